@@ -1,0 +1,77 @@
+import type { EvidenceLine } from './batch/features.ts';
+import type { Explanation, Verdict } from './contracts.ts';
+import type { Micros } from './time.ts';
+
+/** What a detection was made from, so that `alerts replay` gets the same bytes again. */
+export interface Lineage {
+  readonly inputs: readonly {
+    readonly input: string;
+    readonly generation: string;
+    readonly from: number;
+    readonly to: number;
+    readonly sha256: string;
+  }[];
+  readonly configHash: string;
+  /** Hash of the feature definition (session key, window). */
+  readonly feature: string;
+  /** `name@version`, or `learnt-from-input`. */
+  readonly model: string;
+  readonly modelSha256: string;
+  /** State epoch the detection was made in; 0 for one-shot analyses. */
+  readonly epoch: number;
+  readonly program: string;
+  readonly seed: number;
+}
+
+/** One detector's finding about one scored unit. Score, p-value, threshold, severity are different things. */
+export interface Detection {
+  /** Deterministic: tenant, source, detector, key, window start. */
+  readonly id: string;
+  readonly detector: string;
+  readonly source: string;
+  readonly key: string;
+  readonly entity: string;
+  readonly start: Micros;
+  readonly end: Micros;
+  readonly score: number;
+  readonly pValue: number;
+  /** p-value at or below which a unit is flagged: the promised false-alarm rate per scored unit. */
+  readonly threshold: number;
+  /** True where the calibration data cannot resolve the p-value and the tail was extrapolated. */
+  readonly extrapolated: boolean;
+  /** 0..100; colours change at 25, 50, 75. */
+  readonly severity: number;
+  readonly title: string;
+  readonly techniques: readonly string[];
+  readonly explanation: Explanation;
+  readonly evidence: readonly EvidenceLine[];
+  readonly lineage: Lineage;
+}
+
+export type AlertState = 'open' | 'acknowledged' | 'closed';
+
+/** Deduplicated, rated detections with a state. */
+export interface Alert {
+  readonly id: string;
+  readonly tenant: string;
+  readonly state: AlertState;
+  /** What like findings share: detector, what was unusual. Alerts of one group are shown together. */
+  readonly group: string;
+  readonly detection: Detection;
+  /** Units folded into this alert, the first included. */
+  readonly count: number;
+  readonly lastSeen: Micros;
+  /** False when it is kept and listed but nobody is told (beyond the budget). */
+  readonly notified: boolean;
+  readonly verdict?: Verdict;
+}
+
+/** One entry of the append-only label log; the last entry of an alert is in force, `verdict` absent = revoked. */
+export interface LabelEntry {
+  readonly sequence: number;
+  readonly alertId: string;
+  readonly verdict?: Verdict;
+  readonly note: string;
+  readonly by: string;
+  readonly at: Micros;
+}

@@ -1,0 +1,106 @@
+import type { Micros } from '../time.ts';
+
+/** Spans over shared bytes: row i is bytes[start[i], end[i]); start -1 = absent. No string is made until one is asked for. */
+export interface TextColumn {
+  readonly bytes: Uint8Array;
+  readonly start: Int32Array;
+  readonly end: Int32Array;
+}
+
+/** Ragged spans: row i owns spans first[i] .. first[i + 1] of start/end. `first` has rows + 1 entries. */
+export interface SpansColumn {
+  readonly bytes: Uint8Array;
+  readonly first: Int32Array;
+  readonly start: Int32Array;
+  readonly end: Int32Array;
+}
+
+/** Dictionary-coded strings. Codes belong to this batch alone and never leave it; -1 = absent. */
+export interface DictColumn {
+  readonly codes: Int32Array;
+  readonly values: readonly string[];
+}
+
+const decoder = new TextDecoder('utf-8');
+
+export function textAt(column: TextColumn, row: number): string {
+  const start = column.start[row] as number;
+  return start < 0 ? '' : decodeUtf8(column.bytes, start, column.end[row] as number);
+}
+
+/** UTF-8 with invalid sequences shown as U+FFFD: encoding errors stop nothing. */
+export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string {
+  return decoder.decode(bytes.subarray(start, end));
+}
+
+export function dictAt(column: DictColumn, row: number): string | undefined {
+  return column.values[column.codes[row] as number];
+}
+
+/** Builds a dictionary column; past `cap` distinct values the rest is kept but no longer shared (bounded memory per batch). */
+export class DictBuilder {
+  private readonly index = new Map<string, number>();
+  private readonly values: string[] = [];
+  private readonly cap: number;
+
+  constructor(cap = 65_536) {
+    this.cap = cap;
+  }
+
+  code(value: string): number {
+    const known = this.index.get(value);
+    if (known !== undefined) return known;
+    const code = this.values.push(value) - 1;
+    if (this.index.size < this.cap) this.index.set(value, code);
+    return code;
+  }
+
+  finish(codes: Int32Array): DictColumn {
+    return { codes, values: this.values };
+  }
+}
+
+/** Where each row came from; what lineage, evidence and replay are made of. */
+export interface OriginColumns {
+  /** Stable name of the input: a path relative to its source's root, or the source's name for streams. */
+  readonly input: string;
+  /** Byte offset of the record in the input's uncompressed stream. */
+  readonly offset: Float64Array;
+  /** 1-based number of the record's first line in the input. */
+  readonly line: Float64Array;
+  /** Bytes of the record including its terminator (several lines when they were joined). */
+  readonly length: Int32Array;
+}
+
+/** A batch of `log` events (see EVENT_SCHEMAS.log). All arrays have `rows` entries unless stated. */
+export interface LogBatch {
+  readonly kind: 'log';
+  readonly rows: number;
+  /** Name of the source instance the records came from. */
+  readonly source: string;
+  readonly origin: OriginColumns;
+  readonly time: Float64Array;
+  readonly host: DictColumn;
+  readonly component: DictColumn;
+  readonly pid: Int32Array;
+  readonly level: DictColumn;
+  readonly message: TextColumn;
+  /** Index into `templates`; -1 before mining. */
+  readonly template: Int32Array;
+  readonly parameters: SpansColumn;
+  /** One JSON object per row, or absent for formats without further fields. */
+  readonly attributes?: TextColumn;
+  /** Further header fields by name (the loghub layouts print some), as text. */
+  readonly fields?: Readonly<Record<string, TextColumn>>;
+}
+
+/** A record that could not be parsed; kept with its reason, never dropped. */
+export interface DeadLetter {
+  readonly source: string;
+  readonly input: string;
+  readonly offset: number;
+  readonly line: number;
+  readonly reason: string;
+  readonly bytes: Uint8Array;
+  readonly arrival: Micros;
+}

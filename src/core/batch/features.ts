@@ -1,0 +1,97 @@
+import type { Micros } from '../time.ts';
+
+/**
+ * Ragged sequences of event codes: row i is codes[offsets[i], offsets[i + 1]). A session of a block, request or user,
+ * a window of a host's log lines, or a system-call trace.
+ */
+export interface SequenceBatch {
+  readonly shape: 'sequences';
+  readonly rows: number;
+  /** Identifier of the session or window, unique within tenant, source and feature. */
+  readonly keys: readonly string[];
+  /** The host, device or user the row is about. */
+  readonly entities: readonly string[];
+  /** Event codes; index into `vocabulary`. */
+  readonly codes: Int32Array;
+  /** rows + 1 entries. */
+  readonly offsets: Int32Array;
+  /** Stable event ids: template ids, or the ids of a session file. A code's meaning is this string, never the number. */
+  readonly vocabulary: readonly string[];
+  /** Readable text of each event id (the template), same length as `vocabulary`. */
+  readonly eventText?: readonly string[];
+  /** Time of each event in microseconds, parallel to `codes`; absent for session files. */
+  readonly times?: Float64Array;
+  /** Numeric parameters of each event: spans paramFirst[i] .. paramFirst[i + 1] of paramValues; parallel to `codes`. */
+  readonly paramFirst?: Int32Array;
+  readonly paramValues?: Float64Array;
+  /** Where each event came from, parallel to `codes`: index into `inputs`, line number, byte offset, byte length. */
+  readonly inputs?: readonly string[];
+  readonly eventInput?: Int32Array;
+  readonly eventLine?: Float64Array;
+  readonly eventOffset?: Float64Array;
+  readonly eventLength?: Int32Array;
+  /** Event-time window of each row, half-open. */
+  readonly start: Float64Array;
+  readonly end: Float64Array;
+}
+
+/** Fixed rows, (rows, columns), row-major. */
+export interface RowBatch {
+  readonly shape: 'rows';
+  readonly rows: number;
+  readonly columns: readonly string[];
+  readonly values: Float32Array;
+  readonly keys: readonly string[];
+  readonly entities: readonly string[];
+  readonly start: Float64Array;
+  readonly end: Float64Array;
+}
+
+/** One observation per row of a named series, in event-time order within a series. */
+export interface SeriesBatch {
+  readonly shape: 'series';
+  readonly rows: number;
+  readonly series: readonly string[];
+  /** Index into `series` per row. */
+  readonly code: Int32Array;
+  readonly entities: readonly string[];
+  readonly value: Float64Array;
+  readonly start: Float64Array;
+  readonly end: Float64Array;
+}
+
+/** One categorical observation per row: entity, field, value (a template, a parameter's value, a pair). */
+export interface ObservationBatch {
+  readonly shape: 'observations';
+  readonly rows: number;
+  readonly entities: readonly string[];
+  readonly fields: readonly string[];
+  readonly values: readonly string[];
+  /** Indices per row into the three dictionaries above. */
+  readonly entity: Int32Array;
+  readonly field: Int32Array;
+  readonly value: Int32Array;
+  readonly time: Float64Array;
+  readonly input: readonly string[];
+  readonly inputCode: Int32Array;
+  readonly line: Float64Array;
+  readonly offset: Float64Array;
+  readonly length: Int32Array;
+}
+
+export type FeatureBatch = SequenceBatch | RowBatch | SeriesBatch | ObservationBatch;
+export type FeatureShape = FeatureBatch['shape'];
+
+/** The codes of one row. */
+export function sequenceAt(batch: SequenceBatch, row: number): Int32Array {
+  return batch.codes.subarray(batch.offsets[row] as number, batch.offsets[row + 1] as number);
+}
+
+/** A position in an input that a finding points at. */
+export interface EvidenceLine {
+  readonly input: string;
+  readonly line: number;
+  readonly offset: number;
+  readonly length: number;
+  readonly time?: Micros;
+}

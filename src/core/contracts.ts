@@ -1,0 +1,141 @@
+import type { DeadLetter, LogBatch } from './batch/columns.ts';
+import type { EvidenceLine, FeatureBatch } from './batch/features.ts';
+import type { Micros } from './time.ts';
+
+/** Whole records as a source read them. A record ends at `ends[i]` (exclusive) or, without `ends`, after each LF. */
+export interface RecordBatch {
+  /** Stable name of the input: path relative to the source's root, or the source's name. */
+  readonly input: string;
+  /** Identity of the physical input that `offset` belongs to (device:inode:first-bytes hash); changes when a file is replaced. */
+  readonly generation: string;
+  /** Byte offset of bytes[0] in the input's uncompressed stream. */
+  readonly offset: number;
+  /** 1-based number of the first line in this batch. */
+  readonly line: number;
+  readonly bytes: Uint8Array;
+  readonly ends?: Uint32Array;
+  readonly arrival: Micros;
+  /** True for the batch after which this input holds nothing more (a finished file, the end of stdin). */
+  readonly last: boolean;
+}
+
+/** Where a re-readable source resumes: everything before is committed. Plain JSON. */
+export interface Position {
+  readonly input: string;
+  readonly generation: string;
+  readonly offset: number;
+  readonly line: number;
+}
+
+export interface SourceState {
+  readonly positions: readonly Position[];
+}
+
+/**
+ * Bytes in. `read` yields whole records until the source ends or `signal` aborts. A `replayable` source resumes from
+ * positions; any other goes through the pipeline's durable segment log before it is acknowledged.
+ */
+export interface Source {
+  readonly replayable: boolean;
+  read(resume: SourceState, signal: AbortSignal): AsyncIterable<RecordBatch>;
+  /** Non-replayable sources that can answer their sender (HTTP, TCP): called once the batch is durable. */
+  acknowledge?(batch: RecordBatch): void;
+  /** Counters such as drops, reconnects, truncations; shown by status and metrics. */
+  counters(): Readonly<Record<string, number>>;
+  close(): Promise<void>;
+}
+
+/** Records -> events. Stateful parsers (Drain) snapshot; one writer per tenant and source. */
+export interface LogParser {
+  /** Parses every record of the batch; records that fit nothing go to `dead`. */
+  parse(batch: RecordBatch, source: string, dead: (letter: DeadLetter) => void): LogBatch;
+  /** The templates known now; index = template code. Ids are stable, texts may generalise. */
+  readonly templates: readonly Template[];
+  snapshot(): Uint8Array;
+  restore(snapshot: Uint8Array): void;
+}
+
+export interface Template {
+  /** 64-bit stable id as 16 hex digits; kept when the template generalises. */
+  readonly id: string;
+  /** Tokens joined by spaces, variables as `<*>`. */
+  readonly text: string;
+  /** Lines seen so far. */
+  readonly count: number;
+}
+
+/** Scores per row; higher is more abnormal, NaN = still warming up. Score, p-value and threshold are different fields. */
+export interface ScoreBatch {
+  readonly score: Float64Array;
+  /** The parts of a combination, by name. */
+  readonly arms?: Readonly<Record<string, Float64Array>>;
+}
+
+/** One reason a row scored as it did. */
+export interface Contribution {
+  /** What it is about: an event, a column, an arm. */
+  readonly subject: string;
+  readonly observed: string;
+  readonly expected: string;
+  /** Share of the score, 0..1. */
+  readonly share: number;
+  /** How often the observed was seen in what the detector learnt from. */
+  readonly seenBefore: number;
+}
+
+export interface Explanation {
+  /** What happened, in plain words, one sentence. */
+  readonly what: string;
+  /** Why it is unusual, in plain words, one sentence. */
+  readonly why: string;
+  readonly harmless: readonly string[];
+  readonly next: readonly string[];
+  readonly contributions: readonly Contribution[];
+  /** Events that were expected where others were seen, most likely first. */
+  readonly expectedNext?: readonly { readonly event: string; readonly probability: number }[];
+  /** Indices into the row's events that are surprising (sequences). */
+  readonly surprising?: readonly number[];
+  readonly evidence: readonly EvidenceLine[];
+}
+
+/** What a detector learnt and what it can promise. */
+export interface FitSummary {
+  readonly rows: number;
+  readonly from: Micros;
+  readonly to: Micros;
+  /** Scores of normal training rows, each made by a model that had not seen the row (out of fold). */
+  readonly calibration: Float64Array;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+export type Verdict = 'true-positive' | 'false-positive' | 'benign';
+
+/** A label in force, with what the detector needs to act on it. */
+export interface LabelledRow {
+  readonly alertId: string;
+  readonly verdict: Verdict;
+  readonly entity: string;
+  /** The row as it was scored: what `Detector.describe` returned. */
+  readonly row: Uint8Array;
+}
+
+/**
+ * FeatureBatch -> scores. `score` and `explain` are pure. `observe` advances context (history, last values), `learn` changes
+ * parameters and is called only at fixed event-time boundaries. Labels are an overlay: the effective model is the trained
+ * one plus a pure function of the ordered labels in force.
+ */
+export interface Detector<B extends FeatureBatch = FeatureBatch> {
+  readonly shape: B['shape'];
+  /** Learns from normal (or unlabelled) rows, replacing what was learnt before. `progress` gets 0..1. */
+  fit(batch: B, progress?: (share: number) => void): Promise<FitSummary>;
+  score(batch: B): Promise<ScoreBatch>;
+  observe(batch: B): void;
+  learn(batch: B): Promise<void>;
+  explain(batch: B, row: number): Promise<Explanation>;
+  /** The row in the form a label keeps it (vocabulary ids, not codes); deterministic bytes. */
+  describe(batch: B, row: number): Uint8Array;
+  applyLabels(labels: readonly LabelledRow[]): void;
+  /** Deterministic bytes of everything learnt, without the label overlay. */
+  snapshot(): Promise<Uint8Array>;
+  restore(snapshot: Uint8Array): Promise<void>;
+}

@@ -1,0 +1,38 @@
+import type { z } from 'zod';
+
+/** What a component gets besides its configuration; nothing else reaches into it. */
+export interface ComponentContext {
+  readonly name: string;
+  readonly log: Logger;
+  /** Microseconds since 1970; injected, so a replay sees the times of the first run. */
+  readonly now: () => number;
+  readonly random: () => number;
+}
+
+export interface Logger {
+  debug(message: string, fields?: Record<string, unknown>): void;
+  info(message: string, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+  error(message: string, fields?: Record<string, unknown>): void;
+}
+
+export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+
+/**
+ * One definition of a component: help text, reference page, JSON Schema and configuration errors come from it.
+ * `config` is a zod strict object whose every key has a description and, where it can, a default.
+ */
+export interface Definition<Config extends z.ZodType, Component> {
+  readonly name: string;
+  /** One line, no full stop. */
+  readonly summary: string;
+  readonly config: Config;
+  create(config: z.output<Config>, context: ComponentContext): Component;
+}
+
+export function define<Config extends z.ZodType, Component>(definition: Definition<Config, Component>): Definition<Config, Component> {
+  return definition;
+}
+
+/** The explicit map of a stage folder's `index.ts`: name -> lazy import. */
+export type Registry<Component> = Record<string, () => Promise<{ default: Definition<z.ZodType, Component> }>>;
