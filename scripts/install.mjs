@@ -1,0 +1,47 @@
+// What `npm start`, `npm test` and `npm run bench` share: install what is missing, build what changed. Node built-ins only.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const [major, minor] = process.versions.node.split('.').map(Number);
+
+export function checkNode() {
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  console.error(`vedette needs Node >= 20.19; this is ${process.versions.node}. Install a newer Node and run the command again.`);
+  process.exit(1);
+}
+
+export function run(command, args, options = {}) {
+  return spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32', ...options }).status ?? 1;
+}
+
+/** `npm ci` when node_modules does not match the lock file. */
+export function install() {
+  const stamp = join(root, 'node_modules', '.vedette-install');
+  const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).update(process.versions.modules).digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  console.log('Installing dependencies…');
+  const status = run('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error']);
+  if (status !== 0) process.exit(status);
+  writeFileSync(stamp, wanted);
+}
+
+function newest(path) {
+  const status = statSync(path);
+  if (!status.isDirectory()) return status.mtimeMs;
+  return readdirSync(path).reduce((latest, name) => Math.max(latest, newest(join(path, name))), status.mtimeMs);
+}
+
+/** Compiles src/ to dist/ when anything in src/ is newer than the last build. */
+export function build({ clean = false } = {}) {
+  const stamp = join(root, 'dist', '.built');
+  const latest = Math.max(newest(join(root, 'src')), newest(join(root, 'tsconfig.build.json')));
+  if (!clean && existsSync(stamp) && Number(readFileSync(stamp, 'utf8')) >= latest) return 0;
+  if (clean) rmSync(join(root, 'dist'), { recursive: true, force: true });
+  const status = run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']);
+  if (status === 0) writeFileSync(stamp, String(latest));
+  return status;
+}
