@@ -1,0 +1,3 @@
+export * from './conformal.ts';
+export * from './resolution.ts';
+export * from './tail.ts';
