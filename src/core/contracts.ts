@@ -1,3 +1,4 @@
+import type { Alert } from './alert.ts';
 import type { DeadLetter, LogBatch } from './batch/columns.ts';
 import type { EvidenceLine, FeatureBatch } from './batch/features.ts';
 import type { Micros } from './time.ts';
@@ -138,4 +139,14 @@ export interface Detector<B extends FeatureBatch = FeatureBatch> {
   /** Deterministic bytes of everything learnt, without the label overlay. */
   snapshot(): Promise<Uint8Array>;
   restore(snapshot: Uint8Array): Promise<void>;
+}
+
+/**
+ * Alerts out. `deliver` resolves once the receiver has all of them and throws otherwise: the pipeline's outbox keeps them and
+ * delivers again, so a receiver may see an alert twice, always under the same id (the idempotency key). A sink keeps no
+ * queue of its own and never retries.
+ */
+export interface Sink {
+  deliver(alerts: readonly Alert[]): Promise<void>;
+  close(): Promise<void>;
 }

@@ -1,0 +1,3 @@
+export * from './input.ts';
+export * from './name.ts';
+export * from './report.ts';
