@@ -1,0 +1,33 @@
+import { Command, Option } from 'commander';
+import { integer, withCommonOptions, withExample } from '../options.ts';
+
+export function alertsCommand(): Command {
+  const command = new Command('alerts').description('alerts: list, show, label, unlabel, replay');
+  const add = (name: string, description: string, example: string): Command => {
+    const child = withExample(withCommonOptions(new Command(name).description(description)), example);
+    command.addCommand(child);
+    return child;
+  };
+  add('list', 'newest first', 'vedette alerts list --limit 20')
+    .option('--limit <number>', 'most alerts shown', integer, 50)
+    .addOption(new Option('--state <state>', 'only alerts in this state').choices(['open', 'acknowledged', 'closed']))
+    .option('--detector <name>', 'only alerts of this detector')
+    .action(async (options) => (await import('../run/alerts.ts')).listAlerts(options));
+  add('show', 'what happened, why, evidence, lineage', 'vedette alerts show 3f2a…')
+    .argument('<id>')
+    .option('--details', 'with scores, p-values and test names')
+    .action(async (id, options) => (await import('../run/alerts.ts')).showAlert(id, options));
+  add('label', 'tell the detectors what it was; they learn at once', 'vedette alerts label 3f2a… false-positive --note "nightly backup"')
+    .argument('<id>')
+    .argument('<verdict>', 'true-positive, false-positive or benign')
+    .option('--note <text>', 'why', '')
+    .action(async (id, verdict, options) => (await import('../run/alerts.ts')).labelAlert(id, verdict, options));
+  add('unlabel', 'take the label back, as if it had never been', 'vedette alerts unlabel 3f2a…')
+    .argument('<id>')
+    .option('--note <text>', 'why', '')
+    .action(async (id, options) => (await import('../run/alerts.ts')).labelAlert(id, undefined, options));
+  add('replay', 'recompute a finding from its input, byte for byte', 'vedette alerts replay 3f2a…')
+    .argument('<id>')
+    .action(async (id, options) => (await import('../run/alerts.ts')).replayAlert(id, options));
+  return command;
+}

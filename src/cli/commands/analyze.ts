@@ -1,0 +1,24 @@
+import { Command, Option } from 'commander';
+import { collect, integer, rate, withCommonOptions, withExample } from '../options.ts';
+
+export function analyzeCommand(): Command {
+  const command = withCommonOptions(
+    new Command('analyze')
+      .description('find what is abnormal in files or folders, write a report, exit')
+      .argument('<path...>', 'files, folders or globs; gzip, zstd and zip are read'),
+  );
+  command
+    .option('--out <dir>', 'folder for the reports', 'vedette-reports')
+    .option('--baseline <path>', 'learn what is normal from this instead of the input itself (repeatable)', collect, [])
+    .option('--model <name[@version]>', 'score with this registered model instead of learning')
+    .option('--detector <name>', 'detector for sessions (repeatable)', collect, [])
+    .option('--format <name>', 'log format (default: recognised)')
+    .option('--session <key>', 'session identifier: auto, none, a prefix such as blk_, or a /pattern/ (default: auto)')
+    .option('--templates <csv>', 'fixed templates (EventId,EventTemplate)')
+    .option('--timezone <zone>', 'time zone of times without one', 'UTC')
+    .option('--promise <rate>', 'promised false-alarm rate per scored unit', rate, 0.001)
+    .option('--top <number>', 'most findings listed', integer, 100)
+    .addOption(new Option('--fail-on <severity>', 'exit with 3 when such an alert was found').choices(['low', 'medium', 'high', 'critical']));
+  withExample(command, 'vedette analyze /var/log/auth.log', 'vedette analyze logs/ --baseline last-week/ --out reports -o json');
+  return command.action(async (paths, options) => (await import('../run/analyze.ts')).analyze(paths, options));
+}

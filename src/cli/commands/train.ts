@@ -1,0 +1,17 @@
+import { Command } from 'commander';
+import { collect, rate, withCommonOptions, withExample } from '../options.ts';
+import { withDataOptions } from './data-options.ts';
+
+export function trainCommand(): Command {
+  const command = withDataOptions(
+    withCommonOptions(new Command('train').description('fit, calibrate and register a model version').argument('<detector>', 'sequence, deeplog, pca')),
+  );
+  command
+    .option('--name <name>', 'name of the model (default: the detector)')
+    .option('--algorithm <name>', 'algorithm of the detector, such as gru or lstm')
+    .option('--option <key=value>', 'hyper-parameter of the detector (repeatable)', collect, [])
+    .option('--promise <rate>', 'promised false-alarm rate per scored unit', rate, 0.001)
+    .option('--promote', 'make it the champion at once');
+  withExample(command, 'vedette train sequence --data hdfs_train.txt.gz --name hdfs', 'vedette train deeplog --algorithm lstm --data sessions/ --name app');
+  return command.action(async (detector, options) => (await import('../run/train.ts')).train(detector, options));
+}

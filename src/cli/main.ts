@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+import { buildProgram } from './program.ts';
+import { failWith } from './output.ts';
+
+// A reader that closes the pipe early (`vedette … | head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+try {
+  await buildProgram().parseAsync(process.argv);
+} catch (error) {
+  failWith(error);
+}

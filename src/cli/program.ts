@@ -1,0 +1,47 @@
+import { Command } from 'commander';
+import { alertsCommand } from './commands/alerts.ts';
+import { analyzeCommand } from './commands/analyze.ts';
+import { benchCommand } from './commands/bench.ts';
+import { completionCommand } from './commands/completion.ts';
+import { configCommand } from './commands/config.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { evaluateCommand } from './commands/evaluate.ts';
+import { modelsCommand } from './commands/models.ts';
+import { parseCommand } from './commands/parse.ts';
+import { scoreCommand } from './commands/score.ts';
+import { trainCommand } from './commands/train.ts';
+import { upCommand } from './commands/up.ts';
+import { programVersion } from './version.ts';
+
+/** Options only: each command's work is imported when it runs, so `--help` stays quick. */
+export function buildProgram(): Command {
+  const program = new Command('vedette')
+    .description('Learns what is normal in logs, traffic, system calls and readings; raises few, explained, traceable alerts.')
+    .version(programVersion(), '-V, --version')
+    .showHelpAfterError('(add --help for what it understands)')
+    .showSuggestionAfterError()
+    .enablePositionalOptions()
+    .exitOverride();
+  const commands = [
+    upCommand(),
+    analyzeCommand(),
+    parseCommand(),
+    trainCommand(),
+    scoreCommand(),
+    evaluateCommand(),
+    modelsCommand(),
+    alertsCommand(),
+    configCommand(),
+    doctorCommand(),
+    benchCommand(),
+    completionCommand(() => program),
+  ];
+  for (const command of commands) program.addCommand(inheritExit(command));
+  return program;
+}
+
+function inheritExit(command: Command): Command {
+  command.exitOverride().showHelpAfterError('(add --help for what it understands)').showSuggestionAfterError();
+  for (const child of command.commands) inheritExit(child as Command);
+  return command;
+}
