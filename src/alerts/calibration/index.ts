@@ -1,3 +1,7 @@
 export * from './conformal.ts';
+export { type EffectiveScores, effectiveScores, type VerdictOf } from './effective.ts';
+export * from './history.ts';
 export * from './resolution.ts';
+export type { FlaggedScore, Round } from './round.ts';
+export * from './simulation.ts';
 export * from './tail.ts';

@@ -1,0 +1,25 @@
+import { type Detection, stableId } from '../core/index.ts';
+
+/** Share of the score from which the strongest contribution alone names the pattern. */
+const DOMINANT = 0.5;
+
+/**
+ * What like findings share: the detector and what was unusual, that is the subject of the strongest contribution, or of the
+ * two strongest when none makes up half the score. Findings without contributions share their title.
+ */
+export function patternOf(detection: Detection): string[] {
+  const ranked = [...detection.explanation.contributions].sort((a, b) => b.share - a.share || order(a.subject, b.subject));
+  const strongest = ranked[0];
+  if (strongest === undefined) return [detection.title];
+  const names = strongest.share >= DOMINANT ? [strongest.subject] : ranked.slice(0, 2).map((one) => one.subject);
+  return names.sort(order);
+}
+
+export function groupOf(detection: Detection): string {
+  return stableId('group', detection.detector, ...patternOf(detection));
+}
+
+/** Code-unit order: the same on every machine and locale. */
+export function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
