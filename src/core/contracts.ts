@@ -18,6 +18,8 @@ export interface RecordBatch {
   readonly arrival: Micros;
   /** True for the batch after which this input holds nothing more (a finished file, the end of stdin). */
   readonly last: boolean;
+  /** The batch's only record was longer than the source's limit: the bytes up to the limit are here, the rest was skipped. */
+  readonly truncated?: boolean;
 }
 
 /** Where a re-readable source resumes: everything before is committed. Plain JSON. */

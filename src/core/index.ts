@@ -4,6 +4,8 @@ export * from './contracts.ts';
 export * from './define.ts';
 export * from './errors.ts';
 export * from './ids.ts';
+export * from './position.ts';
+export * from './pack.ts';
 export * from './random.ts';
 export * from './schema/column.ts';
 export * from './schema/events.ts';

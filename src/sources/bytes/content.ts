@@ -1,0 +1,105 @@
+import { VedetteError } from '../../core/index.ts';
+import { type Chunks, concatBytes } from './chunks.ts';
+import { Expansion, type ExpansionLimit } from './expansion.ts';
+import { gunzip } from './gzip.ts';
+import { asText } from './text.ts';
+import { unzstd } from './zstd.ts';
+
+export interface Content {
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** Offset of the first byte `chunks` yields. */
+  readonly offset: number;
+  /** True when the bytes are the file's own, so a reader may start at any offset. */
+  readonly plain: boolean;
+  /** The first bytes (up to 64 KiB), to choose the framing by. */
+  readonly head: Uint8Array;
+}
+
+const HEAD_BYTES = 64 << 10;
+
+/** Stored bytes as text: decompressed by their magic number, UTF-16 recoded as UTF-8. */
+export async function contentOf(chunks: Chunks, input: string, limit: ExpansionLimit): Promise<Content> {
+  const stored = await peek(chunks, 16);
+  refuseUnsupported(stored.head, input);
+  const expansion = new Expansion(input, limit);
+  const compression = compressionOf(stored.head);
+  const raw =
+    compression === 'gzip'
+      ? gunzip(stored.chunks, expansion)
+      : compression === 'zstd'
+        ? unzstd(stored.chunks, input, expansion)
+        : stored.chunks;
+  const content = compression === undefined ? stored : await peek(raw, 16);
+  refuseUnsupported(content.head, input);
+  const text = await asText(content.chunks);
+  const peeked = await peek(text.chunks, HEAD_BYTES);
+  const plain = compression === undefined && text.encoding === 'utf-8';
+  return { chunks: peeked.chunks, offset: text.offset, plain, head: peeked.head };
+}
+
+export function compressionOf(head: Uint8Array): 'gzip' | 'zstd' | undefined {
+  if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
+  if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) return 'zstd';
+  if (((head[0] ?? 0) & 0xf0) === 0x50 && head[1] === 0x2a && head[2] === 0x4d && head[3] === 0x18) return 'zstd';
+  return undefined;
+}
+
+export function isZip(head: Uint8Array): boolean {
+  return head[0] === 0x50 && head[1] === 0x4b && ((head[2] === 3 && head[3] === 4) || (head[2] === 5 && head[3] === 6));
+}
+
+const UNSUPPORTED: readonly [name: string, magic: readonly number[], tool: string][] = [
+  ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a], 'xz -d'],
+  ['bzip2', [0x42, 0x5a, 0x68], 'bzip2 -d'],
+  ['7-Zip', [0x37, 0x7a, 0xbc, 0xaf], '7z x'],
+  ['RAR', [0x52, 0x61, 0x72, 0x21, 0x1a], 'unrar x'],
+];
+
+function refuseUnsupported(head: Uint8Array, input: string): void {
+  for (const [name, magic, tool] of UNSUPPORTED) {
+    if (!magic.every((byte, i) => head[i] === byte)) continue;
+    if (name === 'bzip2' && !(head[3] !== undefined && head[3] >= 0x31 && head[3] <= 0x39 && head[4] === 0x31)) continue;
+    throw new VedetteError('UNSUPPORTED', `${input} is compressed with ${name}`, {
+      hint: `decompress it with ${tool} first; gzip, zstd and zip are read directly`,
+    });
+  }
+}
+
+/** The first bytes of a stream, and the whole stream again. */
+export async function peek(chunks: Chunks, bytes: number): Promise<{ head: Uint8Array; chunks: AsyncGenerator<Uint8Array> }> {
+  const iterator = iterate(chunks);
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  let failure: { error: unknown } | undefined;
+  while (length < bytes && failure === undefined) {
+    try {
+      const next = await iterator.next();
+      if (next.done === true) break;
+      parts.push(next.value);
+      length += next.value.length;
+    } catch (error) {
+      failure = { error };
+    }
+  }
+  if (failure !== undefined && length === 0) throw failure.error;
+  const head = parts.length === 1 ? (parts[0] as Uint8Array) : concatBytes(parts, length);
+  return { head: head.subarray(0, bytes), chunks: replay(parts, iterator, failure) };
+}
+
+async function* replay(
+  parts: readonly Uint8Array[],
+  rest: AsyncGenerator<Uint8Array>,
+  failure?: { error: unknown },
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* parts;
+    if (failure !== undefined) throw failure.error;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
+}
+
+async function* iterate(chunks: Chunks): AsyncGenerator<Uint8Array> {
+  yield* chunks;
+}

@@ -1,0 +1,244 @@
+import { createHash, type Hash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import {
+  type Micros,
+  type Position,
+  type RecordBatch,
+  type Source,
+  type SourceState,
+  systemClock,
+  VedetteError,
+} from '../../core/index.ts';
+import { type Chunks, fileChunks, headOf, unreadable } from '../bytes/chunks.ts';
+import { compressionOf, contentOf } from '../bytes/content.ts';
+import { DEFAULT_EXPANSION, Expansion, type ExpansionLimit } from '../bytes/expansion.ts';
+import { DamagedStream } from '../bytes/gzip.ts';
+import { encodingOf } from '../bytes/text.ts';
+import { throttle } from '../bytes/throttle.ts';
+import { zipMemberChunks } from '../bytes/zip.ts';
+import { type Framing, framingOf } from '../records/framing.ts';
+import { JsonAssembler } from '../records/json.ts';
+import { DEFAULT_LIMITS, LineAssembler, type LineLimits } from '../records/lines.ts';
+import { formatGeneration, generationOf } from './generation.ts';
+import { type FileInput, type InputOptions, listInputs } from './inputs.ts';
+
+/** Damage in one input; what could be read before it was yielded. */
+export interface InputProblem {
+  readonly input: string;
+  readonly kind: 'truncated' | 'corrupt' | 'unreadable';
+  readonly reason: string;
+}
+
+export interface ReadOptions extends InputOptions, Partial<LineLimits> {
+  readonly framing?: Framing | 'auto';
+  readonly expansion?: ExpansionLimit;
+  /** Stored bytes per second at most. */
+  readonly readRate?: number;
+  /** Also compute the SHA-256 of each input's stored bytes (of a zip member: its uncompressed bytes). */
+  readonly digest?: boolean;
+  readonly now?: () => Micros;
+  readonly onProblem?: (problem: InputProblem) => void;
+}
+
+/** A finite set of inputs, read once from beginning to end or resumed. */
+export interface FileSet extends Source {
+  /** What will be read, sorted by name. Throws VedetteError when there is nothing. */
+  inputs(): Promise<readonly FileInput[]>;
+  /** Hex SHA-256 of an input that was read to its end with `digest` on. */
+  digest(name: string): string | undefined;
+  /** Stored bytes read so far, to compare with the sum of `inputs()` for progress. */
+  bytesRead(): number;
+}
+
+/** Files, folders, globs, gzip, zstd and zip as batches of whole records, in constant memory. */
+export function readFiles(paths: readonly string[], options: ReadOptions = {}): FileSet {
+  return new Files(paths, options);
+}
+
+class Files implements FileSet {
+  readonly replayable = true;
+  readonly #paths: readonly string[];
+  readonly #options: ReadOptions;
+  readonly #limits: LineLimits;
+  readonly #counters = { oversized: 0, skipped_bytes: 0, truncated_inputs: 0, corrupt_inputs: 0, empty_inputs: 0 };
+  readonly #digests = new Map<string, string>();
+  #inputs: Promise<readonly FileInput[]> | undefined;
+  #bytesRead = 0;
+  #closed = false;
+
+  constructor(paths: readonly string[], options: ReadOptions) {
+    this.#paths = paths;
+    this.#options = options;
+    this.#limits = {
+      batchBytes: options.batchBytes ?? DEFAULT_LIMITS.batchBytes,
+      maxRecordBytes: options.maxRecordBytes ?? DEFAULT_LIMITS.maxRecordBytes,
+    };
+  }
+
+  inputs(): Promise<readonly FileInput[]> {
+    this.#inputs ??= listInputs(this.#paths, this.#options);
+    return this.#inputs;
+  }
+
+  digest(name: string): string | undefined {
+    return this.#digests.get(name);
+  }
+
+  bytesRead(): number {
+    return this.#bytesRead;
+  }
+
+  counters(): Readonly<Record<string, number>> {
+    return { ...this.#counters };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
+
+  async *read(resume: SourceState = { positions: [] }, signal?: AbortSignal): AsyncGenerator<RecordBatch> {
+    const inputs = await this.inputs();
+    const resumed = new Map(resume.positions.map((position) => [position.input, position]));
+    let records = 0;
+    for (const input of inputs) {
+      for await (const batch of this.#readInput(input, resumed.get(input.name), signal)) {
+        if (signal?.aborted === true || this.#closed) return;
+        records += batch.bytes.length;
+        yield batch;
+      }
+      if (signal?.aborted === true || this.#closed) return;
+    }
+    if (records === 0 && resume.positions.length === 0) {
+      throw new VedetteError('INPUT_EMPTY', `${this.#paths.join(', ')} holds no record`, {
+        hint: 'check that the program that writes it has written something',
+      });
+    }
+  }
+
+  async *#readInput(input: FileInput, resume: Position | undefined, signal: AbortSignal | undefined): AsyncGenerator<RecordBatch> {
+    const generation = await generationName(input);
+    const from: Position = resume?.generation === generation ? resume : { input: input.name, generation, offset: 0, line: 1 };
+    const before = this.#counters.truncated_inputs + this.#counters.corrupt_inputs;
+    let given = 0;
+    for await (const batch of this.#records(input, from, signal)) {
+      given += batch.bytes.length;
+      yield batch;
+    }
+    const whole = before === this.#counters.truncated_inputs + this.#counters.corrupt_inputs;
+    if (given === 0 && from.offset === 0 && whole) this.#counters.empty_inputs++;
+  }
+
+  async *#records(input: FileInput, from: Position, signal: AbortSignal | undefined): AsyncGenerator<RecordBatch> {
+    const hash = this.#options.digest === true ? createHash('sha256') : undefined;
+    const jump = hash === undefined && input.member === undefined && from.offset > 0 && (await isPlain(input.path));
+    const now = this.#options.now ?? systemClock.now;
+    const framing = this.#options.framing ?? 'auto';
+    if (jump && (framing === 'lines' || framingOf(input.name, await headOf(input.path, 64 << 10)) === 'lines')) {
+      const chunks = this.#metered(this.#throttled(fileChunks(input.path, from.offset - 1), signal), undefined);
+      yield* this.#lines(input, chunks, from, from.offset - 1, now);
+      return;
+    }
+    const expansion = this.#options.expansion ?? DEFAULT_EXPANSION;
+    const stored =
+      input.member === undefined
+        ? fileChunks(input.path)
+        : zipMemberChunks(input.path, input.name, input.member, new Expansion(input.name, expansion));
+    const content = await contentOf(this.#metered(this.#throttled(stored, signal), hash), input.name, expansion);
+    const chosen = framing === 'auto' ? framingOf(input.name, content.head) : framing;
+    if (chosen === 'json') yield* this.#guarded(input, content.chunks, new JsonAssembler(from, this.#limits, now, this.#counters));
+    else yield* this.#lines(input, content.chunks, from, content.offset, now);
+    if (hash !== undefined) this.#digests.set(input.name, hash.digest('hex'));
+  }
+
+  /** `offset`: of the first byte of `chunks`. Reads to one byte before the position, to see whether it begins a line. */
+  async *#lines(
+    input: FileInput,
+    chunks: AsyncIterable<Uint8Array>,
+    from: Position,
+    offset: number,
+    now: () => Micros,
+  ): AsyncGenerator<RecordBatch> {
+    const skip = Math.max(0, from.offset - 1 - offset);
+    const start = from.offset > offset ? from : { ...from, offset };
+    if (from.offset <= offset) {
+      yield* this.#guarded(input, chunks, new LineAssembler(start, this.#limits, now, this.#counters));
+      return;
+    }
+    const { last, rest } = await skipBytes(chunks, skip);
+    yield* this.#guarded(input, rest, new LineAssembler(start, this.#limits, now, this.#counters, last !== 10));
+  }
+
+  /** Yields what comes before damage, then counts the damage; the input still ends with its last batch. */
+  async *#guarded(
+    input: FileInput,
+    chunks: AsyncIterable<Uint8Array>,
+    assembler: LineAssembler | JsonAssembler,
+  ): AsyncGenerator<RecordBatch> {
+    try {
+      for await (const chunk of chunks) yield* assembler.push(chunk);
+    } catch (error) {
+      if (!(error instanceof DamagedStream)) throw error;
+      this.#counters[error.kind === 'truncated' ? 'truncated_inputs' : 'corrupt_inputs']++;
+      this.#options.onProblem?.({ input: input.name, kind: error.kind, reason: error.message });
+    }
+    yield* assembler.finish();
+  }
+
+  #throttled(chunks: Chunks, signal: AbortSignal | undefined): Chunks {
+    return this.#options.readRate === undefined ? chunks : throttle(chunks, this.#options.readRate, signal);
+  }
+
+  async *#metered(chunks: Chunks, hash: Hash | undefined): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      this.#bytesRead += chunk.length;
+      hash?.update(chunk);
+      yield chunk;
+    }
+  }
+}
+
+async function generationName(input: FileInput): Promise<string> {
+  const handle = await open(input.path, 'r').catch((error: unknown) => {
+    throw unreadable(input.path, error);
+  });
+  try {
+    const info = await handle.stat();
+    if (!info.isFile()) return `${info.dev}:${info.ino}:0:stream`;
+    return formatGeneration(await generationOf(handle));
+  } finally {
+    await handle.close();
+  }
+}
+
+async function isPlain(path: string): Promise<boolean> {
+  const head = await headOf(path, 16);
+  return compressionOf(head) === undefined && encodingOf(head).encoding === 'utf-8';
+}
+
+/** Drops `skip` bytes and one more, which is given back as `last` (undefined when the stream is shorter). */
+async function skipBytes(
+  chunks: AsyncIterable<Uint8Array>,
+  skip: number,
+): Promise<{ last: number | undefined; rest: AsyncGenerator<Uint8Array> }> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  let left = skip;
+  let first: Uint8Array = new Uint8Array(0);
+  let last: number | undefined;
+  while (last === undefined) {
+    const next = await iterator.next();
+    if (next.done === true) break;
+    if (next.value.length > left) {
+      last = next.value[left];
+      first = next.value.subarray(left + 1);
+    } else left -= next.value.length;
+  }
+  async function* rest(): AsyncGenerator<Uint8Array> {
+    try {
+      if (first.length > 0) yield first;
+      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
+    } finally {
+      await iterator.return?.(undefined);
+    }
+  }
+  return { last, rest: rest() };
+}
