@@ -1,0 +1,6 @@
+import type { Detector, Registry } from '../core/index.ts';
+
+/** Detectors by name; nothing is loaded before it is asked for. */
+export const detectors: Registry<Detector> = {
+  sequence: () => import('./sequence/index.ts'),
+};

@@ -1,0 +1,139 @@
+import {
+  type Detector,
+  type Explanation,
+  type FitSummary,
+  type LabelledRow,
+  type ScoreBatch,
+  type SequenceBatch,
+  VedetteError,
+} from '../../core/index.ts';
+import { combine, combineLeavingOut, outOfFold, tailsOf } from './calibration.ts';
+import type { Arm, SequenceConfig } from './config.ts';
+import { describeRow } from './description.ts';
+import { explainRow } from './explain.ts';
+import { type ArmScores, SequenceModel } from './model.ts';
+import { LabelOverlay } from './overlay.ts';
+import { restoreModel, type SequenceState, snapshotModel } from './snapshot.ts';
+import type { NormalTail } from './tail.ts';
+
+/** Sessions compared with normal ones in four ways at once, combined by Fisher's method. */
+export class SequenceDetector implements Detector<SequenceBatch> {
+  readonly shape = 'sequences';
+  readonly #config: SequenceConfig;
+  #state: SequenceState | undefined;
+  #tails: ReadonlyMap<Arm, NormalTail> = new Map();
+  #overlay = new LabelOverlay([]);
+
+  constructor(config: SequenceConfig) {
+    this.#config = config;
+  }
+
+  async fit(batch: SequenceBatch, progress: (share: number) => void = () => {}): Promise<FitSummary> {
+    if (batch.rows < 2) {
+      throw new VedetteError('DATA_INSUFFICIENT', `a sequence detector needs at least 2 normal sequences, got ${batch.rows}`, {
+        hint: 'give it more normal data, or a longer baseline',
+      });
+    }
+    const { arms, folds } = this.#config;
+    const calibration = outOfFold(batch, this.#config, (share) => progress(share * 0.9));
+    const model = new SequenceModel(this.#config);
+    model.learn(batch, 0, batch.rows);
+    const [from, to] = span(batch);
+    this.#state = { model, calibration, from, to };
+    this.#tails = tailsOf(arms, calibration);
+    progress(1);
+    return {
+      rows: batch.rows,
+      from,
+      to,
+      calibration: combineLeavingOut(arms, calibration, batch.rows),
+      metrics: {
+        events: batch.codes.length,
+        distinct_events: model.vocabulary.ids.length,
+        distinct_count_vectors: model.vectors.references.length,
+        ordered_references: model.indel.references.length,
+        grams: model.language.nodes,
+        folds: Math.min(folds, batch.rows),
+      },
+    };
+  }
+
+  async score(batch: SequenceBatch): Promise<ScoreBatch> {
+    const state = this.#state;
+    if (state === undefined) return { score: new Float64Array(batch.rows).fill(Number.NaN) };
+    const scores = state.model.score(batch, 0, batch.rows);
+    const score = combine(this.#config.arms, scores, this.#tails, batch.rows);
+    return { score: this.#overlay.adjust(state.model, batch, score), arms: scores as Record<string, Float64Array> };
+  }
+
+  observe(_batch: SequenceBatch): void {}
+
+  /** Rows believed normal; their scores, made before they are learnt, join the calibration. */
+  async learn(batch: SequenceBatch): Promise<void> {
+    if (batch.rows === 0) return;
+    const state = this.#state;
+    if (state === undefined) {
+      if (batch.rows > 1) await this.fit(batch);
+      return;
+    }
+    const scores = state.model.score(batch, 0, batch.rows);
+    state.model.learn(batch, 0, batch.rows);
+    const [from, to] = span(batch);
+    const calibration = appended(this.#config, state.calibration, scores);
+    this.#state = { model: state.model, calibration, from: Math.min(state.from, from), to: Math.max(state.to, to) };
+    this.#tails = tailsOf(this.#config.arms, calibration);
+    this.#overlay = this.#overlay.renewed();
+  }
+
+  async explain(batch: SequenceBatch, row: number): Promise<Explanation> {
+    const state = this.#state;
+    if (state === undefined) throw notFitted();
+    return explainRow(state.model, this.#tails, batch, row);
+  }
+
+  describe(batch: SequenceBatch, row: number): Uint8Array {
+    return describeRow(batch, row);
+  }
+
+  applyLabels(labels: readonly LabelledRow[]): void {
+    this.#overlay = new LabelOverlay(labels);
+  }
+
+  async snapshot(): Promise<Uint8Array> {
+    if (this.#state === undefined) throw notFitted();
+    return snapshotModel(this.#config, this.#state);
+  }
+
+  async restore(snapshot: Uint8Array): Promise<void> {
+    this.#state = restoreModel(this.#config, snapshot);
+    this.#tails = tailsOf(this.#config.arms, this.#state.calibration);
+    this.#overlay = this.#overlay.renewed();
+  }
+}
+
+function span(batch: SequenceBatch): [number, number] {
+  let from = Number.POSITIVE_INFINITY;
+  let to = Number.NEGATIVE_INFINITY;
+  for (let row = 0; row < batch.rows; row++) {
+    from = Math.min(from, batch.start[row] as number);
+    to = Math.max(to, batch.end[row] as number);
+  }
+  return [from, to];
+}
+
+function appended(config: SequenceConfig, before: ArmScores, added: ArmScores): ArmScores {
+  const all: Partial<Record<Arm, Float64Array>> = {};
+  for (const arm of config.arms) {
+    const old = before[arm] ?? new Float64Array(0);
+    const recent = added[arm] ?? new Float64Array(0);
+    const joined = new Float64Array(old.length + recent.length);
+    joined.set(old);
+    joined.set(recent, old.length);
+    all[arm] = joined.slice(Math.max(0, joined.length - config.maxCalibration));
+  }
+  return all;
+}
+
+function notFitted(): VedetteError {
+  return new VedetteError('MODEL_MISSING', 'the sequence detector has learnt nothing yet', { hint: 'train it or restore a version first' });
+}

@@ -1,0 +1,84 @@
+import type { SequenceBatch } from '../../core/index.ts';
+import type { Arm, SequenceConfig } from './config.ts';
+import { CountNeighbours } from './count-neighbours.ts';
+import { countRow, keyOf } from './counted-row.ts';
+import { IndelNeighbours } from './indel-neighbours.ts';
+import { LanguageModel } from './language-model.ts';
+import { rowOf, Vocabulary } from './vocabulary.ts';
+
+export type ArmScores = Readonly<Partial<Record<Arm, Float64Array>>>;
+
+/** Everything learnt from normal rows but the calibration: vocabulary, language model, reference rows. */
+export class SequenceModel {
+  readonly config: SequenceConfig;
+  readonly vocabulary: Vocabulary;
+  readonly language: LanguageModel;
+  readonly vectors: CountNeighbours;
+  readonly indel: IndelNeighbours;
+
+  constructor(config: SequenceConfig, vocabulary: readonly string[] = []) {
+    this.config = config;
+    this.vocabulary = new Vocabulary(config.maxVocabulary, vocabulary);
+    this.language = new LanguageModel(config.order, config.endToken, config.maxGrams);
+    this.vectors = new CountNeighbours(config.maxVectors, config.maxVectorEntries);
+    this.indel = new IndelNeighbours(config.indelEvents, config.indelReferences);
+  }
+
+  learn(batch: SequenceBatch, from: number, to: number): void {
+    const rows = this.vocabulary.encode(batch, from, to, true);
+    for (let row = 0; row < to - from; row++) this.add(rowOf(rows, row));
+    this.language.symbols = this.vocabulary.size - 1;
+  }
+
+  add(row: Int32Array): void {
+    if (this.config.arms.some((arm) => arm.startsWith('language-model'))) this.language.add(row);
+    this.vectors.add(row);
+    if (this.config.arms.includes('indel')) this.indel.add(row);
+  }
+
+  /** Rows [from, to) of the batch; equal rows are scored once. */
+  score(batch: SequenceBatch, from: number, to: number): ArmScores {
+    const rows = this.vocabulary.encode(batch, from, to, false);
+    const scorer = this.scorer();
+    const arms = emptyScores(this.config.arms, to - from);
+    const seen = new Map<string, number>();
+    for (let row = 0; row < to - from; row++) {
+      const symbols = rowOf(rows, row);
+      const key = keyOf(symbols);
+      const twin = seen.get(key);
+      if (twin === undefined && seen.size < 100_000) seen.set(key, row);
+      const scores = twin === undefined ? scorer(symbols) : undefined;
+      for (const arm of this.config.arms) {
+        const column = arms[arm] as Float64Array;
+        column[row] = scores === undefined ? (column[twin as number] as number) : scores[arm];
+      }
+    }
+    return arms;
+  }
+
+  scorer(): (row: Int32Array) => Record<Arm, number> {
+    const { arms } = this.config;
+    const masses = this.vectors.masses();
+    return (row) => {
+      const scores = { 'count-vector': 0, 'language-model': 0, 'language-model-rms': 0, indel: 0 };
+      if (arms.includes('count-vector')) scores['count-vector'] = this.vectors.nearest(countRow(row), masses).distance;
+      if (arms.includes('indel')) scores.indel = this.indel.nearest(row).distance;
+      if (arms.includes('language-model') || arms.includes('language-model-rms')) {
+        const nll = this.language.surprisals(row);
+        let sum = 0;
+        let squares = 0;
+        for (const value of nll) {
+          sum += value;
+          squares += value * value;
+        }
+        scores['language-model'] = nll.length === 0 ? 0 : sum / nll.length;
+        scores['language-model-rms'] = nll.length === 0 ? 0 : Math.sqrt(squares / nll.length);
+      }
+      return scores;
+    };
+  }
+}
+
+export function emptyScores(arms: readonly Arm[], rows: number): Partial<Record<Arm, Float64Array>> {
+  return Object.fromEntries(arms.map((arm) => [arm, new Float64Array(rows)]));
+}
