@@ -1,0 +1,19 @@
+import type { z } from 'zod';
+
+/** What a component's definition tells the configuration; `Definition` of core fits it. */
+export interface ComponentSchema {
+  readonly name: string;
+  readonly summary: string;
+  readonly config: z.ZodType;
+}
+
+/** The components a configuration may name. The pipeline fills it from the stage folders' maps. */
+export interface Catalogue {
+  readonly sources: readonly ComponentSchema[];
+  readonly sinks: readonly ComponentSchema[];
+  readonly detectors: readonly ComponentSchema[];
+  /** Options of the log parser (format, time zone, template mining), shared by every source. */
+  readonly parser: z.ZodType;
+  /** Options of sessions and windows. */
+  readonly session: z.ZodType;
+}

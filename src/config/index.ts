@@ -1,0 +1,16 @@
+export type { Catalogue, ComponentSchema } from './catalogue.ts';
+export { exampleConfig } from './example.ts';
+export { checkConfig, type LoadedConfig, type LoadOptions, loadConfig, parseConfig } from './load.ts';
+export { ConfigError, formatProblem, type Problem } from './problem.ts';
+export {
+  type ComponentConfig,
+  type Config,
+  type ConfigSchema,
+  configSchema,
+  type DetectorConfig,
+  type SinkConfig,
+  type SourceConfig,
+  type TenantConfig,
+} from './schema.ts';
+export { type JsonSchema, jsonSchema } from './shape.ts';
+export { address, byteSize, duration, rate, secret } from './values.ts';
