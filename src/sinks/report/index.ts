@@ -1,3 +1,6 @@
+export { buildReport, renderJson } from './build.ts';
+export { renderHtml } from './html.ts';
 export * from './input.ts';
-export * from './name.ts';
+export { type ReportName, reportName, reportStem } from './name.ts';
 export * from './report.ts';
+export { levelOf } from './words.ts';

@@ -28,6 +28,8 @@ export interface ReportDetector {
   readonly threshold: number;
   readonly scored: number;
   readonly flagged: number;
+  /** 95 % binomial interval of flagged / scored; null before anything was scored. */
+  readonly observedInterval: readonly [number, number] | null;
   /** Scores of the scored units in any order; NaN = warming up. A histogram is made of them. */
   readonly scores: Float64Array;
   /** Set while the detector cannot score yet. */
@@ -68,6 +70,12 @@ export interface ReportWarning {
   readonly text: string;
 }
 
+/** Alerts that share what was unusual. */
+export interface ReportAlertGroup {
+  readonly id: string;
+  readonly alerts: readonly Alert[];
+}
+
 export interface ReportInput {
   /** `<type>` of `<type>_<timestamp>`: from the input's name, else from the format (see `reportName`). */
   readonly type: string;
@@ -84,7 +92,8 @@ export interface ReportInput {
   readonly firstEvent: Micros;
   readonly lastEvent: Micros;
   readonly detectors: readonly ReportDetector[];
-  readonly alerts: readonly Alert[];
+  /** Ranked groups of ranked alerts. */
+  readonly groups: readonly ReportAlertGroup[];
   /** Raw text of evidence lines; a line that is absent is shown by its position alone. */
   readonly lineTexts: readonly ReportLine[];
   /** Readable text per event id, for explanations that name ids. */

@@ -19,6 +19,8 @@ export interface Report {
   readonly detectors: readonly ReportedDetector[];
   /** Ranked; the first `SHOWN_GROUPS` are shown, the rest come after "more". */
   readonly groups: readonly ReportedGroup[];
+  /** Groups beyond those listed; their alerts are in the store. */
+  readonly moreGroups: number;
   readonly templates: readonly ReportTemplate[];
   readonly series: ReportSeries | null;
 }
@@ -55,7 +57,7 @@ export interface ReportedDetector {
   readonly scored: number;
   readonly flagged: number;
   readonly observedRate: number | null;
-  /** 95 % Clopper-Pearson interval of the flagged share: false alarms and true findings together. */
+  /** 95 % binomial interval of the flagged share: false alarms and true findings together. */
   readonly observedInterval: readonly [number, number] | null;
   readonly promise: string;
   readonly state: 'ready' | 'learning' | 'paused';

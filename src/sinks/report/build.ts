@@ -1,0 +1,128 @@
+import { canonicalJson, formatMicros } from '../../core/index.ts';
+import { groupsOf } from './findings.ts';
+import { histogramOf } from './histogram.ts';
+import type { ReportDetector, ReportInput, ReportWarning } from './input.ts';
+import { reportStem } from './name.ts';
+import type { Report, ReportedDetector } from './report.ts';
+import { summaryOf } from './summary.ts';
+import { count, oneIn, plural } from './words.ts';
+
+/** Templates listed, the most frequent first. */
+const TEMPLATES = 20;
+
+/** The report of one analysed input. Pure: the same input gives the same bytes. */
+export function buildReport(input: ReportInput): Report {
+  const detectors = input.detectors.map(detectorOf);
+  const { groups, moreGroups } = groupsOf(input);
+  const templates = [...input.templates].sort((a, b) => b.count - a.count || (a.id < b.id ? -1 : 1)).slice(0, TEMPLATES);
+  return {
+    schema: 'vedette-report/1',
+    name: reportStem(input),
+    type: input.type,
+    timestamp: input.timestamp,
+    tenant: input.tenant,
+    program: input.program,
+    format: input.format,
+    inputs: input.inputs,
+    lines: input.lines,
+    deadLetters: input.deadLetters,
+    firstEvent: formatMicros(input.firstEvent),
+    lastEvent: formatMicros(input.lastEvent),
+    summary: summaryOf(input, detectors, groups, moreGroups),
+    warnings: warningsOf(input, detectors),
+    detectors,
+    groups,
+    moreGroups,
+    templates,
+    series: input.series ?? null,
+  };
+}
+
+/** The bytes of `<type>_<timestamp>.report.json`: sorted keys, numbers that JSON cannot hold as null. */
+export function renderJson(report: Report): string {
+  return `${canonicalJson(report, 2)}\n`;
+}
+
+function detectorOf(detector: ReportDetector): ReportedDetector {
+  const units = `${detector.unit}s`;
+  const state = detector.paused !== undefined ? 'paused' : detector.learning !== undefined ? 'learning' : 'ready';
+  return {
+    name: detector.name,
+    summary: detector.summary,
+    unit: detector.unit,
+    learnt: learntOf(detector, units),
+    model: detector.model,
+    modelSha256: detector.modelSha256,
+    learntRows: detector.learntRows,
+    learntStart: formatMicros(detector.learntStart),
+    learntEnd: formatMicros(detector.learntEnd),
+    calibrationSize: detector.calibrationSize,
+    promisedRate: detector.promisedRate,
+    smallestRate: 1 / (detector.calibrationSize + 1),
+    extrapolated: detector.extrapolated,
+    threshold: Number.isFinite(detector.threshold) ? detector.threshold : null,
+    scored: detector.scored,
+    flagged: detector.flagged,
+    observedRate: detector.scored > 0 ? detector.flagged / detector.scored : null,
+    observedInterval: detector.observedInterval,
+    promise: promiseOf(detector, units),
+    state,
+    stateText: stateTextOf(detector, units),
+    histogram: histogramOf(detector.scores, detector.threshold),
+  };
+}
+
+function learntOf(detector: ReportDetector, units: string): string {
+  const rows = plural(detector.learntRows, detector.unit);
+  if (detector.learntFrom === 'input') return `from this input itself: ${rows}, none of them known to be normal`;
+  if (detector.learntFrom === 'baseline') return `from the baseline ${detector.learntFromName ?? ''}: ${rows}`;
+  return `from the stored model ${detector.learntFromName ?? detector.model}, trained on ${count(detector.learntRows)} ${units}`;
+}
+
+function promiseOf(detector: ReportDetector, units: string): string {
+  const expected = detector.promisedRate * detector.scored;
+  const scored = `With ${plural(detector.scored, detector.unit)} scored, about ${count(Number(expected.toPrecision(2)))} false alarms are expected.`;
+  const promise = `About ${oneIn(detector.promisedRate)} normal ${units} is flagged by mistake. ${scored}`;
+  if (!detector.extrapolated) return promise;
+  return `${promise} This is extrapolated: ${count(detector.calibrationSize)} calibration scores resolve ${oneIn(1 / (detector.calibrationSize + 1))} at best.`;
+}
+
+function stateTextOf(detector: ReportDetector, units: string): string {
+  if (detector.paused !== undefined) return `paused: ${detector.paused}`;
+  if (detector.learning === undefined) return 'ready';
+  const { have, need, readyAt } = detector.learning;
+  const when = readyAt === undefined ? '' : `, ready at about ${formatMicros(readyAt)}`;
+  return `still learning: ${count(have)} of ${count(need)} ${units}${when}`;
+}
+
+function warningsOf(input: ReportInput, detectors: readonly ReportedDetector[]): ReportWarning[] {
+  const found: ReportWarning[] = [...input.warnings];
+  const warn = (code: string, text: string) => {
+    if (!found.some((warning) => warning.code === code)) found.push({ code, text });
+  };
+  if (input.detectors.some((detector) => detector.learntFrom === 'input')) {
+    warn(
+      'learnt-from-itself',
+      'No baseline was given, so normal was learnt from this input itself. What happens throughout the input counts as normal and is not reported. Give --baseline with a period known to be quiet to check.',
+    );
+  }
+  const extrapolated = detectors.filter((detector) => detector.extrapolated);
+  if (extrapolated.length > 0) {
+    const names = extrapolated.map((one) => one.name).join(', ');
+    warn(
+      'extrapolated',
+      `There is too little data to verify the promised false-alarm rate of ${names}; it is extrapolated from the tail of the scores.`,
+    );
+  }
+  for (const detector of detectors) {
+    if (detector.state === 'learning') warn(`still-learning:${detector.name}`, `The detector ${detector.name} is ${detector.stateText}.`);
+    if (detector.state === 'paused') warn(`paused:${detector.name}`, `The detector ${detector.name} is ${detector.stateText}.`);
+  }
+  if (input.deadLetters > 0) {
+    warn(
+      'unparsed',
+      `${plural(input.deadLetters, 'record')} fitted no format; each is kept with its reason and took no part in the analysis.`,
+    );
+  }
+  return found;
+}

@@ -1,0 +1,97 @@
+import { type Alert, formatMicros } from '../../core/index.ts';
+import type { ReportInput, ReportLine } from './input.ts';
+import type { ReportedFinding, ReportedGroup, ReportedLine } from './report.ts';
+import { levelOf, shortened } from './words.ts';
+
+const LIMITS = { groups: 200, findings: 50, lines: 30, lineText: 2_000, phrase: 1_000, contributions: 12 } as const;
+
+export function groupsOf(input: ReportInput): { groups: ReportedGroup[]; moreGroups: number } {
+  const texts = new Map(input.lineTexts.map((line) => [positionOf(line), line.text]));
+  const used = input.groups.filter((group) => group.alerts.length > 0);
+  const groups = used.slice(0, LIMITS.groups).map(({ id, alerts }, i): ReportedGroup => {
+    const first = alerts[0] as Alert;
+    const starts = alerts.map((alert) => alert.detection.start).filter(Number.isFinite);
+    const ends = alerts.map((alert) => alert.lastSeen).filter(Number.isFinite);
+    return {
+      id,
+      rank: i + 1,
+      title: phrase(first.detection.title),
+      detector: first.detection.detector,
+      level: levelOf(first.detection.severity),
+      severity: first.detection.severity,
+      units: alerts.reduce((sum, alert) => sum + alert.count, 0),
+      entities: new Set(alerts.map((alert) => alert.detection.entity)).size,
+      firstSeen: formatMicros(least(starts)),
+      lastSeen: formatMicros(-least(ends.map((end) => -end))),
+      findings: alerts.slice(0, LIMITS.findings).map((alert) => findingOf(alert, texts)),
+      more: Math.max(0, alerts.length - LIMITS.findings),
+    };
+  });
+  return { groups, moreGroups: used.length - groups.length };
+}
+
+function findingOf(alert: Alert, texts: ReadonlyMap<string, string>): ReportedFinding {
+  const { detection } = alert;
+  const { explanation, lineage } = detection;
+  return {
+    id: alert.id,
+    title: phrase(detection.title),
+    key: phrase(detection.key),
+    entity: phrase(detection.entity),
+    level: levelOf(detection.severity),
+    severity: detection.severity,
+    start: formatMicros(detection.start),
+    end: formatMicros(detection.end),
+    count: alert.count,
+    lastSeen: formatMicros(alert.lastSeen),
+    notified: alert.notified,
+    verdict: alert.verdict ?? null,
+    techniques: detection.techniques,
+    what: phrase(explanation.what),
+    why: phrase(explanation.why),
+    harmless: explanation.harmless.map(phrase),
+    next: explanation.next.map(phrase),
+    contributions: [...explanation.contributions]
+      .sort((a, b) => b.share - a.share)
+      .slice(0, LIMITS.contributions)
+      .map((one) => ({ ...one, subject: phrase(one.subject), observed: phrase(one.observed), expected: phrase(one.expected) })),
+    expectedNext: (explanation.expectedNext ?? []).slice(0, LIMITS.contributions).map((one) => ({ ...one, event: phrase(one.event) })),
+    lines: detection.evidence.slice(0, LIMITS.lines).map((line): ReportedLine => {
+      const raw = texts.get(positionOf(line));
+      const kept = raw === undefined ? undefined : shortened(raw, LIMITS.lineText);
+      const { input, line: number, offset, length } = line;
+      return {
+        input,
+        line: number,
+        offset,
+        length,
+        time: formatMicros(line.time ?? Number.NaN),
+        text: kept?.text ?? null,
+        shortened: kept?.shortened ?? false,
+      };
+    }),
+    moreLines: Math.max(0, detection.evidence.length - LIMITS.lines),
+    score: detection.score,
+    pValue: detection.pValue,
+    extrapolated: detection.extrapolated,
+    threshold: detection.threshold,
+    model: lineage.model,
+    modelSha256: lineage.modelSha256,
+    configHash: lineage.configHash,
+    feature: lineage.feature,
+    seed: lineage.seed,
+  };
+}
+
+function positionOf(line: Pick<ReportLine, 'input' | 'line' | 'offset'>): string {
+  return `${line.offset}:${line.line}:${line.input}`;
+}
+
+function phrase(text: string): string {
+  const { text: kept, shortened: cut } = shortened(text, LIMITS.phrase);
+  return cut ? `${kept}…` : kept;
+}
+
+function least(values: readonly number[]): number {
+  return values.reduce((a, b) => (Number.isNaN(a) || b < a ? b : a), Number.NaN);
+}

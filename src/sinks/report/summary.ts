@@ -1,0 +1,70 @@
+import type { ReportInput } from './input.ts';
+import type { Level, ReportedDetector, ReportedGroup, ReportSummary } from './report.ts';
+import { count, levelOf, listed, moment, plural, span } from './words.ts';
+
+const LEVELS: readonly Level[] = ['critical', 'high', 'medium', 'low'];
+
+/** What happened, in plain words, before any figure of statistics. */
+export function summaryOf(
+  input: ReportInput,
+  detectors: readonly ReportedDetector[],
+  groups: readonly ReportedGroup[],
+  moreGroups: number,
+): ReportSummary {
+  const alerts = input.groups.flatMap((group) => group.alerts);
+  const levels: Record<Level, number> = { critical: 0, high: 0, medium: 0, low: 0 };
+  for (const alert of alerts) levels[levelOf(alert.detection.severity)]++;
+  const patterns = groups.length + moreGroups;
+  const first = input.firstEvent;
+  const where = input.inputs.length === 1 ? (input.inputs[0]?.input ?? input.type) : plural(input.inputs.length, 'input');
+  return {
+    headline: headlineOf(patterns, levels, input.lines, detectors),
+    sentences: [
+      `${plural(input.lines, 'line')} of ${where} were read as ${input.format}${Number.isFinite(first) ? `, ${timeSpan(input)}` : ''}.`,
+      ...worstOf(groups),
+      ...expectedOf(detectors, alerts.length),
+    ],
+    findings: alerts.length,
+    groups: patterns,
+    notified: alerts.filter((alert) => alert.notified).length,
+    levels,
+  };
+}
+
+function headlineOf(
+  patterns: number,
+  levels: Readonly<Record<Level, number>>,
+  lines: number,
+  detectors: readonly ReportedDetector[],
+): string {
+  if (detectors.length > 0 && detectors.every((detector) => detector.state !== 'ready'))
+    return 'No verdict yet: the detectors are still learning';
+  if (patterns === 0) return `Nothing stands out in ${plural(lines, 'line')}`;
+  const found = LEVELS.filter((level) => levels[level] > 0).map((level) => `${count(levels[level])} ${level}`);
+  const total = LEVELS.reduce((sum, level) => sum + levels[level], 0);
+  return `${plural(patterns, 'unusual pattern')} in ${plural(lines, 'line')}: ${listed(found)} ${total === 1 ? 'finding' : 'findings'}`;
+}
+
+function timeSpan(input: ReportInput): string {
+  const iso = (time: number) => (Number.isFinite(time) ? new Date(time / 1000).toISOString() : '');
+  return `from ${span(iso(input.firstEvent), iso(input.lastEvent))} UTC`;
+}
+
+function worstOf(groups: readonly ReportedGroup[]): string[] {
+  const worst = groups[0];
+  const finding = worst?.findings[0];
+  if (worst === undefined || finding === undefined) return [];
+  const when = finding.start === '' ? '' : ` (${moment(finding.start)} UTC)`;
+  return [`Look first at: ${worst.title}, on ${finding.entity}${when}.`];
+}
+
+function expectedOf(detectors: readonly ReportedDetector[], findings: number): string[] {
+  const ready = detectors.filter((detector) => detector.state === 'ready' && detector.scored > 0);
+  if (ready.length === 0) return [];
+  const expected = ready.reduce((sum, detector) => sum + detector.promisedRate * detector.scored, 0);
+  const flagged = ready.reduce((sum, detector) => sum + detector.flagged, 0);
+  const about = expected < 1 ? 'fewer than one' : `about ${count(Math.round(expected))}`;
+  return [
+    `${plural(flagged, 'unit')} ${flagged === 1 ? 'was' : 'were'} flagged, folded into ${plural(findings, 'finding')}; if nothing were wrong, ${about} would have been flagged by chance.`,
+  ];
+}
