@@ -1,0 +1,115 @@
+import { createHmac } from 'node:crypto';
+import type { DictColumn, LogBatch, SpansColumn, TextColumn } from '../../core/index.ts';
+
+/** Length of a pseudonym: `~` and 16 hex digits of HMAC-SHA256. */
+const LENGTH = 17;
+const CACHE = 65_536;
+const encoder = new TextEncoder();
+const latin = new TextDecoder('latin1');
+
+/**
+ * Replaces every variable part of a message by a keyed hash, before anything is stored: equal values stay equal, nothing can be
+ * read back without the key. Attributes and extra fields are dropped because they hold the same values in clear.
+ */
+export class Pseudonymiser {
+  private readonly key: Uint8Array;
+  private readonly hosts: boolean;
+  private readonly cache = new Map<string, Uint8Array>();
+
+  constructor(key: Uint8Array, hosts: boolean) {
+    this.key = key;
+    this.hosts = hosts;
+  }
+
+  apply(batch: LogBatch): LogBatch {
+    const { attributes: _attributes, fields: _fields, ...kept } = batch;
+    const { message, parameters } = this.replace(batch.message, batch.parameters, batch.rows);
+    return { ...kept, message, parameters, host: this.hosts ? this.dictionary(batch.host) : batch.host };
+  }
+
+  pseudonym(value: Uint8Array): Uint8Array {
+    const known = latin.decode(value);
+    const cached = this.cache.get(known);
+    if (cached !== undefined) return cached;
+    const made = encoder.encode(
+      `~${createHmac('sha256', this.key)
+        .update(value)
+        .digest('hex')
+        .slice(0, LENGTH - 1)}`,
+    );
+    if (this.cache.size >= CACHE) this.cache.clear();
+    this.cache.set(known, made);
+    return made;
+  }
+
+  private dictionary(column: DictColumn): DictColumn {
+    return { codes: column.codes, values: column.values.map((value) => new TextDecoder().decode(this.pseudonym(encoder.encode(value)))) };
+  }
+
+  /** New message bytes with each parameter's span replaced; parameters outside the message are replaced on their own. */
+  private replace(message: TextColumn, parameters: SpansColumn, rows: number): { message: TextColumn; parameters: SpansColumn } {
+    const out = new ByteWriter(message.bytes.length + 64);
+    const start = new Int32Array(rows).fill(-1);
+    const end = new Int32Array(rows);
+    const spanStart = new Int32Array(parameters.start.length).fill(-1);
+    const spanEnd = new Int32Array(parameters.end.length);
+    const shared = message.bytes === parameters.bytes;
+    for (let row = 0; row < rows; row++) {
+      let at = message.start[row] as number;
+      const stop = message.end[row] as number;
+      const first = parameters.first[row] as number;
+      const last = parameters.first[row + 1] as number;
+      const outside: number[] = [];
+      if (at >= 0) start[row] = out.length;
+      for (let span = first; span < last; span++) {
+        const from = parameters.start[span] as number;
+        const to = parameters.end[span] as number;
+        if (from < 0) continue;
+        if (!shared || at < 0 || from < at || to > stop) {
+          outside.push(span);
+          continue;
+        }
+        out.write(message.bytes.subarray(at, from));
+        spanStart[span] = out.length;
+        out.write(this.pseudonym(message.bytes.subarray(from, to)));
+        spanEnd[span] = out.length;
+        at = to;
+      }
+      if (at >= 0) {
+        out.write(message.bytes.subarray(at, stop));
+        end[row] = out.length;
+      }
+      for (const span of outside) {
+        spanStart[span] = out.length;
+        out.write(this.pseudonym(parameters.bytes.subarray(parameters.start[span] as number, parameters.end[span] as number)));
+        spanEnd[span] = out.length;
+      }
+    }
+    const bytes = out.finish();
+    return { message: { bytes, start, end }, parameters: { bytes, first: parameters.first, start: spanStart, end: spanEnd } };
+  }
+}
+
+class ByteWriter {
+  private bytes: Uint8Array<ArrayBuffer>;
+  length = 0;
+
+  constructor(capacity: number) {
+    this.bytes = new Uint8Array(capacity);
+  }
+
+  write(part: Uint8Array): void {
+    const needed = this.length + part.length;
+    if (needed > this.bytes.length) {
+      const grown = new Uint8Array(Math.max(needed, this.bytes.length * 2));
+      grown.set(this.bytes);
+      this.bytes = grown;
+    }
+    this.bytes.set(part, this.length);
+    this.length = needed;
+  }
+
+  finish(): Uint8Array {
+    return this.bytes.subarray(0, this.length);
+  }
+}
