@@ -1,0 +1,226 @@
+import { decodeUtf8, type LogBatch } from '../core/index.ts';
+import { isBetween } from './key-reader.ts';
+import { formatSessionKey, KEYWORDS, type SessionKey } from './session-key.ts';
+import { classify, isTokenByte, type Token, TokenKind } from './token.ts';
+
+/** Lines looked at; enough to rank identifiers, bounded for any input. */
+const SAMPLE_ROWS = 50_000;
+const SEARCHED_BYTES = 2_048;
+const MAX_CANDIDATES = 128;
+const MAX_VALUES = 100_000;
+/** Below this no identifier parts the lines well and windows are used. */
+const ACCEPT = 0.1;
+
+interface ValueStats {
+  count: number;
+  first: number;
+  last: number;
+  /** Bits of the templates seen, hashed to 32. */
+  templates: number;
+}
+
+interface Candidate {
+  readonly key: SessionKey;
+  readonly values: Map<string, ValueStats>;
+  rows: number;
+  occurrences: number;
+  lastRow: number;
+}
+
+/** How well an identifier parts lines into sessions; every part is within 0..1. */
+export interface KeyScore {
+  readonly key: SessionKey;
+  readonly score: number;
+  /** Share of lines that name the identifier. */
+  readonly coverage: number;
+  readonly values: number;
+  readonly eventsPerValue: number;
+  readonly templatesPerValue: number;
+}
+
+export interface Discovery {
+  /** Absent: no identifier fits, use windows. */
+  readonly key?: SessionKey;
+  /** What was chosen and why, one line. */
+  readonly why: string;
+  /** Best first. */
+  readonly candidates: readonly KeyScore[];
+}
+
+/**
+ * Finds the identifier that best parts lines into sessions: named by many lines, several lines and several templates per value,
+ * one value per line, each value's lines close together. Depends on the lines alone, so it is the same on every run.
+ */
+export function discoverSessionKey(batches: readonly LogBatch[]): Discovery {
+  const candidates = new Map<string, Candidate>();
+  let rows = 0;
+  let from = Number.POSITIVE_INFINITY;
+  let to = Number.NEGATIVE_INFINITY;
+  for (const batch of batches) {
+    for (let row = 0; row < batch.rows && rows < SAMPLE_ROWS; row++, rows++) {
+      const time = batch.time[row] as number;
+      if (time < from) from = time;
+      if (time > to) to = time;
+      collect(candidates, batch, row, rows, Number.isNaN(time) ? rows : time);
+    }
+  }
+  const span = to > from ? to - from : Math.max(rows, 1);
+  const scored = [...candidates.values()]
+    .map((candidate) => rate(candidate, rows, span))
+    .sort((a, b) => b.score - a.score || (formatSessionKey(a.key) < formatSessionKey(b.key) ? -1 : 1));
+  const best = scored[0];
+  if (best === undefined || best.score < ACCEPT) {
+    const runnerUp =
+      best === undefined
+        ? 'no identifier was found'
+        : `the best identifier, ${formatSessionKey(best.key)}, is on ${percent(best.coverage)} of the lines and parts them poorly`;
+    return { why: `windows per host and component: ${runnerUp}`, candidates: scored };
+  }
+  const why = `sessions by ${formatSessionKey(best.key)}: on ${percent(best.coverage)} of the lines, ${best.values} values with ${best.eventsPerValue.toFixed(1)} events and ${best.templatesPerValue.toFixed(1)} different events each`;
+  return { key: best.key, why, candidates: scored };
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(share > 0.995 ? 0 : 1)} %`;
+}
+
+const token: Token = { start: 0, end: 0, kind: 0, prefixEnd: 0, digits: 0 };
+
+function collect(candidates: Map<string, Candidate>, batch: LogBatch, row: number, index: number, time: number): void {
+  const template = batch.template[row] as number;
+  const note = (key: SessionKey, value: string): void => observe(candidates, key, value, index, time, template);
+  const pid = batch.pid[row] as number;
+  if (pid > 0) note({ kind: 'pid' }, String(pid));
+  for (const name of Object.keys(batch.fields ?? {})) {
+    const column = batch.fields?.[name];
+    if (column === undefined || (column.start[row] as number) < 0) continue;
+    const [start, end] = [column.start[row] as number, column.end[row] as number];
+    if (end - start > 2 && end - start <= 128) note({ kind: 'field', name }, decodeUtf8(column.bytes, start, end));
+  }
+  const { bytes } = batch.message;
+  const start = batch.message.start[row] as number;
+  if (start < 0) return;
+  const end = Math.min(batch.message.end[row] as number, start + SEARCHED_BYTES);
+  let keyword = '';
+  let keywordEnd = -1;
+  for (let at = start; at < end; ) {
+    while (at < end && !isTokenByte(bytes[at] as number)) at++;
+    const from = at;
+    while (at < end && isTokenByte(bytes[at] as number)) at++;
+    if (from === at || !classify(bytes, from, at, token)) continue;
+    if (keyword !== '' && joined(bytes, keywordEnd, token.start))
+      note({ kind: 'keyword', word: keyword }, text(bytes, token.start, token.end));
+    keyword = '';
+    if (token.kind === TokenKind.word && token.end - token.start <= 16) {
+      const word = text(bytes, token.start, token.end).toLowerCase();
+      if (KEYWORDS.has(word)) {
+        keyword = word;
+        keywordEnd = token.end;
+      }
+    }
+    const key = keyOf(bytes);
+    if (key !== undefined) note(key, text(bytes, token.start, token.end));
+  }
+}
+
+function joined(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (!isBetween(bytes[i] as number)) return false;
+  return to > from;
+}
+
+function keyOf(bytes: Uint8Array): SessionKey | undefined {
+  switch (token.kind) {
+    case TokenKind.prefixed:
+      return { kind: 'prefix', prefix: text(bytes, token.start, token.prefixEnd) };
+    case TokenKind.uuid:
+      return { kind: 'uuid', prefix: text(bytes, token.start, token.prefixEnd) };
+    case TokenKind.hex:
+      return { kind: 'hex', length: token.end - token.start };
+    case TokenKind.ip:
+      return { kind: 'ip' };
+    case TokenKind.pointer:
+      return { kind: 'pointer' };
+    case TokenKind.mac:
+      return { kind: 'mac' };
+    default:
+      return undefined;
+  }
+}
+
+function text(bytes: Uint8Array, start: number, end: number): string {
+  return decodeUtf8(bytes, start, Math.min(end, start + 128));
+}
+
+function observe(candidates: Map<string, Candidate>, key: SessionKey, value: string, row: number, time: number, template: number): void {
+  const name = formatSessionKey(key);
+  let candidate = candidates.get(name);
+  if (candidate === undefined) {
+    if (candidates.size >= MAX_CANDIDATES) return;
+    candidate = { key, values: new Map(), rows: 0, occurrences: 0, lastRow: -1 };
+    candidates.set(name, candidate);
+  }
+  candidate.occurrences++;
+  if (candidate.lastRow !== row) {
+    candidate.lastRow = row;
+    candidate.rows++;
+  }
+  const stats = candidate.values.get(value);
+  const bit = 1 << (Math.imul(template + 1, 0x9e3779b1) >>> 27);
+  if (stats !== undefined) {
+    stats.count++;
+    stats.first = Math.min(stats.first, time);
+    stats.last = Math.max(stats.last, time);
+    stats.templates |= bit;
+  } else if (candidate.values.size < MAX_VALUES) {
+    candidate.values.set(value, { count: 1, first: time, last: time, templates: bit });
+  }
+}
+
+function rate(candidate: Candidate, rows: number, span: number): KeyScore {
+  let grouped = 0;
+  let several = 0;
+  let variety = 0;
+  let largest = 0;
+  const durations: number[] = [];
+  for (const stats of candidate.values.values()) {
+    largest = Math.max(largest, stats.count);
+    if (stats.count < 2) continue;
+    grouped += stats.count;
+    several++;
+    variety += bits(stats.templates);
+    durations.push((stats.last - stats.first) / span);
+  }
+  durations.sort((a, b) => a - b);
+  const coverage = candidate.rows / rows;
+  const templatesPerValue = several === 0 ? 1 : variety / several;
+  const partition = {
+    grouped: grouped / candidate.occurrences,
+    variety: Math.min(1, (templatesPerValue - 1) / 2),
+    alone: Math.sqrt(candidate.rows / candidate.occurrences),
+    bounded: 1 - (durations[durations.length >> 1] ?? 1),
+    spread: 1 - largest / candidate.occurrences,
+  };
+  const enough = several >= 3 ? 1 : 0;
+  const score =
+    enough *
+    coverage *
+    partition.grouped *
+    (0.1 + 0.9 * partition.variety) *
+    partition.alone *
+    (0.2 + 0.8 * partition.bounded) *
+    Math.sqrt(partition.spread);
+  return {
+    key: candidate.key,
+    score,
+    coverage,
+    values: candidate.values.size,
+    eventsPerValue: candidate.occurrences / Math.max(1, candidate.values.size),
+    templatesPerValue,
+  };
+}
+
+function bits(mask: number): number {
+  let count = 0;
+  for (let rest = mask; rest !== 0; rest &= rest - 1) count++;
+  return count;
+}

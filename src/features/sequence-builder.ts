@@ -1,0 +1,132 @@
+import type { SequenceBatch } from '../core/index.ts';
+import { type EventArena, widen } from './event-arena.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+/** One closed session or window whose events are the list head ... in the arena. */
+export interface ClosedSequence {
+  readonly key: string;
+  readonly entity: string;
+  readonly head: number;
+  readonly count: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Collects closed sessions into a SequenceBatch whose vocabulary holds only the events that occur in it. */
+export class SequenceBuilder {
+  private readonly arena: EventArena;
+  private readonly vocabulary: Vocabulary;
+  private readonly inputs: readonly string[];
+  private keys: string[] = [];
+  private entities: string[] = [];
+  private starts: number[] = [];
+  private ends: number[] = [];
+  private offsets: number[] = [0];
+  private events = 0;
+  private code = new Int32Array(256);
+  private input = new Int32Array(256);
+  private length = new Int32Array(256);
+  private time = new Float64Array(256);
+  private line = new Float64Array(256);
+  private offset = new Float64Array(256);
+  private numbers: Float64Array;
+
+  constructor(arena: EventArena, vocabulary: Vocabulary, inputs: readonly string[]) {
+    this.arena = arena;
+    this.vocabulary = vocabulary;
+    this.inputs = inputs;
+    this.numbers = new Float64Array(256 * arena.slots);
+  }
+
+  get rows(): number {
+    return this.keys.length;
+  }
+
+  append(closed: ClosedSequence): void {
+    const { arena } = this;
+    const { slots } = arena;
+    while (this.events + closed.count > this.code.length) this.grow();
+    let at = closed.head;
+    for (let i = 0; i < closed.count; i++) {
+      const to = this.events++;
+      this.code[to] = arena.code[at] as number;
+      this.input[to] = arena.input[at] as number;
+      this.length[to] = arena.length[at] as number;
+      this.time[to] = arena.time[at] as number;
+      this.line[to] = arena.line[at] as number;
+      this.offset[to] = arena.offset[at] as number;
+      for (let s = 0; s < slots; s++) this.numbers[to * slots + s] = arena.numbers[at * slots + s] as number;
+      at = arena.next[at] as number;
+    }
+    this.keys.push(closed.key);
+    this.entities.push(closed.entity);
+    this.starts.push(closed.start);
+    this.ends.push(closed.end);
+    this.offsets.push(this.events);
+  }
+
+  /** Everything appended since the last call, or undefined when that is nothing. */
+  take(): SequenceBatch | undefined {
+    if (this.keys.length === 0) return undefined;
+    const { events } = this;
+    const slots = this.arena.slots;
+    const words = compact(this.code.slice(0, events));
+    const inputs = compact(this.input.slice(0, events));
+    const first = new Int32Array(events + 1);
+    for (let i = 0; i <= events; i++) first[i] = i * slots;
+    const batch: SequenceBatch = {
+      shape: 'sequences',
+      rows: this.keys.length,
+      keys: this.keys,
+      entities: this.entities,
+      codes: words.codes,
+      offsets: Int32Array.from(this.offsets),
+      vocabulary: words.used.map((code) => this.vocabulary.id(code)),
+      eventText: words.used.map((code) => this.vocabulary.text(code)),
+      times: this.time.slice(0, events),
+      paramFirst: first,
+      paramValues: this.numbers.slice(0, events * slots),
+      inputs: inputs.used.map((code) => this.inputs[code] as string),
+      eventInput: inputs.codes,
+      eventLine: this.line.slice(0, events),
+      eventOffset: this.offset.slice(0, events),
+      eventLength: this.length.slice(0, events),
+      start: Float64Array.from(this.starts),
+      end: Float64Array.from(this.ends),
+    };
+    this.keys = [];
+    this.entities = [];
+    this.starts = [];
+    this.ends = [];
+    this.offsets = [0];
+    this.events = 0;
+    return batch;
+  }
+
+  private grow(): void {
+    const capacity = this.code.length * 2;
+    this.code = widen(this.code, new Int32Array(capacity));
+    this.input = widen(this.input, new Int32Array(capacity));
+    this.length = widen(this.length, new Int32Array(capacity));
+    this.time = widen(this.time, new Float64Array(capacity));
+    this.line = widen(this.line, new Float64Array(capacity));
+    this.offset = widen(this.offset, new Float64Array(capacity));
+    this.numbers = widen(this.numbers, new Float64Array(capacity * this.arena.slots));
+  }
+}
+
+/** Renumbers codes by first occurrence. */
+function compact(codes: Int32Array): { codes: Int32Array; used: number[] } {
+  const used: number[] = [];
+  const index = new Map<number, number>();
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i] as number;
+    let local = index.get(code);
+    if (local === undefined) {
+      local = used.push(code) - 1;
+      index.set(code, local);
+    }
+    codes[i] = local;
+  }
+  return { codes, used };
+}

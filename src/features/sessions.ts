@@ -1,0 +1,72 @@
+import type { LogBatch, SequenceBatch, Template } from '../core/index.ts';
+import { featureHash, type SessionConfig, sessionConfig, sessionOptions, type WindowConfig, windowConfig } from './definition.ts';
+import { discoverSessionKey } from './discover.ts';
+import { formatSessionKey, isReusable, parseSessionKey, type SessionKey } from './session-key.ts';
+import { Sessionizer } from './sessionizer.ts';
+import { Windower } from './windower.ts';
+
+/** Sessions or, where no identifier fits, windows: what `Sessionizer` and `Windower` have in common. */
+export interface Sequencer {
+  add(batch: LogBatch, templates: readonly Template[]): void;
+  advance(watermark: number): void;
+  finish(): void;
+  take(): SequenceBatch | undefined;
+  snapshot(): Uint8Array;
+  restore(snapshot: Uint8Array): void;
+}
+
+/** A settled feature: how sequences are made of a source's lines from here on. Plain JSON. */
+export interface SequenceFeature {
+  /** `formatSessionKey` text, or `window`. */
+  readonly by: string;
+  /** One line for the operator: what was chosen and why. */
+  readonly why: string;
+  readonly session: SessionConfig;
+  readonly window: WindowConfig;
+  /** For lineage; equal definitions, equal hash. */
+  readonly hash: string;
+}
+
+export interface SequenceChoice {
+  readonly session?: Partial<SessionConfig>;
+  readonly window?: Partial<WindowConfig>;
+  /** `window`: no sessions, whatever the lines hold. */
+  readonly mode?: 'session' | 'window';
+}
+
+/** Settles the feature for lines like these; with `session.by: auto` the identifier is found in them. */
+export function chooseSequences(sample: readonly LogBatch[], choice: SequenceChoice = {}): SequenceFeature {
+  const session = { ...sessionConfig.parse({}), ...choice.session };
+  const window = { ...windowConfig.parse({}), ...choice.window };
+  let by = 'window';
+  let why = 'windows per host and component: as configured';
+  if (choice.mode !== 'window') {
+    const chosen: { key?: SessionKey; why: string } =
+      session.by === 'auto'
+        ? discoverSessionKey(sample)
+        : { key: parseSessionKey(session.by), why: `sessions by ${session.by}: as configured` };
+    if (chosen.key !== undefined) by = formatSessionKey(chosen.key);
+    why = chosen.why;
+  }
+  const used = by === 'window' ? { by, window } : { by, session: { ...session, by } };
+  return { by, why, session: { ...session, by }, window, hash: featureHash(used) };
+}
+
+/** The running form of a settled feature; one per source. */
+export function sequencer(feature: SequenceFeature): Sequencer {
+  if (feature.by === 'window') return new Windower(feature.window);
+  const key = parseSessionKey(feature.by);
+  return new Sessionizer(key, sessionOptions(feature.session, isReusable(key)));
+}
+
+/** All sequences of a finite input at once. */
+export function sequencesOf(
+  batches: readonly LogBatch[],
+  templates: readonly Template[],
+  feature: SequenceFeature,
+): SequenceBatch | undefined {
+  const running = sequencer(feature);
+  for (const batch of batches) running.add(batch, templates);
+  running.finish();
+  return running.take();
+}
