@@ -11,9 +11,12 @@ export interface Clock {
 
 export const systemClock: Clock = { now: () => Date.now() * 1000 };
 
-/** ISO 8601 in UTC with exactly the digits needed: `2008-11-09T20:35:18Z`, `….123Z`, `….123456Z`. */
+/** What a Date can hold: years -271821 to 275760. */
+const LATEST = 8.64e18;
+
+/** ISO 8601 in UTC with exactly the digits needed: `2008-11-09T20:35:18Z`, `….123Z`, `….123456Z`; empty for what is no time. */
 export function formatMicros(time: Micros): string {
-  if (!Number.isFinite(time)) return '';
+  if (!(Math.abs(time) <= LATEST)) return '';
   const millis = Math.floor(time / 1000);
   const rest = Math.round(time - millis * 1000);
   const iso = new Date(millis).toISOString();

@@ -5,7 +5,7 @@ import type { ReportDetector, ReportInput, ReportWarning } from './input.ts';
 import { reportStem } from './name.ts';
 import type { Report, ReportedDetector } from './report.ts';
 import { summaryOf } from './summary.ts';
-import { count, oneIn, plural } from './words.ts';
+import { count, moment, oneIn, plural } from './words.ts';
 
 /** Templates listed, the most frequent first. */
 const TEMPLATES = 20;
@@ -81,7 +81,11 @@ function learntOf(detector: ReportDetector, units: string): string {
 
 function promiseOf(detector: ReportDetector, units: string): string {
   const expected = detector.promisedRate * detector.scored;
-  const scored = `With ${plural(detector.scored, detector.unit)} scored, about ${count(Number(expected.toPrecision(2)))} false alarms are expected.`;
+  if (detector.learning !== undefined) return `It is ${stateTextOf(detector, units)}. Nothing is promised before.`;
+  const scored =
+    detector.scored === 0
+      ? 'Nothing was scored.'
+      : `With ${plural(detector.scored, detector.unit)} scored, about ${count(Number(expected.toPrecision(2)))} false alarms are expected.`;
   const promise = `About ${oneIn(detector.promisedRate)} normal ${units} is flagged by mistake. ${scored}`;
   if (!detector.extrapolated) return promise;
   return `${promise} This is extrapolated: ${count(detector.calibrationSize)} calibration scores resolve ${oneIn(1 / (detector.calibrationSize + 1))} at best.`;
@@ -91,7 +95,7 @@ function stateTextOf(detector: ReportDetector, units: string): string {
   if (detector.paused !== undefined) return `paused: ${detector.paused}`;
   if (detector.learning === undefined) return 'ready';
   const { have, need, readyAt } = detector.learning;
-  const when = readyAt === undefined ? '' : `, ready at about ${formatMicros(readyAt)}`;
+  const when = readyAt === undefined ? '' : `, ready at about ${moment(formatMicros(readyAt))} UTC`;
   return `still learning: ${count(have)} of ${count(need)} ${units}${when}`;
 }
 

@@ -5,6 +5,8 @@ import { count, figure, moment, oneIn, percent, plural, span } from './words.ts'
 /** Findings shown in full per group; the others are behind "more". */
 const SHOWN_FINDINGS = 1;
 const SHOWN_LINES = 6;
+/** Groups that are open when the page opens. */
+const OPEN_GROUPS = 1;
 
 export function findingsSection(report: Report): string {
   if (report.groups.length === 0) return '<p class="quiet">No unit was flagged at the promised rate.</p>';
@@ -28,8 +30,8 @@ function groupCard(group: ReportedGroup): string {
           group.more > 0 ? `<p class="quiet">${count(group.more)} further in the store: <code>vedette alerts list</code>.</p>` : ''
         }</details>`;
   const spread = group.entities === 1 ? `on ${escapeHtml(group.findings[0]?.entity ?? '')}` : `on ${count(group.entities)} entities`;
-  return `<article class="card group"><header class="ghead"><span class="rank">${group.rank}</span><h3>${escapeHtml(group.title)}</h3><span class="level ${group.level}">${capital(group.level)} ${group.severity}</span>
-<p class="meta">${plural(group.units, 'time')} ${spread}, ${escapeHtml(span(group.firstSeen, group.lastSeen))}, found by ${escapeHtml(group.detector)}</p></header>${shown}${more}</article>`;
+  return `<details class="card group"${group.rank <= OPEN_GROUPS ? ' open' : ''}><summary class="ghead"><span class="rank">${group.rank}</span><h3>${escapeHtml(group.title)}</h3><span class="level ${group.level}">${capital(group.level)} ${group.severity}</span>
+<span class="meta">${plural(group.units, 'time')} ${spread}, ${escapeHtml(span(group.firstSeen, group.lastSeen))}, found by ${escapeHtml(group.detector)}</span></summary>${shown}${more}</details>`;
 }
 
 function findingBlock(finding: ReportedFinding): string {

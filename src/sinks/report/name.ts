@@ -20,8 +20,8 @@ export function reportName(input: string, format: string, firstEvent: Micros): R
   const file = input.split(/[\\/]/).at(-1) ?? '';
   const stem = file.replace(COMPRESSION, '').replace(EXTENSION, '');
   const match = TIMESTAMP.exec(stem.slice(0, 200));
-  if (match !== null) return { type: clean(match[1] ?? '') || clean(format), timestamp: clean(match[2] ?? '') };
-  return { type: clean(stem) || clean(format), timestamp: Number.isFinite(firstEvent) ? compact(firstEvent) : 'undated' };
+  if (match !== null) return { type: clean(match[1] ?? '') || clean(format) || 'input', timestamp: clean(match[2] ?? '') };
+  return { type: clean(stem) || clean(format) || 'input', timestamp: compact(firstEvent) || 'undated' };
 }
 
 /** `<type>_<timestamp>` as a file name stem. */

@@ -1,3 +1,4 @@
+import { formatMicros } from '../../core/index.ts';
 import type { ReportInput } from './input.ts';
 import type { Level, ReportedDetector, ReportedGroup, ReportSummary } from './report.ts';
 import { count, levelOf, listed, moment, plural, span } from './words.ts';
@@ -46,8 +47,7 @@ function headlineOf(
 }
 
 function timeSpan(input: ReportInput): string {
-  const iso = (time: number) => (Number.isFinite(time) ? new Date(time / 1000).toISOString() : '');
-  return `from ${span(iso(input.firstEvent), iso(input.lastEvent))} UTC`;
+  return `from ${span(formatMicros(input.firstEvent), formatMicros(input.lastEvent))} UTC`;
 }
 
 function worstOf(groups: readonly ReportedGroup[]): string[] {

@@ -23,7 +23,7 @@ export function percent(share: number): string {
   const value = share * 100;
   if (value === 0) return '0 %';
   if (value >= 99.95) return '100 %';
-  return `${value >= 10 ? value.toFixed(1) : value.toPrecision(2)} %`.replace(/\.0 %/, ' %');
+  return `${count(Number(value >= 10 ? value.toFixed(1) : value.toPrecision(2)))} %`;
 }
 
 /** Numbers of technical detail: four significant digits. */
