@@ -1,0 +1,266 @@
+import type { FeatureBatch, ObservationBatch, RowBatch, SequenceBatch, SeriesBatch } from '../../core/index.ts';
+
+/** The rows of a batch at the given indices, in that order. Dictionaries are shared with the original. */
+export function pickRows<B extends FeatureBatch>(batch: B, rows: readonly number[]): B {
+  if (rows.length === batch.rows && rows.every((row, index) => row === index)) return batch;
+  return pick(batch, rows) as B;
+}
+
+/** Rows [from, to). */
+export function sliceRows<B extends FeatureBatch>(batch: B, from: number, to: number): B {
+  return pickRows(batch, range(from, Math.max(from, to)));
+}
+
+/** One batch of all rows; all of one shape. */
+export function joinRows<B extends FeatureBatch>(batches: readonly B[]): B {
+  const [first] = batches;
+  if (first === undefined) throw new RangeError('nothing to join');
+  if (batches.length === 1) return first;
+  return join(batches) as B;
+}
+
+function pick(batch: FeatureBatch, rows: readonly number[]): FeatureBatch {
+  switch (batch.shape) {
+    case 'sequences':
+      return pickSequences(batch, rows);
+    case 'rows':
+      return { ...batch, rows: rows.length, values: matrix(batch, rows), ...keyed(batch, rows) };
+    case 'series':
+      return {
+        ...batch,
+        rows: rows.length,
+        code: at32(batch.code, rows),
+        value: at64(batch.value, rows),
+        start: at64(batch.start, rows),
+        end: at64(batch.end, rows),
+      };
+    case 'observations':
+      return {
+        ...batch,
+        rows: rows.length,
+        entity: at32(batch.entity, rows),
+        field: at32(batch.field, rows),
+        value: at32(batch.value, rows),
+        time: at64(batch.time, rows),
+        inputCode: at32(batch.inputCode, rows),
+        line: at64(batch.line, rows),
+        offset: at64(batch.offset, rows),
+        length: at32(batch.length, rows),
+      };
+  }
+}
+
+function keyed(batch: RowBatch | SequenceBatch, rows: readonly number[]) {
+  return {
+    keys: rows.map((row) => batch.keys[row] as string),
+    entities: rows.map((row) => batch.entities[row] as string),
+    start: at64(batch.start, rows),
+    end: at64(batch.end, rows),
+  };
+}
+
+function matrix(batch: RowBatch, rows: readonly number[]): Float32Array {
+  const width = batch.columns.length;
+  const values = new Float32Array(rows.length * width);
+  for (const [index, row] of rows.entries()) values.set(batch.values.subarray(row * width, (row + 1) * width), index * width);
+  return values;
+}
+
+function pickSequences(batch: SequenceBatch, rows: readonly number[]): SequenceBatch {
+  const events: number[] = [];
+  const offsets = new Int32Array(rows.length + 1);
+  rows.forEach((row, index) => {
+    for (let at = batch.offsets[row] as number; at < (batch.offsets[row + 1] as number); at++) events.push(at);
+    offsets[index + 1] = events.length;
+  });
+  return {
+    ...batch,
+    rows: rows.length,
+    ...keyed(batch, rows),
+    offsets,
+    codes: at32(batch.codes, events),
+    ...(batch.times === undefined ? {} : { times: at64(batch.times, events) }),
+    ...(batch.eventInput === undefined ? {} : { eventInput: at32(batch.eventInput, events) }),
+    ...(batch.eventLine === undefined ? {} : { eventLine: at64(batch.eventLine, events) }),
+    ...(batch.eventOffset === undefined ? {} : { eventOffset: at64(batch.eventOffset, events) }),
+    ...(batch.eventLength === undefined ? {} : { eventLength: at32(batch.eventLength, events) }),
+    ...pickParameters(batch, events),
+  };
+}
+
+function pickParameters(batch: SequenceBatch, events: readonly number[]): Pick<SequenceBatch, 'paramFirst' | 'paramValues'> {
+  const { paramFirst, paramValues } = batch;
+  if (paramFirst === undefined || paramValues === undefined) return {};
+  const first = new Int32Array(events.length + 1);
+  const spans = events.flatMap((event, index) => {
+    const span = range(paramFirst[event] as number, paramFirst[event + 1] as number);
+    first[index + 1] = (first[index] as number) + span.length;
+    return span;
+  });
+  return { paramFirst: first, paramValues: at64(paramValues, spans) };
+}
+
+function join(batches: readonly FeatureBatch[]): FeatureBatch {
+  switch (batches[0]?.shape) {
+    case 'sequences':
+      return joinSequences(batches as readonly SequenceBatch[]);
+    case 'rows':
+      return joinMatrices(batches as readonly RowBatch[]);
+    case 'series':
+      return joinSeries(batches as readonly SeriesBatch[]);
+    default:
+      return joinObservations(batches as readonly ObservationBatch[]);
+  }
+}
+
+function joinSequences(batches: readonly SequenceBatch[]): SequenceBatch {
+  const words = new Dictionary();
+  const texts: string[] = [];
+  const inputs = new Dictionary();
+  const codes: number[][] = [];
+  const eventInput: number[][] = [];
+  const offsets: number[] = [0];
+  const first: number[] = [0];
+  for (const batch of batches) {
+    codes.push(Array.from(batch.codes, (code) => words.code(batch.vocabulary[code] as string)));
+    batch.vocabulary.forEach((id, code) => {
+      texts[words.code(id)] = batch.eventText?.[code] ?? id;
+    });
+    eventInput.push(Array.from(batch.eventInput ?? [], (code) => inputs.code(batch.inputs?.[code] as string)));
+    const base = offsets.at(-1) as number;
+    for (let row = 1; row <= batch.rows; row++) offsets.push(base + (batch.offsets[row] as number) - (batch.offsets[0] as number));
+    const spans = first.at(-1) as number;
+    for (let event = 1; event < (batch.paramFirst?.length ?? 1); event++) first.push(spans + (batch.paramFirst?.[event] as number));
+  }
+  const every = (has: (batch: SequenceBatch) => unknown) => batches.every((batch) => has(batch) !== undefined);
+  return {
+    shape: 'sequences',
+    rows: batches.reduce((sum, batch) => sum + batch.rows, 0),
+    keys: batches.flatMap((batch) => batch.keys),
+    entities: batches.flatMap((batch) => batch.entities),
+    codes: Int32Array.from(codes.flat()),
+    offsets: Int32Array.from(offsets),
+    vocabulary: words.values,
+    eventText: texts,
+    start: cat64(batches.map((batch) => batch.start)),
+    end: cat64(batches.map((batch) => batch.end)),
+    ...(every((batch) => batch.times) ? { times: cat64(batches.map((batch) => batch.times)) } : {}),
+    ...(every((batch) => batch.eventInput) ? { inputs: inputs.values, eventInput: Int32Array.from(eventInput.flat()) } : {}),
+    ...(every((batch) => batch.eventLine) ? { eventLine: cat64(batches.map((batch) => batch.eventLine)) } : {}),
+    ...(every((batch) => batch.eventOffset) ? { eventOffset: cat64(batches.map((batch) => batch.eventOffset)) } : {}),
+    ...(every((batch) => batch.eventLength) ? { eventLength: cat32(batches.map((batch) => batch.eventLength)) } : {}),
+    ...(every((batch) => batch.paramFirst)
+      ? { paramFirst: Int32Array.from(first), paramValues: cat64(batches.map((batch) => batch.paramValues)) }
+      : {}),
+  };
+}
+
+function joinMatrices(batches: readonly RowBatch[]): RowBatch {
+  const values = batches.flatMap((batch) => Array.from(batch.values));
+  return {
+    shape: 'rows',
+    rows: batches.reduce((sum, batch) => sum + batch.rows, 0),
+    columns: batches[0]?.columns ?? [],
+    values: Float32Array.from(values),
+    keys: batches.flatMap((batch) => batch.keys),
+    entities: batches.flatMap((batch) => batch.entities),
+    start: cat64(batches.map((batch) => batch.start)),
+    end: cat64(batches.map((batch) => batch.end)),
+  };
+}
+
+function joinSeries(batches: readonly SeriesBatch[]): SeriesBatch {
+  const series = new Dictionary();
+  const entities: string[] = [];
+  const code = batches.map((batch) =>
+    Int32Array.from(batch.code, (own) => {
+      const shared = series.code(batch.series[own] as string);
+      entities[shared] ??= batch.entities[own] as string;
+      return shared;
+    }),
+  );
+  return {
+    shape: 'series',
+    rows: batches.reduce((sum, batch) => sum + batch.rows, 0),
+    series: series.values,
+    entities,
+    code: cat32(code),
+    value: cat64(batches.map((batch) => batch.value)),
+    start: cat64(batches.map((batch) => batch.start)),
+    end: cat64(batches.map((batch) => batch.end)),
+  };
+}
+
+function joinObservations(batches: readonly ObservationBatch[]): ObservationBatch {
+  const entities = new Dictionary();
+  const fields = new Dictionary();
+  const values = new Dictionary();
+  const input = new Dictionary();
+  const recode = (to: Dictionary, codes: (batch: ObservationBatch) => Int32Array, names: (batch: ObservationBatch) => readonly string[]) =>
+    cat32(batches.map((batch) => Int32Array.from(codes(batch), (code) => to.code(names(batch)[code] as string))));
+  return {
+    shape: 'observations',
+    rows: batches.reduce((sum, batch) => sum + batch.rows, 0),
+    entity: recode(
+      entities,
+      (batch) => batch.entity,
+      (batch) => batch.entities,
+    ),
+    field: recode(
+      fields,
+      (batch) => batch.field,
+      (batch) => batch.fields,
+    ),
+    value: recode(
+      values,
+      (batch) => batch.value,
+      (batch) => batch.values,
+    ),
+    inputCode: recode(
+      input,
+      (batch) => batch.inputCode,
+      (batch) => batch.input,
+    ),
+    entities: entities.values,
+    fields: fields.values,
+    values: values.values,
+    input: input.values,
+    time: cat64(batches.map((batch) => batch.time)),
+    line: cat64(batches.map((batch) => batch.line)),
+    offset: cat64(batches.map((batch) => batch.offset)),
+    length: cat32(batches.map((batch) => batch.length)),
+  };
+}
+
+class Dictionary {
+  readonly values: string[] = [];
+  private readonly index = new Map<string, number>();
+
+  code(value: string): number {
+    const known = this.index.get(value);
+    if (known !== undefined) return known;
+    const code = this.values.push(value) - 1;
+    this.index.set(value, code);
+    return code;
+  }
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, index) => from + index);
+}
+
+function at32(values: Int32Array, rows: readonly number[]): Int32Array {
+  return Int32Array.from(rows, (row) => values[row] as number);
+}
+
+function at64(values: Float64Array, rows: readonly number[]): Float64Array {
+  return Float64Array.from(rows, (row) => values[row] as number);
+}
+
+function cat32(parts: readonly (Int32Array | undefined)[]): Int32Array {
+  return Int32Array.from(parts.flatMap((part) => Array.from(part ?? [])));
+}
+
+function cat64(parts: readonly (Float64Array | undefined)[]): Float64Array {
+  return Float64Array.from(parts.flatMap((part) => Array.from(part ?? [])));
+}

@@ -1,0 +1,235 @@
+import { deserialize, serialize } from 'node:v8';
+import { CalibrationHistory, smallestRate } from '../../alerts/index.ts';
+import { type Detector, type Explanation, type FeatureBatch, type LabelledRow, type Micros, stableId } from '../../core/index.ts';
+import { InputClock } from '../time/input-clock.ts';
+import { joinRows, pickRows, sliceRows } from './rows.ts';
+import { unitAt } from './unit.ts';
+
+export interface ScorerOptions {
+  readonly tenant: string;
+  readonly source: string;
+  readonly detector: string;
+  /** Promised false-alarm rate per scored unit. */
+  readonly rate: number;
+  /** Units it first learns from. */
+  readonly sessions: number;
+  readonly maxSessions: number;
+  /** Event time between two updates. */
+  readonly every: Micros;
+}
+
+/** A unit at or below the promised rate. */
+export interface Flagged {
+  readonly id: string;
+  readonly alertId: string;
+  readonly batch: FeatureBatch;
+  readonly row: number;
+  readonly score: number;
+  readonly pValue: number;
+  readonly extrapolated: boolean;
+  readonly calibrationSize: number;
+  readonly explanation: Explanation;
+  readonly description: Uint8Array;
+}
+
+interface State {
+  readonly fitted: boolean;
+  readonly held: FeatureBatch[];
+  readonly period: number | null;
+  readonly clock: ReturnType<InputClock['snapshot']>;
+  readonly history: Uint8Array | undefined;
+  readonly learnt: number;
+  readonly scored: number;
+  readonly flagged: number;
+  readonly readyAt: Micros | null;
+}
+
+/** Units that must agree before an update of what is normal is due: one session from 2099 brings none about. */
+const CONFIRM = 8;
+
+/**
+ * One detector of one source: gathers units, learns from the first, then scores each against its calibration. Everything goes
+ * unit by unit in the order they closed; updates happen where event time crosses a multiple of `every`. Batches do not matter.
+ */
+export class Scorer {
+  readonly options: ScorerOptions;
+  readonly detector: Detector;
+  private held: FeatureBatch[] = [];
+  private heldRows = 0;
+  private fitted = false;
+  private history: CalibrationHistory | undefined;
+  private clock = new InputClock(CONFIRM);
+  private period: number | undefined;
+  private learnt = 0;
+  private scored = 0;
+  private flagged = 0;
+  private readyAt: Micros | undefined;
+  private labels: readonly LabelledRow[] = [];
+  changed = false;
+
+  constructor(detector: Detector, options: ScorerOptions) {
+    this.detector = detector;
+    this.options = options;
+  }
+
+  async take(batch: FeatureBatch): Promise<Flagged[]> {
+    this.changed = batch.rows > 0 || this.changed;
+    let from = 0;
+    const found: Flagged[] = [];
+    while (from < batch.rows) {
+      if (!this.fitted) {
+        const to = Math.min(batch.rows, from + this.options.sessions - this.heldRows);
+        this.hold(sliceRows(batch, from, to));
+        for (let row = from; row < to; row++) this.tick(unitAt(batch, row).end);
+        from = to;
+        if (this.heldRows >= this.options.sessions) await this.fit();
+        continue;
+      }
+      const { to, due } = this.untilUpdate(batch, from);
+      found.push(...(await this.score(sliceRows(batch, from, to))));
+      if (due) await this.update();
+      from = to;
+    }
+    return found;
+  }
+
+  /** The rows from `from` to the one after which an update is due, that one included. */
+  private untilUpdate(batch: FeatureBatch, from: number): { to: number; due: boolean } {
+    for (let row = from; row < batch.rows; row++) if (this.tick(unitAt(batch, row).end)) return { to: row + 1, due: true };
+    return { to: batch.rows, due: false };
+  }
+
+  private tick(end: Micros): boolean {
+    if (!Number.isFinite(end)) return false;
+    this.clock.observe(end);
+    if (!Number.isFinite(this.clock.believed)) return false;
+    const period = Math.floor(this.clock.believed / this.options.every);
+    const due = this.period !== undefined && period > this.period;
+    this.period = Math.max(period, this.period ?? period);
+    return due;
+  }
+
+  private async fit(): Promise<void> {
+    const summary = await this.detector.fit(joinRows(this.held));
+    this.history = CalibrationHistory.fromScores(summary.calibration);
+    this.applyHistory();
+    this.learnt = summary.rows;
+    this.readyAt = summary.to;
+    this.fitted = true;
+    this.detector.applyLabels(this.labels);
+    this.held = [];
+    this.heldRows = 0;
+  }
+
+  private async update(): Promise<void> {
+    this.history?.renew();
+    if (this.held.length === 0) return;
+    const batch = joinRows(this.held);
+    await this.detector.learn(batch);
+    this.learnt += batch.rows;
+    this.held = [];
+    this.heldRows = 0;
+  }
+
+  private async score(batch: FeatureBatch): Promise<Flagged[]> {
+    const { history, options } = this;
+    if (history === undefined) return [];
+    const { score } = await this.detector.score(batch);
+    const found: Flagged[] = [];
+    const normal: number[] = [];
+    for (let row = 0; row < batch.rows; row++) {
+      const value = score[row] as number;
+      const { pValue, extrapolated } = history.pValue(value);
+      if (Number.isNaN(pValue)) {
+        normal.push(row);
+        continue;
+      }
+      this.scored++;
+      const calibrationSize = history.calibration.sorted.length;
+      if (!(pValue <= options.rate)) {
+        history.add(value, options.rate);
+        normal.push(row);
+        continue;
+      }
+      const unit = unitAt(batch, row);
+      const id = stableId(options.tenant, options.source, options.detector, unit.key, unit.start);
+      const alertId = stableId('alert', options.tenant, id);
+      history.add(value, options.rate, alertId);
+      this.flagged++;
+      const explanation = await this.detector.explain(batch, row);
+      const description = this.detector.describe(batch, row);
+      found.push({ id, alertId, batch, row, score: value, pValue, extrapolated, calibrationSize, explanation, description });
+    }
+    this.detector.observe(batch);
+    if (this.heldRows < options.maxSessions) this.hold(pickRows(batch, normal.slice(0, options.maxSessions - this.heldRows)));
+    return found;
+  }
+
+  private hold(batch: FeatureBatch): void {
+    if (batch.rows === 0) return;
+    this.held.push(batch);
+    this.heldRows += batch.rows;
+  }
+
+  applyLabels(labels: readonly LabelledRow[]): void {
+    this.labels = labels;
+    if (this.fitted) this.detector.applyLabels(labels);
+    this.applyHistory();
+  }
+
+  private applyHistory(): void {
+    this.history?.applyVerdicts(new Map(this.labels.map(({ alertId, verdict }) => [alertId, verdict])));
+  }
+
+  status() {
+    const { options, history } = this;
+    const n = history?.calibration.sorted.length ?? 0;
+    return {
+      detector: options.detector,
+      state: this.fitted ? ('ready' as const) : ('learning' as const),
+      have: this.fitted ? this.learnt : this.heldRows,
+      need: options.sessions,
+      readyAt: this.readyAt,
+      promisedRate: options.rate,
+      /** True where the calibration cannot resolve the promise yet. */
+      extrapolated: n === 0 || options.rate < smallestRate(n),
+      scored: this.scored,
+      flagged: this.flagged,
+    };
+  }
+
+  async snapshot(): Promise<Readonly<Record<string, Uint8Array>>> {
+    this.changed = false;
+    const state: State = {
+      fitted: this.fitted,
+      held: this.held,
+      period: this.period ?? null,
+      clock: this.clock.snapshot(),
+      history: this.history?.snapshot(),
+      learnt: this.learnt,
+      scored: this.scored,
+      flagged: this.flagged,
+      readyAt: this.readyAt ?? null,
+    };
+    const own = { scorer: new Uint8Array(serialize(state)) };
+    return this.fitted ? { ...own, model: await this.detector.snapshot() } : own;
+  }
+
+  async restore(blobs: Readonly<Record<string, Uint8Array>>): Promise<void> {
+    const { scorer, model } = blobs;
+    if (scorer === undefined) return;
+    const state = deserialize(scorer) as State;
+    if (state.fitted && model !== undefined) await this.detector.restore(model);
+    this.fitted = state.fitted;
+    this.held = state.held;
+    this.heldRows = state.held.reduce((sum, batch) => sum + batch.rows, 0);
+    this.period = state.period ?? undefined;
+    this.clock = InputClock.restore(state.clock, CONFIRM);
+    this.history = state.history === undefined ? undefined : CalibrationHistory.restore(state.history);
+    this.learnt = state.learnt;
+    this.scored = state.scored;
+    this.flagged = state.flagged;
+    this.readyAt = state.readyAt ?? undefined;
+    this.applyLabels(this.labels);
+  }
+}
