@@ -1,0 +1,26 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { failureOf } from '../worker/failure.ts';
+import { buffersOf } from '../worker/transfer.ts';
+import { DirectInference } from './inference.ts';
+import type { InferenceAnswer, InferenceJob, InferenceRequest } from './worker-messages.ts';
+
+function answer(message: InferenceAnswer, transfer: ArrayBuffer[] = []): void {
+  parentPort?.postMessage(message, transfer);
+}
+
+async function serve(inference: DirectInference, { id, inputs }: InferenceRequest): Promise<void> {
+  try {
+    const outputs = await inference.run(inputs);
+    answer({ id, outputs }, buffersOf(Object.values(outputs).map((output) => output.data)));
+  } catch (error) {
+    answer({ id, failure: failureOf(error) });
+  }
+}
+
+try {
+  const inference = await DirectInference.open((workerData as InferenceJob).model);
+  parentPort?.on('message', (request: InferenceRequest) => void serve(inference, request));
+  answer({ id: 0, outputs: {} });
+} catch (error) {
+  answer({ id: 0, failure: failureOf(error) });
+}

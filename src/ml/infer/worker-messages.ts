@@ -1,0 +1,14 @@
+import type { Failure } from '../worker/failure.ts';
+import type { TensorValues } from './runtime.ts';
+
+export interface InferenceJob {
+  readonly model: Uint8Array;
+}
+
+export interface InferenceRequest {
+  readonly id: number;
+  readonly inputs: TensorValues;
+}
+
+/** Answer 0 tells that the model is open, or why not. */
+export type InferenceAnswer = { readonly id: number; readonly outputs: TensorValues } | { readonly id: number; readonly failure: Failure };
