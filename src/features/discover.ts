@@ -10,6 +10,10 @@ const MAX_CANDIDATES = 128;
 const MAX_VALUES = 100_000;
 /** Below this no identifier parts the lines well and windows are used. */
 const ACCEPT = 0.1;
+/** Sessions by an identifier that fewer lines name would leave most of the log out. */
+const MIN_COVERAGE = 0.25;
+/** Sessions of fewer events on average say little about order. */
+const FEW_EVENTS = 4;
 
 interface ValueStats {
   count: number;
@@ -200,7 +204,8 @@ function rate(candidate: Candidate, rows: number, span: number): KeyScore {
     bounded: 1 - (durations[durations.length >> 1] ?? 1),
     spread: 1 - largest / candidate.occurrences,
   };
-  const enough = several >= 3 ? 1 : 0;
+  const eventsPerValue = candidate.occurrences / Math.max(1, candidate.values.size);
+  const enough = several >= 3 && coverage >= MIN_COVERAGE ? Math.min(1, eventsPerValue / FEW_EVENTS) : 0;
   const score =
     enough *
     coverage *
@@ -214,7 +219,7 @@ function rate(candidate: Candidate, rows: number, span: number): KeyScore {
     score,
     coverage,
     values: candidate.values.size,
-    eventsPerValue: candidate.occurrences / Math.max(1, candidate.values.size),
+    eventsPerValue,
     templatesPerValue,
   };
 }
