@@ -13,8 +13,9 @@ import { type Chunks, fileChunks, headOf, unreadable } from '../bytes/chunks.ts'
 import { compressionOf, contentOf } from '../bytes/content.ts';
 import { DEFAULT_EXPANSION, Expansion, type ExpansionLimit } from '../bytes/expansion.ts';
 import { DamagedStream } from '../bytes/gzip.ts';
+import { Pace } from '../bytes/pace.ts';
+import { skipBytes } from '../bytes/skip.ts';
 import { encodingOf } from '../bytes/text.ts';
-import { throttle } from '../bytes/throttle.ts';
 import { zipMemberChunks } from '../bytes/zip.ts';
 import { type Framing, framingOf } from '../records/framing.ts';
 import { JsonAssembler } from '../records/json.ts';
@@ -60,6 +61,7 @@ class Files implements FileSet {
   readonly #paths: readonly string[];
   readonly #options: ReadOptions;
   readonly #limits: LineLimits;
+  readonly #pace: Pace;
   readonly #counters = { oversized: 0, skipped_bytes: 0, truncated_inputs: 0, corrupt_inputs: 0, empty_inputs: 0 };
   readonly #digests = new Map<string, string>();
   #inputs: Promise<readonly FileInput[]> | undefined;
@@ -69,6 +71,7 @@ class Files implements FileSet {
   constructor(paths: readonly string[], options: ReadOptions) {
     this.#paths = paths;
     this.#options = options;
+    this.#pace = new Pace(options.readRate);
     this.#limits = {
       batchBytes: options.batchBytes ?? DEFAULT_LIMITS.batchBytes,
       maxRecordBytes: options.maxRecordBytes ?? DEFAULT_LIMITS.maxRecordBytes,
@@ -101,7 +104,7 @@ class Files implements FileSet {
     const resumed = new Map(resume.positions.map((position) => [position.input, position]));
     let records = 0;
     for (const input of inputs) {
-      for await (const batch of this.#readInput(input, resumed.get(input.name), signal)) {
+      for await (const batch of this.#readInput(input, resumed.get(input.name))) {
         if (signal?.aborted === true || this.#closed) return;
         records += batch.bytes.length;
         yield batch;
@@ -115,12 +118,12 @@ class Files implements FileSet {
     }
   }
 
-  async *#readInput(input: FileInput, resume: Position | undefined, signal: AbortSignal | undefined): AsyncGenerator<RecordBatch> {
+  async *#readInput(input: FileInput, resume: Position | undefined): AsyncGenerator<RecordBatch> {
     const generation = await generationName(input);
     const from: Position = resume?.generation === generation ? resume : { input: input.name, generation, offset: 0, line: 1 };
     const before = this.#counters.truncated_inputs + this.#counters.corrupt_inputs;
     let given = 0;
-    for await (const batch of this.#records(input, from, signal)) {
+    for await (const batch of this.#records(input, from)) {
       given += batch.bytes.length;
       yield batch;
     }
@@ -128,13 +131,13 @@ class Files implements FileSet {
     if (given === 0 && from.offset === 0 && whole) this.#counters.empty_inputs++;
   }
 
-  async *#records(input: FileInput, from: Position, signal: AbortSignal | undefined): AsyncGenerator<RecordBatch> {
+  async *#records(input: FileInput, from: Position): AsyncGenerator<RecordBatch> {
     const hash = this.#options.digest === true ? createHash('sha256') : undefined;
     const jump = hash === undefined && input.member === undefined && from.offset > 0 && (await isPlain(input.path));
     const now = this.#options.now ?? systemClock.now;
     const framing = this.#options.framing ?? 'auto';
     if (jump && (framing === 'lines' || framingOf(input.name, await headOf(input.path, 64 << 10)) === 'lines')) {
-      const chunks = this.#metered(this.#throttled(fileChunks(input.path, from.offset - 1), signal), undefined);
+      const chunks = this.#metered(fileChunks(input.path, from.offset - 1), undefined);
       yield* this.#lines(input, chunks, from, from.offset - 1, now);
       return;
     }
@@ -143,7 +146,7 @@ class Files implements FileSet {
       input.member === undefined
         ? fileChunks(input.path)
         : zipMemberChunks(input.path, input.name, input.member, new Expansion(input.name, expansion));
-    const content = await contentOf(this.#metered(this.#throttled(stored, signal), hash), input.name, expansion);
+    const content = await contentOf(this.#metered(stored, hash), input.name, expansion);
     const chosen = framing === 'auto' ? framingOf(input.name, content.head) : framing;
     if (chosen === 'json') yield* this.#guarded(input, content.chunks, new JsonAssembler(from, this.#limits, now, this.#counters));
     else yield* this.#lines(input, content.chunks, from, content.offset, now);
@@ -184,15 +187,12 @@ class Files implements FileSet {
     yield* assembler.finish();
   }
 
-  #throttled(chunks: Chunks, signal: AbortSignal | undefined): Chunks {
-    return this.#options.readRate === undefined ? chunks : throttle(chunks, this.#options.readRate, signal);
-  }
-
   async *#metered(chunks: Chunks, hash: Hash | undefined): AsyncGenerator<Uint8Array> {
     for await (const chunk of chunks) {
       this.#bytesRead += chunk.length;
       hash?.update(chunk);
       yield chunk;
+      await this.#pace.spend(chunk.length);
     }
   }
 }
@@ -213,32 +213,4 @@ async function generationName(input: FileInput): Promise<string> {
 async function isPlain(path: string): Promise<boolean> {
   const head = await headOf(path, 16);
   return compressionOf(head) === undefined && encodingOf(head).encoding === 'utf-8';
-}
-
-/** Drops `skip` bytes and one more, which is given back as `last` (undefined when the stream is shorter). */
-async function skipBytes(
-  chunks: AsyncIterable<Uint8Array>,
-  skip: number,
-): Promise<{ last: number | undefined; rest: AsyncGenerator<Uint8Array> }> {
-  const iterator = chunks[Symbol.asyncIterator]();
-  let left = skip;
-  let first: Uint8Array = new Uint8Array(0);
-  let last: number | undefined;
-  while (last === undefined) {
-    const next = await iterator.next();
-    if (next.done === true) break;
-    if (next.value.length > left) {
-      last = next.value[left];
-      first = next.value.subarray(left + 1);
-    } else left -= next.value.length;
-  }
-  async function* rest(): AsyncGenerator<Uint8Array> {
-    try {
-      if (first.length > 0) yield first;
-      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
-    } finally {
-      await iterator.return?.(undefined);
-    }
-  }
-  return { last, rest: rest() };
 }

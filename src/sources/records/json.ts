@@ -118,11 +118,14 @@ export class JsonAssembler {
       this.#previous = byte;
       return;
     }
+    const ended = this.#ends.length;
     this.#structure(bytes, i, byte, at);
+    if (this.#start < 0 && this.#ends.length === ended) bytes[i] = SPACE;
     this.#previous = byte;
   }
 
   #stepString(bytes: Uint8Array, i: number, byte: number, at: number): void {
+    if (this.#start < 0) bytes[i] = SPACE;
     if (byte === LF) {
       bytes[i] = SPACE;
       this.#inString = false;
@@ -170,8 +173,8 @@ export class JsonAssembler {
 
   /** Behind the last hit only the wrapper's own closing text follows; it is skipped as padding. */
   #leaveList(): void {
+    this.#depth = this.#base - 1;
     this.#base = 0;
-    this.#depth = 0;
   }
 
   /** Turns the wrapper in front of the first hit into padding. */
