@@ -20,6 +20,7 @@ export const ERROR_CODES = {
   STORE_FULL: 'the disk is full',
   HOME_LOCKED: 'another process owns this home',
   ALERT_MISSING: 'no such alert',
+  DELIVERY_FAILED: 'a receiver did not take an alert',
   REPLAY_UNAVAILABLE: 'what the replay needs is no longer kept',
   PACKAGE_MISSING: 'an optional package is not installed',
   LIMIT_EXCEEDED: 'a configured limit was exceeded',

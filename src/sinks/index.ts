@@ -1,6 +1,11 @@
 import type { Registry, Sink } from '../core/index.ts';
 
+export { ecsOf } from './ecs.ts';
 export * from './report/index.ts';
 
 /** Where alerts go, by name. */
-export const SINKS: Registry<Sink> = {};
+export const SINKS: Registry<Sink> = {
+  file: () => import('./file/index.ts'),
+  webhook: () => import('./webhook/index.ts'),
+  syslog: () => import('./syslog/index.ts'),
+};
