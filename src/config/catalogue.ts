@@ -15,5 +15,5 @@ export interface Catalogue {
   /** Options of the log parser (format, time zone, template mining), shared by every source. */
   readonly parser: z.ZodType;
   /** Options of sessions and windows. */
-  readonly session: z.ZodType;
+  readonly features: z.ZodType;
 }

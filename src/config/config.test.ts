@@ -17,7 +17,7 @@ const schema = configSchema(
       { name: 'rate', summary: 'volumes', config: z.strictObject({}) },
     ],
     parser: z.strictObject({ format: z.string().default('auto') }),
-    session: z.strictObject({ key: z.string().default('auto') }),
+    features: z.strictObject({ key: z.string().default('auto') }),
   },
   ['sequence'],
 );

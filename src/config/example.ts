@@ -37,11 +37,11 @@ function commented(key: string, schema: JsonSchema, indent: string): string[] {
   if (schema.properties !== undefined && !schema.required?.length) {
     const inner = Object.entries(schema.properties).flatMap(([name, property]) => [
       ...(property.description === undefined ? [] : [`${indent}#   # ${property.description}`]),
-      `${indent}#   ${name}: ${inline(property.default)}`.trimEnd(),
+      `${indent}#   ${name}: ${fallback(property)}`.trimEnd(),
     ]);
     return [`${indent}# ${key}:`, ...inner];
   }
-  return [`${indent}# ${key}: ${inline(schema.default)}`.trimEnd()];
+  return [`${indent}# ${key}: ${fallback(schema)}`.trimEnd()];
 }
 
 function listItem(schema: JsonSchema, value: unknown, indent: string): string[] {
@@ -58,6 +58,18 @@ function listItem(schema: JsonSchema, value: unknown, indent: string): string[] 
 function chooseAlternative(schema: JsonSchema, value: unknown): JsonSchema {
   const type = isObject(value) ? value.type : undefined;
   return (schema.oneOf ?? schema.anyOf)?.find((option) => option.properties?.type?.const === type && type !== undefined) ?? schema;
+}
+
+/** The default as the file would have it: durations are written with their unit. */
+function fallback(schema: JsonSchema): string {
+  const { type, default: value } = schema;
+  return type === 'string' && typeof value === 'number' ? formatDuration(value) : inline(value);
+}
+
+function formatDuration(micros: number): string {
+  const units = { d: 86_400e6, h: 3_600e6, m: 60e6, s: 1e6, ms: 1e3 };
+  for (const [unit, size] of Object.entries(units)) if (micros % size === 0 && micros > 0) return `${micros / size}${unit}`;
+  return `${micros}us`;
 }
 
 function inline(value: unknown): string {

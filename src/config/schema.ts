@@ -30,6 +30,7 @@ const eventTime = z
 
 const learning = z
   .strictObject({
+    lines: z.number().int().min(1).max(50_000).default(5_000).describe('lines looked at to find what groups lines into sessions'),
     sessions: z.number().int().min(10).default(200).describe('closed sessions or windows a detector first learns from'),
     maxSessions: z.number().int().min(10).default(20_000).describe('most sessions kept for learning'),
     every: duration().prefault('1d').describe('event time between two updates of what is normal'),
@@ -89,7 +90,7 @@ function sourceSchema(catalogue: Catalogue, detector: z.ZodType): z.ZodType {
   return oneOf('source', catalogue.sources, {
     name: name().describe('name of the source, unique in its tenant'),
     parser: catalogue.parser.prefault({}).describe('format, time zone and template mining'),
-    session: catalogue.session.prefault({}).describe('what one scored unit is'),
+    features: catalogue.features.prefault({}).describe('what one scored unit is: sessions or windows'),
     detectors: z.array(detector).min(1).optional().describe("detectors of this source; absent = the tenant's"),
     eventTime: eventTime.prefault({}),
     learning: learning.prefault({}),
@@ -178,7 +179,7 @@ export interface SinkConfig extends ComponentConfig {
 export interface SourceConfig extends ComponentConfig {
   readonly name: string;
   readonly parser: unknown;
-  readonly session: unknown;
+  readonly features: unknown;
   readonly detectors?: readonly DetectorConfig[];
   readonly eventTime: z.output<typeof eventTime>;
   readonly learning: z.output<typeof learning>;

@@ -1,6 +1,14 @@
 import { deserialize, serialize } from 'node:v8';
 import { CalibrationHistory, smallestRate } from '../../alerts/index.ts';
-import { type Detector, type Explanation, type FeatureBatch, type LabelledRow, type Micros, stableId } from '../../core/index.ts';
+import {
+  type Detector,
+  type Explanation,
+  type FeatureBatch,
+  type LabelledRow,
+  type Micros,
+  sha256Hex,
+  stableId,
+} from '../../core/index.ts';
 import { InputClock } from '../time/input-clock.ts';
 import { joinRows, pickRows, sliceRows } from './rows.ts';
 import { unitAt } from './unit.ts';
@@ -42,6 +50,7 @@ interface State {
   readonly scored: number;
   readonly flagged: number;
   readonly readyAt: Micros | null;
+  readonly modelSha256: string;
 }
 
 /** Units that must agree before an update of what is normal is due: one session from 2099 brings none about. */
@@ -66,6 +75,8 @@ export class Scorer {
   private readyAt: Micros | undefined;
   private labels: readonly LabelledRow[] = [];
   changed = false;
+  /** SHA-256 of what the detector has learnt. */
+  modelSha256 = '';
 
   constructor(detector: Detector, options: ScorerOptions) {
     this.detector = detector;
@@ -116,6 +127,7 @@ export class Scorer {
     this.learnt = summary.rows;
     this.readyAt = summary.to;
     this.fitted = true;
+    this.modelSha256 = sha256Hex(await this.detector.snapshot());
     this.detector.applyLabels(this.labels);
     this.held = [];
     this.heldRows = 0;
@@ -127,6 +139,7 @@ export class Scorer {
     const batch = joinRows(this.held);
     await this.detector.learn(batch);
     this.learnt += batch.rows;
+    this.modelSha256 = sha256Hex(await this.detector.snapshot());
     this.held = [];
     this.heldRows = 0;
   }
@@ -210,6 +223,7 @@ export class Scorer {
       scored: this.scored,
       flagged: this.flagged,
       readyAt: this.readyAt ?? null,
+      modelSha256: this.modelSha256,
     };
     const own = { scorer: new Uint8Array(serialize(state)) };
     return this.fitted ? { ...own, model: await this.detector.snapshot() } : own;
@@ -230,6 +244,7 @@ export class Scorer {
     this.scored = state.scored;
     this.flagged = state.flagged;
     this.readyAt = state.readyAt ?? undefined;
+    this.modelSha256 = state.modelSha256;
     this.applyLabels(this.labels);
   }
 }

@@ -1,0 +1,51 @@
+import { type FindingKind, severityOf } from '../alerts/index.ts';
+import type { Detection, EvidenceLine, Lineage } from '../core/index.ts';
+import type { Finding, Lane } from './lane/lane.ts';
+import { evidenceOf, unitAt } from './lane/unit.ts';
+
+/** What is the same for every detection of a run. */
+export interface RunIdentity {
+  readonly configHash: string;
+  readonly program: string;
+  readonly seed: number;
+}
+
+const KINDS: Readonly<Record<string, FindingKind>> = { novelty: 'novelty', rate: 'rate', pca: 'outlier' };
+
+/** A finding as the store keeps it. `epoch` is the committed state it was made from. */
+export function detectionOf(lane: Lane, finding: Finding, epoch: number, run: RunIdentity): Detection {
+  const { scorer, flagged } = finding;
+  const unit = unitAt(flagged.batch, flagged.row);
+  const evidence = evidenceOf(flagged.batch, flagged.row, flagged.explanation.evidence);
+  const { detector, source, rate } = scorer.options;
+  return {
+    id: flagged.id,
+    detector,
+    source,
+    key: unit.key,
+    entity: unit.entity,
+    start: unit.start,
+    end: unit.end,
+    score: flagged.score,
+    pValue: flagged.pValue,
+    threshold: rate,
+    extrapolated: flagged.extrapolated,
+    severity: severityOf(flagged.pValue, KINDS[detector] ?? 'sequence', flagged.calibrationSize),
+    title: flagged.explanation.what,
+    techniques: [],
+    explanation: flagged.explanation,
+    evidence,
+    lineage: lineageOf(lane, evidence, scorer.modelSha256, epoch, run),
+  };
+}
+
+/** The byte ranges of the evidence. The `generation` names the physical input; bytes of a live input are not hashed. */
+function lineageOf(lane: Lane, evidence: readonly EvidenceLine[], modelSha256: string, epoch: number, run: RunIdentity): Lineage {
+  const ranges = new Map<string, { from: number; to: number }>();
+  for (const { input, offset, length } of evidence) {
+    const known = ranges.get(input);
+    ranges.set(input, { from: Math.min(known?.from ?? offset, offset), to: Math.max(known?.to ?? 0, offset + length) });
+  }
+  const inputs = [...ranges].map(([input, range]) => ({ input, generation: lane.generations.get(input) ?? '', ...range, sha256: '' }));
+  return { inputs, ...run, feature: lane.tracks.feature?.hash ?? '', model: 'learnt-from-input', modelSha256, epoch };
+}

@@ -1,0 +1,56 @@
+import { type DeadLetter, formatMicros, type LogBatch, type RecordBatch } from '../../core/index.ts';
+import type { EventTimeOptions, Watermark } from '../time/watermark.ts';
+
+export interface Admitted {
+  /** 1 = kept as an event; 0 = from the future, put aside. */
+  readonly kept: Uint8Array;
+  /** 1 = takes part in sessions and windows; 0 = put aside, or later than `lateness` allows. */
+  readonly timely: Uint8Array;
+  readonly future: number;
+  readonly late: number;
+}
+
+/**
+ * Decides line by line what event time allows. With `past` the input has a track of its own and neither moves nor heeds the
+ * watermark.
+ */
+export function admit(
+  events: LogBatch,
+  records: RecordBatch,
+  watermark: Watermark,
+  options: EventTimeOptions,
+  past: boolean,
+  dead: (letter: DeadLetter) => void,
+): Admitted {
+  const kept = new Uint8Array(events.rows).fill(1);
+  const timely = new Uint8Array(events.rows).fill(1);
+  const limit = records.arrival + options.maxSkew;
+  let future = 0;
+  let late = 0;
+  for (let row = 0; row < events.rows; row++) {
+    const time = events.time[row] as number;
+    if (Number.isNaN(time)) continue;
+    if (time > limit) {
+      kept[row] = 0;
+      timely[row] = 0;
+      future++;
+      dead(letterOf(events, records, row, `its time ${formatMicros(time)} lies in the future of its arrival`));
+      continue;
+    }
+    if (past) continue;
+    if (time < watermark.value - options.lateness) {
+      timely[row] = 0;
+      late++;
+    }
+    watermark.observe(records.input, time);
+  }
+  return { kept, timely, future, late };
+}
+
+function letterOf(events: LogBatch, records: RecordBatch, row: number, reason: string): DeadLetter {
+  const offset = events.origin.offset[row] as number;
+  const from = offset - records.offset;
+  const bytes = records.bytes.slice(from, from + (events.origin.length[row] as number));
+  const line = events.origin.line[row] as number;
+  return { source: events.source, input: records.input, offset, line, reason, bytes, arrival: records.arrival };
+}

@@ -1,0 +1,202 @@
+import { deserialize, serialize } from 'node:v8';
+import type { SourceConfig } from '../../config/index.ts';
+import {
+  type DeadLetter,
+  type FeatureBatch,
+  type LogBatch,
+  type LogParser,
+  type Micros,
+  type RecordBatch,
+  recordCount,
+} from '../../core/index.ts';
+import type { SequenceChoice } from '../../features/index.ts';
+import type { Pseudonymiser } from '../flow/pseudonym.ts';
+import { Watermark, type WatermarkState } from '../time/watermark.ts';
+import { admit } from './admission.ts';
+import type { Flagged, Scorer } from './scorer.ts';
+import { selectRows } from './select.ts';
+import { Tracks } from './tracks.ts';
+
+export interface Finding {
+  readonly scorer: Scorer;
+  readonly flagged: Flagged;
+}
+
+/** What one batch of records gave. */
+export interface LaneOutput {
+  readonly events: LogBatch | undefined;
+  readonly dead: readonly DeadLetter[];
+  readonly findings: readonly Finding[];
+}
+
+export interface LaneCounters {
+  records: number;
+  bytes: number;
+  events: number;
+  unparsed: number;
+  future: number;
+  late: number;
+  backfilled: number;
+  units: number;
+}
+
+interface State {
+  readonly watermark: WatermarkState;
+  readonly counters: LaneCounters;
+  readonly generations: readonly (readonly [string, string])[];
+  readonly pastSilence: readonly (readonly [string, Micros])[];
+}
+
+const MAX_GENERATIONS = 4096;
+
+/**
+ * One source's way from records to findings: parse, pseudonymise, event time, sessions, detectors. Holds all of the source's
+ * state; the same records in the same order give the same findings, however they are cut into batches.
+ */
+export class Lane {
+  readonly source: SourceConfig;
+  readonly scorers: readonly Scorer[];
+  readonly parser: LogParser;
+  readonly watermark: Watermark;
+  readonly tracks: Tracks;
+  readonly counters: LaneCounters = { records: 0, bytes: 0, events: 0, unparsed: 0, future: 0, late: 0, backfilled: 0, units: 0 };
+  /** Identity of the physical input per input name, for lineage. */
+  readonly generations = new Map<string, string>();
+  private readonly pastSilence = new Map<string, Micros>();
+  private readonly pseudonymiser: Pseudonymiser | undefined;
+  private lastNow: Micros | undefined;
+  private changed = false;
+
+  constructor(source: SourceConfig, parser: LogParser, scorers: readonly Scorer[], pseudonymiser?: Pseudonymiser) {
+    this.source = source;
+    this.parser = parser;
+    this.scorers = scorers;
+    this.pseudonymiser = pseudonymiser;
+    this.watermark = new Watermark(source.eventTime);
+    this.tracks = new Tracks(source.features as SequenceChoice, source.learning.lines);
+  }
+
+  async process(records: RecordBatch): Promise<LaneOutput> {
+    this.changed = true;
+    const dead: DeadLetter[] = [];
+    const bury = (letter: DeadLetter) => dead.push(letter);
+    const { counters, source, tracks, watermark } = this;
+    const parsed = this.parser.parse(records, source.name, bury);
+    const unparsed = dead.length;
+    const events = this.pseudonymiser?.apply(parsed) ?? parsed;
+    this.remember(records);
+    const past = tracks.isPast(records.input) || this.liesInThePast(records.input, events);
+    const { kept, timely, future, late } = admit(events, records, watermark, source.eventTime, past, bury);
+    const closed: FeatureBatch[] = tracks.add(selectRows(events, timely), this.parser.templates, past);
+    if (records.last) {
+      closed.push(...tracks.finishPast(records.input));
+      watermark.finish(records.input);
+      this.pastSilence.delete(records.input);
+    } else if (past) this.pastSilence.set(records.input, 0);
+    counters.records += recordCount(records);
+    counters.bytes += records.bytes.length;
+    counters.events += events.rows - future;
+    counters.unparsed += unparsed;
+    counters.future += future;
+    counters.late += late;
+    if (past) counters.backfilled += events.rows;
+    return { events: selectRows(events, kept), dead, findings: await this.score(closed) };
+  }
+
+  /** Wall-clock time passed: silent inputs no longer hold anything open. */
+  async elapse(now: Micros): Promise<LaneOutput> {
+    const { tracks, watermark, source } = this;
+    const step = Math.min(5_000_000, Math.max(0, now - (this.lastNow ?? now)));
+    this.lastNow = now;
+    const closed: FeatureBatch[] = [];
+    for (const [input, silence] of [...this.pastSilence]) {
+      this.pastSilence.set(input, silence + step);
+      if (silence + step < source.eventTime.idle) continue;
+      this.pastSilence.delete(input);
+      closed.push(...tracks.finishPast(input));
+    }
+    if (watermark.elapse(now)) {
+      closed.push(...tracks.settle(this.parser.templates), ...tracks.advance(watermark.value));
+      this.changed = true;
+    }
+    return { events: undefined, dead: [], findings: await this.score(closed) };
+  }
+
+  /** The source holds nothing more: every window closes. */
+  async end(): Promise<LaneOutput> {
+    this.changed = true;
+    this.pastSilence.clear();
+    return { events: undefined, dead: [], findings: await this.score(this.tracks.finish(this.parser.templates)) };
+  }
+
+  private async score(closed: readonly FeatureBatch[]): Promise<Finding[]> {
+    const findings: Finding[] = [];
+    for (const batch of closed) {
+      this.counters.units += batch.rows;
+      for (const scorer of this.scorers) {
+        if (scorer.detector.shape !== batch.shape) continue;
+        for (const flagged of await scorer.take(batch)) findings.push({ scorer, flagged });
+      }
+    }
+    return findings;
+  }
+
+  /** A new input whose first record lies behind what live windows still take. */
+  private liesInThePast(input: string, events: LogBatch): boolean {
+    if (this.watermark.has(input)) return false;
+    const first = events.time.find((time) => !Number.isNaN(time));
+    return first !== undefined && first < this.watermark.value - this.source.eventTime.lateness;
+  }
+
+  private remember(records: RecordBatch): void {
+    this.generations.delete(records.input);
+    this.generations.set(records.input, records.generation);
+    if (this.generations.size <= MAX_GENERATIONS) return;
+    const oldest = this.generations.keys().next().value;
+    if (oldest !== undefined) this.generations.delete(oldest);
+  }
+
+  /** State that changed since the last call, by name. */
+  async snapshot(): Promise<Readonly<Record<string, Uint8Array>>> {
+    const prefix = `source/${this.source.name}`;
+    const blobs: Record<string, Uint8Array> = {};
+    if (this.changed) {
+      const state: State = {
+        watermark: this.watermark.snapshot(),
+        counters: this.counters,
+        generations: [...this.generations],
+        pastSilence: [...this.pastSilence],
+      };
+      blobs[`${prefix}/time`] = new Uint8Array(serialize(state));
+      blobs[`${prefix}/parser`] = this.parser.snapshot();
+      blobs[`${prefix}/windows`] = this.tracks.snapshot();
+    }
+    for (const scorer of this.scorers) {
+      if (!scorer.changed) continue;
+      for (const [name, bytes] of Object.entries(await scorer.snapshot())) blobs[`${prefix}/${scorer.options.detector}/${name}`] = bytes;
+    }
+    this.changed = false;
+    return blobs;
+  }
+
+  async restore(blobs: Readonly<Record<string, Uint8Array>>): Promise<void> {
+    const prefix = `source/${this.source.name}`;
+    const time = blobs[`${prefix}/time`];
+    const parser = blobs[`${prefix}/parser`];
+    const windows = blobs[`${prefix}/windows`];
+    if (time !== undefined) {
+      const state = deserialize(time) as State;
+      this.watermark.restore(state.watermark);
+      Object.assign(this.counters, state.counters);
+      for (const [input, generation] of state.generations) this.generations.set(input, generation);
+      for (const [input, silence] of state.pastSilence) this.pastSilence.set(input, silence);
+    }
+    if (parser !== undefined) this.parser.restore(parser);
+    if (windows !== undefined) this.tracks.restore(windows);
+    for (const scorer of this.scorers) {
+      const own = `${prefix}/${scorer.options.detector}/`;
+      const parts = Object.entries(blobs).filter(([name]) => name.startsWith(own));
+      await scorer.restore(Object.fromEntries(parts.map(([name, bytes]) => [name.slice(own.length), bytes])));
+    }
+  }
+}
