@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { buildProgram } from './program.ts';
 import { failWith } from './output.ts';
+import { buildProgram } from './program.ts';
 
 // A reader that closes the pipe early (`vedette … | head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -7,7 +7,9 @@ export const EXIT = { done: 0, failed: 1, usage: 2, alert: 3 } as const;
 export type OutputFormat = 'human' | 'json';
 
 export function wantsJson(argv: readonly string[] = process.argv): boolean {
-  return argv.some((arg, i) => arg === '--output=json' || arg === '-ojson' || ((arg === '-o' || arg === '--output') && argv[i + 1] === 'json'));
+  return argv.some(
+    (arg, i) => arg === '--output=json' || arg === '-ojson' || ((arg === '-o' || arg === '--output') && argv[i + 1] === 'json'),
+  );
 }
 
 export function print(text: string): void {
@@ -35,7 +37,10 @@ function asVedetteError(error: unknown): VedetteError {
     if (known !== undefined) return new VedetteError(known[0], error.message, { hint: known[1], cause: error });
   }
   const message = error instanceof Error ? error.message : String(error);
-  return new VedetteError('INTERNAL', message, { cause: error, hint: 'This is a bug: please report it with the output of the same command and VEDETTE_TRACE=1.' });
+  return new VedetteError('INTERNAL', message, {
+    cause: error,
+    hint: 'This is a bug: please report it with the output of the same command and VEDETTE_TRACE=1.',
+  });
 }
 
 /** Prints one clear error and ends the process with the right code. */
@@ -45,7 +50,9 @@ export function failWith(error: unknown): never {
   }
   const known = asVedetteError(error);
   if (wantsJson()) {
-    process.stderr.write(`${JSON.stringify({ error: { code: known.code, summary: ERROR_CODES[known.code], message: known.message, hint: known.hint } })}\n`);
+    process.stderr.write(
+      `${JSON.stringify({ error: { code: known.code, summary: ERROR_CODES[known.code], message: known.message, hint: known.hint } })}\n`,
+    );
   } else {
     process.stderr.write(`vedette: ${known.message}\n`);
     if (known.hint !== undefined) process.stderr.write(`  ${known.hint}\n`);

@@ -11,7 +11,10 @@ export async function startProgress(title: string, json: boolean): Promise<Progr
   if (json || process.stderr.isTTY !== true) return silent;
   const { SingleBar, Presets } = await import('cli-progress');
   const begin = performance.now();
-  const bar = new SingleBar({ format: `${title} [{bar}] {percentage}% {what}`, stream: process.stderr, clearOnComplete: true, hideCursor: true }, Presets.shades_classic);
+  const bar = new SingleBar(
+    { format: `${title} [{bar}] {percentage}% {what}`, stream: process.stderr, clearOnComplete: true, hideCursor: true },
+    Presets.shades_classic,
+  );
   let started = false;
   return {
     update(share, what = '') {

@@ -52,14 +52,24 @@ export interface Source {
 export interface LogParser {
   /** Parses every record of the batch; records that fit nothing go to `dead`. */
   parse(batch: RecordBatch, source: string, dead: (letter: DeadLetter) => void): LogBatch;
-  /** The templates known now; index = template code. Ids are stable, texts may generalise. */
+  /**
+   * Events held back because a further line might still join them, one batch per input. `parse` gives them out on its own
+   * with the next event or a `last` batch; call this when an input has been idle and at a graceful stop.
+   */
+  flush(): LogBatch[];
+  /** Records parsed, joined, blank, dead; templates evicted. */
+  counters(): Readonly<Record<string, number>>;
+  /**
+   * The templates known now; index = template code. Ids are stable, texts may generalise. A code holds for the batch it came
+   * with, until the next `parse`: past its bound the miner forgets the template unused longest and gives its code away.
+   */
   readonly templates: readonly Template[];
   snapshot(): Uint8Array;
   restore(snapshot: Uint8Array): void;
 }
 
 export interface Template {
-  /** 64-bit stable id as 16 hex digits; kept when the template generalises. */
+  /** 64-bit stable id as 16 hex digits, kept when the template generalises; the given EventId for fixed templates. */
   readonly id: string;
   /** Tokens joined by spaces, variables as `<*>`. */
   readonly text: string;

@@ -18,7 +18,9 @@ export function analyzeCommand(): Command {
     .option('--timezone <zone>', 'time zone of times without one', 'UTC')
     .option('--promise <rate>', 'promised false-alarm rate per scored unit', rate, 0.001)
     .option('--top <number>', 'most findings listed', integer, 100)
-    .addOption(new Option('--fail-on <severity>', 'exit with 3 when such an alert was found').choices(['low', 'medium', 'high', 'critical']));
+    .addOption(
+      new Option('--fail-on <severity>', 'exit with 3 when such an alert was found').choices(['low', 'medium', 'high', 'critical']),
+    );
   withExample(command, 'vedette analyze /var/log/auth.log', 'vedette analyze logs/ --baseline last-week/ --out reports -o json');
   return command.action(async (paths, options) => (await import('../run/analyze.ts')).analyze(paths, options));
 }

@@ -11,8 +11,8 @@ export function configCommand(): Command {
   add('check', 'say what is wrong with it, with file, line and column', 'vedette config check -c vedette.yaml').action(async (options) =>
     (await import('../run/config.ts')).checkConfig(options),
   );
-  add('show', 'the effective configuration, defaults filled in, secrets hidden', 'vedette config show -c vedette.yaml').action(async (options) =>
-    (await import('../run/config.ts')).showConfig(options),
+  add('show', 'the effective configuration, defaults filled in, secrets hidden', 'vedette config show -c vedette.yaml').action(
+    async (options) => (await import('../run/config.ts')).showConfig(options),
   );
   add('example', 'a commented configuration to start from', 'vedette config example > vedette.yaml').action(async (options) =>
     (await import('../run/config.ts')).exampleConfig(options),

@@ -4,7 +4,9 @@ import { withDataOptions } from './data-options.ts';
 
 export function evaluateCommand(): Command {
   const command = withDataOptions(
-    withCommonOptions(new Command('evaluate').description('precision, recall, F1, ROC-AUC, PR-AUC, false-alarm rates, beside trivial baselines')),
+    withCommonOptions(
+      new Command('evaluate').description('precision, recall, F1, ROC-AUC, PR-AUC, false-alarm rates, beside trivial baselines'),
+    ),
   );
   command
     .requiredOption('--model <name[@version]>', 'registered model')

@@ -3,7 +3,9 @@ import { withCommonOptions, withExample } from '../options.ts';
 import { withDataOptions } from './data-options.ts';
 
 export function scoreCommand(): Command {
-  const command = withDataOptions(withCommonOptions(new Command('score').description('scores per session: id, score, p-value, threshold, anomalous')));
+  const command = withDataOptions(
+    withCommonOptions(new Command('score').description('scores per session: id, score, p-value, threshold, anomalous')),
+  );
   command.requiredOption('--model <name[@version]>', 'registered model').option('--out <file>', 'CSV file (default: standard output)');
   withExample(command, 'vedette score --model hdfs --data today.log --out scores.csv');
   return command.action(async (options) => (await import('../run/score.ts')).score(options));

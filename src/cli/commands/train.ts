@@ -4,7 +4,9 @@ import { withDataOptions } from './data-options.ts';
 
 export function trainCommand(): Command {
   const command = withDataOptions(
-    withCommonOptions(new Command('train').description('fit, calibrate and register a model version').argument('<detector>', 'sequence, deeplog, pca')),
+    withCommonOptions(
+      new Command('train').description('fit, calibrate and register a model version').argument('<detector>', 'sequence, deeplog, pca'),
+    ),
   );
   command
     .option('--name <name>', 'name of the model (default: the detector)')
@@ -12,6 +14,10 @@ export function trainCommand(): Command {
     .option('--option <key=value>', 'hyper-parameter of the detector (repeatable)', collect, [])
     .option('--promise <rate>', 'promised false-alarm rate per scored unit', rate, 0.001)
     .option('--promote', 'make it the champion at once');
-  withExample(command, 'vedette train sequence --data hdfs_train.txt.gz --name hdfs', 'vedette train deeplog --algorithm lstm --data sessions/ --name app');
+  withExample(
+    command,
+    'vedette train sequence --data hdfs_train.txt.gz --name hdfs',
+    'vedette train deeplog --algorithm lstm --data sessions/ --name app',
+  );
   return command.action(async (detector, options) => (await import('../run/train.ts')).train(detector, options));
 }

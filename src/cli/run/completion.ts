@@ -8,7 +8,9 @@ interface Words {
 }
 
 function collectWords(command: Command, path: readonly string[] = []): Words[] {
-  const options = command.options.flatMap((option) => [option.short, option.long]).filter((flag): flag is string => flag !== undefined && flag !== null);
+  const options = command.options
+    .flatMap((option) => [option.short, option.long])
+    .filter((flag): flag is string => flag !== undefined && flag !== null);
   const here = { path: path.join(' '), words: [...command.commands.map((child) => child.name()), ...options, '--help'] };
   return [here, ...command.commands.flatMap((child) => collectWords(child as Command, [...path, child.name()]))];
 }
@@ -16,7 +18,10 @@ function collectWords(command: Command, path: readonly string[] = []): Words[] {
 const bash = (words: Words[]): string => `_vedette() {
   local current="\${COMP_WORDS[COMP_CWORD]}" path="" word
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do case "$word" in -*) break;; esac
-    case "$path $word" in ${words.filter((w) => w.path !== '').map((w) => `" ${w.path}"`).join('|')}) path="$path $word";; esac; done
+    case "$path $word" in ${words
+      .filter((w) => w.path !== '')
+      .map((w) => `" ${w.path}"`)
+      .join('|')}) path="$path $word";; esac; done
   case "$path" in
 ${words.map((w) => `    "${w.path === '' ? '' : ` ${w.path}`}") COMPREPLY=( $(compgen -W "${w.words.join(' ')}" -- "$current") );;`).join('\n')}
   esac
@@ -38,7 +43,8 @@ const fish = (words: Words[]): string =>
 
 export function completion(program: Command, shell: 'bash' | 'zsh' | 'fish', options: { output: string }): void {
   const words = collectWords(program);
-  const script = shell === 'fish' ? fish(words) : shell === 'zsh' ? `autoload -U +X bashcompinit && bashcompinit\n${bash(words)}` : bash(words);
+  const script =
+    shell === 'fish' ? fish(words) : shell === 'zsh' ? `autoload -U +X bashcompinit && bashcompinit\n${bash(words)}` : bash(words);
   if (options.output === 'json') printJson({ shell, script });
   else print(script);
 }

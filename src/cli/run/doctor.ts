@@ -55,16 +55,26 @@ export async function doctor(options: CommonOptions): Promise<void> {
       await import('node-sqlite3-wasm');
       return 'SQLite (WebAssembly) loads';
     }),
-    attempt('neural networks', 'Reinstall: the native library of onnxruntime-node did not load here; everything but `deeplog` works without it.', async () => {
-      const { default: ort } = await import('onnxruntime-node');
-      return `ONNX Runtime with ${ort.listSupportedBackends().map((backend) => backend.name).join(', ')}`;
-    }),
+    attempt(
+      'neural networks',
+      'Reinstall: the native library of onnxruntime-node did not load here; everything but `deeplog` works without it.',
+      async () => {
+        const { default: ort } = await import('onnxruntime-node');
+        return `ONNX Runtime with ${ort
+          .listSupportedBackends()
+          .map((backend) => backend.name)
+          .join(', ')}`;
+      },
+    ),
   ]);
   const ok = checks.every((check) => check.ok);
   if (options.output === 'json') printJson({ version: programVersion(), ok, checks });
   else {
     print(`vedette ${programVersion()}`);
-    for (const check of checks) print(`${check.ok ? 'ok    ' : 'FAILED'}  ${check.name}: ${check.detail}${check.advice === undefined ? '' : `\n        ${check.advice}`}`);
+    for (const check of checks)
+      print(
+        `${check.ok ? 'ok    ' : 'FAILED'}  ${check.name}: ${check.detail}${check.advice === undefined ? '' : `\n        ${check.advice}`}`,
+      );
   }
   if (!ok) process.exitCode = EXIT.failed;
 }

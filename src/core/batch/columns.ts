@@ -82,6 +82,7 @@ export interface LogBatch {
   readonly time: Float64Array;
   readonly host: DictColumn;
   readonly component: DictColumn;
+  /** -1 = absent. */
   readonly pid: Int32Array;
   readonly level: DictColumn;
   readonly message: TextColumn;

@@ -1,2 +1,4 @@
 export * from './columns.ts';
+export * from './concat.ts';
 export * from './features.ts';
+export * from './rows.ts';

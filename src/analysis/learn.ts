@@ -1,0 +1,65 @@
+import { calibrate, pValuesOf, scoreAtRate, smallestRate } from '../alerts/index.ts';
+import { type SequenceBatch, selectSequences } from '../core/index.ts';
+import { coreRows } from './core-rows.ts';
+import type { FittedModel } from './options.ts';
+
+import { selfPValues, selfThreshold } from './self-calibration.ts';
+
+/** Scores of a batch with what they mean. */
+export interface ScoredRows {
+  readonly score: Float64Array;
+  readonly pValue: Float64Array;
+  /** 1 where the calibration doesn't resolve the p-value. */
+  readonly extrapolated: Uint8Array;
+  /** Score above which a row is flagged. */
+  readonly threshold: number;
+}
+
+/** Rows by a model that learnt from something else. */
+export async function scoreWith(model: FittedModel, batch: SequenceBatch, promise: number): Promise<ScoredRows> {
+  const { score } = await model.detector.score(batch);
+  const calibration = calibrate(model.calibration);
+  return { score, ...pValuesOf(calibration, score), threshold: scoreAtRate(calibration, promise).score };
+}
+
+/**
+ * Fits a detector to the batch and scores the same batch: common patterns by models that had not seen the row, rare ones
+ * by the model of the common ones.
+ */
+export async function learnFromItself(
+  model: Omit<FittedModel, 'calibration' | 'rows' | 'from' | 'to'>,
+  batch: SequenceBatch,
+  promise: number,
+  progress: (share: number) => void,
+): Promise<{ fitted: FittedModel; scored: ScoredRows }> {
+  const { core, rest } = coreRows(batch);
+  const learnt = rest.length === 0 ? batch : selectSequences(batch, core);
+  const summary = await model.detector.fit(learnt, (share) => progress(share * 0.9));
+  const fitted: FittedModel = { ...model, calibration: summary.calibration, rows: summary.rows, from: summary.from, to: summary.to };
+  const scored: ScoredRows = {
+    score: new Float64Array(batch.rows),
+    pValue: new Float64Array(batch.rows).fill(Number.NaN),
+    extrapolated: new Uint8Array(batch.rows),
+    threshold: Number.POSITIVE_INFINITY,
+  };
+  const self = selfPValues(summary.calibration);
+  const smallest = smallestRate(summary.calibration.length);
+  for (let i = 0; i < core.length; i++) {
+    const row = core[i] as number;
+    scored.score[row] = summary.calibration[i] as number;
+    scored.pValue[row] = self.pValue[i] as number;
+    scored.extrapolated[row] = (self.pValue[i] as number) < smallest ? 1 : 0;
+  }
+  if (rest.length > 0) {
+    const others = await scoreWith(fitted, selectSequences(batch, rest), promise);
+    for (let i = 0; i < rest.length; i++) {
+      const row = rest[i] as number;
+      scored.score[row] = others.score[i] as number;
+      scored.pValue[row] = others.pValue[i] as number;
+      scored.extrapolated[row] = others.extrapolated[i] as number;
+    }
+  }
+  progress(1);
+  const threshold = rest.length === 0 ? selfThreshold(promise, self) : scoreAtRate(calibrate(summary.calibration), promise).score;
+  return { fitted, scored: { ...scored, threshold } };
+}

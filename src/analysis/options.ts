@@ -1,0 +1,42 @@
+import type { Detector, LabelledRow, SequenceBatch } from '../core/index.ts';
+
+export interface AnalysisOptions {
+  readonly tenant: string;
+  readonly seed: number;
+  /** Promised false-alarm rate per scored unit. */
+  readonly promise: number;
+  readonly program: string;
+  readonly format?: string;
+  readonly timezone: string;
+  /** `auto`, `none`, or what `parseSessionKey` reads. */
+  readonly session: string;
+  /** Fixed templates: CSV text with EventId, EventTemplate. */
+  readonly templates?: string;
+  /** Session detectors by name. */
+  readonly detectors: readonly string[];
+  /** Learn from these paths instead of from the input itself. */
+  readonly baseline: readonly string[];
+  /** A fitted detector to score with instead of learning. */
+  readonly model?: FittedModel;
+  readonly labels: (detector: string) => Promise<readonly LabelledRow[]>;
+  readonly progress: (share: number, what: string) => void;
+  /** Events held in memory at once; what is beyond is scored by what was learnt before. */
+  readonly maxEvents: number;
+  /** Findings of one report; the rest is counted. */
+  readonly top: number;
+}
+
+/** A detector with what it promises, from the registry or just fitted. */
+export interface FittedModel {
+  readonly detectorName: string;
+  readonly detector: Detector<SequenceBatch>;
+  readonly calibration: Float64Array;
+  /** `name@version`, or `learnt-from-input` / `learnt-from-baseline`. */
+  readonly name: string;
+  readonly sha256: string;
+  readonly rows: number;
+  readonly from: number;
+  readonly to: number;
+  /** The feature it was trained on; sessions are made the same way. */
+  readonly sessionKey?: string;
+}

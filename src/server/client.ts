@@ -1,0 +1,66 @@
+import type { Alert, LabelEntry } from '../core/index.ts';
+import { ERROR_CODES, type ErrorCode, VedetteError } from '../core/index.ts';
+import type { ControlFile } from './control-file.ts';
+import type { Operations } from './operations.ts';
+import { encodeWrites } from './wire.ts';
+
+interface WireError {
+  readonly error?: { readonly code: string; readonly message: string; readonly hint?: string };
+}
+
+/** Operations through the control API of the process that owns the home. */
+export function remoteOperations(control: ControlFile, tenant: string): Operations {
+  const base = `${control.address}/api/v1/tenants/${encodeURIComponent(tenant)}`;
+
+  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await fetch(`${base}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${control.token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      redirect: 'error',
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }).catch((cause: unknown) => {
+      throw new VedetteError('HOME_LOCKED', `the process ${control.pid} that owns the home does not answer at ${control.address}`, {
+        hint: 'Stop that process, or wait until it is up, then run the command again.',
+        cause,
+      });
+    });
+    const answer = (await response.json()) as T & WireError;
+    if (response.ok) return answer;
+    const known = answer.error;
+    const code = known !== undefined && known.code in ERROR_CODES ? (known.code as ErrorCode) : 'INTERNAL';
+    throw new VedetteError(
+      code,
+      known?.message ?? `the control API answered ${response.status}`,
+      known?.hint === undefined ? {} : { hint: known.hint },
+    );
+  }
+
+  return {
+    listAlerts(query) {
+      const search = new URLSearchParams();
+      for (const [key, value] of Object.entries(query)) if (value !== undefined) search.set(key, String(value));
+      return call('GET', `/alerts?${search}`);
+    },
+    getAlert: (id) => call<Alert>('GET', `/alerts/${encodeURIComponent(id)}`),
+    async saveAlerts(alerts, report) {
+      await call('POST', '/alerts', { alerts: encodeWrites(alerts), ...(report === undefined ? {} : { report }) });
+    },
+    label: (id, verdict, note) =>
+      verdict === undefined
+        ? call<LabelEntry>('DELETE', `/alerts/${encodeURIComponent(id)}/label?note=${encodeURIComponent(note)}`)
+        : call<LabelEntry>('PUT', `/alerts/${encodeURIComponent(id)}/label`, { verdict, note }),
+    async setState(id, state) {
+      await call('PUT', `/alerts/${encodeURIComponent(id)}/state`, { state });
+    },
+    async labels(detector) {
+      const { items } = await call<{ items: (Omit<Awaited<ReturnType<Operations['labels']>>[number], 'row'> & { row: string })[] }>(
+        'GET',
+        `/labels?detector=${encodeURIComponent(detector)}`,
+      );
+      return items.map((item) => ({ ...item, row: new Uint8Array(Buffer.from(item.row, 'base64')) }));
+    },
+    reports: async () => (await call<{ items: Awaited<ReturnType<Operations['reports']>> }>('GET', '/reports')).items,
+    status: () => call('GET', '/status'),
+    async close() {},
+  };
+}

@@ -1,0 +1,60 @@
+import type { Alert, AlertState, LabelEntry, Micros, Verdict } from '../core/index.ts';
+import type { AlertQuery, AlertWrite, Home, Page, ReportEntry, TenantStore } from '../store/index.ts';
+
+/**
+ * What a command may do with the home of a tenant. `localOperations` works on an opened home; `remoteOperations` asks the
+ * process that owns it: the same result either way.
+ */
+export interface Operations {
+  listAlerts(query: AlertQuery): Promise<Page<Alert>>;
+  /** ALERT_MISSING when there is none; an unambiguous prefix of an id will do. */
+  getAlert(id: string): Promise<Alert>;
+  saveAlerts(alerts: readonly AlertWrite[], report?: ReportEntry): Promise<void>;
+  /** `verdict` undefined takes the label back. */
+  label(id: string, verdict: Verdict | undefined, note: string): Promise<LabelEntry>;
+  setState(id: string, state: AlertState): Promise<void>;
+  /** Labels in force of a detector, in order. */
+  labels(detector: string): Promise<Awaited<ReturnType<TenantStore['labels']['inForce']>>>;
+  reports(): Promise<readonly ReportEntry[]>;
+  /** What the running pipeline says of itself; undefined when none runs. */
+  status(): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+export interface LocalOptions {
+  readonly by: string;
+  readonly now: () => Micros;
+  /** Called after a label changed, so that running detectors apply it. */
+  readonly onLabel?: (tenant: string, detector: string) => Promise<void>;
+  readonly status?: () => unknown;
+  /** Whether closing these operations closes the home too. */
+  readonly ownsHome: boolean;
+}
+
+export async function localOperations(home: Home, tenantId: string, options: LocalOptions): Promise<Operations> {
+  const tenant = await home.tenant(tenantId);
+  const resolve = async (id: string): Promise<Alert> => (await import('./alert-id.ts')).resolveAlert(tenant, id);
+  return {
+    listAlerts: (query) => tenant.alerts.list(query),
+    getAlert: resolve,
+    async saveAlerts(alerts, report) {
+      await tenant.alerts.save(alerts);
+      if (report !== undefined) await tenant.journal.saveReport(report);
+    },
+    async label(id, verdict, note) {
+      const alert = await resolve(id);
+      const entry = await tenant.labels.append({ alertId: alert.id, verdict, note, by: options.by, at: options.now() });
+      await options.onLabel?.(tenantId, alert.detection.detector);
+      return entry;
+    },
+    async setState(id, state) {
+      await tenant.alerts.setState((await resolve(id)).id, state, options.by, options.now());
+    },
+    labels: (detector) => tenant.labels.inForce(detector),
+    reports: () => tenant.journal.reports(),
+    status: async () => options.status?.(),
+    async close() {
+      if (options.ownsHome) await home.close();
+    },
+  };
+}
