@@ -1,0 +1,4 @@
+export * from './divide.ts';
+export * from './flood.ts';
+export * from './ledger.ts';
+export * from './volume.ts';
