@@ -1,0 +1,168 @@
+import type { LogBatch, TextColumn } from '../core/index.ts';
+import { ByteDictionary } from './bytes/byte-dictionary.ts';
+import { IntList } from './bytes/int-list.ts';
+import type { Header } from './formats/header.ts';
+
+/** Columns of a log batch while it grows. Rows are written in order; the last one may be extended or taken back. */
+export class BatchBuilder {
+  rows = 0;
+  readonly parameterStart = new IntList(1024);
+  readonly parameterEnd = new IntList(1024);
+  private readonly fieldNames: readonly string[];
+  private capacity: number;
+  private offset: Float64Array;
+  private line: Float64Array;
+  private length: Int32Array;
+  private time: Float64Array;
+  private host: Int32Array;
+  private component: Int32Array;
+  private pid: Int32Array;
+  private level: Int32Array;
+  messageStart: Int32Array;
+  messageEnd: Int32Array;
+  private template: Int32Array;
+  private parameterFirst: Int32Array;
+  private attributesStart: Int32Array;
+  private attributesEnd: Int32Array;
+  private hasAttributes = false;
+  private fieldStart: Int32Array[];
+  private fieldEnd: Int32Array[];
+  private readonly hosts = new ByteDictionary();
+  private readonly components = new ByteDictionary();
+  private readonly levels = new ByteDictionary();
+
+  constructor(fieldNames: readonly string[], capacity: number) {
+    this.fieldNames = fieldNames;
+    this.capacity = Math.max(16, capacity);
+    const ints = (): Int32Array => new Int32Array(this.capacity);
+    this.offset = new Float64Array(this.capacity);
+    this.line = new Float64Array(this.capacity);
+    this.length = ints();
+    this.time = new Float64Array(this.capacity);
+    this.host = ints();
+    this.component = ints();
+    this.pid = ints();
+    this.level = ints();
+    this.messageStart = ints();
+    this.messageEnd = ints();
+    this.template = ints();
+    this.parameterFirst = new Int32Array(this.capacity + 1);
+    this.attributesStart = ints();
+    this.attributesEnd = ints();
+    this.fieldStart = fieldNames.map(ints);
+    this.fieldEnd = fieldNames.map(ints);
+  }
+
+  /** Adds a row from `header`, whose spans lie in `bytes`. The template is set later. */
+  push(bytes: Uint8Array, header: Header, offset: number, line: number, length: number): number {
+    if (this.rows === this.capacity) this.grow();
+    const row = this.rows++;
+    this.offset[row] = offset;
+    this.line[row] = line;
+    this.length[row] = length;
+    this.time[row] = header.time;
+    this.host[row] = header.hostStart < 0 ? -1 : this.hosts.code(bytes, header.hostStart, header.hostEnd);
+    this.component[row] = header.componentStart < 0 ? -1 : this.components.code(bytes, header.componentStart, header.componentEnd);
+    this.pid[row] = header.pid;
+    this.level[row] = header.levelStart < 0 ? -1 : this.levels.code(bytes, header.levelStart, header.levelEnd);
+    this.messageStart[row] = header.messageStart;
+    this.messageEnd[row] = header.messageEnd;
+    this.attributesStart[row] = header.attributesStart;
+    this.attributesEnd[row] = header.attributesEnd;
+    if (header.attributesStart >= 0) this.hasAttributes = true;
+    for (let f = 0; f < this.fieldStart.length; f++) {
+      (this.fieldStart[f] as Int32Array)[row] = header.fieldStart[f] as number;
+      (this.fieldEnd[f] as Int32Array)[row] = header.fieldEnd[f] as number;
+    }
+    return row;
+  }
+
+  /** The last row's message and record now reach further. */
+  extend(row: number, messageEnd: number, length: number): void {
+    this.messageEnd[row] = messageEnd;
+    this.length[row] = length;
+  }
+
+  timeOf(row: number): number {
+    return this.time[row] as number;
+  }
+
+  setTemplate(row: number, code: number): void {
+    this.template[row] = code;
+    this.parameterFirst[row + 1] = this.parameterStart.length;
+  }
+
+  /** Takes the last row back. */
+  pop(): void {
+    this.rows--;
+  }
+
+  finish(bytes: Uint8Array, source: string, input: string): LogBatch {
+    const { rows } = this;
+    const ints = (values: Int32Array): Int32Array => values.subarray(0, rows);
+    const text = (start: Int32Array, end: Int32Array): TextColumn => ({ bytes, start: ints(start), end: ints(end) });
+    const batch: LogBatch = {
+      kind: 'log',
+      rows,
+      source,
+      origin: { input, offset: this.offset.subarray(0, rows), line: this.line.subarray(0, rows), length: ints(this.length) },
+      time: this.time.subarray(0, rows),
+      host: this.hosts.finish(ints(this.host)),
+      component: this.components.finish(ints(this.component)),
+      pid: ints(this.pid),
+      level: this.levels.finish(ints(this.level)),
+      message: text(this.messageStart, this.messageEnd),
+      template: ints(this.template),
+      parameters: {
+        bytes,
+        first: this.parameterFirst.subarray(0, rows + 1),
+        start: this.parameterStart.finish(),
+        end: this.parameterEnd.finish(),
+      },
+      ...(this.hasAttributes ? { attributes: text(this.attributesStart, this.attributesEnd) } : {}),
+      ...(this.fieldNames.length > 0 ? { fields: this.fieldColumns(text) } : {}),
+    };
+    return batch;
+  }
+
+  private fieldColumns(text: (start: Int32Array, end: Int32Array) => TextColumn): Record<string, TextColumn> {
+    const columns: Record<string, TextColumn> = {};
+    this.fieldNames.forEach((name, f) => {
+      columns[name] = text(this.fieldStart[f] as Int32Array, this.fieldEnd[f] as Int32Array);
+    });
+    return columns;
+  }
+
+  private grow(): void {
+    this.capacity *= 2;
+    const { capacity } = this;
+    this.offset = grownFloats(this.offset, capacity);
+    this.line = grownFloats(this.line, capacity);
+    this.length = grown(this.length, capacity);
+    this.time = grownFloats(this.time, capacity);
+    this.host = grown(this.host, capacity);
+    this.component = grown(this.component, capacity);
+    this.pid = grown(this.pid, capacity);
+    this.level = grown(this.level, capacity);
+    this.messageStart = grown(this.messageStart, capacity);
+    this.messageEnd = grown(this.messageEnd, capacity);
+    this.template = grown(this.template, capacity);
+    this.parameterFirst = grown(this.parameterFirst, capacity + 1);
+    this.attributesStart = grown(this.attributesStart, capacity);
+    this.attributesEnd = grown(this.attributesEnd, capacity);
+    this.fieldStart = this.fieldStart.map((values) => grown(values, capacity));
+    this.fieldEnd = this.fieldEnd.map((values) => grown(values, capacity));
+  }
+}
+
+function grown(values: Int32Array, capacity: number): Int32Array {
+  const larger = new Int32Array(capacity);
+  larger.set(values);
+  return larger;
+}
+
+function grownFloats(values: Float64Array, capacity: number): Float64Array {
+  const larger = new Float64Array(capacity);
+  larger.set(values);
+  return larger;
+}

@@ -1,0 +1,235 @@
+import { stableId } from '../../core/index.ts';
+import type { IntList } from '../bytes/int-list.ts';
+import { BLANK, BYTE_CLASS } from './byte-class.ts';
+import { type HashKey, hashKey } from './hashing.ts';
+import type { Mask } from './masks.ts';
+import { collectParameters } from './parameters.ts';
+import { Recency } from './recency.ts';
+import { ShapeScanner } from './shape.ts';
+import { ShapeCache } from './shape-cache.ts';
+import { MinedTemplate } from './template.ts';
+import { Tokens, WILD, WILD_TEXT } from './tokens.ts';
+import { type Node, PrefixTree, pathOf } from './tree.ts';
+
+export interface MinerOptions {
+  /** Share of a line's tokens that must equal a template's for the line to be of that template. */
+  readonly similarity: number;
+  /** Depth of the tree, root, length level and leaf included. */
+  readonly depth: number;
+  readonly maxChildren: number;
+  /** Most templates held; beyond it the one unused longest is forgotten. */
+  readonly maxTemplates: number;
+  /** Most bytes of template text held. */
+  readonly maxTemplateBytes: number;
+  /** Bytes of a message that are looked at; what is behind has no influence on the template. */
+  readonly maxBytes: number;
+  readonly maxTokens: number;
+  /** No template is made or changed; a line that fits none gets -1. */
+  readonly matchOnly: boolean;
+  /** Tried before the default masks. */
+  readonly masks: readonly Mask[];
+  /** Answers from the shape cache; off only to check that it changes nothing. */
+  readonly cache: boolean;
+}
+
+export const MINER_DEFAULTS: MinerOptions = {
+  similarity: 0.5,
+  depth: 4,
+  maxChildren: 100,
+  maxTemplates: 20_000,
+  maxTemplateBytes: 64 << 20,
+  maxBytes: 8192,
+  maxTokens: 512,
+  matchOnly: false,
+  masks: [],
+  cache: true,
+};
+
+/** Drain on bytes: a line's shape is hashed from the buffer, and only a shape not met since its leaf changed walks the tree. */
+export class TemplateMiner {
+  /** Index = code. Forgotten templates stay until their code is given away. */
+  readonly templates: MinedTemplate[] = [];
+  evicted = 0;
+  private readonly options: MinerOptions;
+  private readonly key: HashKey;
+  private readonly shape: ShapeScanner;
+  private readonly tokens: Tokens;
+  private tree: PrefixTree;
+  private readonly cache: ShapeCache;
+  private recency = new Recency();
+  private readonly codes = new Map<string, number>();
+  private size = 0;
+  private made = 0;
+  private free: number[] = [];
+  private forgotten: number[] = [];
+  /** What `shape` holds: the stretch scanned by the last `assign`. */
+  private start = 0;
+  private end = 0;
+
+  constructor(options: Partial<MinerOptions> = {}) {
+    this.options = { ...MINER_DEFAULTS, ...options };
+    this.key = hashKey(crypto.getRandomValues(new Uint32Array(4)));
+    this.shape = new ShapeScanner(this.key, this.options.masks);
+    this.tokens = new Tokens(this.key, this.options.maxTokens);
+    this.tree = new PrefixTree(this.options.depth, this.options.maxChildren);
+    this.cache = new ShapeCache();
+  }
+
+  /** Codes of templates forgotten during earlier batches may be given away from now on. */
+  beginBatch(): void {
+    if (this.forgotten.length === 0) return;
+    for (const code of this.forgotten) this.free.push(code);
+    this.forgotten = [];
+  }
+
+  /** Code of the template that the message bytes[start, end) is of, or -1. */
+  assign(bytes: Uint8Array, start: number, end: number): number {
+    let from = start;
+    let to = Math.min(end, start + this.options.maxBytes);
+    while (to > from && BYTE_CLASS[bytes[to - 1] as number] === BLANK) to--;
+    while (from < to && BYTE_CLASS[bytes[from] as number] === BLANK) from++;
+    this.start = from;
+    this.end = to;
+    const { shape, cache } = this;
+    shape.scan(bytes, from, to);
+    const slot = cache.find(shape.hash1, shape.hash2);
+    let code = -1;
+    if (slot >= 0) {
+      code = cache.codeAt(slot);
+      if ((this.templates[code] as MinedTemplate).leaf.version !== cache.versionAt(slot)) code = -1;
+    }
+    if (code < 0) {
+      code = this.mine(bytes);
+      if (code < 0) return -1;
+    }
+    (this.templates[code] as MinedTemplate).count++;
+    this.recency.touch(code);
+    return code;
+  }
+
+  /** Appends the parameters of the line assigned last, which got template `code`. */
+  parameters(bytes: Uint8Array, code: number, start: IntList, end: IntList): void {
+    const wild = code < 0 ? undefined : (this.templates[code] as MinedTemplate).wild;
+    collectParameters(bytes, this.start, this.end, this.shape, wild, start, end);
+  }
+
+  /** Every template held, in order of last use, the one unused longest first. */
+  held(): MinedTemplate[] {
+    return [...this.recency.codes()].map((code) => this.templates[code] as MinedTemplate);
+  }
+
+  /** Files a template as it was when the miner was snapshotted. Call in order of creation on an empty miner. */
+  file(id: string, tokens: string[], path: readonly string[], count: number): number {
+    const leaf = this.tree.insertPath(
+      tokens.length,
+      path.map((text) => this.tokens.keyOf(text)),
+    );
+    const keys = Float64Array.from(tokens, (text) => this.tokens.keyOf(text));
+    const code = this.add(new MinedTemplate(id, leaf, keys, tokens, path));
+    (this.templates[code] as MinedTemplate).count = count;
+    return code;
+  }
+
+  /** Sets the order of last use. */
+  order(ids: readonly string[]): void {
+    for (const id of ids) {
+      const code = this.codes.get(id);
+      if (code !== undefined) this.recency.touch(code);
+    }
+  }
+
+  clear(): void {
+    this.templates.length = 0;
+    this.tree = new PrefixTree(this.options.depth, this.options.maxChildren);
+    this.cache.clear();
+    this.recency = new Recency();
+    this.codes.clear();
+    this.size = 0;
+    this.free = [];
+    this.forgotten = [];
+  }
+
+  private mine(bytes: Uint8Array): number {
+    const { tokens, shape, tree } = this;
+    tokens.split(bytes, this.start, this.end, shape);
+    const found = tree.find(tokens);
+    let code = found === undefined ? -1 : this.mostSimilar(found);
+    if (code < 0) {
+      if (this.options.matchOnly) return -1;
+      code = this.make(bytes);
+    } else if (!this.options.matchOnly) {
+      const template = this.templates[code] as MinedTemplate;
+      if (template.generalise(tokens.keys)) tree.touch(template.leaf);
+    }
+    const { leaf } = this.templates[code] as MinedTemplate;
+    if (this.options.cache) this.cache.put(shape.hash1, shape.hash2, code, leaf.version);
+    return code;
+  }
+
+  private mostSimilar(leaf: Node): number {
+    const { tokens } = this;
+    const { count } = tokens;
+    let best = -1;
+    let bestEqual = -1;
+    let bestWild = -1;
+    for (const code of leaf.templates) {
+      const { keys } = this.templates[code] as MinedTemplate;
+      let equal = 0;
+      let wild = 0;
+      for (let i = 0; i < count; i++) {
+        const key = keys[i] as number;
+        if (key === WILD) wild++;
+        else if (key === tokens.keys[i]) equal++;
+      }
+      if (equal > bestEqual || (equal === bestEqual && wild > bestWild)) {
+        best = code;
+        bestEqual = equal;
+        bestWild = wild;
+      }
+    }
+    return best >= 0 && (count === 0 || bestEqual >= this.options.similarity * count) ? best : -1;
+  }
+
+  private make(bytes: Uint8Array): number {
+    const { tokens } = this;
+    const texts = tokens.texts(bytes, this.shape);
+    const leaf = this.tree.insert(tokens);
+    const path = pathOf(leaf).map((key, level) => (key === WILD ? WILD_TEXT : (texts[level] as string)));
+    const keys = tokens.keys.slice(0, tokens.count);
+    const code = this.add(new MinedTemplate(this.newId(texts.join(' ')), leaf, keys, texts, path));
+    this.evict();
+    return code;
+  }
+
+  private add(template: MinedTemplate): number {
+    const code = this.free.pop() ?? this.templates.length;
+    this.templates[code] = template;
+    template.order = this.made++;
+    this.codes.set(template.id, code);
+    this.size += template.size;
+    template.leaf.templates.push(code);
+    this.tree.touch(template.leaf);
+    this.recency.add(code);
+    return code;
+  }
+
+  /** Derived from the line that made the template; further templates made by equal lines get an ordinal mixed in. */
+  private newId(text: string): string {
+    let id = stableId('template', text);
+    for (let ordinal = 1; this.codes.has(id); ordinal++) id = stableId('template', text, ordinal);
+    return id;
+  }
+
+  private evict(): void {
+    while (this.codes.size > this.options.maxTemplates || (this.size > this.options.maxTemplateBytes && this.codes.size > 1)) {
+      const code = this.recency.oldest;
+      const template = this.templates[code] as MinedTemplate;
+      this.recency.remove(code);
+      this.codes.delete(template.id);
+      this.size -= template.size;
+      this.tree.remove(template.leaf, code);
+      this.forgotten.push(code);
+      this.evicted++;
+    }
+  }
+}

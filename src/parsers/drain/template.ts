@@ -1,0 +1,58 @@
+import type { Template } from '../../core/index.ts';
+import { WILD, WILD_TEXT } from './tokens.ts';
+import type { Node } from './tree.ts';
+
+/** A template as the miner holds it. Token texts are Latin-1, one character a byte. */
+export class MinedTemplate implements Template {
+  readonly id: string;
+  count = 0;
+  /** Position in the order of creation. */
+  order = 0;
+  readonly leaf: Node;
+  readonly keys: Float64Array;
+  readonly tokens: string[];
+  /** Tree keys of the tokens it was filed under, as text; what a snapshot needs to rebuild the branch. */
+  readonly path: readonly string[];
+  /** Tokens that became wildcards as a whole, in order; their whole text is a parameter. */
+  wild: Int32Array;
+  /** Bytes it counts for against the miner's bound. */
+  readonly size: number;
+  private rendered: string | undefined;
+
+  constructor(id: string, leaf: Node, keys: Float64Array, tokens: string[], path: readonly string[]) {
+    this.id = id;
+    this.leaf = leaf;
+    this.keys = keys;
+    this.tokens = tokens;
+    this.path = path;
+    this.wild = wildTokens(keys);
+    this.size = 256 + tokens.reduce((sum, token) => sum + token.length + 40, 0);
+  }
+
+  get text(): string {
+    this.rendered ??= Buffer.from(this.tokens.join(' '), 'latin1').toString('utf8');
+    return this.rendered;
+  }
+
+  /** Makes every token that differs from `keys` a wildcard; true when any did. */
+  generalise(keys: Float64Array): boolean {
+    let changed = false;
+    for (let i = 0; i < this.keys.length; i++) {
+      if (this.keys[i] === WILD || this.keys[i] === keys[i]) continue;
+      this.keys[i] = WILD;
+      this.tokens[i] = WILD_TEXT;
+      changed = true;
+    }
+    if (changed) {
+      this.wild = wildTokens(this.keys);
+      this.rendered = undefined;
+    }
+    return changed;
+  }
+}
+
+function wildTokens(keys: Float64Array): Int32Array {
+  const wild: number[] = [];
+  for (let i = 0; i < keys.length; i++) if (keys[i] === WILD) wild.push(i);
+  return Int32Array.from(wild);
+}

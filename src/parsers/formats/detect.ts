@@ -1,0 +1,86 @@
+import { TextArena } from '../bytes/arena.ts';
+import { CR, isBlank, LF } from '../bytes/ascii.ts';
+import { looksContinued } from '../continuation.ts';
+import { Calendar } from '../time/calendar.ts';
+import { zoneOf } from '../time/zone.ts';
+import type { LogFormat } from './format.ts';
+import { Header } from './header.ts';
+import { LOG_FORMATS } from './index.ts';
+
+export interface DetectedFormat {
+  readonly format: string;
+  /** Share of the sample's records that fit, 0..1; 0 for `plain`. */
+  readonly confidence: number;
+  readonly records: number;
+  /** Every format that fits some record, best first. */
+  readonly candidates: readonly { readonly format: string; readonly share: number }[];
+}
+
+const MOST_RECORDS = 400;
+const MOST_BYTES = 4096;
+/** Below this share of fitting records a format is not taken. */
+const LEAST_SHARE = 0.5;
+/** Shares this close count as equal; the more specific format is taken. */
+const CLOSE = 0.05;
+
+/** Recognises the format of a sample: its first records, comments and continuation lines left out. */
+export function detectFormat(sample: Uint8Array): DetectedFormat {
+  const records = sampleRecords(sample);
+  const calendar = new Calendar(zoneOf('UTC'), Date.UTC(2100, 0, 1) * 1000);
+  const arena = new TextArena(sample);
+  const shares = [...LOG_FORMATS.values()]
+    .filter(({ name }) => name !== 'plain')
+    .map((format) => ({ format, share: share(format, arena, records, calendar) }))
+    .filter((candidate) => candidate.share > 0)
+    .sort((a, b) => b.share - a.share || b.format.specificity - a.format.specificity);
+  const best = shares[0];
+  const candidates = shares.map((candidate) => ({ format: candidate.format.name, share: candidate.share }));
+  if (best === undefined || best.share < LEAST_SHARE) return { format: 'plain', confidence: 0, records: records.length, candidates };
+  const chosen = shares
+    .filter((candidate) => candidate.share >= best.share - CLOSE)
+    .reduce((a, b) => (b.format.specificity > a.format.specificity ? b : a));
+  return { format: chosen.format.name, confidence: chosen.share, records: records.length, candidates };
+}
+
+interface SampleRecord {
+  readonly start: number;
+  readonly end: number;
+  /** It looks like a continuation, so it may be left out of the count. */
+  readonly continued: boolean;
+}
+
+function share(format: LogFormat, arena: TextArena, records: readonly SampleRecord[], calendar: Calendar): number {
+  const header = new Header(format.fields.length);
+  let fitting = 0;
+  let counted = 0;
+  for (const { start, end, continued } of records) {
+    header.clear();
+    if (format.scan(arena, start, end, header, calendar) === true) {
+      fitting++;
+      counted++;
+    } else if (!continued) {
+      counted++;
+    }
+  }
+  return counted === 0 ? 0 : fitting / counted;
+}
+
+function sampleRecords(sample: Uint8Array): SampleRecord[] {
+  const records: SampleRecord[] = [];
+  for (let start = 0; start < sample.length && records.length < MOST_RECORDS; ) {
+    const lf = sample.indexOf(LF, start);
+    // A last line without its end may be cut short; it counts only when there is no other.
+    if (lf < 0 && records.length > 0) break;
+    let end = lf < 0 ? sample.length : lf;
+    let from = start;
+    if (start === 0 && sample[0] === 0xef && sample[1] === 0xbb && sample[2] === 0xbf) from = 3;
+    if (end > from && sample[end - 1] === CR) end--;
+    end = Math.min(end, from + MOST_BYTES);
+    const first = sample[from];
+    if (end > from && first !== 35 && !(isBlank(first) && end === from + 1)) {
+      records.push({ start: from, end, continued: looksContinued(sample, from, end) });
+    }
+    start = lf < 0 ? sample.length : lf + 1;
+  }
+  return records;
+}

@@ -1,0 +1,71 @@
+import type { RecordBatch } from '../core/index.ts';
+
+/** The last event of a batch, as records, until it is known whether further lines join it. */
+export interface Held {
+  readonly source: string;
+  readonly batch: RecordBatch;
+}
+
+/** Held events by input; bounded by the bound on a joined event times the number of inputs open. */
+export class HeldEvents {
+  private readonly byInput = new Map<string, Held>();
+
+  get size(): number {
+    return this.byInput.size;
+  }
+
+  put(held: Held): void {
+    this.byInput.set(keyOf(held.batch.input, held.batch.generation), held);
+  }
+
+  take(input: string, generation: string): Held | undefined {
+    if (this.byInput.size === 0) return undefined;
+    const key = keyOf(input, generation);
+    const held = this.byInput.get(key);
+    if (held !== undefined) this.byInput.delete(key);
+    return held;
+  }
+
+  takeAll(): Held[] {
+    const all = [...this.byInput.values()];
+    this.byInput.clear();
+    return all;
+  }
+
+  list(): readonly Held[] {
+    return [...this.byInput.values()];
+  }
+
+  replace(held: readonly Held[]): void {
+    this.byInput.clear();
+    for (const one of held) this.put(one);
+  }
+}
+
+/** The batch with the held records before it. */
+export function withHeld(held: Held, batch: RecordBatch): RecordBatch {
+  const head = held.batch.bytes;
+  const bytes = new Uint8Array(head.length + batch.bytes.length);
+  bytes.set(head);
+  bytes.set(batch.bytes, head.length);
+  const { ends: _ends, ...rest } = batch;
+  const joined = { ...rest, bytes, offset: held.batch.offset, line: held.batch.line };
+  if (held.batch.ends === undefined && batch.ends === undefined && head[head.length - 1] === 10) return joined;
+  const headEnds = held.batch.ends ?? lineEnds(head);
+  const tailEnds = batch.ends ?? lineEnds(batch.bytes);
+  const ends = new Uint32Array(headEnds.length + tailEnds.length);
+  ends.set(headEnds);
+  for (let i = 0; i < tailEnds.length; i++) ends[headEnds.length + i] = (tailEnds[i] as number) + head.length;
+  return { ...joined, ends };
+}
+
+function lineEnds(bytes: Uint8Array): Uint32Array {
+  const ends: number[] = [];
+  for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) ends.push(at + 1);
+  if (bytes.length > 0 && bytes[bytes.length - 1] !== 10) ends.push(bytes.length);
+  return Uint32Array.from(ends);
+}
+
+function keyOf(input: string, generation: string): string {
+  return JSON.stringify([input, generation]);
+}

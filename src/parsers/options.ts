@@ -1,0 +1,42 @@
+import type { Micros } from '../core/index.ts';
+import type { FixedTemplate } from './drain/fixed.ts';
+import type { Mask } from './drain/masks.ts';
+
+export interface LogParserOptions {
+  /** Name of a log format (LOG_FORMATS); recognised from the first batch when absent. */
+  readonly format?: string;
+  /** Zone of times that name none: IANA name or offset. Default UTC. */
+  readonly timezone?: string;
+  /** Dates without a year are put in the latest year that ends no later than a day after this. Default: arrival of the batch. */
+  readonly reference?: Micros;
+  /** Join lines of stack traces and the like to the event before them. Default: as the format says. */
+  readonly joinLines?: boolean;
+  /** Most lines and bytes of one joined event. Defaults 1000 and 256 KiB. */
+  readonly maxJoinLines?: number;
+  readonly maxJoinBytes?: number;
+  /** Longer records are dead letters, kept up to `deadLetterBytes`. Default 1 MiB and 64 KiB. */
+  readonly maxRecordBytes?: number;
+  readonly deadLetterBytes?: number;
+  /** Fill the parameters column. Default true. */
+  readonly parameters?: boolean;
+  /** Fill the columns of the header's printed fields. Default true. */
+  readonly fields?: boolean;
+  /** Mine templates at all. Default true; otherwise `template` is -1. */
+  readonly mine?: boolean;
+  readonly drain?: DrainOptions;
+  /** Templates with given ids, matched before Drain. */
+  readonly templates?: readonly FixedTemplate[];
+}
+
+/** Defaults come from the format's preset (similarity, depth) and MINER_DEFAULTS. */
+export interface DrainOptions {
+  readonly similarity?: number;
+  readonly depth?: number;
+  readonly maxChildren?: number;
+  readonly maxTemplates?: number;
+  readonly maxTemplateBytes?: number;
+  /** Further masks as safe patterns (`masks.md`), tried before the default ones. */
+  readonly masks?: readonly (string | Mask)[];
+  /** Assign known templates only; a line that fits none gets -1. */
+  readonly matchOnly?: boolean;
+}

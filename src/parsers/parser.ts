@@ -1,0 +1,234 @@
+import type { DeadLetter, LogBatch, LogParser, RecordBatch, Template } from '../core/index.ts';
+import { BatchBuilder } from './batch-builder.ts';
+import { TextArena } from './bytes/arena.ts';
+import { CR, isBlank, LF } from './bytes/ascii.ts';
+import { continues } from './continuation.ts';
+import { compileMask } from './drain/mask-pattern.ts';
+import { detectFormat } from './formats/detect.ts';
+import type { Joining, LogFormat } from './formats/format.ts';
+import { Header } from './formats/header.ts';
+import { formatNamed } from './formats/index.ts';
+import { HeldEvents, withHeld } from './held.ts';
+import type { LogParserOptions } from './options.ts';
+import { decodeSnapshot, encodeSnapshot } from './snapshot.ts';
+import { TemplateAssigner } from './template-assigner.ts';
+import { Calendar } from './time/calendar.ts';
+import { zoneOf } from './time/zone.ts';
+
+const MAX_BLANK_RUN = 100;
+
+const DEFAULTS = {
+  maxJoinLines: 1000,
+  maxJoinBytes: 256 << 10,
+  maxRecordBytes: 1 << 20,
+  deadLetterBytes: 64 << 10,
+};
+
+/** A parser of one log format: records -> header, time, joined lines, template, parameters. */
+export function createLogParser(options: LogParserOptions = {}): FormatLogParser {
+  return new FormatLogParser(options);
+}
+
+export class FormatLogParser implements LogParser {
+  private readonly options: LogParserOptions & typeof DEFAULTS;
+  private readonly calendar: Calendar;
+  private readonly held = new HeldEvents();
+  private chosen: LogFormat | undefined;
+  private header = new Header(0);
+  private joining: Joining = 'none';
+  private assigner: TemplateAssigner | undefined;
+  private rowsPerByte = 1 / 100;
+  private events = 0;
+  private joined = 0;
+  private blank = 0;
+  private dead = 0;
+
+  constructor(options: LogParserOptions) {
+    this.options = { ...DEFAULTS, ...options };
+    this.calendar = new Calendar(zoneOf(options.timezone ?? 'UTC'), options.reference ?? 0);
+    if (options.format !== undefined) this.choose(formatNamed(options.format));
+  }
+
+  /** Undefined until a first batch was seen, unless it was given. */
+  get format(): LogFormat | undefined {
+    return this.chosen;
+  }
+
+  get templates(): readonly Template[] {
+    return this.assigner?.templates ?? [];
+  }
+
+  parse(batch: RecordBatch, source: string, dead: (letter: DeadLetter) => void): LogBatch {
+    if (this.chosen === undefined) this.choose(formatNamed(detectFormat(batch.bytes).format));
+    this.assigner?.miner.beginBatch();
+    if (this.options.reference === undefined) this.calendar.reference = batch.arrival;
+    const held = this.held.take(batch.input, batch.generation);
+    return this.run(held === undefined ? batch : withHeld(held, batch), source, dead, batch.last);
+  }
+
+  flush(): LogBatch[] {
+    this.assigner?.miner.beginBatch();
+    return this.held.takeAll().map(({ source, batch }) => {
+      if (this.options.reference === undefined) this.calendar.reference = batch.arrival;
+      return this.run(batch, source, () => {}, true);
+    });
+  }
+
+  counters(): Readonly<Record<string, number>> {
+    return {
+      events: this.events,
+      joined_lines: this.joined,
+      blank_records: this.blank,
+      dead_letters: this.dead,
+      held_events: this.held.size,
+      templates_evicted: this.assigner?.miner.evicted ?? 0,
+    };
+  }
+
+  snapshot(): Uint8Array {
+    return encodeSnapshot(this.chosen?.name, this.assigner, this.held);
+  }
+
+  restore(snapshot: Uint8Array): void {
+    const state = decodeSnapshot(snapshot);
+    if (state.format !== undefined && this.options.format === undefined) this.choose(formatNamed(state.format));
+    this.assigner?.miner.clear();
+    if (this.assigner !== undefined) state.restore(this.assigner);
+    this.held.replace(state.held);
+  }
+
+  private choose(format: LogFormat): void {
+    const { options } = this;
+    this.chosen = format;
+    this.header = new Header(format.fields.length);
+    this.joining = options.joinLines === undefined ? format.joining : joiningFor(format.joining, options.joinLines);
+    if (options.mine === false) return;
+    const { masks = [], ...drain } = options.drain ?? {};
+    this.assigner = new TemplateAssigner(
+      { ...format.drain, ...drain, masks: masks.map((mask) => (typeof mask === 'string' ? compileMask(mask) : mask)) },
+      options.templates,
+    );
+  }
+
+  private run(batch: RecordBatch, source: string, dead: (letter: DeadLetter) => void, last: boolean): LogBatch {
+    const format = this.chosen as LogFormat;
+    const { header, calendar, options, joining, assigner } = this;
+    const input = batch.bytes;
+    const arena = new TextArena(input);
+    const builder = new BatchBuilder(options.fields === false ? [] : format.fields, Math.ceil(input.length * this.rowsPerByte * 1.2));
+    const withParameters = options.parameters !== false;
+    const { ends } = batch;
+    let open = -1;
+    let openStart = 0;
+    let openLine = 0;
+    let mineEnd = 0;
+    let openVerbatim = true;
+    let openLines = 0;
+    let blankRun = 0;
+
+    const close = (): void => {
+      if (open < 0) return;
+      let code = -1;
+      if (assigner !== undefined) {
+        code = assigner.assign(arena.bytes, builder.messageStart[open] as number, mineEnd);
+        if (withParameters) assigner.parameters(arena.bytes, code, builder.parameterStart, builder.parameterEnd);
+      }
+      builder.setTemplate(open, code);
+      open = -1;
+    };
+    const reject = (start: number, end: number, line: number, reason: string): void => {
+      this.dead++;
+      const bytes = input.slice(start, Math.min(end, start + options.deadLetterBytes));
+      dead({ source, input: batch.input, offset: batch.offset + start, line, reason, bytes, arrival: batch.arrival });
+    };
+
+    let line = batch.line - 1;
+    for (let start = 0, record = 0, next = 0; ends === undefined ? start < input.length : record < ends.length; start = next, record++) {
+      line++;
+      let end: number;
+      if (ends === undefined) {
+        end = input.indexOf(LF, start);
+        if (end < 0) end = input.length;
+        next = end + 1;
+      } else {
+        next = ends[record] as number;
+        end = next > start && input[next - 1] === LF ? next - 1 : next;
+      }
+      if (next > input.length) next = input.length;
+      if (end > start && input[end - 1] === CR) end--;
+      let from = start;
+      if (line === 1 && batch.offset === 0 && input[from] === 0xef && input[from + 1] === 0xbb && input[from + 2] === 0xbf) from += 3;
+      if (end - from > options.maxRecordBytes || batch.truncated === true) {
+        close();
+        const reason = `record longer than ${batch.truncated === true ? 'the limit of its source' : `${options.maxRecordBytes} bytes`}`;
+        reject(start, next, line, reason);
+        continue;
+      }
+      if (isBlankRecord(input, from, end)) {
+        this.blank++;
+        if (++blankRun > MAX_BLANK_RUN) close();
+        continue;
+      }
+      header.clear();
+      const indented = joining === 'indented' && open >= 0 && continues(joining, input, from, end);
+      const fits = indented ? false : format.scan(arena, from, end, header, calendar);
+      if (fits === true) {
+        close();
+        open = builder.push(arena.bytes, header, batch.offset + start, line, next - start);
+        openStart = start;
+        openLine = line;
+        mineEnd = header.messageEnd;
+        openVerbatim = header.verbatim;
+        openLines = 1;
+        blankRun = 0;
+      } else if (open >= 0 && openVerbatim && (indented || (fits === false && continues(joining, input, from, end)))) {
+        if (openLines >= options.maxJoinLines || next - openStart > options.maxJoinBytes) {
+          const time = builder.timeOf(open);
+          close();
+          header.clear();
+          header.time = time;
+          header.messageStart = from;
+          header.messageEnd = end;
+          open = builder.push(arena.bytes, header, batch.offset + start, line, next - start);
+          openStart = start;
+          openLine = line;
+          mineEnd = end;
+          openLines = 1;
+        } else {
+          builder.extend(open, end, next - openStart);
+          openLines++;
+          this.joined++;
+        }
+        blankRun = 0;
+      } else {
+        close();
+        reject(start, next, line, typeof fits === 'string' ? fits : `does not fit the log format "${format.name}"`);
+      }
+    }
+    if (open >= 0 && joining !== 'none' && !last) {
+      builder.pop();
+      const bytes = input.slice(openStart);
+      const heldEnds = ends === undefined ? undefined : ends.filter((at) => at > openStart).map((at) => at - openStart);
+      this.hold(source, { ...batch, bytes, offset: batch.offset + openStart, line: openLine, ...(heldEnds && { ends: heldEnds }) });
+    } else {
+      close();
+    }
+    this.events += builder.rows;
+    if (input.length > 4096) this.rowsPerByte = Math.max(builder.rows, 16) / input.length;
+    return builder.finish(arena.bytes, source, batch.input);
+  }
+
+  private hold(source: string, batch: RecordBatch): void {
+    this.held.put({ source, batch });
+  }
+}
+
+function joiningFor(natural: Joining, wanted: boolean): Joining {
+  if (!wanted) return 'none';
+  return natural === 'none' ? 'indented' : natural;
+}
+
+function isBlankRecord(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (!isBlank(bytes[i])) return false;
+  return true;
+}

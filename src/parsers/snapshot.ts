@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { canonicalJson, type RecordBatch, VedetteError } from '../core/index.ts';
+import type { Held, HeldEvents } from './held.ts';
+import type { TemplateAssigner } from './template-assigner.ts';
+
+const VERSION = 1;
+
+const SNAPSHOT = z.object({
+  version: z.literal(VERSION),
+  format: z.string().optional(),
+  /** In order of last use, the one unused longest first. */
+  templates: z.array(
+    z.object({ id: z.string(), tokens: z.array(z.string()), path: z.array(z.string()), count: z.number(), order: z.number() }),
+  ),
+  fixedCounts: z.array(z.number()),
+  evicted: z.number(),
+  held: z.array(
+    z.object({
+      source: z.string(),
+      input: z.string(),
+      generation: z.string(),
+      offset: z.number(),
+      line: z.number(),
+      arrival: z.number(),
+      bytes: z.base64(),
+      ends: z.array(z.number()).optional(),
+    }),
+  ),
+});
+
+export function encodeSnapshot(format: string | undefined, assigner: TemplateAssigner | undefined, held: HeldEvents): Uint8Array {
+  const state: z.input<typeof SNAPSHOT> = {
+    version: VERSION,
+    ...(format === undefined ? {} : { format }),
+    templates: (assigner?.miner.held() ?? []).map(({ id, tokens, path, count, order }) => ({ id, tokens, path: [...path], count, order })),
+    fixedCounts: assigner?.fixed?.templates.map(({ count }) => count) ?? [],
+    evicted: assigner?.miner.evicted ?? 0,
+    held: held.list().map(({ source, batch }) => ({
+      source,
+      input: batch.input,
+      generation: batch.generation,
+      offset: batch.offset,
+      line: batch.line,
+      arrival: batch.arrival,
+      bytes: Buffer.from(batch.bytes).toString('base64'),
+      ...(batch.ends === undefined ? {} : { ends: [...batch.ends] }),
+    })),
+  };
+  return new TextEncoder().encode(canonicalJson(state));
+}
+
+export interface ParserState {
+  readonly format: string | undefined;
+  readonly held: readonly Held[];
+  restore(assigner: TemplateAssigner): void;
+}
+
+export function decodeSnapshot(bytes: Uint8Array): ParserState {
+  let state: z.output<typeof SNAPSHOT>;
+  try {
+    state = SNAPSHOT.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
+  } catch (cause) {
+    throw new VedetteError('STORE_CORRUPT', 'the parser state cannot be read', {
+      hint: 'remove the checkpoint of this source; templates are then learnt again',
+      cause,
+    });
+  }
+  return {
+    format: state.format,
+    held: state.held.map(({ source, bytes, ends, ...rest }) => {
+      const batch: RecordBatch = { ...rest, bytes: new Uint8Array(Buffer.from(bytes, 'base64')), last: false };
+      return { source, batch: ends === undefined ? batch : { ...batch, ends: Uint32Array.from(ends) } };
+    }),
+    restore({ miner, fixed }) {
+      const created = [...state.templates].sort((a, b) => a.order - b.order);
+      for (const { id, tokens, path, count } of created) miner.file(id, tokens, path, count);
+      miner.order(state.templates.map(({ id }) => id));
+      miner.evicted = state.evicted;
+      fixed?.setCounts(state.fixedCounts);
+    },
+  };
+}
