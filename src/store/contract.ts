@@ -70,6 +70,7 @@ export interface TenantStore {
 export interface EpochCommit {
   readonly epoch: number;
   readonly at: Micros;
+  /** One per source and input, the new one replaces the old; what is not named stays. */
   readonly positions: readonly SourcePosition[];
   readonly alerts: readonly AlertWrite[];
   readonly outbox: readonly OutboxMessage[];
@@ -163,7 +164,7 @@ export interface OutboxStore {
   pending(): Promise<number>;
 }
 
-/** A compiled event template; `index` of the LogBatch's template column points into the array of ids given to `append`. */
+/** Which events; the parts are joined by "and". */
 export interface EventQuery {
   /** Half-open, microseconds. */
   readonly from?: Micros;
@@ -196,6 +197,8 @@ export interface EventRow {
   readonly template?: string;
   readonly parameters: readonly string[];
   readonly attributes?: string;
+  /** Further header fields. */
+  readonly fields?: Readonly<Record<string, string>>;
 }
 
 export interface Retention {

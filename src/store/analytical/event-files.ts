@@ -1,0 +1,74 @@
+import type { Micros } from '../../core/index.ts';
+import type { Retention } from '../contract.ts';
+import type { RelationalDatabase, SqlRow } from '../relational/database.ts';
+import { type Dataset, fileName, type StoredFile } from './parquet-files.ts';
+
+/** The list of visible files; it lives in the relational store, so that files appear with the epoch that commits them. */
+export class EventFiles {
+  private readonly database: RelationalDatabase;
+
+  constructor(database: RelationalDatabase) {
+    this.database = database;
+  }
+
+  /** Inside the epoch's transaction. */
+  write(files: readonly StoredFile[], epoch: number): void {
+    for (const file of files) {
+      this.database.run(
+        'INSERT INTO files (key, dataset, epoch, row_count, bytes, min_time, max_time, sources) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+        [file.key, file.dataset, epoch, file.rows, file.bytes, file.minTime ?? null, file.maxTime ?? null, JSON.stringify(file.sources)],
+      );
+    }
+  }
+
+  keys(dataset: Dataset, from?: Micros, to?: Micros): readonly string[] {
+    const timeless = from === undefined && to === undefined;
+    const rows = this.database.all(
+      `SELECT key FROM files WHERE dataset = ? AND (? OR (min_time IS NOT NULL AND (? IS NULL OR max_time >= ?) AND (? IS NULL OR min_time < ?))) ORDER BY key`,
+      [dataset, timeless ? 1 : 0, from ?? null, from ?? null, to ?? null, to ?? null],
+    );
+    return rows.map((row) => row.key as string);
+  }
+
+  uses(dataset: Dataset, epoch: number, part: number): boolean {
+    return this.database.get('SELECT 1 FROM files WHERE key GLOB ?', [`events/${dataset}/*/${fileName(epoch, part)}`]) !== undefined;
+  }
+
+  all(): ReadonlySet<string> {
+    return new Set(this.database.all('SELECT key FROM files').map((row) => row.key as string));
+  }
+
+  size(): number {
+    return Number(this.database.get('SELECT coalesce(sum(bytes), 0) AS n FROM files')?.n ?? 0);
+  }
+
+  /**
+   * Takes what is past its age, then the oldest until the rest fits, off the list. A file is held while a kept alert needs it:
+   * written between the state the alert starts from and its own epoch, or holding rows of the alert's source and time.
+   */
+  expire({ maxAge, maxBytes }: Retention, now: Micros): { keys: readonly string[]; bytes: number; heldBytes: number } {
+    const needed = `EXISTS (SELECT 1 FROM alerts a WHERE (f.epoch > a.lineage_epoch AND f.epoch <= a.epoch)
+      OR (f.min_time <= a.end_at AND f.max_time >= a.start_at AND EXISTS (SELECT 1 FROM json_each(f.sources) WHERE value = a.source)))`;
+    const files = this.database.all(
+      `SELECT key, bytes, max_time, ${needed} AS needed FROM files f ORDER BY max_time IS NULL DESC, max_time, epoch, key`,
+    );
+    let total = files.reduce((sum, file) => sum + Number(file.bytes), 0);
+    let heldBytes = 0;
+    const gone: SqlRow[] = [];
+    for (const file of files) {
+      const old = maxAge !== undefined && file.max_time !== null && Number(file.max_time) < now - maxAge;
+      const tooMuch = maxBytes !== undefined && total > maxBytes;
+      if (!old && !tooMuch) continue;
+      if (file.needed === 1) {
+        heldBytes += Number(file.bytes);
+        continue;
+      }
+      total -= Number(file.bytes);
+      gone.push(file);
+    }
+    this.database.transaction(() => {
+      for (const file of gone) this.database.run('DELETE FROM files WHERE key = ?', [file.key as string]);
+    });
+    return { keys: gone.map((file) => file.key as string), bytes: gone.reduce((sum, file) => sum + Number(file.bytes), 0), heldBytes };
+  }
+}

@@ -1,0 +1,220 @@
+import { type Detection, type LogBatch, type Micros, VedetteError } from '../../core/index.ts';
+import type { ByteStore, DetectionRow, EventQuery, EventRow, FeatureRow, Page, Retention } from '../contract.ts';
+import { storedSelect } from './ddl.ts';
+import { type DuckDb, duckError, openDuckDb } from './duckdb.ts';
+import type { EventFiles } from './event-files.ts';
+import { EventReader } from './event-query.ts';
+import { type Dataset, type DuckRow, type StoredFile, writeByDay } from './parquet-files.ts';
+import { createRowTable, DETECTION_TABLE, FEATURE_TABLE, stageRows, toDetection, toFeature } from './row-staging.ts';
+import { LOG_COLUMNS, LogStaging } from './staging.ts';
+
+/** Past so many staged rows they go to disk before the epoch ends; they stay invisible until it commits. */
+const SPILL_ROWS = 1_000_000;
+
+export interface EventsOptions {
+  readonly keep: boolean;
+  readonly memoryBytes: number;
+  readonly threads: number;
+}
+
+interface Opened {
+  readonly duck: DuckDb;
+  readonly log: LogStaging;
+  readonly reader: EventReader;
+}
+
+/** Events, features and detections of one tenant; DuckDB is opened when it is first needed. Writers take turns, readers do not wait. */
+export class Events {
+  private readonly bytes: ByteStore;
+  private readonly files: EventFiles;
+  private readonly options: EventsOptions;
+  private opened: Promise<Opened> | undefined;
+  private turn: Promise<unknown> = Promise.resolve();
+  /** Written early, part of the epoch that is being filled. */
+  private pending: StoredFile[] = [];
+  /** Part of the epoch that is being committed. */
+  private sealed: StoredFile[] = [];
+  private parts = 0;
+  private staged = { features: 0, detections: 0 };
+  /** Epoch that appended rows will belong to. */
+  epoch = 1;
+
+  constructor(bytes: ByteStore, files: EventFiles, options: EventsOptions) {
+    this.bytes = bytes;
+    this.files = files;
+    this.options = options;
+  }
+
+  append(batch: LogBatch, templateIds: readonly string[]): Promise<void> {
+    if (!this.options.keep || batch.rows === 0) return Promise.resolve();
+    return this.inTurn(async ({ log }) => {
+      log.append(batch, templateIds);
+      if (log.rows >= SPILL_ROWS) await this.writeLog();
+    });
+  }
+
+  appendFeatures(rows: readonly FeatureRow[]): Promise<void> {
+    return this.inTurn(async ({ duck }) => {
+      await stageRows(duck.connection, FEATURE_TABLE, rows);
+      this.staged.features += rows.length;
+    });
+  }
+
+  appendDetections(rows: readonly Detection[]): Promise<void> {
+    return this.inTurn(async ({ duck }) => {
+      await stageRows(duck.connection, DETECTION_TABLE, rows);
+      this.staged.detections += rows.length;
+    });
+  }
+
+  /** Writes what is staged and returns the epoch's files, durable but not yet listed; `settle` ends the epoch. */
+  async flush(): Promise<readonly StoredFile[]> {
+    if (this.opened === undefined) return this.sealed;
+    await this.inTurn(async ({ duck, log }) => {
+      if (log.rows > 0) await this.writeLog();
+      for (const [dataset, table] of [
+        ['features', 'staged_features'],
+        ['detections', 'staged_detections'],
+      ] as const) {
+        if (this.staged[dataset] === 0) continue;
+        await this.write(dataset, `SELECT * FROM ${table}`, 'start');
+        await duck.connection.run(`TRUNCATE ${table}`);
+        this.staged[dataset] = 0;
+      }
+      // Rows appended while the epoch commits belong to the next one. After a failed commit the sealed files wait for its repetition.
+      this.sealed.push(...this.pending);
+      this.pending = [];
+    });
+    return this.sealed;
+  }
+
+  settle(epoch: number): void {
+    this.sealed = [];
+    this.epoch = epoch + 1;
+  }
+
+  query(query: EventQuery): Promise<Page<EventRow>> {
+    return this.read('log', query, (reader, files) => reader.page(files, query), { items: [] });
+  }
+
+  countByTemplate(query: EventQuery): Promise<readonly { template: string; count: number }[]> {
+    return this.read('log', query, (reader, files) => reader.countByTemplate(files, query), []);
+  }
+
+  count(query: EventQuery = {}): Promise<number> {
+    return this.read('log', query, (reader, files) => reader.count(files, query), 0);
+  }
+
+  async features(query: { from?: Micros; to?: Micros; feature?: string; limit?: number }): Promise<readonly FeatureRow[]> {
+    return (await this.rows('features', query, 'feature', query.feature)).map(toFeature);
+  }
+
+  async detections(query: { from?: Micros; to?: Micros; detector?: string; limit?: number }): Promise<readonly DetectionRow[]> {
+    return (await this.rows('detections', query, 'detector', query.detector)).map(toDetection);
+  }
+
+  async retain(retention: Retention, now: Micros): Promise<{ removedFiles: number; removedBytes: number; heldBytes: number }> {
+    const { keys, bytes, heldBytes } = this.files.expire(retention, now);
+    for (const key of keys) await this.bytes.remove(key);
+    return { removedFiles: keys.length, removedBytes: bytes, heldBytes };
+  }
+
+  size(): number {
+    return this.files.size();
+  }
+
+  async close(): Promise<void> {
+    await this.turn;
+    const opened = await this.opened?.catch(() => undefined);
+    opened?.log.close();
+    opened?.duck.close();
+  }
+
+  private rows(
+    dataset: Dataset,
+    query: { from?: Micros; to?: Micros; limit?: number },
+    column: 'feature' | 'detector',
+    name: string | undefined,
+  ): Promise<readonly DuckRow[]> {
+    const limit = Math.max(1, Math.floor(query.limit ?? 1000));
+    const sql = `SELECT * FROM read_parquet($1, union_by_name = true) WHERE ($2::BIGINT IS NULL OR "start" >= $2) AND ($3::BIGINT IS NULL OR "start" < $3)
+      AND ($4::VARCHAR IS NULL OR "${column}" = $4) ORDER BY "start", "${column}", key, "end" LIMIT ${limit}`;
+    const time = (value: Micros | undefined) => (value === undefined ? null : BigInt(Math.ceil(value)));
+    return this.read(dataset, query, (reader, files) => reader.rows(sql, files, [time(query.from), time(query.to), name ?? null]), []);
+  }
+
+  private async read<T>(
+    dataset: Dataset,
+    range: { from?: Micros; to?: Micros },
+    work: (reader: EventReader, files: readonly string[]) => Promise<T>,
+    none: T,
+  ): Promise<T> {
+    const list = () => this.files.keys(dataset, range.from, range.to).map((key) => this.bytes.local(key));
+    const files = list();
+    if (files.length === 0) return none;
+    const { reader } = await this.open();
+    try {
+      return await work(reader, files);
+    } catch (error) {
+      if (error instanceof VedetteError) throw error;
+      const now = list();
+      // Retention may have removed a file after it was listed.
+      if (now.length === files.length) throw duckError(error, this.bytes.local('events'));
+      return now.length === 0 ? none : work(reader, now);
+    }
+  }
+
+  private async writeLog(): Promise<void> {
+    const { log } = await this.open();
+    log.flush();
+    await this.write('log', storedSelect('staged_log', LOG_COLUMNS), 'time');
+    await log.clear();
+  }
+
+  private async write(dataset: Dataset, select: string, timeColumn: string): Promise<void> {
+    const { duck } = await this.open();
+    const files = await writeByDay(duck.connection, this.bytes, this.bytes.local('events'), {
+      dataset,
+      epoch: this.epoch,
+      part: this.unusedPart(dataset),
+      select,
+      timeColumn,
+    });
+    this.pending.push(...files);
+  }
+
+  /** File names are never used twice, also when rows of one epoch were written while the one before was still committing. */
+  private unusedPart(dataset: Dataset): number {
+    while (this.files.uses(dataset, this.epoch, this.parts)) this.parts++;
+    return this.parts++;
+  }
+
+  private inTurn<T>(work: (opened: Opened) => Promise<T>): Promise<T> {
+    const done = this.turn.then(async () => {
+      try {
+        return await work(await this.open());
+      } catch (error) {
+        throw duckError(error, this.bytes.local('events'));
+      }
+    });
+    this.turn = done.catch(() => undefined);
+    return done;
+  }
+
+  private open(): Promise<Opened> {
+    this.opened ??= this.openNow();
+    return this.opened;
+  }
+
+  private async openNow(): Promise<Opened> {
+    const duck = await openDuckDb({
+      folder: this.bytes.local('events'),
+      memoryBytes: this.options.memoryBytes,
+      threads: this.options.threads,
+    });
+    const { connection } = duck;
+    await createRowTable(connection, FEATURE_TABLE);
+    await createRowTable(connection, DETECTION_TABLE);
+    return { duck, log: await LogStaging.open(connection), reader: new EventReader(duck.reading) };
+  }
+}

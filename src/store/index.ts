@@ -1,0 +1,6 @@
+export { type ParquetColumn, type ParquetValue, readParquet, writeParquet } from './analytical/parquet.ts';
+export type * from './contract.ts';
+export { diskBytes, writeDurably } from './disk.ts';
+export { checkTenantId, openHome } from './home.ts';
+export { outboxKey } from './relational/outbox.ts';
+export { openSegmentLog } from './segments/segment-log.ts';

@@ -1,0 +1,66 @@
+import { VedetteError } from '../../core/index.ts';
+import type { RelationalDatabase } from './database.ts';
+
+/**
+ * Schema changes in order; entry i takes a store from version i to i + 1. An entry that was released is never edited.
+ * Times are whole microseconds. Text that may hold NUL lives inside JSON or blobs only.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE epochs (epoch INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT;
+  CREATE TABLE positions (source TEXT NOT NULL, input TEXT NOT NULL, position TEXT NOT NULL, PRIMARY KEY (source, input)) STRICT;
+  CREATE TABLE alerts (
+    id TEXT PRIMARY KEY, detector TEXT NOT NULL, source TEXT NOT NULL, entity TEXT NOT NULL, alert_group TEXT NOT NULL,
+    start_at REAL NOT NULL, end_at REAL NOT NULL, last_seen REAL NOT NULL, severity REAL NOT NULL, notified INTEGER NOT NULL,
+    state TEXT NOT NULL, state_by TEXT, state_at INTEGER,
+    epoch INTEGER NOT NULL, lineage_epoch INTEGER NOT NULL, body TEXT NOT NULL, scored_row BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX alerts_time ON alerts (start_at DESC, id);
+  CREATE INDEX alerts_severity ON alerts (severity DESC, id);
+  CREATE INDEX alerts_lineage ON alerts (lineage_epoch, epoch);
+  CREATE TABLE labels (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT, alert_id TEXT NOT NULL, verdict TEXT, note TEXT NOT NULL, by TEXT NOT NULL, at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX labels_alert ON labels (alert_id, sequence);
+  CREATE TABLE outbox (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, alert_id TEXT NOT NULL, sink TEXT NOT NULL, body TEXT NOT NULL,
+    created_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, next_at INTEGER NOT NULL, done_at INTEGER, error TEXT
+  ) STRICT;
+  CREATE INDEX outbox_due ON outbox (next_at) WHERE done_at IS NULL;
+  CREATE TABLE counters (name TEXT PRIMARY KEY, value REAL NOT NULL) STRICT;
+  CREATE TABLE calibration (
+    detector TEXT NOT NULL, source TEXT NOT NULL, day TEXT NOT NULL, promised REAL NOT NULL, scored INTEGER NOT NULL, flagged INTEGER NOT NULL,
+    PRIMARY KEY (detector, source, day)
+  ) STRICT;
+  CREATE TABLE checkpoints (epoch INTEGER NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL, bytes INTEGER NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (name, epoch)) STRICT;
+  CREATE TABLE files (
+    key TEXT PRIMARY KEY, dataset TEXT NOT NULL, epoch INTEGER NOT NULL, row_count INTEGER NOT NULL, bytes INTEGER NOT NULL,
+    min_time REAL, max_time REAL, sources TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX files_time ON files (dataset, max_time);
+  CREATE TABLE dead_letters (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, identity TEXT NOT NULL UNIQUE, source TEXT NOT NULL, reason TEXT NOT NULL, header TEXT NOT NULL,
+    bytes INTEGER NOT NULL, content BLOB, key TEXT
+  ) STRICT;
+  CREATE INDEX dead_letters_source ON dead_letters (source, id);
+  CREATE TABLE reports (name TEXT PRIMARY KEY, created_at INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+  CREATE TABLE models (name TEXT NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (name, version)) STRICT;
+  CREATE TABLE audit (sequence INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+  `,
+];
+
+/** Brings a store to the newest version, one transaction a step; refuses one from the future untouched. */
+export function migrate(database: RelationalDatabase, path: string, migrations: readonly string[] = MIGRATIONS): void {
+  const version = Number(database.get('PRAGMA user_version')?.user_version ?? 0);
+  if (version > migrations.length) {
+    throw new VedetteError('STORE_NEWER', `${path} has schema version ${version}; this program knows versions up to ${migrations.length}`, {
+      hint: 'Install the newer vedette that wrote it, or use another home with --home.',
+    });
+  }
+  for (let step = version; step < migrations.length; step++) {
+    database.transaction(() => {
+      database.script(migrations[step] as string);
+      database.script(`PRAGMA user_version = ${step + 1}`);
+    });
+  }
+}

@@ -1,0 +1,64 @@
+import { ERROR_CODES, type ErrorCode, VedetteError } from '../../core/index.ts';
+import type { HomeOptions } from '../contract.ts';
+
+/** What may be called in the worker; anything else is refused. */
+export const SERVICES = {
+  core: ['epoch', 'commitEpoch'],
+  positions: ['of'],
+  alerts: ['get', 'list', 'save', 'setState', 'count', 'removeBefore'],
+  labels: ['append', 'log', 'inForce'],
+  outbox: ['due', 'done', 'failed', 'pending'],
+  events: ['append', 'appendFeatures', 'appendDetections', 'query', 'countByTemplate', 'count', 'detections', 'features', 'retain', 'size'],
+  checkpoints: ['latest', 'epochs'],
+  deadLetters: ['append', 'list', 'take', 'counts'],
+  journal: [
+    'counters',
+    'addCounters',
+    'observeCalibration',
+    'calibration',
+    'saveReport',
+    'reports',
+    'indexModel',
+    'models',
+    'audit',
+    'auditLog',
+  ],
+} as const;
+
+export type Service = keyof typeof SERVICES;
+
+export type Call =
+  | { readonly kind: 'open'; readonly tenant: string; readonly folder: string; readonly options: HomeOptions }
+  | { readonly kind: 'close'; readonly tenant: string }
+  | {
+      readonly kind: 'call';
+      readonly tenant: string;
+      readonly service: Service;
+      readonly method: string;
+      readonly args: readonly unknown[];
+    };
+
+export type Request = Call & { readonly id: number };
+
+export interface SentError {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | undefined;
+  readonly stack: string | undefined;
+}
+
+export type Reply = { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: SentError };
+
+export function sendableError(error: unknown): SentError {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  return error instanceof VedetteError
+    ? { code: error.code, message, hint: error.hint, stack }
+    : { code: 'INTERNAL', message, hint: undefined, stack };
+}
+
+export function receivedError({ code, message, hint, stack }: SentError): VedetteError {
+  const known = (code in ERROR_CODES ? code : 'INTERNAL') as ErrorCode;
+  const error = new VedetteError(known, message, hint === undefined ? {} : { hint });
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

@@ -1,0 +1,111 @@
+import { VedetteError } from '../../core/index.ts';
+import { EventFiles } from '../analytical/event-files.ts';
+import { Events } from '../analytical/events.ts';
+import { Checkpoints } from '../checkpoints.ts';
+import type { ByteStore, EpochCommit, HomeOptions } from '../contract.ts';
+import { diskBytes } from '../disk.ts';
+import { Alerts, bindable } from '../relational/alerts.ts';
+import { openSqlite, type RelationalDatabase } from '../relational/database.ts';
+import { DeadLetters } from '../relational/dead-letters.ts';
+import { Journal } from '../relational/journal.ts';
+import { Labels } from '../relational/labels.ts';
+import { migrate } from '../relational/migrations.ts';
+import { Outbox } from '../relational/outbox.ts';
+import { Positions } from '../relational/positions.ts';
+
+export const DEFAULTS = { events: 'everything', keepEpochs: 3, memoryBytes: 512 * 1024 ** 2, threads: 1 } as const;
+
+/** The stores of one tenant, inside the store worker. */
+export class TenantCore {
+  readonly positions: Positions;
+  readonly alerts: Alerts;
+  readonly labels: Labels;
+  readonly outbox: Outbox;
+  readonly journal: Journal;
+  readonly deadLetters: DeadLetters;
+  readonly checkpoints: Checkpoints;
+  readonly events: Events;
+  private readonly database: RelationalDatabase;
+  private readonly bytes: ByteStore;
+  private readonly files: EventFiles;
+  private committing: Promise<unknown> = Promise.resolve();
+
+  private constructor(database: RelationalDatabase, bytes: ByteStore, options: HomeOptions) {
+    this.database = database;
+    this.bytes = bytes;
+    this.files = new EventFiles(database);
+    this.positions = new Positions(database);
+    this.alerts = new Alerts(database);
+    this.labels = new Labels(database);
+    this.outbox = new Outbox(database);
+    this.journal = new Journal(database);
+    this.deadLetters = new DeadLetters(database, bytes, options.deadLetterBytes);
+    this.checkpoints = new Checkpoints(database, bytes, options.keepEpochs ?? DEFAULTS.keepEpochs);
+    this.events = new Events(bytes, this.files, {
+      keep: (options.events ?? DEFAULTS.events) === 'everything',
+      memoryBytes: options.memoryBytes ?? DEFAULTS.memoryBytes,
+      threads: options.threads ?? DEFAULTS.threads,
+    });
+  }
+
+  static async open(folder: string, options: HomeOptions): Promise<TenantCore> {
+    const bytes = diskBytes(folder);
+    const path = bytes.local('meta.db');
+    const database = await openSqlite(path);
+    try {
+      migrate(database, path);
+      const core = new TenantCore(database, bytes, options);
+      await core.discardUncommitted();
+      core.events.epoch = core.epoch() + 1;
+      return core;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  epoch(): number {
+    return Number(this.database.get('SELECT coalesce(max(epoch), 0) AS epoch FROM epochs')?.epoch ?? 0);
+  }
+
+  commitEpoch(commit: EpochCommit): Promise<void> {
+    const done = this.committing.then(() => this.commitNow(commit));
+    this.committing = done.catch(() => undefined);
+    return done;
+  }
+
+  private async commitNow(commit: EpochCommit): Promise<void> {
+    const expected = this.epoch() + 1;
+    if (commit.epoch !== expected)
+      throw new VedetteError('INTERNAL', `Epoch ${commit.epoch} cannot be committed; the next one is ${expected}`);
+    const files = await this.events.flush();
+    const blobs = await this.checkpoints.store(commit.epoch, commit.checkpoints);
+    this.database.transaction(() => {
+      this.database.run('INSERT INTO epochs (epoch, at) VALUES (?, ?)', [commit.epoch, bindable(commit.at)]);
+      this.files.write(files, commit.epoch);
+      this.checkpoints.list(commit.epoch, blobs);
+      this.positions.write(commit.positions);
+      this.alerts.write(commit.alerts, commit.epoch);
+      this.outbox.write(commit.outbox);
+      this.journal.writeCounters(commit.counters);
+      this.journal.writeCalibration(commit.calibration ?? []);
+      for (const report of commit.reports ?? []) this.journal.saveReport(report);
+    });
+    this.events.settle(commit.epoch);
+    await this.checkpoints.prune();
+  }
+
+  /** What was written under an epoch that never committed is not listed: it goes. */
+  private async discardUncommitted(): Promise<void> {
+    const listed = new Set([...this.files.all(), ...this.checkpoints.keys()]);
+    for (const prefix of ['events', 'checkpoints']) {
+      for (const { key } of await this.bytes.list(prefix)) if (!listed.has(key)) await this.bytes.remove(key);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.committing;
+    await this.events.close();
+    this.database.close();
+  }
+}
