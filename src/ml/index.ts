@@ -1,6 +1,7 @@
 export * from './infer/inference.ts';
 export * from './infer/inference-worker.ts';
 export type { TensorValue, TensorValues } from './infer/runtime.ts';
+export * from './metrics/index.ts';
 export * from './network/inference-model.ts';
 export { type NetworkPlan, planNetwork } from './network/network.ts';
 export { initialTheta, type Parameter, type ParameterSlot, thetaLength } from './network/parameters.ts';
@@ -8,6 +9,8 @@ export * from './network/spec.ts';
 export * from './network/training-step.ts';
 export { Graph } from './onnx/graph.ts';
 export { DYNAMIC, type ElementType, type Shape, sizeOf, type Tensor } from './onnx/tensor.ts';
+export * from './pca/index.ts';
+export * from './statistics/index.ts';
 export type { TrainingData } from './train/data.ts';
 export type { EpochLosses, TrainingOptions, TrainingProgress, TrainingResult, TrainingState } from './train/options.ts';
 export { type TrainModelOptions, trainModel } from './train/train-model.ts';

@@ -1,0 +1,4 @@
+export * from './binary.ts';
+export * from './calibration.ts';
+export * from './multiclass.ts';
+export * from './ranking.ts';

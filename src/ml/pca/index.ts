@@ -1,0 +1,2 @@
+export * from './eigen.ts';
+export * from './pca.ts';
