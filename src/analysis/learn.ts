@@ -1,5 +1,5 @@
 import { calibrate, pValuesOf, scoreAtRate, smallestRate } from '../alerts/index.ts';
-import { type SequenceBatch, selectSequences } from '../core/index.ts';
+import { type LabelledRow, type SequenceBatch, selectSequences } from '../core/index.ts';
 import { coreRows } from './core-rows.ts';
 import type { FittedModel } from './options.ts';
 
@@ -30,6 +30,7 @@ export async function learnFromItself(
   model: Omit<FittedModel, 'calibration' | 'rows' | 'from' | 'to'>,
   batch: SequenceBatch,
   promise: number,
+  labels: readonly LabelledRow[],
   progress: (share: number) => void,
 ): Promise<{ fitted: FittedModel; scored: ScoredRows }> {
   const { core, rest } = coreRows(batch);
@@ -59,7 +60,36 @@ export async function learnFromItself(
       scored.extrapolated[row] = others.extrapolated[i] as number;
     }
   }
+  if (labels.length > 0) await overlay(fitted, batch, labels, scored, summary.calibration);
   progress(1);
   const threshold = rest.length === 0 ? selfThreshold(promise, self) : scoreAtRate(calibrate(summary.calibration), promise).score;
   return { fitted, scored: { ...scored, threshold } };
+}
+
+/** Labels move scores the way they move those of a fresh scoring: down for what was called normal, up for what was confirmed. */
+async function overlay(
+  fitted: FittedModel,
+  batch: SequenceBatch,
+  labels: readonly LabelledRow[],
+  scored: ScoredRows,
+  calibrationScores: Float64Array,
+): Promise<void> {
+  const before = (await fitted.detector.score(batch)).score;
+  fitted.detector.applyLabels(labels);
+  const after = (await fitted.detector.score(batch)).score;
+  const moved: number[] = [];
+  for (let row = 0; row < batch.rows; row++) {
+    const [from, to] = [before[row] as number, after[row] as number];
+    if (from === to || Number.isNaN(to)) continue;
+    scored.score[row] = to < from ? Math.min(scored.score[row] as number, to) : Math.max(scored.score[row] as number, to);
+    moved.push(row);
+  }
+  const calibrated = pValuesOf(
+    calibrate(calibrationScores),
+    moved.map((row) => scored.score[row] as number),
+  );
+  moved.forEach((row, i) => {
+    scored.pValue[row] = calibrated.pValue[i] as number;
+    scored.extrapolated[row] = calibrated.extrapolated[i] as number;
+  });
 }

@@ -1,4 +1,6 @@
 import type { Detector, LabelledRow, SequenceBatch } from '../core/index.ts';
+import type { SequenceFeature } from '../features/index.ts';
+import type { FixedTemplate } from '../parsers/index.ts';
 
 export interface AnalysisOptions {
   readonly tenant: string;
@@ -10,8 +12,7 @@ export interface AnalysisOptions {
   readonly timezone: string;
   /** `auto`, `none`, or what `parseSessionKey` reads. */
   readonly session: string;
-  /** Fixed templates: CSV text with EventId, EventTemplate. */
-  readonly templates?: string;
+  readonly templates?: readonly FixedTemplate[];
   /** Session detectors by name. */
   readonly detectors: readonly string[];
   /** Learn from these paths instead of from the input itself. */
@@ -20,8 +21,6 @@ export interface AnalysisOptions {
   readonly model?: FittedModel;
   readonly labels: (detector: string) => Promise<readonly LabelledRow[]>;
   readonly progress: (share: number, what: string) => void;
-  /** Events held in memory at once; what is beyond is scored by what was learnt before. */
-  readonly maxEvents: number;
   /** Findings of one report; the rest is counted. */
   readonly top: number;
 }
@@ -38,5 +37,5 @@ export interface FittedModel {
   readonly from: number;
   readonly to: number;
   /** The feature it was trained on; sessions are made the same way. */
-  readonly sessionKey?: string;
+  readonly feature?: SequenceFeature;
 }

@@ -8,3 +8,5 @@ export { type ScoredRows, scoreCsv, scoreData } from './score.ts';
 export { onlyNormal, selectRows } from './select.ts';
 export { calibratedThreshold, type Threshold } from './threshold.ts';
 export { createDetector, type TrainedDetector, type TrainingManifest, type TrainOptions, trainDetector } from './train.ts';
+export { type InputSummary, type LogSequences, type ReadLogsOptions, readLogs } from './read-logs.ts';
+export { splitCsv } from './csv.ts';

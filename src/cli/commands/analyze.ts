@@ -17,7 +17,7 @@ export function analyzeCommand(): Command {
     .option('--templates <csv>', 'fixed templates (EventId,EventTemplate)')
     .option('--timezone <zone>', 'time zone of times without one', 'UTC')
     .option('--promise <rate>', 'promised false-alarm rate per scored unit', rate, 0.001)
-    .option('--top <number>', 'most findings listed', integer, 100)
+    .option('--top <number>', 'most findings explained per detector', integer, 1000)
     .addOption(
       new Option('--fail-on <severity>', 'exit with 3 when such an alert was found').choices(['low', 'medium', 'high', 'critical']),
     );

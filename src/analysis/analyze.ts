@@ -1,0 +1,254 @@
+import { dirname } from 'node:path';
+import { alertsOf, rankGroups } from '../alerts/index.ts';
+import {
+  type Alert,
+  canonicalJson,
+  concatSequences,
+  type Detection,
+  type EvidenceLine,
+  type Lineage,
+  type SequenceBatch,
+  sha256Hex,
+} from '../core/index.ts';
+import type { SequenceFeature } from '../features/index.ts';
+import { type ReportInput, type ReportLine, reportName } from '../sinks/report/index.ts';
+import { type FileInput, listInputs } from '../sources/index.ts';
+import { createDetector, type InputSummary, type LogSequences, readLogs } from '../training/index.ts';
+import { detectionOf, type Finding, flaggedRows } from './detections.ts';
+import { lineTexts } from './evidence-text.ts';
+import { groupInputs, type InputGroup } from './group-inputs.ts';
+import { EventHistogram } from './histogram.ts';
+import { learnFromItself, type ScoredRows, scoreWith } from './learn.ts';
+import type { AnalysisOptions, FittedModel } from './options.ts';
+import { reportDetector } from './report-detector.ts';
+import { warningsOf } from './warnings.ts';
+
+/** What the analysis of one input found. */
+export interface InputAnalysis {
+  readonly input: InputSummary;
+  readonly report: ReportInput;
+  readonly alerts: readonly { readonly alert: Alert; readonly row: Uint8Array }[];
+}
+
+/** Finds what is abnormal in finite inputs: one analysis per input, inputs of one kind share what was learnt. */
+export async function* analyzeInputs(paths: readonly string[], options: AnalysisOptions): AsyncGenerator<InputAnalysis> {
+  const inputs = await listInputs(paths);
+  const root = rootOf(inputs);
+  const baseline = options.baseline.length === 0 ? undefined : await learnBaseline(options);
+  const groups = groupInputs(inputs);
+  let done = 0;
+  for (const group of groups) {
+    const share = (part: number, what: string): void => options.progress((done + part) / groups.length, what);
+    yield* new GroupAnalysis(group, root, options, baseline, share).run();
+    done++;
+  }
+}
+
+/** Names are relative to this folder in `listInputs`; found back from the first input. */
+function rootOf(inputs: readonly FileInput[]): string {
+  const [first] = inputs;
+  if (first === undefined) return '.';
+  const name = first.name.split('!')[0] as string;
+  const path = first.path.split('!')[0] as string;
+  return path.endsWith(name) ? path.slice(0, path.length - name.length) || '/' : dirname(path);
+}
+
+interface Baseline {
+  readonly models: readonly FittedModel[];
+  readonly feature: SequenceFeature;
+  readonly name: string;
+}
+
+async function learnBaseline(options: AnalysisOptions): Promise<Baseline | undefined> {
+  const inputs = await listInputs(options.baseline);
+  const read = await readLogs(inputs, {
+    ...logOptions(options),
+    progress: (share) => options.progress(share * 0.5, 'reading the baseline'),
+  });
+  if (read.batch === undefined) return undefined;
+  const models: FittedModel[] = [];
+  for (const name of options.detectors) {
+    const { detector } = await createDetector(name, {}, options.seed);
+    const model = { detectorName: name, detector: detector as FittedModel['detector'], name: 'learnt-from-baseline', sha256: '' };
+    const summary = await model.detector.fit(read.batch);
+    const sha256 = sha256Hex(await model.detector.snapshot());
+    models.push({ ...model, sha256, calibration: summary.calibration, rows: summary.rows, from: summary.from, to: summary.to });
+  }
+  return { models, feature: read.feature, name: read.inputs.map(({ name }) => name).join(', ') };
+}
+
+function logOptions(options: AnalysisOptions) {
+  return {
+    timezone: options.timezone,
+    session: options.session,
+    ...(options.format === undefined ? {} : { format: options.format }),
+    ...(options.templates === undefined ? {} : { templates: options.templates }),
+  };
+}
+
+interface ScoredModel {
+  readonly model: FittedModel;
+  readonly scored: ScoredRows;
+  readonly learntFrom: 'input' | 'baseline' | 'model';
+}
+
+class GroupAnalysis {
+  readonly #group: InputGroup;
+  readonly #root: string;
+  readonly #options: AnalysisOptions;
+  readonly #baseline: Baseline | undefined;
+  readonly #progress: (share: number, what: string) => void;
+  readonly #histograms = new Map<string, { histogram: EventHistogram; first: number; last: number }>();
+
+  constructor(
+    group: InputGroup,
+    root: string,
+    options: AnalysisOptions,
+    baseline: Baseline | undefined,
+    progress: (share: number, what: string) => void,
+  ) {
+    this.#group = group;
+    this.#root = root;
+    this.#options = options;
+    this.#baseline = baseline;
+    this.#progress = progress;
+  }
+
+  async *run(): AsyncGenerator<InputAnalysis> {
+    const parts: SequenceBatch[] = [];
+    const read = await readLogs(this.#group.inputs, {
+      ...logOptions(this.#options),
+      root: this.#root,
+      ...this.#givenFeature(),
+      onBatch: (batch) => this.#count(batch.origin.input, batch.time),
+      progress: (share) => this.#progress(share * 0.6, `reading ${this.#group.type}`),
+    });
+    if (read.batch !== undefined) parts.push(read.batch);
+    const batch = parts.length === 0 ? undefined : concatSequences(parts);
+    const models = batch === undefined ? [] : await this.#score(batch);
+    for (const input of read.inputs) {
+      const findings = batch === undefined ? [] : await this.#findings(batch, models, input, read);
+      yield await this.#result(input, read, batch, models, findings);
+    }
+    this.#progress(1, '');
+  }
+
+  #givenFeature(): { feature?: SequenceFeature } {
+    const feature = this.#options.model?.feature ?? this.#baseline?.feature;
+    return feature === undefined ? {} : { feature };
+  }
+
+  #count(input: string, times: Float64Array): void {
+    let state = this.#histograms.get(input);
+    if (state === undefined) {
+      state = { histogram: new EventHistogram(), first: Number.NaN, last: Number.NaN };
+      this.#histograms.set(input, state);
+    }
+    state.histogram.add(times);
+    for (const time of times) {
+      if (Number.isNaN(time)) continue;
+      if (!(state.first <= time)) state.first = time;
+      if (!(state.last >= time)) state.last = time;
+    }
+  }
+
+  async #score(batch: SequenceBatch): Promise<ScoredModel[]> {
+    const { model, promise } = this.#options;
+    const given = model === undefined ? this.#baseline?.models : [model];
+    const scored: ScoredModel[] = [];
+    if (given !== undefined) {
+      for (const one of given) {
+        one.detector.applyLabels(await this.#options.labels(one.detectorName));
+        const learntFrom = model === undefined ? 'baseline' : 'model';
+        scored.push({ model: one, scored: await scoreWith(one, batch, promise), learntFrom });
+      }
+      return scored;
+    }
+    if (batch.rows < 2) return [];
+    for (const [i, name] of this.#options.detectors.entries()) {
+      const { detector } = await createDetector(name, {}, this.#options.seed);
+      const fresh = { detectorName: name, detector: detector as FittedModel['detector'], name: 'learnt-from-input', sha256: '' };
+      const progress = (share: number): void =>
+        this.#progress(0.6 + (0.35 * (i + share)) / this.#options.detectors.length, `learning ${name}`);
+      const labels = await this.#options.labels(name);
+      const learnt = await learnFromItself(fresh, batch, promise, labels, progress);
+      const sha256 = sha256Hex(await detector.snapshot());
+      scored.push({ model: { ...learnt.fitted, sha256 }, scored: learnt.scored, learntFrom: 'input' });
+    }
+    return scored;
+  }
+
+  async #findings(batch: SequenceBatch, models: readonly ScoredModel[], input: InputSummary, read: LogSequences): Promise<Finding[]> {
+    const findings: Finding[] = [];
+    for (const { model, scored } of models) {
+      const lineage = this.#lineage(model, read);
+      const rows = flaggedRows(scored, this.#options.promise).filter((row) => firstInput(batch, row) === input.name);
+      for (const row of rows.slice(0, this.#options.top)) {
+        const context = { source: this.#group.type, promise: this.#options.promise, lineage, kind: 'sequence' as const };
+        findings.push(await detectionOf(model, batch, row, scored, context));
+      }
+    }
+    return findings;
+  }
+
+  #lineage(model: FittedModel, read: LogSequences): Lineage {
+    const { seed, promise, program } = this.#options;
+    const config = { detectors: this.#options.detectors, promise, session: read.feature.by, timezone: this.#options.timezone };
+    return {
+      inputs: read.inputs.map((one) => ({ input: one.name, generation: '', from: 0, to: one.bytes, sha256: one.sha256 })),
+      configHash: sha256Hex(canonicalJson(config)).slice(0, 16),
+      feature: read.feature.hash,
+      model: model.name,
+      modelSha256: model.sha256,
+      epoch: 0,
+      program,
+      seed,
+    };
+  }
+
+  async #result(
+    input: InputSummary,
+    read: LogSequences,
+    batch: SequenceBatch | undefined,
+    models: readonly ScoredModel[],
+    findings: readonly Finding[],
+  ): Promise<InputAnalysis> {
+    const { tenant, promise, program } = this.#options;
+    const detections: Detection[] = findings.map(({ detection }) => detection);
+    const rowOf = new Map(findings.map(({ detection, row }) => [detection.id, row]));
+    const alerts = alertsOf(tenant, detections);
+    const groups = rankGroups(alerts);
+    const times = this.#histograms.get(input.name);
+    const name = reportName(input.name, input.format, times?.first ?? Number.NaN);
+    const series = times?.histogram.result();
+    const report: ReportInput = {
+      ...name,
+      tenant,
+      inputs: [{ input: input.name, bytes: input.bytes, sha256: input.sha256 }],
+      format: input.format,
+      lines: input.lines,
+      deadLetters: input.dead,
+      firstEvent: times?.first ?? Number.NaN,
+      lastEvent: times?.last ?? Number.NaN,
+      detectors: models.map((one) => reportDetector(one, batch, input.name, promise, this.#baseline?.name)),
+      groups,
+      lineTexts: await this.#lineTexts(input, alerts),
+      templates: read.templates.slice(0, 50).map(({ id, text, count }) => ({ id, text, count })),
+      ...(series === undefined ? {} : { series }),
+      warnings: warningsOf({ input, feature: read.feature, batch, models, promise }),
+      program,
+    };
+    return { input, report, alerts: alerts.map((alert) => ({ alert, row: rowOf.get(alert.detection.id) ?? new Uint8Array() })) };
+  }
+
+  async #lineTexts(input: InputSummary, alerts: readonly Alert[]): Promise<ReportLine[]> {
+    const wanted: EvidenceLine[] = alerts.flatMap((alert) => alert.detection.evidence).filter((line) => line.input === input.name);
+    const file = this.#group.inputs.find((one) => one.name === input.name);
+    return file === undefined ? [] : lineTexts(file, this.#root, wanted);
+  }
+}
+
+function firstInput(batch: SequenceBatch, row: number): string | undefined {
+  const event = batch.offsets[row] as number;
+  return batch.inputs?.[batch.eventInput?.[event] ?? -1];
+}

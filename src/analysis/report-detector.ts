@@ -1,0 +1,51 @@
+import { binomialInterval, smallestRate } from '../alerts/index.ts';
+import type { SequenceBatch } from '../core/index.ts';
+import type { ReportDetector } from '../sinks/report/index.ts';
+import type { ScoredRows } from './learn.ts';
+import type { FittedModel } from './options.ts';
+
+const SUMMARY: Readonly<Record<string, string>> = {
+  sequence: 'which events a session holds, how often and in which order',
+  deeplog: 'which event a recurrent network expects next',
+  pca: 'how a session’s event counts fit the usual combinations',
+};
+
+/** One detector's part of a report, over the rows that began in one input. */
+export function reportDetector(
+  one: { readonly model: FittedModel; readonly scored: ScoredRows; readonly learntFrom: 'input' | 'baseline' | 'model' },
+  batch: SequenceBatch | undefined,
+  input: string,
+  promise: number,
+  baseline: string | undefined,
+): ReportDetector {
+  const { model, scored, learntFrom } = one;
+  const scores: number[] = [];
+  let flagged = 0;
+  for (let row = 0; row < (batch?.rows ?? 0); row++) {
+    const first = batch?.offsets[row] as number;
+    if (batch?.inputs?.[batch.eventInput?.[first] ?? -1] !== input) continue;
+    scores.push(scored.score[row] as number);
+    if ((scored.pValue[row] as number) <= promise) flagged++;
+  }
+  const counted = scores.filter((score) => !Number.isNaN(score)).length;
+  return {
+    name: model.detectorName,
+    summary: SUMMARY[model.detectorName] ?? model.detectorName,
+    unit: 'session',
+    learntFrom,
+    ...(learntFrom === 'baseline' ? { learntFromName: baseline ?? '' } : learntFrom === 'model' ? { learntFromName: model.name } : {}),
+    model: model.name,
+    modelSha256: model.sha256,
+    learntRows: model.rows,
+    learntStart: model.from,
+    learntEnd: model.to,
+    calibrationSize: model.calibration.length,
+    promisedRate: promise,
+    extrapolated: promise < smallestRate(model.calibration.length),
+    threshold: scored.threshold,
+    scored: counted,
+    flagged,
+    observedInterval: counted === 0 ? null : binomialInterval(flagged, counted),
+    scores: Float64Array.from(scores),
+  };
+}

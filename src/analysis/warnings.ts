@@ -1,0 +1,46 @@
+import { smallestRate } from '../alerts/index.ts';
+import type { SequenceBatch } from '../core/index.ts';
+import type { SequenceFeature } from '../features/index.ts';
+import type { ReportWarning } from '../sinks/report/index.ts';
+import type { InputSummary } from '../training/index.ts';
+import type { ScoredRows } from './learn.ts';
+import type { FittedModel } from './options.ts';
+
+interface Circumstances {
+  readonly input: InputSummary;
+  readonly feature: SequenceFeature;
+  readonly batch: SequenceBatch | undefined;
+  readonly models: readonly { readonly model: FittedModel; readonly scored: ScoredRows; readonly learntFrom: string }[];
+  readonly promise: number;
+}
+
+/** What a reader must know before trusting the findings, most important first. */
+export function warningsOf({ input, feature, batch, models, promise }: Circumstances): ReportWarning[] {
+  const warnings: ReportWarning[] = [];
+  const warn = (code: string, text: string): void => {
+    warnings.push({ code, text });
+  };
+  if (input.problem !== undefined)
+    warn('damaged', `The input could not be read to its end: ${input.problem}. What was readable is analysed.`);
+  if (input.dead > 0)
+    warn('unparsed', `${input.dead} of ${input.lines + input.dead} records fit no format and were left out of the analysis.`);
+  if (models.length === 0) {
+    warn('still-learning', `${batch?.rows ?? 0} sessions are too few to learn from. Give a longer input, or --baseline with normal data.`);
+  }
+  if (models.some(({ learntFrom }) => learntFrom === 'input')) {
+    warn(
+      'learnt-from-itself',
+      'What is normal was learnt from this input itself: if it is abnormal throughout, the abnormal looks normal. Give --baseline with data known to be good for a firm answer.',
+    );
+  }
+  for (const { model } of models) {
+    if (promise < smallestRate(model.calibration.length)) {
+      warn(
+        'extrapolated',
+        `${model.detectorName} learnt from ${model.calibration.length} sessions; a false-alarm rate of ${promise} needs ${Math.ceil(1 / promise)} and is extrapolated here.`,
+      );
+    }
+  }
+  warn('sessions', feature.why);
+  return warnings;
+}

@@ -1,0 +1,34 @@
+import { type Alert, formatMicros } from '../../core/index.ts';
+
+/** An alert as `-o json` prints it: stable field names. */
+export function alertJson(alert: Alert): Record<string, unknown> {
+  const { detection } = alert;
+  return {
+    id: alert.id,
+    time: formatMicros(detection.start),
+    entity: detection.entity,
+    key: detection.key,
+    detector: detection.detector,
+    source: detection.source,
+    title: detection.title,
+    severity: detection.severity,
+    score: detection.score,
+    p_value: detection.pValue,
+    threshold: detection.threshold,
+    extrapolated: detection.extrapolated,
+    techniques: detection.techniques,
+    state: alert.state,
+    verdict: alert.verdict ?? null,
+    group: alert.group,
+    count: alert.count,
+    last_seen: formatMicros(alert.lastSeen),
+    notified: alert.notified,
+    what: detection.explanation.what,
+    why: detection.explanation.why,
+    harmless: detection.explanation.harmless,
+    next: detection.explanation.next,
+    contributions: detection.explanation.contributions,
+    evidence: detection.evidence.map((line) => ({ ...line, time: line.time === undefined ? null : formatMicros(line.time) })),
+    lineage: detection.lineage,
+  };
+}

@@ -1,0 +1,116 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SEVERITY_LEVELS } from '../../alerts/index.ts';
+import { analyzeInputs, type FittedModel, type InputAnalysis } from '../../analysis/index.ts';
+import type { LabelledRow } from '../../core/index.ts';
+import { buildReport, renderHtml, renderJson, reportStem } from '../../sinks/report/index.ts';
+import type { CommonOptions } from '../options.ts';
+import { EXIT, print, printJson } from '../output.ts';
+import { startProgress } from '../progress.ts';
+import { programVersion } from '../version.ts';
+import { alertJson } from './alert-json.ts';
+import { openOperations } from './open-operations.ts';
+import { readTemplates } from './templates-file.ts';
+
+export interface AnalyzeOptions extends CommonOptions {
+  readonly out: string;
+  readonly baseline: readonly string[];
+  readonly model?: string;
+  readonly detector: readonly string[];
+  readonly format?: string;
+  readonly session?: string;
+  readonly templates?: string;
+  readonly timezone: string;
+  readonly promise: number;
+  readonly top: number;
+  readonly failOn?: 'low' | 'medium' | 'high' | 'critical';
+}
+
+const FAIL_ON = { low: 0, ...SEVERITY_LEVELS };
+
+export async function analyze(paths: readonly string[], options: AnalyzeOptions): Promise<void> {
+  const json = options.output === 'json';
+  const operations = await openOperations(options);
+  const progress = await startProgress('Analysing', json);
+  try {
+    const model = options.model === undefined ? undefined : await loadFitted(options, options.model);
+    const analyses: { analysis: InputAnalysis; files: string[] }[] = [];
+    const analysing = analyzeInputs(paths, {
+      tenant: options.tenant,
+      seed: options.seed,
+      promise: options.promise,
+      program: programVersion(),
+      timezone: options.timezone,
+      session: options.session ?? 'auto',
+      detectors: options.detector.length > 0 ? options.detector : ['sequence'],
+      baseline: options.baseline,
+      top: options.top,
+      labels: (detector): Promise<readonly LabelledRow[]> => operations.labels(detector),
+      progress: (share, what) => progress.update(share, what),
+      ...(options.format === undefined ? {} : { format: options.format }),
+      ...(options.templates === undefined ? {} : { templates: await readTemplates(options.templates) }),
+      ...(model === undefined ? {} : { model }),
+    });
+    await mkdir(options.out, { recursive: true });
+    for await (const analysis of analysing) {
+      const files = await writeReport(options.out, analysis);
+      await operations.saveAlerts(analysis.alerts, {
+        name: reportStem(analysis.report),
+        input: analysis.input.name,
+        createdAt: Date.now() * 1000,
+        alerts: analysis.alerts.length,
+        files,
+      });
+      analyses.push({ analysis, files });
+    }
+    progress.stop();
+    show(analyses, json);
+    fail(analyses, options.failOn);
+  } finally {
+    progress.stop();
+    await operations.close();
+  }
+}
+
+async function loadFitted(options: AnalyzeOptions, name: string): Promise<FittedModel> {
+  const { loadModel } = await import('./load-model.ts');
+  return loadModel(options, name);
+}
+
+async function writeReport(folder: string, analysis: InputAnalysis): Promise<string[]> {
+  const report = buildReport(analysis.report);
+  const stem = join(folder, reportStem(report));
+  const files = [`${stem}.report.json`, `${stem}.html`];
+  await writeFile(files[0] as string, renderJson(report));
+  await writeFile(files[1] as string, renderHtml(report));
+  return files;
+}
+
+function show(analyses: readonly { analysis: InputAnalysis; files: readonly string[] }[], json: boolean): void {
+  if (json) {
+    printJson({
+      inputs: analyses.map(({ analysis: { input } }) => input),
+      alerts: analyses.flatMap(({ analysis }) => analysis.alerts.map(({ alert }) => alertJson(alert))),
+      reports: analyses.flatMap(({ files }) => files),
+    });
+    return;
+  }
+  for (const { analysis, files } of analyses) {
+    const report = buildReport(analysis.report);
+    print(`${analysis.input.name} (${analysis.input.format}, ${analysis.input.lines.toLocaleString('en')} events)`);
+    print(`  ${report.summary.headline}`);
+    for (const group of report.groups) {
+      print(`  ${group.level.toUpperCase().padEnd(8)} ${group.title}${group.units > 1 ? ` (${group.units} times)` : ''}`);
+      const [first] = group.findings;
+      if (first !== undefined) print(`           ${first.why}\n           vedette alerts show ${first.id.slice(0, 12)}`);
+    }
+    for (const warning of report.warnings) print(`  note: ${warning.text}`);
+    print(`  ${files.at(-1)}`);
+  }
+}
+
+function fail(analyses: readonly { analysis: InputAnalysis }[], level: AnalyzeOptions['failOn']): void {
+  if (level === undefined) return;
+  const found = analyses.some(({ analysis }) => analysis.alerts.some(({ alert }) => alert.detection.severity >= FAIL_ON[level]));
+  if (found) process.exitCode = EXIT.alert;
+}
