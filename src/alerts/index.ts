@@ -1,8 +1,12 @@
 export { alertsOf } from './analysis.ts';
 export { binomialInterval } from './binomial.ts';
+export * from './budget/index.ts';
 export * from './calibration/index.ts';
+export * from './contamination.ts';
 export * from './fold.ts';
 export { groupOf, patternOf } from './group.ts';
+export * from './labels.ts';
 export * from './notify.ts';
 export * from './rank.ts';
 export * from './severity.ts';
+export { type SuppressionMatch, type SuppressionRule, suppressedBy } from './suppression.ts';

@@ -34,7 +34,9 @@ export function appendLabel(
   label: { readonly alertId: string; readonly verdict?: Verdict; readonly note?: string; readonly by: string; readonly at: number },
 ): LabelEntry[] {
   if (label.verdict === undefined && !labelsInForce(entries).some((one) => one.alertId === label.alertId)) {
-    throw new VedetteError('ALERT_MISSING', `alert ${label.alertId} has no label to revoke`, { hint: 'list labelled alerts with `vedette alerts list`' });
+    throw new VedetteError('ALERT_MISSING', `alert ${label.alertId} has no label to revoke`, {
+      hint: 'list labelled alerts with `vedette alerts list`',
+    });
   }
   const sequence = entries.reduce((most, entry) => Math.max(most, entry.sequence), 0) + 1;
   const { alertId, by, at, note = '', verdict } = label;

@@ -31,7 +31,12 @@ function applies({ match, expires, below }: SuppressionRule, { detection, group 
   if (expires !== undefined && !(detection.start < expires)) return false;
   if (below !== undefined && detection.severity >= below) return false;
   const patterns = Object.entries(match).filter(([, pattern]) => pattern !== undefined);
-  return patterns.length > 0 && patterns.every(([field, pattern]) => valuesOf(field as keyof SuppressionMatch, detection, group).some((value) => matches(pattern, value)));
+  return (
+    patterns.length > 0 &&
+    patterns.every(([field, pattern]) =>
+      valuesOf(field as keyof SuppressionMatch, detection, group).some((value) => matches(pattern, value)),
+    )
+  );
 }
 
 function valuesOf(field: keyof SuppressionMatch, detection: Detection, group: string): readonly string[] {

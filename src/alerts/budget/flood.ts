@@ -56,7 +56,15 @@ export class FloodGuard {
     let resumed: FloodEvent | undefined;
     if (watch.pausedUntil !== null) {
       if (at < watch.pausedUntil) return undefined;
-      resumed = { kind: 'detector-resumed', detector, at, until: at, flagged: 0, expected: 0, text: `The detector ${detector} raises alerts again.` };
+      resumed = {
+        kind: 'detector-resumed',
+        detector,
+        at,
+        until: at,
+        flagged: 0,
+        expected: 0,
+        text: `The detector ${detector} raises alerts again.`,
+      };
       Object.assign(watch, { from: at, scored: 0, flagged: 0, expected: 0, pausedUntil: null });
     }
     if (at - watch.from >= this.options.window) Object.assign(watch, { from: at, scored: 0, flagged: 0, expected: 0 });

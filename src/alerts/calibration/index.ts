@@ -4,4 +4,5 @@ export * from './history.ts';
 export * from './resolution.ts';
 export type { FlaggedScore, Round } from './round.ts';
 export * from './simulation.ts';
+export { type CalibrationRow, calibrationTable, SIMULATION } from './table.ts';
 export * from './tail.ts';

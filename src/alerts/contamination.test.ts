@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { dataset, missing, needs } from '../testing/datasets.ts';
+import { assessContamination, InputCounter, reportsFailure } from './contamination.ts';
+
+/** Client and status of Apache combined lines; other lines count without a client. */
+function accessCounts(relative: string) {
+  const counter = new InputCounter();
+  const text = gunzipSync(readFileSync(dataset(relative) as string)).toString('latin1');
+  for (const line of text.split('\n').filter((one) => one !== '')) {
+    const match = /^"?(\S+) \S+ \S+ \[[^\]]*\] ".*?" (\d{3}) /.exec(line);
+    counter.add(match?.[1], reportsFailure({ status: Number(match?.[2]), text: line }));
+  }
+  return counter.counts(0, 0, 0.001);
+}
+
+const SCANS = ['logs/web/ocatak_acunetix.txt.gz', 'logs/web/ocatak_w3af.txt.gz'];
+const ORDINARY = 'logs/web/elastic_apache_access_part1.log.gz';
+
+describe('input that may be abnormal throughout', () => {
+  it.skipIf(missing(...SCANS)).each(SCANS)(needs('warns of the scanner log %s', ...SCANS), (scan) => {
+    const warning = assessContamination(accessCounts(scan));
+    expect(warning?.code).toBe('abnormal-throughout');
+    expect(warning?.signs[0]).toMatch(/of the lines come from one client$/);
+    expect(warning?.signs[1]).toMatch(/of the lines report a failure$/);
+  });
+
+  it.skipIf(missing(ORDINARY))(needs('does not warn of an ordinary access log', ORDINARY), () => {
+    const counts = accessCounts(ORDINARY);
+    expect(counts.lines).toBe(5_000);
+    expect(counts.busiestClient).toBeLessThan(0.1 * counts.lines);
+    expect(assessContamination(counts)).toBeUndefined();
+  });
+
+  const quiet = { lines: 10_000, withClient: 0, busiestClient: 0, failures: 0, scored: 1_000, flagged: 1, promisedRate: 0.001 };
+
+  it('needs two signs or an overwhelming one', () => {
+    expect(assessContamination(quiet)).toBeUndefined();
+    expect(assessContamination({ ...quiet, failures: 2_000 })).toBeUndefined();
+    expect(assessContamination({ ...quiet, flagged: 60 })).toBeUndefined();
+    expect(assessContamination({ ...quiet, failures: 2_000, flagged: 60 })?.signs).toHaveLength(2);
+    expect(assessContamination({ ...quiet, failures: 5_000 })?.signs).toHaveLength(1);
+    expect(assessContamination({ ...quiet, flagged: 200 })?.signs).toHaveLength(1);
+    expect(assessContamination({ ...quiet, lines: 100, failures: 100 })).toBeUndefined();
+  });
+
+  it('finds the busiest client in fixed memory among very many', () => {
+    const counter = new InputCounter();
+    for (let i = 0; i < 100_000; i++) counter.add(i % 20 === 0 ? `noise-${i}` : 'scanner', false);
+    const { busiestClient, withClient } = counter.counts(0, 0, 0.001);
+    expect(withClient).toBe(100_000);
+    expect(busiestClient).toBeGreaterThan(90_000);
+    expect(busiestClient).toBeLessThanOrEqual(95_000);
+  });
+
+  it('tells a failure by status, then level, then words', () => {
+    expect(reportsFailure({ status: 200, text: 'failed' })).toBe(false);
+    expect(reportsFailure({ status: 403 })).toBe(true);
+    expect(reportsFailure({ level: 'FATAL' })).toBe(true);
+    expect(reportsFailure({ level: 'INFO', text: 'Failed password for root' })).toBe(true);
+    expect(reportsFailure({ level: 'INFO', text: 'Accepted password for root' })).toBe(false);
+  });
+});
