@@ -22,10 +22,10 @@ export class AlertBook {
     this.sinks = sinks;
   }
 
-  add(detection: Detection, row: Uint8Array, now: Micros): Alert {
+  add(detection: Detection, row: Uint8Array, now: Micros, notifiable: boolean): Alert {
     this.changed = true;
     const folded = this.folder.fold(detection).alert;
-    const alert = this.policy.decide(folded);
+    const alert = notifiable ? this.policy.decide(folded) : folded;
     if (alert !== folded) {
       this.folder.update(alert);
       const body = canonicalJson(alert);

@@ -16,7 +16,7 @@ export interface Admitted {
  */
 export function admit(
   events: LogBatch,
-  records: RecordBatch,
+  records: Pick<RecordBatch, 'input' | 'arrival'>,
   watermark: Watermark,
   options: EventTimeOptions,
   past: boolean,
@@ -47,10 +47,9 @@ export function admit(
   return { kept, timely, future, late };
 }
 
-function letterOf(events: LogBatch, records: RecordBatch, row: number, reason: string): DeadLetter {
-  const offset = events.origin.offset[row] as number;
-  const from = offset - records.offset;
-  const bytes = records.bytes.slice(from, from + (events.origin.length[row] as number));
-  const line = events.origin.line[row] as number;
-  return { source: events.source, input: records.input, offset, line, reason, bytes, arrival: records.arrival };
+function letterOf(events: LogBatch, { input, arrival }: Pick<RecordBatch, 'input' | 'arrival'>, row: number, reason: string): DeadLetter {
+  const { message, origin } = events;
+  const start = message.start[row] as number;
+  const bytes = start < 0 ? new Uint8Array() : message.bytes.slice(start, message.end[row] as number);
+  return { source: events.source, input, offset: origin.offset[row] as number, line: origin.line[row] as number, reason, bytes, arrival };
 }

@@ -1,18 +1,12 @@
 import { deserialize, serialize } from 'node:v8';
 import type { SourceConfig } from '../../config/index.ts';
-import {
-  type DeadLetter,
-  type FeatureBatch,
-  type LogBatch,
-  type LogParser,
-  type Micros,
-  type RecordBatch,
-  recordCount,
-} from '../../core/index.ts';
+import { type DeadLetter, type FeatureBatch, type LogBatch, type Micros, type RecordBatch, recordCount } from '../../core/index.ts';
 import type { SequenceChoice } from '../../features/index.ts';
+import type { FormatLogParser } from '../../parsers/index.ts';
 import type { Pseudonymiser } from '../flow/pseudonym.ts';
 import { Watermark, type WatermarkState } from '../time/watermark.ts';
 import { admit } from './admission.ts';
+import { formatOf, SAMPLE_BYTES } from './format-sample.ts';
 import type { Flagged, Scorer } from './scorer.ts';
 import { selectRows } from './select.ts';
 import { Tracks } from './tracks.ts';
@@ -24,7 +18,7 @@ export interface Finding {
 
 /** What one batch of records gave. */
 export interface LaneOutput {
-  readonly events: LogBatch | undefined;
+  readonly events: readonly LogBatch[];
   readonly dead: readonly DeadLetter[];
   readonly findings: readonly Finding[];
 }
@@ -45,9 +39,15 @@ interface State {
   readonly counters: LaneCounters;
   readonly generations: readonly (readonly [string, string])[];
   readonly pastSilence: readonly (readonly [string, Micros])[];
+  readonly sample: readonly RecordBatch[];
 }
 
+/** Makes the source's parser; without a format it is the one configured. */
+export type ParserFactory = (format?: string) => FormatLogParser;
+
 const MAX_GENERATIONS = 4096;
+const NOTHING: LaneOutput = { events: [], dead: [], findings: [] };
+type Arrived = Pick<RecordBatch, 'input' | 'arrival'>;
 
 /**
  * One source's way from records to findings: parse, pseudonymise, event time, sessions, detectors. Holds all of the source's
@@ -56,7 +56,7 @@ const MAX_GENERATIONS = 4096;
 export class Lane {
   readonly source: SourceConfig;
   readonly scorers: readonly Scorer[];
-  readonly parser: LogParser;
+  parser: FormatLogParser;
   readonly watermark: Watermark;
   readonly tracks: Tracks;
   readonly counters: LaneCounters = { records: 0, bytes: 0, events: 0, unparsed: 0, future: 0, late: 0, backfilled: 0, units: 0 };
@@ -64,12 +64,18 @@ export class Lane {
   readonly generations = new Map<string, string>();
   private readonly pastSilence = new Map<string, Micros>();
   private readonly pseudonymiser: Pseudonymiser | undefined;
+  private readonly makeParser: ParserFactory;
+  /** Records that wait until there are enough to recognise the format from, so that it does not depend on the first batch. */
+  private sample: RecordBatch[] = [];
   private lastNow: Micros | undefined;
+  private lastArrival: Micros = 0;
+  private silent: Micros = 0;
   private changed = false;
 
-  constructor(source: SourceConfig, parser: LogParser, scorers: readonly Scorer[], pseudonymiser?: Pseudonymiser) {
+  constructor(source: SourceConfig, makeParser: ParserFactory, scorers: readonly Scorer[], pseudonymiser?: Pseudonymiser) {
     this.source = source;
-    this.parser = parser;
+    this.makeParser = makeParser;
+    this.parser = makeParser();
     this.scorers = scorers;
     this.pseudonymiser = pseudonymiser;
     this.watermark = new Watermark(source.eventTime);
@@ -78,29 +84,65 @@ export class Lane {
 
   async process(records: RecordBatch): Promise<LaneOutput> {
     this.changed = true;
-    const dead: DeadLetter[] = [];
-    const bury = (letter: DeadLetter) => dead.push(letter);
-    const { counters, source, tracks, watermark } = this;
-    const parsed = this.parser.parse(records, source.name, bury);
-    const unparsed = dead.length;
-    const events = this.pseudonymiser?.apply(parsed) ?? parsed;
-    this.remember(records);
-    const past = tracks.isPast(records.input) || this.liesInThePast(records.input, events);
-    const { kept, timely, future, late } = admit(events, records, watermark, source.eventTime, past, bury);
-    const closed: FeatureBatch[] = tracks.add(selectRows(events, timely), this.parser.templates, past);
-    if (records.last) {
-      closed.push(...tracks.finishPast(records.input));
-      watermark.finish(records.input);
-      this.pastSilence.delete(records.input);
-    } else if (past) this.pastSilence.set(records.input, 0);
+    const { counters } = this;
     counters.records += recordCount(records);
     counters.bytes += records.bytes.length;
-    counters.events += events.rows - future;
-    counters.unparsed += unparsed;
+    this.lastArrival = records.arrival;
+    this.silent = 0;
+    if (this.parser.format !== undefined) return this.parse([records]);
+    this.sample.push(records);
+    const held = this.sample.reduce((sum, batch) => sum + batch.bytes.length, 0);
+    return held < SAMPLE_BYTES ? NOTHING : this.parseSample();
+  }
+
+  private parseSample(): Promise<LaneOutput> {
+    const { sample } = this;
+    if (sample.length === 0) return Promise.resolve(NOTHING);
+    this.sample = [];
+    this.parser = this.makeParser(formatOf(sample));
+    return this.parse(sample);
+  }
+
+  private async parse(batches: readonly RecordBatch[]): Promise<LaneOutput> {
+    const events: LogBatch[] = [];
+    const dead: DeadLetter[] = [];
+    const findings: Finding[] = [];
+    for (const records of batches) {
+      const before = dead.length;
+      const parsed = this.parser.parse(records, this.source.name, (letter) => dead.push(letter));
+      this.counters.unparsed += dead.length - before;
+      this.remember(records);
+      const closed = this.take(parsed, records, events, dead);
+      if (records.last) {
+        closed.push(...this.tracks.finishPast(records.input));
+        this.watermark.finish(records.input);
+        this.pastSilence.delete(records.input);
+      }
+      findings.push(...(await this.score(closed)));
+    }
+    return { events, dead, findings };
+  }
+
+  /** Parsed lines -> units that closed; `events` and `dead` get what is kept and what is put aside. */
+  private take(parsed: LogBatch, records: Arrived, events: LogBatch[], dead: DeadLetter[]): FeatureBatch[] {
+    const { counters, source, tracks, watermark } = this;
+    const lines = this.pseudonymiser?.apply(parsed) ?? parsed;
+    const past = tracks.isPast(records.input) || this.liesInThePast(records.input, lines);
+    const { kept, timely, future, late } = admit(lines, records, watermark, source.eventTime, past, (letter) => dead.push(letter));
+    if (past) {
+      this.pastSilence.set(records.input, 0);
+      counters.backfilled += lines.rows;
+    }
+    counters.events += lines.rows - future;
     counters.future += future;
     counters.late += late;
-    if (past) counters.backfilled += events.rows;
-    return { events: selectRows(events, kept), dead, findings: await this.score(closed) };
+    if (lines.rows > future) events.push(selectRows(lines, kept));
+    return tracks.add(selectRows(lines, timely), this.parser.templates, past);
+  }
+
+  /** The last event of each input, which waited for lines that might join it. */
+  private takeHeld(events: LogBatch[], dead: DeadLetter[]): FeatureBatch[] {
+    return this.parser.flush().flatMap((held) => this.take(held, { input: held.origin.input, arrival: this.lastArrival }, events, dead));
   }
 
   /** Wall-clock time passed: silent inputs no longer hold anything open. */
@@ -108,25 +150,36 @@ export class Lane {
     const { tracks, watermark, source } = this;
     const step = Math.min(5_000_000, Math.max(0, now - (this.lastNow ?? now)));
     this.lastNow = now;
-    const closed: FeatureBatch[] = [];
+    this.silent += step;
+    if (this.silent < source.eventTime.idle) {
+      watermark.elapse(now);
+      return NOTHING;
+    }
+    const sampled = await this.parseSample();
+    const events = [...sampled.events];
+    const dead = [...sampled.dead];
+    const closed: FeatureBatch[] = this.parser.format === undefined ? [] : this.takeHeld(events, dead);
     for (const [input, silence] of [...this.pastSilence]) {
       this.pastSilence.set(input, silence + step);
       if (silence + step < source.eventTime.idle) continue;
       this.pastSilence.delete(input);
       closed.push(...tracks.finishPast(input));
     }
-    if (watermark.elapse(now)) {
-      closed.push(...tracks.settle(this.parser.templates), ...tracks.advance(watermark.value));
-      this.changed = true;
-    }
-    return { events: undefined, dead: [], findings: await this.score(closed) };
+    if (watermark.elapse(now)) closed.push(...tracks.settle(this.parser.templates), ...tracks.advance(watermark.value));
+    this.changed ||= events.length > 0 || closed.length > 0;
+    return { events, dead, findings: [...sampled.findings, ...(await this.score(closed))] };
   }
 
   /** The source holds nothing more: every window closes. */
   async end(): Promise<LaneOutput> {
     this.changed = true;
+    const sampled = await this.parseSample();
+    const events = [...sampled.events];
+    const dead = [...sampled.dead];
+    const closed = this.parser.format === undefined ? [] : this.takeHeld(events, dead);
     this.pastSilence.clear();
-    return { events: undefined, dead: [], findings: await this.score(this.tracks.finish(this.parser.templates)) };
+    closed.push(...this.tracks.finish(this.parser.templates));
+    return { events, dead, findings: [...sampled.findings, ...(await this.score(closed))] };
   }
 
   private async score(closed: readonly FeatureBatch[]): Promise<Finding[]> {
@@ -166,9 +219,10 @@ export class Lane {
         counters: this.counters,
         generations: [...this.generations],
         pastSilence: [...this.pastSilence],
+        sample: this.sample,
       };
       blobs[`${prefix}/time`] = new Uint8Array(serialize(state));
-      blobs[`${prefix}/parser`] = this.parser.snapshot();
+      if (this.parser.format !== undefined) blobs[`${prefix}/parser`] = this.parser.snapshot();
       blobs[`${prefix}/windows`] = this.tracks.snapshot();
     }
     for (const scorer of this.scorers) {
@@ -190,6 +244,7 @@ export class Lane {
       Object.assign(this.counters, state.counters);
       for (const [input, generation] of state.generations) this.generations.set(input, generation);
       for (const [input, silence] of state.pastSilence) this.pastSilence.set(input, silence);
+      this.sample = [...state.sample];
     }
     if (parser !== undefined) this.parser.restore(parser);
     if (windows !== undefined) this.tracks.restore(windows);

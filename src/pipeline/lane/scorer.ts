@@ -1,5 +1,5 @@
 import { deserialize, serialize } from 'node:v8';
-import { CalibrationHistory, smallestRate } from '../../alerts/index.ts';
+import { CalibrationHistory, FloodGuard, smallestRate, VolumeMeter } from '../../alerts/index.ts';
 import {
   type Detector,
   type Explanation,
@@ -51,6 +51,9 @@ interface State {
   readonly flagged: number;
   readonly readyAt: Micros | null;
   readonly modelSha256: string;
+  readonly volume: Uint8Array;
+  readonly flood: Uint8Array;
+  readonly paused: string;
 }
 
 /** Units that must agree before an update of what is normal is due: one session from 2099 brings none about. */
@@ -74,6 +77,9 @@ export class Scorer {
   private flagged = 0;
   private readyAt: Micros | undefined;
   private labels: readonly LabelledRow[] = [];
+  private readonly volume = new VolumeMeter();
+  private readonly flood = new FloodGuard();
+  private paused = '';
   changed = false;
   /** SHA-256 of what the detector has learnt. */
   modelSha256 = '';
@@ -158,8 +164,12 @@ export class Scorer {
         continue;
       }
       this.scored++;
+      const at = this.clock.settled;
+      this.volume.add(options.detector, 1, at);
       const calibrationSize = history.calibration.sorted.length;
-      if (!(pValue <= options.rate)) {
+      const isFlagged = pValue <= options.rate;
+      this.paused = this.flood.add(options.detector, 1, isFlagged ? 1 : 0, options.rate, at)?.text ?? this.paused;
+      if (!isFlagged) {
         history.add(value, options.rate);
         normal.push(row);
         continue;
@@ -169,6 +179,7 @@ export class Scorer {
       const alertId = stableId('alert', options.tenant, id);
       history.add(value, options.rate, alertId);
       this.flagged++;
+      if (this.flood.paused(options.detector, at)) continue;
       const explanation = await this.detector.explain(batch, row);
       const description = this.detector.describe(batch, row);
       found.push({ id, alertId, batch, row, score: value, pValue, extrapolated, calibrationSize, explanation, description });
@@ -194,9 +205,18 @@ export class Scorer {
     this.history?.applyVerdicts(new Map(this.labels.map(({ alertId, verdict }) => [alertId, verdict])));
   }
 
+  /** Scored units a day; undefined before a minute of event time was seen. */
+  get unitsPerDay(): number | undefined {
+    return this.volume.unitsPerDay(this.options.detector);
+  }
+
+  get calibrationSize(): number {
+    return this.history?.calibration.sorted.length ?? 0;
+  }
+
   status() {
-    const { options, history } = this;
-    const n = history?.calibration.sorted.length ?? 0;
+    const { options } = this;
+    const n = this.calibrationSize;
     return {
       detector: options.detector,
       state: this.fitted ? ('ready' as const) : ('learning' as const),
@@ -208,6 +228,8 @@ export class Scorer {
       extrapolated: n === 0 || options.rate < smallestRate(n),
       scored: this.scored,
       flagged: this.flagged,
+      /** Set while alerts are held back because the detector floods. */
+      paused: this.flood.paused(options.detector, this.clock.settled) ? this.paused : '',
     };
   }
 
@@ -224,6 +246,9 @@ export class Scorer {
       flagged: this.flagged,
       readyAt: this.readyAt ?? null,
       modelSha256: this.modelSha256,
+      volume: this.volume.snapshot(),
+      flood: this.flood.snapshot(),
+      paused: this.paused,
     };
     const own = { scorer: new Uint8Array(serialize(state)) };
     return this.fitted ? { ...own, model: await this.detector.snapshot() } : own;
@@ -245,6 +270,9 @@ export class Scorer {
     this.flagged = state.flagged;
     this.readyAt = state.readyAt ?? undefined;
     this.modelSha256 = state.modelSha256;
+    this.volume.restore(state.volume);
+    this.flood.restore(state.flood);
+    this.paused = state.paused;
     this.applyLabels(this.labels);
   }
 }

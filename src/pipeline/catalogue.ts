@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { type Catalogue, type Config, type ConfigSchema, configSchema } from '../config/index.ts';
+import {
+  type ComponentContext,
+  type Definition,
+  type Detector,
+  type Registry,
+  type Sink,
+  type Source,
+  VedetteError,
+} from '../core/index.ts';
+import { detectors } from '../detectors/index.ts';
+import { sessionConfig, windowConfig } from '../features/index.ts';
+import { SINKS } from '../sinks/index.ts';
+import { SOURCES } from '../sources/index.ts';
+
+/** Options of the log parser that a configuration may set; defaults come from the recognised format. */
+const parser = z.strictObject({
+  format: z.string().min(1).optional().describe('name of the log format; recognised from the first lines when absent'),
+  timezone: z.string().min(1).optional().describe('zone of times that name none, such as Europe/Berlin or +02:00; absent = UTC'),
+  joinLines: z.boolean().optional().describe('join stack traces and the like to the line before; absent = as the format says'),
+  maxRecordBytes: z.number().int().min(256).optional().describe('longer records are put aside; absent = 1 MiB'),
+  drain: z
+    .strictObject({
+      similarity: z.number().min(0).max(1).optional().describe('share of equal words from which a line joins a template'),
+      depth: z.number().int().min(3).max(16).optional().describe('levels of the template tree'),
+      maxTemplates: z.number().int().min(1).optional().describe('templates kept; the least recently used go first'),
+      masks: z.array(z.string()).optional().describe('further patterns of variable parts'),
+    })
+    .optional()
+    .describe('template mining'),
+});
+
+const features = z.strictObject({
+  mode: z.enum(['session', 'window']).optional().describe('absent = sessions where an identifier is found, windows otherwise'),
+  session: sessionConfig.prefault({}),
+  window: windowConfig.prefault({}),
+});
+
+type Definitions<Component> = ReadonlyMap<string, Definition<z.ZodType, Component>>;
+
+/** Every component that a configuration may name, loaded. */
+export interface Components {
+  readonly sources: Definitions<Source>;
+  readonly sinks: Definitions<Sink>;
+  readonly detectors: Definitions<Detector>;
+}
+
+async function loadAll<Component>(registry: Registry<Component>): Promise<Definitions<Component>> {
+  const loaded = await Promise.all(Object.entries(registry).map(async ([name, load]) => [name, (await load()).default] as const));
+  return new Map(loaded);
+}
+
+/** Loads the definitions of all components: for `config check`, help and reference pages. */
+export async function loadComponents(): Promise<Components> {
+  const [sources, sinks, loaded] = await Promise.all([loadAll(SOURCES), loadAll(SINKS), loadAll(detectors)]);
+  return { sources, sinks, detectors: loaded };
+}
+
+export function catalogueOf(components: Components): Catalogue {
+  return {
+    sources: [...components.sources.values()],
+    sinks: [...components.sinks.values()],
+    detectors: [...components.detectors.values()],
+    parser,
+    features,
+  };
+}
+
+/** Used where a tenant names no detector. */
+export const DEFAULT_DETECTORS: readonly string[] = ['sequence'];
+
+/** The schema of `vedette.yaml` with every component of this build. */
+export async function pipelineSchema(): Promise<ConfigSchema> {
+  return configSchema(catalogueOf(await loadComponents()), DEFAULT_DETECTORS);
+}
+
+/** Makes a component from its configured options; `shared` are the keys that are not its own. */
+export function instantiate<Component>(
+  kind: string,
+  definitions: Definitions<Component>,
+  configured: { readonly type: string; readonly [option: string]: unknown },
+  shared: readonly string[],
+  context: ComponentContext,
+): Component {
+  const definition = definitions.get(configured.type);
+  if (definition === undefined) {
+    throw new VedetteError('CONFIG_INVALID', `there is no ${kind} "${configured.type}"`, {
+      hint: `Known: ${[...definitions.keys()].join(', ')}.`,
+    });
+  }
+  const own = Object.entries(configured).filter(([key]) => key !== 'type' && !shared.includes(key));
+  return definition.create(Object.fromEntries(own), context);
+}
+
+export type { Config };

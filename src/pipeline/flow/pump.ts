@@ -1,0 +1,144 @@
+import { type Logger, type Position, positionAfter, type RecordBatch, type Source } from '../../core/index.ts';
+import type { PipelineStore } from '../pipeline-store.ts';
+import { backoffMillis, pause } from './backoff.ts';
+import { BoundedQueue } from './queue.ts';
+
+/** A batch with what is committed once it is processed. */
+export interface Item {
+  readonly records: RecordBatch;
+  readonly position: Position;
+}
+
+export interface PumpOptions {
+  readonly name: string;
+  readonly queueBytes: number;
+  /** Bytes a second; 0 = no limit. */
+  readonly readRate: number;
+  readonly store: PipelineStore;
+  readonly open: () => Source;
+  readonly random: () => number;
+  readonly log: Logger;
+}
+
+/** Segment entries are told apart by this many bytes of offset: entry n covers offsets from n * 2^26. */
+const SEGMENT_SPAN = 2 ** 26;
+const SEGMENT_INPUT = '#segments';
+/** Appends under way at once, so that one fsync serves several. */
+const IN_FLIGHT = 16;
+
+/**
+ * Reads one source into a bounded queue. A source that throws is opened again after a growing pause, from where it was; one that
+ * cannot be read again goes through its durable segment log before its sender is answered.
+ */
+export class Pump {
+  readonly queue: BoundedQueue<Item>;
+  readonly counters = { failures: 0, acknowledged: 0 };
+  state: 'reading' | 'retrying' | 'ended' | 'stopped' = 'reading';
+  lastError = '';
+  private readonly options: PumpOptions;
+  private readonly abort = new AbortController();
+  private source: Source | undefined;
+  private positions = new Map<string, Position>();
+
+  constructor(options: PumpOptions) {
+    this.options = options;
+    this.queue = new BoundedQueue(options.queueBytes);
+  }
+
+  sourceCounters(): Readonly<Record<string, number>> {
+    return this.source?.counters() ?? {};
+  }
+
+  /** Runs until the source ends or `stop`; then the queue is closed. */
+  async run(): Promise<void> {
+    const { signal } = this.abort;
+    const { store, name, log, random } = this.options;
+    this.positions = new Map((await store.positions.of(name)).map((position) => [position.input, position]));
+    for (let attempt = 0; !signal.aborted; ) {
+      const before = this.counters.acknowledged + this.queue.length;
+      try {
+        this.source = this.options.open();
+        await (this.source.replayable ? this.readReplayable(this.source) : this.readThroughLog(this.source));
+        this.state = signal.aborted ? 'stopped' : 'ended';
+        break;
+      } catch (error) {
+        if (signal.aborted) break;
+        this.counters.failures++;
+        this.lastError = error instanceof Error ? error.message : String(error);
+        this.state = 'retrying';
+        if (this.counters.acknowledged + this.queue.length !== before) attempt = 0;
+        const wait = backoffMillis(attempt++, random);
+        log.warn('a source failed and is opened again', { source: name, error: this.lastError, waitMs: wait });
+        await pause(wait, signal);
+      } finally {
+        await this.source?.close().catch(() => undefined);
+      }
+    }
+    if (signal.aborted) this.state = 'stopped';
+    this.queue.close();
+  }
+
+  /** No more reading; what is queued is still processed. */
+  stop(): void {
+    this.abort.abort();
+  }
+
+  private async readReplayable(source: Source): Promise<void> {
+    const { signal } = this.abort;
+    for await (const records of source.read({ positions: [...this.positions.values()] }, signal)) {
+      this.state = 'reading';
+      const position = positionAfter(records);
+      if (!(await this.queue.put({ records, position }, records.bytes.length)) || signal.aborted) return;
+      this.positions.set(records.input, position);
+      await this.pace(records.bytes.length);
+    }
+  }
+
+  private async readThroughLog(source: Source): Promise<void> {
+    const { signal } = this.abort;
+    const log = await this.options.store.segments(this.options.name);
+    const committed = this.positions.get(SEGMENT_INPUT)?.offset ?? 0;
+    for await (const { sequence, batch } of log.replay(committed)) {
+      if (!(await this.enqueue(sequence, batch))) return;
+    }
+    const flights: Promise<void>[] = [];
+    let order: Promise<unknown> = Promise.resolve();
+    let failed: unknown;
+    const fly = async (records: RecordBatch): Promise<void> => {
+      const sequence = await log.append(records);
+      source.acknowledge?.(records);
+      this.counters.acknowledged++;
+      order = order.then(() => this.enqueue(sequence, records));
+      await order;
+    };
+    try {
+      for await (const records of source.read({ positions: [] }, signal)) {
+        this.state = 'reading';
+        flights.push(
+          fly(records).catch((error: unknown) => {
+            failed ??= error;
+          }),
+        );
+        if (flights.length >= IN_FLIGHT) await flights.shift();
+        if (failed !== undefined) throw failed;
+        await this.pace(records.bytes.length);
+      }
+    } finally {
+      await Promise.all(flights);
+    }
+    if (failed !== undefined) throw failed;
+  }
+
+  /** Offsets and lines of a stream start anew with each process; its place in the log does not. */
+  private enqueue(sequence: number, batch: RecordBatch): Promise<boolean> {
+    const records = { ...batch, generation: 'segments', offset: sequence * SEGMENT_SPAN, line: 1, last: false };
+    const position = { input: SEGMENT_INPUT, generation: 'segments', offset: sequence, line: sequence };
+    this.positions.set(SEGMENT_INPUT, position);
+    return this.queue.put({ records, position }, batch.bytes.length);
+  }
+
+  private async pace(bytes: number): Promise<void> {
+    const { readRate } = this.options;
+    if (readRate > 0) await pause((bytes / readRate) * 1000, this.abort.signal);
+  }
+}

@@ -1,0 +1,15 @@
+import type { SegmentLog, SegmentOptions, TenantStore } from '../store/contract.ts';
+
+/** What a running tenant needs of its store; a `TenantStore` fits, and so does its stand-in in the pipeline worker. */
+export interface PipelineStore {
+  readonly epoch: number;
+  readonly commitEpoch: TenantStore['commitEpoch'];
+  readonly positions: Pick<TenantStore['positions'], 'of'>;
+  readonly checkpoints: Pick<TenantStore['checkpoints'], 'latest'>;
+  readonly events: Pick<TenantStore['events'], 'append' | 'retain'>;
+  readonly alerts: Pick<TenantStore['alerts'], 'removeBefore'>;
+  readonly labels: Pick<TenantStore['labels'], 'inForce'>;
+  readonly outbox: Pick<TenantStore['outbox'], 'due' | 'done' | 'failed' | 'pending'>;
+  readonly deadLetters: Pick<TenantStore['deadLetters'], 'append'>;
+  segments(source: string, options?: SegmentOptions): Promise<Pick<SegmentLog, 'append' | 'replay' | 'trim' | 'last' | 'bytes'>>;
+}

@@ -1,0 +1,323 @@
+import { divideBudget } from '../alerts/index.ts';
+import type { Config, TenantConfig } from '../config/index.ts';
+import type { Alert, Clock, DeadLetter, Detection, Logger, Micros, Position, Sink } from '../core/index.ts';
+import type { EpochCommit, SourcePosition } from '../store/contract.ts';
+import { AlertBook } from './alert-book.ts';
+import { detectionOf, type RunIdentity } from './detection.ts';
+import { backoffMillis, pause } from './flow/backoff.ts';
+import { Mutex } from './flow/mutex.ts';
+import { OutboxDispatcher } from './flow/outbox.ts';
+import type { Item, Pump } from './flow/pump.ts';
+import type { Lane, LaneOutput } from './lane/lane.ts';
+import type { PipelineStore } from './pipeline-store.ts';
+import type { SourceStatus, TenantStatus } from './status.ts';
+
+export interface LaneParts {
+  readonly lane: Lane;
+  readonly pump: Pump;
+}
+
+export interface TenantRunOptions {
+  readonly tenant: string;
+  readonly config: TenantConfig;
+  readonly epochs: Config['epochs'];
+  /** Share of one CPU, (0, 1]. */
+  readonly cpuShare: number;
+  readonly store: PipelineStore;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+  readonly identity: RunIdentity;
+  readonly parts: readonly LaneParts[];
+  readonly sinks: ReadonlyMap<string, Sink>;
+  /** Alerts of an epoch, once it is committed. */
+  readonly onAlerts?: (alerts: readonly Alert[]) => void;
+}
+
+interface Running extends LaneParts {
+  readonly positions: Map<string, Position>;
+  failedBatches: number;
+  ended: boolean;
+  recordsBefore: number;
+}
+
+const TICK_MILLIS = 500;
+const RETENTION_EVERY: Micros = 3_600_000_000;
+/** Commits take at most this share of the time. */
+const COMMIT_SHARE = 0.1;
+
+/** One tenant's pipeline: its sources, their lanes, and the one commit point that holds everything together. */
+export class TenantRun {
+  private readonly options: TenantRunOptions;
+  private readonly lanes: readonly Running[];
+  private readonly book: AlertBook;
+  private readonly dispatcher: OutboxDispatcher;
+  private readonly exclusive = new Mutex();
+  private readonly stopping = new AbortController();
+  private dead: DeadLetter[] = [];
+  private counters: Record<string, number> = {};
+  private bytesSince = 0;
+  private dirty = false;
+  private epoch = 0;
+  private alertCount = 0;
+  private commitMillis = 0;
+  private nextCommit: Micros = 0;
+  private nextRetention: Micros = 0;
+  private statusAt: Micros;
+  private undelivered = 0;
+  private state: TenantStatus['state'] = 'running';
+  private lastError = '';
+  private work: Promise<unknown> = Promise.resolve();
+
+  constructor(options: TenantRunOptions) {
+    this.options = options;
+    this.lanes = options.parts.map((parts) => ({ ...parts, positions: new Map(), failedBatches: 0, ended: false, recordsBefore: 0 }));
+    this.book = new AlertBook(options.tenant, options.config.alertBudget, [...options.sinks.keys()]);
+    this.dispatcher = new OutboxDispatcher(options.store.outbox, options.sinks, options.random, options.log);
+    this.statusAt = options.clock.now();
+  }
+
+  /** Restores the last committed epoch and starts reading. */
+  async start(): Promise<void> {
+    const { store, clock } = this.options;
+    this.epoch = store.epoch;
+    const blobs = this.epoch > 0 ? await store.checkpoints.latest() : {};
+    this.book.restore(blobs);
+    for (const { lane } of this.lanes) await lane.restore(blobs);
+    await this.applyLabels();
+    this.nextCommit = clock.now() + this.options.epochs.every;
+    const pumps = this.lanes.map((running) => running.pump.run());
+    this.work = Promise.all([...pumps, ...this.lanes.map((running) => this.consume(running)), this.tick()]);
+    this.work.catch((error: unknown) => this.fail(error));
+  }
+
+  /** Labels in force -> detectors and calibrations; call again when they changed. */
+  async applyLabels(): Promise<void> {
+    for (const { lane } of this.lanes) {
+      for (const scorer of lane.scorers) scorer.applyLabels(await this.options.store.labels.inForce(scorer.options.detector));
+    }
+  }
+
+  /** Resolves when every source has ended and the last epoch is committed. Live sources never end: `finish` ends them. */
+  async finished(): Promise<void> {
+    await this.work;
+  }
+
+  /** End of input now: reading stops, what was read is processed, every window closes, the last epoch is committed. */
+  async finish(): Promise<void> {
+    for (const { pump } of this.lanes) {
+      pump.stop();
+      if (pump.state !== 'ended') pump.state = 'ended';
+    }
+    this.closeWindows = true;
+    await this.work;
+  }
+
+  private closeWindows = false;
+
+  /** Reading stops, what was read is processed and committed; open windows stay open for the next start. */
+  async stop(): Promise<void> {
+    for (const { pump } of this.lanes) pump.stop();
+    await this.work.catch(() => undefined);
+    this.stopping.abort();
+    await this.dispatcher.close();
+  }
+
+  /** Commits what was processed so far. */
+  flush(): Promise<void> {
+    return this.exclusive.run(() => this.commit());
+  }
+
+  private async consume(running: Running): Promise<void> {
+    const { lane, pump } = running;
+    for (let item = await pump.queue.take(); item !== undefined; item = await pump.queue.take()) {
+      const current = item;
+      const began = performance.now();
+      await this.exclusive.run(async () => {
+        await this.process(running, current);
+        if (this.bytesSince >= this.options.epochs.bytes) await this.commit();
+      });
+      const { cpuShare } = this.options;
+      if (cpuShare < 1) await pause((performance.now() - began) * (1 / cpuShare - 1), this.stopping.signal);
+    }
+    await this.exclusive.run(async () => {
+      if (pump.state === 'ended' || this.closeWindows) await this.apply(lane, await lane.end());
+      running.ended = true;
+      await this.commit();
+    });
+  }
+
+  private async process(running: Running, { records, position }: Item): Promise<void> {
+    const { lane } = running;
+    try {
+      await this.apply(lane, await lane.process(records));
+    } catch (error) {
+      running.failedBatches++;
+      const reason = `the batch could not be processed: ${error instanceof Error ? error.message : String(error)}`;
+      this.options.log.error('a batch of records was put aside', { source: lane.source.name, input: records.input, error: reason });
+      const { input, offset, line, bytes, arrival } = records;
+      this.dead.push({ source: lane.source.name, input, offset, line, reason, bytes, arrival });
+    }
+    running.positions.set(position.input, position);
+    this.bytesSince += records.bytes.length;
+    this.dirty = true;
+  }
+
+  private async apply(lane: Lane, output: LaneOutput): Promise<void> {
+    const { store, clock, identity } = this.options;
+    for (const finding of output.findings) {
+      const detection = detectionOf(lane, finding, this.epoch, identity);
+      this.book.add(detection, finding.flagged.description, clock.now(), this.withinBudget(lane, detection));
+    }
+    this.dirty ||= output.findings.length > 0;
+    this.dead.push(...output.dead);
+    for (const events of output.events) {
+      this.count(`source/${lane.source.name}/events`, events.rows);
+      if (lane.source.storage === 'everything') {
+        await store.events.append(
+          events,
+          lane.parser.templates.map(({ id }) => id),
+        );
+      }
+    }
+    this.dirty ||= output.events.length > 0;
+  }
+
+  /** People are told of what the source's share of the budget allows; the rest is only listed. */
+  private withinBudget(lane: Lane, detection: Detection): boolean {
+    const measured = lane.scorers.map(({ options, unitsPerDay, calibrationSize }) => ({
+      name: options.detector,
+      unitsPerDay: unitsPerDay ?? 0,
+      calibrationSize,
+      mostRate: options.rate,
+    }));
+    const shares = divideBudget(this.options.config.alertBudget / this.lanes.length, measured);
+    return detection.pValue <= (shares.find(({ name }) => name === detection.detector)?.rate ?? 0);
+  }
+
+  private count(name: string, by: number): void {
+    this.counters[name] = (this.counters[name] ?? 0) + by;
+  }
+
+  /** The one commit point; only ever called alone. */
+  private async commit(): Promise<void> {
+    const { store, clock } = this.options;
+    if (!this.dirty && this.dead.length === 0) return;
+    const began = performance.now();
+    const checkpoints: Record<string, Uint8Array> = { ...this.book.snapshot() };
+    for (const { lane } of this.lanes) Object.assign(checkpoints, await lane.snapshot());
+    const positions: SourcePosition[] = this.lanes.flatMap(({ lane, positions }) =>
+      [...positions.values()].map((position) => ({ source: lane.source.name, ...position })),
+    );
+    const { alerts, outbox } = this.book.take();
+    const commit: EpochCommit = { epoch: this.epoch + 1, at: clock.now(), positions, alerts, outbox, checkpoints, counters: this.counters };
+    this.counters = {};
+    const { dead } = this;
+    this.dead = [];
+    if (dead.length > 0) await this.persist(() => store.deadLetters.append(dead));
+    await this.persist(() => store.commitEpoch(commit));
+    this.epoch = commit.epoch;
+    this.dirty = false;
+    this.bytesSince = 0;
+    this.alertCount += alerts.length;
+    for (const { lane, positions } of this.lanes) {
+      const segments = positions.get('#segments');
+      if (segments !== undefined) await (await store.segments(lane.source.name)).trim(segments.offset);
+      positions.clear();
+    }
+    this.commitMillis = performance.now() - began;
+    this.nextCommit = clock.now() + Math.max(this.options.epochs.every, (this.commitMillis * 1000) / COMMIT_SHARE);
+    if (alerts.length > 0) this.options.onAlerts?.(alerts.map(({ alert }) => alert));
+  }
+
+  /** A store that fails (a full disk) is tried again until it works; meanwhile everything waits and nothing is lost. */
+  private async persist(work: () => Promise<void>): Promise<void> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await work();
+        this.lastError = '';
+        return;
+      } catch (error) {
+        this.lastError = error instanceof Error ? error.message : String(error);
+        if (this.stopping.signal.aborted || attempt >= 20) throw error;
+        this.options.log.error('the store did not take an epoch; trying again', { error: this.lastError });
+        await pause(backoffMillis(attempt, this.options.random), this.stopping.signal);
+      }
+    }
+  }
+
+  private async tick(): Promise<void> {
+    const { clock, store, config } = this.options;
+    while (this.lanes.some(({ ended }) => !ended)) {
+      await pause(TICK_MILLIS, this.stopping.signal);
+      const now = clock.now();
+      await this.exclusive.run(async () => {
+        for (const { lane, pump } of this.lanes) if (pump.queue.length === 0) await this.apply(lane, await lane.elapse(now));
+        if (now >= this.nextCommit) await this.commit();
+      });
+      await this.deliver(now);
+      if (now < this.nextRetention) continue;
+      this.nextRetention = now + RETENTION_EVERY;
+      await store.events
+        .retain(config.retention, now)
+        .catch((error: unknown) => this.options.log.warn('retention failed', { error: String(error) }));
+      await store.alerts.removeBefore(now - config.retention.alertAge);
+    }
+    await this.exclusive.run(async () => {});
+    await this.deliver(clock.now());
+    this.state = this.lanes.every(({ pump }) => pump.state === 'ended') ? 'finished' : 'stopped';
+  }
+
+  private async deliver(now: Micros): Promise<void> {
+    while (await this.dispatcher.deliver(now));
+    this.undelivered = this.options.sinks.size > 0 ? await this.options.store.outbox.pending() : 0;
+  }
+
+  private fail(error: unknown): void {
+    this.state = 'failed';
+    this.lastError = error instanceof Error ? error.message : String(error);
+    this.options.log.error('a tenant stopped', { tenant: this.options.tenant, error: this.lastError });
+    for (const { pump } of this.lanes) pump.stop();
+  }
+
+  status(): TenantStatus {
+    const { tenant, clock } = this.options;
+    const now = clock.now();
+    const seconds = Math.max(1e-3, (now - this.statusAt) / 1e6);
+    this.statusAt = now;
+    return {
+      tenant,
+      state: this.state,
+      lastError: this.lastError,
+      epoch: this.epoch,
+      commitMillis: this.commitMillis,
+      alerts: this.alertCount,
+      delivered: this.dispatcher.counters.delivered,
+      undelivered: this.undelivered,
+      sources: this.lanes.map((running) => sourceStatus(running, now, seconds)),
+    };
+  }
+}
+
+function sourceStatus(running: Running, now: Micros, seconds: number): SourceStatus {
+  const { lane, pump } = running;
+  const { records } = lane.counters;
+  const recordsPerSecond = (records - running.recordsBefore) / seconds;
+  running.recordsBefore = records;
+  const watermark = Number.isFinite(lane.watermark.value) ? lane.watermark.value : Number.NaN;
+  return {
+    name: lane.source.name,
+    type: lane.source.type,
+    state: pump.state,
+    lastError: pump.lastError,
+    queueBytes: pump.queue.weight,
+    queueBatches: pump.queue.length,
+    recordsPerSecond,
+    watermark,
+    lag: now - watermark,
+    feature: lane.tracks.feature?.why ?? '',
+    counters: { ...lane.counters, failures: pump.counters.failures, failedBatches: running.failedBatches },
+    sourceCounters: pump.sourceCounters(),
+    detectors: lane.scorers.map((scorer) => scorer.status()),
+  };
+}
