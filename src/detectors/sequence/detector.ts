@@ -12,7 +12,7 @@ import type { Arm, SequenceConfig } from './config.ts';
 import { describeRow } from './description.ts';
 import { explainRow } from './explain.ts';
 import { type ArmScores, SequenceModel } from './model.ts';
-import { LabelOverlay } from './overlay.ts';
+import { LabelOverlay, type RowScores } from './overlay.ts';
 import { restoreModel, type SequenceState, snapshotModel } from './snapshot.ts';
 import type { NormalTail } from './tail.ts';
 
@@ -63,7 +63,24 @@ export class SequenceDetector implements Detector<SequenceBatch> {
     if (state === undefined) return { score: new Float64Array(batch.rows).fill(Number.NaN) };
     const scores = state.model.score(batch, 0, batch.rows);
     const score = combine(this.#config.arms, scores, this.#tails, batch.rows);
-    return { score: this.#overlay.adjust(state.model, batch, score), arms: scores as Record<string, Float64Array> };
+    if (!this.#overlay.empty) this.#applyOverlay(state.model, batch, scores, score);
+    return { score, arms: scores as Record<string, Float64Array> };
+  }
+
+  /** Lowers and raises `score` where labels say so; the arms stay as the model gave them. */
+  #applyOverlay(model: SequenceModel, batch: SequenceBatch, scores: ArmScores, score: Float64Array): void {
+    const adjusted = this.#overlay.over(model, this.#tails, batch);
+    for (let row = 0; row < batch.rows; row++) {
+      const base = armsAt(scores, row);
+      const { arms, atLeast } = adjusted(row, base);
+      if (arms !== undefined) score[row] = Math.min(score[row] as number, this.#combined(arms));
+      if (atLeast !== undefined) score[row] = Math.max(score[row] as number, this.#combined(atLeast));
+    }
+  }
+
+  #combined(row: RowScores): number {
+    const columns = Object.fromEntries(this.#config.arms.map((arm) => [arm, Float64Array.of(row[arm])]));
+    return combine(this.#config.arms, columns, this.#tails, 1)[0] as number;
   }
 
   observe(_batch: SequenceBatch): void {}
@@ -109,6 +126,16 @@ export class SequenceDetector implements Detector<SequenceBatch> {
     this.#tails = tailsOf(this.#config.arms, this.#state.calibration);
     this.#overlay = this.#overlay.renewed();
   }
+}
+
+function armsAt(scores: ArmScores, row: number): RowScores {
+  const at = (arm: Arm) => scores[arm]?.[row] ?? 0;
+  return {
+    'count-vector': at('count-vector'),
+    indel: at('indel'),
+    'language-model': at('language-model'),
+    'language-model-rms': at('language-model-rms'),
+  };
 }
 
 function span(batch: SequenceBatch): [number, number] {
