@@ -1,9 +1,12 @@
-import { isBlank, startsWith } from './bytes/ascii.ts';
+import { isBlank, isDigit, startsWith } from './bytes/ascii.ts';
 import type { Joining } from './formats/format.ts';
+
+const HASH = 35;
 
 /** True when a line without a header of its own continues the event before it. */
 export function continues(joining: Joining, bytes: Uint8Array, start: number, end: number): boolean {
-  if (joining === 'headerless') return true;
+  // `#0 main.c:12` belongs to a stack trace, any other `#` begins a comment.
+  if (joining === 'headerless') return bytes[start] !== HASH || isDigit(bytes[start + 1]);
   if (joining === 'none') return false;
   return looksContinued(bytes, start, end);
 }

@@ -1,3 +1,5 @@
+export { csvRows } from './csv.ts';
+export { type GroupingRow, type GroupingTable, groupingAccuracy, groupingAccuracyTable } from './drain/evaluation.ts';
 export type { FixedTemplate } from './drain/fixed.ts';
 export { compileMask } from './drain/mask-pattern.ts';
 export type { Mask } from './drain/masks.ts';

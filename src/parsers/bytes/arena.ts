@@ -1,3 +1,5 @@
+const encoder = new TextEncoder();
+
 /**
  * The bytes that a batch's spans point into: the input's own bytes as they are and, once a format had to decode something
  * (JSON escapes), a copy of them followed by the decoded text.
@@ -6,6 +8,7 @@ export class TextArena {
   bytes: Uint8Array;
   length: number;
   private owned = false;
+  private readonly constants = new Map<string, number>();
 
   constructor(input: Uint8Array) {
     this.bytes = input;
@@ -21,6 +24,16 @@ export class TextArena {
     return start;
   }
 
+  /** Like `put` for one of a few fixed texts, which are appended once. */
+  constant(text: string): number {
+    let start = this.constants.get(text);
+    if (start === undefined) {
+      start = this.put(text);
+      this.constants.set(text, start);
+    }
+    return start;
+  }
+
   private grow(needed: number): void {
     const grown = new Uint8Array(Math.max(needed, this.length * 2, 4096));
     grown.set(this.bytes.subarray(0, this.length));
@@ -28,5 +41,3 @@ export class TextArena {
     this.owned = true;
   }
 }
-
-const encoder = new TextEncoder();

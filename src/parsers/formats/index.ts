@@ -1,10 +1,23 @@
 import { VedetteError } from '../../core/index.ts';
+import { accessCombined, accessCommon } from './access.ts';
+import { cef } from './cef.ts';
 import type { LogFormat } from './format.ts';
+import { json } from './json.ts';
+import { logfmt } from './logfmt.ts';
+
 import { LOGHUB_FORMATS } from './loghub.ts';
 import { plain } from './plain.ts';
+import { cri, nginxError } from './services.ts';
+import { syslog } from './syslog.ts';
+import { syslog5424 } from './syslog5424.ts';
+import { timestamped } from './timestamped.ts';
 
 /** Every log format by name. */
-export const LOG_FORMATS: ReadonlyMap<string, LogFormat> = new Map([...LOGHUB_FORMATS, plain].map((format) => [format.name, format]));
+export const LOG_FORMATS: ReadonlyMap<string, LogFormat> = new Map(
+  [syslog, syslog5424, accessCombined, accessCommon, nginxError, json, logfmt, cef, cri, ...LOGHUB_FORMATS, timestamped, plain].map(
+    (format) => [format.name, format],
+  ),
+);
 
 export function formatNamed(name: string): LogFormat {
   const format = LOG_FORMATS.get(name);

@@ -1,6 +1,7 @@
 import { isBlank, SPACE, skipBlanks, unsignedAt } from '../bytes/ascii.ts';
 import type { TimestampReader } from '../time/timestamps.ts';
 import { DEFAULT_DRAIN, type DrainPreset, type Joining, type LogFormat } from './format.ts';
+import { isLevel } from './severity.ts';
 
 export interface LayoutOptions {
   readonly name: string;
@@ -17,6 +18,8 @@ export interface LayoutOptions {
   readonly component?: string;
   readonly pid?: string;
   readonly level?: string;
+  /** The level must be a word that loggers print as one; keeps a layout from taking lines of other systems. */
+  readonly knownLevel?: boolean;
   readonly joining?: Joining;
   readonly drain?: DrainPreset;
   readonly specificity?: number;
@@ -45,6 +48,7 @@ export function layout(options: LayoutOptions): LogFormat {
   const level = at(options.level);
   const content = fields.length - 1;
   const readTime = options.time;
+  const knownLevel = options.knownLevel === true;
   return {
     name: options.name,
     summary: options.summary,
@@ -103,6 +107,7 @@ export function layout(options: LayoutOptions): LogFormat {
       if (level >= 0) {
         header.levelStart = fieldStart[level] as number;
         header.levelEnd = fieldEnd[level] as number;
+        if (knownLevel && !isLevel(bytes, header.levelStart, header.levelEnd)) return false;
       }
       if (pid >= 0) header.pid = pidAt(bytes, fieldStart[pid] as number, fieldEnd[pid] as number);
       return true;

@@ -1,0 +1,112 @@
+import type { TextArena } from '../bytes/arena.ts';
+import { textTime } from '../time/any.ts';
+import type { Calendar } from '../time/calendar.ts';
+import { epochMicros } from '../time/epoch.ts';
+import type { Header } from './header.ts';
+import { setSeverity } from './severity.ts';
+
+export type Scalar = string | number | boolean | null;
+
+/** Names under which formats print the columns of an event, the preferred first: ECS, journald, Docker, common loggers. */
+const TIME = [
+  '@timestamp',
+  'timestamp',
+  'time',
+  'ts',
+  '__REALTIME_TIMESTAMP',
+  '_SOURCE_REALTIME_TIMESTAMP',
+  'datetime',
+  'date',
+  'eventTime',
+  't',
+  'rt',
+];
+const MESSAGE = ['message', 'msg', 'MESSAGE', 'log', 'short_message', 'event.original'];
+const LEVEL = ['log.level', 'level', 'severity', 'lvl', 'levelname', 'loglevel', 'PRIORITY'];
+const HOST = ['host.name', 'host.hostname', 'hostname', 'host', '_HOSTNAME', 'agent.hostname', 'dvchost', 'dhost', 'computer_name'];
+const COMPONENT = [
+  'process.name',
+  'SYSLOG_IDENTIFIER',
+  '_COMM',
+  'log.logger',
+  'logger',
+  'service.name',
+  'service',
+  'component',
+  'program',
+  'app',
+];
+const PID = ['process.pid', '_PID', 'SYSLOG_PID', 'pid'];
+
+/**
+ * Fills a header from named values. Those with a column of their own go there, all others into the attributes. Without a
+ * message the message is the remaining values as `name=value`. Names are only ever compared and printed, never assigned.
+ */
+export function fromPairs(pairs: ReadonlyMap<string, Scalar>, arena: TextArena, header: Header, calendar: Calendar): void {
+  const rest = new Map(pairs);
+  const take = (names: readonly string[], fits: (value: Scalar) => boolean): Scalar | undefined => {
+    for (const name of names) {
+      const value = rest.get(name);
+      if (value === undefined || value === null || !fits(value)) continue;
+      rest.delete(name);
+      return value;
+    }
+    return undefined;
+  };
+  take(TIME, (value) => {
+    header.time = timeOf(value, calendar);
+    return !Number.isNaN(header.time);
+  });
+  const level = take(LEVEL, (value) => value !== '');
+  if (level !== undefined) setLevel(level, pairs.has('PRIORITY'), arena, header);
+  const host = take(HOST, isText);
+  if (host !== undefined) {
+    header.hostStart = arena.put(String(host));
+    header.hostEnd = arena.length;
+  }
+  const component = take(COMPONENT, isText);
+  if (component !== undefined) {
+    header.componentStart = arena.put(String(component));
+    header.componentEnd = arena.length;
+  }
+  const pid = Number(take(PID, (value) => /^\d{1,10}$/.test(String(value))) ?? -1);
+  header.pid = pid > 0x7fffffff ? -1 : pid;
+  const message = take(MESSAGE, (value) => typeof value === 'string');
+  header.verbatim = false;
+  header.messageStart = arena.put(message === undefined ? asText(rest) : String(message).trimEnd());
+  header.messageEnd = arena.length;
+  if (rest.size === 0) return;
+  header.attributesStart = arena.put(asJson(rest));
+  header.attributesEnd = arena.length;
+}
+
+function isText(value: Scalar): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
+function timeOf(value: Scalar, calendar: Calendar): number {
+  if (typeof value === 'number') return epochMicros(value);
+  return typeof value === 'string' ? textTime(value, calendar) : Number.NaN;
+}
+
+function setLevel(level: Scalar, priority: boolean, arena: TextArena, header: Header): void {
+  const number = Number(level);
+  if (priority && Number.isInteger(number) && number >= 0 && number < 8) {
+    setSeverity(arena, number, header);
+    return;
+  }
+  header.levelStart = arena.put(String(level));
+  header.levelEnd = arena.length;
+}
+
+function asText(pairs: ReadonlyMap<string, Scalar>): string {
+  let text = '';
+  for (const [name, value] of pairs) text += `${text === '' ? '' : ' '}${name}=${value}`;
+  return text;
+}
+
+function asJson(pairs: ReadonlyMap<string, Scalar>): string {
+  let text = '{';
+  for (const [name, value] of pairs) text += `${text === '{' ? '' : ','}${JSON.stringify(name)}:${JSON.stringify(value)}`;
+  return `${text}}`;
+}
