@@ -124,5 +124,5 @@ export function templateChart(report: Report): string {
     ) => `<tr><td class="mono">${escapeHtml(template.text)}</td><td class="num">${count(template.count)}</td><td class="num">${percent(template.count / Math.max(1, report.lines))}</td>
 <td><svg viewBox="0 0 120 10" role="presentation" width="120" height="10"><rect class="bar" x="0" y="0" width="${px((120 * template.count) / most)}" height="10"/></svg></td></tr>`,
   );
-  return `<div class="scroll"><table><thead><tr><th scope="col">Template</th><th scope="col" class="num">Lines</th><th scope="col" class="num">Share</th><th scope="col">Relative</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+  return `<div class="scroll" role="region" aria-label="Most frequent lines" tabindex="0"><table><thead><tr><th scope="col">Template</th><th scope="col" class="num">Lines</th><th scope="col" class="num">Share</th><th scope="col">Relative</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }

@@ -50,7 +50,7 @@ function comparison(finding: ReportedFinding): string {
     (one) =>
       `<tr><td>${escapeHtml(one.subject)}</td><td>${escapeHtml(one.observed)}</td><td>${escapeHtml(one.expected)}</td><td class="num">${one.seenBefore === 0 ? 'never' : `${count(one.seenBefore)}×`}</td><td class="num">${percent(one.share)}</td></tr>`,
   );
-  return `<h4>Observed against expected</h4><div class="scroll"><table><thead><tr><th scope="col">What</th><th scope="col">Observed</th><th scope="col">Expected</th><th scope="col" class="num">Seen before</th><th scope="col" class="num">Weight</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+  return `<h4>Observed against expected</h4><div class="scroll" role="region" aria-label="Observed against expected" tabindex="0"><table><thead><tr><th scope="col">What</th><th scope="col">Observed</th><th scope="col">Expected</th><th scope="col" class="num">Seen before</th><th scope="col" class="num">Weight</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }
 
 function expected(finding: ReportedFinding): string {

@@ -103,5 +103,5 @@ function inputs(report: Report): string {
     (one) =>
       `<tr><td class="mono">${escapeHtml(one.input)}</td><td class="num">${count(one.bytes)}</td><td class="mono">${escapeHtml(one.sha256)}</td></tr>`,
   );
-  return `<div class="scroll"><table><thead><tr><th scope="col">File</th><th scope="col" class="num">Bytes</th><th scope="col">sha256</th></tr></thead><tbody>${rows.join('')}</tbody></table></div><p class="meta">Format ${escapeHtml(report.format)}, ${escapeHtml(span(report.firstEvent, report.lastEvent))}.</p>`;
+  return `<div class="scroll" role="region" aria-label="Input files" tabindex="0"><table><thead><tr><th scope="col">File</th><th scope="col" class="num">Bytes</th><th scope="col">sha256</th></tr></thead><tbody>${rows.join('')}</tbody></table></div><p class="meta">Format ${escapeHtml(report.format)}, ${escapeHtml(span(report.firstEvent, report.lastEvent))}.</p>`;
 }

@@ -50,7 +50,7 @@ th{font-weight:600;text-align:left;color:var(--soft);border-bottom:1px solid var
 td{border-bottom:1px solid var(--line);padding:7px 14px 7px 0;vertical-align:top;overflow-wrap:anywhere}
 tr:last-child td{border-bottom:0}
 .num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;overflow-wrap:normal}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto}.scroll:focus-visible{outline:2px solid var(--accent);outline-offset:3px;border-radius:4px}
 code,.raw,.mono{font:12.5px/1.55 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 .lines{list-style:none;margin:0;padding:0;border:1px solid var(--line);border-radius:8px;background:var(--fill);overflow:hidden}
 .lines li{display:grid;grid-template-columns:170px 1fr;gap:14px;padding:6px 12px;border-top:1px solid var(--line)}
@@ -77,6 +77,6 @@ svg .m-critical{fill:var(--critical)}svg .m-high{fill:var(--high)}svg .m-medium{
 .pair{display:grid;grid-template-columns:3fr 2fr;gap:28px;margin-top:18px}
 .quiet{color:var(--soft)}
 footer{padding-top:32px;padding-bottom:48px;color:var(--soft);font-size:12.5px}
-@media (max-width:760px){main,.top,footer{padding-left:16px;padding-right:16px}.cols,.pair,.lines li{grid-template-columns:1fr;gap:4px}.finding,.group>details{padding-left:22px}h1{font-size:23px}}
+@media (max-width:760px){.tiles{grid-template-columns:1fr 1fr}.tile dd small{display:block}.scroll table{min-width:560px}figure{overflow-x:auto}.card>figure svg{min-width:640px}main,.top,footer{padding-left:16px;padding-right:16px}.cols,.pair,.lines li{grid-template-columns:1fr;gap:4px}.finding,.group>details{padding-left:22px}h1{font-size:23px}}
 @media print{body{background:#fff}.card,.tile{break-inside:avoid}}
 `;
