@@ -1,4 +1,15 @@
+import type { Registry, Source } from '../core/index.ts';
+
 export { DEFAULT_EXPANSION, type ExpansionLimit } from './bytes/expansion.ts';
+export { type ExportName, exportName } from './files/export-name.ts';
 export { type FileInput, type InputOptions, listInputs } from './files/inputs.ts';
 export { type FileSet, type InputProblem, type ReadOptions, readFiles } from './files/read.ts';
 export type { Framing } from './records/framing.ts';
+
+export const sources: Registry<Source> = {
+  file: () => import('./file.ts'),
+  stdin: () => import('./stdin.ts'),
+  syslog: () => import('./syslog/index.ts'),
+  http: () => import('./http/index.ts'),
+  'elastic-export': () => import('./elastic-export.ts'),
+};
