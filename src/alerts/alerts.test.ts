@@ -155,20 +155,18 @@ describe('notifications', () => {
 
 describe('labels', () => {
   const verdict = fc.option(fc.constantFrom<Verdict>('true-positive', 'false-positive', 'benign'), { nil: undefined });
-  const log = fc
-    .array(fc.record({ alertId: fc.constantFrom('a', 'b', 'c'), verdict }), { maxLength: 20 })
-    .map((drawn) =>
-      drawn.map(
-        ({ alertId, verdict: given }, i): LabelEntry => ({
-          sequence: i + 1,
-          alertId,
-          note: '',
-          by: 'x',
-          at: i,
-          ...(given === undefined ? {} : { verdict: given }),
-        }),
-      ),
-    );
+  const log = fc.array(fc.record({ alertId: fc.constantFrom('a', 'b', 'c'), verdict }), { maxLength: 20 }).map((drawn) =>
+    drawn.map(
+      ({ alertId, verdict: given }, i): LabelEntry => ({
+        sequence: i + 1,
+        alertId,
+        note: '',
+        by: 'x',
+        at: i,
+        ...(given === undefined ? {} : { verdict: given }),
+      }),
+    ),
+  );
 
   it('are in force by the last entry, whatever order the log is read in', () => {
     fc.assert(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom, stableId, VedetteError } from '../../core/index.ts';
-import { calibrate, pValueOf, pValuesOf, scoreAtRate, tieOf } from './conformal.ts';
+import { calibrate, pValueOf, pValuesOf, quantileOf, scoreAtRate, tieOf } from './conformal.ts';
 import { resolveRate, scoresNeeded } from './resolution.ts';
 
 const scores = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 200 });
@@ -49,6 +49,16 @@ describe('conformal p-values', () => {
         for (const value of values) expect(pValueOf(calibration, value).pValue <= rate + 1e-12).toBe(value > score);
       }),
     );
+  });
+
+  it('has quantiles that the sample exceeds as often as asked', () => {
+    const random = seededRandom(17);
+    const calibration = calibrate(Float64Array.from({ length: 9_999 }, () => -Math.log(1 - random())));
+    expect(quantileOf(calibration, 0.01)).toBe(calibration.sorted[9_899]);
+    expect(quantileOf(calibration, 0.00015)).toBe(((calibration.sorted[9_998] as number) + (calibration.sorted[9_997] as number)) / 2);
+    expect(quantileOf(calibration, 0.00001)).toBeCloseTo(scoreAtRate(calibration, 0.00001).score, 9);
+    expect(quantileOf(calibration, 1)).toBe(calibration.sorted[0]);
+    expect(quantileOf(calibrate(new Float64Array(50)), 1e-9)).toBe(0);
   });
 
   it('is uniform for discrete scores when ties are smoothed and conservative when not', () => {

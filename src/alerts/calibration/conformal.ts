@@ -77,6 +77,21 @@ export function scoreAtRate(calibration: Calibration, rate: number): { score: nu
   return { score: tail.from + tail.scale * Math.log(1 / (rate * (n + 1))), extrapolated: true };
 }
 
+/**
+ * The score that a share `rate` of normal units is expected to exceed. The j-th largest of n scores has the expected share
+ * j / (n + 1); between two of them it is interpolated, beyond the largest the exponential tail continues.
+ */
+export function quantileOf(calibration: Calibration, rate: number): number {
+  const { sorted, tail } = calibration;
+  const n = sorted.length;
+  const rank = rate * (n + 1);
+  if (rank < 1) return tail === undefined ? (sorted[n - 1] as number) : tail.from - tail.scale * Math.log(Math.max(rank, 1e-300));
+  const j = Math.min(n, Math.floor(rank));
+  const upper = sorted[n - j] as number;
+  const lower = sorted[Math.max(0, n - j - 1)] as number;
+  return upper + (lower - upper) * Math.min(1, rank - j);
+}
+
 /** A tie-breaking number in [0, 1) that is a pure function of a stable id (16 hex digits). */
 export function tieOf(stableId: string): number {
   return Number.parseInt(stableId.slice(0, 12), 16) / 2 ** 48;

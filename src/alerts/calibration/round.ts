@@ -1,4 +1,4 @@
-import { type Calibration, lowerBound, scoreAtRate, upperBound } from './conformal.ts';
+import { type Calibration, lowerBound, quantileOf, scoreAtRate, upperBound } from './conformal.ts';
 
 /** A flagged unit: `id` is its detection's, so that a label can reach the score. */
 export interface FlaggedScore {
@@ -52,9 +52,6 @@ export function imputeTail(
   const wanted = rate * units * ratio + carry;
   const count = Math.floor(wanted);
   const imputed = new Float64Array(count);
-  for (let i = 0; i < count; i++) {
-    const { score } = scoreAtRate(calibration, (rate * (i + 0.5)) / count);
-    imputed[i] = Number.isFinite(score) ? score : (calibration.sorted.at(-1) as number);
-  }
+  for (let i = 0; i < count; i++) imputed[i] = quantileOf(calibration, (rate * (i + 0.5)) / count);
   return { imputed, carry: wanted - count };
 }
