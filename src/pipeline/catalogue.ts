@@ -12,7 +12,6 @@ import {
 import { detectors } from '../detectors/index.ts';
 import { sessionConfig, windowConfig } from '../features/index.ts';
 import { SINKS } from '../sinks/index.ts';
-import { SOURCES } from '../sources/index.ts';
 
 /** Options of the log parser that a configuration may set; defaults come from the recognised format. */
 const parser = z.strictObject({
@@ -36,6 +35,9 @@ const features = z.strictObject({
   session: sessionConfig.prefault({}),
   window: windowConfig.prefault({}),
 });
+
+/** Sources by name. */
+const SOURCES: Registry<Source> = { file: () => import('../sources/file.ts') };
 
 type Definitions<Component> = ReadonlyMap<string, Definition<z.ZodType, Component>>;
 

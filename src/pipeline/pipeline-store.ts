@@ -1,4 +1,4 @@
-import type { SegmentLog, SegmentOptions, TenantStore } from '../store/contract.ts';
+import type { SegmentLog, TenantStore } from '../store/contract.ts';
 
 /** What a running tenant needs of its store; a `TenantStore` fits, and so does its stand-in in the pipeline worker. */
 export interface PipelineStore {
@@ -11,5 +11,5 @@ export interface PipelineStore {
   readonly labels: Pick<TenantStore['labels'], 'inForce'>;
   readonly outbox: Pick<TenantStore['outbox'], 'due' | 'done' | 'failed' | 'pending'>;
   readonly deadLetters: Pick<TenantStore['deadLetters'], 'append'>;
-  segments(source: string, options?: SegmentOptions): Promise<Pick<SegmentLog, 'append' | 'replay' | 'trim' | 'last' | 'bytes'>>;
+  segments(source: string): Promise<Pick<SegmentLog, 'append' | 'replay' | 'trim'>>;
 }

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Config, SourceConfig, TenantConfig } from '../config/index.ts';
+import { type Alert, type Clock, type Logger, type Sink, seededRandom, stableId, VedetteError } from '../core/index.ts';
+import { createLogParser, type LogParserOptions } from '../parsers/index.ts';
+import { type Components, instantiate } from './catalogue.ts';
+import { Pseudonymiser } from './flow/pseudonym.ts';
+import { Pump } from './flow/pump.ts';
+import { Lane } from './lane/lane.ts';
+import { Scorer } from './lane/scorer.ts';
+import type { PipelineStore } from './pipeline-store.ts';
+import { type LaneParts, TenantRun } from './tenant-run.ts';
+
+/** Keys of a configured source that are the pipeline's, not the component's. */
+const SOURCE_KEYS = ['name', 'parser', 'features', 'detectors', 'eventTime', 'learning', 'storage'];
+const DETECTOR_KEYS = ['promisedRate'];
+const SINK_KEYS = ['name'];
+
+export interface BuildOptions {
+  readonly tenant: string;
+  readonly config: Config;
+  readonly configHash: string;
+  readonly program: string;
+  readonly store: PipelineStore;
+  readonly components: Components;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly onAlerts?: (alerts: readonly Alert[]) => void;
+}
+
+/** One tenant's configuration -> its pipeline, ready to start. */
+export async function buildTenant(options: BuildOptions): Promise<TenantRun> {
+  const { config, tenant, store, clock, log } = options;
+  const own = config.tenants[tenant];
+  if (own === undefined) throw new VedetteError('CONFIG_INVALID', `the configuration has no tenant "${tenant}"`);
+  const pseudonymiser = await pseudonymiserOf(own);
+  const parts = own.sources.map((source) => lanePartsOf(source, own, options, pseudonymiser));
+  const sinks = new Map<string, Sink>();
+  for (const sink of own.sinks)
+    sinks.set(sink.name, instantiate('sink', options.components.sinks, sink, SINK_KEYS, contextOf(options, `sink/${sink.name}`)));
+  return new TenantRun({
+    tenant,
+    config: own,
+    epochs: config.epochs,
+    cpuShare: config.limits.cpuShare,
+    store,
+    clock,
+    random: randomFor(config.seed, tenant),
+    log,
+    identity: { configHash: options.configHash, program: options.program, seed: config.seed },
+    parts,
+    sinks,
+    ...(options.onAlerts === undefined ? {} : { onAlerts: options.onAlerts }),
+  });
+}
+
+function lanePartsOf(
+  source: SourceConfig,
+  tenant: TenantConfig,
+  options: BuildOptions,
+  pseudonymiser: Pseudonymiser | undefined,
+): LaneParts {
+  const { config, components, store, log } = options;
+  const { learning } = source;
+  const scorers = (source.detectors ?? tenant.detectors).map((configured) => {
+    const context = contextOf(options, `source/${source.name}/${configured.type}`);
+    const detector = instantiate('detector', components.detectors, configured, DETECTOR_KEYS, context);
+    return new Scorer(detector, {
+      tenant: options.tenant,
+      source: source.name,
+      detector: configured.type,
+      rate: configured.promisedRate ?? tenant.promisedRate,
+      sessions: learning.sessions,
+      maxSessions: learning.maxSessions,
+      every: learning.every,
+    });
+  });
+  const parserOptions = source.parser as LogParserOptions;
+  const makeParser = (format?: string) => createLogParser(format === undefined ? parserOptions : { ...parserOptions, format });
+  const context = contextOf(options, `source/${source.name}`);
+  const pump = new Pump({
+    name: source.name,
+    queueBytes: config.limits.queueBytes,
+    readRate: config.limits.readRate,
+    store,
+    open: () => instantiate('source', components.sources, source, SOURCE_KEYS, context),
+    random: context.random,
+    log,
+  });
+  return { lane: new Lane(source, makeParser, scorers, pseudonymiser), pump };
+}
+
+function contextOf(options: BuildOptions, name: string) {
+  const { clock, log, config, tenant } = options;
+  return { name, log, now: () => clock.now(), random: randomFor(config.seed, tenant, name) };
+}
+
+/** Each component draws from a stream of its own, so that adding one changes no other. */
+function randomFor(seed: number, ...names: string[]): () => number {
+  return seededRandom(Number.parseInt(stableId(seed, ...names).slice(0, 8), 16));
+}
+
+async function pseudonymiserOf({ pseudonymise }: TenantConfig): Promise<Pseudonymiser | undefined> {
+  if (pseudonymise === undefined) return undefined;
+  const { key, keyFile, hosts } = pseudonymise;
+  const secret = key ?? (await readKey(keyFile ?? ''));
+  return new Pseudonymiser(createHash('sha256').update(secret).digest(), hosts);
+}
+
+async function readKey(path: string): Promise<Uint8Array> {
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw new VedetteError('INPUT_MISSING', `the key of the pseudonyms, ${path}, cannot be read`, {
+      hint: 'Check pseudonymise.keyFile and the rights of the file.',
+      cause,
+    });
+  });
+  if (bytes.length >= 16) return bytes;
+  throw new VedetteError('CONFIG_INVALID', `the key of the pseudonyms, ${path}, holds ${bytes.length} bytes; at least 16 are needed`, {
+    hint: 'Make one with: head -c 32 /dev/urandom > key',
+  });
+}

@@ -1,0 +1,85 @@
+import { EventEmitter } from 'node:events';
+import type { LoadedConfig } from '../config/index.ts';
+import { type Alert, type Clock, type Logger, silentLogger, systemClock } from '../core/index.ts';
+import type { Home, TenantStore } from '../store/contract.ts';
+import { planWorkers } from './graph.ts';
+import type { PipelineStatus } from './status.ts';
+import { WorkerClient } from './worker/worker-client.ts';
+
+export interface StartOptions {
+  /** Opened by the caller, who closes it after `stop`. */
+  readonly home: Home;
+  /** `vedette x.y.z`, for lineage. */
+  readonly program: string;
+  readonly clock?: Clock;
+  readonly log?: Logger;
+}
+
+/** A running pipeline as the control API and the command line see it. */
+export interface Pipeline {
+  status(): Promise<PipelineStatus>;
+  /** Every alert of a committed epoch, new or written again. Returns how to stop listening. */
+  on(event: 'alert', listener: (alert: Alert) => void): () => void;
+  /** Commits what was processed so far. */
+  flush(): Promise<void>;
+  /** Labels in force changed: detectors and calibrations take them up. */
+  applyLabels(): Promise<void>;
+  /** Resolves when every source has ended (finite inputs); rejects when a tenant failed. */
+  finished(): Promise<void>;
+  /** End of input now: stops reading, processes what was read, closes every window, commits. */
+  finish(): Promise<void>;
+  /** Graceful: stops reading, processes and commits what was read. Open windows stay open for the next start. */
+  stop(): Promise<void>;
+}
+
+/** Configuration -> running pipeline. Tenants are spread over worker threads; this thread only coordinates and owns the stores. */
+export async function startPipeline(loaded: LoadedConfig, options: StartOptions): Promise<Pipeline> {
+  const { config, hash } = loaded;
+  const { home, program, clock = systemClock, log = silentLogger } = options;
+  const emitter = new EventEmitter();
+  const startedAt = clock.now();
+  const workers: WorkerClient[] = [];
+  try {
+    for (const names of planWorkers(config)) {
+      const stores = new Map<string, TenantStore>();
+      for (const name of names) stores.set(name, await home.tenant(name));
+      const tenants = [...stores].map(([tenant, store]) => ({ tenant, epoch: store.epoch }));
+      workers.push(
+        new WorkerClient({
+          start: { config, configHash: hash, program, tenants },
+          stores,
+          memoryBytes: config.limits.memory,
+          log,
+          onAlerts: (_tenant, alerts) => {
+            for (const alert of alerts) emitter.emit('alert', alert);
+          },
+        }),
+      );
+    }
+    await Promise.all(workers.map((worker) => worker.started));
+  } catch (error) {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+    throw error;
+  }
+  const all = async (verb: 'flush' | 'labels' | 'finished' | 'finish' | 'stop') => {
+    await Promise.all(workers.map((worker) => worker.control(verb)));
+  };
+  return {
+    async status() {
+      const tenants = (await Promise.all(workers.map((worker) => worker.status()))).flat();
+      return { startedAt, configHash: hash, tenants };
+    },
+    on(event, listener) {
+      emitter.on(event, listener);
+      return () => emitter.off(event, listener);
+    },
+    flush: () => all('flush'),
+    applyLabels: () => all('labels'),
+    finished: () => all('finished'),
+    finish: () => all('finish'),
+    async stop() {
+      await all('stop');
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { type Logger, systemClock, VedetteError } from '../../core/index.ts';
+import { buildTenant } from '../build.ts';
+import { loadComponents } from '../catalogue.ts';
+import type { TenantRun } from '../tenant-run.ts';
+import type { ControlVerb, LogLevel, StoreMethod, ToMain, ToWorker, WorkerStart } from './protocol.ts';
+import { remoteStore } from './remote-store.ts';
+import { fromWire, toWire } from './wire-error.ts';
+
+const port = parentPort;
+if (port === null) throw new VedetteError('INTERNAL', 'the pipeline worker runs only as a worker thread');
+
+const send = (message: ToMain) => port.postMessage(message);
+const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+let calls = 0;
+
+function callStore(tenant: string, method: StoreMethod, args: readonly unknown[]): Promise<unknown> {
+  const id = ++calls;
+  return new Promise((resolve, reject) => {
+    waiting.set(id, { resolve, reject });
+    send({ kind: 'store', id, tenant, method, args });
+  });
+}
+
+const write = (level: LogLevel) => (message: string, fields?: Record<string, unknown>) =>
+  send({ kind: 'log', level, message, ...(fields === undefined ? {} : { fields }) });
+const log: Logger = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+
+const runs: TenantRun[] = [];
+
+async function control(verb: ControlVerb): Promise<unknown> {
+  if (verb === 'status') return runs.map((run) => run.status());
+  await Promise.all(
+    runs.map((run) => {
+      if (verb === 'labels') return run.applyLabels();
+      return verb === 'flush' ? run.flush() : verb === 'finish' ? run.finish() : verb === 'finished' ? run.finished() : run.stop();
+    }),
+  );
+  return undefined;
+}
+
+port.on('message', (message: ToWorker) => {
+  if (message.kind === 'answer') {
+    const call = waiting.get(message.id);
+    waiting.delete(message.id);
+    if (message.error === undefined) call?.resolve(message.value);
+    else call?.reject(fromWire(message.error));
+    return;
+  }
+  const { id, verb } = message;
+  control(verb).then(
+    (value) => send({ kind: 'done', id, value }),
+    (error: unknown) => send({ kind: 'done', id, error: toWire(error) }),
+  );
+});
+
+async function start({ config, configHash, program, tenants }: WorkerStart): Promise<void> {
+  const components = await loadComponents();
+  for (const { tenant, epoch } of tenants) {
+    const store = remoteStore((method, args) => callStore(tenant, method, args), epoch);
+    const onAlerts = (alerts: Parameters<NonNullable<Parameters<typeof buildTenant>[0]['onAlerts']>>[0]) =>
+      send({ kind: 'alerts', tenant, alerts });
+    runs.push(await buildTenant({ tenant, config, configHash, program, store, components, clock: systemClock, log, onAlerts }));
+  }
+  for (const run of runs) await run.start();
+}
+
+start(workerData as WorkerStart).then(
+  () => send({ kind: 'started' }),
+  (error: unknown) => send({ kind: 'started', error: toWire(error) }),
+);

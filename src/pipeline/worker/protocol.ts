@@ -1,0 +1,65 @@
+import type { Config } from '../../config/index.ts';
+import type { Alert } from '../../core/index.ts';
+import type { TenantStatus } from '../status.ts';
+
+/** What a pipeline worker is given at its start. */
+export interface WorkerStart {
+  readonly config: Config;
+  readonly configHash: string;
+  readonly program: string;
+  /** Tenants this worker runs, with the epoch each store is at. */
+  readonly tenants: readonly { readonly tenant: string; readonly epoch: number }[];
+}
+
+/** Main thread -> worker. */
+export type ToWorker =
+  | { readonly kind: 'control'; readonly id: number; readonly verb: ControlVerb }
+  | { readonly kind: 'answer'; readonly id: number; readonly value?: unknown; readonly error?: WireError };
+
+export type ControlVerb = 'status' | 'flush' | 'finish' | 'finished' | 'stop' | 'labels';
+
+/** Worker -> main thread. */
+export type ToMain =
+  | { readonly kind: 'started'; readonly error?: WireError }
+  | { readonly kind: 'done'; readonly id: number; readonly value?: unknown; readonly error?: WireError }
+  | { readonly kind: 'alerts'; readonly tenant: string; readonly alerts: readonly Alert[] }
+  | { readonly kind: 'log'; readonly level: LogLevel; readonly message: string; readonly fields?: Record<string, unknown> }
+  | {
+      readonly kind: 'store';
+      readonly id: number;
+      readonly tenant: string;
+      readonly method: StoreMethod;
+      readonly args: readonly unknown[];
+    };
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** Everything a worker may ask of a tenant's store; nothing else is served. */
+export const STORE_METHODS = [
+  'commitEpoch',
+  'positions.of',
+  'checkpoints.latest',
+  'events.append',
+  'events.retain',
+  'alerts.removeBefore',
+  'labels.inForce',
+  'outbox.due',
+  'outbox.done',
+  'outbox.failed',
+  'outbox.pending',
+  'deadLetters.append',
+  'segments.open',
+  'segments.append',
+  'segments.next',
+  'segments.trim',
+] as const;
+
+export type StoreMethod = (typeof STORE_METHODS)[number];
+export type WorkerStatus = readonly TenantStatus[];
+
+/** An error as it crosses threads. */
+export interface WireError {
+  readonly message: string;
+  readonly code?: string;
+  readonly hint?: string;
+}

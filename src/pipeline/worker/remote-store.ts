@@ -1,0 +1,46 @@
+import type { SegmentEntry } from '../../store/contract.ts';
+import type { PipelineStore } from '../pipeline-store.ts';
+import type { StoreMethod } from './protocol.ts';
+
+export type StoreCall = (method: StoreMethod, args: readonly unknown[]) => Promise<unknown>;
+
+/** A tenant's store as the pipeline worker sees it: every call goes to the thread that owns the home. */
+export function remoteStore(call: StoreCall, epoch: number): PipelineStore {
+  const method =
+    <F extends (...args: never[]) => Promise<unknown>>(name: StoreMethod) =>
+    (...args: Parameters<F>): ReturnType<F> =>
+      call(name, args) as ReturnType<F>;
+  return {
+    epoch,
+    commitEpoch: method<PipelineStore['commitEpoch']>('commitEpoch'),
+    positions: { of: method<PipelineStore['positions']['of']>('positions.of') },
+    checkpoints: { latest: method<PipelineStore['checkpoints']['latest']>('checkpoints.latest') },
+    events: {
+      append: (batch, ids) => call('events.append', [batch, ids]) as Promise<void>,
+      retain: method<PipelineStore['events']['retain']>('events.retain'),
+    },
+    alerts: { removeBefore: method<PipelineStore['alerts']['removeBefore']>('alerts.removeBefore') },
+    labels: { inForce: method<PipelineStore['labels']['inForce']>('labels.inForce') },
+    outbox: {
+      due: method<PipelineStore['outbox']['due']>('outbox.due'),
+      done: method<PipelineStore['outbox']['done']>('outbox.done'),
+      failed: method<PipelineStore['outbox']['failed']>('outbox.failed'),
+      pending: method<PipelineStore['outbox']['pending']>('outbox.pending'),
+    },
+    deadLetters: { append: method<PipelineStore['deadLetters']['append']>('deadLetters.append') },
+    segments: async (source) => ({
+      append: (batch) => call('segments.append', [source, batch]) as Promise<number>,
+      trim: (sequence) => call('segments.trim', [source, sequence]) as Promise<void>,
+      replay: (sequence) => replay(call, source, sequence),
+    }),
+  };
+}
+
+async function* replay(call: StoreCall, source: string, sequence: number): AsyncGenerator<SegmentEntry> {
+  await call('segments.open', [source, sequence]);
+  for (;;) {
+    const entries = (await call('segments.next', [source])) as readonly SegmentEntry[];
+    if (entries.length === 0) return;
+    yield* entries;
+  }
+}

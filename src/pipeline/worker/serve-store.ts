@@ -1,0 +1,53 @@
+import { VedetteError } from '../../core/index.ts';
+import type { SegmentEntry, SegmentLog, TenantStore } from '../../store/contract.ts';
+import { STORE_METHODS, type StoreMethod } from './protocol.ts';
+
+/** Entries handed over at once when a segment log is replayed. */
+const REPLAYED = 16;
+
+/** Answers a pipeline worker's calls from the tenant's store, in the thread that owns the home. */
+export class StoreServer {
+  private readonly store: TenantStore;
+  private readonly replays = new Map<string, AsyncIterator<SegmentEntry>>();
+
+  constructor(store: TenantStore) {
+    this.store = store;
+  }
+
+  async call(method: StoreMethod, args: readonly unknown[]): Promise<unknown> {
+    if (!STORE_METHODS.includes(method)) throw new VedetteError('INTERNAL', `a pipeline worker asked for ${String(method)}`);
+    if (method.startsWith('segments.')) return this.segments(method, args);
+    if (method === 'commitEpoch') return this.store.commitEpoch(args[0] as Parameters<TenantStore['commitEpoch']>[0]);
+    const [part, name] = method.split('.') as [keyof TenantStore, string];
+    const service = this.store[part] as unknown as Record<string, (...args: readonly unknown[]) => Promise<unknown>>;
+    return service[name]?.(...args);
+  }
+
+  private async segments(method: StoreMethod, args: readonly unknown[]): Promise<unknown> {
+    const [source, argument] = args as [string, unknown];
+    const log: SegmentLog = await this.store.segments(source);
+    switch (method) {
+      case 'segments.open':
+        this.replays.set(source, log.replay(argument as number)[Symbol.asyncIterator]());
+        return undefined;
+      case 'segments.next':
+        return this.next(source);
+      case 'segments.append':
+        return log.append(argument as Parameters<SegmentLog['append']>[0]);
+      default:
+        return log.trim(argument as number);
+    }
+  }
+
+  private async next(source: string): Promise<readonly SegmentEntry[]> {
+    const replay = this.replays.get(source);
+    const entries: SegmentEntry[] = [];
+    while (replay !== undefined && entries.length < REPLAYED) {
+      const { done, value } = await replay.next();
+      if (done === true) break;
+      entries.push(value);
+    }
+    if (entries.length === 0) this.replays.delete(source);
+    return entries;
+  }
+}

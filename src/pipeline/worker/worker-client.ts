@@ -1,0 +1,92 @@
+import { Worker } from 'node:worker_threads';
+import { type Alert, type Logger, VedetteError, workerUrl } from '../../core/index.ts';
+import type { TenantStore } from '../../store/contract.ts';
+import type { ControlVerb, ToMain, ToWorker, WorkerStart, WorkerStatus } from './protocol.ts';
+import { StoreServer } from './serve-store.ts';
+import { fromWire, toWire } from './wire-error.ts';
+
+export interface WorkerClientOptions {
+  readonly start: WorkerStart;
+  readonly stores: ReadonlyMap<string, TenantStore>;
+  readonly memoryBytes: number;
+  readonly log: Logger;
+  readonly onAlerts: (tenant: string, alerts: readonly Alert[]) => void;
+}
+
+/** The main thread's end of a pipeline worker: control on one side, the tenants' stores on the other. */
+export class WorkerClient {
+  private readonly worker: Worker;
+  private readonly options: WorkerClientOptions;
+  private readonly servers: ReadonlyMap<string, StoreServer>;
+  private readonly waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+  private readonly gone: Promise<never>;
+  private calls = 0;
+  /** Resolves once every tenant of the worker was restored and reads. */
+  readonly started: Promise<void>;
+
+  constructor(options: WorkerClientOptions) {
+    this.options = options;
+    this.servers = new Map([...options.stores].map(([tenant, store]) => [tenant, new StoreServer(store)]));
+    const resourceLimits = { maxOldGenerationSizeMb: Math.max(256, Math.ceil(options.memoryBytes / 2 ** 20)) };
+    this.worker = new Worker(workerUrl(import.meta.url, './pipeline.worker.ts'), { workerData: options.start, resourceLimits });
+    this.gone = new Promise<never>((_resolve, reject) => {
+      this.worker.once('error', (error) => reject(error));
+      this.worker.once('exit', (code) => reject(new VedetteError('INTERNAL', `the pipeline worker ended with code ${code}`)));
+    });
+    this.gone.catch((error: Error) => {
+      for (const { reject } of this.waiting.values()) reject(error);
+      this.waiting.clear();
+    });
+    const ready = new Promise<void>((resolve, reject) => {
+      this.worker.on('message', (message: ToMain) => {
+        if (message.kind !== 'started') this.receive(message);
+        else if (message.error === undefined) resolve();
+        else reject(fromWire(message.error));
+      });
+    });
+    this.started = Promise.race([ready, this.gone]);
+  }
+
+  control(verb: ControlVerb): Promise<unknown> {
+    const id = ++this.calls;
+    const answered = new Promise((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject });
+      this.worker.postMessage({ kind: 'control', id, verb } satisfies ToWorker);
+    });
+    return Promise.race([answered, this.gone]);
+  }
+
+  async status(): Promise<WorkerStatus> {
+    return (await this.control('status')) as WorkerStatus;
+  }
+
+  async terminate(): Promise<void> {
+    await this.worker.terminate();
+  }
+
+  private receive(message: Exclude<ToMain, { kind: 'started' }>): void {
+    const { log, onAlerts } = this.options;
+    if (message.kind === 'alerts') onAlerts(message.tenant, message.alerts);
+    else if (message.kind === 'log') log[message.level](message.message, message.fields);
+    else if (message.kind === 'store') void this.serve(message);
+    else {
+      const call = this.waiting.get(message.id);
+      this.waiting.delete(message.id);
+      if (message.error === undefined) call?.resolve(message.value);
+      else call?.reject(fromWire(message.error));
+    }
+  }
+
+  private async serve({ id, tenant, method, args }: Extract<ToMain, { kind: 'store' }>): Promise<void> {
+    try {
+      const value = await this.servers.get(tenant)?.call(method, args);
+      this.answer({ kind: 'answer', id, value });
+    } catch (error) {
+      this.answer({ kind: 'answer', id, error: toWire(error) });
+    }
+  }
+
+  private answer(message: ToWorker): void {
+    this.worker.postMessage(message);
+  }
+}
