@@ -72,8 +72,12 @@ function tenantRoutes(app: FastifyInstance, options: AppOptions): void {
   );
   app.post('/alerts', async (request) => {
     const body = parse(alertWritesSchema, request.body);
-    await (await on(request)).saveAlerts(decodeWrites(body.alerts), body.report as ReportEntry | undefined);
+    await (await on(request)).saveAlerts(decodeWrites(body.alerts), body.report as ReportEntry | undefined, body.analysis);
     return { saved: body.alerts.length };
+  });
+  app.get('/analyses/:id', async (request) => {
+    const found = /^[0-9a-f]{16}$/.test(id(request)) ? await (await on(request)).analysis(id(request)) : undefined;
+    return found === undefined ? {} : { analysis: found };
   });
   app.get('/alerts/:id', async (request) => (await on(request)).getAlert(id(request)));
   app.put('/alerts/:id/label', async (request) => {

@@ -1,7 +1,7 @@
 import type { Alert, LabelEntry } from '../core/index.ts';
 import { ERROR_CODES, type ErrorCode, VedetteError } from '../core/index.ts';
 import type { ControlFile } from './control-file.ts';
-import type { Operations } from './operations.ts';
+import type { AnalysisRecord, Operations } from './operations.ts';
 import { encodeWrites } from './wire.ts';
 
 interface WireError {
@@ -42,9 +42,14 @@ export function remoteOperations(control: ControlFile, tenant: string): Operatio
       return call('GET', `/alerts?${search}`);
     },
     getAlert: (id) => call<Alert>('GET', `/alerts/${encodeURIComponent(id)}`),
-    async saveAlerts(alerts, report) {
-      await call('POST', '/alerts', { alerts: encodeWrites(alerts), ...(report === undefined ? {} : { report }) });
+    async saveAlerts(alerts, report, analysis) {
+      await call('POST', '/alerts', {
+        alerts: encodeWrites(alerts),
+        ...(report === undefined ? {} : { report }),
+        ...(analysis === undefined ? {} : { analysis }),
+      });
     },
+    analysis: async (id) => (await call<{ analysis?: AnalysisRecord }>('GET', `/analyses/${encodeURIComponent(id)}`)).analysis,
     label: (id, verdict, note) =>
       verdict === undefined
         ? call<LabelEntry>('DELETE', `/alerts/${encodeURIComponent(id)}/label?note=${encodeURIComponent(note)}`)

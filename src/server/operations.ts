@@ -1,4 +1,13 @@
-import type { Alert, AlertState, LabelEntry, Micros, Verdict } from '../core/index.ts';
+import {
+  type Alert,
+  type AlertState,
+  canonicalJson,
+  type LabelEntry,
+  type Lineage,
+  type Micros,
+  stableId,
+  type Verdict,
+} from '../core/index.ts';
 import type { AlertQuery, AlertWrite, Home, Page, ReportEntry, TenantStore } from '../store/index.ts';
 
 /**
@@ -9,7 +18,9 @@ export interface Operations {
   listAlerts(query: AlertQuery): Promise<Page<Alert>>;
   /** ALERT_MISSING when there is none; an unambiguous prefix of an id will do. */
   getAlert(id: string): Promise<Alert>;
-  saveAlerts(alerts: readonly AlertWrite[], report?: ReportEntry): Promise<void>;
+  saveAlerts(alerts: readonly AlertWrite[], report?: ReportEntry, analysis?: AnalysisRecord): Promise<void>;
+  /** How a one-shot analysis was run, for its replay; undefined when it is no longer kept. */
+  analysis(id: string): Promise<AnalysisRecord | undefined>;
   /** `verdict` undefined takes the label back. */
   label(id: string, verdict: Verdict | undefined, note: string): Promise<LabelEntry>;
   setState(id: string, state: AlertState): Promise<void>;
@@ -19,6 +30,19 @@ export interface Operations {
   /** What the running pipeline says of itself; undefined when none runs. */
   status(): Promise<unknown>;
   close(): Promise<void>;
+}
+
+/** Paths and options of a one-shot analysis: what `alerts replay` runs again. */
+export interface AnalysisRecord {
+  /** `analysisId` of the lineage its alerts carry. */
+  readonly id: string;
+  readonly paths: readonly string[];
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** Names the analysis that alerts of this lineage came from. */
+export function analysisId(lineage: Lineage): string {
+  return stableId('analysis', lineage.configHash, lineage.model, ...lineage.inputs.map(({ input, sha256 }) => `${input} ${sha256}`));
 }
 
 export interface LocalOptions {
@@ -37,9 +61,15 @@ export async function localOperations(home: Home, tenantId: string, options: Loc
   return {
     listAlerts: (query) => tenant.alerts.list(query),
     getAlert: resolve,
-    async saveAlerts(alerts, report) {
+    async saveAlerts(alerts, report, analysis) {
       await tenant.alerts.save(alerts);
+      if (analysis !== undefined)
+        await tenant.bytes.write(`analyses/${analysis.id}.json`, new TextEncoder().encode(canonicalJson(analysis)));
       if (report !== undefined) await tenant.journal.saveReport(report);
+    },
+    async analysis(id) {
+      const bytes = await tenant.bytes.read(`analyses/${id}.json`);
+      return bytes === undefined ? undefined : (JSON.parse(new TextDecoder().decode(bytes)) as AnalysisRecord);
     },
     async label(id, verdict, note) {
       const alert = await resolve(id);

@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { SEVERITY_LEVELS } from '../../alerts/index.ts';
 import { analyzeInputs, type FittedModel, type InputAnalysis } from '../../analysis/index.ts';
 import type { LabelledRow } from '../../core/index.ts';
+import { analysisId } from '../../server/index.ts';
 import { buildReport, renderHtml, renderJson, reportStem } from '../../sinks/report/index.ts';
 import type { CommonOptions } from '../options.ts';
 import { EXIT, print, printJson } from '../output.ts';
@@ -10,6 +11,7 @@ import { startProgress } from '../progress.ts';
 import { programVersion } from '../version.ts';
 import { alertJson } from './alert-json.ts';
 import { openOperations } from './open-operations.ts';
+import type { RecordedOptions } from './replay.ts';
 import { readTemplates } from './templates-file.ts';
 
 export interface AnalyzeOptions extends CommonOptions {
@@ -35,32 +37,51 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions)
   try {
     const model = options.model === undefined ? undefined : await loadFitted(options, options.model);
     const analyses: { analysis: InputAnalysis; files: string[] }[] = [];
-    const analysing = analyzeInputs(paths, {
-      tenant: options.tenant,
+    const recorded: RecordedOptions = {
       seed: options.seed,
       promise: options.promise,
-      program: programVersion(),
       timezone: options.timezone,
       session: options.session ?? 'auto',
       detectors: options.detector.length > 0 ? options.detector : ['sequence'],
-      baseline: options.baseline,
+      baseline: options.baseline.map((path) => resolve(path)),
       top: options.top,
-      labels: (detector): Promise<readonly LabelledRow[]> => operations.labels(detector),
-      progress: (share, what) => progress.update(share, what),
       ...(options.format === undefined ? {} : { format: options.format }),
-      ...(options.templates === undefined ? {} : { templates: await readTemplates(options.templates) }),
+      ...(options.templates === undefined ? {} : { templates: resolve(options.templates) }),
+      ...(model === undefined ? {} : { model: model.name }),
+      labelled: [],
+    };
+    const labelled = new Set<string>();
+    const { templates, model: _name, ...settings } = recorded;
+    const analysing = analyzeInputs(paths, {
+      ...settings,
+      tenant: options.tenant,
+      program: programVersion(),
+      labels: async (detector): Promise<readonly LabelledRow[]> => {
+        const labels = await operations.labels(detector);
+        for (const label of labels) labelled.add(label.alertId);
+        return labels;
+      },
+      progress: (share, what) => progress.update(share, what),
+      ...(templates === undefined ? {} : { templates: await readTemplates(templates) }),
       ...(model === undefined ? {} : { model }),
     });
     await mkdir(options.out, { recursive: true });
     for await (const analysis of analysing) {
       const files = await writeReport(options.out, analysis);
-      await operations.saveAlerts(analysis.alerts, {
+      const [first] = analysis.alerts;
+      const entry = {
         name: reportStem(analysis.report),
         input: analysis.input.name,
         createdAt: Date.now() * 1000,
         alerts: analysis.alerts.length,
         files,
-      });
+      };
+      const record = first && {
+        id: analysisId(first.alert.detection.lineage),
+        paths: paths.map((path) => resolve(path)),
+        options: { ...recorded, labelled: [...labelled].sort() },
+      };
+      await operations.saveAlerts(analysis.alerts, entry, record);
       analyses.push({ analysis, files });
     }
     progress.stop();

@@ -1,0 +1,135 @@
+import { type Alert, canonicalJson, formatMicros, VedetteError, type Verdict } from '../../core/index.ts';
+import { levelOf } from '../../sinks/report/index.ts';
+import type { CommonOptions } from '../options.ts';
+import { EXIT, print, printJson } from '../output.ts';
+import { alertJson } from './alert-json.ts';
+import { openOperations } from './open-operations.ts';
+
+const VERDICTS: readonly Verdict[] = ['true-positive', 'false-positive', 'benign'];
+
+export async function listAlerts(options: CommonOptions & { limit: number; state?: Alert['state']; detector?: string }): Promise<void> {
+  const operations = await openOperations(options);
+  try {
+    const page = await operations.listAlerts({
+      limit: options.limit,
+      ...(options.state === undefined ? {} : { state: options.state }),
+      ...(options.detector === undefined ? {} : { detector: options.detector }),
+    });
+    if (options.output === 'json') {
+      printJson({ alerts: page.items.map(alertJson), cursor: page.cursor ?? null });
+      return;
+    }
+    for (const alert of page.items) print(oneLine(alert));
+    if (page.items.length === 0) print('No alerts.');
+    if (page.cursor !== undefined) print(`More than ${options.limit}: use --limit.`);
+  } finally {
+    await operations.close();
+  }
+}
+
+function oneLine(alert: Alert): string {
+  const { detection } = alert;
+  const verdict = alert.verdict === undefined ? '' : ` [${alert.verdict}]`;
+  return `${alert.id.slice(0, 12)}  ${levelOf(detection.severity).padEnd(8)} ${formatMicros(detection.start).padEnd(20)} ${detection.entity}: ${detection.title}${verdict}`;
+}
+
+export async function showAlert(id: string, options: CommonOptions & { details?: boolean }): Promise<void> {
+  const operations = await openOperations(options);
+  try {
+    const alert = await operations.getAlert(id);
+    if (options.output === 'json') printJson(alertJson(alert));
+    else print(describe(alert, options.details === true));
+  } finally {
+    await operations.close();
+  }
+}
+
+function describe(alert: Alert, details: boolean): string {
+  const { detection } = alert;
+  const { explanation } = detection;
+  const lines = [
+    `${detection.title}`,
+    '',
+    `${explanation.why}`,
+    '',
+    `  alert      ${alert.id} (${alert.state}${alert.verdict === undefined ? '' : `, ${alert.verdict}`})`,
+    `  severity   ${detection.severity} of 100, ${levelOf(detection.severity)}`,
+    `  entity     ${detection.entity}${detection.key === detection.entity ? '' : `, session ${detection.key}`}`,
+    `  time       ${formatMicros(detection.start)} to ${formatMicros(detection.end)}`,
+    `  seen       ${alert.count === 1 ? 'once' : `${alert.count} times, last ${formatMicros(alert.lastSeen)}`}`,
+    '',
+    'Observed against expected',
+    ...explanation.contributions.slice(0, 8).map((one) => `  ${one.subject}: ${one.observed}; expected ${one.expected}`),
+  ];
+  if ((explanation.expectedNext?.length ?? 0) > 0) {
+    lines.push(
+      '',
+      'What usually comes there',
+      ...(explanation.expectedNext ?? []).slice(0, 3).map((one) => `  ${one.event} (${Math.round(one.probability * 100)} %)`),
+    );
+  }
+  lines.push('', 'Harmless explanations', ...explanation.harmless.map((text) => `  - ${text}`));
+  lines.push('', 'Look at next', ...explanation.next.map((text) => `  - ${text}`));
+  lines.push('', 'Lines', ...detection.evidence.slice(0, 20).map((line) => `  ${line.input}:${line.line} (byte ${line.offset})`));
+  if (details) {
+    const { lineage } = detection;
+    lines.push(
+      '',
+      'Details',
+      `  detector   ${detection.detector}, model ${lineage.model} (sha256 ${lineage.modelSha256.slice(0, 16)})`,
+      `  score      ${detection.score}`,
+      `  p-value    ${detection.pValue}${detection.extrapolated ? ' (extrapolated beyond the calibration)' : ''}`,
+      `  promised   ${detection.threshold} false alarms per scored unit`,
+      `  inputs     ${lineage.inputs.map((input) => `${input.input} sha256 ${input.sha256.slice(0, 16)}`).join(', ')}`,
+      `  config     ${lineage.configHash}, feature ${lineage.feature}, seed ${lineage.seed}, vedette ${lineage.program}`,
+    );
+  }
+  return lines.join('\n');
+}
+
+export async function labelAlert(id: string, verdict: string | undefined, options: CommonOptions & { note: string }): Promise<void> {
+  const known = VERDICTS.find((one) => one === verdict);
+  if (verdict !== undefined && known === undefined) {
+    throw new VedetteError('USAGE', `${verdict} is no verdict`, { hint: `Use one of ${VERDICTS.join(', ')}.` });
+  }
+  const operations = await openOperations(options);
+  try {
+    const entry = await operations.label(id, known, options.note);
+    if (options.output === 'json')
+      printJson({
+        alert_id: entry.alertId,
+        verdict: entry.verdict ?? null,
+        note: entry.note,
+        by: entry.by,
+        at: formatMicros(entry.at),
+        sequence: entry.sequence,
+      });
+    else if (known === undefined) print(`${entry.alertId.slice(0, 12)}: label taken back, as if it had never been.`);
+    else
+      print(
+        `${entry.alertId.slice(0, 12)}: ${known}; the detectors apply it from now on. Take it back with: vedette alerts unlabel ${entry.alertId.slice(0, 12)}`,
+      );
+  } finally {
+    await operations.close();
+  }
+}
+
+export async function replayAlert(id: string, options: CommonOptions): Promise<void> {
+  const operations = await openOperations(options);
+  try {
+    const stored = await operations.getAlert(id);
+    const { replayAnalysis } = await import('./replay.ts');
+    const again = await replayAnalysis(stored, operations, options);
+    const same = canonicalJson(again.detection) === canonicalJson(stored.detection);
+    if (options.output === 'json') printJson({ alert_id: stored.id, identical: same, detection: again.detection });
+    else
+      print(
+        same
+          ? `${stored.id.slice(0, 12)}: recomputed byte for byte from ${stored.detection.lineage.inputs.map(({ input }) => input).join(', ')}.`
+          : `${stored.id.slice(0, 12)}: the recomputed finding differs from the stored one.`,
+      );
+    if (!same) process.exitCode = EXIT.failed;
+  } finally {
+    await operations.close();
+  }
+}

@@ -1,0 +1,54 @@
+import { evaluateModel } from '../../training/index.ts';
+import type { DataOptions } from '../commands/data-options.ts';
+import type { CommonOptions } from '../options.ts';
+import { print, printJson } from '../output.ts';
+import { startProgress } from '../progress.ts';
+import { loadModel } from './load-model.ts';
+import { readData } from './read-data.ts';
+
+export interface EvaluateCommandOptions extends CommonOptions, DataOptions {
+  readonly model: string;
+  readonly labels?: string;
+  readonly promise?: number;
+  readonly trainedOn?: readonly string[];
+}
+
+export async function evaluate(options: EvaluateCommandOptions): Promise<void> {
+  const json = options.output === 'json';
+  const progress = await startProgress('Evaluating', json);
+  try {
+    const model = await loadModel(options, options.model);
+    const data = await readData(options, progress, model.feature);
+    const trainedOn = options.trainedOn === undefined ? undefined : await readData({ data: options.trainedOn }, progress, model.feature);
+    const evaluation = await evaluateModel({
+      detector: model.detector,
+      calibration: model.calibration,
+      data,
+      promise: options.promise ?? model.promise,
+      ...(trainedOn === undefined ? {} : { trainedOn: trainedOn.batch }),
+    });
+    progress.stop();
+    if (json) {
+      printJson({ model: model.name, ...evaluation });
+      return;
+    }
+    const { metrics } = evaluation;
+    const figure = (value: number | undefined): string => (value === undefined || Number.isNaN(value) ? '-' : value.toFixed(4));
+    print(`${model.name} on ${metrics.rows} sessions, ${metrics.abnormal} of them abnormal`);
+    print(
+      `  precision ${figure(metrics.precision)}  recall ${figure(metrics.recall)}  F1 ${figure(metrics.f1)}  ROC-AUC ${figure(metrics.roc_auc)}  PR-AUC ${figure(metrics.pr_auc)}`,
+    );
+    print(
+      `  false alarms: promised ${metrics.promised_rate}, observed ${figure(metrics.observed_rate)} [${figure(metrics.observed_low)}, ${figure(metrics.observed_high)}]${metrics.extrapolated ? ', extrapolated' : ''}`,
+    );
+    for (const [label, found] of Object.entries(evaluation.per_class)) print(`  ${label}: ${JSON.stringify(found)}`);
+    print('  beside trivial rules:');
+    for (const [name, baseline] of Object.entries(evaluation.baselines)) {
+      print(
+        `    ${name.padEnd(24)} F1 ${figure(baseline.f1)}  recall ${figure(baseline.recall)}  false alarms ${figure(baseline.false_positive_rate)}`,
+      );
+    }
+  } finally {
+    progress.stop();
+  }
+}

@@ -1,0 +1,65 @@
+import { type SequenceBatch, VedetteError } from '../../core/index.ts';
+import type { SequenceFeature } from '../../features/index.ts';
+import { listInputs } from '../../sources/index.ts';
+import { fingerprintOf, parseLabelFrom, readLabels, readLogs, readSessions, type TrainingData } from '../../training/index.ts';
+import type { DataOptions } from '../commands/data-options.ts';
+import type { Progress } from '../progress.ts';
+import { readTemplates } from './templates-file.ts';
+
+export interface SequenceData extends TrainingData<SequenceBatch> {
+  /** How sessions were made, when the data were logs. */
+  readonly feature?: SequenceFeature;
+}
+
+/** Session files as they are, or logs parsed into sessions: whichever the data are. */
+export async function readData(
+  options: DataOptions & { labels?: string },
+  progress: Progress,
+  feature?: SequenceFeature,
+): Promise<SequenceData> {
+  const given = options.labels === undefined ? options.labelFrom : `file:${options.labels}`;
+  const text = options.label === undefined ? given : `column:${options.label}`;
+  const labelFrom = text === undefined ? undefined : parseLabelFrom(text);
+  const update = (share: number): void => progress.update(share * 0.5, 'reading');
+  if (options.format === undefined && feature === undefined) {
+    try {
+      return await readSessions(options.data, { progress: update, ...(labelFrom === undefined ? {} : { labelFrom }) });
+    } catch (error) {
+      if (!(error instanceof VedetteError) || error.code !== 'FORMAT_UNKNOWN') throw error;
+    }
+  }
+  const inputs = await listInputs(options.data);
+  const read = await readLogs(inputs, {
+    progress: update,
+    session: options.session ?? 'auto',
+    ...(options.format === undefined ? {} : { format: options.format }),
+    ...(options.timezone === undefined ? {} : { timezone: options.timezone }),
+    ...(options.templates === undefined ? {} : { templates: await readTemplates(options.templates) }),
+    ...(feature === undefined ? {} : { feature }),
+  });
+  if (read.batch === undefined) {
+    throw new VedetteError('DATA_INSUFFICIENT', `${options.data.join(', ')} holds no session`, {
+      hint: 'Name a session key with --session, or give more data.',
+    });
+  }
+  const { batch } = read;
+  const digests = read.inputs.map(({ name, sha256 }) => ({ name, sha256 }));
+  return {
+    batch,
+    feature: read.feature,
+    fingerprint: fingerprintOf({ rows: batch.rows, events: batch.codes.length }, digests, {
+      from: least(batch.start),
+      to: most(batch.end),
+    }),
+    skipped: [],
+    ...(labelFrom?.from === 'file' ? { labels: await labelsByKey(labelFrom.path, batch.keys) } : {}),
+  };
+}
+
+async function labelsByKey(path: string, keys: readonly string[]): Promise<string[]> {
+  const labels = await readLabels(path);
+  return keys.map((key) => labels.get(key) ?? 'normal');
+}
+
+const least = (times: Float64Array): number => times.reduce((low, time) => Math.min(low, time), Number.POSITIVE_INFINITY);
+const most = (times: Float64Array): number => times.reduce((high, time) => Math.max(high, time), Number.NEGATIVE_INFINITY);

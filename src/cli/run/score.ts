@@ -1,0 +1,50 @@
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { scoreCsv, scoreData } from '../../training/index.ts';
+import type { DataOptions } from '../commands/data-options.ts';
+import type { CommonOptions } from '../options.ts';
+import { print, printJson } from '../output.ts';
+import { startProgress } from '../progress.ts';
+import { loadModel } from './load-model.ts';
+import { readData } from './read-data.ts';
+
+export async function score(options: CommonOptions & DataOptions & { model: string; out?: string }): Promise<void> {
+  const json = options.output === 'json';
+  const progress = await startProgress('Scoring', json || options.out === undefined);
+  try {
+    const model = await loadModel(options, options.model);
+    const data = await readData(options, progress, model.feature);
+    const rows = await scoreData({ detector: model.detector, calibration: model.calibration, data, promise: model.promise });
+    progress.stop();
+    const flagged = rows.anomalous.reduce((sum, one) => sum + one, 0);
+    const summary = {
+      model: model.name,
+      rows: rows.ids.length,
+      anomalous: flagged,
+      promised_rate: rows.threshold.rate,
+      extrapolated: rows.threshold.extrapolated,
+    };
+    if (options.out !== undefined) {
+      await pipeline(Readable.from(scoreCsv(rows)), createWriteStream(options.out));
+      if (json) printJson({ ...summary, out: options.out });
+      else
+        print(
+          `${options.out}: ${summary.rows} sessions scored by ${summary.model}, ${flagged} anomalous at a promised ${summary.promised_rate}.`,
+        );
+    } else if (json) {
+      printJson({
+        ...summary,
+        scores: rows.ids.map((id, i) => ({
+          id,
+          score: rows.score[i],
+          p_value: rows.pValue[i],
+          threshold: rows.threshold.rate,
+          anomalous: rows.anomalous[i] === 1,
+        })),
+      });
+    } else for (const line of scoreCsv(rows)) process.stdout.write(line);
+  } finally {
+    progress.stop();
+  }
+}
