@@ -70,17 +70,24 @@ function emitFlag(condition: Tensor, shape: Shape): Tensor {
 /** Emits the layers. */
 export function applyNetwork(spec: NetworkSpec, parameters: Parameters, inputs: NetworkInputs): Signal {
   const mask = inputs.real === undefined ? undefined : stepMask(inputs.real);
-  let signal = stepsSignal(entrySteps(spec, parameters, inputs.x), mask);
-  for (const { layer, name } of innerLayers(spec)) signal = applyLayer(layer, name, parameters, signal);
+  const signal = stepsSignal(cutSteps(applyEntry(spec, parameters, inputs.x)), mask);
+  return applyLayers(spec, innerLayers(spec), parameters, signal);
+}
+
+/** Emits the given layers behind a signal. */
+export function applyLayers(spec: NetworkSpec, layers: readonly NamedLayer[], parameters: Parameters, start: Signal): Signal {
+  let signal = start;
+  for (const { layer, name } of layers) signal = applyLayer(layer, name, parameters, signal);
   if (signal.kind === 'steps' && signal.steps.length === 1 && spec.input.steps === 1) return rowsSignal(signal.steps[0] as Tensor);
   return signal;
 }
 
-function entrySteps(spec: NetworkSpec, parameters: Parameters, x: Tensor): readonly Tensor[] {
+/** Codes -> vectors (rows, steps, columns); values as they are. */
+export function applyEntry(spec: NetworkSpec, parameters: Parameters, x: Tensor): Tensor {
   const layer = entryLayer(spec);
-  if (layer === undefined) return cutSteps(x);
-  if (layer.kind === 'embedding') return cutSteps(gather(parameters.get(layerName(0, layer)) as Tensor, x));
-  return cutSteps(emitOneHot(x, vocabularyOf(spec)));
+  if (layer === undefined) return x;
+  if (layer.kind === 'embedding') return gather(parameters.get(layerName(0, layer)) as Tensor, x);
+  return emitOneHot(x, vocabularyOf(spec));
 }
 
 /** (rows, steps, columns) -> (rows, columns) per step. */
@@ -124,7 +131,14 @@ function vocabularyOf(spec: NetworkSpec): number {
   return spec.input.kind === 'codes' ? spec.input.vocabulary : 0;
 }
 
-function innerLayers(spec: NetworkSpec): readonly { layer: InnerLayer; name: string }[] {
+export interface NamedLayer {
+  readonly layer: InnerLayer;
+  /** Prefix of its parameters. */
+  readonly name: string;
+}
+
+/** The layers behind the entry. Throws CONFIG_INVALID for an entry layer among them. */
+export function innerLayers(spec: NetworkSpec): readonly NamedLayer[] {
   return spec.layers.flatMap((layer, position) => {
     if (layer.kind === 'embedding' || layer.kind === 'one-hot') {
       if (position === 0) return [];
