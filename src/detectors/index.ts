@@ -2,5 +2,6 @@ import type { Detector, Registry } from '../core/index.ts';
 
 /** Detectors by name; nothing is loaded before it is asked for. */
 export const detectors: Registry<Detector> = {
+  pca: () => import('./pca/index.ts'),
   sequence: () => import('./sequence/index.ts'),
 };
