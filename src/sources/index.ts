@@ -11,5 +11,6 @@ export const sources: Registry<Source> = {
   stdin: () => import('./stdin.ts'),
   syslog: () => import('./syslog/index.ts'),
   http: () => import('./http/index.ts'),
+  evtx: () => import('./evtx/index.ts'),
   'elastic-export': () => import('./elastic-export.ts'),
 };

@@ -1,4 +1,5 @@
 import { VedetteError } from '../../core/index.ts';
+import { evtxLines, isEvtx } from '../evtx/lines.ts';
 import { type Chunks, concatBytes } from './chunks.ts';
 import { Expansion, type ExpansionLimit } from './expansion.ts';
 import { gunzip } from './gzip.ts';
@@ -17,8 +18,13 @@ export interface Content {
 
 const HEAD_BYTES = 64 << 10;
 
-/** Stored bytes as text: decompressed by their magic number, UTF-16 recoded as UTF-8. */
-export async function contentOf(chunks: Chunks, input: string, limit: ExpansionLimit): Promise<Content> {
+/** Stored bytes as text: decompressed by their magic number, UTF-16 recoded as UTF-8, Windows event logs as lines of JSON. */
+export async function contentOf(
+  chunks: Chunks,
+  input: string,
+  limit: ExpansionLimit,
+  bad: (reason: string) => void = () => undefined,
+): Promise<Content> {
   const stored = await peek(chunks, 16);
   refuseUnsupported(stored.head, input);
   const expansion = new Expansion(input, limit);
@@ -31,6 +37,10 @@ export async function contentOf(chunks: Chunks, input: string, limit: ExpansionL
         : stored.chunks;
   const content = compression === undefined ? stored : await peek(raw, 16);
   refuseUnsupported(content.head, input);
+  if (isEvtx(content.head)) {
+    const lines = await peek(evtxLines(content.chunks, bad), HEAD_BYTES);
+    return { chunks: lines.chunks, offset: 0, plain: false, head: lines.head };
+  }
   const text = await asText(content.chunks);
   const peeked = await peek(text.chunks, HEAD_BYTES);
   const plain = compression === undefined && text.encoding === 'utf-8';

@@ -17,6 +17,7 @@ import { Pace } from '../bytes/pace.ts';
 import { skipBytes } from '../bytes/skip.ts';
 import { encodingOf } from '../bytes/text.ts';
 import { zipMemberChunks } from '../bytes/zip.ts';
+import { isEvtx } from '../evtx/lines.ts';
 import { type Framing, framingOf } from '../records/framing.ts';
 import { JsonAssembler } from '../records/json.ts';
 import { DEFAULT_LIMITS, LineAssembler, type LineLimits } from '../records/lines.ts';
@@ -26,7 +27,7 @@ import { type FileInput, type InputOptions, listInputs } from './inputs.ts';
 /** Damage in one input; what could be read before it was yielded. */
 export interface InputProblem {
   readonly input: string;
-  readonly kind: 'truncated' | 'corrupt' | 'unreadable';
+  readonly kind: 'truncated' | 'corrupt' | 'record';
   readonly reason: string;
 }
 
@@ -62,7 +63,7 @@ class Files implements FileSet {
   readonly #options: ReadOptions;
   readonly #limits: LineLimits;
   readonly #pace: Pace;
-  readonly #counters = { oversized: 0, skipped_bytes: 0, truncated_inputs: 0, corrupt_inputs: 0, empty_inputs: 0 };
+  readonly #counters = { oversized: 0, skipped_bytes: 0, truncated_inputs: 0, corrupt_inputs: 0, empty_inputs: 0, bad_records: 0 };
   readonly #digests = new Map<string, string>();
   #inputs: Promise<readonly FileInput[]> | undefined;
   #bytesRead = 0;
@@ -146,7 +147,10 @@ class Files implements FileSet {
       input.member === undefined
         ? fileChunks(input.path)
         : zipMemberChunks(input.path, input.name, input.member, new Expansion(input.name, expansion));
-    const content = await contentOf(this.#metered(stored, hash), input.name, expansion);
+    const content = await contentOf(this.#metered(stored, hash), input.name, expansion, (reason) => {
+      this.#counters.bad_records++;
+      this.#options.onProblem?.({ input: input.name, kind: 'record', reason });
+    });
     const chosen = framing === 'auto' ? framingOf(input.name, content.head) : framing;
     if (chosen === 'json') yield* this.#guarded(input, content.chunks, new JsonAssembler(from, this.#limits, now, this.#counters));
     else yield* this.#lines(input, content.chunks, from, content.offset, now);
@@ -212,5 +216,5 @@ async function generationName(input: FileInput): Promise<string> {
 
 async function isPlain(path: string): Promise<boolean> {
   const head = await headOf(path, 16);
-  return compressionOf(head) === undefined && encodingOf(head).encoding === 'utf-8';
+  return compressionOf(head) === undefined && !isEvtx(head) && encodingOf(head).encoding === 'utf-8';
 }
