@@ -1,17 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { createLogParser } from '../parsers/index.ts';
 import { dataset, missing, needs } from '../testing/datasets.ts';
 import { assessContamination, InputCounter, reportsFailure } from './contamination.ts';
 
-/** Client and status of Apache combined lines; other lines count without a client. */
 function accessCounts(relative: string) {
+  const bytes = new Uint8Array(gunzipSync(readFileSync(dataset(relative) as string)));
   const counter = new InputCounter();
-  const text = gunzipSync(readFileSync(dataset(relative) as string)).toString('latin1');
-  for (const line of text.split('\n').filter((one) => one !== '')) {
-    const match = /^"?(\S+) \S+ \S+ \[[^\]]*\] ".*?" (\d{3}) /.exec(line);
-    counter.add(match?.[1], reportsFailure({ status: Number(match?.[2]), text: line }));
-  }
+  const record = { input: relative, generation: '', offset: 0, line: 1, bytes, arrival: 0, last: true };
+  counter.addBatch(createLogParser().parse(record, 'test', () => {}));
   return counter.counts(0, 0, 0.001);
 }
 

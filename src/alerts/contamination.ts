@@ -1,3 +1,5 @@
+import { dictAt, type LogBatch, textAt } from '../core/index.ts';
+
 /** Counts over a whole input that was learnt from itself. */
 export interface InputCounts {
   readonly lines: number;
@@ -84,6 +86,19 @@ export class InputCounter {
     if (known !== undefined) this.clients.set(client, known + lines);
     else if (this.clients.size < FOLLOWED) this.clients.set(client, lines);
     else this.decrement(lines);
+  }
+
+  /** Counts a batch of log events: `Client` and `Status` of access logs, else level and message. */
+  addBatch(batch: LogBatch): void {
+    const { Client: client, Status: status } = batch.fields ?? {};
+    for (let row = 0; row < batch.rows; row++) {
+      const code = status === undefined ? Number.NaN : Number.parseInt(textAt(status, row), 10);
+      const level = dictAt(batch.level, row);
+      const failed = Number.isFinite(code)
+        ? reportsFailure({ status: code })
+        : reportsFailure({ text: textAt(batch.message, row), ...(level === undefined ? {} : { level }) });
+      this.add(client === undefined ? undefined : textAt(client, row), failed);
+    }
   }
 
   /** `busiestClient` is a lower bound, exact while there are at most 128 clients. */

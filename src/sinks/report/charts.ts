@@ -112,7 +112,7 @@ export function promiseChart(detector: ReportedDetector): string {
   const label = `Promised ${oneIn(promisedRate)}, flagged ${percent(observedRate)}, 95 % interval ${percent(low)} to ${percent(high)}`;
   return `<figure><figcaption>Promised against flagged, with 95 % interval. Flagged includes true findings.</figcaption>
 <svg viewBox="-14 0 434 136" role="img" aria-label="${escapeHtml(label)}">${decades.join('')}<line class="rule" x1="${px(x(promisedRate))}" y1="24" x2="${px(x(promisedRate))}" y2="110"/><text class="strong" x="${px(x(promisedRate))}" y="15" text-anchor="${x(promisedRate) > 200 ? 'end' : 'start'}">promised ${escapeHtml(percent(promisedRate))}</text>
-<line class="ci" x1="${px(x(low))}" y1="72" x2="${px(x(high))}" y2="72"/><circle class="dot" cx="${px(x(observedRate))}" cy="72" r="5"/><text class="strong" x="${px(x(observedRate))}" y="96" text-anchor="${x(observedRate) > 300 ? 'end' : 'middle'}">flagged ${escapeHtml(percent(observedRate))}</text></svg></figure>`;
+<line class="ci" x1="${px(x(low))}" y1="72" x2="${px(x(high))}" y2="72"/><circle class="dot" cx="${px(x(observedRate))}" cy="72" r="5"/><text class="strong" x="${px(x(observedRate))}" y="96" text-anchor="${x(observedRate) > 340 ? 'end' : x(observedRate) < 60 ? 'start' : 'middle'}">flagged ${escapeHtml(percent(observedRate))}</text></svg></figure>`;
 }
 
 /** Lines per template as bars. */

@@ -64,6 +64,10 @@ function expectedOf(detectors: readonly ReportedDetector[], findings: number): s
   const expected = ready.reduce((sum, detector) => sum + detector.promisedRate * detector.scored, 0);
   const flagged = ready.reduce((sum, detector) => sum + detector.flagged, 0);
   const about = expected < 1 ? 'fewer than one' : `about ${count(Math.round(expected))}`;
+  if (flagged === 0) {
+    const scored = ready.reduce((sum, detector) => sum + detector.scored, 0);
+    return [`None of ${plural(scored, 'scored unit')} was flagged; at the promised rate ${about} would have been by chance alone.`];
+  }
   return [
     `${plural(flagged, 'unit')} ${flagged === 1 ? 'was' : 'were'} flagged, folded into ${plural(findings, 'finding')}; if nothing were wrong, ${about} would have been flagged by chance.`,
   ];
