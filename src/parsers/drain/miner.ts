@@ -16,6 +16,10 @@ export interface MinerOptions {
   readonly similarity: number;
   /** Depth of the tree, root, length level and leaf included. */
   readonly depth: number;
+  /**
+   * Tokens masked in both line and template count as equal (Drain3's reckoning) instead of as wildcards (the paper's).
+   */
+  readonly countMasked: boolean;
   readonly maxChildren: number;
   /** Most templates held; beyond it the one unused longest is forgotten. */
   readonly maxTemplates: number;
@@ -35,6 +39,7 @@ export interface MinerOptions {
 export const MINER_DEFAULTS: MinerOptions = {
   similarity: 0.5,
   depth: 4,
+  countMasked: false,
   maxChildren: 100,
   maxTemplates: 20_000,
   maxTemplateBytes: 64 << 20,
@@ -125,7 +130,8 @@ export class TemplateMiner {
       path.map((text) => this.tokens.keyOf(text)),
     );
     const keys = Float64Array.from(tokens, (text) => this.tokens.keyOf(text));
-    const code = this.add(new MinedTemplate(id, leaf, keys, tokens, path));
+    const exact = Float64Array.from(tokens, (text) => this.tokens.exactOf(text));
+    const code = this.add(new MinedTemplate(id, leaf, keys, exact, [...tokens], path));
     (this.templates[code] as MinedTemplate).count = count;
     return code;
   }
@@ -159,7 +165,7 @@ export class TemplateMiner {
       code = this.make(bytes);
     } else if (!this.options.matchOnly) {
       const template = this.templates[code] as MinedTemplate;
-      if (template.generalise(tokens.keys)) tree.touch(template.leaf);
+      if (template.generalise(tokens.exact)) tree.touch(template.leaf);
     }
     const { leaf } = this.templates[code] as MinedTemplate;
     if (this.options.cache) this.cache.put(shape.hash1, shape.hash2, code, leaf.version);
@@ -169,6 +175,7 @@ export class TemplateMiner {
   private mostSimilar(leaf: Node): number {
     const { tokens } = this;
     const { count } = tokens;
+    const { countMasked } = this.options;
     let best = -1;
     let bestEqual = -1;
     let bestWild = -1;
@@ -178,8 +185,10 @@ export class TemplateMiner {
       let wild = 0;
       for (let i = 0; i < count; i++) {
         const key = keys[i] as number;
-        if (key === WILD) wild++;
-        else if (key === tokens.keys[i]) equal++;
+        if (key === WILD) {
+          wild++;
+          if (countMasked && tokens.keys[i] === WILD) equal++;
+        } else if (key === tokens.keys[i]) equal++;
       }
       if (equal > bestEqual || (equal === bestEqual && wild > bestWild)) {
         best = code;
@@ -196,7 +205,8 @@ export class TemplateMiner {
     const leaf = this.tree.insert(tokens);
     const path = pathOf(leaf).map((key, level) => (key === WILD ? WILD_TEXT : (texts[level] as string)));
     const keys = tokens.keys.slice(0, tokens.count);
-    const code = this.add(new MinedTemplate(this.newId(texts.join(' ')), leaf, keys, texts, path));
+    const exact = tokens.exact.slice(0, tokens.count);
+    const code = this.add(new MinedTemplate(this.newId(texts.join(' ')), leaf, keys, exact, texts, path));
     this.evict();
     return code;
   }

@@ -10,6 +10,7 @@ export class MinedTemplate implements Template {
   order = 0;
   readonly leaf: Node;
   readonly keys: Float64Array;
+  readonly exact: Float64Array;
   readonly tokens: string[];
   /** Tree keys of the tokens it was filed under, as text; what a snapshot needs to rebuild the branch. */
   readonly path: readonly string[];
@@ -19,13 +20,14 @@ export class MinedTemplate implements Template {
   readonly size: number;
   private rendered: string | undefined;
 
-  constructor(id: string, leaf: Node, keys: Float64Array, tokens: string[], path: readonly string[]) {
+  constructor(id: string, leaf: Node, keys: Float64Array, exact: Float64Array, tokens: string[], path: readonly string[]) {
     this.id = id;
     this.leaf = leaf;
     this.keys = keys;
+    this.exact = exact;
     this.tokens = tokens;
     this.path = path;
-    this.wild = wildTokens(keys);
+    this.wild = wildTokens(tokens);
     this.size = 256 + tokens.reduce((sum, token) => sum + token.length + 40, 0);
   }
 
@@ -34,25 +36,24 @@ export class MinedTemplate implements Template {
     return this.rendered;
   }
 
-  /** Makes every token that differs from `keys` a wildcard; true when any did. */
-  generalise(keys: Float64Array): boolean {
+  /** Makes every token that differs from the line's a wildcard; true when any did. */
+  generalise(line: Float64Array): boolean {
     let changed = false;
     for (let i = 0; i < this.keys.length; i++) {
-      if (this.keys[i] === WILD || this.keys[i] === keys[i]) continue;
+      if (this.exact[i] === WILD || this.exact[i] === line[i]) continue;
+      this.exact[i] = WILD;
       this.keys[i] = WILD;
       this.tokens[i] = WILD_TEXT;
       changed = true;
     }
     if (changed) {
-      this.wild = wildTokens(this.keys);
+      this.wild = wildTokens(this.tokens);
       this.rendered = undefined;
     }
     return changed;
   }
 }
 
-function wildTokens(keys: Float64Array): Int32Array {
-  const wild: number[] = [];
-  for (let i = 0; i < keys.length; i++) if (keys[i] === WILD) wild.push(i);
-  return Int32Array.from(wild);
+function wildTokens(tokens: readonly string[]): Int32Array {
+  return Int32Array.from(tokens.keys()).filter((i) => tokens[i] === WILD_TEXT);
 }

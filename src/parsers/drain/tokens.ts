@@ -1,15 +1,18 @@
-import { BLANK, BYTE_CLASS, DIGIT } from './byte-class.ts';
+import { BLANK, BYTE_CLASS, DIGIT, LETTER } from './byte-class.ts';
 import { type HashKey, joinHash, MASKED } from './hashing.ts';
 import type { ShapeScanner } from './shape.ts';
 
-/** Key of a token that is a wildcard as a whole. */
+/** Key of a token that is a wildcard: one that became so, or that is nothing but masked stretches and punctuation. */
 export const WILD = -1;
 export const WILD_TEXT = '<*>';
 
 /** The tokens of a shape: blank-separated stretches, as 53-bit keys, with their places in the line. */
 export class Tokens {
   count = 0;
+  /** What the tree branches on and similarity compares: WILD for every variable token without a word. */
   readonly keys: Float64Array;
+  /** Tells all different texts apart: WILD for `<*>` alone. */
+  readonly exact: Float64Array;
   readonly start: Int32Array;
   readonly end: Int32Array;
   /** 1 where the token holds a digit or a masked stretch and so is no good to branch on. */
@@ -19,6 +22,7 @@ export class Tokens {
   constructor(key: HashKey, most: number) {
     this.key = key;
     this.keys = new Float64Array(most);
+    this.exact = new Float64Array(most);
     this.start = new Int32Array(most);
     this.end = new Int32Array(most);
     this.variable = new Uint8Array(most);
@@ -38,10 +42,11 @@ export class Tokens {
       let hash1 = seed1;
       let hash2 = seed2;
       let variable = 0;
-      let wholly = false;
+      let wordless = true;
+      let alone = false;
       while (p < end) {
         if (mask < shape.masks && shape.maskStart[mask] === p) {
-          wholly = p === from;
+          alone = p === from;
           p = shape.maskEnd[mask++] as number;
           variable = 1;
           hash1 = Math.imul(hash1 ^ MASKED, factor1);
@@ -52,7 +57,8 @@ export class Tokens {
         const kind = BYTE_CLASS[byte];
         if (kind === BLANK) break;
         if (kind === DIGIT) variable = 1;
-        wholly = false;
+        if (kind === LETTER || kind === DIGIT) wordless = false;
+        alone = false;
         hash1 = Math.imul(hash1 ^ byte, factor1);
         hash2 = Math.imul(hash2 ^ byte, factor2);
         p++;
@@ -60,7 +66,9 @@ export class Tokens {
       this.start[count] = from;
       this.end[count] = p;
       this.variable[count] = variable;
-      this.keys[count++] = wholly ? WILD : joinHash(hash1, hash2);
+      const exact = alone ? WILD : joinHash(hash1, hash2);
+      this.exact[count] = exact;
+      this.keys[count++] = variable === 1 && wordless ? WILD : exact;
     }
     this.count = count;
   }
@@ -82,8 +90,12 @@ export class Tokens {
     return texts;
   }
 
-  /** Key of a token given as Latin-1 text; the inverse of `texts`. */
+  /** Key of a token given as Latin-1 text, as `texts` prints it. */
   keyOf(text: string): number {
+    return isWild(text) ? WILD : this.exactOf(text);
+  }
+
+  exactOf(text: string): number {
     if (text === WILD_TEXT) return WILD;
     const { factor1, factor2 } = this.key;
     let hash1 = this.key.seed1;
@@ -99,6 +111,11 @@ export class Tokens {
     }
     return joinHash(hash1, hash2);
   }
+}
+
+/** True for a token's text that holds a wildcard and neither letter nor digit. */
+export function isWild(text: string): boolean {
+  return text.includes(WILD_TEXT) && !/[a-zA-Z0-9\x80-\xff]/.test(text);
 }
 
 function latin1(bytes: Uint8Array, start: number, end: number): string {

@@ -12,6 +12,8 @@ export type Joining = 'none' | 'indented' | 'headerless';
 export interface DrainPreset {
   readonly similarity: number;
   readonly depth: number;
+  /** Masked tokens count as equal; for thresholds published for lines whose numbers stay as they are. */
+  readonly countMasked?: boolean;
 }
 
 /** One log format: how a record's header is read. Scanners are linear in the record and never throw. */

@@ -108,7 +108,7 @@ export const LOGHUB_FORMATS: readonly LogFormat[] = [
     component: 'Component',
     pid: 'PID',
     joining: 'indented',
-    drain: { similarity: 0.39, depth: 6 },
+    drain: { similarity: 0.39, depth: 6, countMasked: true },
     specificity: 4,
   }),
   layout({
