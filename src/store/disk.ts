@@ -71,7 +71,8 @@ export function diskBytes(root: string): ByteStore {
   return {
     async read(key) {
       try {
-        return await readFile(at(key));
+        const { buffer, byteOffset, byteLength } = await readFile(at(key));
+        return new Uint8Array(buffer, byteOffset, byteLength);
       } catch (error) {
         if (isSystemError(error) && (error.code === 'ENOENT' || error.code === 'EISDIR' || error.code === 'ENOTDIR')) return undefined;
         throw storeError(error, `Reading ${key}`);

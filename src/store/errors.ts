@@ -23,13 +23,18 @@ export function storeError(error: unknown, doing: string): VedetteError {
   });
 }
 
-/** Libraries that hide errno (SQLite, DuckDB): asks the disk itself whether it still takes 64 KiB more in that folder. */
-export function diskTakesNoMore(folder: string): boolean {
+/**
+ * For libraries that hide errno (SQLite, DuckDB): asks the disk itself whether it still takes 1 MiB more in that folder, in a
+ * file as long as the one that could not be written.
+ */
+export function diskTakesNoMore(folder: string, fileBytes = 0): boolean {
   const probe = join(folder, `.probe-${process.pid}`);
   try {
     const file = openSync(probe, 'w', 0o600);
     try {
-      writeSync(file, new Uint8Array(65_536));
+      const bytes = new Uint8Array(1024 ** 2);
+      for (let written = 0; written < bytes.length; )
+        written += writeSync(file, bytes, written, bytes.length - written, fileBytes + written);
     } finally {
       closeSync(file);
     }

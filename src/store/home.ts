@@ -52,9 +52,9 @@ class DiskHome implements Home {
     return names.filter((name) => TENANT_ID.test(name)).sort();
   }
 
-  tenant(id: string): Promise<TenantStore> {
+  async tenant(id: string): Promise<TenantStore> {
     checkTenantId(id);
-    if (this.closed) return Promise.reject(new VedetteError('INTERNAL', 'The home is closed'));
+    if (this.closed) throw new VedetteError('INTERNAL', 'The home is closed');
     const known = this.open.get(id);
     if (known !== undefined) return known;
     this.client ??= new StoreClient();

@@ -230,9 +230,9 @@ describe('tenants', () => {
 
   it('refuse names and keys that could leave their folder', async () => {
     for (const id of ['', '..', 'a/b', '../x', 'A', '-a', 'a'.repeat(65), 'a\0', 'a.b'])
-      expect(() => home.tenant(id)).toThrow(expect.objectContaining({ code: 'USAGE' }));
+      await expect(home.tenant(id)).rejects.toMatchObject({ code: 'USAGE' });
     for (const key of ['../x', 'a//b', '/a', 'a/..', 'a\\b', 'a\0'])
-      await expect(tenant.bytes.read(key).catch((error) => Promise.reject(error))).rejects.toMatchObject({ code: 'USAGE' });
+      await expect(tenant.bytes.read(key)).rejects.toMatchObject({ code: 'USAGE' });
   });
 
   it('are readable by their owner only', async () => {

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { VedetteError } from '../../core/index.ts';
 import { diskTakesNoMore, FULL_HINT } from '../errors.ts';
@@ -128,10 +128,15 @@ function asStoreError(error: unknown, path: string): VedetteError {
   const message = error instanceof Error ? error.message : String(error);
   // The build maps every failed write(2) to an I/O error, a full disk among them.
   const full =
-    message.includes('database or disk is full') || (/disk I\/O error|unable to open/.test(message) && diskTakesNoMore(dirname(path)));
+    message.includes('database or disk is full') ||
+    (/disk I\/O error|unable to open/.test(message) && diskTakesNoMore(dirname(path), longest(path)));
   if (full) return new VedetteError('STORE_FULL', `Writing ${path}: the disk is full`, { hint: FULL_HINT, cause: error });
   return new VedetteError('STORE_CORRUPT', `${path}: ${message}`, {
     hint: 'If this repeats, restore the file from a backup, or move it away to start with an empty store.',
     cause: error,
   });
+}
+
+function longest(path: string): number {
+  return Math.max(...[path, `${path}-wal`].map((file) => statSync(file, { throwIfNoEntry: false })?.size ?? 0));
 }
