@@ -34,7 +34,8 @@ const MOSTLY_FLAGGED = 0.2;
  * A file that is an attack from end to end looks normal to a detector that learnt from it. Three signs do not need a baseline:
  * nine lines in ten come from one client (a scanner; ordinary access logs have many), a tenth of the lines are failures, a
  * twentieth of the units and twenty times the promise is flagged. Two signs warn; failures in half of the lines or a fifth of the
- * units flagged warn alone. Calibrated on two scanner logs and one ordinary access log, so a warning, never a finding.
+ * units flagged warn alone. Set on two scanner logs and a brute-force log (warned of) and nine ordinary logs (not), so a warning, never a
+ * finding.
  */
 export function assessContamination(counts: InputCounts): ContaminationWarning | undefined {
   const { lines, withClient, busiestClient, failures, scored, flagged, promisedRate } = counts;

@@ -3,12 +3,19 @@ import type { ReportInput, ReportLine } from './input.ts';
 import type { ReportedFinding, ReportedGroup, ReportedLine } from './report.ts';
 import { levelOf, shortened } from './words.ts';
 
-const LIMITS = { groups: 200, findings: 50, lines: 30, lineText: 2_000, phrase: 1_000, contributions: 12 } as const;
+/** Together they keep a page below some ten megabytes, whatever was found. */
+const LIMITS = { groups: 100, findings: 1_000, findingsOfGroup: 300, phrase: 1_000, contributions: 12 } as const;
+/** Lines and their length: of a group's first finding, and of the others. */
+const FIRST = { lines: 30, text: 2_000 } as const;
+const OTHER = { lines: 10, text: 400 } as const;
 
 export function groupsOf(input: ReportInput): { groups: ReportedGroup[]; moreGroups: number } {
   const texts = new Map(input.lineTexts.map((line) => [positionOf(line), line.text]));
   const used = input.groups.filter((group) => group.alerts.length > 0);
+  let left: number = LIMITS.findings;
   const groups = used.slice(0, LIMITS.groups).map(({ id, alerts }, i): ReportedGroup => {
+    const listed = alerts.slice(0, Math.max(1, Math.min(LIMITS.findingsOfGroup, left)));
+    left -= listed.length;
     const first = alerts[0] as Alert;
     const starts = alerts.map((alert) => alert.detection.start).filter(Number.isFinite);
     const ends = alerts.map((alert) => alert.lastSeen).filter(Number.isFinite);
@@ -23,14 +30,18 @@ export function groupsOf(input: ReportInput): { groups: ReportedGroup[]; moreGro
       entities: new Set(alerts.map((alert) => alert.detection.entity)).size,
       firstSeen: formatMicros(least(starts)),
       lastSeen: formatMicros(-least(ends.map((end) => -end))),
-      findings: alerts.slice(0, LIMITS.findings).map((alert) => findingOf(alert, texts)),
-      more: Math.max(0, alerts.length - LIMITS.findings),
+      findings: listed.map((alert, k) => findingOf(alert, texts, k === 0 ? FIRST : OTHER)),
+      more: alerts.length - listed.length,
     };
   });
   return { groups, moreGroups: used.length - groups.length };
 }
 
-function findingOf(alert: Alert, texts: ReadonlyMap<string, string>): ReportedFinding {
+function findingOf(
+  alert: Alert,
+  texts: ReadonlyMap<string, string>,
+  most: { readonly lines: number; readonly text: number },
+): ReportedFinding {
   const { detection } = alert;
   const { explanation, lineage } = detection;
   return {
@@ -56,9 +67,9 @@ function findingOf(alert: Alert, texts: ReadonlyMap<string, string>): ReportedFi
       .slice(0, LIMITS.contributions)
       .map((one) => ({ ...one, subject: phrase(one.subject), observed: phrase(one.observed), expected: phrase(one.expected) })),
     expectedNext: (explanation.expectedNext ?? []).slice(0, LIMITS.contributions).map((one) => ({ ...one, event: phrase(one.event) })),
-    lines: detection.evidence.slice(0, LIMITS.lines).map((line): ReportedLine => {
+    lines: detection.evidence.slice(0, most.lines).map((line): ReportedLine => {
       const raw = texts.get(positionOf(line));
-      const kept = raw === undefined ? undefined : shortened(raw, LIMITS.lineText);
+      const kept = raw === undefined ? undefined : shortened(raw, most.text);
       const { input, line: number, offset, length } = line;
       return {
         input,
@@ -70,7 +81,7 @@ function findingOf(alert: Alert, texts: ReadonlyMap<string, string>): ReportedFi
         shortened: kept?.shortened ?? false,
       };
     }),
-    moreLines: Math.max(0, detection.evidence.length - LIMITS.lines),
+    moreLines: Math.max(0, detection.evidence.length - most.lines),
     score: detection.score,
     pValue: detection.pValue,
     extrapolated: detection.extrapolated,

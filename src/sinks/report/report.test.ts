@@ -129,9 +129,12 @@ describe('report', () => {
     const many = Array.from({ length: 2_000 }, (_, i) => sampleAlert(i));
     const input: ReportInput = { ...sampleReportInput(1), groups: [{ id: 'g', alerts: many }], lineTexts: [] };
     const report = buildReport(input);
-    expect(report.groups[0]?.findings).toHaveLength(50);
-    expect(report.groups[0]?.more).toBe(1_950);
+    expect(report.groups[0]?.findings).toHaveLength(300);
+    expect(report.groups[0]?.more).toBe(1_700);
     expect(renderHtml(report)).toContain('1,999 more findings');
+    const groups = Array.from({ length: 3_000 }, (_, i) => ({ id: `g${i}`, alerts: [sampleAlert(i), sampleAlert(i + 3_000)] }));
+    const wide = buildReport({ ...sampleReportInput(1), groups });
+    expect([wide.groups.length, wide.moreGroups, wide.summary.findings]).toEqual([100, 2_900, 6_000]);
   });
 });
 
