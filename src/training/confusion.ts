@@ -1,4 +1,4 @@
-import { binomialInterval } from '../alerts/index.ts';
+import { binaryCounts, clopperPearsonInterval } from '../ml/index.ts';
 
 /** A share with its count and 95 % Clopper-Pearson interval. */
 export interface Rate {
@@ -10,7 +10,7 @@ export interface Rate {
 }
 
 export function rateOf(count: number, of: number): Rate {
-  const [low, high] = binomialInterval(count, of);
+  const { low, high } = clopperPearsonInterval(count, of);
   return { count, of, value: of === 0 ? 0 : count / of, low, high };
 }
 
@@ -22,13 +22,13 @@ export interface Confusion {
 }
 
 export function confusionOf(flagged: Uint8Array, abnormal: Uint8Array): Confusion {
-  const cells = [0, 0, 0, 0];
-  for (let i = 0; i < flagged.length; i++) {
-    const cell = 2 * (abnormal[i] as number) + (flagged[i] as number);
-    cells[cell] = (cells[cell] as number) + 1;
-  }
-  const [tn = 0, fp = 0, fn = 0, tp = 0] = cells;
-  return { true_positives: tp, false_positives: fp, true_negatives: tn, false_negatives: fn };
+  const { truePositives, falsePositives, trueNegatives, falseNegatives } = binaryCounts(abnormal, flagged);
+  return {
+    true_positives: truePositives,
+    false_positives: falsePositives,
+    true_negatives: trueNegatives,
+    false_negatives: falseNegatives,
+  };
 }
 
 export interface ClassificationMetrics {

@@ -1,8 +1,8 @@
 import { type Detector, type FeatureBatch, type SequenceBatch, VedetteError } from '../core/index.ts';
+import { averagePrecision, rocAuc } from '../ml/index.ts';
 import { baselinesOf } from './baselines.ts';
 import { type ClassificationMetrics, type Confusion, confusionOf, metricsOf, type Rate, rateOf } from './confusion.ts';
 import { isNormal, type TrainingData } from './data.ts';
-import { averagePrecision, rocAuc } from './ranking.ts';
 import { type ScoredRows, scoreData } from './score.ts';
 
 export interface EvaluateOptions<B extends FeatureBatch> {
@@ -20,6 +20,7 @@ export interface EvaluateOptions<B extends FeatureBatch> {
 export interface EvaluationMetrics extends ClassificationMetrics {
   /** NaN-free: absent where there is only one class. */
   readonly roc_auc?: number;
+  /** Of the rows as they are, without `normalWeight`. */
   readonly pr_auc?: number;
   readonly promised_rate: number;
   /** Share of normal rows flagged, with its 95 % interval. */
@@ -107,7 +108,7 @@ function measure(
 ): { counts: Confusion; metrics: ClassificationMetrics; ranking: { roc_auc?: number; pr_auc?: number } } {
   const counts = confusionOf(flagged, abnormal);
   const both = abnormal.includes(0) && abnormal.includes(1);
-  const ranking = both ? { roc_auc: rocAuc(score, abnormal), pr_auc: averagePrecision(score, abnormal, weight) } : {};
+  const ranking = both ? { roc_auc: rocAuc(abnormal, score), pr_auc: averagePrecision(abnormal, score) } : {};
   return { counts, metrics: metricsOf(counts, weight), ranking };
 }
 

@@ -1,12 +1,12 @@
 export { baselinesOf } from './baselines.ts';
 export { type Rate, rateOf } from './confusion.ts';
+export { splitCsv } from './csv.ts';
 export { type DataFingerprint, fingerprintOf, isNormal, type TrainingData } from './data.ts';
 export { type Evaluation, type EvaluationMetrics, evaluateModel, evaluateScores } from './evaluate.ts';
 export { type LabelFrom, parseLabelFrom, readLabels } from './labels.ts';
+export { type InputSummary, type LogSequences, type ReadLogsOptions, readLogs } from './read-logs.ts';
 export { type ReadSessionOptions, readSessions } from './read-sessions.ts';
 export { type ScoredRows, scoreCsv, scoreData } from './score.ts';
 export { onlyNormal, selectRows } from './select.ts';
 export { calibratedThreshold, type Threshold } from './threshold.ts';
 export { createDetector, type TrainedDetector, type TrainingManifest, type TrainOptions, trainDetector } from './train.ts';
-export { type InputSummary, type LogSequences, type ReadLogsOptions, readLogs } from './read-logs.ts';
-export { splitCsv } from './csv.ts';

@@ -50,7 +50,7 @@ export async function readSessions(paths: readonly string[], options: ReadSessio
         if (recognised.header) continue;
       }
       const session = parser(line);
-      const key = session.key ?? `${input}:${number}`;
+      const key = session.key ?? (number === 1 ? input : `${input}:${number}`);
       rows.add(key, session.events, labelOf(options.labelFrom, input, session.label, byId?.get(key)));
     }
     options.progress?.(total === 0 ? 1 : Math.min(1, files.bytesRead() / total));
