@@ -1,10 +1,11 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { SEVERITY_LEVELS } from '../../alerts/index.ts';
 import { analyzeInputs, type FittedModel, type InputAnalysis } from '../../analysis/index.ts';
 import type { LabelledRow } from '../../core/index.ts';
 import { analysisId } from '../../server/index.ts';
 import { buildReport, renderHtml, renderJson, reportStem } from '../../sinks/report/index.ts';
+import { writeDurably } from '../../store/index.ts';
 import type { CommonOptions } from '../options.ts';
 import { EXIT, print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
@@ -102,8 +103,8 @@ async function writeReport(folder: string, analysis: InputAnalysis): Promise<str
   const report = buildReport(analysis.report);
   const stem = join(folder, reportStem(report));
   const files = [`${stem}.report.json`, `${stem}.html`];
-  await writeFile(files[0] as string, renderJson(report));
-  await writeFile(files[1] as string, renderHtml(report));
+  await writeDurably(files[0] as string, new TextEncoder().encode(renderJson(report)));
+  await writeDurably(files[1] as string, new TextEncoder().encode(renderHtml(report)));
   return files;
 }
 

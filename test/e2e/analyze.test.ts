@@ -1,0 +1,104 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CliFolder, requestLog } from './run-cli.ts';
+
+interface Result {
+  alerts: { id: string; key: string; evidence: { input: string; line: number; offset: number; length: number }[] }[];
+  reports: string[];
+}
+
+describe('a log from bytes to alerts, labels and replay', () => {
+  const folder = new CliFolder();
+  const analyze = (...args: string[]): Result => {
+    const result = folder.run(['analyze', 'shop_20260301100000.log', '--out', 'reports', '-o', 'json', ...args]);
+    expect(result.stderr).toBe('');
+    return JSON.parse(result.stdout) as Result;
+  };
+  const reportsOf = ({ reports }: Result): Buffer[] => reports.map((file) => readFileSync(join(folder.path, file)));
+  beforeAll(() => writeFileSync(folder.file('shop_20260301100000.log'), requestLog(2000, [1500])));
+  afterAll(() => folder.remove());
+
+  it('finds the one odd request, with its lines, in a report named like the input', () => {
+    const result = analyze();
+    expect(result.alerts.map(({ key }) => key)).toEqual(['req-001500']);
+    expect(result.reports.map((file) => file.replace('reports/', ''))).toEqual([
+      'shop_20260301100000.report.json',
+      'shop_20260301100000.html',
+    ]);
+    const log = readFileSync(folder.file('shop_20260301100000.log'));
+    for (const { offset, length, line } of result.alerts[0]?.evidence ?? []) {
+      const text = log.subarray(offset, offset + length).toString();
+      expect(text).toContain('req-001500');
+      expect(log.subarray(0, offset).toString().split('\n').length).toBe(line);
+    }
+  });
+
+  it('gives the same bytes again, and nothing of the machine in them', () => {
+    const first = reportsOf(analyze());
+    const second = reportsOf(analyze());
+    first.forEach((bytes, i) => expect(second[i]?.equals(bytes)).toBe(true));
+    for (const bytes of first) expect(bytes.toString()).not.toContain(folder.path);
+  });
+
+  it('replays a finding byte for byte, learns a label and forgets it when revoked', () => {
+    const before = reportsOf(analyze());
+    const [alert] = analyze().alerts;
+    const id = alert?.id as string;
+    expect(JSON.parse(folder.run(['alerts', 'replay', id, '-o', 'json']).stdout)).toMatchObject({ identical: true });
+    expect(folder.run(['alerts', 'label', id, 'false-positive', '--note', 'load test']).status).toBe(0);
+    expect(analyze().alerts).toEqual([]);
+    expect(JSON.parse(folder.run(['alerts', 'show', id, '-o', 'json']).stdout)).toMatchObject({ verdict: 'false-positive' });
+    expect(folder.run(['alerts', 'unlabel', id]).status).toBe(0);
+    const after = reportsOf(analyze());
+    before.forEach((bytes, i) => expect(after[i]?.equals(bytes)).toBe(true));
+  });
+
+  it('says when the input changed and no longer replays', () => {
+    const [alert] = analyze().alerts;
+    const path = folder.file('shop_20260301100000.log');
+    const log = readFileSync(path);
+    writeFileSync(path, log.subarray(0, 100_000));
+    const result = folder.run(['alerts', 'replay', alert?.id as string, '-o', 'json']);
+    expect(JSON.parse(result.stderr).error).toMatchObject({ code: 'REPLAY_UNAVAILABLE' });
+    writeFileSync(path, log);
+  });
+
+  it('keeps tenants apart', () => {
+    const [alert] = analyze().alerts;
+    const other = folder.run(['alerts', 'show', alert?.id as string, '--tenant', 'other', '-o', 'json']);
+    expect(JSON.parse(other.stderr).error.code).toBe('ALERT_MISSING');
+  });
+
+  it('ends with 3 when an alert at the asked level was found', () => {
+    expect(folder.run(['analyze', 'shop_20260301100000.log', '--out', 'reports', '--fail-on', 'medium']).status).toBe(3);
+  });
+
+  it('trains, scores and evaluates a registered model, and goes back to the one before', () => {
+    writeFileSync(folder.file('normal.log'), requestLog(1500));
+    writeFileSync(folder.file('labels.csv'), 'id,label\nreq-001500,attack\n');
+    for (let version = 1; version <= 2; version++) {
+      expect(folder.run(['train', 'sequence', '--data', 'normal.log', '--name', 'shop', '--promote']).status).toBe(0);
+    }
+    const evaluated = folder.run([
+      'evaluate',
+      '--model',
+      'shop',
+      '--data',
+      'shop_20260301100000.log',
+      '--labels',
+      'labels.csv',
+      '-o',
+      'json',
+    ]);
+    expect(JSON.parse(evaluated.stdout).metrics).toMatchObject({ recall: 1, abnormal: 1 });
+    expect(folder.run(['score', '--model', 'shop', '--data', 'normal.log', '--out', 'scores.csv']).status).toBe(0);
+    const csv = readFileSync(folder.file('scores.csv'), 'utf8').trim().split('\n');
+    expect(csv[0]).toBe('id,score,p_value,threshold,anomalous');
+    expect(csv.length).toBe(1501);
+    expect(folder.run(['models', 'rollback', 'shop']).stdout).toContain('shop@1');
+    expect(folder.run(['models', 'export', 'shop@1', '--out', 'shop.vmodel']).status).toBe(0);
+    expect(folder.run(['models', 'import', 'shop.vmodel', '--name', 'copy']).stdout).toContain('copy@1');
+    expect(analyze('--model', 'copy').alerts.map(({ key }) => key)).toEqual(['req-001500']);
+  });
+});
