@@ -2,6 +2,7 @@ import type { Registry, Sink } from '../core/index.ts';
 
 export { ecsOf } from './ecs.ts';
 export * from './report/index.ts';
+export * from './structured-log/index.ts';
 
 /** Where alerts go, by name. */
 export const SINKS: Registry<Sink> = {

@@ -1,0 +1,1 @@
+export { StructuredLog, type StructuredRow, type TemplateRow } from './structured-log.ts';
