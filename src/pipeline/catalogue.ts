@@ -12,6 +12,7 @@ import {
 import { detectors } from '../detectors/index.ts';
 import { sessionConfig, windowConfig } from '../features/index.ts';
 import { SINKS } from '../sinks/index.ts';
+import { sources } from '../sources/index.ts';
 
 /** Options of the log parser that a configuration may set; defaults come from the recognised format. */
 const parser = z.strictObject({
@@ -36,9 +37,6 @@ const features = z.strictObject({
   window: windowConfig.prefault({}),
 });
 
-/** Sources by name. */
-const SOURCES: Registry<Source> = { file: () => import('../sources/file.ts') };
-
 type Definitions<Component> = ReadonlyMap<string, Definition<z.ZodType, Component>>;
 
 /** Every component that a configuration may name, loaded. */
@@ -55,8 +53,8 @@ async function loadAll<Component>(registry: Registry<Component>): Promise<Defini
 
 /** Loads the definitions of all components: for `config check`, help and reference pages. */
 export async function loadComponents(): Promise<Components> {
-  const [sources, sinks, loaded] = await Promise.all([loadAll(SOURCES), loadAll(SINKS), loadAll(detectors)]);
-  return { sources, sinks, detectors: loaded };
+  const [loadedSources, loadedSinks, loadedDetectors] = await Promise.all([loadAll(sources), loadAll(SINKS), loadAll(detectors)]);
+  return { sources: loadedSources, sinks: loadedSinks, detectors: loadedDetectors };
 }
 
 export function catalogueOf(components: Components): Catalogue {

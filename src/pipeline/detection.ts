@@ -17,7 +17,7 @@ export function detectionOf(lane: Lane, finding: Finding, epoch: number, run: Ru
   const { scorer, flagged } = finding;
   const unit = unitAt(flagged.batch, flagged.row);
   const evidence = evidenceOf(flagged.batch, flagged.row, flagged.explanation.evidence);
-  const { detector, source, rate } = scorer.options;
+  const { detector, source } = scorer.options;
   return {
     id: flagged.id,
     detector,
@@ -28,7 +28,7 @@ export function detectionOf(lane: Lane, finding: Finding, epoch: number, run: Ru
     end: unit.end,
     score: flagged.score,
     pValue: flagged.pValue,
-    threshold: rate,
+    threshold: flagged.rate,
     extrapolated: flagged.extrapolated,
     severity: severityOf(flagged.pValue, KINDS[detector] ?? 'sequence', flagged.calibrationSize),
     title: flagged.explanation.what,

@@ -11,11 +11,10 @@ export function sliceRows<B extends FeatureBatch>(batch: B, from: number, to: nu
   return pickRows(batch, range(from, Math.max(from, to)));
 }
 
-/** One batch of all rows; all of one shape. */
+/** One batch of all rows; all of one shape. Dictionaries hold what occurs, in order of first occurrence: the parts do not show. */
 export function joinRows<B extends FeatureBatch>(batches: readonly B[]): B {
   const [first] = batches;
   if (first === undefined) throw new RangeError('nothing to join');
-  if (batches.length === 1) return first;
   return join(batches) as B;
 }
 
@@ -122,10 +121,14 @@ function joinSequences(batches: readonly SequenceBatch[]): SequenceBatch {
   const offsets: number[] = [0];
   const first: number[] = [0];
   for (const batch of batches) {
-    codes.push(Array.from(batch.codes, (code) => words.code(batch.vocabulary[code] as string)));
-    batch.vocabulary.forEach((id, code) => {
-      texts[words.code(id)] = batch.eventText?.[code] ?? id;
-    });
+    codes.push(
+      Array.from(batch.codes, (code) => {
+        const id = batch.vocabulary[code] as string;
+        const word = words.code(id);
+        texts[word] = batch.eventText?.[code] ?? id;
+        return word;
+      }),
+    );
     eventInput.push(Array.from(batch.eventInput ?? [], (code) => inputs.code(batch.inputs?.[code] as string)));
     const base = offsets.at(-1) as number;
     for (let row = 1; row <= batch.rows; row++) offsets.push(base + (batch.offsets[row] as number) - (batch.offsets[0] as number));

@@ -34,6 +34,8 @@ export interface Flagged {
   readonly row: number;
   readonly score: number;
   readonly pValue: number;
+  /** p-value at or below which it was flagged: the promise, or the smallest that the calibration resolves. */
+  readonly rate: number;
   readonly extrapolated: boolean;
   readonly calibrationSize: number;
   readonly explanation: Explanation;
@@ -167,8 +169,11 @@ export class Scorer {
       const at = this.clock.settled;
       this.volume.add(options.detector, 1, at);
       const calibrationSize = history.calibration.sorted.length;
-      const isFlagged = pValue <= options.rate;
-      this.paused = this.flood.add(options.detector, 1, isFlagged ? 1 : 0, options.rate, at)?.text ?? this.paused;
+      // Beyond all that was seen, where there is too little to resolve the promise: flagged, marked, and not learnt.
+      const beyond = !extrapolated && calibrationSize > 0 && pValue <= smallestRate(calibrationSize) && pValue > options.rate;
+      const rate = beyond ? pValue : options.rate;
+      const isFlagged = pValue <= rate;
+      this.paused = this.flood.add(options.detector, 1, isFlagged ? 1 : 0, rate, at)?.text ?? this.paused;
       if (!isFlagged) {
         history.add(value, options.rate);
         normal.push(row);
@@ -177,12 +182,24 @@ export class Scorer {
       const unit = unitAt(batch, row);
       const id = stableId(options.tenant, options.source, options.detector, unit.key, unit.start);
       const alertId = stableId('alert', options.tenant, id);
-      history.add(value, options.rate, alertId);
+      history.add(value, rate, alertId);
       this.flagged++;
       if (this.flood.paused(options.detector, at)) continue;
       const explanation = await this.detector.explain(batch, row);
       const description = this.detector.describe(batch, row);
-      found.push({ id, alertId, batch, row, score: value, pValue, extrapolated, calibrationSize, explanation, description });
+      found.push({
+        id,
+        alertId,
+        batch,
+        row,
+        score: value,
+        pValue,
+        rate,
+        extrapolated: extrapolated || beyond,
+        calibrationSize,
+        explanation,
+        description,
+      });
     }
     this.detector.observe(batch);
     if (this.heldRows < options.maxSessions) this.hold(pickRows(batch, normal.slice(0, options.maxSessions - this.heldRows)));

@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { generatedLog } from './generated-log.ts';
+import { makeLane, runLane } from './lane-under-test.ts';
+import { batchesOf } from './records.ts';
+
+const ARRIVAL = Date.UTC(2026, 0, 6) * 1000;
+const session = { by: 'req-', idle: '10s', lateness: '1s' };
+const make = () => makeLane({ features: { session }, learning: { sessions: 600 } });
+/** Updates what is normal every minute of event time. */
+const makeLearning = () => makeLane({ features: { session }, learning: { sessions: 600, every: '1m' } });
+
+describe('one source, from records to detections', () => {
+  const log = generatedLog(2000, 7);
+
+  it('finds the sessions that are unlike the others', async () => {
+    const whole = await runLane(make, batchesOf(log.lines, [100_000], ARRIVAL));
+    expect(whole.events).toBe(log.lines.length);
+    expect(log.abnormal.length).toBeGreaterThan(10);
+    for (const id of log.abnormal) expect(whole.keys.some((key) => key.includes(id))).toBe(true);
+    expect(whole.keys.length).toBeLessThanOrEqual(log.abnormal.length + 5);
+  });
+
+  it('gives the same bytes for any cut into batches, and across snapshots', async () => {
+    const whole = await runLane(makeLearning, batchesOf(log.lines, [100_000], ARRIVAL));
+    expect(whole.detections.length).toBeGreaterThan(0);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 7, max: 3000 }), { minLength: 1, maxLength: 8 }),
+        fc.array(fc.nat(40), { maxLength: 3 }),
+        async (cuts, restore) => {
+          const again = await runLane(makeLearning, batchesOf(log.lines, cuts, ARRIVAL), restore);
+          expect(again.detections).toEqual(whole.detections);
+        },
+      ),
+      { seed: 3, numRuns: 8 },
+    );
+  });
+
+  it('finds the same session key on its own, wherever batches end', async () => {
+    const auto = () => makeLane({ features: { session: { idle: '10s' } }, learning: { sessions: 600, lines: 500 } });
+    const whole = await runLane(auto, batchesOf(log.lines, [100_000], ARRIVAL));
+    const cut = await runLane(auto, batchesOf(log.lines, [333, 1], ARRIVAL));
+    expect(whole.detections.length).toBeGreaterThan(0);
+    expect(cut.detections).toEqual(whole.detections);
+  });
+
+  it('puts a line from 2099 aside and goes on', async () => {
+    const at = 3000;
+    const hostile = [
+      ...log.lines.slice(0, at),
+      '2099-01-01 00:00:00.000 INFO service.Gate: accepted request req-ffff from 10.0.0.1',
+      ...log.lines.slice(at),
+    ];
+    const whole = await runLane(make, batchesOf(log.lines, [1000], ARRIVAL));
+    const attacked = await runLane(make, batchesOf(hostile, [1000], ARRIVAL));
+    expect(attacked.dead).toEqual([`${at + 1}: its time 2099-01-01T00:00:00Z lies in the future of its arrival`]);
+    expect(attacked.events).toBe(log.lines.length);
+    expect(attacked.keys).toEqual(whole.keys);
+  });
+
+  it('gives back-filled history windows of its own and leaves the live ones alone', async () => {
+    const older = generatedLog(400, 9, 60, Date.UTC(2025, 11, 1));
+    const lane = await make();
+    const live = batchesOf(log.lines, [1000], ARRIVAL);
+    const history = batchesOf(older.lines, [700], ARRIVAL, 'old.log');
+    for (const [index, batch] of live.entries()) {
+      await lane.process({ ...batch, last: false });
+      const before = lane.watermark.value;
+      const old = history[index];
+      if (old === undefined) continue;
+      await lane.process(old);
+      expect(lane.watermark.value).toBe(before);
+    }
+    expect(lane.counters.backfilled).toBe(older.lines.length);
+    expect(lane.counters.late).toBe(0);
+    await lane.end();
+    expect(lane.counters.units).toBe(2400);
+  });
+});

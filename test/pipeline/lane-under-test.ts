@@ -1,0 +1,73 @@
+import { checkConfig, configSchema, type SourceConfig } from '../../src/config/index.ts';
+import { canonicalJson, type RecordBatch, silentLogger } from '../../src/core/index.ts';
+import { createLogParser } from '../../src/parsers/index.ts';
+import { detectionOf } from '../../src/pipeline/detection.ts';
+import { catalogueOf, DEFAULT_DETECTORS, loadComponents } from '../../src/pipeline/index.ts';
+import { Lane, type LaneOutput } from '../../src/pipeline/lane/lane.ts';
+import { Scorer } from '../../src/pipeline/lane/scorer.ts';
+
+const IDENTITY = { configHash: 'c', program: 'vedette test', seed: 1 };
+
+/** A real lane (parser, sessions, sequence detector) for a source configured like this. */
+export async function makeLane(options: Record<string, unknown> = {}): Promise<Lane> {
+  const components = await loadComponents();
+  const schema = configSchema(catalogueOf(components), DEFAULT_DETECTORS);
+  const value = { tenants: { t: { sources: [{ type: 'file', name: 'app', path: '/nowhere', ...options }] } } };
+  const tenant = checkConfig(value, schema).config.tenants.t;
+  const source = tenant?.sources[0] as SourceConfig;
+  const definition = components.detectors.get('sequence');
+  if (definition === undefined || tenant === undefined) throw new Error('the sequence detector is missing');
+  const context = { name: 'sequence', log: silentLogger, now: () => 0, random: () => 0.5 };
+  const detector = definition.create(definition.config.parse({}), context);
+  const scorer = new Scorer(detector, {
+    tenant: 't',
+    source: source.name,
+    detector: 'sequence',
+    rate: 0.01,
+    sessions: source.learning.sessions,
+    maxSessions: source.learning.maxSessions,
+    every: source.learning.every,
+  });
+  return new Lane(source, (format) => createLogParser(format === undefined ? {} : { format }), [scorer]);
+}
+
+export interface LaneResult {
+  /** Canonical JSON of every detection, in the order found. */
+  readonly detections: readonly string[];
+  readonly keys: readonly string[];
+  readonly dead: readonly string[];
+  readonly events: number;
+}
+
+/** Feeds batches, optionally passing the whole state through a snapshot before some of them, and ends the input. */
+export async function runLane(
+  make: () => Promise<Lane>,
+  batches: readonly RecordBatch[],
+  restoreBefore: readonly number[] = [],
+): Promise<LaneResult> {
+  let lane = await make();
+  const detections: string[] = [];
+  const keys: string[] = [];
+  const dead: string[] = [];
+  let events = 0;
+  let blobs: Record<string, Uint8Array> = {};
+  const take = (output: LaneOutput) => {
+    for (const finding of output.findings) {
+      const detection = detectionOf(lane, finding, 0, IDENTITY);
+      detections.push(canonicalJson(detection));
+      keys.push(detection.key);
+    }
+    dead.push(...output.dead.map((letter) => `${letter.line}: ${letter.reason}`));
+    events += output.events.reduce((sum, batch) => sum + batch.rows, 0);
+  };
+  for (const [index, batch] of batches.entries()) {
+    if (restoreBefore.includes(index)) {
+      blobs = { ...blobs, ...(await lane.snapshot()) };
+      lane = await make();
+      await lane.restore(blobs);
+    }
+    take(await lane.process(batch));
+  }
+  take(await lane.end());
+  return { detections, keys, dead, events };
+}
