@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { VedetteError, workerUrl } from '../../core/index.ts';
 import { errorOf } from '../worker/failure.ts';
+import { movable } from '../worker/transfer.ts';
 import type { Inference } from './inference.ts';
 import type { TensorValues } from './runtime.ts';
 import type { InferenceAnswer, InferenceJob, InferenceRequest } from './worker-messages.ts';
@@ -40,7 +41,8 @@ export class InferenceWorker implements Inference {
     if (this.closed !== undefined) return Promise.reject(this.closed);
     const id = ++this.lastId;
     const outputs = this.answerTo(id);
-    this.worker.postMessage({ id, inputs } satisfies InferenceRequest);
+    const compact = Object.entries(inputs).map(([name, { data, shape }]) => [name, { data: movable(data), shape }] as const);
+    this.worker.postMessage({ id, inputs: Object.fromEntries(compact) } satisfies InferenceRequest);
     return outputs;
   }
 

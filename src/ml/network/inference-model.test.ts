@@ -70,6 +70,22 @@ describe('inferenceModel', () => {
     });
   }
 
+  it.each(['fused', 'unrolled'] as const)('gives a row the same bits in any batch, %s', async (form) => {
+    const data = codes(40, true);
+    const model = await DirectInference.open(inferenceModel(spec('gru', true), thetaOf(spec('gru', true)), form));
+    const score = async (from: number, to: number) => {
+      const x = { data: data.slice(from * STEPS, to * STEPS), shape: [to - from, STEPS] };
+      return (await model.run({ x })).log_probabilities?.data as Float32Array;
+    };
+    const whole = await score(0, 40);
+    for (const size of [1, 2, 3, 7, 16]) {
+      for (let from = 0; from + size <= 40; from += size) {
+        expect(await score(from, from + size)).toEqual(whole.slice(from * VOCABULARY, (from + size) * VOCABULARY));
+      }
+    }
+    await model.close();
+  });
+
   it.each(['fused', 'unrolled'] as const)('gives log-probabilities that sum to 1, %s', async (form) => {
     const logs = await run(spec('gru', true), form, { x: { data: codes(5, true), shape: [5, STEPS] } });
     for (let row = 0; row < 5; row++) {

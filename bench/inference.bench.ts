@@ -1,0 +1,42 @@
+import { seededRandom } from '../src/core/index.ts';
+import { DirectInference, inferenceModel, initialState, type ModelForm, network } from '../src/ml/index.ts';
+import type { Measurement, Skipped } from './measurement.ts';
+import { compared, median, torchBaseline } from './torch-baseline.ts';
+
+const STEPS = 10;
+const UNITS = 64;
+const CLASSES = 28;
+const CASES = [
+  { batch: 1, form: 'fused', runs: 2000 },
+  { batch: 256, form: 'unrolled', runs: 100 },
+] as const;
+
+/** Next-event inference of two recurrent layers of 64 units, window 10, 28 classes, one thread; tensors made at each run. */
+export default async function bench(): Promise<readonly (Measurement | Skipped)[]> {
+  const ours: (readonly [string, string, number])[] = [];
+  for (const kind of ['gru', 'lstm'] as const) {
+    for (const { batch, form, runs } of CASES) {
+      ours.push([`inference ${kind} 2x${UNITS}, batch ${batch}`, `${kind}-${batch}`, await rowsPerSecond(kind, batch, form, runs)]);
+    }
+  }
+  const torch = await torchBaseline('inference');
+  return ours.flatMap(([name, figure, value]) => compared(name, value, torch, figure));
+}
+
+async function rowsPerSecond(kind: 'gru' | 'lstm', batch: number, form: ModelForm, runs: number): Promise<number> {
+  const spec = network({
+    input: { kind: 'values', steps: STEPS, columns: 1 },
+    layers: [{ kind, units: UNITS }, { kind, units: UNITS }, { kind: 'last' }, { kind: 'dense', units: CLASSES }],
+    loss: 'softmax-cross-entropy',
+  });
+  const model = await DirectInference.open(inferenceModel(spec, initialState(spec, 1).theta, form));
+  const x = { data: Float32Array.from({ length: batch * STEPS }, seededRandom(2)), shape: [batch, STEPS, 1] };
+  const times: number[] = [];
+  for (let i = 0; i < runs + runs / 10; i++) {
+    const start = performance.now();
+    await model.run({ x });
+    times.push(performance.now() - start);
+  }
+  await model.close();
+  return (batch / median(times.slice(runs / 10))) * 1000;
+}

@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Measurement, Skipped } from './measurement.ts';
+
+/** Benches run from dist/bench/bench. */
+const SCRIPT = join(import.meta.dirname, '../../../bench/torch_baseline.py');
+const LONGEST_MS = 300_000;
+
+export interface TorchBaseline {
+  readonly version: string;
+  /** Rows per second by name. */
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+/** Runs PyTorch through the Python named by VEDETTE_BENCH_PYTHON (default python3); a string says why it cannot. */
+export async function torchBaseline(what: 'training' | 'inference'): Promise<TorchBaseline | string> {
+  const python = process.env.VEDETTE_BENCH_PYTHON ?? 'python3';
+  const env = { ...process.env, OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
+  try {
+    const { stdout } = await promisify(execFile)(python, [SCRIPT, what], { env, timeout: LONGEST_MS });
+    return JSON.parse(stdout) as TorchBaseline;
+  } catch (error) {
+    const lastLine = String((error as { stderr?: string }).stderr ?? error)
+      .trim()
+      .split('\n')
+      .at(-1);
+    return `PyTorch does not run under ${python} (set VEDETTE_BENCH_PYTHON): ${lastLine}`;
+  }
+}
+
+/** The measurement with its ratio, or alone beside the reason why there is none. */
+export function compared(
+  name: string,
+  value: number,
+  baseline: TorchBaseline | string,
+  figure: string,
+): readonly (Measurement | Skipped)[] {
+  const unit = 'rows/s';
+  if (typeof baseline === 'string')
+    return [
+      { name, value, unit },
+      { name: `${name}, ratio to PyTorch`, skipped: baseline },
+    ];
+  const other = baseline.figures[figure];
+  if (other === undefined)
+    return [
+      { name, value, unit },
+      { name: `${name}, ratio to PyTorch`, skipped: `no figure ${figure}` },
+    ];
+  return [{ name, value, unit, baseline: `PyTorch ${baseline.version}, 1 thread`, baseline_value: other, ratio: value / other }];
+}
+
+export function median(values: readonly number[]): number {
+  const ascending = values.toSorted((a, b) => a - b);
+  return ascending[ascending.length >> 1] ?? Number.NaN;
+}
