@@ -38,7 +38,7 @@ export function eventJson(event: Element, recordId: bigint, written: string): Js
         ['provider_name', providerName],
         ['provider_guid', provider?.attributes.get('Guid')],
         ['event_id', code === undefined ? undefined : String(code)],
-        ['record_id', String(recordId)],
+        ['record_id', String(text('EventRecordID') ?? recordId)],
         ['computer_name', computer],
         ['version', text('Version')],
         ['task', text('Task')],
