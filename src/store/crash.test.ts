@@ -22,8 +22,8 @@ interface Acknowledged {
   readonly dead: number;
 }
 
-/** Starts the writer, kills it `delayMs` after it is ready, and returns the last numbers it saw acknowledged. */
-async function writeAndKill(home: string, delayMs: number): Promise<Acknowledged> {
+/** Starts the writer, kills it `delayMs` after so many acknowledgements, and returns the last numbers it saw acknowledged. */
+async function writeAndKill(home: string, acknowledgements: number, delayMs: number): Promise<Acknowledged> {
   const child = spawn(process.execPath, [script('writer'), home], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   let errors = '';
@@ -34,7 +34,7 @@ async function writeAndKill(home: string, delayMs: number): Promise<Acknowledged
   await new Promise<void>((resolve) => {
     child.stdout.on('data', (chunk: Buffer) => {
       output += chunk.toString();
-      if (output.includes('READY')) resolve();
+      if (output.split('\n').length > acknowledgements) resolve();
     });
     child.on('close', () => resolve());
   });
@@ -53,7 +53,7 @@ describe('SIGKILL', () => {
     const random = seededRandom(20);
     const seen = { epoch: 0, segment: 0, dead: 0 };
     for (let kill = 0; kill < KILLS; kill++) {
-      const acknowledged = await writeAndKill(folder.path, random() * 700);
+      const acknowledged = await writeAndKill(folder.path, 1 + Math.floor(random() * 100), random() * 40);
       for (const name of ['epoch', 'segment', 'dead'] as const) seen[name] = Math.max(seen[name], acknowledged[name]);
       const home = await openHome(folder.path);
       const tenant = await home.tenant('acme');
