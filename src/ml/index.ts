@@ -1,3 +1,10 @@
+/**
+ * Numerics that know no events: neural networks as ONNX graphs, principal components, metrics, statistics.
+ *
+ * A network is plain data (`network({ input, layers, loss })`). `trainModel` fits it in a worker thread, `trainHere` in the
+ * calling one; both return theta, the vector of all weights. `inferenceModel(spec, theta)` is the ONNX file to store, opened
+ * by `InferenceWorker`, or by `DirectInference` within a worker.
+ */
 export * from './infer/inference.ts';
 export * from './infer/inference-worker.ts';
 export type { TensorValue, TensorValues } from './infer/runtime.ts';

@@ -51,7 +51,8 @@ export async function runSession(session: Ort.InferenceSession, inputs: TensorVa
     results = await session.run(feeds);
   } catch (cause) {
     const shapes = Object.entries(inputs).map(([name, { shape }]) => `${name} (${shape.join(', ')})`);
-    throw new VedetteError('MODEL_MISMATCH', `the model does not take ${shapes.join(', ')}`, { cause });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new VedetteError('MODEL_MISMATCH', `the model does not take ${shapes.join(', ')}: ${reason}`, { cause });
   }
   const outputs: Record<string, TensorValue> = {};
   for (const [name, value] of Object.entries(results)) {

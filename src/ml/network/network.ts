@@ -4,7 +4,7 @@ import { rowsSignal, type Signal, type StepMask, stepsSignal } from '../layers/s
 import type { Graph } from '../onnx/graph.ts';
 import { ELEMENT_CODE, type Shape, type Tensor, withLength } from '../onnx/tensor.ts';
 import { emit, emitOneHot, emitReshape } from '../ops/emit.ts';
-import { gather, reshape, split } from '../ops/index.ts';
+import { gather, multiply, reshape, split } from '../ops/index.ts';
 import { layOut, type Parameter, type ParameterSlot, type Parameters } from './parameters.ts';
 import type { LayerSpec, NetworkSpec } from './spec.ts';
 
@@ -69,9 +69,13 @@ function emitFlag(condition: Tensor, shape: Shape): Tensor {
 
 /** Emits the layers. */
 export function applyNetwork(spec: NetworkSpec, parameters: Parameters, inputs: NetworkInputs): Signal {
+  const layers = innerLayers(spec);
   const mask = inputs.real === undefined ? undefined : stepMask(inputs.real);
-  const signal = stepsSignal(cutSteps(applyEntry(spec, parameters, inputs.x)), mask);
-  return applyLayers(spec, innerLayers(spec), parameters, signal);
+  const steps = cutSteps(applyEntry(spec, parameters, inputs.x));
+  // Recurrent layers leave padding out on their own; before others it has to be blanked.
+  const blank = mask !== undefined && layers[0]?.layer.kind !== 'gru' && layers[0]?.layer.kind !== 'lstm';
+  const visible = blank ? steps.map((step, i) => multiply(step, mask.real[i] as Tensor)) : steps;
+  return applyLayers(spec, layers, parameters, stepsSignal(visible, mask));
 }
 
 /** Emits the given layers behind a signal. */

@@ -5,7 +5,8 @@ import { z } from 'zod';
  *
  * Input `codes`: int32 (rows, steps), each in [0, vocabulary); with `padded`, the leading steps of a row may be -1.
  * Input `values`: float32 (rows, steps, columns); with `padded`, a row's real steps are its last `lengths[row]`.
- * Padding comes first (left) and leaves the state of recurrent layers untouched. A network of plain rows has steps 1.
+ * Padding comes first (left): it leaves the state of recurrent layers untouched and is zero to others; padded values must be
+ * finite. A network of plain rows has steps 1.
  */
 const inputSchema = z.discriminatedUnion('kind', [
   z.strictObject({

@@ -38,7 +38,7 @@ export class BatchAssembler {
     this.inputs = inputs;
   }
 
-  /** Fills `inputs` with the rows order[from..to) and returns how much they weigh together. */
+  /** Fills `inputs` with the rows order[from..to) and returns the weight of their mean loss: of rows times targets that count. */
   fill(order: Int32Array, from: number, to: number): number {
     for (const { from: source, to: target, perRow } of this.columns) {
       for (let i = from; i < to; i++) {
@@ -51,11 +51,21 @@ export class BatchAssembler {
     this.weights.fill(0);
     let total = 0;
     for (let i = from; i < to; i++) {
-      const weight = this.data.weights?.[order[i] as number] ?? 1;
+      const row = order[i] as number;
+      const weight = this.data.weights?.[row] ?? 1;
       this.weights[i - from] = weight;
-      total += weight;
+      total += weight * this.countedTargets(row);
     }
     return total;
+  }
+
+  private countedTargets(row: number): number {
+    const { targets } = this.data;
+    if (!(targets instanceof Int32Array)) return 1;
+    const perRow = targets.length / this.data.rows;
+    let counted = 0;
+    for (let k = row * perRow; k < (row + 1) * perRow; k++) if ((targets[k] as number) >= 0) counted++;
+    return counted;
   }
 }
 

@@ -16,7 +16,7 @@ export interface TrainingOptions {
   readonly validationRows?: number;
   /** Stop after so many epochs without a lower validation loss, and return the weights of the lowest. Default: never. */
   readonly patience?: number;
-  /** Continue from here; the same seed, data and batch size give the same bytes as training in one go. */
+  /** Continue from here; the same seed, data and batch size give the same bytes as training in one go. Patience counts anew. */
   readonly resume?: TrainingState;
 }
 

@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { failureOf } from '../worker/failure.ts';
 import { buffersOf } from '../worker/transfer.ts';
@@ -10,6 +11,7 @@ function report(message: TrainingReport, transfer: ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, transfer);
 }
 
+yieldToOthers();
 try {
   const result = await trainHere(spec, data, options, {
     onProgress: (progress) => report({ kind: 'progress', progress }),
@@ -18,4 +20,14 @@ try {
   report({ kind: 'result', result }, buffersOf([result.theta, result.state.theta, result.state.m, result.state.v]));
 } catch (error) {
   report({ kind: 'failure', failure: failureOf(error) });
+}
+
+/** On Linux a priority belongs to a thread; elsewhere it would slow the whole process down. */
+function yieldToOthers(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // A sandbox may forbid it: training then competes on equal terms.
+  }
 }
