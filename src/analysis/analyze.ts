@@ -65,7 +65,7 @@ async function learnBaseline(options: AnalysisOptions): Promise<Baseline | undef
     ...logOptions(options),
     progress: (share) => options.progress(share * 0.5, 'reading the baseline'),
   });
-  if (read.batch === undefined) return undefined;
+  if (read.batch === undefined || read.feature === undefined) return undefined;
   const models: FittedModel[] = [];
   for (const name of options.detectors) {
     const { detector } = await createDetector(name, {}, options.seed);
@@ -193,11 +193,11 @@ class GroupAnalysis {
 
   #lineage(model: FittedModel, read: LogSequences): Lineage {
     const { seed, promise, program } = this.#options;
-    const config = { detectors: this.#options.detectors, promise, session: read.feature.by, timezone: this.#options.timezone };
+    const config = { detectors: this.#options.detectors, promise, session: read.feature?.by ?? 'none', timezone: this.#options.timezone };
     return {
       inputs: read.inputs.map((one) => ({ input: one.name, generation: '', from: 0, to: one.bytes, sha256: one.sha256 })),
       configHash: sha256Hex(canonicalJson(config)).slice(0, 16),
-      feature: read.feature.hash,
+      feature: read.feature?.hash ?? '',
       model: model.name,
       modelSha256: model.sha256,
       epoch: 0,

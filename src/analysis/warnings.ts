@@ -8,7 +8,7 @@ import type { FittedModel } from './options.ts';
 
 interface Circumstances {
   readonly input: InputSummary;
-  readonly feature: SequenceFeature;
+  readonly feature: SequenceFeature | undefined;
   readonly batch: SequenceBatch | undefined;
   readonly models: readonly { readonly model: FittedModel; readonly scored: ScoredRows; readonly learntFrom: string }[];
   readonly promise: number;
@@ -41,6 +41,6 @@ export function warningsOf({ input, feature, batch, models, promise }: Circumsta
       );
     }
   }
-  warn('sessions', feature.why);
+  if (feature !== undefined) warn('sessions', feature.why);
   return warnings;
 }

@@ -11,9 +11,9 @@ export interface AppOptions {
   /** Operations of an existing tenant; throws when there is none. */
   operations(tenant: string): Promise<Operations>;
   /** Per component, for `/readyz`. */
-  ready(): Readonly<Record<string, boolean>>;
+  ready(): Promise<Readonly<Record<string, boolean>>>;
   /** Prometheus text. */
-  metrics(): string;
+  metrics(): Promise<string>;
 }
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
@@ -35,11 +35,11 @@ export function buildApp(options: AppOptions): FastifyInstance {
     reply.code(404).send({ error: { code: 'USAGE', message: `no route ${request.method} ${request.url.split('?')[0]}` } }),
   );
   app.get('/healthz', () => ({ status: 'ok' }));
-  app.get('/readyz', (_request, reply) => {
-    const components = options.ready();
+  app.get('/readyz', async (_request, reply) => {
+    const components = await options.ready();
     return reply.code(Object.values(components).every(Boolean) ? 200 : 503).send({ components });
   });
-  app.get('/metrics', (_request, reply) => reply.type('text/plain; version=0.0.4').send(options.metrics()));
+  app.get('/metrics', async (_request, reply) => reply.type('text/plain; version=0.0.4').send(await options.metrics()));
   app.register(
     async (scope) => {
       scope.addHook('onRequest', requireToken(options.token));

@@ -50,7 +50,7 @@ export interface LocalOptions {
   readonly now: () => Micros;
   /** Called after a label changed, so that running detectors apply it. */
   readonly onLabel?: (tenant: string, detector: string) => Promise<void>;
-  readonly status?: () => unknown;
+  readonly status?: () => Promise<unknown>;
   /** Whether closing these operations closes the home too. */
   readonly ownsHome: boolean;
 }

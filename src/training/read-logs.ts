@@ -23,7 +23,11 @@ export interface ReadLogsOptions {
   readonly feature?: SequenceFeature;
   readonly root?: string;
   /** Every batch as it was parsed, in order. */
-  readonly onBatch?: (batch: LogBatch, templates: readonly Template[]) => void;
+  readonly onBatch?: (batch: LogBatch, templates: readonly Template[]) => void | Promise<void>;
+  /** Keep the header's printed fields, default false. */
+  readonly fields?: boolean;
+  /** Make sequences, default true; without, only `onBatch` sees the lines. */
+  readonly sequences?: boolean;
   readonly onDead?: (letter: DeadLetter) => void;
   /** Sequences whenever this many events have closed, instead of all at once in the result. */
   readonly drain?: { readonly events: number; readonly take: (batch: SequenceBatch, feature: SequenceFeature) => Promise<void> };
@@ -45,7 +49,8 @@ export interface InputSummary {
 export interface LogSequences {
   /** Undefined when no line made a sequence, or all were taken by `drain`. */
   readonly batch: SequenceBatch | undefined;
-  readonly feature: SequenceFeature;
+  /** Undefined without sequences. */
+  readonly feature: SequenceFeature | undefined;
   readonly inputs: readonly InputSummary[];
   /** Every template in use, most frequent first. */
   readonly templates: readonly Template[];
@@ -131,7 +136,7 @@ class LogReader {
     this.#sequencer?.finish();
     await this.#drain(true);
     const feature = this.#feature;
-    if (feature === undefined) {
+    if (feature === undefined && this.#inputs.every(({ lines }) => lines === 0)) {
       throw new VedetteError('INPUT_EMPTY', `${this.#inputs.map(({ name }) => name).join(', ')} holds no event`, {
         hint: 'Check that it is a log; `vedette parse` shows what was read.',
       });
@@ -151,7 +156,7 @@ class LogReader {
       parser = createLogParser({
         format,
         reference,
-        fields: false,
+        fields: this.#options.fields ?? false,
         ...(timezone === undefined ? {} : { timezone }),
         ...(templates === undefined ? {} : { templates }),
       });
@@ -162,7 +167,8 @@ class LogReader {
 
   async #take(batch: LogBatch, templates: readonly Template[]): Promise<void> {
     if (batch.rows === 0) return;
-    this.#options.onBatch?.(batch, templates);
+    await this.#options.onBatch?.(batch, templates);
+    if (this.#options.sequences === false) return;
     if (this.#sequencer === undefined) {
       this.#sample.push({ batch, templates });
       this.#sampled += batch.rows;

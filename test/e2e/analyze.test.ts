@@ -37,7 +37,7 @@ describe('a log from bytes to alerts, labels and replay', () => {
   it('gives the same bytes again, and nothing of the machine in them', () => {
     const first = reportsOf(analyze());
     const second = reportsOf(analyze());
-    first.forEach((bytes, i) => expect(second[i]?.equals(bytes)).toBe(true));
+    expect(second).toEqual(first);
     for (const bytes of first) expect(bytes.toString()).not.toContain(folder.path);
   });
 
@@ -51,7 +51,7 @@ describe('a log from bytes to alerts, labels and replay', () => {
     expect(JSON.parse(folder.run(['alerts', 'show', id, '-o', 'json']).stdout)).toMatchObject({ verdict: 'false-positive' });
     expect(folder.run(['alerts', 'unlabel', id]).status).toBe(0);
     const after = reportsOf(analyze());
-    before.forEach((bytes, i) => expect(after[i]?.equals(bytes)).toBe(true));
+    expect(after).toEqual(before);
   });
 
   it('says when the input changed and no longer replays', () => {

@@ -37,7 +37,7 @@ export async function readData(
     ...(options.templates === undefined ? {} : { templates: await readTemplates(options.templates) }),
     ...(feature === undefined ? {} : { feature }),
   });
-  if (read.batch === undefined) {
+  if (read.batch === undefined || read.feature === undefined) {
     throw new VedetteError('DATA_INSUFFICIENT', `${options.data.join(', ')} holds no session`, {
       hint: 'Name a session key with --session, or give more data.',
     });
