@@ -21,9 +21,10 @@ describe('severity', () => {
     expect(severityOf(Number.NaN, 'sequence')).toBe(0);
   });
 
-  it('trusts an extrapolated rarity half', () => {
-    expect(severityOf(1e-7, 'sequence', 999)).toBe(severityOf(1e-5, 'sequence'));
-    expect(severityOf(0, 'sequence', 999)).toBe(100);
+  it('trusts an extrapolated rarity less and less, but keeps its order', () => {
+    const severities = [1e-3, 1e-4, 1e-7, 1e-20, 1e-60, 0].map((p) => severityOf(p, 'sequence', 999));
+    expect(severities).toEqual([50, 54, 62, 74, 80, 87]);
+    expect(severityOf(1e-7, 'sequence', 10_000_000)).toBeGreaterThan(severityOf(1e-7, 'sequence', 999));
   });
 });
 
@@ -115,6 +116,23 @@ describe('alerts of an analysis', () => {
     expect(alertsOf('acme', shuffle([...detections], seededRandom(4)))).toEqual(straight);
     expect([...straight].sort(compareAlerts)).toEqual(straight);
     expect(straight.reduce((sum, alert) => sum + alert.count, 0)).toBe(60);
+  });
+
+  it('keep each flagged session, also of one entity, and group them', () => {
+    const alerts = alertsOf(
+      'acme',
+      [1, 2, 3].map((number) => onHost(number)),
+    );
+    expect(alerts).toHaveLength(3);
+    expect(rankGroups(alerts)).toHaveLength(1);
+    expect(alerts.filter((alert) => alert.notified)).toHaveLength(1);
+    expect(
+      alertsOf(
+        'acme',
+        [1, 2, 3].map((number) => onHost(number)),
+        { fold: { foldBy: 'entity' } },
+      )[0]?.count,
+    ).toBe(3);
   });
 
   it('rank groups by their worst finding', () => {

@@ -5,7 +5,8 @@ import { NotificationPolicy, type NotifyOptions } from './notify.ts';
 import { compareAlerts } from './rank.ts';
 
 /**
- * All alerts of a finished analysis, ranked. Detections fold in event time; within a day the notifications go to the most
+ * All alerts of a finished analysis, ranked. Every flagged unit stays an alert of its own, as groups already show like ones
+ * together; detections fold in event time; within a day the notifications go to the most
  * severe, because here the whole day is known. Does not depend on the order of `detections`.
  */
 export function alertsOf(
@@ -13,7 +14,7 @@ export function alertsOf(
   detections: readonly Detection[],
   options: { readonly fold?: Partial<FoldOptions>; readonly notify?: Partial<NotifyOptions> } = {},
 ): Alert[] {
-  const folder = new AlertFolder(tenant, { capacity: Number.POSITIVE_INFINITY, ...options.fold });
+  const folder = new AlertFolder(tenant, { foldBy: 'key', capacity: Number.POSITIVE_INFINITY, ...options.fold });
   const byTime = [...detections].sort((a, b) => at(a) - at(b) || order(a.id, b.id));
   const alerts = new Map<string, Alert>();
   for (const detection of byTime) {

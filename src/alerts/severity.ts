@@ -27,14 +27,14 @@ const KIND_SHIFT: Readonly<Record<FindingKind, number>> = {
 };
 
 /**
- * 0..100, whole. Below what `calibrationSize` scores resolve, the exponent counts half: it rests on the assumed tail. Findings
- * mapped to an ATT&CK technique gain 10.
+ * 0..100, whole. Below what `calibrationSize` scores resolve, the exponent rests on the assumed tail and counts ever less: half
+ * at first, by its logarithm far out, so that huge scores keep an order. Findings mapped to an ATT&CK technique gain 10.
  */
 export function severityOf(pValue: number, kind: FindingKind, calibrationSize = Number.POSITIVE_INFINITY, techniques = 0): number {
   if (Number.isNaN(pValue)) return 0;
   const exponent = -Math.log10(Math.max(pValue, 1e-300));
   const resolved = Math.log10(calibrationSize + 1);
-  const counted = exponent > resolved ? resolved + (exponent - resolved) / 2 : exponent;
+  const counted = exponent > resolved ? resolved + 2 * Math.log10(1 + (exponent - resolved) / 2) : exponent;
   const severity = interpolate(counted) + KIND_SHIFT[kind] + (techniques > 0 ? 10 : 0);
   return Math.round(Math.min(100, Math.max(0, severity)));
 }

@@ -22,7 +22,7 @@ export function groupsOf(input: ReportInput): { groups: ReportedGroup[]; moreGro
     return {
       id,
       rank: i + 1,
-      title: phrase(first.detection.title),
+      title: phrase(titleOf(first)),
       detector: first.detection.detector,
       level: levelOf(first.detection.severity),
       severity: first.detection.severity,
@@ -46,7 +46,7 @@ function findingOf(
   const { explanation, lineage } = detection;
   return {
     id: alert.id,
-    title: phrase(detection.title),
+    title: phrase(titleOf(alert)),
     key: phrase(detection.key),
     entity: phrase(detection.entity),
     level: levelOf(detection.severity),
@@ -92,6 +92,11 @@ function findingOf(
     feature: lineage.feature,
     seed: lineage.seed,
   };
+}
+
+/** A heading has no full stop. */
+function titleOf(alert: Alert): string {
+  return alert.detection.title.replace(/\.$/, '');
 }
 
 function positionOf(line: Pick<ReportLine, 'input' | 'line' | 'offset'>): string {

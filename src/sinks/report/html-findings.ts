@@ -21,12 +21,15 @@ export function findingsSection(report: Report): string {
 }
 
 function groupCard(group: ReportedGroup): string {
-  const shown = group.findings.slice(0, SHOWN_FINDINGS).map(findingBlock).join('');
+  const shown = group.findings
+    .slice(0, SHOWN_FINDINGS)
+    .map((finding) => findingBlock(finding, group.title))
+    .join('');
   const rest = group.findings.slice(SHOWN_FINDINGS);
   const more =
     rest.length === 0
       ? ''
-      : `<details><summary>${plural(rest.length + group.more, 'more finding')} of this pattern</summary>${rest.map(findingBlock).join('')}${
+      : `<details><summary>${plural(rest.length + group.more, 'more finding')} of this pattern</summary>${rest.map((finding) => findingBlock(finding, group.title)).join('')}${
           group.more > 0 ? `<p class="quiet">${count(group.more)} further in the store: <code>vedette alerts list</code>.</p>` : ''
         }</details>`;
   const spread = group.entities === 1 ? `on ${escapeHtml(group.findings[0]?.entity ?? '')}` : `on ${count(group.entities)} entities`;
@@ -34,12 +37,14 @@ function groupCard(group: ReportedGroup): string {
 <span class="meta">${plural(group.units, 'time')} ${spread}, ${escapeHtml(span(group.firstSeen, group.lastSeen))}, found by ${escapeHtml(group.detector)}</span></summary>${shown}${more}</details>`;
 }
 
-function findingBlock(finding: ReportedFinding): string {
+/** What happened is not said twice where it is the heading of the group. */
+function findingBlock(finding: ReportedFinding, heading: string): string {
+  const what = finding.what.replace(/\.$/, '') === heading ? '' : `<p class="what">${escapeHtml(finding.what)}</p>`;
   const lists = [bullets('Harmless explanations', finding.harmless), bullets('Look at next', finding.next)].filter((part) => part !== '');
   return `<section class="finding" aria-label="Finding ${escapeHtml(finding.id)}"><p class="meta"><span class="mono">${escapeHtml(finding.entity)}</span>, ${escapeHtml(span(finding.start, finding.end))}${
     finding.count > 1 ? `, ${count(finding.count)} times, last ${escapeHtml(moment(finding.lastSeen))}` : ''
   }${finding.verdict === null ? '' : `, labelled ${escapeHtml(finding.verdict)}`}</p>
-<p class="what">${escapeHtml(finding.what)}</p><p>${escapeHtml(finding.why)}</p>${comparison(finding)}${expected(finding)}${
+${what}<p>${escapeHtml(finding.why)}</p>${comparison(finding)}${expected(finding)}${
     lists.length > 0 ? `<div class="cols">${lists.join('')}</div>` : ''
   }${lines(finding)}${technical(finding)}</section>`;
 }

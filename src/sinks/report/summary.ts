@@ -23,7 +23,7 @@ export function summaryOf(
     sentences: [
       `${plural(input.lines, 'line')} of ${where} were read as ${input.format}${Number.isFinite(first) ? `, ${timeSpan(input)}` : ''}.`,
       ...worstOf(groups),
-      ...expectedOf(detectors, alerts.length),
+      ...expectedOf(detectors, patterns),
     ],
     findings: alerts.length,
     groups: patterns,
@@ -58,7 +58,7 @@ function worstOf(groups: readonly ReportedGroup[]): string[] {
   return [`Look first at: ${worst.title}, on ${finding.entity}${when}.`];
 }
 
-function expectedOf(detectors: readonly ReportedDetector[], findings: number): string[] {
+function expectedOf(detectors: readonly ReportedDetector[], patterns: number): string[] {
   const ready = detectors.filter((detector) => detector.state === 'ready' && detector.scored > 0);
   if (ready.length === 0) return [];
   const expected = ready.reduce((sum, detector) => sum + detector.promisedRate * detector.scored, 0);
@@ -69,6 +69,6 @@ function expectedOf(detectors: readonly ReportedDetector[], findings: number): s
     return [`None of ${plural(scored, 'scored unit')} was flagged; at the promised rate ${about} would have been by chance alone.`];
   }
   return [
-    `${plural(flagged, 'unit')} ${flagged === 1 ? 'was' : 'were'} flagged, folded into ${plural(findings, 'finding')}; if nothing were wrong, ${about} would have been flagged by chance.`,
+    `${plural(flagged, 'unit')} ${flagged === 1 ? 'was' : 'were'} flagged, which share ${plural(patterns, 'pattern')}; if nothing were wrong, ${about} would have been flagged by chance.`,
   ];
 }
