@@ -23,9 +23,7 @@ function section(set: DataSetQuality): string {
     '| detector | AUC | TPR at FPR 1/5/10 % | promised | F1 | precision | recall | observed |',
     '|---|---|---|---|---|---|---|---|',
     ...set.detectors.flatMap((detector) => promises.map((promise) => detectorLine(detector, promise, set))),
-    ...promises.flatMap((promise) =>
-      Object.entries(set.baselines[promise] ?? {}).map(([name, metrics]) => baselineLine(name, promise, metrics)),
-    ),
+    ...promises.flatMap((promise, i) => baselineLines(set, promise, i === 0)),
     '',
     ...set.detectors.flatMap((detector) => combinationLine(detector)),
     ...feedbackLines(set),
