@@ -35,7 +35,7 @@ export function detectionOf(lane: Lane, finding: Finding, epoch: number, run: Ru
     techniques: [],
     explanation: flagged.explanation,
     evidence,
-    lineage: lineageOf(lane, evidence, scorer.modelSha256, epoch, run),
+    lineage: lineageOf(lane, evidence, flagged.modelSha256, epoch, run),
   };
 }
 

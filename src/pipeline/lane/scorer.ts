@@ -40,6 +40,7 @@ export interface Flagged {
   readonly calibrationSize: number;
   readonly explanation: Explanation;
   readonly description: Uint8Array;
+  readonly modelSha256: string;
 }
 
 interface State {
@@ -199,6 +200,7 @@ export class Scorer {
         calibrationSize,
         explanation,
         description,
+        modelSha256: this.modelSha256,
       });
     }
     this.detector.observe(batch);
