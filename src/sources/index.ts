@@ -9,6 +9,7 @@ export type { Framing } from './records/framing.ts';
 export const sources: Registry<Source> = {
   file: () => import('./file.ts'),
   directory: () => import('./directory.ts'),
+  journald: () => import('./journald/index.ts'),
   stdin: () => import('./stdin.ts'),
   syslog: () => import('./syslog/index.ts'),
   http: () => import('./http/index.ts'),
