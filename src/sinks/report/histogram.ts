@@ -3,8 +3,9 @@ import type { ReportedHistogram } from './report.ts';
 const BINS = 48;
 
 /**
- * Equal bins from the smallest score to a little beyond the threshold or, when this is further, the 99th percentile; what lies
- * beyond is one number, so that a few huge scores do not squeeze the rest into one bar. Null without finite scores.
+ * Equal bins from the smallest score to a little beyond the threshold or, when this is further, the 99th percentile, but at most
+ * three times as far as the threshold; what lies beyond is one number, so that huge scores do not squeeze the rest into one
+ * bar. Null without finite scores.
  */
 export function histogramOf(scores: Float64Array, threshold: number): ReportedHistogram | null {
   const sorted = scores.filter(Number.isFinite).sort();
@@ -12,7 +13,8 @@ export function histogramOf(scores: Float64Array, threshold: number): ReportedHi
   const last = sorted.at(-1);
   if (low === undefined || last === undefined) return null;
   const common = sorted[Math.floor((sorted.length - 1) * 0.99)] as number;
-  const reach = Number.isFinite(threshold) ? Math.max(common, threshold + 0.25 * Math.max(0, threshold - low)) : common;
+  const below = Math.max(0, threshold - low);
+  const reach = Number.isFinite(threshold) ? Math.min(Math.max(common, threshold + 0.25 * below), threshold + 2 * below) : common;
   let high = Math.min(last, reach);
   if (Number.isFinite(threshold)) high = Math.max(high, threshold);
   if (!(high > low)) high = low + Math.max(1, Math.abs(low) * 1e-6);

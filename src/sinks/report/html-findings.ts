@@ -41,7 +41,7 @@ function groupCard(group: ReportedGroup): string {
 function findingBlock(finding: ReportedFinding, heading: string): string {
   const what = finding.what.replace(/\.$/, '') === heading ? '' : `<p class="what">${escapeHtml(finding.what)}</p>`;
   const lists = [bullets('Harmless explanations', finding.harmless), bullets('Look at next', finding.next)].filter((part) => part !== '');
-  return `<section class="finding" aria-label="Finding ${escapeHtml(finding.id)}"><p class="meta"><span class="mono">${escapeHtml(finding.entity)}</span>, ${escapeHtml(span(finding.start, finding.end))}${
+  return `<section class="finding" aria-label="Finding ${escapeHtml(finding.id)}"><p class="meta"><span class="mono">${escapeHtml(finding.key)}</span>${finding.key === finding.entity ? '' : ` on ${escapeHtml(finding.entity)}`}, ${escapeHtml(span(finding.start, finding.end))}${
     finding.count > 1 ? `, ${count(finding.count)} times, last ${escapeHtml(moment(finding.lastSeen))}` : ''
   }${finding.verdict === null ? '' : `, labelled ${escapeHtml(finding.verdict)}`}</p>
 ${what}<p>${escapeHtml(finding.why)}</p>${comparison(finding)}${expected(finding)}${

@@ -55,7 +55,7 @@ function worstOf(groups: readonly ReportedGroup[]): string[] {
   const finding = worst?.findings[0];
   if (worst === undefined || finding === undefined) return [];
   const when = finding.start === '' ? '' : ` (${moment(finding.start)} UTC)`;
-  return [`Look first at: ${worst.title}, on ${finding.entity}${when}.`];
+  return [`Look first at: ${worst.title}, in ${finding.key}${when}.`];
 }
 
 function expectedOf(detectors: readonly ReportedDetector[], patterns: number): string[] {
