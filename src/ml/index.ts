@@ -16,6 +16,8 @@ export * from './network/spec.ts';
 export * from './network/training-step.ts';
 export { Graph } from './onnx/graph.ts';
 export { DYNAMIC, type ElementType, type Shape, sizeOf, type Tensor } from './onnx/tensor.ts';
+/** Differentiable operations, for graphs that `network` cannot describe. */
+export * as operations from './ops/index.ts';
 export * from './pca/index.ts';
 export * from './statistics/index.ts';
 export type { TrainingData } from './train/data.ts';

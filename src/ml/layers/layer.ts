@@ -57,7 +57,7 @@ export function applyLayer(layer: InnerLayer, name: string, parameters: Paramete
     case 'last':
       return rowsSignal(steps.at(-1) as Tensor);
     case 'flatten':
-      return rowsSignal(concat(steps as readonly [Tensor, ...Tensor[]], 1));
+      return rowsSignal(concat(steps, 1));
     case 'dense':
       return stepsSignal(
         steps.map((step) => dense(parameters, name, step, layer.activation)),
@@ -66,7 +66,7 @@ export function applyLayer(layer: InnerLayer, name: string, parameters: Paramete
     case 'conv1d': {
       const windows = steps.slice(layer.width - 1).map((_, first) => steps.slice(first, first + layer.width));
       return stepsSignal(
-        windows.map((window) => dense(parameters, name, concat(window as unknown as [Tensor, ...Tensor[]], 1), layer.activation)),
+        windows.map((window) => dense(parameters, name, concat(window, 1), layer.activation)),
         undefined,
       );
     }

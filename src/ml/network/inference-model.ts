@@ -33,7 +33,7 @@ export function inferenceModel(spec: NetworkSpec, theta: Float32Array, form: Mod
   if (signal.kind === 'rows') output = signal.rows;
   else {
     const perStep = signal.steps.map((step) => emitReshape(step, [DYNAMIC, 1, columns]));
-    output = concat(perStep as [Tensor, ...Tensor[]], 1);
+    output = concat(perStep, 1);
     if (perStep.length !== steps) throw new RangeError(`${perStep.length} steps where ${steps} were planned`);
   }
   if (spec.loss === 'mean-squared-error') graph.output(output, 'prediction');

@@ -27,7 +27,7 @@ export function trainingStepModel(spec: NetworkSpec, options: TrainingStepOption
   const { pieces, parameters } = splitTheta(theta, layout);
   const loss = emitLoss(graph, spec, parameters, options.batchSize);
   const gradients = graph.gradients(loss, pieces);
-  const gradient = emit('Concat', gradients as readonly Tensor[] as [Tensor, ...Tensor[]], theta.shape, { axis: 0 });
+  const gradient = emit('Concat', gradients, theta.shape, { axis: 0 });
   const norm = emitUnary('Sqrt', emit('ReduceSumSquare', [gradient, graph.integers([0])], [], { keepdims: 0 }));
   emitAdam(theta, options.clipNorm === undefined ? gradient : emitClip(gradient, norm, options.clipNorm));
   graph.output(loss, 'loss');
@@ -61,11 +61,19 @@ function emitLoss(graph: Graph, spec: NetworkSpec, parameters: Parameters, rows:
   if (signal.kind === 'rows') output = signal.rows;
   else {
     // The output is step-major once its steps are joined, so targets and weights are turned the same way.
-    output = concat(signal.steps as readonly Tensor[] as [Tensor, ...Tensor[]], 0);
+    output = concat(signal.steps, 0);
     const count = rows * signal.steps.length;
     const order = shape.length === 2 ? [1, 0] : [1, 0, 2];
     targets = reshape(transpose(targets, order), classes ? [count] : [count, signal.columns]);
-    weights = emitReshape(emit('Concat', signal.steps.map(() => weights) as [Tensor, ...Tensor[]], [count], { axis: 0 }), [count]);
+    weights = emitReshape(
+      emit(
+        'Concat',
+        signal.steps.map(() => weights),
+        [count],
+        { axis: 0 },
+      ),
+      [count],
+    );
   }
   if (!classes) return meanSquaredError(output, targets, weights);
   const zero = graph.constant(Int32Array.of(0), []);

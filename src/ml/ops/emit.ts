@@ -3,8 +3,9 @@ import { broadcastShape, type Shape, sameShape, type Tensor } from '../onnx/tens
 
 /* Nodes without a gradient of their own: the material of operations and of their backward passes. */
 
-export function emit(operator: string, inputs: readonly [Tensor, ...Tensor[]], shape: Shape, attributes: Attributes = {}): Tensor {
+export function emit(operator: string, inputs: readonly Tensor[], shape: Shape, attributes: Attributes = {}): Tensor {
   const first = inputs[0];
+  if (first === undefined) throw new RangeError(`${operator} of nothing`);
   return first.graph.node(operator, inputs, [{ shape, type: first.type }], attributes)[0] as Tensor;
 }
 

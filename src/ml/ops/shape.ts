@@ -25,13 +25,14 @@ export function split(x: Tensor, lengths: readonly number[], axis: number): read
   const outputs = emitSplit(x, lengths, shapes, axis);
   x.graph.record(outputs, [x], (gradients) => {
     const parts = gradients.map((gradient, part) => gradient ?? emitZeros(x, shapes[part] as Shape));
-    return [emit('Concat', parts as [Tensor, ...Tensor[]], x.shape, { axis })];
+    return [emit('Concat', parts, x.shape, { axis })];
   });
   return outputs;
 }
 
-export function concat(parts: readonly [Tensor, ...Tensor[]], axis: number): Tensor {
+export function concat(parts: readonly Tensor[], axis: number): Tensor {
   const first = parts[0];
+  if (first === undefined) throw new RangeError('concat of nothing');
   const lengths = parts.map((part) => lengthOf(part.shape, axis));
   const total = lengths.includes(DYNAMIC) ? DYNAMIC : lengths.reduce((sum, length) => sum + length, 0);
   const output = emit('Concat', parts, withLength(first.shape, axis, total), { axis });

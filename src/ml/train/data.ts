@@ -29,7 +29,11 @@ export function checkTrainingData(spec: NetworkSpec, data: TrainingData): void {
   const perRow = input.steps * (input.kind === 'codes' ? 1 : input.columns);
   expectLength('inputs', data.inputs, data.rows * perRow);
   expectLength('targets', data.targets, data.rows * sizeOf(targetShape(spec, 1)));
-  if (data.weights !== undefined) expectLength('weights', data.weights, data.rows);
+  if (data.weights !== undefined) {
+    expectLength('weights', data.weights, data.rows);
+    const at = data.weights.findIndex((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
+    if (at >= 0) throw misfit(`weight ${data.weights[at]} at ${at} is not a number of at least 0`);
+  }
   if (input.kind === 'codes') expectRange('input code', data.inputs, input.padded ? -1 : 0, input.vocabulary);
   else if (input.padded) {
     if (data.lengths === undefined) throw misfit('padded values need lengths');

@@ -113,6 +113,8 @@ describe('trainModel', () => {
     });
     await expect(trainHere(SPEC, { ...cycles(10, 1), rows: 9 }, { epochs: 1 })).rejects.toMatchObject({ code: 'MODEL_MISMATCH' });
     await expect(trainHere(SPEC, cycles(10, 1), { epochs: 0 })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    const weights = new Float32Array(10).fill(1).fill(-2, 4, 5);
+    await expect(trainHere(SPEC, { ...cycles(10, 1), weights }, { epochs: 1 })).rejects.toThrow('weight -2 at 4');
     const wrongTarget = cycles(10, 1);
     wrongTarget.targets[0] = 6;
     await expect(trainHere(SPEC, wrongTarget, { epochs: 1 })).rejects.toMatchObject({ code: 'MODEL_MISMATCH' });
