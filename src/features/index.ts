@@ -8,7 +8,9 @@ export {
   windowConfig,
 } from './definition.ts';
 export { type Discovery, discoverSessionKey, type KeyScore } from './discover.ts';
+export { OBSERVED, type ObservationConfig, Observer, observationConfig } from './observations.ts';
 export { formatSessionKey, isReusable, parseSessionKey, type SessionKey } from './session-key.ts';
 export { type SessionCounters, Sessionizer } from './sessionizer.ts';
 export { chooseSequences, type SequenceChoice, type SequenceFeature, type Sequencer, sequencer, sequencesOf } from './sessions.ts';
+export { type VolumeConfig, VolumeCounter, volumeConfig } from './volume.ts';
 export { type WindowCounters, Windower } from './windower.ts';

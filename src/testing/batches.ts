@@ -113,6 +113,7 @@ function sliceObservations(batch: ObservationBatch, from: number, to: number): O
     entities: [...batch.entities].reverse(),
     fields: [...batch.fields].reverse(),
     values: [...batch.values].reverse(),
+    ...(batch.valueText === undefined ? {} : { valueText: [...batch.valueText].reverse() }),
     entity: reversed(batch.entity, batch.entities),
     field: reversed(batch.field, batch.fields),
     value: reversed(batch.value, batch.values),

@@ -67,6 +67,8 @@ export interface ObservationBatch {
   readonly entities: readonly string[];
   readonly fields: readonly string[];
   readonly values: readonly string[];
+  /** Readable text of each value (the template of a template id), same length as `values`. */
+  readonly valueText?: readonly string[];
   /** Indices per row into the three dictionaries above. */
   readonly entity: Int32Array;
   readonly field: Int32Array;

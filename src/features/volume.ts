@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import { type LogBatch, parseDuration, type SeriesBatch, type Template } from '../core/index.ts';
+import { EventTime } from './watermark.ts';
+
+export const volumeConfig = z.strictObject({
+  bin: z
+    .string()
+    .default('5m')
+    .transform((text, context) => {
+      const micros = parseDuration(text);
+      if (micros !== undefined && micros > 0) return micros;
+      context.addIssue({ code: 'custom', message: `"${text}" is no duration; write 10s, 5m or 1h` });
+      return z.NEVER;
+    })
+    .describe('length of the intervals that lines are counted in'),
+  lateness: z
+    .string()
+    .default('1m')
+    .transform((text, context) => {
+      const micros = parseDuration(text);
+      if (micros !== undefined) return micros;
+      context.addIssue({ code: 'custom', message: `"${text}" is no duration; write 0s, 1m` });
+      return z.NEVER;
+    })
+    .describe('how long an interval stays open after its end'),
+  maxSeries: z.int().min(1).default(10_000).describe('series counted; templates beyond count for their source and host only'),
+});
+
+export type VolumeConfig = z.output<typeof volumeConfig>;
+
+/** Empty intervals handed over for one pause; a longer one is shown by its beginning. */
+const MAX_EMPTY_BINS = 2_016;
+
+interface Series {
+  readonly name: string;
+  readonly entity: string;
+}
+
+/** Lines per interval of a source, of each host and of each template, intervals without any included. */
+export class VolumeCounter {
+  /** Lines that came after their interval was handed over. */
+  late = 0;
+  private readonly config: VolumeConfig;
+  private readonly clock = new EventTime();
+  private readonly series: Series[] = [];
+  private readonly index = new Map<string, number>();
+  private readonly firstBin: number[] = [];
+  private readonly bins = new Map<number, Map<number, number>>();
+  private nextBin = Number.NEGATIVE_INFINITY;
+  private out: { code: number; value: number; bin: number }[] = [];
+
+  constructor(config: VolumeConfig) {
+    this.config = config;
+  }
+
+  add(batch: LogBatch, templates: readonly Template[]): void {
+    const source = this.seriesOf(`source ${batch.source}`, batch.source);
+    const hosts = batch.host.values.map((host) => this.seriesOf(`host ${host}`, host));
+    const cached: (number | undefined)[] = [];
+    for (let row = 0; row < batch.rows; row++) {
+      const bin = Math.floor(this.clock.take(batch.time[row] as number) / this.config.bin);
+      this.close(Math.floor((this.clock.latest - this.config.lateness) / this.config.bin));
+      if (bin < this.nextBin) {
+        this.late++;
+        continue;
+      }
+      const counts = this.bins.get(bin) ?? new Map<number, number>();
+      this.bins.set(bin, counts);
+      this.count(counts, source, bin);
+      const host = hosts[batch.host.codes[row] as number];
+      if (host !== undefined) this.count(counts, host, bin);
+      const code = batch.template[row] as number;
+      const template = templates[code];
+      if (template === undefined) continue;
+      cached[code] ??= this.seriesOf(`template ${template.id}`, batch.source) ?? -1;
+      if ((cached[code] as number) >= 0) this.count(counts, cached[code], bin);
+    }
+  }
+
+  /** Event time from outside: a source gone quiet is counted as quiet. */
+  advance(watermark: number): void {
+    this.close(Math.floor((watermark - this.config.lateness) / this.config.bin));
+  }
+
+  /** End of input: hands over every interval that holds a line. */
+  finish(): void {
+    const last = Math.max(...this.bins.keys());
+    if (Number.isFinite(last)) this.close(last + 1);
+  }
+
+  take(): SeriesBatch | undefined {
+    const { out } = this;
+    if (out.length === 0) return undefined;
+    this.out = [];
+    const { bin } = this.config;
+    return {
+      shape: 'series',
+      rows: out.length,
+      series: this.series.map(({ name }) => name),
+      code: Int32Array.from(out, ({ code }) => code),
+      entities: this.series.map(({ entity }) => entity),
+      value: Float64Array.from(out, ({ value }) => value),
+      start: Float64Array.from(out, (row) => row.bin * bin),
+      end: Float64Array.from(out, (row) => (row.bin + 1) * bin),
+    };
+  }
+
+  /** Everything counted and not handed over; call `take` first. Plain JSON as UTF-8. */
+  snapshot(): Uint8Array {
+    const bins = [...this.bins].map(([bin, counts]) => [bin, [...counts]]);
+    const state = { series: this.series, firstBin: this.firstBin, bins, nextBin: this.nextBin, clock: this.clock.state(), late: this.late };
+    return new TextEncoder().encode(JSON.stringify(state));
+  }
+
+  restore(snapshot: Uint8Array): void {
+    const state = JSON.parse(new TextDecoder().decode(snapshot)) as {
+      series: Series[];
+      firstBin: number[];
+      bins: [number, [number, number][]][];
+      nextBin: number | null;
+      clock: Parameters<EventTime['restore']>[0];
+      late: number;
+    };
+    this.series.splice(0, this.series.length, ...state.series);
+    this.firstBin.splice(0, this.firstBin.length, ...state.firstBin);
+    this.index.clear();
+    for (const [code, { name }] of this.series.entries()) this.index.set(name, code);
+    this.bins.clear();
+    for (const [bin, counts] of state.bins) this.bins.set(bin, new Map(counts));
+    this.nextBin = state.nextBin ?? Number.NEGATIVE_INFINITY;
+    this.clock.restore(state.clock);
+    this.late = state.late;
+  }
+
+  private seriesOf(name: string, entity: string): number | undefined {
+    const known = this.index.get(name);
+    if (known !== undefined || this.series.length >= this.config.maxSeries) return known;
+    const code = this.series.push({ name, entity }) - 1;
+    this.index.set(name, code);
+    return code;
+  }
+
+  private count(counts: Map<number, number>, code: number | undefined, bin: number): void {
+    if (code === undefined) return;
+    counts.set(code, (counts.get(code) ?? 0) + 1);
+    this.firstBin[code] = Math.min(this.firstBin[code] ?? bin, bin);
+  }
+
+  /** Hands over every interval before `limit`, with zeros for the series known by then. */
+  private close(limit: number): void {
+    if (limit <= this.nextBin) return;
+    if (this.nextBin === Number.NEGATIVE_INFINITY) {
+      const first = Math.min(...this.bins.keys());
+      if (!(first < limit)) return;
+      this.nextBin = first;
+    }
+    let empty = 0;
+    for (let bin = this.nextBin; bin < limit; bin++) {
+      const counts = this.bins.get(bin);
+      empty = counts === undefined ? empty + 1 : 0;
+      if (empty > MAX_EMPTY_BINS) {
+        // A pause longer than any profile: go on where lines go on.
+        bin = Math.min(limit, ...this.bins.keys()) - 1;
+        empty = 0;
+        continue;
+      }
+      for (let code = 0; code < this.series.length; code++) {
+        const first = this.firstBin[code];
+        if (first !== undefined && first <= bin) this.out.push({ code, value: counts?.get(code) ?? 0, bin });
+      }
+      this.bins.delete(bin);
+    }
+    this.nextBin = limit;
+  }
+}
