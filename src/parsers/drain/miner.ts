@@ -23,6 +23,8 @@ export interface MinerOptions {
   readonly maxChildren: number;
   /** Most templates held; beyond it the one unused longest is forgotten. */
   readonly maxTemplates: number;
+  /** Most templates in one leaf, which is what a line is compared with at most. */
+  readonly maxLeafTemplates: number;
   /** Most bytes of template text held. */
   readonly maxTemplateBytes: number;
   /** Bytes of a message that are looked at; what is behind has no influence on the template. */
@@ -42,6 +44,7 @@ export const MINER_DEFAULTS: MinerOptions = {
   countMasked: false,
   maxChildren: 100,
   maxTemplates: 20_000,
+  maxLeafTemplates: 500,
   maxTemplateBytes: 64 << 20,
   maxBytes: 8192,
   maxTokens: 512,
@@ -65,6 +68,7 @@ export class TemplateMiner {
   private readonly codes = new Map<string, number>();
   private size = 0;
   private made = 0;
+  private lines = 0;
   private free: number[] = [];
   private forgotten: number[] = [];
   /** What `shape` holds: the stretch scanned by the last `assign`. */
@@ -107,7 +111,9 @@ export class TemplateMiner {
       code = this.mine(bytes);
       if (code < 0) return -1;
     }
-    (this.templates[code] as MinedTemplate).count++;
+    const template = this.templates[code] as MinedTemplate;
+    template.count++;
+    template.used = this.lines++;
     this.recency.touch(code);
     return code;
   }
@@ -140,7 +146,9 @@ export class TemplateMiner {
   order(ids: readonly string[]): void {
     for (const id of ids) {
       const code = this.codes.get(id);
-      if (code !== undefined) this.recency.touch(code);
+      if (code === undefined) continue;
+      (this.templates[code] as MinedTemplate).used = this.lines++;
+      this.recency.touch(code);
     }
   }
 
@@ -179,24 +187,32 @@ export class TemplateMiner {
     let best = -1;
     let bestEqual = -1;
     let bestWild = -1;
+    const least = this.options.similarity * count;
     for (const code of leaf.templates) {
-      const { keys } = this.templates[code] as MinedTemplate;
+      const { keys, exact } = this.templates[code] as MinedTemplate;
       let equal = 0;
       let wild = 0;
+      let same = true;
       for (let i = 0; i < count; i++) {
         const key = keys[i] as number;
+        if (exact[i] !== tokens.exact[i]) {
+          same = false;
+          if (key !== WILD && equal + count - i - 1 < least) break;
+        }
         if (key === WILD) {
           wild++;
           if (countMasked && tokens.keys[i] === WILD) equal++;
         } else if (key === tokens.keys[i]) equal++;
       }
+      // A line that reads like the template is of it, also where too few of its tokens are words to reach the threshold.
+      if (same) return code;
       if (equal > bestEqual || (equal === bestEqual && wild > bestWild)) {
         best = code;
         bestEqual = equal;
         bestWild = wild;
       }
     }
-    return best >= 0 && (count === 0 || bestEqual >= this.options.similarity * count) ? best : -1;
+    return best >= 0 && (count === 0 || bestEqual >= least) ? best : -1;
   }
 
   private make(bytes: Uint8Array): number {
@@ -207,7 +223,7 @@ export class TemplateMiner {
     const keys = tokens.keys.slice(0, tokens.count);
     const exact = tokens.exact.slice(0, tokens.count);
     const code = this.add(new MinedTemplate(this.newId(texts.join(' ')), leaf, keys, exact, texts, path));
-    this.evict();
+    this.evict(leaf);
     return code;
   }
 
@@ -215,6 +231,7 @@ export class TemplateMiner {
     const code = this.free.pop() ?? this.templates.length;
     this.templates[code] = template;
     template.order = this.made++;
+    template.used = this.lines;
     this.codes.set(template.id, code);
     this.size += template.size;
     template.leaf.templates.push(code);
@@ -230,16 +247,24 @@ export class TemplateMiner {
     return id;
   }
 
-  private evict(): void {
-    while (this.codes.size > this.options.maxTemplates || (this.size > this.options.maxTemplateBytes && this.codes.size > 1)) {
-      const code = this.recency.oldest;
-      const template = this.templates[code] as MinedTemplate;
-      this.recency.remove(code);
-      this.codes.delete(template.id);
-      this.size -= template.size;
-      this.tree.remove(template.leaf, code);
-      this.forgotten.push(code);
-      this.evicted++;
-    }
+  private evict(leaf: Node): void {
+    if (leaf.templates.length > this.options.maxLeafTemplates) this.forget(this.leastUsed(leaf));
+    const { maxTemplates, maxTemplateBytes } = this.options;
+    while (this.codes.size > maxTemplates || (this.size > maxTemplateBytes && this.codes.size > 1)) this.forget(this.recency.oldest);
+  }
+
+  private leastUsed(leaf: Node): number {
+    const used = (code: number): number => (this.templates[code] as MinedTemplate).used;
+    return leaf.templates.reduce((oldest, code) => (used(code) < used(oldest) ? code : oldest));
+  }
+
+  private forget(code: number): void {
+    const template = this.templates[code] as MinedTemplate;
+    this.recency.remove(code);
+    this.codes.delete(template.id);
+    this.size -= template.size;
+    this.tree.remove(template.leaf, code);
+    this.forgotten.push(code);
+    this.evicted++;
   }
 }

@@ -8,6 +8,8 @@ export class MinedTemplate implements Template {
   count = 0;
   /** Position in the order of creation. */
   order = 0;
+  /** Number of the line that was assigned to it last. */
+  used = 0;
   readonly leaf: Node;
   readonly keys: Float64Array;
   readonly exact: Float64Array;

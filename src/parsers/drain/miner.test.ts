@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { IntList } from '../bytes/int-list.ts';
+import { compileMask } from './mask-pattern.ts';
+import { type MinerOptions, TemplateMiner } from './miner.ts';
+
+function assign(miner: TemplateMiner, line: string): string | undefined {
+  const bytes = Buffer.from(line);
+  return miner.templates[miner.assign(bytes, 0, bytes.length)]?.id;
+}
+
+function parameters(miner: TemplateMiner, line: string): string[] {
+  const bytes = Buffer.from(line);
+  const code = miner.assign(bytes, 0, bytes.length);
+  const start = new IntList();
+  const end = new IntList();
+  miner.parameters(bytes, code, start, end);
+  return [...start.finish()].map((from, i) => bytes.toString('utf8', from, end.finish()[i]));
+}
+
+function texts(miner: TemplateMiner): string[] {
+  return miner.held().map(({ text }) => text);
+}
+
+/** Lines from few words, so that templates form, generalise and compete; digits and masks among the words. */
+const words = fc.constantFrom('open', 'close', 'file', 'user', 'root', 'to', '12', '10.0.0.1:80', 'a1', 'blk_-7', '(3)', 'x=4', 'ünï');
+const lines = fc.array(
+  fc.array(words, { maxLength: 7 }).map((tokens) => tokens.join(' ')),
+  { maxLength: 120 },
+);
+
+describe('TemplateMiner', () => {
+  it('masks numbers, addresses, block ids, hex and uuids', () => {
+    const miner = new TemplateMiner();
+    assign(miner, 'block blk_-69 at 10.1.2.3:80 took 1.5 flags 0xfF id 123e4567-e89b-12d3-a456-426614174000 node12 v2x (7)');
+    expect(texts(miner)).toEqual(['block <*> at <*> took <*> flags <*> id <*> node12 v2x (<*>)']);
+  });
+
+  it('generalises a template, keeping its id and its count', () => {
+    const miner = new TemplateMiner();
+    const first = assign(miner, 'user alice logged in from home');
+    expect(assign(miner, 'user bob logged in from home')).toBe(first);
+    expect(miner.held()).toMatchObject([{ id: first, text: 'user <*> logged in from home', count: 2 }]);
+  });
+
+  it('gives whole tokens as parameters where the template generalised and masked parts elsewhere', () => {
+    const miner = new TemplateMiner();
+    assign(miner, 'user alice logged in from 1.2.3.4 (port 22)');
+    expect(parameters(miner, ' user  bob1 logged in from 1.2.3.5 (port 23) ')).toEqual(['bob1', '1.2.3.5', '23']);
+  });
+
+  it('gives with its shape cache what it gives without', () => {
+    fc.assert(
+      fc.property(
+        lines,
+        fc.integer({ min: 3, max: 6 }),
+        fc.constantFrom(3, 4, 1000),
+        fc.constantFrom(2, 3, 1000),
+        (input, depth, maxChildren, maxTemplates) => {
+          const options = { depth, maxChildren, maxTemplates } satisfies Partial<MinerOptions>;
+          const cached = new TemplateMiner(options);
+          const plain = new TemplateMiner({ ...options, cache: false });
+          const twice = [...input, ...input];
+          expect(twice.map((line) => assign(cached, line))).toEqual(twice.map((line) => assign(plain, line)));
+          expect(texts(cached)).toEqual(texts(plain));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('makes every line fit the template it got', () => {
+    fc.assert(
+      fc.property(lines, (input) => {
+        const miner = new TemplateMiner();
+        for (const line of input) {
+          const id = assign(miner, line);
+          const before = miner.held().find((template) => template.id === id)?.text ?? '';
+          expect(before.split(' ').length).toBe(Math.max(1, line.trim().split(/\s+/).length));
+          expect(parameters(miner, line).length).toBe(before.split('<*>').length - 1);
+        }
+      }),
+    );
+  });
+
+  it('forgets the template unused longest beyond its bound', () => {
+    const miner = new TemplateMiner({ maxTemplates: 2 });
+    const first = assign(miner, 'alpha beta');
+    assign(miner, 'gamma delta epsilon');
+    assign(miner, 'alpha beta');
+    assign(miner, 'zeta eta theta iota');
+    expect(texts(miner)).toEqual(['alpha beta', 'zeta eta theta iota']);
+    expect(miner.evicted).toBe(1);
+    expect(assign(miner, 'alpha beta')).toBe(first);
+  });
+
+  it('stays within its bound under noise of distinct templates', () => {
+    const miner = new TemplateMiner({ maxTemplates: 1000, maxTemplateBytes: 1 << 20 });
+    const noise = (from: number, to: number): void => {
+      for (let i = from; i < to; i++) {
+        if (i % 1000 === 0) miner.beginBatch();
+        const word = (n: number): string => `w${(Math.imul(n, 2654435761) >>> 0).toString(36).replace(/\d/g, 'z')}`;
+        assign(miner, `${word(i)} ${word(i * 7 + 1)} ${word(i * 13 + 5)} ${i % 9 === 0 ? 'x y' : 'z'}`);
+      }
+    };
+    noise(0, 10_000);
+    globalThis.gc?.();
+    const before = process.memoryUsage().heapUsed;
+    noise(10_000, 60_000);
+    globalThis.gc?.();
+    expect(miner.held().length).toBeLessThanOrEqual(1000);
+    expect(miner.templates.length).toBeLessThanOrEqual(3000);
+    expect(miner.evicted).toBeGreaterThan(30_000);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(64 << 20);
+  });
+
+  it('only matches when told so', () => {
+    const miner = new TemplateMiner({ matchOnly: true });
+    expect(assign(miner, 'anything at all')).toBeUndefined();
+    expect(miner.templates).toEqual([]);
+  });
+
+  it('takes masks given as patterns before its own', () => {
+    const miner = new TemplateMiner({ masks: [compileMask('req-[0-9a-f]{4,}')] });
+    assign(miner, 'start req-38101a0b done');
+    expect(texts(miner)).toEqual(['start <*> done']);
+  });
+});
+
+describe('compileMask', () => {
+  it.each(['', '(a|b)', 'a*', '[abc', 'a{', '\\b'])('refuses %j', (pattern) => {
+    expect(() => compileMask(pattern)).toThrow(/mask/);
+  });
+
+  it('is linear on what makes backtracking patterns explode', () => {
+    const mask = compileMask('a*a*a*a*a*a*a*a*b');
+    const bytes = Buffer.from('a'.repeat(100_000));
+    expect(mask(bytes, 0, bytes.length)).toBe(-1);
+  });
+});

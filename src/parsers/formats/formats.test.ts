@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest';
+import { formatMicros } from '../../core/index.ts';
+import { parseAll, parserContract } from '../../testing/parser-contract.ts';
+import { createLogParser } from '../parser.ts';
+import { detectFormat } from './detect.ts';
+import { LOG_FORMATS } from './index.ts';
+
+type Text = string | undefined;
+type First = readonly [level: Text, host: Text, component: Text, pid: number, time: string];
+
+/** Lines of each format as its writer prints them; [level, host, component, pid, time] of the first. */
+const SAMPLES: Record<string, { lines: string[]; first: First }> = {
+  hdfs: {
+    lines: [
+      '081109 203615 148 INFO dfs.DataNode$PacketResponder: PacketResponder 1 for block blk_38865049064139660 terminating',
+      '081109 203807 222 INFO dfs.DataNode$PacketResponder: PacketResponder 0 for block blk_-6952295868487656571 terminating',
+    ],
+    first: ['INFO', undefined, 'dfs.DataNode$PacketResponder', 148, '2008-11-09T20:36:15Z'],
+  },
+  hadoop: {
+    lines: [
+      '2015-10-18 18:01:47,978 INFO [main] org.apache.hadoop.mapreduce.v2.app.MRAppMaster: Created MRAppMaster for application appattempt_1',
+      'java.io.IOException: broken',
+      '\tat org.apache.Foo.bar(Foo.java:12)',
+      '2015-10-18 18:01:48,963 INFO [main] org.apache.hadoop.mapreduce.v2.app.MRAppMaster: Executing with tokens:',
+    ],
+    first: ['INFO', undefined, 'org.apache.hadoop.mapreduce.v2.app.MRAppMaster', -1, '2015-10-18T18:01:47.978Z'],
+  },
+  spark: {
+    lines: ['17/06/09 20:10:40 INFO executor.CoarseGrainedExecutorBackend: Registered signal handlers for [TERM, HUP, INT]'],
+    first: ['INFO', undefined, 'executor.CoarseGrainedExecutorBackend', -1, '2017-06-09T20:10:40Z'],
+  },
+  zookeeper: {
+    lines: [
+      '2015-07-29 17:41:44,747 - INFO  [QuorumPeer[myid=1]/0:0:0:0:0:0:0:0:2181:FastLeaderElection@774] - Notification time out: 3200',
+    ],
+    first: ['INFO', undefined, '0:0:0:0:0:0:0:2181:FastLeaderElection', -1, '2015-07-29T17:41:44.747Z'],
+  },
+  bgl: {
+    lines: [
+      '- 1117838570 2005.06.03 R02-M1-N0-C:J12-U11 2005-06-03-15.42.50.675872 R02-M1-N0-C:J12-U11 RAS KERNEL INFO instruction cache parity error corrected',
+    ],
+    first: ['INFO', 'R02-M1-N0-C:J12-U11', 'KERNEL', -1, '2005-06-03T15:42:50.675872Z'],
+  },
+  hpc: {
+    lines: ['134681 node-246 unix.hw state_change.unavailable 1077804742 1 Component State Change: Component is in the unavailable state'],
+    first: [undefined, 'node-246', 'unix.hw', -1, '2004-02-26T14:12:22Z'],
+  },
+  thunderbird: {
+    lines: ['- 1131566461 2005.11.09 dn228 Nov 9 12:01:01 dn228/dn228 crond(pam_unix)[2915]: session closed for user root'],
+    first: [undefined, 'dn228', 'crond(pam_unix)', 2915, '2005-11-09T20:01:01Z'],
+  },
+  windows: {
+    lines: ['2016-09-28 04:30:30, Info                  CBS    Loaded Servicing Stack v6.1.7601.23505 with Core'],
+    first: ['Info', undefined, 'CBS', -1, '2016-09-28T04:30:30Z'],
+  },
+  android: {
+    lines: ['03-17 16:13:38.811  1702  2395 D WindowManager: printFreezingDisplayLogsopening app wtoken'],
+    first: ['D', undefined, 'WindowManager', 1702, '2023-03-17T16:13:38.811Z'],
+  },
+  healthapp: {
+    lines: ['20171223-22:15:29:606|Step_LSC|30002312|onStandStepChanged 3579'],
+    first: [undefined, undefined, 'Step_LSC', 30002312, '2017-12-23T22:15:29.606Z'],
+  },
+  'apache-error': {
+    lines: ['[Sun Dec 04 04:47:44 2005] [notice] workerEnv.init() ok /etc/httpd/conf/workers2.properties'],
+    first: ['notice', undefined, undefined, -1, '2005-12-04T04:47:44Z'],
+  },
+  proxifier: {
+    lines: ['[10.30 16:49:06] chrome.exe - proxy.cse.cuhk.edu.hk:5070 open through proxy proxy.cse.cuhk.edu.hk:5070 HTTPS'],
+    first: [undefined, undefined, 'chrome.exe', -1, '2023-10-30T16:49:06Z'],
+  },
+  openssh: {
+    lines: ['Dec 10 06:55:46 LabSZ sshd[24200]: Invalid user webmaster from 173.234.31.186'],
+    first: [undefined, 'LabSZ', undefined, 24200, '2023-12-10T06:55:46Z'],
+  },
+  openstack: {
+    lines: [
+      'nova-api.log.1 2017-05-16 00:00:00.008 25746 INFO nova.osapi_compute.wsgi.server [req-38101a0b - - -] 10.11.10.1 "GET /v2" status: 200',
+    ],
+    first: ['INFO', undefined, 'nova.osapi_compute.wsgi.server', 25746, '2017-05-16T00:00:00.008Z'],
+  },
+  syslog: {
+    lines: [
+      '<34>Oct 11 22:14:15 mymachine su[77]: failed for lonvick on /dev/pts/8',
+      'Jan 14 23:00:00 mymachine kernel: eth0 up',
+      '2024-01-01T10:00:00.5+01:00 mymachine cron[5]: run',
+    ],
+    first: ['crit', 'mymachine', 'su', 77, '2023-10-11T22:14:15Z'],
+  },
+  'syslog-5424': {
+    lines: [
+      '<165>1 2003-10-11T22:14:15.003Z mymachine.example.com evntslog 11 ID47 [exampleSDID@32473 iut="3" note="a \\"b\\" \\]"] An application event',
+    ],
+    first: ['notice', 'mymachine.example.com', 'evntslog', 11, '2003-10-11T22:14:15.003Z'],
+  },
+  'access-combined': {
+    lines: [
+      '83.149.9.216 - frank [17/May/2015:10:05:03 +0200] "GET /a?q=\\"x\\" HTTP/1.1" 200 203023 "http://semicomplete.com/" "Mozilla/5.0 (X11)"',
+    ],
+    first: [undefined, '83.149.9.216', undefined, -1, '2015-05-17T08:05:03Z'],
+  },
+  'access-common': {
+    lines: ['127.0.0.1 - - [10/Oct/2000:13:55:36 -0700] "GET /apache_pb.gif HTTP/1.0" 200 2326'],
+    first: [undefined, '127.0.0.1', undefined, -1, '2000-10-10T20:55:36Z'],
+  },
+  'nginx-error': {
+    lines: ['2012/04/09 11:53:29 [error] 2865#0: *66647 user "xyz" was not found in "/var/www/.htpasswd", client: 192.0.43.10'],
+    first: ['error', undefined, undefined, 2865, '2012-04-09T11:53:29Z'],
+  },
+  json: {
+    lines: [
+      '{"@timestamp":"2024-01-02T03:04:05.678Z","log":{"level":"error"},"host":{"name":"web-1"},"process":{"name":"nginx","pid":12},"message":"upstream \\u0041 timed out","__proto__":{"x":1},"tags":["a","b"]}',
+      '{"ts":1704164645.5,"level":"info","logger":"http","msg":"handled"}',
+    ],
+    first: ['error', 'web-1', 'nginx', 12, '2024-01-02T03:04:05.678Z'],
+  },
+  logfmt: {
+    lines: ['time=2024-01-02T03:04:05Z level=warn msg="slow \\"query\\"" component=db duration=1.5s'],
+    first: ['warn', undefined, 'db', -1, '2024-01-02T03:04:05Z'],
+  },
+  cef: {
+    lines: [
+      'CEF:0|Security|threat\\|manager|1.0|100|worm stopped|10|src=10.0.0.1 dst=2.1.2.2 msg=found a\\=b rt=1704164645000 dvchost=fw1',
+    ],
+    first: ['10', 'fw1', 'threat|manager', -1, '2024-01-02T03:04:05Z'],
+  },
+  cri: {
+    lines: ['2022-01-28T16:04:05.413656027Z stdout F hello from the container'],
+    first: [undefined, undefined, 'stdout', -1, '2022-01-28T16:04:05.413656Z'],
+  },
+  timestamped: {
+    lines: ['[2024-01-02 03:04:05.123] WARNING disk 91 % full', '2024-01-02 03:04:06 [worker-1] ERROR gone'],
+    first: ['WARNING', undefined, undefined, -1, '2024-01-02T03:04:05.123Z'],
+  },
+};
+
+for (const [format, { lines, first }] of Object.entries(SAMPLES)) {
+  const sample = `${Array.from({ length: 3 }, () => lines.join('\n')).join('\n')}\n`;
+  parserContract({ name: format, create: () => createLogParser({ format }), sample });
+
+  describe(format, () => {
+    it('is recognised', () => {
+      expect(detectFormat(Buffer.from(sample)).format).toBe(format);
+    });
+
+    it('puts the header into columns', () => {
+      const [event] = parseAll(createLogParser({ format }), Buffer.from(sample)).events;
+      const [level, host, component, pid, time] = first;
+      expect(event).toMatchObject({ level, host, component, pid });
+      expect(formatMicros(event?.time as number)).toBe(time);
+    });
+  });
+}
+
+for (const name of ['linux', 'mac', 'plain']) {
+  const sample = 'Jul  1 09:00:55 calvisitor-10-105-160-95 kernel[0]: IOThunderboltSwitch<0>(0x0)::listenerCallback - HPD packet\n'.repeat(
+    3,
+  );
+  parserContract({ name, create: () => createLogParser({ format: name }), sample });
+}
+
+describe('formats', () => {
+  it('all have a sample here', () => {
+    expect([...LOG_FORMATS.keys()].sort()).toEqual([...Object.keys(SAMPLES), 'linux', 'mac', 'plain'].sort());
+  });
+
+  it('keeps a __proto__ field as a field', () => {
+    const parser = createLogParser({ format: 'json' });
+    const bytes = Buffer.from('{"msg":"x","__proto__":{"polluted":true}}\n');
+    const batch = parser.parse({ input: '', generation: '', offset: 0, line: 1, bytes, arrival: 0, last: true }, '', () => {});
+    expect(Buffer.from(batch.attributes?.bytes.subarray(batch.attributes.start[0], batch.attributes.end[0]) ?? []).toString()).toBe(
+      '{"__proto__.polluted":true}',
+    );
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+
+  it('keeps deeply nested JSON as a dead letter', () => {
+    const deep = `{"a":${'['.repeat(200_000)}${']'.repeat(200_000)}}\n${'{"a":'.repeat(50)}1${'}'.repeat(50)}\n`;
+    const { dead } = parseAll(createLogParser({ format: 'json' }), Buffer.from(deep));
+    expect(dead.map(({ reason }) => reason)).toEqual(['nested deeper than 16 levels', 'nested deeper than 16 levels']);
+  });
+
+  it('falls back to plain lines', () => {
+    expect(detectFormat(Buffer.from('hello\nworld\n')).format).toBe('plain');
+    expect(detectFormat(new Uint8Array(0)).format).toBe('plain');
+  });
+});
