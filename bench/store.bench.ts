@@ -79,7 +79,7 @@ function rowByRow(batches: readonly LogBatch[]) {
       item,
       i,
       message: slice(item.message, i),
-      parameters: [slice(item.parameters, i * 2), slice(item.parameters, i * 2 + 1)],
+      parameters: [slice(item.parameters, i * 2), slice(item.parameters, i * 2 + 1)].join(SEPARATOR),
     }));
   });
   return async (connection: DuckDBConnection): Promise<void> => {

@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { diskBytes } from '../store/disk.ts';
 import { readArchive, writeArchive } from './archive.ts';
 import type { ModelFiles, ModelInfo, ModelRegistry } from './contract.ts';
 import { openRegistry } from './registry.ts';
@@ -93,6 +97,22 @@ describe('model registry', () => {
       await expect(registry.saveModel('m', INFO, { [file]: new Uint8Array(1) })).rejects.toThrow();
     for (const reference of ['hdfs@../1', 'hdfs@1@2', 'hdfs@0', 'hdfs@9'])
       await expect(registry.loadModel(reference)).rejects.toMatchObject({ code: 'MODEL_MISSING' });
+  });
+});
+
+describe('on disk', () => {
+  it('works on the byte store of a tenant, names of one prefix kept apart', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vedette-registry-'));
+    try {
+      const onDisk = openRegistry(diskBytes(folder), { now: () => 42, program: '0.1.0' });
+      for (const name of ['hdfs', 'hdfs2', 'hdfs']) await onDisk.saveModel(name, INFO, FILES);
+      expect((await onDisk.list()).map(({ name, version }) => `${name}@${version}`)).toEqual(['hdfs@1', 'hdfs@2', 'hdfs2@1']);
+      expect((await onDisk.loadModel('hdfs@candidate')).files).toEqual(FILES);
+      await registry.saveModel('hdfs', INFO, FILES);
+      expect(Buffer.compare(await onDisk.exportModel('hdfs'), await registry.exportModel('hdfs'))).toBe(0);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
 

@@ -74,7 +74,11 @@ export class Alerts {
   removeBefore(time: Micros): number {
     const labelled =
       'SELECT 1 FROM labels l WHERE l.alert_id = alerts.id AND l.verdict IS NOT NULL AND l.sequence = (SELECT max(sequence) FROM labels WHERE alert_id = alerts.id)';
-    return this.database.run(`DELETE FROM alerts WHERE last_seen < ? AND NOT EXISTS (${labelled})`, [time]).changes;
+    return this.database.transaction(() => {
+      const { changes } = this.database.run(`DELETE FROM alerts WHERE last_seen < ? AND NOT EXISTS (${labelled})`, [time]);
+      this.database.run('DELETE FROM outbox WHERE done_at IS NOT NULL AND alert_id NOT IN (SELECT id FROM alerts)');
+      return changes;
+    });
   }
 }
 
