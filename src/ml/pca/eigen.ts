@@ -19,6 +19,7 @@ export function symmetricEigen(matrix: Float64Array, size: number): EigenDecompo
   const beside = new Float64Array(size);
   if (size > 0) {
     tridiagonalise(basis, diagonal, beside, size);
+    transpose(basis, size);
     diagonalise(basis, diagonal, beside, size);
   }
   return ordered(basis, diagonal, size);
@@ -76,12 +77,17 @@ function reflect(v: Float64Array, e: Float64Array, n: number, i: number, h: numb
 
 /** Multiplies the reflections into `v` and leaves the diagonal in `d`. */
 function accumulate(v: Float64Array, d: Float64Array, n: number): void {
+  const projection = new Float64Array(n);
   for (let i = 0; i < n; i++) {
     if (d[i] !== 0) {
-      for (let j = 0; j < i; j++) {
-        let g = 0;
-        for (let k = 0; k < i; k++) g += (v[i * n + k] as number) * (v[k * n + j] as number);
-        for (let k = 0; k < i; k++) v[k * n + j] = (v[k * n + j] as number) - g * (v[k * n + i] as number);
+      projection.fill(0, 0, i);
+      for (let k = 0; k < i; k++) {
+        const weight = v[i * n + k] as number;
+        for (let j = 0; j < i; j++) projection[j] = (projection[j] as number) + weight * (v[k * n + j] as number);
+      }
+      for (let k = 0; k < i; k++) {
+        const weight = v[k * n + i] as number;
+        for (let j = 0; j < i; j++) v[k * n + j] = (v[k * n + j] as number) - weight * (projection[j] as number);
       }
     }
     d[i] = v[i * n + i] as number;
@@ -89,6 +95,17 @@ function accumulate(v: Float64Array, d: Float64Array, n: number): void {
     for (let j = 0; j < i; j++) {
       v[j * n + i] = 0;
       v[i * n + j] = 0;
+    }
+  }
+}
+
+/** From here on vectors lie in rows, where the rotations find their elements side by side. */
+function transpose(v: Float64Array, n: number): void {
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < i; j++) {
+      const held = v[i * n + j] as number;
+      v[i * n + j] = v[j * n + i] as number;
+      v[j * n + i] = held;
     }
   }
 }
@@ -140,11 +157,10 @@ function qlStep(v: Float64Array, d: Float64Array, e: Float64Array, n: number, lo
     p = sine * turn;
     d[i + 1] = g + p;
     g = cosine * turn - b;
-    for (let k = 0; k < n; k++) {
-      const at = k * n + i;
-      const next = v[at + 1] as number;
+    for (let at = i * n; at < (i + 1) * n; at++) {
+      const next = v[at + n] as number;
       const here = v[at] as number;
-      v[at + 1] = sine * here + cosine * next;
+      v[at + n] = sine * here + cosine * next;
       v[at] = cosine * here - sine * next;
     }
   }
@@ -156,14 +172,10 @@ function qlStep(v: Float64Array, d: Float64Array, e: Float64Array, n: number, lo
 function ordered(basis: Float64Array, diagonal: Float64Array, size: number): EigenDecomposition {
   const order = Array.from({ length: size }, (_, k) => k).sort((a, b) => (diagonal[b] as number) - (diagonal[a] as number) || a - b);
   const vectors = new Float64Array(size * size);
-  for (const [rank, column] of order.entries()) {
-    let largest = 0;
-    for (let i = 0; i < size; i++) {
-      const value = basis[i * size + column] as number;
-      if (Math.abs(value) > Math.abs(largest)) largest = value;
-    }
-    const sign = largest < 0 ? -1 : 1;
-    for (let i = 0; i < size; i++) vectors[rank * size + i] = sign * (basis[i * size + column] as number);
+  for (const [rank, row] of order.entries()) {
+    const vector = basis.subarray(row * size, (row + 1) * size);
+    const largest = vector.reduce((most, value) => (Math.abs(value) > Math.abs(most) ? value : most), 0);
+    for (let i = 0; i < size; i++) vectors[rank * size + i] = largest < 0 ? -(vector[i] as number) : (vector[i] as number);
   }
-  return { values: Float64Array.from(order, (column) => diagonal[column] as number), vectors };
+  return { values: Float64Array.from(order, (row) => diagonal[row] as number), vectors };
 }
