@@ -1,5 +1,5 @@
 import { canonicalJson, type Micros } from '../../core/index.ts';
-import { incompleteBeta } from '../binomial.ts';
+import { binomialUpperTail } from '../../ml/index.ts';
 
 export interface FloodOptions {
   /** Event time over which flagged units are compared with the promise. */
@@ -92,8 +92,7 @@ export class FloodGuard {
   private isFlood({ scored, flagged, expected }: Watch): boolean {
     const { fewest, factor, chance } = this.options;
     if (flagged < fewest || flagged < factor * expected) return false;
-    // P(X >= flagged) of a binomial is the incomplete beta function at the rate.
-    return incompleteBeta(expected / scored, flagged, scored - flagged + 1) < chance;
+    return binomialUpperTail(flagged, scored, expected / scored) < chance;
   }
 
   private pause(detector: string, watch: Watch, at: Micros): FloodEvent {
