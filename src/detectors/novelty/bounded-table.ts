@@ -1,0 +1,80 @@
+import { fnv1a } from '../../core/index.ts';
+
+const WAYS = 8;
+const encoder = new TextEncoder();
+
+interface Entry<T> {
+  readonly key: string;
+  value: T;
+  seen: number;
+}
+
+/**
+ * Keyed state in bounded memory: buckets by hash, `WAYS` entries each; in a full bucket the entry longest unseen gives way. What
+ * gives way depends on the keys and times alone, and a fork can be written without touching its origin: one bucket is copied at a time.
+ */
+export class BoundedTable<T> {
+  readonly capacity: number;
+  private readonly buckets = new Map<number, Entry<T>[]>();
+  private readonly count: number;
+  private readonly copy: (value: T) => T;
+  private readonly origin: BoundedTable<T> | undefined;
+
+  constructor(capacity: number, copy: (value: T) => T, origin?: BoundedTable<T>) {
+    this.capacity = capacity;
+    this.count = Math.max(1, Math.ceil(capacity / WAYS));
+    this.copy = copy;
+    this.origin = origin;
+  }
+
+  /** Reads through to this table, writes to itself only. */
+  fork(): BoundedTable<T> {
+    return new BoundedTable(this.capacity, this.copy, this);
+  }
+
+  /** The value of a key, to look at only. */
+  peek(key: string): T | undefined {
+    const bucket = this.bucketOf(key);
+    return (this.buckets.get(bucket) ?? this.origin?.buckets.get(bucket))?.find((entry) => entry.key === key)?.value;
+  }
+
+  /** The value of a key, to change; made by `create` when there is none. */
+  take(key: string, time: number, create: () => T): T {
+    const bucket = this.bucketOf(key);
+    const entries = this.own(bucket);
+    const known = entries.find((entry) => entry.key === key);
+    if (known !== undefined) {
+      known.seen = Math.max(known.seen, time);
+      return known.value;
+    }
+    const entry = { key, value: create(), seen: time };
+    if (entries.length < WAYS) entries.push(entry);
+    else {
+      let oldest = 0;
+      for (let i = 1; i < WAYS; i++) if ((entries[i] as Entry<T>).seen < (entries[oldest] as Entry<T>).seen) oldest = i;
+      entries[oldest] = entry;
+    }
+    return entry.value;
+  }
+
+  /** Everything, in an order that depends on the keys and their history alone. */
+  *entries(): Generator<readonly [string, number, T]> {
+    for (const bucket of [...this.buckets.keys()].sort((a, b) => a - b)) {
+      for (const { key, seen, value } of this.buckets.get(bucket) ?? []) yield [key, seen, value];
+    }
+  }
+
+  private own(bucket: number): Entry<T>[] {
+    const known = this.buckets.get(bucket);
+    if (known !== undefined) return known;
+    const inherited = this.origin?.buckets.get(bucket) ?? [];
+    const entries = inherited.map(({ key, value, seen }) => ({ key, value: this.copy(value), seen }));
+    this.buckets.set(bucket, entries);
+    return entries;
+  }
+
+  private bucketOf(key: string): number {
+    const bytes = encoder.encode(key);
+    return fnv1a(bytes, 0, bytes.length) % this.count;
+  }
+}

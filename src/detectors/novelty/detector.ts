@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import {
+  type Detector,
+  type Explanation,
+  type FitSummary,
+  type LabelledRow,
+  type ObservationBatch,
+  pack,
+  type ScoreBatch,
+  unpack,
+  VedetteError,
+} from '../../core/index.ts';
+import type { NoveltyConfig } from './config.ts';
+import { explainOccurrence } from './explain.ts';
+import { NoveltyMemory, type Occurrence } from './memory.ts';
+import { type DescribedObservation, describeObservation, LabelOverlay } from './overlay.ts';
+
+const seen = z.tuple([z.string(), z.int(), z.number()]);
+const pairRow = z.tuple([z.string(), z.number(), z.int(), z.int(), z.int(), z.number(), z.array(seen)]);
+const header = z.strictObject({
+  kind: z.literal('novelty'),
+  version: z.literal(1),
+  pairs: z.array(pairRow),
+  known: z.array(z.tuple([z.string(), z.number(), z.int(), z.number()])),
+});
+
+/**
+ * First occurrences, rated by how rare they are: minus ln of the probability that this entity shows a new value in this field
+ * (Good-Turing: the share of values seen once), more when no entity ever showed it, less when many others do. A known value
+ * scores 0. Every row is rated as if the rows before it had been observed, so a value is new once.
+ */
+export class NoveltyDetector implements Detector<ObservationBatch> {
+  readonly shape = 'observations';
+  readonly #config: NoveltyConfig;
+  #memory: NoveltyMemory;
+  #overlay = new LabelOverlay([]);
+
+  constructor(config: NoveltyConfig) {
+    this.#config = config;
+    this.#memory = new NoveltyMemory(config);
+  }
+
+  /** Each row's score is made before the row is known, so the scores are their own calibration. */
+  async fit(batch: ObservationBatch, progress: (share: number) => void = () => {}): Promise<FitSummary> {
+    this.#memory = new NoveltyMemory(this.#config);
+    const score = this.#pass(this.#memory, batch);
+    progress(1);
+    let from = Number.POSITIVE_INFINITY;
+    let to = Number.NEGATIVE_INFINITY;
+    for (const time of batch.time) {
+      from = Math.min(from, time);
+      to = Math.max(to, time);
+    }
+    const calibration = score.filter((value) => !Number.isNaN(value));
+    const news = calibration.filter((value) => value > 0).length;
+    return { rows: batch.rows, from, to, calibration, metrics: { observations: batch.rows, rated: calibration.length, new_values: news } };
+  }
+
+  async score(batch: ObservationBatch): Promise<ScoreBatch> {
+    return { score: this.#pass(this.#memory.fork(), batch) };
+  }
+
+  observe(batch: ObservationBatch): void {
+    for (let row = 0; row < batch.rows; row++) {
+      const { entity, field, value } = rowOf(batch, row);
+      this.#memory.add(entity, field, value, batch.time[row] as number);
+    }
+  }
+
+  /** All it knows is what it observed. */
+  async learn(_batch: ObservationBatch): Promise<void> {}
+
+  async explain(batch: ObservationBatch, row: number): Promise<Explanation> {
+    const memory = this.#memory.fork();
+    for (let before = 0; before < row; before++) {
+      const { entity, field, value } = rowOf(batch, before);
+      memory.add(entity, field, value, batch.time[before] as number);
+    }
+    const one = rowOf(batch, row);
+    const occurrence = memory.look(one.entity, one.field, one.value, batch.time[row] as number);
+    return explainOccurrence(batch, row, one, occurrence, probabilityOfNew(occurrence, 0));
+  }
+
+  describe(batch: ObservationBatch, row: number): Uint8Array {
+    return describeObservation(rowOf(batch, row));
+  }
+
+  applyLabels(labels: readonly LabelledRow[]): void {
+    this.#overlay = new LabelOverlay(labels);
+  }
+
+  async snapshot(): Promise<Uint8Array> {
+    const pairs = [...this.#memory.pairs.entries()].map(([key, last, pair]) => [
+      key,
+      last,
+      pair.total,
+      pair.singletons,
+      pair.distinct,
+      pair.first,
+      [...pair.values].map(([name, value]) => [name, value.count, value.last]),
+    ]);
+    const known = [...this.#memory.known.entries()].map(([key, last, value]) => [key, last, value.entities, value.last]);
+    return pack({ kind: 'novelty', version: 1, pairs, known }, {});
+  }
+
+  async restore(snapshot: Uint8Array): Promise<void> {
+    const parsed = header.safeParse(unpack(snapshot).header);
+    if (!parsed.success) {
+      throw new VedetteError('MODEL_MISMATCH', 'the snapshot is not of a novelty detector of this version', {
+        hint: 'let it learn again',
+        cause: parsed.error,
+      });
+    }
+    const memory = new NoveltyMemory(this.#config);
+    for (const [key, last, total, singletons, distinct, first, values] of parsed.data.pairs) {
+      const kept = new Map(values.map(([name, count, at]) => [name, { count, last: at }]));
+      memory.pairs.take(key, last, () => ({ total, singletons, distinct, first, values: kept }));
+    }
+    for (const [key, seenAt, entities, last] of parsed.data.known) memory.known.take(key, seenAt, () => ({ entities, last }));
+    this.#memory = memory;
+  }
+
+  #pass(memory: NoveltyMemory, batch: ObservationBatch): Float64Array {
+    const score = new Float64Array(batch.rows);
+    for (let row = 0; row < batch.rows; row++) {
+      const one = rowOf(batch, row);
+      const time = batch.time[row] as number;
+      score[row] = this.#rate(memory.look(one.entity, one.field, one.value, time), one);
+      memory.add(one.entity, one.field, one.value, time);
+    }
+    return score;
+  }
+
+  #rate(occurrence: Occurrence, one: DescribedObservation): number {
+    if (occurrence.total < this.#config.warmUp) return Number.NaN;
+    if (occurrence.count > 0 || this.#overlay.forgives(one)) return 0;
+    const own = -Math.log(probabilityOfNew(occurrence, this.#overlay.pseudoNew(one)));
+    return Math.max(0, own + (occurrence.elsewhere === 0 ? NEVER_ANYWHERE : -Math.log1p(occurrence.elsewhere) / 2));
+  }
+}
+
+/** Nats more for a value that no entity ever showed. */
+const NEVER_ANYWHERE = Math.LN2;
+
+/** Good-Turing: the chance that the next value is a new one, half a singleton added so that it is never 0. */
+function probabilityOfNew(occurrence: Occurrence, pseudoNew: number): number {
+  return Math.min(1, (occurrence.singletons + pseudoNew + 0.5) / (occurrence.total + pseudoNew + 1));
+}
+
+function rowOf(batch: ObservationBatch, row: number): DescribedObservation {
+  return {
+    entity: batch.entities[batch.entity[row] as number] as string,
+    field: batch.fields[batch.field[row] as number] as string,
+    value: batch.values[batch.value[row] as number] as string,
+  };
+}

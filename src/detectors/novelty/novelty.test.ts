@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ObservationBatch } from '../../core/index.ts';
+import { detectorContract } from '../../testing/detector-contract.ts';
+import { BoundedTable } from './bounded-table.ts';
+import { config } from './config.ts';
+import { NoveltyDetector } from './detector.ts';
+
+type Row = readonly [entity: string, field: string, value: string, time?: number];
+
+function observations(rows: readonly Row[]): ObservationBatch {
+  const code = (names: string[], name: string) => (names.includes(name) ? names.indexOf(name) : names.push(name) - 1);
+  const [entities, fields, values]: string[][] = [[], [], []];
+  const count = rows.length;
+  return {
+    shape: 'observations',
+    rows: count,
+    entity: Int32Array.from(rows, (row) => code(entities as string[], row[0])),
+    field: Int32Array.from(rows, (row) => code(fields as string[], row[1])),
+    value: Int32Array.from(rows, (row) => code(values as string[], row[2])),
+    entities: entities as string[],
+    fields: fields as string[],
+    values: values as string[],
+    time: Float64Array.from(rows, (row, i) => row[3] ?? i * 1e6),
+    input: ['a.log'],
+    inputCode: new Int32Array(count),
+    line: Float64Array.from(rows, (_, i) => i + 1),
+    offset: Float64Array.from(rows, (_, i) => i * 80),
+    length: new Int32Array(count).fill(80),
+  };
+}
+
+const steady = (count: number): Row[] => Array.from({ length: count }, (_, i) => [`host${i % 3}`, 'template', `t${(i * 7) % 5}`] as const);
+
+detectorContract('novelty', {
+  create: () => new NoveltyDetector(config.parse({ warmUp: 20 })),
+  normal: observations(steady(400)),
+  mixed: observations([...steady(9), ['host1', 'template', 'dump'], ...steady(3)]),
+  abnormalRow: 9,
+  quietRow: 1,
+  learnsAsItGoes: true,
+});
+
+const detector = (options = {}) => new NoveltyDetector(config.parse({ warmUp: 20, ...options }));
+
+describe('novelty', () => {
+  it('is quiet for an entity that sees new values all the time, loud for one that never does', async () => {
+    const restless: Row[] = Array.from({ length: 200 }, (_, i) => ['proxy', 'address', `10.0.${i >> 8}.${i & 255}`]);
+    const settled: Row[] = Array.from({ length: 200 }, (_, i) => ['database', 'address', `10.1.0.${i % 4}`]);
+    const learnt = detector();
+    await learnt.fit(observations([...restless, ...settled]));
+    const { score } = await learnt.score(
+      observations([
+        ['proxy', 'address', 'x'],
+        ['database', 'address', 'y'],
+      ]),
+    );
+    expect(score[0]).toBeLessThan(1);
+    expect(score[1]).toBeGreaterThan(5);
+  });
+
+  it('rates a value once, less where others have it, and again after the horizon', async () => {
+    const learnt = detector({ horizon: '1h' });
+    await learnt.fit(observations([...steady(300), ['host2', 'template', 'rare'], ...steady(30)]));
+    const hour = 3600e6;
+    const { score } = await learnt.score(
+      observations([
+        ['host0', 'template', 'rare', 400e6],
+        ['host0', 'template', 'rare', 401e6],
+        ['host0', 'template', 'never', 402e6],
+        ['host0', 'template', 'rare', 402e6 + 2 * hour],
+      ]),
+    );
+    expect(score[0]).toBeGreaterThan(3);
+    expect(score[1]).toBe(0);
+    expect(score[2]).toBeGreaterThan(score[0] as number);
+    expect(score[3]).toBeGreaterThan(2);
+  });
+
+  it('says where else a value occurs', async () => {
+    const learnt = detector();
+    await learnt.fit(observations([...steady(300), ['host2', 'template', 'rare']]));
+    const batch = observations([['host0', 'template', 'rare']]);
+    const { what, why } = await learnt.explain(batch, 0);
+    expect(what).toBe('For the first time host0 logged "rare"; 1 other has shown it before.');
+    expect(why).toMatch(/^100 observations since 1970-01-01T00:00:00Z gave 5 different values/);
+  });
+
+  it('takes a false positive as a sign that new values are normal there, and still raises elsewhere', async () => {
+    const learnt = detector();
+    await learnt.fit(observations(steady(300)));
+    const batch = observations([
+      ['host0', 'template', 'new1'],
+      ['host0', 'template', 'new2'],
+      ['host1', 'user', 'x'],
+    ]);
+    const before = (await learnt.score(batch)).score;
+    learnt.applyLabels([{ alertId: 'a', verdict: 'false-positive', entity: 'host0', row: learnt.describe(batch, 0) }]);
+    const after = (await learnt.score(batch)).score;
+    expect(after[0]).toBe(0);
+    expect(after[1]).toBeLessThan((before[1] as number) / 2);
+  });
+
+  it('stays within its bounds whatever comes, also names that are properties of objects', async () => {
+    const name = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('__proto__', 'constructor', 'a\nb', ''));
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(name, name, name), { maxLength: 200 }), async (rows) => {
+        const bounded = detector({ warmUp: 1, maxPairs: 16, maxValues: 2, maxKnown: 16 });
+        const batch = observations(rows);
+        const whole = (await bounded.score(batch)).score;
+        const parts: number[] = [];
+        for (const row of rows.keys()) {
+          const one = observations([[...(rows[row] as [string, string, string]), row * 1e6]]);
+          parts.push(...(await bounded.score(one)).score);
+          bounded.observe(one);
+        }
+        expect(Float64Array.from(parts)).toEqual(whole);
+        const table = new BoundedTable<number>(16, (value) => value);
+        for (const [i, row] of rows.entries()) table.take(row[0], i, () => i);
+        expect([...table.entries()].length).toBeLessThanOrEqual(16);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
