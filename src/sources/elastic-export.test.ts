@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Source } from '../core/index.ts';
 import { testContext } from '../testing/context.ts';
-import { collect, records, recordTexts, sourceContract } from '../testing/source-contract.ts';
+import { collect, committed, records, recordTexts, sourceContract } from '../testing/source-contract.ts';
 import elasticExport from './elastic-export.ts';
 import { exportName } from './files/export-name.ts';
 
@@ -64,6 +64,15 @@ describe('elastic-export', () => {
     expect(recordTexts(batches)).toEqual(['{"n":1}', '{"n":2}']);
     expect(batches.map((batch) => batch.input)).toContain('web_20240101.json');
     expect(source.counters().names_ignored).toBe(1);
+  });
+
+  it('does not read finished files again after a restart', async () => {
+    put('a_20240101.json.gz', gzipSync(range(0, 20).join('\n')));
+    put('a_20240102.json', `\ufeff[${range(20, 40)}]`);
+    const first = await collect(create({ once: true }));
+    expect(recordTexts(first)).toEqual(range(0, 40));
+    const again = create({ once: true });
+    expect(await collect(again, () => false, committed(first))).toEqual([]);
   });
 
   it('goes on behind a damaged file', async () => {

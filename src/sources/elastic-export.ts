@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import {
@@ -10,6 +11,8 @@ import {
   type SourceState,
   VedetteError,
 } from '../core/index.ts';
+import { fileChunks, headOf } from './bytes/chunks.ts';
+import { compressionOf } from './bytes/content.ts';
 import { exportName } from './files/export-name.ts';
 import { selected, walk } from './files/inputs.ts';
 import { readFiles } from './files/read.ts';
@@ -116,6 +119,7 @@ class ElasticExport implements Source {
 
   async *#file(candidate: Candidate, signal: AbortSignal): AsyncGenerator<RecordBatch> {
     const known = this.#positions.get(candidate.name);
+    if (known !== undefined && (await endsAt(candidate.path, known.offset))) return;
     const options = { root: this.#folder, framing: 'json', now: this.#context.now } as const;
     const { batchBytes, maxRecordBytes, readRate } = this.#config;
     const set = readFiles([candidate.path], { ...options, batchBytes, maxRecordBytes, ...(readRate === undefined ? {} : { readRate }) });
@@ -164,4 +168,16 @@ class ElasticExport implements Source {
     this.#settled.forget(present);
     return candidates.sort((a, b) => a.time - b.time || (a.name < b.name ? -1 : 1));
   }
+}
+
+/** The content ends at this offset, told without reading it: by the size, or by what gzip notes at its end (RFC 1952, ISIZE). */
+async function endsAt(path: string, offset: number): Promise<boolean> {
+  const { size } = await stat(path);
+  const compression = compressionOf(await headOf(path, 4));
+  if (compression === undefined) return size === offset;
+  if (compression !== 'gzip' || size < 18) return false;
+  for await (const tail of fileChunks(path, size - 4)) {
+    return tail.length === 4 && new DataView(tail.buffer, tail.byteOffset, 4).getUint32(0, true) === offset % 2 ** 32;
+  }
+  return false;
 }

@@ -3,6 +3,7 @@ import type { Registry, Source } from '../core/index.ts';
 export { DEFAULT_EXPANSION, type ExpansionLimit } from './bytes/expansion.ts';
 export { type ExportName, exportName } from './files/export-name.ts';
 export { type FileInput, type InputOptions, listInputs } from './files/inputs.ts';
+export { readRange } from './files/range.ts';
 export { type FileSet, type InputProblem, type ReadOptions, readFiles } from './files/read.ts';
 export type { Framing } from './records/framing.ts';
 

@@ -152,7 +152,8 @@ class Files implements FileSet {
       this.#options.onProblem?.({ input: input.name, kind: 'record', reason });
     });
     const chosen = framing === 'auto' ? framingOf(input.name, content.head) : framing;
-    if (chosen === 'json') yield* this.#guarded(input, content.chunks, new JsonAssembler(from, this.#limits, now, this.#counters));
+    if (chosen === 'json')
+      yield* this.#guarded(input, content.chunks, new JsonAssembler(from, this.#limits, now, this.#counters, content.offset));
     else yield* this.#lines(input, content.chunks, from, content.offset, now);
     if (hash !== undefined) this.#digests.set(input.name, hash.digest('hex'));
   }

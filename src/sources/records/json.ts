@@ -25,7 +25,7 @@ export class JsonAssembler {
   readonly #limits: LineLimits;
   readonly #now: () => Micros;
   readonly #from: Position;
-  #offset = 0;
+  #offset: number;
   #record = 1;
   #parts: Uint8Array[] = [];
   #length = 0;
@@ -42,8 +42,9 @@ export class JsonAssembler {
   #readingKey = false;
   #path: string[] = [];
 
-  /** The stream is pushed from offset 0; records that end at or before `from.offset` are not given again. */
-  constructor(from: Position, limits: LineLimits, now: () => Micros, counters: LineCounters) {
+  /** The stream is pushed from its beginning, which lies at `offset` (behind a byte order mark); records that end at or before `from.offset` are not given again. */
+  constructor(from: Position, limits: LineLimits, now: () => Micros, counters: LineCounters, offset = 0) {
+    this.#offset = offset;
     this.#from = from;
     this.#limits = limits;
     this.#now = now;
