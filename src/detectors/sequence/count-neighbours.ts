@@ -7,7 +7,7 @@ export interface Neighbour {
 }
 
 /**
- * Distance of a row's counts to the nearest normal count vector: idf-weighted L1 divided by the larger weighted sum, 0..1.
+ * Distance of a row's counts to the nearest normal count vector: idf-weighted L1 divided by the larger weighted sum, 0..2.
  * idf = ln((1 + N) / (1 + df)) + .001, so an event that no normal row has weighs most and one that all have hardly anything.
  */
 export class CountNeighbours {

@@ -4,7 +4,7 @@ import type { CommonSubsequence } from './indel-neighbours.ts';
 import type { RowScores } from './overlay.ts';
 
 /** Distances within which a row is much like a labelled one. */
-const LIKE_COUNTS = 0.05;
+export const LIKE_COUNTS = 0.05;
 const LIKE_ORDER = 0.1;
 
 /** A labelled row, ready to be compared with. */

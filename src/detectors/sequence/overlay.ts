@@ -3,7 +3,7 @@ import type { Arm } from './config.ts';
 import { type CountedRow, countRow, keyOf } from './counted-row.ts';
 import { readDescription } from './description.ts';
 import { CommonSubsequence } from './indel-neighbours.ts';
-import { LabelledNeighbour } from './labelled-neighbour.ts';
+import { LabelledNeighbour, LIKE_COUNTS } from './labelled-neighbour.ts';
 import type { SequenceModel } from './model.ts';
 import { reasonsOf, withoutReasons } from './reasons.ts';
 import type { NormalTail } from './tail.ts';
@@ -91,7 +91,7 @@ function adjust(
   if (harmless.length === 0 || bad.counts + bad.order < near.counts + near.order) return { arms: undefined, atLeast };
   const counts = Math.min(base['count-vector'], near.counts);
   const gate = tails.get('count-vector');
-  if (gate !== undefined && -gate.logP(counts) > COUNT_GATE) return { arms: undefined, atLeast };
+  if (gate !== undefined && counts > LIKE_COUNTS && -gate.logP(counts) > COUNT_GATE) return { arms: undefined, atLeast };
   const reasons = new Set(harmless.flatMap((neighbour) => [...neighbour.reasons]));
   const { mean, rms, explained } = withoutReasons(model.language, symbols, reasons);
   const arms = {
