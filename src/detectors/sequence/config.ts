@@ -9,7 +9,7 @@ export const config = z.strictObject({
     .min(1)
     .default([...ARMS])
     .describe(
-      "What is compared with normal sequences; more than one is combined by Fisher's method. `[language-model]` suits traces cut out of long-running processes.",
+      "What is compared with normal sequences; more than one is combined by Fisher's method. `[language-model, language-model-rms]` suits traces cut out of long-running processes.",
     ),
   order: z.int().min(2).max(12).default(8).describe('Events an n-gram of the language model spans.'),
   endToken: z

@@ -20,6 +20,8 @@ function section(set: DataSetQuality): string {
     '',
     `${set.split}. Learnt from ${set.train_rows} rows; measured with ${set.test_normal} normal and ${set.test_abnormal} abnormal ones.`,
     '',
+    set.notes,
+    '',
     '| detector | AUC | TPR at FPR 1/5/10 % | promised | F1 | precision | recall | observed |',
     '|---|---|---|---|---|---|---|---|',
     ...set.detectors.flatMap((detector) => promises.map((promise) => detectorLine(detector, promise, set))),

@@ -24,6 +24,7 @@ export interface DetectorQuality {
 export interface DataSetQuality {
   readonly data_set: string;
   readonly split: string;
+  readonly notes: string;
   readonly train_rows: number;
   readonly test_normal: number;
   readonly test_abnormal: number;
@@ -52,8 +53,8 @@ export interface SequenceQualityOptions {
 /** Data sets whose labelling experiment is part of the table; the rate is loose so that there are false alarms to label. */
 const FEEDBACK: Readonly<Record<string, number>> = { HDFS: 0.05, OpenStack: 0.05 };
 
-/** Traces are cut out of running processes: wholes and their ends mean nothing there, so only the events' order is compared. */
-export const TRACE_OPTIONS = { arms: ['language-model'], endToken: true } as const;
+/** Traces are cut out of running processes: wholes and their ends mean nothing there, so only how likely each event is after those before it counts. */
+export const TRACE_OPTIONS = { arms: ['language-model', 'language-model-rms'] } as const;
 
 /** Every detector of sequences on every data set that is there, beside trivial baselines. Deterministic. */
 export async function sequenceQuality(options: SequenceQualityOptions): Promise<SequenceQuality> {
@@ -115,6 +116,7 @@ async function dataSetQuality(protocol: Protocol, options: SequenceQualityOption
   return {
     data_set: protocol.name,
     split: protocol.split,
+    notes: protocol.notes,
     train_rows: train.batch.rows,
     test_normal: normal,
     test_abnormal: labels.length - normal,
