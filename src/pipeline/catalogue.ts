@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Catalogue, type Config, type ConfigSchema, configSchema } from '../config/index.ts';
+import { type Catalogue, type ComponentConfig, type Config, type ConfigSchema, configSchema, type TenantConfig } from '../config/index.ts';
 import {
   type ComponentContext,
   type Definition,
@@ -46,14 +46,30 @@ export interface Components {
   readonly detectors: Definitions<Detector>;
 }
 
-async function loadAll<Component>(registry: Registry<Component>): Promise<Definitions<Component>> {
-  const loaded = await Promise.all(Object.entries(registry).map(async ([name, load]) => [name, (await load()).default] as const));
-  return new Map(loaded);
+async function loadAll<Component>(registry: Registry<Component>, wanted?: ReadonlySet<string>): Promise<Definitions<Component>> {
+  const entries = Object.entries(registry).filter(([name]) => wanted === undefined || wanted.has(name));
+  return new Map(await Promise.all(entries.map(async ([name, load]) => [name, (await load()).default] as const)));
 }
 
-/** Loads the definitions of all components: for `config check`, help and reference pages. */
-export async function loadComponents(): Promise<Components> {
-  const [loadedSources, loadedSinks, loadedDetectors] = await Promise.all([loadAll(sources), loadAll(SINKS), loadAll(detectors)]);
+/** Loads the definitions of all components: for `config check`, help and reference pages. With `config` only those it names. */
+export async function loadComponents(config?: Config): Promise<Components> {
+  const tenants = config === undefined ? undefined : Object.values(config.tenants);
+  const types = (of: (tenant: TenantConfig) => readonly ComponentConfig[]) =>
+    tenants === undefined ? undefined : new Set(tenants.flatMap((tenant) => of(tenant).map(({ type }) => type)));
+  const [loadedSources, loadedSinks, loadedDetectors] = await Promise.all([
+    loadAll(
+      sources,
+      types((tenant) => tenant.sources),
+    ),
+    loadAll(
+      SINKS,
+      types((tenant) => tenant.sinks),
+    ),
+    loadAll(
+      detectors,
+      types((tenant) => [...tenant.detectors, ...tenant.sources.flatMap((source) => source.detectors ?? [])]),
+    ),
+  ]);
   return { sources: loadedSources, sinks: loadedSinks, detectors: loadedDetectors };
 }
 
@@ -92,5 +108,3 @@ export function instantiate<Component>(
   const own = Object.entries(configured).filter(([key]) => key !== 'type' && !shared.includes(key));
   return definition.create(Object.fromEntries(own), context);
 }
-
-export type { Config };

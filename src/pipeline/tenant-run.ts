@@ -147,7 +147,7 @@ export class TenantRun {
     });
   }
 
-  private async process(running: Running, { records, position }: Item): Promise<void> {
+  private async process(running: Running, { records, positions }: Item): Promise<void> {
     const { lane } = running;
     try {
       await this.apply(lane, await lane.process(records));
@@ -158,7 +158,7 @@ export class TenantRun {
       const { input, offset, line, bytes, arrival } = records;
       this.dead.push({ source: lane.source.name, input, offset, line, reason, bytes, arrival });
     }
-    running.positions.set(position.input, position);
+    for (const position of positions) running.positions.set(position.input, position);
     this.bytesSince += records.bytes.length;
     this.dirty = true;
   }
@@ -221,7 +221,7 @@ export class TenantRun {
     this.bytesSince = 0;
     this.alertCount += alerts.length;
     for (const { lane, positions } of this.lanes) {
-      const segments = positions.get('#segments');
+      const segments = positions.get(SEGMENT_INPUT);
       if (segments !== undefined) await (await store.segments(lane.source.name)).trim(segments.offset);
       positions.clear();
     }

@@ -6,7 +6,7 @@ import { BoundedQueue } from './queue.ts';
 /** A batch with what is committed once it is processed. */
 export interface Item {
   readonly records: RecordBatch;
-  readonly position: Position;
+  readonly positions: readonly Position[];
 }
 
 export interface PumpOptions {
@@ -20,9 +20,11 @@ export interface PumpOptions {
   readonly log: Logger;
 }
 
-/** Segment entries are told apart by this many bytes of offset: entry n covers offsets from n * 2^26. */
+/** An input first seen in segment entry n begins at offset n * 2^26: no entry is longer, so no two offsets are ever the same. */
 const SEGMENT_SPAN = 2 ** 26;
-const SEGMENT_INPUT = '#segments';
+const MAX_STREAMS = 4096;
+/** Under this input a source's position is the last committed entry of its segment log. */
+export const SEGMENT_INPUT = '#segments';
 /** Appends under way at once, so that one fsync serves several. */
 const IN_FLIGHT = 16;
 
@@ -88,7 +90,7 @@ export class Pump {
     for await (const records of source.read({ positions: [...this.positions.values()] }, signal)) {
       this.state = 'reading';
       const position = positionAfter(records);
-      if (!(await this.queue.put({ records, position }, records.bytes.length)) || signal.aborted) return;
+      if (!(await this.queue.put({ records, positions: [position] }, records.bytes.length)) || signal.aborted) return;
       this.positions.set(records.input, position);
       await this.pace(records.bytes.length);
     }
@@ -129,12 +131,24 @@ export class Pump {
     if (failed !== undefined) throw failed;
   }
 
-  /** Offsets and lines of a stream start anew with each process; its place in the log does not. */
+  /** A stream's own offsets start anew with each process; here they go on, input by input, in the order of the log. */
   private enqueue(sequence: number, batch: RecordBatch): Promise<boolean> {
-    const records = { ...batch, generation: 'segments', offset: sequence * SEGMENT_SPAN, line: 1, last: false };
-    const position = { input: SEGMENT_INPUT, generation: 'segments', offset: sequence, line: sequence };
-    this.positions.set(SEGMENT_INPUT, position);
-    return this.queue.put({ records, position }, batch.bytes.length);
+    const known = this.positions.get(batch.input);
+    const { offset, line } = known ?? { offset: sequence * SEGMENT_SPAN, line: 1 };
+    const records = { ...batch, generation: 'segments', offset, line, last: false };
+    const stream = positionAfter(records);
+    const entry = { input: SEGMENT_INPUT, generation: 'segments', offset: sequence, line: sequence };
+    this.positions.delete(stream.input);
+    for (const position of [stream, entry]) this.positions.set(position.input, position);
+    this.forgetStreams();
+    return this.queue.put({ records, positions: [stream, entry] }, batch.bytes.length);
+  }
+
+  private forgetStreams(): void {
+    for (const input of this.positions.keys()) {
+      if (this.positions.size <= MAX_STREAMS) return;
+      if (input !== SEGMENT_INPUT) this.positions.delete(input);
+    }
   }
 
   private async pace(bytes: number): Promise<void> {

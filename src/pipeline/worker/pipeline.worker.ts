@@ -55,7 +55,7 @@ port.on('message', (message: ToWorker) => {
 });
 
 async function start({ config, configHash, program, tenants }: WorkerStart): Promise<void> {
-  const components = await loadComponents();
+  const components = await loadComponents(config);
   for (const { tenant, epoch } of tenants) {
     const store = remoteStore((method, args) => callStore(tenant, method, args), epoch);
     const onAlerts = (alerts: Parameters<NonNullable<Parameters<typeof buildTenant>[0]['onAlerts']>>[0]) =>
