@@ -19,6 +19,7 @@ export class CountNeighbours {
   readonly #index = new CountIndex();
   readonly #known = new Set<string>();
   #postings = 0;
+  #masses: Float64Array | undefined;
 
   constructor(maxReferences: number, maxPostings: number) {
     this.maxReferences = maxReferences;
@@ -32,6 +33,7 @@ export class CountNeighbours {
   add(row: Int32Array): void {
     const counted = countRow(row);
     this.documents++;
+    this.#masses = undefined;
     for (const symbol of counted.symbols) this.frequency[symbol] = (this.frequency[symbol] ?? 0) + 1;
     this.addReference(counted);
   }
@@ -43,6 +45,7 @@ export class CountNeighbours {
     if (this.#known.has(key)) return false;
     this.#known.add(key);
     this.#index.add(counted);
+    this.#masses = undefined;
     this.#postings += counted.symbols.length;
     return true;
   }
@@ -61,9 +64,10 @@ export class CountNeighbours {
     return sum;
   }
 
-  /** Sums of all references under the present weights; made once per scored batch. */
+  /** Sums of all references under the present weights; kept until either changes. */
   masses(): Float64Array {
-    return Float64Array.from(this.references, (row) => this.mass(row));
+    this.#masses ??= Float64Array.from(this.references, (row) => this.mass(row));
+    return this.#masses;
   }
 
   nearest(query: CountedRow, masses: Float64Array): Neighbour {

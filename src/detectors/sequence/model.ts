@@ -4,6 +4,7 @@ import { CountNeighbours } from './count-neighbours.ts';
 import { countRow, keyOf } from './counted-row.ts';
 import { IndelNeighbours } from './indel-neighbours.ts';
 import { LanguageModel } from './language-model.ts';
+import { RowMemo } from './row-memo.ts';
 import { rowOf, Vocabulary } from './vocabulary.ts';
 
 export type ArmScores = Readonly<Partial<Record<Arm, Float64Array>>>;
@@ -41,17 +42,11 @@ export class SequenceModel {
     const rows = this.vocabulary.encode(batch, from, to, false);
     const scorer = this.scorer();
     const arms = emptyScores(this.config.arms, to - from);
-    const seen = new Map<string, number>();
+    const memo = new RowMemo<Record<Arm, number>>();
     for (let row = 0; row < to - from; row++) {
       const symbols = rowOf(rows, row);
-      const key = keyOf(symbols);
-      const twin = seen.get(key);
-      if (twin === undefined && seen.size < 100_000) seen.set(key, row);
-      const scores = twin === undefined ? scorer(symbols) : undefined;
-      for (const arm of this.config.arms) {
-        const column = arms[arm] as Float64Array;
-        column[row] = scores === undefined ? (column[twin as number] as number) : scores[arm];
-      }
+      const scores = memo.of(keyOf(symbols), () => scorer(symbols));
+      for (const arm of this.config.arms) (arms[arm] as Float64Array)[row] = scores[arm];
     }
     return arms;
   }

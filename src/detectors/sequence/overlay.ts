@@ -6,6 +6,7 @@ import { CommonSubsequence } from './indel-neighbours.ts';
 import { LabelledNeighbour, LIKE_COUNTS } from './labelled-neighbour.ts';
 import type { SequenceModel } from './model.ts';
 import { reasonsOf, withoutReasons } from './reasons.ts';
+import { RowMemo } from './row-memo.ts';
 import type { NormalTail } from './tail.ts';
 import { Vocabulary } from './vocabulary.ts';
 
@@ -59,19 +60,31 @@ export class LabelOverlay {
     this.#prepared ??= prepare(model, this.#labels);
     const { vocabulary, falsePositives, benign, truePositives } = this.#prepared;
     const rows = vocabulary.encode(batch, 0, batch.rows, false);
-    const done = new Map<string, Adjustment>();
+    const memo = new RowMemo<Adjustment>();
+    const none = unionOf(falsePositives);
+    const reasonsOfEntity = new Map([...benign].map(([entity, rows]) => [entity, unionOf([...falsePositives, ...rows])]));
     return (row, base) => {
       const symbols = rows.symbols.subarray(rows.offsets[row] as number, rows.offsets[row + 1] as number);
       const own = benign.get(batch.entities[row] as string);
       const key = `${own === undefined ? '' : batch.entities[row]}|${keyOf(symbols)}|${unknownsOf(batch, row, symbols)}`;
-      const known = done.get(key);
-      if (known !== undefined) return known;
-      const harmless = own === undefined ? falsePositives : [...falsePositives, ...own];
-      const adjustment = adjust(model, tails, symbols, base, harmless, truePositives);
-      if (done.size < 100_000) done.set(key, adjustment);
-      return adjustment;
+      return memo.of(key, () => {
+        const harmless = own === undefined ? falsePositives : [...falsePositives, ...own];
+        const reasons = (own === undefined ? undefined : reasonsOfEntity.get(batch.entities[row] as string)) ?? none;
+        return adjust(model, tails, symbols, base, { harmless, reasons, truePositives });
+      });
     };
   }
+}
+
+interface InForce {
+  readonly harmless: readonly LabelledNeighbour[];
+  /** Transitions that some harmless row has. */
+  readonly reasons: ReadonlySet<string>;
+  readonly truePositives: readonly LabelledNeighbour[];
+}
+
+function unionOf(neighbours: readonly LabelledNeighbour[]): Set<string> {
+  return new Set(neighbours.flatMap((neighbour) => [...neighbour.reasons]));
 }
 
 function adjust(
@@ -79,8 +92,7 @@ function adjust(
   tails: ReadonlyMap<Arm, NormalTail>,
   symbols: Int32Array,
   base: RowScores,
-  harmless: readonly LabelledNeighbour[],
-  truePositives: readonly LabelledNeighbour[],
+  { harmless, reasons, truePositives }: InForce,
 ): Adjustment {
   const counted = countRow(symbols);
   const order = new CommonSubsequence(symbols.subarray(0, model.indel.events));
@@ -92,7 +104,6 @@ function adjust(
   const counts = Math.min(base['count-vector'], near.counts);
   const gate = tails.get('count-vector');
   if (gate !== undefined && counts > LIKE_COUNTS && -gate.logP(counts) > COUNT_GATE) return { arms: undefined, atLeast };
-  const reasons = new Set(harmless.flatMap((neighbour) => [...neighbour.reasons]));
   const { mean, rms, explained } = withoutReasons(model.language, symbols, reasons);
   const arms = {
     'count-vector': counts,
