@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import {
@@ -15,7 +15,7 @@ import { Pace } from './bytes/pace.ts';
 import { readFinished } from './files/finished.ts';
 import { parseGeneration, sameHead } from './files/generation.ts';
 import { OpenFile, type OpenFileOptions } from './files/open-file.ts';
-import { findGeneration, siblingsOf } from './files/rotation.ts';
+import { findGeneration, type Sibling, siblingsOf } from './files/rotation.ts';
 import { fileLimits } from './files/settings.ts';
 import { Waker, watchFolder } from './live/waker.ts';
 
@@ -50,6 +50,8 @@ class FileSource implements Source {
   readonly #context: ComponentContext;
   readonly #counters = { oversized: 0, skipped_bytes: 0, rotations: 0, truncations: 0, lost_generations: 0 };
   readonly #waker = new Waker();
+  /** The last file read to its end, until the files between it and the next are read too. */
+  #previous: Identity | undefined;
   #closed = false;
 
   constructor(settings: Config, context: ComponentContext) {
@@ -88,6 +90,7 @@ class FileSource implements Source {
       }
       while (!signal.aborted && !this.#closed) {
         file ??= await this.#open(start);
+        if (file !== undefined && this.#previous !== undefined) yield* this.#missed(file, signal);
         if (file !== undefined) {
           start = 'beginning';
           yield* file.drain(signal);
@@ -140,9 +143,7 @@ class FileSource implements Source {
       }
       if (signal.aborted) return;
       yield* file.finish();
-      const siblings = await siblingsOf(this.#path);
-      const at = siblings.findIndex(({ inode, device }) => inode === file.inode && device === file.device);
-      if (at !== -1) yield* this.#finishAll(siblings.slice(at + 1), signal);
+      this.#previous = file;
     } finally {
       await file.handle.close();
     }
@@ -159,14 +160,49 @@ class FileSource implements Source {
 
   /** What was cut off before it was read is still there when the file was copied first (copytruncate). */
   async *#lostTail(file: OpenFile, signal: AbortSignal): AsyncGenerator<RecordBatch> {
-    const position = file.position;
-    if (position === undefined) return;
-    const siblings = await siblingsOf(this.#path);
-    const at = await findGeneration(siblings, position);
-    const copy = siblings[at];
-    if (copy === undefined) return;
-    yield* readFinished(copy.path, position, this.#options, signal);
-    yield* this.#finishAll(siblings.slice(at + 1), signal);
+    if (file.position !== undefined) yield* this.#rest(file.position, signal);
+  }
+
+  /** The unread rest of a file that is now among the rotated ones; returns whether it was found. */
+  async *#rest(position: Position, signal: AbortSignal): AsyncGenerator<RecordBatch, boolean> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const siblings = await siblingsOf(this.#path);
+      const sibling = siblings[await findGeneration(siblings, position)];
+      if (sibling === undefined) return false;
+      const handle = await openSibling(sibling);
+      if (handle === undefined) continue;
+      try {
+        yield* readFinished(handle, position, this.#options, signal);
+      } finally {
+        await handle.close();
+      }
+      if (!signal.aborted) this.#previous = sibling;
+      return true;
+    }
+    return false;
+  }
+
+  /** Files rotated away after the last one that was read and before the one that is open now. */
+  async *#missed(next: OpenFile, signal: AbortSignal): AsyncGenerator<RecordBatch> {
+    for (let attempt = 0; attempt < ATTEMPTS && this.#previous !== undefined && !signal.aborted; ) {
+      const siblings = await siblingsOf(this.#path);
+      const at = siblings.findIndex((sibling) => sameFile(sibling, this.#previous));
+      const sibling = at === -1 ? undefined : siblings[at + 1];
+      if (sibling === undefined || sameFile(sibling, next)) break;
+      const handle = await openSibling(sibling);
+      if (handle === undefined) {
+        attempt++;
+        continue;
+      }
+      try {
+        yield* readFinished(handle, this.#input, this.#options, signal);
+      } finally {
+        await handle.close();
+      }
+      if (signal.aborted) return;
+      this.#previous = sibling;
+    }
+    this.#previous = undefined;
   }
 
   async #continues(position: Position): Promise<boolean> {
@@ -183,21 +219,31 @@ class FileSource implements Source {
 
   /** After a stop: the rest of the file that was being read, then what was rotated since. */
   async *#catchUp(position: Position, signal: AbortSignal): AsyncGenerator<RecordBatch> {
-    const siblings = await siblingsOf(this.#path);
-    const at = await findGeneration(siblings, position);
-    const old = siblings[at];
-    if (old === undefined) {
-      this.#counters.lost_generations++;
-      this.#context.log.warn(`${this.#path} was replaced, and what it was before is not among its rotated files`, {
-        offset: position.offset,
-      });
-      return;
-    }
-    yield* readFinished(old.path, position, this.#options, signal);
-    yield* this.#finishAll(siblings.slice(at + 1), signal);
+    if (yield* this.#rest(position, signal)) return;
+    this.#counters.lost_generations++;
+    this.#context.log.warn(`${this.#path} was replaced, and what it was before is not among its rotated files`, {
+      offset: position.offset,
+    });
   }
+}
 
-  async *#finishAll(siblings: readonly { path: string }[], signal: AbortSignal): AsyncGenerator<RecordBatch> {
-    for (const { path } of siblings) yield* readFinished(path, this.#input, this.#options, signal);
-  }
+/** Rotation renames files while they are looked at: each is opened, then compared with what was meant. */
+const ATTEMPTS = 20;
+
+async function openSibling(sibling: Sibling): Promise<FileHandle | undefined> {
+  const handle = await open(sibling.path, 'r').catch(() => undefined);
+  if (handle === undefined) return undefined;
+  const { dev, ino } = await handle.stat({ bigint: true });
+  if (String(ino) === sibling.inode && String(dev) === sibling.device) return handle;
+  await handle.close();
+  return undefined;
+}
+
+interface Identity {
+  readonly device: string;
+  readonly inode: string;
+}
+
+function sameFile(a: Identity, b: Identity | undefined): boolean {
+  return a.inode === b?.inode && a.device === b.device;
 }

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { isSystemError, VedetteError } from '../../core/index.ts';
 
 /** Bytes in order, in pieces of any size; every piece is owned by whoever gets it. */
@@ -31,18 +31,28 @@ export async function* fileChunks(
     throw unreadable(path, error);
   });
   try {
-    let at = start;
-    while (at < end) {
-      const bytes = freshBytes(Math.min(chunkBytes, end - at));
-      const { bytesRead } = await handle.read(bytes, 0, bytes.length, at);
-      if (bytesRead === 0) return;
-      at += bytesRead;
-      yield bytesRead === bytes.length ? bytes : bytes.subarray(0, bytesRead);
-    }
+    yield* handleChunks(handle, start, end, chunkBytes);
   } catch (error) {
     throw isSystemError(error) ? unreadable(path, error) : error;
   } finally {
     await handle.close();
+  }
+}
+
+/** The same of an open file, which stays open. */
+export async function* handleChunks(
+  handle: FileHandle,
+  start = 0,
+  end = Number.POSITIVE_INFINITY,
+  chunkBytes = 1 << 20,
+): AsyncGenerator<Uint8Array> {
+  let at = start;
+  while (at < end) {
+    const bytes = freshBytes(Math.min(chunkBytes, end - at));
+    const { bytesRead } = await handle.read(bytes, 0, bytes.length, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield bytesRead === bytes.length ? bytes : bytes.subarray(0, bytesRead);
   }
 }
 

@@ -1,6 +1,6 @@
-import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import type { Position, RecordBatch } from '../../core/index.ts';
-import { fileChunks } from '../bytes/chunks.ts';
+import { handleChunks } from '../bytes/chunks.ts';
 import { contentOf } from '../bytes/content.ts';
 import { DEFAULT_EXPANSION } from '../bytes/expansion.ts';
 import { DamagedStream } from '../bytes/gzip.ts';
@@ -11,14 +11,16 @@ import type { OpenFileOptions } from './open-file.ts';
 
 /** Lines of a file that no longer grows, compressed or not, from a position or from its beginning under the name given. */
 export async function* readFinished(
-  path: string,
+  handle: FileHandle,
   from: Position | string,
   options: OpenFileOptions,
   signal: AbortSignal,
 ): AsyncGenerator<RecordBatch> {
-  const content = await contentOf(paced(path, options), path, DEFAULT_EXPANSION);
+  const content = await contentOf(paced(handle, options), typeof from === 'string' ? from : from.input, DEFAULT_EXPANSION);
   const start: Position =
-    typeof from === 'string' ? { input: from, generation: await generationName(path), offset: content.offset, line: 1 } : from;
+    typeof from === 'string'
+      ? { input: from, generation: formatGeneration(await generationOf(handle)), offset: content.offset, line: 1 }
+      : from;
   const skipped = start.offset > content.offset;
   const { last, rest } = skipped ? await skipBytes(content.chunks, start.offset - 1 - content.offset) : { last: 10, rest: content.chunks };
   const assembler = new LineAssembler(start, options.limits, options.now, options.counters, last !== 10);
@@ -33,18 +35,9 @@ export async function* readFinished(
   yield* assembler.finish();
 }
 
-async function* paced(path: string, options: OpenFileOptions): AsyncGenerator<Uint8Array> {
-  for await (const chunk of fileChunks(path)) {
+async function* paced(handle: FileHandle, options: OpenFileOptions): AsyncGenerator<Uint8Array> {
+  for await (const chunk of handleChunks(handle)) {
     yield chunk;
     await options.pace(chunk.length);
-  }
-}
-
-async function generationName(path: string): Promise<string> {
-  const handle = await open(path, 'r');
-  try {
-    return formatGeneration(await generationOf(handle));
-  } finally {
-    await handle.close();
   }
 }

@@ -15,6 +15,17 @@ export interface Sibling {
 
 /** Rotated files of a log, oldest first: numbers count backwards in time, dates forwards. */
 export async function siblingsOf(path: string): Promise<Sibling[]> {
+  // A rotation under way moves names while they are read: two equal lists in a row are believed.
+  let before = await listSiblings(path);
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const now = await listSiblings(path);
+    if (JSON.stringify(now) === JSON.stringify(before)) break;
+    before = now;
+  }
+  return before;
+}
+
+async function listSiblings(path: string): Promise<Sibling[]> {
   const base = basename(path);
   const names = await readdir(dirname(path)).catch(() => []);
   const rotated = names.filter((name) => name.startsWith(base) && /^[.-]/.test(name.slice(base.length)));
