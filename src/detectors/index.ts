@@ -5,5 +5,6 @@ export const detectors: Registry<Detector> = {
   deeplog: () => import('./deeplog/index.ts'),
   novelty: () => import('./novelty/index.ts'),
   pca: () => import('./pca/index.ts'),
+  rate: () => import('./rate/index.ts'),
   sequence: () => import('./sequence/index.ts'),
 };

@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import {
+  type Detector,
+  type Explanation,
+  type FitSummary,
+  type LabelledRow,
+  pack,
+  type ScoreBatch,
+  type SeriesBatch,
+  unpack,
+  VedetteError,
+} from '../../core/index.ts';
+import type { RateConfig } from './config.ts';
+import { explainInterval } from './explain.ts';
+import { describeVolume, LabelOverlay } from './overlay.ts';
+import { newSeries, observe, type Rating, rate, readyAt } from './series-state.ts';
+import { SeriesTable } from './series-table.ts';
+
+const numbers = z.array(z.number());
+const seriesRow = z.strictObject({
+  count: z.int(),
+  first: z.number(),
+  level: z.number(),
+  dispersion: z.number(),
+  hourSum: numbers.length(24),
+  hourCount: numbers.length(24),
+  daySum: numbers.length(7),
+  dayCount: numbers.length(7),
+  run: z.int(),
+  runValues: numbers,
+  runScore: z.number(),
+});
+const header = z.strictObject({ kind: z.literal('rate'), version: z.literal(1), series: z.array(z.tuple([z.string(), seriesRow])) });
+
+/**
+ * Volume per series against its own level, hours and weekdays: the tail probability of an over-dispersed count (negative
+ * binomial), both sides, silence included. Every row is rated as if the rows before it had been observed.
+ */
+export class RateDetector implements Detector<SeriesBatch> {
+  readonly shape = 'series';
+  readonly #config: RateConfig;
+  #series: SeriesTable;
+  #overlay = new LabelOverlay([]);
+
+  constructor(config: RateConfig) {
+    this.#config = config;
+    this.#series = new SeriesTable(config.maxSeries);
+  }
+
+  /** Each row's score is made before the row is known, so the scores are their own calibration. */
+  async fit(batch: SeriesBatch, progress: (share: number) => void = () => {}): Promise<FitSummary> {
+    this.#series = new SeriesTable(this.#config.maxSeries);
+    const score = this.#pass(this.#series, batch);
+    progress(1);
+    let from = Number.POSITIVE_INFINITY;
+    let to = Number.NEGATIVE_INFINITY;
+    for (let row = 0; row < batch.rows; row++) {
+      from = Math.min(from, batch.start[row] as number);
+      to = Math.max(to, batch.end[row] as number);
+    }
+    let ready = from;
+    for (const [, state] of this.#series.entries()) ready = Math.max(ready, readyAt(state));
+    const calibration = score.filter((value) => !Number.isNaN(value));
+    return { rows: batch.rows, from, to, calibration, metrics: { series: this.#series.size, rated: calibration.length, ready_at: ready } };
+  }
+
+  async score(batch: SeriesBatch): Promise<ScoreBatch> {
+    return { score: this.#pass(this.#series.fork(), batch) };
+  }
+
+  observe(batch: SeriesBatch): void {
+    this.#advance(this.#series, batch, batch.rows);
+  }
+
+  /** All it knows is what it observed. */
+  async learn(_batch: SeriesBatch): Promise<void> {}
+
+  async explain(batch: SeriesBatch, row: number): Promise<Explanation> {
+    const states = this.#series.fork();
+    this.#advance(states, batch, row);
+    const series = nameOf(batch, row);
+    const start = batch.start[row] as number;
+    const value = batch.value[row] as number;
+    const state = states.take(series, () => newSeries(start)) ?? newSeries(start);
+    return explainInterval({ series, value, start, end: batch.end[row] as number }, state, rate(state, this.#config, value, start));
+  }
+
+  describe(batch: SeriesBatch, row: number): Uint8Array {
+    return describeVolume(nameOf(batch, row), batch.value[row] as number, batch.start[row] as number);
+  }
+
+  applyLabels(labels: readonly LabelledRow[]): void {
+    this.#overlay = new LabelOverlay(labels);
+  }
+
+  async snapshot(): Promise<Uint8Array> {
+    return pack({ kind: 'rate', version: 1, series: this.#series.entries() }, {});
+  }
+
+  async restore(snapshot: Uint8Array): Promise<void> {
+    const parsed = header.safeParse(unpack(snapshot).header);
+    if (!parsed.success) {
+      throw new VedetteError('MODEL_MISMATCH', 'the snapshot is not of a rate detector of this version', {
+        hint: 'let it learn again',
+        cause: parsed.error,
+      });
+    }
+    const series = new SeriesTable(this.#config.maxSeries);
+    for (const [name, state] of parsed.data.series) series.take(name, () => state);
+    this.#series = series;
+  }
+
+  #pass(states: SeriesTable, batch: SeriesBatch): Float64Array {
+    const score = new Float64Array(batch.rows);
+    this.#advance(states, batch, batch.rows, (row, rating) => {
+      const entity = batch.entities[batch.entities.length === batch.rows ? row : (batch.code[row] as number)] as string;
+      const value = batch.value[row] as number;
+      score[row] =
+        rating === undefined ? Number.NaN : this.#overlay.adjust(rating.score, nameOf(batch, row), entity, value, rating.expected);
+    });
+    return score;
+  }
+
+  #advance(states: SeriesTable, batch: SeriesBatch, rows: number, rated?: (row: number, rating: Rating | undefined) => void): void {
+    for (let row = 0; row < rows; row++) {
+      const name = nameOf(batch, row);
+      const start = batch.start[row] as number;
+      const value = batch.value[row] as number;
+      const state = Number.isFinite(value) && value >= 0 ? states.take(name, () => newSeries(start)) : undefined;
+      rated?.(row, state === undefined ? undefined : rate(state, this.#config, value, start));
+      if (state !== undefined) observe(state, this.#config, value, start);
+    }
+  }
+}
+
+function nameOf(batch: SeriesBatch, row: number): string {
+  return batch.series[batch.code[row] as number] as string;
+}

@@ -1,0 +1,44 @@
+import { type Explanation, formatMicros } from '../../core/index.ts';
+import { type Rating, readyAt, type SeriesState } from './series-state.ts';
+
+export interface RatedInterval {
+  readonly series: string;
+  readonly value: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** "source web: 1,204 lines, expected about 80". */
+export function explainInterval(interval: RatedInterval, state: SeriesState, rating: Rating): Explanation {
+  const { series, value, start, end } = interval;
+  const expected = `about ${shown(rating.expected)} (${shown(rating.lower)} to ${shown(rating.upper)})`;
+  const minutes = (end - start) / 60_000_000;
+  const silent = value === 0 && rating.expected >= 1;
+  const known = readyAt(state) <= start;
+  const profile = known
+    ? 'its level and the profile of its hours and weekdays'
+    : 'its level alone, as not every hour of the day has been seen yet';
+  return {
+    what: silent
+      ? `${series} has gone quiet: no line in ${shown(minutes)} minutes from ${formatMicros(start)}, where ${expected} were expected.`
+      : `${series} had ${shown(value)} lines in ${shown(minutes)} minutes from ${formatMicros(start)}, where ${expected} were expected.`,
+    why: `By ${profile}, learnt from ${state.count} intervals, so ${rating.above ? 'many' : 'few'} come by chance about ${once(rating.logP)}.`,
+    harmless: rating.above
+      ? ['A scheduled job, an import or a busy period that does not come every day.', 'A raised log level.']
+      : ['A planned stop or maintenance.', 'Less use than usual, such as on a holiday.', 'A delay in the delivery of logs.'],
+    next: rating.above
+      ? ['See which templates and hosts the additional lines come from.', 'Compare with the load and errors of that time.']
+      : ['Check whether the source still runs and its logs still arrive.', 'Look at its last lines before the silence.'],
+    contributions: [{ subject: series, observed: `${shown(value)} lines`, expected, share: 1, seenBefore: 0 }],
+    evidence: [],
+  };
+}
+
+function once(logP: number): string {
+  const cases = Math.exp(-logP);
+  return cases < 1e6 ? `once in ${Math.max(1, Math.round(cases)).toLocaleString('en')} intervals` : 'never in a million intervals';
+}
+
+function shown(value: number): string {
+  return (value >= 10 ? Math.round(value) : Number(value.toPrecision(2))).toLocaleString('en');
+}

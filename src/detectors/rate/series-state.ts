@@ -1,0 +1,176 @@
+import { MICROS_PER_DAY } from '../../core/index.ts';
+import type { RateConfig } from './config.ts';
+import { logLowerTail, logUpperTail } from './negative-binomial.ts';
+
+const HOURS = 24;
+const DAYS = 7;
+const MICROS_PER_HOUR = MICROS_PER_DAY / 24;
+/** 1970-01-01 was a Thursday. */
+const EPOCH_WEEKDAY = 4;
+
+/** Below this probability an interval is unusual: it teaches the profile little and may begin a level shift. */
+const UNUSUAL = Math.log(1e-3);
+/** Intervals of the series' average that an hour's factor is drawn towards while it has few of its own. */
+const SHRINK = 4;
+/** Relative spread between hours that is assumed as long as an hour has not been seen. */
+const UNKNOWN_HOUR = 0.6;
+const MIN_DISPERSION = 1e-4;
+const START_DISPERSION = 0.1;
+/** Intervals over which the dispersion forgets. */
+const DISPERSION_MEMORY = 200;
+
+/** One series: its level, how hours and weekdays differ from it, how counts scatter, and what is going on now. */
+export interface SeriesState {
+  count: number;
+  first: number;
+  level: number;
+  dispersion: number;
+  /** Sum of value / level and number of intervals, per hour of the day (UTC) and per day of the week. */
+  hourSum: number[];
+  hourCount: number[];
+  daySum: number[];
+  dayCount: number[];
+  /** Unusual intervals in a row on one side: +n above, -n below; their values, for the new level. */
+  run: number;
+  runValues: number[];
+  /** Highest score of the running excursion: it is told once, and again only when it gets worse. */
+  runScore: number;
+}
+
+export interface Rating {
+  /** Minus ln of the tail probability, less what the excursion was already told for. NaN while warming up. */
+  readonly score: number;
+  readonly expected: number;
+  readonly lower: number;
+  readonly upper: number;
+  readonly above: boolean;
+  readonly logP: number;
+}
+
+export function newSeries(start: number): SeriesState {
+  return {
+    count: 0,
+    first: start,
+    level: 0,
+    dispersion: START_DISPERSION,
+    hourSum: new Array<number>(HOURS).fill(0),
+    hourCount: new Array<number>(HOURS).fill(0),
+    daySum: new Array<number>(DAYS).fill(0),
+    dayCount: new Array<number>(DAYS).fill(0),
+    run: 0,
+    runValues: [],
+    runScore: 0,
+  };
+}
+
+export function copySeries(state: SeriesState): SeriesState {
+  return {
+    ...state,
+    hourSum: [...state.hourSum],
+    hourCount: [...state.hourCount],
+    daySum: [...state.daySum],
+    dayCount: [...state.dayCount],
+    runValues: [...state.runValues],
+  };
+}
+
+/** What the series is expected to show at a time, and how sure that is. */
+export function forecast(state: SeriesState, start: number): { mean: number; dispersion: number } {
+  const hour = hourOf(start);
+  const hours = factor(state.hourSum[hour] as number, state.hourCount[hour] as number);
+  const days = factor(state.daySum[dayOf(start)] as number, state.dayCount[dayOf(start)] as number);
+  const mean = Math.max(state.level * hours * (state.dayCount.every((count) => count > 0) ? days : 1), 1e-3);
+  // An hour never seen may differ from the rest by as much as hours do: the interval is wider, not the promise weaker.
+  const unknown = SHRINK / (SHRINK + (state.hourCount[hour] as number));
+  const level = 1 / Math.max(1, Math.min(state.count, DISPERSION_MEMORY));
+  return { mean, dispersion: state.dispersion + (UNKNOWN_HOUR * unknown) ** 2 + level };
+}
+
+export function rate(state: SeriesState, config: RateConfig, value: number, start: number): Rating {
+  const { mean, dispersion } = forecast(state, start);
+  const above = value > mean;
+  const logP = Math.min(0, Math.LN2 + (above ? logUpperTail(value, mean, dispersion) : logLowerTail(value, mean, dispersion)));
+  const deviation = Math.sqrt(mean + dispersion * mean * mean);
+  const told = Math.sign(state.run) === (above ? 1 : -1) ? state.runScore : 0;
+  return {
+    score: state.count < config.warmUp ? Number.NaN : Math.max(0, -logP - told),
+    expected: mean,
+    lower: Math.max(0, mean - 2 * deviation),
+    upper: mean + 2 * deviation,
+    above,
+    logP,
+  };
+}
+
+/** Takes an interval in: unusual ones are drawn back to the edge of what was expected; after `shiftAfter` of them they are the new level. */
+export function observe(state: SeriesState, config: RateConfig, value: number, start: number): void {
+  if (state.count === 0) state.level = value;
+  const { expected, lower, upper, above, logP } = rate(state, config, value, start);
+  const unusual = state.count >= config.warmUp && logP < UNUSUAL;
+  if (unusual && excursion(state, config, value, start, above ? 1 : -1, -logP)) {
+    state.count++;
+    return;
+  }
+  if (!unusual) endExcursion(state);
+  const clipped = unusual ? Math.min(Math.max(value, lower), upper) : value;
+  const seasonal = state.level > 0 ? expected / state.level : 1;
+  const step = 1 / Math.min(state.count + 1, config.memory);
+  const residual = (clipped - expected) ** 2;
+  const observed = Math.max(0, (residual - expected) / (expected * expected));
+  const share = 1 / Math.min(Math.max(state.count + 1, 20), DISPERSION_MEMORY);
+  if (state.count > 3) state.dispersion = Math.max(MIN_DISPERSION, state.dispersion + share * (Math.min(observed, 4) - state.dispersion));
+  state.level = Math.max(0, state.level + step * (clipped / Math.max(seasonal, 0.05) - state.level));
+  const relative = state.level > 0 ? clipped / state.level : 1;
+  add(state.hourSum, state.hourCount, hourOf(start), relative);
+  add(state.daySum, state.dayCount, dayOf(start), relative);
+  state.count++;
+}
+
+/** True when the excursion became the new level. */
+function excursion(state: SeriesState, config: RateConfig, value: number, start: number, side: 1 | -1, score: number): boolean {
+  if (Math.sign(state.run) !== side) endExcursion(state);
+  state.run += side;
+  state.runScore = Math.max(state.runScore, score);
+  state.runValues.push(value);
+  if (state.runValues.length < config.shiftAfter) return false;
+  const sorted = [...state.runValues].sort((a, b) => a - b);
+  const before = state.level;
+  const hours = factor(state.hourSum[hourOf(start)] as number, state.hourCount[hourOf(start)] as number);
+  state.level = (sorted[sorted.length >> 1] as number) / hours;
+  // A new level from nearly nothing has another profile; otherwise hours keep their share of it.
+  if (before < 1 || state.level < 1) {
+    for (const sums of [state.hourSum, state.hourCount, state.daySum, state.dayCount]) sums.fill(0);
+  }
+  endExcursion(state);
+  return true;
+}
+
+function endExcursion(state: SeriesState): void {
+  state.run = 0;
+  state.runScore = 0;
+  state.runValues = [];
+}
+
+/** When every hour of the day has been seen: from then on the daily profile is known. Until then intervals are wide. */
+export function readyAt(state: SeriesState): number {
+  return state.hourCount.every((count) => count > 0) ? state.first : state.first + MICROS_PER_DAY;
+}
+
+function factor(sum: number, count: number): number {
+  return Math.max(0.01, (sum + SHRINK) / (count + SHRINK));
+}
+
+function add(sums: number[], counts: number[], index: number, relative: number): void {
+  // About four weeks of hourly intervals: older ones fade.
+  const keep = (counts[index] as number) >= 336 ? 335 / 336 : 1;
+  sums[index] = (sums[index] as number) * keep + Math.min(relative, 20);
+  counts[index] = (counts[index] as number) * keep + 1;
+}
+
+function hourOf(start: number): number {
+  return ((Math.floor(start / MICROS_PER_HOUR) % HOURS) + HOURS) % HOURS;
+}
+
+function dayOf(start: number): number {
+  return (((Math.floor(start / MICROS_PER_DAY) + EPOCH_WEEKDAY) % DAYS) + DAYS) % DAYS;
+}
