@@ -57,12 +57,17 @@ describe('an epoch', () => {
 
   it('that did not commit leaves nothing behind', async () => {
     await tenant.commitEpoch(epochCommit(1));
-    for (const key of ['events/log/day=2026-01-02/e0000000002-0.parquet', 'checkpoints/0000000002/0.bin'])
-      await tenant.bytes.write(key, new Uint8Array(10));
+    await tenant.deadLetters.append([
+      { source: 's', input: 'i', offset: 1, line: 1, reason: 'r', bytes: new Uint8Array(100_000), arrival: 1 },
+    ]);
+    const stray = ['events/log/day=2026-01-02/e0000000002-0.parquet', 'events/tmp/x', 'checkpoints/0000000002/0.bin', 'dead-letters/x.bin'];
+    for (const key of stray) await tenant.bytes.write(key, new Uint8Array(10));
     await reopen();
     expect(tenant.epoch).toBe(1);
     expect(await tenant.bytes.list('events')).toEqual([]);
     expect(await tenant.bytes.list('checkpoints')).toEqual([]);
+    expect((await tenant.bytes.list('dead-letters')).length).toBe(1);
+    expect((await tenant.deadLetters.list()).items[0]?.bytes.length).toBe(100_000);
   });
 
   it('is refused out of order, and the same one can be tried again', async () => {

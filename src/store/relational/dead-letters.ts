@@ -83,6 +83,11 @@ export class DeadLetters {
     };
   }
 
+  /** Files that a letter refers to. */
+  keys(): ReadonlySet<string> {
+    return new Set(this.database.all('SELECT key FROM dead_letters WHERE key IS NOT NULL').map((row) => row.key as string));
+  }
+
   private async dropOldest(): Promise<void> {
     let excess = Number(this.database.get('SELECT coalesce(sum(bytes), 0) AS n FROM dead_letters')?.n ?? 0) - this.limit;
     if (excess <= 0) return;

@@ -97,8 +97,8 @@ export class TenantCore {
 
   /** What was written under an epoch that never committed is not listed: it goes. */
   private async discardUncommitted(): Promise<void> {
-    const listed = new Set([...this.files.all(), ...this.checkpoints.keys()]);
-    for (const prefix of ['events', 'checkpoints']) {
+    const listed = new Set([...this.files.all(), ...this.checkpoints.keys(), ...this.deadLetters.keys()]);
+    for (const prefix of ['events', 'checkpoints', 'dead-letters']) {
       for (const { key } of await this.bytes.list(prefix)) if (!listed.has(key)) await this.bytes.remove(key);
     }
   }
