@@ -7,7 +7,7 @@ import { detectionOf, type RunIdentity } from './detection.ts';
 import { backoffMillis, pause } from './flow/backoff.ts';
 import { Mutex } from './flow/mutex.ts';
 import { OutboxDispatcher } from './flow/outbox.ts';
-import type { Item, Pump } from './flow/pump.ts';
+import { type Item, type Pump, SEGMENT_INPUT } from './flow/pump.ts';
 import type { Lane, LaneOutput } from './lane/lane.ts';
 import type { PipelineStore } from './pipeline-store.ts';
 import type { SourceStatus, TenantStatus } from './status.ts';
