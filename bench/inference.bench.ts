@@ -1,7 +1,7 @@
 import { seededRandom } from '../src/core/index.ts';
 import { DirectInference, inferenceModel, initialState, type ModelForm, network } from '../src/ml/index.ts';
 import type { Measurement, Skipped } from './measurement.ts';
-import { compared, fastestTenth, torchBaseline } from './torch-baseline.ts';
+import { alternate, compared, fastestTenth } from './torch-baseline.ts';
 
 const STEPS = 10;
 const UNITS = 64;
@@ -13,14 +13,19 @@ const CASES = [
 
 /** Next-event inference of two recurrent layers of 64 units, window 10, 28 classes, one thread; tensors made at each run. */
 export default async function bench(): Promise<readonly (Measurement | Skipped)[]> {
-  const ours: (readonly [string, string, number])[] = [];
+  const { ours, torch } = await alternate('inference', measure);
+  return Object.entries(ours).flatMap(([figure, value]) => {
+    const [kind, batch] = figure.split('-');
+    return compared(`inference ${kind} 2x${UNITS}, batch ${batch}`, value, torch, figure);
+  });
+}
+
+async function measure(): Promise<Readonly<Record<string, number>>> {
+  const figures: Record<string, number> = {};
   for (const kind of ['gru', 'lstm'] as const) {
-    for (const { batch, form, runs } of CASES) {
-      ours.push([`inference ${kind} 2x${UNITS}, batch ${batch}`, `${kind}-${batch}`, await rowsPerSecond(kind, batch, form, runs)]);
-    }
+    for (const { batch, form, runs } of CASES) figures[`${kind}-${batch}`] = await rowsPerSecond(kind, batch, form, runs);
   }
-  const torch = await torchBaseline('inference');
-  return ours.flatMap(([name, figure, value]) => compared(name, value, torch, figure));
+  return figures;
 }
 
 async function rowsPerSecond(kind: 'gru' | 'lstm', batch: number, form: ModelForm, runs: number): Promise<number> {

@@ -1,7 +1,7 @@
 import { seededRandom } from '../src/core/index.ts';
 import { network, type TrainingData, trainHere } from '../src/ml/index.ts';
 import type { Measurement, Skipped } from './measurement.ts';
-import { compared, fastestTenth, torchBaseline } from './torch-baseline.ts';
+import { alternate, compared, fastestTenth } from './torch-baseline.ts';
 
 const STEPS = 10;
 const UNITS = 64;
@@ -12,9 +12,7 @@ const WARM_UP_STEPS = 10;
 
 /** Training of two recurrent layers of 64 units, window 10, 28 classes, batch 256, one thread. */
 export default async function bench(): Promise<readonly (Measurement | Skipped)[]> {
-  const ours: Record<string, number> = {};
-  for (const kind of ['gru', 'lstm'] as const) ours[kind] = await rowsPerSecond(kind);
-  const torch = await torchBaseline('training');
+  const { ours, torch } = await alternate('training', async () => ({ gru: await rowsPerSecond('gru'), lstm: await rowsPerSecond('lstm') }));
   return Object.entries(ours).flatMap(([kind, value]) => compared(`training ${kind} 2x${UNITS}, batch ${BATCH}`, value, torch, kind));
 }
 
