@@ -1,4 +1,4 @@
-import type { EvaluationMetrics } from '../evaluate.ts';
+import { markdownTable } from './markdown-table.ts';
 import type { DataSetQuality, DetectorQuality, SequenceQuality } from './sequence-quality.ts';
 
 /** The table for people; every figure in it is from the JSON beside it. */
@@ -22,37 +22,40 @@ function section(set: DataSetQuality): string {
     '',
     set.notes,
     '',
-    '| detector | AUC | TPR at FPR 1/5/10 % | promised | F1 | precision | recall | observed |',
-    '|---|---|---|---|---|---|---|---|',
-    ...set.detectors.flatMap((detector) => promises.map((promise) => detectorLine(detector, promise, set))),
-    ...promises.flatMap((promise, i) => baselineLines(set, promise, i === 0)),
+    ...markdownTable([
+      ['detector', 'AUC', 'TPR at FPR 1/5/10 %', 'promised', 'F1', 'precision', 'recall', 'observed'],
+      ...set.detectors.flatMap((detector) => promises.flatMap((promise) => detectorRow(detector, promise))),
+      ...promises.flatMap((promise, i) => baselineRows(set, promise, i === 0)),
+    ]),
     '',
     ...set.detectors.flatMap((detector) => combinationLine(detector)),
     ...feedbackLines(set),
   ];
-  return `${lines.join('\n')}\n`;
+  return `${lines.join('\n').trimEnd()}\n`;
 }
 
-function detectorLine(detector: DetectorQuality, promise: string, set: DataSetQuality): string {
+function detectorRow(detector: DetectorQuality, promise: string): string[][] {
   const at = detector.at[promise];
-  if (at === undefined) return '';
+  if (at === undefined) return [];
   const { metrics, counts } = at;
   const tpr = ['0.01', '0.05', '0.1'].map((rate) => figure(detector.tpr_at_fpr[rate])).join(' / ');
-  const range = set.detectors.length > 0 && at.f1_low !== at.f1_high ? ` [${figure(at.f1_low)}, ${figure(at.f1_high)}]` : '';
+  const range = at.f1_low === at.f1_high ? '' : ` [${figure(at.f1_low)}, ${figure(at.f1_high)}]`;
   const observed = `${counts.false_positives}/${metrics.normal} = ${percent(metrics.observed_rate)} [${percent(metrics.observed_low)}, ${percent(metrics.observed_high)}]`;
   const rate = `${percent(Number(promise))}${metrics.extrapolated ? ' (extrapolated)' : ''}`;
-  return `| **${nameOf(detector)}** | ${figure(detector.roc_auc, 4)} | ${tpr} | ${rate} | ${figure(metrics.f1)}${range} | ${figure(metrics.precision)} | ${figure(metrics.recall)} | ${observed} |`;
+  const name = `**${nameOf(detector)}**`;
+  return [
+    [name, figure(detector.roc_auc, 4), tpr, rate, figure(metrics.f1) + range, figure(metrics.precision), figure(metrics.recall), observed],
+  ];
 }
 
 /** The rules without a threshold once, the calibrated ones at each rate. */
-function baselineLines(set: DataSetQuality, promise: string, all: boolean): string[] {
+function baselineRows(set: DataSetQuality, promise: string, all: boolean): string[][] {
   const entries = Object.entries(set.baselines[promise] ?? {}).filter(([name]) => all || name.startsWith('stide'));
-  return entries.map(([name, metrics]) => baselineLine(name, promise, metrics));
-}
-
-function baselineLine(name: string, promise: string, metrics: Partial<EvaluationMetrics>): string {
-  const rate = name.startsWith('stide') ? percent(Number(promise)) : '-';
-  return `| ${name} | ${figure(metrics.roc_auc, 4)} | | ${rate} | ${figure(metrics.f1)} | ${figure(metrics.precision)} | ${figure(metrics.recall)} | ${percent(metrics.false_positive_rate ?? 0)} |`;
+  return entries.map(([name, metrics]) => {
+    const rate = name.startsWith('stide') ? percent(Number(promise)) : '-';
+    const observed = percent(metrics.false_positive_rate ?? 0);
+    return [name, figure(metrics.roc_auc, 4), '', rate, figure(metrics.f1), figure(metrics.precision), figure(metrics.recall), observed];
+  });
 }
 
 function combinationLine(detector: DetectorQuality): string[] {
@@ -70,12 +73,26 @@ function feedbackLines(set: DataSetQuality): string[] {
   return [
     `Labelling false positives (${detector}, promised ${percent(promised_rate)} so that there are some; means of 10 random choices from the first half of the normal test rows, counted in the second half):`,
     '',
-    '| labelled | held back: no sequence or count vector in common with a labelled one | the same after an exact allowlist | all of the second half | after an exact allowlist | after labelling | true positives lost |',
-    '|---|---|---|---|---|---|---|',
-    ...rows.map(
-      (row) =>
-        `| ${row.labelled} | ${row.held_back_before.toFixed(1)} -> ${row.held_back_after.toFixed(1)} (${percent(-(1 - row.held_back_after / row.held_back_before))}) | ${row.held_back_before.toFixed(1)} | ${row.before} | ${row.after_allowlist.toFixed(1)} | ${row.after.toFixed(1)} | ${row.true_positives_lost.toFixed(1)} of ${row.true_positives_before} |`,
-    ),
+    ...markdownTable([
+      [
+        'labelled',
+        'held back: no sequence or count vector in common with a labelled one',
+        'the same after an exact allowlist',
+        'all of the second half',
+        'after an exact allowlist',
+        'after labelling',
+        'true positives lost',
+      ],
+      ...rows.map((row) => [
+        String(row.labelled),
+        `${row.held_back_before.toFixed(1)} -> ${row.held_back_after.toFixed(1)} (${percent(row.held_back_after / row.held_back_before - 1)})`,
+        row.held_back_before.toFixed(1),
+        String(row.before),
+        row.after_allowlist.toFixed(1),
+        row.after.toFixed(1),
+        `${row.true_positives_lost.toFixed(1)} of ${row.true_positives_before}`,
+      ]),
+    ]),
     '',
   ];
 }
