@@ -31,7 +31,10 @@ async function writeConfig(name: string, source: Record<string, unknown>): Promi
     learning: { sessions: 600 },
     eventTime: { idle: '10m' },
   };
-  const config = { epochs: { every: '50ms' }, tenants: { t: { promisedRate: 0.01, sources: [{ ...source, ...common }] } } };
+  const config = {
+    epochs: { every: '50ms' },
+    tenants: { t: { promisedRate: 0.01, retention: { maxAge: '9999d', alertAge: '9999d' }, sources: [{ ...source, ...common }] } },
+  };
   writeFileSync(path, JSON.stringify(checkConfig(config, await pipelineSchema())));
   return path;
 }
