@@ -10,7 +10,14 @@ const SNAPSHOT = z.object({
   format: z.string().optional(),
   /** In order of last use, the one unused longest first. */
   templates: z.array(
-    z.object({ id: z.string(), tokens: z.array(z.string()), path: z.array(z.string()), count: z.number(), order: z.number() }),
+    z.object({
+      id: z.string(),
+      tokens: z.array(z.string()),
+      path: z.array(z.string()),
+      wild: z.array(z.number()),
+      count: z.number(),
+      order: z.number(),
+    }),
   ),
   fixedCounts: z.array(z.number()),
   evicted: z.number(),
@@ -32,7 +39,14 @@ export function encodeSnapshot(format: string | undefined, assigner: TemplateAss
   const state: z.input<typeof SNAPSHOT> = {
     version: VERSION,
     ...(format === undefined ? {} : { format }),
-    templates: (assigner?.miner.held() ?? []).map(({ id, tokens, path, count, order }) => ({ id, tokens, path: [...path], count, order })),
+    templates: (assigner?.miner.held() ?? []).map(({ id, tokens, path, wild, count, order }) => ({
+      id,
+      tokens,
+      path: [...path],
+      wild: [...wild],
+      count,
+      order,
+    })),
     fixedCounts: assigner?.fixed?.templates.map(({ count }) => count) ?? [],
     evicted: assigner?.miner.evicted ?? 0,
     held: held.list().map(({ source, batch }) => ({
@@ -73,7 +87,7 @@ export function decodeSnapshot(bytes: Uint8Array): ParserState {
     }),
     restore({ miner, fixed }) {
       const created = [...state.templates].sort((a, b) => a.order - b.order);
-      for (const { id, tokens, path, count } of created) miner.file(id, tokens, path, count);
+      for (const { id, tokens, path, wild, count } of created) miner.file(id, tokens, path, wild, count);
       miner.order(state.templates.map(({ id }) => id));
       miner.evicted = state.evicted;
       fixed?.setCounts(state.fixedCounts);

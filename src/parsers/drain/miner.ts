@@ -130,14 +130,14 @@ export class TemplateMiner {
   }
 
   /** Files a template as it was when the miner was snapshotted. Call in order of creation on an empty miner. */
-  file(id: string, tokens: string[], path: readonly string[], count: number): number {
+  file(id: string, tokens: string[], path: readonly string[], wild: readonly number[], count: number): number {
     const leaf = this.tree.insertPath(
       tokens.length,
       path.map((text) => this.tokens.keyOf(text)),
     );
     const keys = Float64Array.from(tokens, (text) => this.tokens.keyOf(text));
     const exact = Float64Array.from(tokens, (text) => this.tokens.exactOf(text));
-    const code = this.add(new MinedTemplate(id, leaf, keys, exact, [...tokens], path));
+    const code = this.add(new MinedTemplate(id, leaf, keys, exact, [...tokens], path, wild));
     (this.templates[code] as MinedTemplate).count = count;
     return code;
   }

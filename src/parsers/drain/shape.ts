@@ -70,12 +70,27 @@ export class ShapeScanner {
         p++;
         continue;
       }
-      do {
-        hash1 = Math.imul(hash1 ^ byte, factor1);
-        hash2 = Math.imul(hash2 ^ byte, factor2);
-        if (++p >= end) break;
+      // Four bytes a round; no byte of a word is 0, so words of different length differ.
+      let word = byte;
+      let shift = 8;
+      while (++p < end) {
         byte = bytes[p] as number;
-      } while (((classes[byte] as number) - 1) >>> 0 < 2);
+        if (((classes[byte] as number) - 1) >>> 0 >= 2) break;
+        if (shift === 32) {
+          hash1 = Math.imul(hash1 ^ word, factor1);
+          hash2 = Math.imul(hash2 ^ word, factor2);
+          hash1 ^= hash1 >>> 15;
+          hash2 ^= hash2 >>> 13;
+          word = 0;
+          shift = 0;
+        }
+        word |= byte << shift;
+        shift += 8;
+      }
+      hash1 = Math.imul(hash1 ^ word, factor1);
+      hash2 = Math.imul(hash2 ^ word, factor2);
+      hash1 ^= hash1 >>> 15;
+      hash2 ^= hash2 >>> 13;
     }
     this.hash1 = hash1;
     this.hash2 = hash2;

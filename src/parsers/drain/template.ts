@@ -16,20 +16,28 @@ export class MinedTemplate implements Template {
   readonly tokens: string[];
   /** Tree keys of the tokens it was filed under, as text; what a snapshot needs to rebuild the branch. */
   readonly path: readonly string[];
-  /** Tokens that became wildcards as a whole, in order; their whole text is a parameter. */
+  /** Tokens that became wildcards, in order: their whole text is a parameter. Those masked from the start are not among them. */
   wild: Int32Array;
   /** Bytes it counts for against the miner's bound. */
   readonly size: number;
   private rendered: string | undefined;
 
-  constructor(id: string, leaf: Node, keys: Float64Array, exact: Float64Array, tokens: string[], path: readonly string[]) {
+  constructor(
+    id: string,
+    leaf: Node,
+    keys: Float64Array,
+    exact: Float64Array,
+    tokens: string[],
+    path: readonly string[],
+    wild: readonly number[] = [],
+  ) {
     this.id = id;
     this.leaf = leaf;
     this.keys = keys;
     this.exact = exact;
     this.tokens = tokens;
     this.path = path;
-    this.wild = wildTokens(tokens);
+    this.wild = Int32Array.from(wild);
     this.size = 256 + tokens.reduce((sum, token) => sum + token.length + 40, 0);
   }
 
@@ -40,22 +48,18 @@ export class MinedTemplate implements Template {
 
   /** Makes every token that differs from the line's a wildcard; true when any did. */
   generalise(line: Float64Array): boolean {
-    let changed = false;
+    const wild = new Set(this.wild);
+    const before = wild.size;
     for (let i = 0; i < this.keys.length; i++) {
-      if (this.exact[i] === WILD || this.exact[i] === line[i]) continue;
+      if (this.exact[i] === line[i] || wild.has(i)) continue;
       this.exact[i] = WILD;
       this.keys[i] = WILD;
       this.tokens[i] = WILD_TEXT;
-      changed = true;
+      wild.add(i);
     }
-    if (changed) {
-      this.wild = wildTokens(this.tokens);
-      this.rendered = undefined;
-    }
-    return changed;
+    if (wild.size === before) return false;
+    this.wild = Int32Array.from(wild).sort();
+    this.rendered = undefined;
+    return true;
   }
-}
-
-function wildTokens(tokens: readonly string[]): Int32Array {
-  return Int32Array.from(tokens.keys()).filter((i) => tokens[i] === WILD_TEXT);
 }

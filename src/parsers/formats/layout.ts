@@ -1,4 +1,4 @@
-import { isBlank, SPACE, skipBlanks, unsignedAt } from '../bytes/ascii.ts';
+import { isBlank, SPACE, skipBlanks, TAB, unsignedAt } from '../bytes/ascii.ts';
 import type { TimestampReader } from '../time/timestamps.ts';
 import { DEFAULT_DRAIN, type DrainPreset, type Joining, type LogFormat } from './format.ts';
 import { isLevel } from './severity.ts';
@@ -30,6 +30,8 @@ interface Step {
   readonly field: number;
   /** Literal that ends the field; empty for the last field. */
   readonly stop: Uint8Array;
+  /** The field ends at blanks; a line cut of its trailing blanks may end where the content would have begun. */
+  readonly blank: boolean;
   /** An optional part behind the field: opens with `open`, holds field `inner`, closes with `close`. */
   readonly optional?: { readonly open: Uint8Array; readonly inner: number; readonly close: Uint8Array };
 }
@@ -76,6 +78,14 @@ export function layout(options: LayoutOptions): LogFormat {
         }
         let q = p;
         let behind = -1;
+        if (step.blank) {
+          while (q < end && bytes[q] !== SPACE && bytes[q] !== TAB) q++;
+          if (q >= end && field !== content - 1) return false;
+          fieldStart[field] = p;
+          fieldEnd[field] = q;
+          p = q + 1 < end && bytes[q + 1] !== SPACE && bytes[q + 1] !== TAB ? q + 1 : skipBlanks(bytes, q, end);
+          continue;
+        }
         const first = stop[0] as number;
         const opening = optional === undefined ? -1 : (optional.open[0] as number);
         for (; q < end; q++) {
@@ -89,8 +99,6 @@ export function layout(options: LayoutOptions): LogFormat {
             if (behind >= 0) break;
           }
         }
-        // A line cut of its trailing blanks ends where the content would have begun.
-        if (behind < 0 && field === content - 1 && first === SPACE && stop.length === 1) behind = end;
         if (behind < 0) return false;
         fieldStart[field] = p;
         fieldEnd[field] = q;
@@ -161,18 +169,21 @@ function optionalEnd(
 
 function compile(pattern: string): { fields: string[]; lead: Uint8Array; steps: Step[] } {
   const fields: string[] = [];
-  const steps: { field: number; stop: Uint8Array; optional?: NonNullable<Step['optional']> }[] = [];
+  const steps: { field: number; stop: Uint8Array; blank: boolean; optional?: NonNullable<Step['optional']> }[] = [];
   let lead = new Uint8Array(0) as Uint8Array;
   for (const [, field, open, inner, close, text] of pattern.matchAll(TOKEN)) {
     const last = steps.at(-1);
     if (field !== undefined) {
-      steps.push({ field: fields.push(field) - 1, stop: new Uint8Array(0) });
+      steps.push({ field: fields.push(field) - 1, stop: new Uint8Array(0), blank: false });
     } else if (inner !== undefined && last !== undefined) {
       last.optional = { open: encode(open ?? ''), inner: fields.push(inner) - 1, close: encode(close ?? '') };
     } else if (text !== undefined) {
       const literal = encode(text.replace(/ +/g, ' '));
       if (last === undefined) lead = literal;
-      else last.stop = literal;
+      else {
+        last.stop = literal;
+        last.blank = literal.length === 1 && literal[0] === SPACE && last.optional === undefined;
+      }
     }
   }
   return { fields, lead, steps };

@@ -35,6 +35,7 @@ const LONGEST = 11;
 export function isLevel(bytes: Uint8Array, start: number, end: number): boolean {
   const length = end - start;
   if (length < 3 || length > LONGEST) return false;
+  if (length === 4 && bytes[start] === 73 && bytes[start + 1] === 78 && bytes[start + 2] === 70 && bytes[start + 3] === 79) return true;
   let word = '';
   for (let i = start; i < end; i++) {
     const letter = (bytes[i] as number) & ~32;
