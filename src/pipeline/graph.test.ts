@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { checkConfig } from '../config/index.ts';
+import { planWorkers } from './graph.ts';
+import { checkGraph, graphOf, pipelineSchema } from './index.ts';
+
+const replayable = (type: string) => type === 'file';
+const file = (name: string, more: Record<string, unknown> = {}) => ({ type: 'file', name, path: `/var/log/${name}`, ...more });
+const load = async (value: unknown) => checkConfig(value, await pipelineSchema()).config;
+
+describe('graph of a configuration', () => {
+  it('leads from sources to sinks; every node takes from nodes before it', async () => {
+    const config = await load({
+      tenants: {
+        t: {
+          sources: [file('a'), { type: 'http', name: 'in' }],
+          sinks: [{ type: 'file', name: 'out', path: '/tmp/alerts' }],
+          pseudonymise: { key: 'a key that is long enough' },
+        },
+      },
+    });
+    const nodes = graphOf(config, 't', replayable);
+    const seen = new Set<string>();
+    for (const node of nodes) {
+      for (const from of node.from) expect(seen.has(from), `${node.id} takes from ${from}`).toBe(true);
+      expect(seen.has(node.id)).toBe(false);
+      seen.add(node.id);
+    }
+    expect(nodes.filter(({ kind }) => kind === 'segment-log').map(({ id }) => id)).toEqual(['in/segments']);
+    expect(nodes.filter(({ kind }) => kind === 'pseudonymise')).toHaveLength(2);
+    expect(nodes.at(-1)).toMatchObject({ kind: 'sink', from: ['store'] });
+  });
+
+  it('says what cannot work though it fits the schema', async () => {
+    const config = await load({ tenants: { t: { sources: [{ type: 'http', name: 'in', storage: 'findings-only' }, file('a')] } } });
+    const problems = checkGraph(config, () => 'series', replayable);
+    expect(problems).toHaveLength(3);
+    expect(problems.some((problem) => problem.includes('cannot be read again'))).toBe(true);
+    expect(problems.some((problem) => problem.includes('works on series'))).toBe(true);
+  });
+
+  it('spreads tenants over workers, each once', async () => {
+    const tenants = Object.fromEntries(['e', 'b', 'd', 'a', 'c'].map((name) => [name, { sources: [file('x')] }]));
+    for (const workers of [1, 2, 4, 64]) {
+      const plan = planWorkers(await load({ limits: { workers }, tenants }));
+      expect(plan.flat().sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
+      expect(plan.every((names) => names.length > 0)).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,87 @@
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { afterAll, describe, expect, it } from 'vitest';
+import { checkConfig } from '../../src/config/index.ts';
+import type { Alert } from '../../src/core/index.ts';
+import { type Pipeline, pipelineSchema, startPipeline } from '../../src/pipeline/index.ts';
+import { openHome } from '../../src/store/index.ts';
+import { generatedLog } from './generated-log.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'vedette-pipeline-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const KEEP = { maxAge: '9999d', alertAge: '9999d' };
+const source = (path: string, name = 'app') => ({
+  type: 'file',
+  name,
+  path,
+  pollMs: 20,
+  features: { session: { by: 'req-', idle: '10s', lateness: '1s' } },
+  learning: { sessions: 600 },
+});
+
+async function processed(pipeline: Pipeline, name: string, records: number): Promise<void> {
+  for (;;) {
+    const { tenants } = await pipeline.status();
+    if (tenants[0]?.state === 'failed') throw new Error(tenants[0].lastError);
+    if ((tenants[0]?.sources.find((one) => one.name === name)?.counters.records ?? 0) >= records) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+describe('a running pipeline', () => {
+  it('ingests in a worker while this thread answers within 50 ms (p99), and tells of alerts', async () => {
+    const { lines, abnormal } = generatedLog(4000, 5);
+    const path = join(root, 'lag.log');
+    writeFileSync(path, `${lines.join('\n')}\n`);
+    const config = { tenants: { t: { promisedRate: 0.01, retention: KEEP, sources: [source(path)] } } };
+    const home = await openHome(join(root, 'lag'));
+    const pipeline = await startPipeline(checkConfig(config, await pipelineSchema()), { home, program: 'vedette test' });
+    const alerts = new Map<string, Alert>();
+    pipeline.on('alert', (alert) => alerts.set(alert.id, alert));
+    const delay = monitorEventLoopDelay({ resolution: 5 });
+    delay.enable();
+    await processed(pipeline, 'app', lines.length);
+    delay.disable();
+    await pipeline.finish();
+    const { tenants } = await pipeline.status();
+    await pipeline.stop();
+    const store = await home.tenant('t');
+    expect(await store.events.count()).toBe(lines.length);
+    expect(await store.alerts.count()).toBe(alerts.size);
+    await home.close();
+    expect(delay.percentile(99) / 1e6 - 5).toBeLessThan(50);
+    expect(abnormal.length).toBeGreaterThan(10);
+    expect(alerts.size).toBeGreaterThan(0);
+    expect([...alerts.values()].filter((alert) => alert.notified).length).toBeLessThanOrEqual(3);
+    expect(tenants[0]?.sources[0]?.detectors[0]).toMatchObject({ detector: 'sequence', state: 'ready', need: 600 });
+  });
+
+  it('stops gracefully and goes on where it was; a source that fails stops no other', async () => {
+    const { lines } = generatedLog(300, 6);
+    const path = join(root, 'resume.log');
+    writeFileSync(path, `${lines.slice(0, 700).join('\n')}\n`);
+    const taken = { type: 'http', name: 'broken', host: '192.0.2.1', port: 1 };
+    const config = { tenants: { t: { retention: KEEP, sources: [source(path), taken] } } };
+    const loaded = checkConfig(config, await pipelineSchema());
+    const home = await openHome(join(root, 'resume'));
+    const first = await startPipeline(loaded, { home, program: 'vedette test' });
+    await processed(first, 'app', 700);
+    const broken = (await first.status()).tenants[0]?.sources.find(({ name }) => name === 'broken');
+    expect(broken).toMatchObject({ state: 'retrying' });
+    expect(broken?.lastError).not.toBe('');
+    await first.stop();
+    appendFileSync(path, `${lines.slice(700).join('\n')}\n`);
+    const second = await startPipeline(loaded, { home, program: 'vedette test' });
+    await processed(second, 'app', lines.length);
+    await second.finish();
+    const status = (await second.status()).tenants[0]?.sources[0];
+    await second.stop();
+    const store = await home.tenant('t');
+    expect(await store.events.count()).toBe(lines.length);
+    expect(status?.counters).toMatchObject({ records: lines.length, units: 300, unparsed: 0, late: 0, future: 0 });
+    await home.close();
+  });
+});
