@@ -34,8 +34,7 @@ export function explainRow(model: SequenceModel, tails: ReadonlyMap<Arm, NormalT
   const texts = new Map<number, string>();
   for (const [i, symbol] of symbols.entries())
     if (symbol !== UNKNOWN && !texts.has(symbol)) texts.set(symbol, textOf(batch, codes[i] as number));
-  const textOfSymbol = (symbol: number) =>
-    texts.get(symbol) ?? (symbol === END ? 'the end' : `event ${model.vocabulary.ids[symbol - FIRST_EVENT] ?? '?'}`);
+  const textOfSymbol = (symbol: number) => texts.get(symbol) ?? (symbol === END ? 'the end' : knownText(model, symbol));
   const differences = countDifferences(model, batch, codes, symbols, textOfSymbol);
   const surprises = orderSurprises(model, batch, codes, symbols, textOfSymbol);
   const contributions = [...countContributions(differences, weights.counts, model), ...orderContributions(surprises, weights.order)].sort(
@@ -48,7 +47,7 @@ export function explainRow(model: SequenceModel, tails: ReadonlyMap<Arm, NormalT
   );
   return {
     what: what(codes.length, differences, surprises),
-    why: why(model, differences, surprises),
+    why: why(model, differences, surprises, codes.length),
     harmless: harmless(differences, surprises, codes.length),
     next: next(differences, inside.length > 0),
     contributions,
@@ -181,13 +180,16 @@ function what(length: number, differences: readonly Difference[], surprises: rea
   return `${size} combines common events in a way that is rare as a whole.`;
 }
 
-function why(model: SequenceModel, differences: readonly Difference[], surprises: readonly Surprise[]): string {
+function why(model: SequenceModel, differences: readonly Difference[], surprises: readonly Surprise[], length: number): string {
   const normal = model.vectors.documents;
   const unseen = differences.filter((one) => one.rows === 0).length;
   if (unseen > 0) return `None of the ${normal} normal sequences it learnt from has ${unseen === 1 ? 'this event' : 'these events'}.`;
+  const [surprise] = surprises;
+  if (surprise?.position === length)
+    return `Of ${normal} normal sequences ${surprise.seen === 0 ? 'none' : surprise.seen} ended after events like its last ones.`;
   const top = differences[0];
   if (top !== undefined)
-    return `${top.rows} of ${normal} normal sequences have this event at all, and none has the same counts of all events.`;
+    return `${top.rows} of ${normal} normal sequences have ${quote(top.text)}; none has the same counts of all events.`;
   if (surprises.length > 0)
     return `Its events are those of a normal sequence, but in an order that ${normal} normal sequences hardly ever show.`;
   return `It lies at the edge of what ${normal} normal sequences show.`;
@@ -224,6 +226,12 @@ function evidenceOf(batch: SequenceBatch, row: number, positions: readonly numbe
     length: eventLength?.[first + position] ?? 0,
     ...(eventTimes === undefined ? {} : { time: eventTimes[first + position] as number }),
   }));
+}
+
+/** Of an event that the row does not have. */
+function knownText(model: SequenceModel, symbol: number): string {
+  const index = symbol - FIRST_EVENT;
+  return model.vocabulary.texts[index] || `event ${model.vocabulary.ids[index] ?? '?'}`;
 }
 
 function textOf(batch: SequenceBatch, code: number): string {

@@ -17,9 +17,9 @@ export class SequenceModel {
   readonly vectors: CountNeighbours;
   readonly indel: IndelNeighbours;
 
-  constructor(config: SequenceConfig, vocabulary: readonly string[] = []) {
+  constructor(config: SequenceConfig, vocabulary: readonly string[] = [], texts: readonly string[] = []) {
     this.config = config;
-    this.vocabulary = new Vocabulary(config.maxVocabulary, vocabulary);
+    this.vocabulary = new Vocabulary(config.maxVocabulary, vocabulary, texts);
     this.language = new LanguageModel(config.order, config.endToken, config.maxGrams);
     this.vectors = new CountNeighbours(config.maxVectors, config.maxVectorEntries);
     this.indel = new IndelNeighbours(config.indelEvents, config.indelReferences);

@@ -79,4 +79,13 @@ describe('labels on sequences', () => {
     expect(explanation.surprising).toContain(3);
     expect(explanation.expectedNext?.[0]?.event).toMatch(/session close|event read|session read/);
   });
+
+  it('explain a sequence cut short by what was to follow', async () => {
+    const detector = await fitted();
+    const explanation = await detector.explain(sequenceBatch([['open', 'auth', 'read']]), 0);
+    expect(explanation.what).toMatch(/^A sequence of 3 events ends where others go on with "event (read|close)"\.$/);
+    expect(explanation.why).toBe('Of 240 normal sequences none ended after events like its last ones.');
+    expect(explanation.surprising).toEqual([]);
+    expect(explanation.harmless).toContain('The sequence was still running, or began before, where the data were cut.');
+  });
 });

@@ -16,6 +16,7 @@ const header = z.strictObject({
   version: z.literal(1),
   config: schema,
   vocabulary: z.array(z.string()),
+  texts: z.array(z.string()),
   symbols: z.int(),
   documents: z.int(),
 });
@@ -42,7 +43,15 @@ export function snapshotModel(config: SequenceConfig, state: SequenceState): Uin
   for (const arm of config.arms) arrays[`calibration.${arm}`] = state.calibration[arm] ?? new Float64Array(0);
   const { documents } = model.vectors;
   return pack(
-    { kind: 'sequence', version: 1, config, vocabulary: model.vocabulary.ids, symbols: model.language.symbols, documents },
+    {
+      kind: 'sequence',
+      version: 1,
+      config,
+      vocabulary: model.vocabulary.ids,
+      texts: model.vocabulary.texts,
+      symbols: model.language.symbols,
+      documents,
+    },
     arrays,
   );
 }
@@ -59,7 +68,7 @@ export function restoreModel(config: SequenceConfig, bytes: Uint8Array): Sequenc
   const learnt = parsed.data;
   for (const key of ['order', 'endToken', 'indelEvents'] as const) differs(config[key], learnt.config[key], key);
   differs(config.arms.join(), learnt.config.arms.join(), 'arms');
-  const model = new SequenceModel(config, learnt.vocabulary);
+  const model = new SequenceModel(config, learnt.vocabulary, learnt.texts);
   model.language.load(
     { parent: packed.int32('grams.parent'), symbol: packed.int32('grams.symbol'), count: packed.float64('grams.count') },
     learnt.symbols,

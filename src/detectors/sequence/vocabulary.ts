@@ -6,6 +6,9 @@ export const BEGIN = 1;
 export const END = 2;
 export const FIRST_EVENT = 3;
 
+/** Characters kept of an event's text. */
+const LONGEST_TEXT = 300;
+
 /** Rows as model symbols: row i is symbols[offsets[i], offsets[i + 1]). */
 export interface EncodedRows {
   readonly symbols: Int32Array;
@@ -15,12 +18,14 @@ export interface EncodedRows {
 /** Stable event ids in order of first appearance; what is not known, or came after `limit`, is UNKNOWN. */
 export class Vocabulary {
   readonly ids: string[] = [];
+  /** Readable text of each event as it was when first met, '' where none was given. */
+  readonly texts: string[] = [];
   readonly limit: number;
   readonly #symbol = new Map<string, number>();
 
-  constructor(limit: number, ids: readonly string[] = []) {
+  constructor(limit: number, ids: readonly string[] = [], texts: readonly string[] = []) {
     this.limit = limit;
-    for (const id of ids) this.#add(id);
+    for (const [i, id] of ids.entries()) this.#add(id, texts[i]);
   }
 
   get size(): number {
@@ -42,7 +47,7 @@ export class Vocabulary {
       if (symbol < 0) {
         const id = batch.vocabulary[code] as string;
         symbol = this.symbolOf(id);
-        if (symbol === UNKNOWN && grow) symbol = this.#add(id);
+        if (symbol === UNKNOWN && grow) symbol = this.#add(id, batch.eventText?.[code]);
         known[code] = symbol;
       }
       symbols[i] = symbol;
@@ -60,10 +65,11 @@ export class Vocabulary {
     return Int32Array.from(ids, (id) => this.symbolOf(id) || this.#add(id));
   }
 
-  #add(id: string): number {
+  #add(id: string, text = ''): number {
     if (this.ids.length >= this.limit) return UNKNOWN;
     const symbol = this.size;
     this.ids.push(id);
+    this.texts.push(text.slice(0, LONGEST_TEXT));
     this.#symbol.set(id, symbol);
     return symbol;
   }
