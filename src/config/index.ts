@@ -1,3 +1,4 @@
+export { builtInConfig } from './built-in.ts';
 export type { Catalogue, ComponentSchema } from './catalogue.ts';
 export { exampleConfig } from './example.ts';
 export { checkConfig, type LoadedConfig, type LoadOptions, loadConfig, parseConfig } from './load.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkConfig } from '../config/index.ts';
+import { builtInConfig, checkConfig } from '../config/index.ts';
 import { planWorkers } from './graph.ts';
 import { checkGraph, graphOf, pipelineSchema } from './index.ts';
 
@@ -36,6 +36,13 @@ describe('graph of a configuration', () => {
     expect(problems).toHaveLength(3);
     expect(problems.some((problem) => problem.includes('cannot be read again'))).toBe(true);
     expect(problems.some((problem) => problem.includes('works on series'))).toBe(true);
+  });
+
+  it('accepts the built-in configuration, whatever the host lets be read', async () => {
+    expect(Object.keys((await load(builtInConfig(() => false))).tenants)).toEqual(['default']);
+    const all = (await load(builtInConfig(() => true))).tenants.default;
+    expect(all?.sources.map(({ name }) => name)).toContain('auth');
+    expect(all?.sources.at(-1)).toMatchObject({ type: 'http', host: '127.0.0.1' });
   });
 
   it('spreads tenants over workers, each once', async () => {
