@@ -14,7 +14,7 @@ const limits = z
     memory: byteSize().prefault('1GiB').describe('bytes that queues, windows and the event store hold at most'),
     readRate: byteSize().prefault(0).describe('bytes a second read from each source; 0 = no limit'),
     queueBytes: byteSize().prefault('16MiB').describe('bytes read ahead per source before the source has to wait'),
-    workers: z.number().int().min(1).max(64).default(1).describe('pipeline worker threads; sources are spread over them'),
+    workers: z.number().int().min(1).max(64).default(1).describe('pipeline worker threads; tenants are spread over them'),
   })
   .describe('resource limits');
 
