@@ -56,9 +56,10 @@ export function combineLeavingOut(arms: readonly Arm[], scores: ArmScores, rows:
     const column = scores[arm] ?? new Float64Array(rows);
     const tail = new NormalTail(column);
     const largest = tail.scores[rows - 1] as number;
+    const alone = (tail.scores[rows - 2] ?? Number.NEGATIVE_INFINITY) < largest;
     for (let row = 0; row < rows; row++) {
       const score = column[row] as number;
-      const others = score === largest ? new NormalTail(column.filter((_, i) => i !== row)) : undefined;
+      const others = alone && score === largest ? new NormalTail(column.filter((_, i) => i !== row)) : undefined;
       combined[row] = (combined[row] as number) - (others ? others.logP(score) : Math.log(tail.atLeast(score) / rows));
     }
   }
