@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { SequenceBatch, SeriesBatch, Template } from '../core/index.ts';
+import { type LogLine, logBatch } from '../testing/log-batch.ts';
+import { featureHash, windowConfig } from './definition.ts';
+import { Observer, observationConfig } from './observations.ts';
+import { chooseSequences } from './sessions.ts';
+import { VolumeCounter, volumeConfig } from './volume.ts';
+import { Windower } from './windower.ts';
+
+const templates: Template[] = ['start', 'user <*> from <*>', 'stop'].map((text, i) => ({ id: `t${i}`, text, count: 1 }));
+
+const line = (seconds: number, template = 0, host = 'web1'): LogLine => ({
+  message: templates[template]?.text ?? '',
+  template,
+  time: seconds * 1e6,
+  host,
+  component: 'app',
+});
+
+function windows(lines: readonly LogLine[], config: Record<string, unknown>, batchSize = lines.length): SequenceBatch[] {
+  const windower = new Windower(windowConfig.parse(config));
+  const out: SequenceBatch[] = [];
+  const take = () => {
+    const batch = windower.take();
+    if (batch !== undefined) out.push(batch);
+  };
+  for (let from = 0; from < lines.length; from += batchSize) {
+    windower.add(logBatch(lines.slice(from, from + batchSize), { firstLine: from + 1 }), templates);
+    take();
+    windower.restore(windower.snapshot());
+  }
+  windower.finish();
+  take();
+  return out;
+}
+
+const rows = (batches: readonly SequenceBatch[]) =>
+  batches.flatMap((batch) =>
+    batch.keys.map((key, row) => {
+      const [from, to] = [batch.offsets[row] as number, batch.offsets[row + 1] as number];
+      return `${key} ${batch.eventLine?.subarray(from, to).join(',')} ${Array.from(batch.codes.subarray(from, to), (code) => batch.vocabulary[code]).join(',')}`;
+    }),
+  );
+
+describe('windows', () => {
+  it('part lines by time, host and component, half-open', () => {
+    expect(rows(windows([line(0), line(59), line(60, 2), line(61, 1, 'web2')], { size: '1m' }))).toEqual([
+      'web1/app@1970-01-01T00:00:00Z 1,2 t0,t0',
+      'web1/app@1970-01-01T00:01:00Z 3 t2',
+      'web2/app@1970-01-01T00:01:00Z 4 t1',
+    ]);
+  });
+
+  it('overlap when they slide', () => {
+    expect(rows(windows([line(70), line(100)], { size: '1m', slide: '30s', lateness: '0s' }))).toEqual([
+      'web1/app@1970-01-01T00:00:30Z 1 t0',
+      'web1/app@1970-01-01T00:01:00Z 1,2 t0,t0',
+      'web1/app@1970-01-01T00:01:30Z 2 t0',
+    ]);
+  });
+
+  it('are handed over again, whole, for a late line, and not after the lateness', () => {
+    const lines = [line(0), line(70, 2), line(5, 1), line(200, 2), line(6, 1)];
+    expect(rows(windows(lines, { size: '1m', lateness: '1m' }))).toEqual([
+      'web1/app@1970-01-01T00:00:00Z 1 t0',
+      'web1/app@1970-01-01T00:00:00Z 1,3 t0,t1',
+      'web1/app@1970-01-01T00:01:00Z 2 t2',
+      'web1/app@1970-01-01T00:03:00Z 4 t2',
+    ]);
+  });
+
+  it('do not depend on batches and snapshots, and lose no line in time', () => {
+    const events = fc.array(fc.tuple(fc.integer({ min: -20, max: 60 }), fc.nat(2), fc.constantFrom('a', 'b')), {
+      minLength: 1,
+      maxLength: 80,
+    });
+    fc.assert(
+      fc.property(events, fc.integer({ min: 1, max: 20 }), (steps, size) => {
+        let time = 1000;
+        const lines = steps.map(([step, template, host]) => {
+          time += step;
+          return line(time, template, host);
+        });
+        const config = { size: '1m', slide: '20s', lateness: '10s', maxOpen: 50, maxEvents: 5 };
+        expect(rows(windows(lines, config, size))).toEqual(rows(windows(lines, config)));
+        const all = windows(lines, { size: '1m', lateness: '1h' });
+        const seen = new Set(all.flatMap((batch) => Array.from(batch.eventLine ?? [])));
+        expect(seen.size).toBe(lines.length);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('volume', () => {
+  const counted = (lines: readonly LogLine[], batchSize = lines.length) => {
+    const volume = new VolumeCounter(volumeConfig.parse({ bin: '1m', lateness: '0s' }));
+    const out: string[] = [];
+    const take = (batch: SeriesBatch | undefined) => {
+      for (let row = 0; row < (batch?.rows ?? 0); row++) {
+        out.push(`${batch?.series[batch.code[row] as number]} ${(batch?.start[row] as number) / 60e6} ${batch?.value[row]}`);
+      }
+    };
+    for (let from = 0; from < lines.length; from += batchSize) {
+      volume.add(logBatch(lines.slice(from, from + batchSize)), templates);
+      take(volume.take());
+      volume.restore(volume.snapshot());
+    }
+    volume.finish();
+    take(volume.take());
+    return out.sort();
+  };
+
+  it('counts source, hosts and templates, intervals without a line included', () => {
+    expect(counted([line(0), line(1, 2), line(185)])).toEqual(
+      [
+        ...['source test 0 2', 'source test 1 0', 'source test 2 0', 'source test 3 1'],
+        ...['host web1 0 2', 'host web1 1 0', 'host web1 2 0', 'host web1 3 1'],
+        ...['template t0 0 1', 'template t0 1 0', 'template t0 2 0', 'template t0 3 1'],
+        ...['template t2 0 1', 'template t2 1 0', 'template t2 2 0', 'template t2 3 0'],
+      ].sort(),
+    );
+  });
+
+  it('does not depend on batches and snapshots', () => {
+    const lines = Array.from({ length: 200 }, (_, i) => line(i * 17 + (i % 5) * 40, i % 3, i % 2 === 0 ? 'a' : 'b'));
+    expect(counted(lines, 7)).toEqual(counted(lines));
+  });
+
+  it('shows silence when time goes on without lines', () => {
+    const volume = new VolumeCounter(volumeConfig.parse({ bin: '1m', lateness: '0s' }));
+    volume.add(logBatch([line(0)]), templates);
+    volume.advance(180e6);
+    expect(Array.from(volume.take()?.value ?? [])).toEqual([1, 1, 1, 0, 0, 0, 0, 0, 0]);
+  });
+});
+
+describe('observations', () => {
+  it('name templates, components, values, users, addresses and pairs, with their lines', () => {
+    const observer = new Observer(observationConfig.parse({}));
+    const entry: LogLine = { ...line(1, 1), message: 'user root from 10.0.0.7 host7 8080' };
+    const batch = observer.observe(logBatch([line(0), entry]), templates);
+    const seen = Array.from({ length: batch.rows }, (_, row) =>
+      [
+        batch.entities[batch.entity[row] as number],
+        batch.fields[batch.field[row] as number],
+        batch.values[batch.value[row] as number],
+        batch.line[row],
+      ].join(' | '),
+    );
+    expect(seen).toEqual([
+      'web1 | template | t0 | 1',
+      'web1 | component | app | 1',
+      'web1 | template | t1 | 2',
+      'web1 | component | app | 2',
+      'web1 | parameter 2 of t1 | host7 | 2',
+      'web1 | user | root | 2',
+      'web1 | address | 10.0.0.7 | 2',
+      'root | address of user | 10.0.0.7 | 2',
+    ]);
+    expect(batch.valueText?.[batch.values.indexOf('t1')]).toBe('user <*> from <*>');
+  });
+});
+
+describe('feature hash', () => {
+  it('is the same for equal definitions and another for others', () => {
+    expect(featureHash({ a: 1, b: 2 })).toBe(featureHash({ b: 2, a: 1 }));
+    expect(chooseSequences([], { mode: 'window' }).hash).not.toBe(chooseSequences([], { mode: 'window', window: { size: 1e6 } }).hash);
+    expect(chooseSequences([], { session: { by: 'blk_' } }).hash).not.toBe(chooseSequences([], { session: { by: 'pid' } }).hash);
+  });
+});
