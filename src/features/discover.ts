@@ -10,6 +10,9 @@ const MAX_CANDIDATES = 128;
 const MAX_VALUES = 100_000;
 /** Below this no identifier parts the lines well and windows are used. */
 const ACCEPT = 0.1;
+/** Header fields that name who or what a line belongs to; a time, a level or a size groups lines too, but by accident. */
+const IDENTIFYING_FIELD =
+  /^(?:addr|(?:.*[._-])?(?:client|remote|user|session|request|req|trace|transaction|correlation|job|task|tenant|instance|container|ip)(?:[._-]?(?:id|ip|addr|address|name))?)$/i;
 /** Sessions by an identifier that fewer lines name would leave most of the log out. */
 const MIN_COVERAGE = 0.25;
 /** Sessions of fewer events on average say little about order. */
@@ -96,6 +99,7 @@ function collect(candidates: Map<string, Candidate>, batch: LogBatch, row: numbe
   const pid = batch.pid[row] as number;
   if (pid > 0) note({ kind: 'pid' }, String(pid));
   for (const name of Object.keys(batch.fields ?? {})) {
+    if (!IDENTIFYING_FIELD.test(name)) continue;
     const column = batch.fields?.[name];
     if (column === undefined || (column.start[row] as number) < 0) continue;
     const [start, end] = [column.start[row] as number, column.end[row] as number];
