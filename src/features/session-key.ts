@@ -67,14 +67,13 @@ export function isReusable(key: SessionKey): boolean {
   return !(key.kind === 'prefix' || key.kind === 'uuid' || key.kind === 'hex' || key.kind === 'pattern' || key.kind === 'parameter');
 }
 
+const ENTITY = /^(?:user|uid|username|account|client|clientip|remote|(?:.*[._-])?ip)$/i;
+
 /** True where the value itself is what an alert is about (an address, a user), rather than the host it was seen on. */
 export function isEntity(key: SessionKey): boolean {
-  return (
-    key.kind === 'ip' ||
-    key.kind === 'mac' ||
-    key.kind === 'host' ||
-    (key.kind === 'keyword' && /^(user|uid|username|account|client)$/.test(key.word))
-  );
+  if (key.kind === 'ip' || key.kind === 'mac' || key.kind === 'host') return true;
+  if (key.kind === 'keyword') return ENTITY.test(key.word);
+  return key.kind === 'field' && ENTITY.test(key.name);
 }
 
 function checkPattern(source: string): string {

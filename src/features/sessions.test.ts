@@ -162,6 +162,17 @@ function cut(batch: LogBatch, from: number, to: number): LogBatch {
 }
 
 describe('session keys', () => {
+  it('are no times, levels or sizes of the header', () => {
+    const lines = Array.from({ length: 400 }, (_, i) => ({
+      message: `step ${i % 4}`,
+      template: i % 4,
+      fields: { Time: `10:00:${i >> 3}`, Bytes: String(i >> 2), Client: `10.0.0.${Math.floor(i / 8)}` },
+    }));
+    const feature = chooseSequences([logBatch(lines)]);
+    expect(feature.by).toBe('field:Client');
+    expect(sequencesOf([logBatch(lines)], templates, feature)?.entities[0]).toBe('10.0.0.0');
+  });
+
   it('are read back as printed', () => {
     for (const text of [
       'blk_<*>',
