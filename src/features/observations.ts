@@ -57,7 +57,7 @@ export class Observer {
     return rows.finish();
   }
 
-  /** Values that are not plain numbers; numbers are what the parameter model of sequences watches. */
+  /** Names, not numbers or identifiers; numbers are what the parameter model of sequences watches. */
   private parameters(
     rows: ObservationRows,
     names: Map<number, string>,
@@ -72,7 +72,7 @@ export class Observer {
     const count = Math.min(this.config.parameters, (first[row + 1] as number) - from);
     for (let i = 0; i < count; i++) {
       const [a, b] = [start[from + i] as number, end[from + i] as number];
-      if (b <= a || b - a > this.config.maxValueBytes || !hasLetter(bytes, a, b)) continue;
+      if (b <= a || b - a > this.config.maxValueBytes || !isName(bytes, a, b)) continue;
       const slot = (batch.template[row] as number) * 16 + i;
       let name = names.get(slot);
       if (name === undefined) {
@@ -85,12 +85,19 @@ export class Observer {
   }
 }
 
-function hasLetter(bytes: Uint8Array, start: number, end: number): boolean {
+/** Digits from which on a value is an identifier, new every time, rather than a name. */
+const IDENTIFIER_DIGITS = 6;
+
+function isName(bytes: Uint8Array, start: number, end: number): boolean {
+  let digits = 0;
+  let letters = 0;
   for (let i = start; i < end; i++) {
-    const lower = (bytes[i] as number) | 32;
-    if (lower >= 97 && lower <= 122) return true;
+    const byte = bytes[i] as number;
+    const lower = byte | 32;
+    if (byte >= 48 && byte <= 57) digits++;
+    else if (lower >= 97 && lower <= 122) letters++;
   }
-  return false;
+  return letters > 0 && digits < IDENTIFIER_DIGITS;
 }
 
 class ObservationRows {
