@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { alertsOf, rankGroups } from '../alerts/index.ts';
+import { alertsOf, assessContamination, InputCounter, rankGroups } from '../alerts/index.ts';
 import {
   type Alert,
   canonicalJson,
@@ -7,8 +7,10 @@ import {
   type Detection,
   type EvidenceLine,
   type Lineage,
+  type LogBatch,
   type SequenceBatch,
   sha256Hex,
+  type Template,
 } from '../core/index.ts';
 import type { SequenceFeature } from '../features/index.ts';
 import { type ReportInput, type ReportLine, reportName } from '../sinks/report/index.ts';
@@ -20,7 +22,8 @@ import { groupInputs, type InputGroup } from './group-inputs.ts';
 import { EventHistogram } from './histogram.ts';
 import { learnFromItself, type ScoredRows, scoreWith } from './learn.ts';
 import type { AnalysisOptions, FittedModel } from './options.ts';
-import { reportDetector } from './report-detector.ts';
+import { reportDetector, reportStream } from './report-detector.ts';
+import { StreamAnalysis, type StreamSummary } from './stream-findings.ts';
 import { warningsOf } from './warnings.ts';
 
 /** What the analysis of one input found. */
@@ -92,13 +95,22 @@ interface ScoredModel {
   readonly learntFrom: 'input' | 'baseline' | 'model';
 }
 
+/** What is counted of one input while it is read. */
+interface InputState {
+  readonly histogram: EventHistogram;
+  readonly counter: InputCounter;
+  first: number;
+  last: number;
+}
+
 class GroupAnalysis {
   readonly #group: InputGroup;
   readonly #root: string;
   readonly #options: AnalysisOptions;
   readonly #baseline: Baseline | undefined;
   readonly #progress: (share: number, what: string) => void;
-  readonly #histograms = new Map<string, { histogram: EventHistogram; first: number; last: number }>();
+  readonly #inputs = new Map<string, InputState>();
+  #stream: StreamAnalysis | undefined;
 
   constructor(
     group: InputGroup,
@@ -116,19 +128,23 @@ class GroupAnalysis {
 
   async *run(): AsyncGenerator<InputAnalysis> {
     const parts: SequenceBatch[] = [];
+    const { promise, seed, labels } = this.#options;
+    this.#stream = await StreamAnalysis.open(this.#group.type, promise, seed, labels);
     const read = await readLogs(this.#group.inputs, {
       ...logOptions(this.#options),
       root: this.#root,
       ...this.#givenFeature(),
-      onBatch: (batch) => this.#count(batch.origin.input, batch.time),
+      onBatch: (batch, templates) => this.#count(batch, templates),
       progress: (share) => this.#progress(share * 0.6, `reading ${this.#group.type}`),
     });
     if (read.batch !== undefined) parts.push(read.batch);
     const batch = parts.length === 0 ? undefined : concatSequences(parts);
     const models = batch === undefined ? [] : await this.#score(batch);
+    const streams = (await this.#stream?.finish(read.templates)) ?? [];
     for (const input of read.inputs) {
       const findings = batch === undefined ? [] : await this.#findings(batch, models, input, read);
-      yield await this.#result(input, read, batch, models, findings);
+      findings.push(...this.#streamFindings(streams, input, read));
+      yield await this.#result(input, read, batch, models, streams, findings);
     }
     this.#progress(1, '');
   }
@@ -138,18 +154,21 @@ class GroupAnalysis {
     return feature === undefined ? {} : { feature };
   }
 
-  #count(input: string, times: Float64Array): void {
-    let state = this.#histograms.get(input);
+  async #count(batch: LogBatch, templates: readonly Template[]): Promise<void> {
+    const { input } = batch.origin;
+    let state = this.#inputs.get(input);
     if (state === undefined) {
-      state = { histogram: new EventHistogram(), first: Number.NaN, last: Number.NaN };
-      this.#histograms.set(input, state);
+      state = { histogram: new EventHistogram(), counter: new InputCounter(), first: Number.NaN, last: Number.NaN };
+      this.#inputs.set(input, state);
     }
-    state.histogram.add(times);
-    for (const time of times) {
+    state.histogram.add(batch.time);
+    state.counter.addBatch(batch);
+    for (const time of batch.time) {
       if (Number.isNaN(time)) continue;
       if (!(state.first <= time)) state.first = time;
       if (!(state.last >= time)) state.last = time;
     }
+    await this.#stream?.add(batch, templates);
   }
 
   async #score(batch: SequenceBatch): Promise<ScoredModel[]> {
@@ -191,7 +210,19 @@ class GroupAnalysis {
     return findings;
   }
 
-  #lineage(model: FittedModel, read: LogSequences): Lineage {
+  /** A finding belongs to the input of its line; one about an interval, to the input that was being written then. */
+  #streamFindings(streams: readonly StreamSummary[], input: InputSummary, read: LogSequences): Finding[] {
+    const state = this.#inputs.get(input.name);
+    const lineage = this.#lineage({ name: 'learnt-as-it-went', sha256: '' }, read);
+    const findings = streams.flatMap((stream) => stream.findings.map(({ finding }) => finding(lineage)));
+    return findings.filter(({ detection }) => {
+      const [line] = detection.evidence;
+      if (line !== undefined) return line.input === input.name;
+      return read.inputs.length === 1 || (state !== undefined && detection.start >= state.first - 1 && detection.start <= state.last);
+    });
+  }
+
+  #lineage(model: Pick<FittedModel, 'name' | 'sha256'>, read: LogSequences): Lineage {
     const { seed, promise, program } = this.#options;
     const config = { detectors: this.#options.detectors, promise, session: read.feature?.by ?? 'none', timezone: this.#options.timezone };
     return {
@@ -211,6 +242,7 @@ class GroupAnalysis {
     read: LogSequences,
     batch: SequenceBatch | undefined,
     models: readonly ScoredModel[],
+    streams: readonly StreamSummary[],
     findings: readonly Finding[],
   ): Promise<InputAnalysis> {
     const { tenant, promise, program } = this.#options;
@@ -218,9 +250,17 @@ class GroupAnalysis {
     const rowOf = new Map(findings.map(({ detection, row }) => [detection.id, row]));
     const alerts = alertsOf(tenant, detections);
     const groups = rankGroups(alerts);
-    const times = this.#histograms.get(input.name);
+    const times = this.#inputs.get(input.name);
     const name = reportName(input.name, input.format, times?.first ?? Number.NaN);
     const series = times?.histogram.result();
+    const detectors = [
+      ...models.map((one) => reportDetector(one, batch, input.name, promise, this.#baseline?.name)),
+      ...streams.map((stream) => reportStream(stream, promise, times?.first ?? Number.NaN, times?.last ?? Number.NaN)),
+    ];
+    const [main] = detectors;
+    const contamination = models.some(({ learntFrom }) => learntFrom === 'input')
+      ? times && assessContamination(times.counter.counts(main?.scored ?? 0, main?.flagged ?? 0, promise))
+      : undefined;
     const report: ReportInput = {
       ...name,
       tenant,
@@ -230,12 +270,12 @@ class GroupAnalysis {
       deadLetters: input.dead,
       firstEvent: times?.first ?? Number.NaN,
       lastEvent: times?.last ?? Number.NaN,
-      detectors: models.map((one) => reportDetector(one, batch, input.name, promise, this.#baseline?.name)),
+      detectors,
       groups,
       lineTexts: await this.#lineTexts(input, alerts),
       templates: read.templates.slice(0, 50).map(({ id, text, count }) => ({ id, text, count })),
       ...(series === undefined ? {} : { series }),
-      warnings: warningsOf({ input, feature: read.feature, batch, models, promise }),
+      warnings: warningsOf({ input, feature: read.feature, batch, models, promise, contamination }),
       program,
     };
     return { input, report, alerts: alerts.map((alert) => ({ alert, row: rowOf.get(alert.detection.id) ?? new Uint8Array() })) };

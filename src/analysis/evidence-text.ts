@@ -17,8 +17,7 @@ export async function lineTexts(input: FileInput, root: string, wanted: readonly
   const lines = [...new Map(wanted.map((line) => [line.offset, line])).values()].sort((a, b) => a.offset - b.offset);
   const texts: LineText[] = [];
   if (lines.length === 0) return texts;
-  const path = input.member === undefined ? input.path : (input.path.split('!')[0] ?? input.path);
-  const files = readFiles([path], { root });
+  const files = readFiles([input.path], { root });
   let next = 0;
   try {
     for await (const batch of files.read({ positions: [] }, AbortSignal.timeout(600_000))) {

@@ -3,6 +3,7 @@ import type { SequenceBatch } from '../core/index.ts';
 import type { ReportDetector } from '../sinks/report/index.ts';
 import type { ScoredRows } from './learn.ts';
 import type { FittedModel } from './options.ts';
+import type { StreamSummary } from './stream-findings.ts';
 
 const SUMMARY: Readonly<Record<string, string>> = {
   sequence: 'which events a session holds, how often and in which order',
@@ -47,5 +48,33 @@ export function reportDetector(
     flagged,
     observedInterval: counted === 0 ? null : binomialInterval(flagged, counted),
     scores: Float64Array.from(scores),
+  };
+}
+
+const STREAM_SUMMARY = {
+  novelty: 'what a host, user or address shows for the first time',
+  rate: 'how many lines come in five minutes, from the whole and from each template',
+} as const;
+
+/** The part of a detector that learns as it reads. */
+export function reportStream(stream: StreamSummary, promise: number, from: number, to: number): ReportDetector {
+  return {
+    name: stream.name,
+    summary: STREAM_SUMMARY[stream.name],
+    unit: stream.unit,
+    learntFrom: 'input',
+    model: 'learnt-as-it-went',
+    modelSha256: '',
+    learntRows: stream.learntRows,
+    learntStart: from,
+    learntEnd: to,
+    calibrationSize: stream.learntRows,
+    promisedRate: promise,
+    extrapolated: false,
+    threshold: -Math.log(promise),
+    scored: stream.learntRows,
+    flagged: stream.flagged,
+    observedInterval: stream.learntRows === 0 ? null : binomialInterval(stream.flagged, stream.learntRows),
+    scores: stream.scores,
   };
 }

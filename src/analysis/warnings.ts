@@ -12,10 +12,12 @@ interface Circumstances {
   readonly batch: SequenceBatch | undefined;
   readonly models: readonly { readonly model: FittedModel; readonly scored: ScoredRows; readonly learntFrom: string }[];
   readonly promise: number;
+  /** Signs that the input may be abnormal throughout. */
+  readonly contamination: ReportWarning | undefined;
 }
 
 /** What a reader must know before trusting the findings, most important first. */
-export function warningsOf({ input, feature, batch, models, promise }: Circumstances): ReportWarning[] {
+export function warningsOf({ input, feature, batch, models, promise, contamination }: Circumstances): ReportWarning[] {
   const warnings: ReportWarning[] = [];
   const warn = (code: string, text: string): void => {
     warnings.push({ code, text });
@@ -27,12 +29,7 @@ export function warningsOf({ input, feature, batch, models, promise }: Circumsta
   if (models.length === 0) {
     warn('still-learning', `${batch?.rows ?? 0} sessions are too few to learn from. Give a longer input, or --baseline with normal data.`);
   }
-  if (models.some(({ learntFrom }) => learntFrom === 'input')) {
-    warn(
-      'learnt-from-itself',
-      'What is normal was learnt from this input itself: if it is abnormal throughout, the abnormal looks normal. Give --baseline with data known to be good for a firm answer.',
-    );
-  }
+  if (contamination !== undefined) warn(contamination.code, contamination.text);
   for (const { model } of models) {
     if (promise < smallestRate(model.calibration.length)) {
       warn(

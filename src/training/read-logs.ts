@@ -24,7 +24,7 @@ export interface ReadLogsOptions {
   readonly root?: string;
   /** Every batch as it was parsed, in order. */
   readonly onBatch?: (batch: LogBatch, templates: readonly Template[]) => void | Promise<void>;
-  /** Keep the header's printed fields, default false. */
+  /** Keep the header's printed fields; default: of access logs, whose status they hold. */
   readonly fields?: boolean;
   /** Make sequences, default true; without, only `onBatch` sees the lines. */
   readonly sequences?: boolean;
@@ -87,7 +87,7 @@ class LogReader {
   }
 
   async read(input: FileInput, progress: (bytes: number) => void): Promise<void> {
-    const path = input.member === undefined ? input.path : (input.path.split('!')[0] as string);
+    const { path } = input;
     let problem: string | undefined;
     const files = readFiles([path], {
       digest: true,
@@ -156,7 +156,7 @@ class LogReader {
       parser = createLogParser({
         format,
         reference,
-        fields: this.#options.fields ?? false,
+        fields: this.#options.fields ?? format.startsWith('access'),
         ...(timezone === undefined ? {} : { timezone }),
         ...(templates === undefined ? {} : { templates }),
       });

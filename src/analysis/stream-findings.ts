@@ -1,0 +1,224 @@
+import { type FindingKind, severityOf } from '../alerts/index.ts';
+import {
+  type Detection,
+  type Detector,
+  type EvidenceLine,
+  formatMicros,
+  type LabelledRow,
+  type Lineage,
+  type LogBatch,
+  type ObservationBatch,
+  type SeriesBatch,
+  stableId,
+  type Template,
+} from '../core/index.ts';
+import { Observer, observationConfig, VolumeCounter, volumeConfig } from '../features/index.ts';
+import { createDetector } from '../training/index.ts';
+import type { Finding } from './detections.ts';
+
+/** Findings kept of one detector and input: those with the highest scores. */
+const MOST_KEPT = 25;
+
+interface Kept {
+  readonly score: number;
+  readonly finding: (lineage: Lineage) => Finding;
+}
+
+/** What a detector that learns as it goes did with one input. */
+export interface StreamSummary {
+  readonly name: 'novelty' | 'rate';
+  readonly unit: string;
+  readonly scores: Float64Array;
+  readonly learntRows: number;
+  readonly flagged: number;
+  readonly findings: readonly Kept[];
+}
+
+/**
+ * `novelty` and `rate` over a finite input: each line is rated by what came before it, then learnt. Their scores are minus ln
+ * of a tail probability, so a row is flagged where exp(-score) is at or below the promised rate.
+ */
+export class StreamAnalysis {
+  readonly #source: string;
+  readonly #promise: number;
+  readonly #observer = new Observer(observationConfig.parse({}));
+  readonly #volume = new VolumeCounter(volumeConfig.parse({}));
+  readonly #novelty: Tally;
+  readonly #rate: Tally;
+
+  private constructor(source: string, promise: number, novelty: Detector, rate: Detector) {
+    this.#source = source;
+    this.#promise = promise;
+    this.#novelty = new Tally('novelty', novelty);
+    this.#rate = new Tally('rate', rate);
+  }
+
+  static async open(
+    source: string,
+    promise: number,
+    seed: number,
+    labels: (detector: string) => Promise<readonly LabelledRow[]>,
+  ): Promise<StreamAnalysis> {
+    const [novelty, rate] = await Promise.all([createDetector('novelty', {}, seed), createDetector('rate', {}, seed)]);
+    novelty.detector.applyLabels(await labels('novelty'));
+    rate.detector.applyLabels(await labels('rate'));
+    return new StreamAnalysis(source, promise, novelty.detector, rate.detector);
+  }
+
+  async add(batch: LogBatch, templates: readonly Template[]): Promise<void> {
+    const observations = this.#observer.observe(batch, templates);
+    await this.#take(this.#novelty, observations, (row) => observed(observations, row, templates));
+    this.#volume.add(batch, templates);
+    const volume = this.#volume.take();
+    if (volume !== undefined) await this.#take(this.#rate, volume, (row) => interval(volume, row, templates));
+  }
+
+  async finish(templates: readonly Template[]): Promise<StreamSummary[]> {
+    this.#volume.finish();
+    const volume = this.#volume.take();
+    if (volume !== undefined) await this.#take(this.#rate, volume, (row) => interval(volume, row, templates));
+    return [this.#novelty.summary('occurrence'), this.#rate.summary('interval')];
+  }
+
+  async #take(tally: Tally, batch: ObservationBatch | SeriesBatch, describe: (row: number) => Described): Promise<void> {
+    const { score } = await tally.detector.score(batch);
+    tally.count(score);
+    for (let row = 0; row < batch.rows; row++) {
+      const value = score[row] as number;
+      if (!(Math.exp(-value) <= this.#promise)) continue;
+      tally.flagged++;
+      if (tally.wants(value)) tally.keep(value, await this.#finding(tally, batch, row, value, describe(row)));
+    }
+    tally.detector.observe(batch);
+  }
+
+  async #finding(
+    tally: Tally,
+    batch: ObservationBatch | SeriesBatch,
+    row: number,
+    score: number,
+    described: Described,
+  ): Promise<(lineage: Lineage) => Finding> {
+    const explanation = await tally.detector.explain(batch, row);
+    const label = tally.detector.describe(batch, row);
+    const pValue = Math.exp(-score);
+    const evidence = explanation.evidence.length > 0 ? explanation.evidence : described.evidence;
+    const detection: Omit<Detection, 'lineage'> = {
+      id: stableId('detection', this.#source, tally.name, described.key, formatMicros(described.start)),
+      detector: tally.name,
+      source: this.#source,
+      key: described.key,
+      entity: described.entity,
+      start: described.start,
+      end: described.end,
+      score,
+      pValue,
+      threshold: this.#promise,
+      extrapolated: false,
+      severity: severityOf(pValue, described.kind, tally.seen),
+      title: described.name === '' ? explanation.what : explanation.what.replaceAll(described.id, described.name),
+      techniques: [],
+      explanation,
+      evidence,
+    };
+    return (lineage) => ({ row: label, detection: { ...detection, lineage } });
+  }
+}
+
+class Tally {
+  readonly name: 'novelty' | 'rate';
+  readonly detector: Detector;
+  seen = 0;
+  flagged = 0;
+  readonly #scores: number[] = [];
+  readonly #kept: Kept[] = [];
+
+  constructor(name: 'novelty' | 'rate', detector: Detector) {
+    this.name = name;
+    this.detector = detector;
+  }
+
+  /** Scores above zero are kept for the histogram, up to a bound; the rest is counted. */
+  count(scores: Float64Array): void {
+    for (const score of scores) {
+      if (Number.isNaN(score)) continue;
+      this.seen++;
+      if (score > 0 && this.#scores.length < 100_000) this.#scores.push(score);
+    }
+  }
+
+  wants(score: number): boolean {
+    return this.#kept.length < MOST_KEPT || score > (this.#kept.at(-1) as Kept).score;
+  }
+
+  keep(score: number, finding: Kept['finding']): void {
+    const at = this.#kept.findIndex((one) => one.score < score);
+    this.#kept.splice(at < 0 ? this.#kept.length : at, 0, { score, finding });
+    if (this.#kept.length > MOST_KEPT) this.#kept.pop();
+  }
+
+  summary(unit: string): StreamSummary {
+    return {
+      name: this.name,
+      unit,
+      scores: Float64Array.from(this.#scores),
+      learntRows: this.seen,
+      flagged: this.flagged,
+      findings: this.#kept,
+    };
+  }
+}
+
+interface Described {
+  readonly key: string;
+  readonly entity: string;
+  /** An id in the explanation and what to show instead. */
+  readonly id: string;
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+  readonly kind: FindingKind;
+  readonly evidence: readonly EvidenceLine[];
+}
+
+function observed(batch: ObservationBatch, row: number, templates: readonly Template[]): Described {
+  const entity = batch.entities[batch.entity[row] as number] as string;
+  const field = batch.fields[batch.field[row] as number] as string;
+  const value = batch.values[batch.value[row] as number] as string;
+  const time = batch.time[row] as number;
+  return {
+    key: `${entity} ${field} ${value}`,
+    entity,
+    ...nameOf(value, templates),
+    start: time,
+    end: time,
+    kind: 'novelty',
+    evidence: [
+      {
+        input: batch.input[batch.inputCode[row] as number] as string,
+        line: batch.line[row] as number,
+        offset: batch.offset[row] as number,
+        length: batch.length[row] as number,
+        ...(Number.isNaN(time) ? {} : { time }),
+      },
+    ],
+  };
+}
+
+function interval(batch: SeriesBatch, row: number, templates: readonly Template[]): Described {
+  const series = batch.series[batch.code[row] as number] as string;
+  return {
+    key: series,
+    entity: batch.entities[batch.code[row] as number] as string,
+    ...nameOf(series.replace(/^template /, ''), templates),
+    start: batch.start[row] as number,
+    end: batch.end[row] as number,
+    kind: batch.value[row] === 0 ? 'silence' : 'rate',
+    evidence: [],
+  };
+}
+
+function nameOf(value: string, templates: readonly Template[]): { id: string; name: string } {
+  const template = /^[0-9a-f]{16}$/.test(value) ? templates.find(({ id }) => id === value) : undefined;
+  return template === undefined ? { id: '', name: '' } : { id: value, name: `"${template.text}"` };
+}
