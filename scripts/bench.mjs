@@ -1,7 +1,7 @@
 // `npm run bench [-- --json] [name…]`: one measurement a line, each beside its named baseline of the same run.
 import { execFileSync } from 'node:child_process';
-import { cpus } from 'node:os';
 import { readdirSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, checkNode, install, root, run } from './install.mjs';
@@ -22,7 +22,9 @@ try {
   commit = git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain') === '' ? '' : '-modified');
 } catch {}
 const machine = `${cpus()[0]?.model ?? 'unknown'} x ${cpus().length}, Node ${process.versions.node}`;
-const files = readdirSync(join(root, 'bench')).filter((name) => name.endsWith('.bench.ts')).sort();
+const files = readdirSync(join(root, 'bench'))
+  .filter((name) => name.endsWith('.bench.ts'))
+  .sort();
 for (const file of files) {
   const name = file.replace('.bench.ts', '');
   if (wanted.length > 0 && !wanted.some((word) => name.includes(word))) continue;
@@ -32,7 +34,9 @@ for (const file of files) {
     else if ('skipped' in measurement) console.log(`${measurement.name.padEnd(48)} skipped: ${measurement.skipped}`);
     else {
       const ratio = measurement.ratio === undefined ? '' : `  ${measurement.ratio.toFixed(2)}x ${measurement.baseline}`;
-      console.log(`${measurement.name.padEnd(48)} ${Math.round(measurement.value).toLocaleString('en').padStart(14)} ${measurement.unit}${ratio}`);
+      console.log(
+        `${measurement.name.padEnd(48)} ${Math.round(measurement.value).toLocaleString('en').padStart(14)} ${measurement.unit}${ratio}`,
+      );
     }
   }
 }

@@ -1,7 +1,7 @@
 // What `npm start`, `npm test` and `npm run bench` share: install what is missing, build what changed. Node built-ins only.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -21,7 +21,10 @@ export function run(command, args, options = {}) {
 /** `npm ci` when node_modules does not match the lock file. */
 export function install() {
   const stamp = join(root, 'node_modules', '.vedette-install');
-  const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).update(process.versions.modules).digest('hex');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .update(process.versions.modules)
+    .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   console.log('Installing dependencies…');
   const status = run('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error']);

@@ -7,6 +7,7 @@ export { type LabelFrom, parseLabelFrom, readLabels } from './labels.ts';
 export { type FeedbackRow, measureFeedback } from './quality/feedback.ts';
 export { sequenceMarkdown } from './quality/sequence-markdown.ts';
 export { type SequenceQuality, sequenceQuality, TRACE_OPTIONS } from './quality/sequence-quality.ts';
+export type { MakeTable, Table, TableOptions } from './quality/tables.ts';
 export { type InputSummary, type LogSequences, type ReadLogsOptions, readLogs } from './read-logs.ts';
 export { type ReadSessionOptions, readSessions } from './read-sessions.ts';
 export { type ScoredRows, scoreCsv, scoreData } from './score.ts';

@@ -1,0 +1,32 @@
+// `npm run evaluate:all [-- name…]`: the long quality tables of docs/quality/, as JSON and Markdown with the commit they came from.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build, checkNode, install, root } from './install.mjs';
+
+checkNode();
+install();
+if (build() !== 0) process.exit(1);
+const folder = resolve(process.env.VEDETTE_DATASETS ?? join(root, '../shared/datasets'));
+const dist = (path) => import(pathToFileURL(join(root, 'dist', path)).href);
+let commit = 'unknown';
+try {
+  commit = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
+} catch {}
+
+const { qualityTables } = await dist('training/quality/tables.js');
+const { analysisTables } = await dist('analysis/quality.js');
+const tables = { ...(await qualityTables()), ...analysisTables };
+const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('-'));
+const out = join(root, 'docs', 'quality');
+mkdirSync(out, { recursive: true });
+for (const [name, make] of Object.entries(tables)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const begin = performance.now();
+  const { json, markdown } = await make({ folder, commit, log: (line) => console.log(`  ${line}`) });
+  writeFileSync(join(out, `${name}.json`), `${JSON.stringify(json, null, 1)}\n`);
+  if (markdown !== undefined) writeFileSync(join(out, `${name}.md`), markdown.endsWith('\n') ? markdown : `${markdown}\n`);
+  console.log(`docs/quality/${name}: ${((performance.now() - begin) / 1000).toFixed(0)} s`);
+}
+process.exit(0);

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { calibrationTable } from '../../alerts/index.ts';
+import { groupingAccuracyTable } from '../../parsers/index.ts';
+import { groupingMarkdown } from './grouping-markdown.ts';
+import { sequenceMarkdown } from './sequence-markdown.ts';
+import { sequenceQuality } from './sequence-quality.ts';
+
+export interface TableOptions {
+  /** Folder of the data sets. */
+  readonly folder: string;
+  readonly commit: string;
+  readonly log: (line: string) => void;
+}
+
+/** A quality table: what is committed as JSON, and its readable form. */
+export interface Table {
+  readonly json: unknown;
+  readonly markdown?: string;
+}
+
+export type MakeTable = (options: TableOptions) => Promise<Table>;
+
+/** Tables by the name of their file in docs/quality/. */
+export async function qualityTables(): Promise<Readonly<Record<string, MakeTable>>> {
+  return {
+    sequences: async ({ folder, commit, log }) => {
+      const quality = await sequenceQuality({ folder, commit, log });
+      return { json: quality, markdown: sequenceMarkdown(quality) };
+    },
+    'drain-grouping': async ({ folder, commit }) => {
+      const table = groupingAccuracyTable(join(folder, 'logs/loghub-2k'));
+      return { json: { commit, ...table }, markdown: groupingMarkdown(table, commit) };
+    },
+    calibration: async ({ commit }) => ({ json: { commit, rows: calibrationTable([1, 2, 3, 4, 5]) } }),
+  };
+}
