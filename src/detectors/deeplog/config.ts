@@ -20,7 +20,10 @@ export const config = z.strictObject({
     .max(20)
     .default(3)
     .describe('Contiguous blocks scored by a network that has not seen them; each costs one training.'),
-  parameters: z.boolean().default(true).describe('Watch time gaps and numbers of each template as well.'),
+  parameters: z
+    .boolean()
+    .default(false)
+    .describe('Watch time gaps and numbers of each template as well. Costs recall for odd orders where normal numbers vary widely.'),
   maxVocabulary: z.int().min(1).max(50_000).default(2_000).describe('Distinct events remembered; later ones count as unseen.'),
   maxWindows: z.int().min(100).max(5_000_000).default(300_000).describe('Training windows; a larger set is thinned evenly.'),
   maxCalibration: z.int().min(100).max(1_000_000).default(50_000).describe('Calibration scores kept; the oldest go first.'),

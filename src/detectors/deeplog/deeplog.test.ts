@@ -93,7 +93,7 @@ describe('deeplog', () => {
 
   it('watches time gaps and numbers of each event, rated out of fold', async () => {
     const random = (i: number) => 0.8 + ((i * 7919) % 100) / 250;
-    const watching = new DeepLogDetector(config.parse(QUICK));
+    const watching = new DeepLogDetector(config.parse({ ...QUICK, parameters: true }));
     await watching.fit(timed(normal, random, (i) => 500 * random(i)));
     const usual = timed(sequenceBatch([session(0), session(1), session(2)]), random, (i) => 500 * random(i));
     const slow = timed(

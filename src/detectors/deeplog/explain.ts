@@ -68,7 +68,7 @@ export async function explainRow(
     contributions: contributions(surprises, 1 - share, parameter, share, batch, codes, state.rows),
     ...(first === undefined ? {} : { expectedNext: first.expected }),
     surprising: marked,
-    evidence: evidenceOf(batch, row, marked),
+    evidence: evidenceOf(batch, row, marked.length > 0 || codes.length === 0 ? marked : [codes.length - 1]),
   };
 }
 
