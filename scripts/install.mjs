@@ -18,7 +18,10 @@ export function run(command, args, options = {}) {
   return spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32', ...options }).status ?? 1;
 }
 
-/** `npm ci` when node_modules does not match the lock file. */
+/**
+ * Installs what the lock file says when node_modules does not match it. `npm ci` wants every optional package of every platform
+ * in the lock file; a registry that lacks some makes one without them, which `npm install` accepts.
+ */
 export function install() {
   const stamp = join(root, 'node_modules', '.vedette-install');
   const wanted = createHash('sha256')
@@ -27,8 +30,11 @@ export function install() {
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   console.log('Installing dependencies…');
-  const status = run('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error']);
-  if (status !== 0) process.exit(status);
+  const quiet = ['--no-fund', '--no-audit', '--loglevel=error'];
+  if (run('npm', ['ci', ...quiet], { stdio: 'ignore' }) !== 0) {
+    const status = run('npm', ['install', '--no-save', ...quiet]);
+    if (status !== 0) process.exit(status);
+  }
   writeFileSync(stamp, wanted);
 }
 
