@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { type RouteDefinition, read, T } from '../route.ts';
+import { tenantParams } from '../schema/common.ts';
+import * as data from '../schema/data.ts';
+import * as live from '../schema/live.ts';
+
+export const LIVE_ROUTES = {
+  status: {
+    method: 'GET',
+    path: `${T}/status`,
+    tag: 'status',
+    summary: 'The running pipeline of a tenant',
+    access: read('status:read'),
+    params: tenantParams,
+    response: live.statusSchema,
+  },
+  overview: {
+    method: 'GET',
+    path: `${T}/overview`,
+    tag: 'status',
+    summary: 'Figures of the overview page',
+    access: read('status:read'),
+    params: tenantParams,
+    query: live.overviewQuery,
+    response: live.overviewSchema,
+  },
+  history: {
+    method: 'GET',
+    path: `${T}/history`,
+    tag: 'status',
+    summary: 'Rates over time, for sparklines',
+    access: read('status:read'),
+    params: tenantParams,
+    query: live.historyQuery,
+    response: live.historySchema,
+  },
+  sources: {
+    method: 'GET',
+    path: `${T}/sources`,
+    tag: 'status',
+    summary: 'Sources with their health',
+    access: read('status:read'),
+    params: tenantParams,
+    response: live.sourcesList,
+  },
+  detectors: {
+    method: 'GET',
+    path: `${T}/detectors`,
+    tag: 'status',
+    summary: 'Detectors: state, promise, what was observed',
+    access: read('status:read'),
+    params: tenantParams,
+    response: live.detectorsList,
+  },
+  stream: {
+    method: 'GET',
+    path: `${T}/stream`,
+    tag: 'status',
+    summary: 'Live updates as server-sent events',
+    access: read('status:read'),
+    params: tenantParams,
+    response: z.string(),
+    raw: 'stream',
+  },
+
+  events: {
+    method: 'GET',
+    path: `${T}/events`,
+    tag: 'events',
+    summary: 'Search events',
+    access: read('events:read'),
+    params: tenantParams,
+    query: data.eventQuerySchema,
+    response: data.eventPage,
+  },
+  eventHistogram: {
+    method: 'GET',
+    path: `${T}/events/histogram`,
+    tag: 'events',
+    summary: 'Counts of matching events over time',
+    access: read('events:read'),
+    params: tenantParams,
+    query: data.histogramQuery,
+    response: data.histogramSchema,
+  },
+  templates: {
+    method: 'GET',
+    path: `${T}/templates`,
+    tag: 'events',
+    summary: 'Templates of matching events with counts',
+    access: read('events:read'),
+    params: tenantParams,
+    query: data.templateQuery,
+    response: data.templatesList,
+  },
+} as const satisfies Record<string, RouteDefinition>;

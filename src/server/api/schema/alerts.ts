@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import { cursorSchema, idParams, limitSchema, listOf, numberSchema, pageOf, timeQuerySchema, timeSchema } from './common.ts';
+
+export const verdictSchema = z.enum(['true-positive', 'false-positive', 'benign']);
+export const stateSchema = z.enum(['open', 'acknowledged', 'closed']);
+
+export const evidenceSchema = z.looseObject({
+  input: z.string(),
+  line: numberSchema,
+  offset: numberSchema,
+  length: numberSchema,
+  time: timeSchema.optional(),
+});
+
+export const contributionSchema = z.looseObject({
+  subject: z.string(),
+  observed: z.string(),
+  expected: z.string(),
+  /** Share of the score, 0..1. */
+  share: numberSchema,
+  seenBefore: numberSchema,
+});
+
+export const explanationSchema = z.looseObject({
+  what: z.string(),
+  why: z.string(),
+  harmless: z.array(z.string()),
+  next: z.array(z.string()),
+  contributions: z.array(contributionSchema),
+  expectedNext: z.array(z.looseObject({ event: z.string(), probability: numberSchema })).optional(),
+  /** Indices into the evidence's events that are surprising. */
+  surprising: z.array(z.number()).optional(),
+  evidence: z.array(evidenceSchema),
+});
+
+export const detectionSchema = z.looseObject({
+  id: z.string(),
+  detector: z.string(),
+  source: z.string(),
+  key: z.string(),
+  entity: z.string(),
+  start: timeSchema,
+  end: timeSchema,
+  score: numberSchema,
+  pValue: numberSchema,
+  /** p-value at or below which a unit is flagged: the promised false-alarm rate per scored unit. */
+  threshold: numberSchema,
+  extrapolated: z.boolean(),
+  /** 0..100; colours change at 25, 50, 75. */
+  severity: z.number(),
+  title: z.string(),
+  techniques: z.array(z.string()),
+  explanation: explanationSchema,
+  evidence: z.array(evidenceSchema),
+  lineage: z.looseObject({ model: z.string(), program: z.string() }),
+});
+
+export const alertSchema = z.looseObject({
+  id: z.string(),
+  tenant: z.string(),
+  state: stateSchema,
+  group: z.string(),
+  detection: detectionSchema,
+  /** Units folded into this alert. */
+  count: z.number(),
+  lastSeen: timeSchema,
+  notified: z.boolean(),
+  verdict: verdictSchema.optional(),
+});
+export type AlertBody = z.output<typeof alertSchema>;
+
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+export const alertQuerySchema = z.strictObject({
+  from: timeQuerySchema.optional(),
+  to: timeQuerySchema.optional(),
+  detector: z.string().max(64).optional(),
+  entity: z.string().max(1024).optional(),
+  source: z.string().max(64).optional(),
+  group: z.string().max(64).optional(),
+  state: stateSchema.optional(),
+  notified: flag.optional(),
+  minSeverity: z.coerce.number().min(0).max(100).optional(),
+  order: z.enum(['time', 'severity']).optional(),
+  limit: limitSchema.optional(),
+  cursor: cursorSchema.optional(),
+});
+
+export const alertPage = pageOf(alertSchema);
+export const alertParams = idParams;
+
+export const labelSchema = z.strictObject({ verdict: verdictSchema, note: z.string().max(4096).default('') });
+export const unlabelQuery = z.strictObject({ note: z.string().max(4096).default('') });
+export const stateBodySchema = z.strictObject({ state: stateSchema });
+
+export const labelEntrySchema = z.object({
+  sequence: z.number(),
+  alertId: z.string(),
+  verdict: verdictSchema.optional(),
+  note: z.string(),
+  by: z.string(),
+  at: timeSchema,
+});
+
+/** One change of many alerts; `verdict` null takes labels back. */
+export const bulkSchema = z.strictObject({
+  ids: z.array(z.string().max(64)).min(1).max(1000),
+  state: stateSchema.optional(),
+  verdict: verdictSchema.nullable().optional(),
+  note: z.string().max(4096).default(''),
+});
+export const bulkResultSchema = z.object({ changed: z.number(), missing: z.array(z.string()) });
+
+/** Alerts that share detector and pattern. */
+export const groupSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  detector: z.string(),
+  severity: z.number(),
+  alerts: z.number(),
+  units: z.number(),
+  open: z.number(),
+  entities: z.number(),
+  firstSeen: timeSchema,
+  lastSeen: timeSchema,
+  worst: z.string(),
+});
+export const groupQuery = alertQuerySchema.omit({ cursor: true, order: true });
+export const groupsList = listOf(groupSchema);
+
+export const labelsQuery = z.strictObject({ detector: z.string().max(64).optional() });
+/** Labels in force; `row` (base64) only for the command line of this machine. */
+export const labelsList = listOf(
+  z.object({
+    alertId: z.string(),
+    verdict: verdictSchema,
+    entity: z.string(),
+    detector: z.string(),
+    sequence: z.number(),
+    row: z.string().optional(),
+  }),
+);
+/** The whole append-only log, newest last. */
+export const labelLogQuery = z.strictObject({ alert: z.string().max(64).optional() });
+export const labelLogList = listOf(labelEntrySchema);
+
+/** What `vedette analyze` hands over to the process that owns the home. */
+export const alertWritesSchema = z.strictObject({
+  alerts: z.array(z.strictObject({ alert: z.looseObject({ id: z.string().max(64), tenant: z.string() }), row: z.base64() })).max(100_000),
+  report: z.looseObject({ name: z.string().max(512) }).optional(),
+  analysis: z
+    .strictObject({
+      id: z.string().regex(/^[0-9a-f]{16}$/),
+      paths: z.array(z.string().max(4096)).max(10_000),
+      options: z.record(z.string(), z.unknown()),
+    })
+    .optional(),
+});
+export const savedSchema = z.object({ saved: z.number() });
+export const analysisSchema = z.object({ analysis: z.looseObject({ id: z.string() }).optional() });
