@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { IntList } from '../bytes/int-list.ts';
+import { LeafSearch } from './leaf-search.ts';
 import { compileMask } from './mask-pattern.ts';
 import { type MinerOptions, TemplateMiner } from './miner.ts';
+import { MinedTemplate } from './template.ts';
+import { Tokens, WILD } from './tokens.ts';
+import type { Node } from './tree.ts';
 
 function assign(miner: TemplateMiner, line: string): string | undefined {
   const bytes = Buffer.from(line);
@@ -124,6 +128,64 @@ describe('TemplateMiner', () => {
     const miner = new TemplateMiner({ masks: [compileMask('req-[0-9a-f]{4,}')] });
     assign(miner, 'start req-38101a0b done');
     expect(texts(miner)).toEqual(['start <*> done']);
+  });
+});
+
+/** Most similar template by comparing the line with every one, as Drain's paper has it. */
+function mostSimilar(leaf: Node, tokens: Tokens, templates: readonly MinedTemplate[], similarity: number, countMasked: boolean): number {
+  let best = -1;
+  let bestEqual = -1;
+  let bestWild = -1;
+  for (const code of leaf.templates) {
+    const { keys, exact } = templates[code] as MinedTemplate;
+    if (exact.every((one, i) => one === tokens.exact[i])) return code;
+    const equal = keys.filter((key, i) => key === tokens.keys[i] && (key !== WILD || countMasked)).length;
+    const wild = keys.filter((key) => key === WILD).length;
+    if (equal < bestEqual || (equal === bestEqual && wild <= bestWild)) continue;
+    best = code;
+    bestEqual = equal;
+    bestWild = wild;
+  }
+  return bestEqual >= similarity * tokens.count ? best : -1;
+}
+
+describe('LeafSearch', () => {
+  it('finds what comparing with every template finds', () => {
+    const word = fc.integer({ min: -1, max: 4 });
+    const lines = fc.integer({ min: 0, max: 5 }).chain((length) => fc.array(fc.array(word, { minLength: length, maxLength: length })));
+    fc.assert(
+      fc.property(lines, fc.constantFrom(0, 0.4, 0.5, 1), fc.boolean(), fc.array(fc.nat()), (input, similarity, countMasked, gone) => {
+        const search = new LeafSearch(similarity, countMasked, 8);
+        const leaf: Node = { id: 3, parent: undefined, key: WILD, children: new Map(), templates: [], version: 0 };
+        const templates: MinedTemplate[] = [];
+        const tokens = new Tokens({ seed1: 1, seed2: 2, factor1: 3, factor2: 5 }, 8);
+        for (const [i, line] of input.entries()) {
+          tokens.count = line.length;
+          tokens.exact.set(line);
+          // 4 is a masked stretch in brackets: a wildcard that reads unlike others.
+          tokens.keys.set(line.map((value) => (value === 4 ? WILD : value)));
+          const code = search.find(leaf, tokens, templates);
+          expect(code).toBe(mostSimilar(leaf, tokens, templates, similarity, countMasked));
+          const known = templates[code];
+          if (known === undefined) {
+            const exact = Float64Array.from(line);
+            const made = new MinedTemplate(String(i), leaf, tokens.keys.slice(0, line.length), exact, line.map(String), []);
+            made.order = i;
+            leaf.templates.push(templates.push(made) - 1);
+            search.add(made, templates.length - 1);
+          } else if (known.differs(tokens.exact)) {
+            search.remove(known, code);
+            known.generalise(tokens.exact);
+            search.add(known, code);
+          }
+          const forgotten = gone[i] === undefined ? undefined : leaf.templates[gone[i] % 7];
+          if (forgotten === undefined) continue;
+          search.remove(templates[forgotten] as MinedTemplate, forgotten);
+          leaf.templates.splice(leaf.templates.indexOf(forgotten), 1);
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 

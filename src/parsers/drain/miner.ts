@@ -2,6 +2,7 @@ import { stableId } from '../../core/index.ts';
 import type { IntList } from '../bytes/int-list.ts';
 import { BLANK, BYTE_CLASS } from './byte-class.ts';
 import { type HashKey, hashKey } from './hashing.ts';
+import { LeafSearch } from './leaf-search.ts';
 import type { Mask } from './masks.ts';
 import { collectParameters } from './parameters.ts';
 import { Recency } from './recency.ts';
@@ -64,6 +65,7 @@ export class TemplateMiner {
   private readonly tokens: Tokens;
   private tree: PrefixTree;
   private readonly cache: ShapeCache;
+  private readonly search: LeafSearch;
   private recency = new Recency();
   private readonly codes = new Map<string, number>();
   private size = 0;
@@ -82,6 +84,8 @@ export class TemplateMiner {
     this.tokens = new Tokens(this.key, this.options.maxTokens);
     this.tree = new PrefixTree(this.options.depth, this.options.maxChildren);
     this.cache = new ShapeCache();
+    const { similarity, countMasked, maxTokens } = this.options;
+    this.search = new LeafSearch(similarity, countMasked, maxTokens);
   }
 
   /** Codes of templates forgotten during earlier batches may be given away from now on. */
@@ -156,6 +160,7 @@ export class TemplateMiner {
     this.templates.length = 0;
     this.tree = new PrefixTree(this.options.depth, this.options.maxChildren);
     this.cache.clear();
+    this.search.clear();
     this.recency = new Recency();
     this.codes.clear();
     this.size = 0;
@@ -167,52 +172,22 @@ export class TemplateMiner {
     const { tokens, shape, tree } = this;
     tokens.split(bytes, this.start, this.end, shape);
     const found = tree.find(tokens);
-    let code = found === undefined ? -1 : this.mostSimilar(found);
+    let code = found === undefined ? -1 : this.search.find(found, tokens, this.templates);
     if (code < 0) {
       if (this.options.matchOnly) return -1;
       code = this.make(bytes);
     } else if (!this.options.matchOnly) {
       const template = this.templates[code] as MinedTemplate;
-      if (template.generalise(tokens.exact)) tree.touch(template.leaf);
+      if (template.differs(tokens.exact)) {
+        this.search.remove(template, code);
+        template.generalise(tokens.exact);
+        this.search.add(template, code);
+        tree.touch(template.leaf);
+      }
     }
     const { leaf } = this.templates[code] as MinedTemplate;
     if (this.options.cache) this.cache.put(shape.hash1, shape.hash2, code, leaf.version);
     return code;
-  }
-
-  private mostSimilar(leaf: Node): number {
-    const { tokens } = this;
-    const { count } = tokens;
-    const { countMasked } = this.options;
-    let best = -1;
-    let bestEqual = -1;
-    let bestWild = -1;
-    const least = this.options.similarity * count;
-    for (const code of leaf.templates) {
-      const { keys, exact } = this.templates[code] as MinedTemplate;
-      let equal = 0;
-      let wild = 0;
-      let same = true;
-      for (let i = 0; i < count; i++) {
-        const key = keys[i] as number;
-        if (exact[i] !== tokens.exact[i]) {
-          same = false;
-          if (key !== WILD && equal + count - i - 1 < least) break;
-        }
-        if (key === WILD) {
-          wild++;
-          if (countMasked && tokens.keys[i] === WILD) equal++;
-        } else if (key === tokens.keys[i]) equal++;
-      }
-      // A line that reads like the template is of it, also where too few of its tokens are words to reach the threshold.
-      if (same) return code;
-      if (equal > bestEqual || (equal === bestEqual && wild > bestWild)) {
-        best = code;
-        bestEqual = equal;
-        bestWild = wild;
-      }
-    }
-    return best >= 0 && (count === 0 || bestEqual >= least) ? best : -1;
   }
 
   private make(bytes: Uint8Array): number {
@@ -235,6 +210,7 @@ export class TemplateMiner {
     this.codes.set(template.id, code);
     this.size += template.size;
     template.leaf.templates.push(code);
+    this.search.add(template, code);
     this.tree.touch(template.leaf);
     this.recency.add(code);
     return code;
@@ -263,6 +239,7 @@ export class TemplateMiner {
     this.recency.remove(code);
     this.codes.delete(template.id);
     this.size -= template.size;
+    this.search.remove(template, code);
     this.tree.remove(template.leaf, code);
     this.forgotten.push(code);
     this.evicted++;

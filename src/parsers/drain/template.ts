@@ -18,6 +18,8 @@ export class MinedTemplate implements Template {
   readonly path: readonly string[];
   /** Tokens that became wildcards, in order: their whole text is a parameter. Those masked from the start are not among them. */
   wild: Int32Array;
+  /** Tokens that are wildcards, those masked from the start included. */
+  wildcards: number;
   /** Bytes it counts for against the miner's bound. */
   readonly size: number;
   private rendered: string | undefined;
@@ -38,6 +40,7 @@ export class MinedTemplate implements Template {
     this.tokens = tokens;
     this.path = path;
     this.wild = Int32Array.from(wild);
+    this.wildcards = wildcardsIn(keys);
     this.size = 256 + tokens.reduce((sum, token) => sum + token.length + 40, 0);
   }
 
@@ -46,10 +49,20 @@ export class MinedTemplate implements Template {
     return this.rendered;
   }
 
-  /** Makes every token that differs from the line's a wildcard; true when any did. */
-  generalise(line: Float64Array): boolean {
+  /** True when a line of this template holds another token where it has no wildcard yet. */
+  differs(line: Float64Array): boolean {
+    const { exact, wild } = this;
+    let w = 0;
+    for (let i = 0; i < exact.length; i++) {
+      if (wild[w] === i) w++;
+      else if (exact[i] !== line[i]) return true;
+    }
+    return false;
+  }
+
+  /** Makes every token that differs from the line's a wildcard. */
+  generalise(line: Float64Array): void {
     const wild = new Set(this.wild);
-    const before = wild.size;
     for (let i = 0; i < this.keys.length; i++) {
       if (this.exact[i] === line[i] || wild.has(i)) continue;
       this.exact[i] = WILD;
@@ -57,9 +70,14 @@ export class MinedTemplate implements Template {
       this.tokens[i] = WILD_TEXT;
       wild.add(i);
     }
-    if (wild.size === before) return false;
     this.wild = Int32Array.from(wild).sort();
+    this.wildcards = wildcardsIn(this.keys);
     this.rendered = undefined;
-    return true;
   }
+}
+
+function wildcardsIn(keys: Float64Array): number {
+  let count = 0;
+  for (let i = 0; i < keys.length; i++) if (keys[i] === WILD) count++;
+  return count;
 }

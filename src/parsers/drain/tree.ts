@@ -2,6 +2,8 @@ import { type Tokens, WILD } from './tokens.ts';
 
 /** A node of Drain's fixed-depth tree; a leaf holds template codes in order of creation. */
 export interface Node {
+  /** Unique within the tree, also over time. */
+  readonly id: number;
   readonly parent: Node | undefined;
   readonly key: number;
   readonly children: Map<number, Node>;
@@ -15,10 +17,11 @@ export interface Node {
  * reference implementation's rules for full nodes. Emptied branches are removed, so its size follows the templates held.
  */
 export class PrefixTree {
-  private readonly root = node(undefined, WILD);
+  private readonly root = node(0, undefined, WILD);
   private readonly levels: number;
   private readonly maxChildren: number;
   private changes = 0;
+  private nodes = 1;
 
   /** `depth` counts the root, the length level and the leaf. */
   constructor(depth: number, maxChildren: number) {
@@ -75,7 +78,7 @@ export class PrefixTree {
   private child(at: Node, key: number): Node {
     const known = at.children.get(key);
     if (known !== undefined) return known;
-    const made = node(at, key);
+    const made = node(this.nodes++, at, key);
     made.version = ++this.changes;
     // Lines with this token have gone to the wildcard branch until now.
     const wild = at === this.root ? undefined : at.children.get(WILD);
@@ -97,6 +100,6 @@ export function pathOf(leaf: Node): number[] {
   return path;
 }
 
-function node(parent: Node | undefined, key: number): Node {
-  return { parent, key, children: new Map(), templates: [], version: 0 };
+function node(id: number, parent: Node | undefined, key: number): Node {
+  return { id, parent, key, children: new Map(), templates: [], version: 0 };
 }
