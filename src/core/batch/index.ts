@@ -1,4 +1,5 @@
 export * from './columns.ts';
 export * from './concat.ts';
 export * from './features.ts';
+export * from './packets.ts';
 export * from './rows.ts';
