@@ -16,7 +16,7 @@ import type { SequenceFeature } from '../features/index.ts';
 import { type ReportInput, type ReportLine, reportName } from '../sinks/report/index.ts';
 import { type FileInput, listInputs } from '../sources/index.ts';
 import { createDetector, type InputSummary, type LogSequences, readLogs } from '../training/index.ts';
-import { detectionOf, type Finding, flaggedRows } from './detections.ts';
+import { detectionOf, type Finding, flaggedRows, rowEvidence } from './detections.ts';
 import { lineTexts } from './evidence-text.ts';
 import { groupInputs, type InputGroup } from './group-inputs.ts';
 import { EventHistogram } from './histogram.ts';
@@ -143,7 +143,8 @@ class GroupAnalysis {
     const streams = (await this.#stream?.finish(read.templates)) ?? [];
     for (const input of read.inputs) {
       const findings = batch === undefined ? [] : await this.#findings(batch, models, input, read);
-      findings.push(...this.#streamFindings(streams, input, read));
+      const told = batch === undefined ? new Set<number>() : linesOf(findings, batch, models);
+      findings.push(...this.#streamFindings(streams, input, read, told));
       yield await this.#result(input, read, batch, models, streams, findings);
     }
     this.#progress(1, '');
@@ -211,13 +212,13 @@ class GroupAnalysis {
   }
 
   /** A finding belongs to the input of its line; one about an interval, to the input that was being written then. */
-  #streamFindings(streams: readonly StreamSummary[], input: InputSummary, read: LogSequences): Finding[] {
+  #streamFindings(streams: readonly StreamSummary[], input: InputSummary, read: LogSequences, told: ReadonlySet<number>): Finding[] {
     const state = this.#inputs.get(input.name);
     const lineage = this.#lineage({ name: 'learnt-as-it-went', sha256: '' }, read);
     const findings = streams.flatMap((stream) => stream.findings.map(({ finding }) => finding(lineage)));
     return findings.filter(({ detection }) => {
       const [line] = detection.evidence;
-      if (line !== undefined) return line.input === input.name;
+      if (line !== undefined) return line.input === input.name && !told.has(line.offset);
       return read.inputs.length === 1 || (state !== undefined && detection.start >= state.first - 1 && detection.start <= state.last);
     });
   }
@@ -286,6 +287,13 @@ class GroupAnalysis {
     const file = this.#group.inputs.find((one) => one.name === input.name);
     return file === undefined ? [] : lineTexts(file, this.#root, wanted);
   }
+}
+
+/** Byte offsets of lines that a session's finding shows, or would show but for a label: nothing else needs to be said of them. */
+function linesOf(findings: readonly Finding[], batch: SequenceBatch, models: readonly ScoredModel[]): Set<number> {
+  const offsets = new Set(findings.flatMap(({ detection }) => detection.evidence.map(({ offset }) => offset)));
+  for (const { scored } of models) for (const row of scored.forgiven) for (const { offset } of rowEvidence(batch, row)) offsets.add(offset);
+  return offsets;
 }
 
 function firstInput(batch: SequenceBatch, row: number): string | undefined {

@@ -8,7 +8,7 @@ import {
   type SequenceBatch,
   stableId,
 } from '../core/index.ts';
-import type { ScoredRows } from './learn.ts';
+import { flaggedAt, type ScoredRows } from './learn.ts';
 import type { FittedModel } from './options.ts';
 
 export interface Finding {
@@ -19,9 +19,7 @@ export interface Finding {
 
 /** Rows whose p-value is at or below the promise, most surprising first; at most `top`. */
 export function flaggedRows(scored: ScoredRows, promise: number): number[] {
-  const rows: number[] = [];
-  for (let row = 0; row < scored.pValue.length; row++) if ((scored.pValue[row] as number) <= promise) rows.push(row);
-  return rows.sort(
+  return flaggedAt(scored, promise).sort(
     (a, b) =>
       (scored.pValue[a] as number) - (scored.pValue[b] as number) || (scored.score[b] as number) - (scored.score[a] as number) || a - b,
   );

@@ -13,13 +13,15 @@ export interface ScoredRows {
   readonly extrapolated: Uint8Array;
   /** Score above which a row is flagged. */
   readonly threshold: number;
+  /** Rows that would be flagged but for a label. */
+  readonly forgiven: readonly number[];
 }
 
 /** Rows by a model that learnt from something else. */
 export async function scoreWith(model: FittedModel, batch: SequenceBatch, promise: number): Promise<ScoredRows> {
   const { score } = await model.detector.score(batch);
   const calibration = calibrate(model.calibration);
-  return { score, ...pValuesOf(calibration, score), threshold: scoreAtRate(calibration, promise).score };
+  return { score, ...pValuesOf(calibration, score), threshold: scoreAtRate(calibration, promise).score, forgiven: [] };
 }
 
 /**
@@ -42,6 +44,7 @@ export async function learnFromItself(
     pValue: new Float64Array(batch.rows).fill(Number.NaN),
     extrapolated: new Uint8Array(batch.rows),
     threshold: Number.POSITIVE_INFINITY,
+    forgiven: [],
   };
   const self = selfPValues(summary.calibration);
   const smallest = smallestRate(summary.calibration.length);
@@ -60,10 +63,19 @@ export async function learnFromItself(
       scored.extrapolated[row] = others.extrapolated[i] as number;
     }
   }
+  const flagged = labels.length === 0 ? [] : flaggedAt(scored, promise);
   if (labels.length > 0) await overlay(fitted, batch, labels, scored, summary.calibration);
+  const forgiven = flagged.filter((row) => !((scored.pValue[row] as number) <= promise));
   progress(1);
   const threshold = rest.length === 0 ? selfThreshold(promise, self) : scoreAtRate(calibrate(summary.calibration), promise).score;
-  return { fitted, scored: { ...scored, threshold } };
+  return { fitted, scored: { ...scored, threshold, forgiven } };
+}
+
+/** Rows whose p-value is at or below the promise. */
+export function flaggedAt(scored: ScoredRows, promise: number): number[] {
+  const rows: number[] = [];
+  for (let row = 0; row < scored.pValue.length; row++) if ((scored.pValue[row] as number) <= promise) rows.push(row);
+  return rows;
 }
 
 /** Labels move scores the way they move those of a fresh scoring: down for what was called normal, up for what was confirmed. */

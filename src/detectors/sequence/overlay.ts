@@ -17,6 +17,9 @@ const COUNT_GATE = 4;
 
 export type RowScores = Record<Arm, number>;
 
+/** Of a row with the very events, in the order, of one that was called harmless. */
+const HARMLESS: RowScores = { 'count-vector': 0, 'language-model': 0, 'language-model-rms': 0, indel: 0 };
+
 /** What an analyst's labels change about one row. */
 export interface Adjustment {
   /** Arm scores with what was called harmless taken out; undefined: unchanged. */
@@ -101,6 +104,7 @@ function adjust(
   const bad = nearest(model, counted, order, length, truePositives);
   const atLeast = bad.like ? bad.scores : undefined;
   if (harmless.length === 0 || bad.counts + bad.order < near.counts + near.order) return { arms: undefined, atLeast };
+  if (near.counts === 0 && near.order === 0) return { arms: HARMLESS, atLeast };
   const counts = Math.min(base['count-vector'], near.counts);
   const gate = tails.get('count-vector');
   if (gate !== undefined && counts > LIKE_COUNTS && -gate.logP(counts) > COUNT_GATE) return { arms: undefined, atLeast };
