@@ -11,6 +11,7 @@ import type {
   RecordBatch,
   Verdict,
 } from '../core/index.ts';
+import type { UserStore } from './users/contract.ts';
 
 /**
  * Bytes under '/'-separated keys relative to a root (a disk folder today, a bucket later). Keys are checked: no empty, `.` or
@@ -32,6 +33,8 @@ export interface ByteStore {
 /** `<home>`: one owner process (pid lock), any number of tenants. Made by `openHome(path, options)`. */
 export interface Home {
   readonly path: string;
+  /** Who may use it over the network. */
+  readonly users: UserStore;
   /** Names of the tenants that exist, sorted. */
   tenants(): Promise<readonly string[]>;
   /** Opens (and creates) a tenant; the same object for the same id. Ids: 1-64 of a-z 0-9 _ -, starting with a letter or digit. */
@@ -120,6 +123,34 @@ export interface Page<T> {
   readonly cursor?: string;
 }
 
+export interface AlertGroupSummary {
+  readonly id: string;
+  readonly title: string;
+  readonly detector: string;
+  readonly severity: number;
+  readonly alerts: number;
+  /** Units folded into the alerts. */
+  readonly units: number;
+  readonly open: number;
+  readonly entities: number;
+  readonly firstSeen: Micros;
+  readonly lastSeen: Micros;
+  /** Id of the most severe alert. */
+  readonly worst: string;
+}
+
+export interface AlertSummary {
+  readonly states: Readonly<Record<AlertState, number>>;
+  /** Open alerts: low < 25 <= medium < 50 <= high < 75 <= critical. */
+  readonly severities: { readonly low: number; readonly medium: number; readonly high: number; readonly critical: number };
+  /** Of labels in force. */
+  readonly verdicts: Readonly<Record<Verdict, number>>;
+  readonly notified: number;
+  /** Most alerts first, ten at most. */
+  readonly entities: readonly { readonly name: string; readonly count: number; readonly severity: number }[];
+  readonly detectors: readonly { readonly name: string; readonly count: number }[];
+}
+
 export interface AlertStore {
   get(id: string): Promise<Alert | undefined>;
   /** With the label in force as `verdict`. */
@@ -129,6 +160,10 @@ export interface AlertStore {
   /** A state set by a person is kept when the pipeline writes the alert again. ALERT_MISSING when there is none. */
   setState(id: string, state: AlertState, by: string, at: Micros): Promise<void>;
   count(query?: AlertQuery): Promise<number>;
+  /** Alerts that share a pattern, most severe first, then most recent. */
+  groups(query?: AlertQuery): Promise<readonly AlertGroupSummary[]>;
+  /** What an overview shows; `query` limits what is counted. */
+  summary(query?: AlertQuery): Promise<AlertSummary>;
   /** Removes alerts last seen before; their epochs and input may then go too. Returns how many. */
   removeBefore(time: Micros): Promise<number>;
 }
@@ -177,6 +212,8 @@ export interface EventQuery {
   readonly template?: string;
   /** Substring of the message, taken literally. */
   readonly contains?: string;
+  /** Oldest first by default; events without a time come last either way. */
+  readonly order?: 'oldest' | 'newest';
   readonly limit?: number;
   readonly cursor?: string;
 }
@@ -201,6 +238,25 @@ export interface EventRow {
   readonly fields?: Readonly<Record<string, string>>;
 }
 
+export interface TemplateCount {
+  readonly template: string;
+  readonly count: number;
+  readonly example: string;
+  readonly parameters: readonly string[];
+  /** NaN when no matching event has a time. */
+  readonly firstSeen: Micros;
+  readonly lastSeen: Micros;
+}
+
+export interface EventHistogram {
+  /** Left edge of the first bin; NaN without any dated event. */
+  readonly start: Micros;
+  readonly binMicros: Micros;
+  readonly counts: readonly number[];
+  /** Matching events, those without a time included. */
+  readonly total: number;
+}
+
 export interface Retention {
   /** Files whose newest row is older than this are removed. */
   readonly maxAge?: Micros;
@@ -218,6 +274,10 @@ export interface EventStore {
   query(query: EventQuery): Promise<Page<EventRow>>;
   countByTemplate(query: EventQuery): Promise<readonly { readonly template: string; readonly count: number }[]>;
   count(query?: EventQuery): Promise<number>;
+  /** Most frequent first; `example` is the earliest matching event's message. */
+  templates(query: EventQuery): Promise<readonly TemplateCount[]>;
+  /** Counts in `bins` equal bins over [from, to), else over the span of the matching events. */
+  histogram(query: EventQuery, bins: number): Promise<EventHistogram>;
   detections(query: { from?: Micros; to?: Micros; detector?: string; limit?: number }): Promise<readonly DetectionRow[]>;
   features(query: { from?: Micros; to?: Micros; feature?: string; limit?: number }): Promise<readonly FeatureRow[]>;
   /** Removes whole files past age or size, except those that a kept alert needs. Returns what went and what was held back. */
@@ -263,6 +323,10 @@ export interface DeadLetterStore {
   append(letters: readonly DeadLetter[]): Promise<void>;
   /** Newest first. */
   list(query?: { source?: string; limit?: number; cursor?: string }): Promise<Page<StoredDeadLetter>>;
+  /** Those of the ids that are kept. */
+  get(ids: readonly number[]): Promise<readonly StoredDeadLetter[]>;
+  /** Kept letters of each source. */
+  countsBySource(): Promise<Readonly<Record<string, number>>>;
   /** Takes the letters out for another attempt: they are removed and returned. */
   take(ids: readonly number[]): Promise<readonly StoredDeadLetter[]>;
   counts(): Promise<{ kept: number; bytes: number; dropped: number; byReason: Readonly<Record<string, number>> }>;

@@ -15,7 +15,11 @@ export function decodeCursor(cursor: string, types: readonly ('string' | 'number
   } catch {
     // Reported below.
   }
-  throw new VedetteError('USAGE', `not a cursor of this listing: ${JSON.stringify(cursor.slice(0, 80))}`, {
+  throw badCursor(cursor);
+}
+
+export function badCursor(cursor: string): VedetteError {
+  return new VedetteError('USAGE', `not a cursor of this listing: ${JSON.stringify(cursor.slice(0, 80))}`, {
     hint: 'Use the cursor that the previous page returned.',
   });
 }

@@ -7,6 +7,8 @@ import { FOLDER_MODE, syncFolder } from './disk.ts';
 import { storeError } from './errors.ts';
 import { type HomeLock, lockHome } from './lock.ts';
 import { openTenant } from './tenant.ts';
+import type { UserStore } from './users/contract.ts';
+import { remoteUsers } from './users/remote-users.ts';
 import { StoreClient } from './worker/store-client.ts';
 
 const TENANT_ID = /^[a-z0-9][a-z0-9_-]{0,63}$/;
@@ -33,6 +35,7 @@ export function checkTenantId(id: string): string {
 
 class DiskHome implements Home {
   readonly path: string;
+  readonly users: UserStore;
   private readonly lock: HomeLock;
   private readonly options: HomeOptions;
   private readonly open = new Map<string, Promise<TenantStore>>();
@@ -43,6 +46,17 @@ class DiskHome implements Home {
     this.path = path;
     this.lock = lock;
     this.options = options;
+    this.users = remoteUsers(() => this.worker(), this.userFile);
+  }
+
+  private get userFile(): string {
+    return join(this.path, 'home.db');
+  }
+
+  private worker(): StoreClient {
+    if (this.closed) throw new VedetteError('INTERNAL', 'The home is closed');
+    this.client ??= new StoreClient();
+    return this.client;
   }
 
   async tenants(): Promise<readonly string[]> {
@@ -57,8 +71,7 @@ class DiskHome implements Home {
     if (this.closed) throw new VedetteError('INTERNAL', 'The home is closed');
     const known = this.open.get(id);
     if (known !== undefined) return known;
-    this.client ??= new StoreClient();
-    const opening = openTenant(this.client, id, this.folder(id), this.options, () => this.open.delete(id));
+    const opening = openTenant(this.worker(), id, this.folder(id), this.options, () => this.open.delete(id));
     this.open.set(id, opening);
     opening.catch(() => this.open.delete(id));
     return opening;
@@ -80,6 +93,7 @@ class DiskHome implements Home {
     this.closed = true;
     try {
       for (const opening of [...this.open.values()]) await (await opening.catch(() => undefined))?.close();
+      await this.client?.call({ kind: 'close-users', path: this.userFile });
       await this.client?.stop();
     } finally {
       this.lock.release();

@@ -4,3 +4,4 @@ export { diskBytes, writeDurably } from './disk.ts';
 export { checkTenantId, openHome } from './home.ts';
 export { outboxKey } from './relational/outbox.ts';
 export { openSegmentLog } from './segments/segment-log.ts';
+export type * from './users/contract.ts';

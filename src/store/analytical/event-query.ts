@@ -1,11 +1,21 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import type { EventQuery, EventRow, Page } from '../contract.ts';
-import { decodeCursor, encodeCursor } from '../cursor.ts';
+import { badCursor, decodeCursor, encodeCursor } from '../cursor.ts';
 import { type DuckRow, listOf } from './parquet-files.ts';
 
 /** Sorts last among the times of a page: rows without a time come after all others. */
 const UNDATED = '9223372036854775807';
-const ORDER = `coalesce("time", ${UNDATED}), input, source, "offset"`;
+
+interface Order {
+  /** The time as it sorts. */
+  readonly time: string;
+  readonly direction: 'ASC' | 'DESC';
+  readonly after: '>' | '<';
+}
+
+const OLDEST: Order = { time: `coalesce("time", ${UNDATED})`, direction: 'ASC', after: '>' };
+const NEWEST: Order = { time: `coalesce("time", -${UNDATED})`, direction: 'DESC', after: '<' };
+const keysOf = ({ time }: Order): readonly string[] => [time, 'input', 'source', '"offset"'];
 
 interface Filter {
   readonly where: string;
@@ -13,7 +23,7 @@ interface Filter {
 }
 
 /** WHERE over constant texts; every value of the caller is bound. $1 is the list of files. */
-function filterOf(query: EventQuery): Filter {
+export function filterOf(query: EventQuery): Filter {
   const values: DuckDBValue[] = [];
   const where: string[] = [];
   const test = (sql: (parameter: string) => string, value: string | number | undefined) => {
@@ -39,6 +49,9 @@ export class EventReader {
     const limit = Math.max(1, Math.min(query.limit ?? 100, 10_000));
     const filter = filterOf(query);
     const values = [...filter.values];
+    const order = query.order === 'newest' ? NEWEST : OLDEST;
+    const keys = keysOf(order);
+    const by = keys.map((key) => `${key} ${order.direction}`).join(', ');
     let after = 'true';
     if (query.cursor !== undefined) {
       const [time, input, source, offset] = decodeCursor(query.cursor, ['string', 'string', 'string', 'string']) as [
@@ -47,11 +60,12 @@ export class EventReader {
         string,
         string,
       ];
+      if (!/^-?\d{1,19}$/.test(time) || !/^\d{1,16}$/.test(offset)) throw badCursor(query.cursor);
       const from = values.length + 2;
-      after = `(${ORDER}) > ($${from}::BIGINT, $${from + 1}, $${from + 2}, $${from + 3}::BIGINT)`;
+      after = `(${keys.join(', ')}) ${order.after} ($${from}::BIGINT, $${from + 1}, $${from + 2}, $${from + 3}::BIGINT)`;
       values.push(time, input, source, offset);
     }
-    const sql = `SELECT *, coalesce("time", ${UNDATED}) AS position FROM read_parquet($1, union_by_name = true) WHERE ${filter.where} AND ${after} ORDER BY ${ORDER} LIMIT ${limit + 1}`;
+    const sql = `SELECT *, ${order.time} AS position FROM read_parquet($1, union_by_name = true) WHERE ${filter.where} AND ${after} ORDER BY ${by} LIMIT ${limit + 1}`;
     const rows = await this.rows(sql, files, values);
     const items = rows.slice(0, limit).map(toEvent);
     const last = rows[limit - 1];

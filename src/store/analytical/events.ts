@@ -1,9 +1,20 @@
 import { type Detection, type LogBatch, type Micros, VedetteError } from '../../core/index.ts';
-import type { ByteStore, DetectionRow, EventQuery, EventRow, FeatureRow, Page, Retention } from '../contract.ts';
+import type {
+  ByteStore,
+  DetectionRow,
+  EventHistogram,
+  EventQuery,
+  EventRow,
+  FeatureRow,
+  Page,
+  Retention,
+  TemplateCount,
+} from '../contract.ts';
 import { storedSelect } from './ddl.ts';
 import { type DuckDb, duckError, openDuckDb } from './duckdb.ts';
 import type { EventFiles } from './event-files.ts';
 import { EventReader } from './event-query.ts';
+import { histogramOf, templatesOf } from './event-summary.ts';
 import { type Dataset, type DuckRow, type StoredFile, writeByDay } from './parquet-files.ts';
 import { createRowTable, DETECTION_TABLE, FEATURE_TABLE, stageRows, toDetection, toFeature } from './row-staging.ts';
 import { LOG_COLUMNS, LogStaging } from './staging.ts';
@@ -103,6 +114,15 @@ export class Events {
 
   count(query: EventQuery = {}): Promise<number> {
     return this.read('log', query, (reader, files) => reader.count(files, query), 0);
+  }
+
+  templates(query: EventQuery): Promise<readonly TemplateCount[]> {
+    return this.read('log', query, (reader, files) => templatesOf(reader, files, query), []);
+  }
+
+  histogram(query: EventQuery, bins: number): Promise<EventHistogram> {
+    const none = { start: Number.NaN, binMicros: 0, counts: [], total: 0 };
+    return this.read('log', query, (reader, files) => histogramOf(reader, files, query, bins), none);
   }
 
   async features(query: { from?: Micros; to?: Micros; feature?: string; limit?: number }): Promise<readonly FeatureRow[]> {

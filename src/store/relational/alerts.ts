@@ -1,6 +1,7 @@
 import { type Alert, type AlertState, type Micros, VedetteError, type Verdict } from '../../core/index.ts';
-import type { AlertQuery, AlertWrite, Page } from '../contract.ts';
+import type { AlertGroupSummary, AlertQuery, AlertSummary, AlertWrite, Page } from '../contract.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
+import { groupSummaries, summarise } from './alert-summary.ts';
 import type { RelationalDatabase, SqlRow, SqlValue } from './database.ts';
 
 /** A person's state outlives the pipeline writing the alert again. */
@@ -63,6 +64,16 @@ export class Alerts {
   count(query: AlertQuery = {}): number {
     const { where, values } = conditions(query);
     return Number(this.database.get(`SELECT count(*) AS n FROM alerts ${clause(where)}`, values)?.n ?? 0);
+  }
+
+  groups(query: AlertQuery = {}): readonly AlertGroupSummary[] {
+    const { where, values } = conditions(query);
+    return groupSummaries(this.database, clause(where), values, query.limit ?? 100);
+  }
+
+  summary(query: AlertQuery = {}): AlertSummary {
+    const { where, values } = conditions(query);
+    return summarise(this.database, clause(where), values);
   }
 
   setState(id: string, state: AlertState, by: string, at: Micros): void {

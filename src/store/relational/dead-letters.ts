@@ -64,8 +64,17 @@ export class DeadLetters {
     return rows.length > limit && last !== undefined ? { items, cursor: encodeCursor([last.id]) } : { items };
   }
 
+  get(ids: readonly number[]): Promise<readonly StoredDeadLetter[]> {
+    return Promise.all(this.rowsOf(ids).map((row) => this.toLetter(row)));
+  }
+
+  countsBySource(): Readonly<Record<string, number>> {
+    const rows = this.database.all('SELECT source, count(*) AS n FROM dead_letters GROUP BY source ORDER BY source');
+    return Object.fromEntries(rows.map((row) => [row.source as string, Number(row.n)]));
+  }
+
   async take(ids: readonly number[]): Promise<readonly StoredDeadLetter[]> {
-    const rows = ids.map((id) => this.database.get('SELECT * FROM dead_letters WHERE id = ?', [id])).filter((row) => row !== undefined);
+    const rows = this.rowsOf(ids);
     const letters = await Promise.all(rows.map((row) => this.toLetter(row)));
     await this.remove(rows);
     return letters;
@@ -86,6 +95,10 @@ export class DeadLetters {
   /** Files that a letter refers to. */
   keys(): ReadonlySet<string> {
     return new Set(this.database.all('SELECT key FROM dead_letters WHERE key IS NOT NULL').map((row) => row.key as string));
+  }
+
+  private rowsOf(ids: readonly number[]): SqlRow[] {
+    return ids.map((id) => this.database.get('SELECT * FROM dead_letters WHERE id = ?', [id])).filter((row) => row !== undefined);
   }
 
   private async dropOldest(): Promise<void> {

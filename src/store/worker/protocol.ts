@@ -1,16 +1,30 @@
 import { ERROR_CODES, type ErrorCode, VedetteError } from '../../core/index.ts';
 import type { HomeOptions } from '../contract.ts';
+import type { UserService } from '../users/user-database.ts';
 
 /** What may be called in the worker; anything else is refused. */
 export const SERVICES = {
   core: ['epoch', 'commitEpoch'],
   positions: ['of'],
-  alerts: ['get', 'list', 'save', 'setState', 'count', 'removeBefore'],
+  alerts: ['get', 'list', 'save', 'setState', 'count', 'removeBefore', 'groups', 'summary'],
   labels: ['append', 'log', 'inForce'],
   outbox: ['due', 'done', 'failed', 'pending'],
-  events: ['append', 'appendFeatures', 'appendDetections', 'query', 'countByTemplate', 'count', 'detections', 'features', 'retain', 'size'],
+  events: [
+    'append',
+    'appendFeatures',
+    'appendDetections',
+    'query',
+    'countByTemplate',
+    'count',
+    'templates',
+    'histogram',
+    'detections',
+    'features',
+    'retain',
+    'size',
+  ],
   checkpoints: ['latest', 'epochs'],
-  deadLetters: ['append', 'list', 'take', 'counts'],
+  deadLetters: ['append', 'list', 'get', 'take', 'counts', 'countsBySource'],
   journal: [
     'counters',
     'addCounters',
@@ -36,7 +50,15 @@ export type Call =
       readonly service: Service;
       readonly method: string;
       readonly args: readonly unknown[];
-    };
+    }
+  | {
+      readonly kind: 'users';
+      readonly path: string;
+      readonly service: UserService;
+      readonly method: string;
+      readonly args: readonly unknown[];
+    }
+  | { readonly kind: 'close-users'; readonly path: string };
 
 export type Request = Call & { readonly id: number };
 

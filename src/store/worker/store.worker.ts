@@ -1,10 +1,27 @@
 import { parentPort } from 'node:worker_threads';
+import { UserDatabase } from '../users/user-database.ts';
 import { type Reply, type Request, SERVICES, sendableError } from './protocol.ts';
 import { TenantCore } from './tenant-core.ts';
 
 const tenants = new Map<string, Promise<TenantCore>>();
+const users = new Map<string, Promise<UserDatabase>>();
+
+function usersAt(path: string): Promise<UserDatabase> {
+  const known = users.get(path);
+  if (known !== undefined) return known;
+  const opening = UserDatabase.open(path);
+  users.set(path, opening);
+  opening.catch(() => users.delete(path));
+  return opening;
+}
 
 async function answer(request: Request): Promise<unknown> {
+  if (request.kind === 'users') return (await usersAt(request.path)).call(request.service, request.method, request.args);
+  if (request.kind === 'close-users') {
+    (await users.get(request.path))?.close();
+    users.delete(request.path);
+    return undefined;
+  }
   if (request.kind === 'open') {
     const opening = TenantCore.open(request.folder, request.options);
     tenants.set(request.tenant, opening);
