@@ -3,10 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
-trap 'rm -rf "$work"; rm -f npm-shrinkwrap.json' EXIT
-cp package-lock.json npm-shrinkwrap.json
+trap 'rm -rf "$work"' EXIT
 npm pack --silent --pack-destination "$work" >/dev/null
-rm -f npm-shrinkwrap.json
 cd "$work"
 npm init -y >/dev/null
 npm install --no-fund --no-audit --loglevel=error ./vedette-*.tgz
