@@ -1,12 +1,15 @@
-import { fnv1a } from '../../core/index.ts';
-
 const WAYS = 8;
-const encoder = new TextEncoder();
 
 interface Entry<T> {
   readonly key: string;
   value: T;
   seen: number;
+}
+
+/** A key with the bucket it belongs in, worked out once for many look-ups. */
+export interface Place {
+  readonly key: string;
+  readonly bucket: number;
 }
 
 /**
@@ -32,17 +35,25 @@ export class BoundedTable<T> {
     return new BoundedTable(this.capacity, this.copy, this);
   }
 
+  /** Takes over everything a fork of this table wrote; the table must not have been written since. */
+  adopt(fork: BoundedTable<T>): void {
+    for (const [bucket, entries] of fork.buckets) this.buckets.set(bucket, entries);
+  }
+
+  placeOf(key: string): Place {
+    return { key, bucket: bucketOf(key) % this.count };
+  }
+
   /** The value of a key, to look at only. */
-  peek(key: string): T | undefined {
-    const bucket = this.bucketOf(key);
-    return (this.buckets.get(bucket) ?? this.origin?.buckets.get(bucket))?.find((entry) => entry.key === key)?.value;
+  peek({ key, bucket }: Place): T | undefined {
+    const entries = this.buckets.get(bucket) ?? this.origin?.buckets.get(bucket);
+    return entries === undefined ? undefined : find(entries, key)?.value;
   }
 
   /** The value of a key, to change; made by `create` when there is none. */
-  take(key: string, time: number, create: () => T): T {
-    const bucket = this.bucketOf(key);
+  take({ key, bucket }: Place, time: number, create: () => T): T {
     const entries = this.own(bucket);
-    const known = entries.find((entry) => entry.key === key);
+    const known = find(entries, key);
     if (known !== undefined) {
       known.seen = Math.max(known.seen, time);
       return known.value;
@@ -72,9 +83,19 @@ export class BoundedTable<T> {
     this.buckets.set(bucket, entries);
     return entries;
   }
+}
 
-  private bucketOf(key: string): number {
-    const bytes = encoder.encode(key);
-    return fnv1a(bytes, 0, bytes.length) % this.count;
+function find<T>(entries: readonly Entry<T>[], key: string): Entry<T> | undefined {
+  for (let i = 0; i < entries.length; i++) {
+    const entry = entries[i] as Entry<T>;
+    if (entry.key === key) return entry;
   }
+  return undefined;
+}
+
+/** 32-bit FNV-1a over the key's UTF-16 units. */
+function bucketOf(key: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
 }

@@ -14,6 +14,7 @@ import type { NoveltyConfig } from './config.ts';
 import { explainOccurrence } from './explain.ts';
 import { NoveltyMemory, type Occurrence } from './memory.ts';
 import { type DescribedObservation, describeObservation, LabelOverlay } from './overlay.ts';
+import { slotsOf } from './slots.ts';
 
 const seen = z.tuple([z.string(), z.int(), z.number()]);
 const pairRow = z.tuple([z.string(), z.number(), z.int(), z.int(), z.int(), z.number(), z.array(seen)]);
@@ -34,6 +35,8 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
   readonly #config: NoveltyConfig;
   #memory: NoveltyMemory;
   #overlay = new LabelOverlay([]);
+  /** What the batch scored last would make of the memory, as long as that has not changed since. */
+  #scored: { readonly batch: ObservationBatch; readonly memory: NoveltyMemory } | undefined;
 
   constructor(config: NoveltyConfig) {
     this.#config = config;
@@ -43,6 +46,7 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
   /** Each row's score is made before the row is known, so the scores are their own calibration. */
   async fit(batch: ObservationBatch, progress: (share: number) => void = () => {}): Promise<FitSummary> {
     this.#memory = new NoveltyMemory(this.#config);
+    this.#scored = undefined;
     const score = this.#pass(this.#memory, batch);
     progress(1);
     let from = Number.POSITIVE_INFINITY;
@@ -57,14 +61,21 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
   }
 
   async score(batch: ObservationBatch): Promise<ScoreBatch> {
-    return { score: this.#pass(this.#memory.fork(), batch) };
+    const memory = this.#memory.fork();
+    const score = this.#pass(memory, batch);
+    this.#scored = { batch, memory };
+    return { score };
   }
 
   observe(batch: ObservationBatch): void {
-    for (let row = 0; row < batch.rows; row++) {
-      const { entity, field, value } = rowOf(batch, row);
-      this.#memory.add(entity, field, value, batch.time[row] as number);
+    const scored = this.#scored;
+    this.#scored = undefined;
+    if (scored?.batch === batch) {
+      this.#memory.adopt(scored.memory);
+      return;
     }
+    const slots = slotsOf(this.#memory, batch);
+    for (let row = 0; row < batch.rows; row++) this.#memory.add(slots(row), batch.time[row] as number);
   }
 
   /** All it knows is what it observed. */
@@ -72,12 +83,10 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
 
   async explain(batch: ObservationBatch, row: number): Promise<Explanation> {
     const memory = this.#memory.fork();
-    for (let before = 0; before < row; before++) {
-      const { entity, field, value } = rowOf(batch, before);
-      memory.add(entity, field, value, batch.time[before] as number);
-    }
+    const slots = slotsOf(memory, batch);
+    for (let before = 0; before < row; before++) memory.add(slots(before), batch.time[before] as number);
     const one = rowOf(batch, row);
-    const occurrence = memory.look(one.entity, one.field, one.value, batch.time[row] as number);
+    const occurrence = memory.look(slots(row), batch.time[row] as number);
     return explainOccurrence(batch, row, one, occurrence, probabilityOfNew(occurrence, 0));
   }
 
@@ -114,26 +123,31 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
     const memory = new NoveltyMemory(this.#config);
     for (const [key, last, total, singletons, distinct, first, values] of parsed.data.pairs) {
       const kept = new Map(values.map(([name, count, at]) => [name, { count, last: at }]));
-      memory.pairs.take(key, last, () => ({ total, singletons, distinct, first, values: kept }));
+      memory.pairs.take(memory.pairs.placeOf(key), last, () => ({ total, singletons, distinct, first, values: kept }));
     }
-    for (const [key, seenAt, entities, last] of parsed.data.known) memory.known.take(key, seenAt, () => ({ entities, last }));
+    for (const [key, seenAt, entities, last] of parsed.data.known)
+      memory.known.take(memory.known.placeOf(key), seenAt, () => ({ entities, last }));
     this.#memory = memory;
+    this.#scored = undefined;
   }
 
   #pass(memory: NoveltyMemory, batch: ObservationBatch): Float64Array {
     const score = new Float64Array(batch.rows);
+    const slots = slotsOf(memory, batch);
     for (let row = 0; row < batch.rows; row++) {
-      const one = rowOf(batch, row);
+      const slot = slots(row);
       const time = batch.time[row] as number;
-      score[row] = this.#rate(memory.look(one.entity, one.field, one.value, time), one);
-      memory.add(one.entity, one.field, one.value, time);
+      score[row] = this.#rate(memory.look(slot, time), batch, row);
+      memory.add(slot, time);
     }
     return score;
   }
 
-  #rate(occurrence: Occurrence, one: DescribedObservation): number {
+  #rate(occurrence: Occurrence, batch: ObservationBatch, row: number): number {
     if (occurrence.total < this.#config.warmUp) return Number.NaN;
-    if (occurrence.count > 0 || this.#overlay.forgives(one)) return 0;
+    if (occurrence.count > 0) return 0;
+    const one = rowOf(batch, row);
+    if (this.#overlay.forgives(one)) return 0;
     const own = -Math.log(probabilityOfNew(occurrence, this.#overlay.pseudoNew(one)));
     return Math.max(0, own + (occurrence.elsewhere === 0 ? NEVER_ANYWHERE : -Math.log1p(occurrence.elsewhere) / 2));
   }

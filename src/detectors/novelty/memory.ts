@@ -1,4 +1,4 @@
-import { BoundedTable } from './bounded-table.ts';
+import { BoundedTable, type Place } from './bounded-table.ts';
 import type { NoveltyConfig } from './config.ts';
 
 /** What one entity showed in one field. */
@@ -18,6 +18,13 @@ export interface PairMemory {
 export interface KnownValue {
   entities: number;
   last: number;
+}
+
+/** Where an observation belongs in the memory's tables. */
+export interface Slot {
+  readonly pair: Place;
+  readonly known: Place;
+  readonly name: string;
 }
 
 /** What rating one observation needs to know. */
@@ -51,11 +58,22 @@ export class NoveltyMemory {
     return new NoveltyMemory(this.config, this.pairs.fork(), this.known.fork());
   }
 
-  look(entity: string, field: string, value: string, time: number): Occurrence {
-    const pair = this.pairs.peek(pairKey(entity, field));
-    const seen = pair?.values.get(short(value));
+  /** Takes over what a fork learnt. */
+  adopt(fork: NoveltyMemory): void {
+    this.pairs.adopt(fork.pairs);
+    this.known.adopt(fork.known);
+  }
+
+  slotOf(entity: string, field: string, value: string): Slot {
+    const name = short(value);
+    return { pair: this.pairs.placeOf(pairKey(entity, field)), known: this.known.placeOf(knownKey(field, value)), name };
+  }
+
+  look(slot: Slot, time: number): Occurrence {
+    const pair = this.pairs.peek(slot.pair);
+    const seen = pair?.values.get(slot.name);
     const stale = seen !== undefined && time - seen.last > this.config.horizon;
-    const elsewhere = this.known.peek(knownKey(field, value))?.entities ?? 0;
+    const elsewhere = this.known.peek(slot.known)?.entities ?? 0;
     return {
       total: pair?.total ?? 0,
       singletons: pair?.singletons ?? 0,
@@ -67,21 +85,15 @@ export class NoveltyMemory {
     };
   }
 
-  add(entity: string, field: string, value: string, time: number): void {
-    const pair = this.pairs.take(pairKey(entity, field), time, () => ({
-      total: 0,
-      singletons: 0,
-      distinct: 0,
-      first: time,
-      values: new Map(),
-    }));
-    const name = short(value);
+  add(slot: Slot, time: number): void {
+    const pair = this.pairs.take(slot.pair, time, () => ({ total: 0, singletons: 0, distinct: 0, first: time, values: new Map() }));
+    const { name } = slot;
     const seen = pair.values.get(name);
     pair.total++;
     if (seen === undefined) {
       pair.distinct++;
       pair.singletons++;
-      const known = this.known.take(knownKey(field, value), time, () => ({ entities: 0, last: time }));
+      const known = this.known.take(slot.known, time, () => ({ entities: 0, last: time }));
       known.entities++;
       known.last = Math.max(known.last, time);
       pair.values.set(name, { count: 1, last: time });
@@ -89,8 +101,10 @@ export class NoveltyMemory {
       return;
     }
     if (seen.count === 1) pair.singletons--;
+    seen.count++;
+    seen.last = Math.max(seen.last, time);
     pair.values.delete(name);
-    pair.values.set(name, { count: seen.count + 1, last: Math.max(seen.last, time) });
+    pair.values.set(name, seen);
   }
 }
 

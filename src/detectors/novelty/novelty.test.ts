@@ -116,7 +116,7 @@ describe('novelty', () => {
         }
         expect(Float64Array.from(parts)).toEqual(whole);
         const table = new BoundedTable<number>(16, (value) => value);
-        for (const [i, row] of rows.entries()) table.take(row[0], i, () => i);
+        for (const [i, row] of rows.entries()) table.take(table.placeOf(row[0]), i, () => i);
         expect([...table.entries()].length).toBeLessThanOrEqual(16);
       }),
       { numRuns: 30 },
