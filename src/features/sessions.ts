@@ -1,6 +1,7 @@
 import type { LogBatch, SequenceBatch, Template } from '../core/index.ts';
 import { featureHash, type SessionConfig, sessionConfig, sessionOptions, type WindowConfig, windowConfig } from './definition.ts';
 import { discoverSessionKey } from './discover.ts';
+import { observedIdle } from './idle.ts';
 import { formatSessionKey, isReusable, parseSessionKey, type SessionKey } from './session-key.ts';
 import { Sessionizer } from './sessionizer.ts';
 import { Windower } from './windower.ts';
@@ -32,11 +33,13 @@ export interface SequenceChoice {
   readonly window?: Partial<WindowConfig>;
   /** `window`: no sessions, whatever the lines hold. */
   readonly mode?: 'session' | 'window';
+  /** `observed`: where no idle time is configured, it follows the pauses in the sample. For streams, where nothing else ends a session. */
+  readonly closing?: 'observed';
 }
 
 /** Settles the feature for lines like these; with `session.by: auto` the identifier is found in them. */
 export function chooseSequences(sample: readonly LogBatch[], choice: SequenceChoice = {}): SequenceFeature {
-  const session = { ...sessionConfig.parse({}), ...choice.session };
+  let session = { ...sessionConfig.parse({}), ...choice.session };
   const window = { ...windowConfig.parse({}), ...choice.window };
   let by = 'window';
   let why = 'windows per host and component: as configured';
@@ -45,8 +48,12 @@ export function chooseSequences(sample: readonly LogBatch[], choice: SequenceCho
       session.by === 'auto'
         ? discoverSessionKey(sample)
         : { key: parseSessionKey(session.by), why: `sessions by ${session.by}: as configured` };
-    if (chosen.key !== undefined) by = formatSessionKey(chosen.key);
     why = chosen.why;
+    if (chosen.key !== undefined) {
+      by = formatSessionKey(chosen.key);
+      const idle = choice.closing === 'observed' ? (session.idle ?? observedIdle(sample, chosen.key)) : undefined;
+      if (idle !== undefined) session = { ...session, idle };
+    }
   }
   const used = by === 'window' ? { by, window } : { by, session: { ...session, by } };
   return { by, why, session: { ...session, by }, window, hash: featureHash(used) };

@@ -28,8 +28,8 @@ export class Tracks {
   constructor(choice: SequenceChoice, lines: number) {
     this.choice = choice;
     this.lines = lines;
-    if (choice.mode === 'window' || (choice.session?.by !== undefined && choice.session.by !== 'auto'))
-      this.feature = chooseSequences([], choice);
+    const { by = 'auto', idle } = choice.session ?? {};
+    if (choice.mode === 'window' || (by !== 'auto' && idle !== undefined)) this.feature = chooseSequences([], choice);
   }
 
   isPast(input: string): boolean {
@@ -53,7 +53,7 @@ export class Tracks {
   /** Settles what a unit is from the lines seen, however few, and hands those lines on. */
   settle(templates: readonly Template[]): SequenceBatch[] {
     if (this.feature !== undefined || this.heldRows === 0) return [];
-    this.feature = chooseSequences(this.held, this.choice);
+    this.feature = chooseSequences(this.held, { ...this.choice, closing: 'observed' });
     const { held } = this;
     this.held = [];
     this.heldRows = 0;
