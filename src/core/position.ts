@@ -34,6 +34,6 @@ export function positionAfter(batch: RecordBatch): Position {
 /** Number of LF bytes. */
 export function countLines(bytes: Uint8Array): number {
   let lines = 0;
-  for (let i = 0; i < bytes.length; i++) if (bytes[i] === LF) lines++;
+  for (let at = bytes.indexOf(LF); at !== -1; at = bytes.indexOf(LF, at + 1)) lines++;
   return lines;
 }

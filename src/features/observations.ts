@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { DictBuilder, decodeUtf8, type LogBatch, type ObservationBatch, type Template } from '../core/index.ts';
+import { widen } from './event-arena.ts';
 import { type KeyReader, keyReader } from './key-reader.ts';
+import { SpanCodes } from './span-codes.ts';
 import { EventTime } from './watermark.ts';
 
 export const OBSERVED = ['template', 'component', 'parameter', 'user', 'address', 'user-address'] as const;
@@ -17,6 +19,14 @@ export const observationConfig = z.strictObject({
   maxValueBytes: z.int().min(8).max(4096).default(128).describe('longer parameter values are not watched'),
 });
 
+/** Columns kept interleaved while rows are added: entity, field, value, row. */
+const COLUMNS = 4;
+const NONE = -1;
+
+/** Indices into OBSERVED and the names of the fields there. */
+const [TEMPLATE, COMPONENT, USER, ADDRESS, PAIR] = [0, 1, 3, 4, 5];
+const FIELD_NAMES: readonly string[] = OBSERVED.map((field) => (field === 'user-address' ? 'address of user' : field));
+
 export type ObservationConfig = z.output<typeof observationConfig>;
 
 /** Turns each log line into what it shows for the first or the thousandth time: (entity, field, value). */
@@ -31,56 +41,47 @@ export class Observer {
   }
 
   observe(batch: LogBatch, templates: readonly Template[]): ObservationBatch {
-    const rows = new ObservationRows(batch);
+    const rows = new ObservationRows(batch, templates);
     const wants = new Set<string>(this.config.fields);
-    const parameterNames = new Map<number, string>();
+    const [template, component, parameter, user, address, pair] = OBSERVED.map((field) => wants.has(field));
+    const { codes: hosts } = batch.host;
+    const { codes: components } = batch.component;
     for (let row = 0; row < batch.rows; row++) {
       const time = this.clock.take(batch.time[row] as number);
-      const host = batch.host.values[batch.host.codes[row] as number] ?? batch.source;
-      const template = batch.template[row] as number;
-      const known = templates[template];
-      if (wants.has('template') && known !== undefined) rows.add(row, time, host, 'template', known.id, known.text);
-      const component = batch.component.values[batch.component.codes[row] as number];
-      if (wants.has('component') && component !== undefined) rows.add(row, time, host, 'component', component, component);
-      if (wants.has('parameter') && known !== undefined) this.parameters(rows, parameterNames, batch, row, time, host, known.id);
-      if (!(wants.has('user') || wants.has('address') || wants.has('user-address'))) continue;
+      const host = rows.host(hosts[row] as number);
+      const code = batch.template[row] as number;
+      const known = templates[code];
+      if (template && known !== undefined) rows.add(row, time, host, rows.field(TEMPLATE), rows.template(code));
+      if (component && (components[row] as number) >= 0)
+        rows.add(row, time, host, rows.field(COMPONENT), rows.component(components[row] as number));
+      if (parameter && known !== undefined) this.parameters(rows, batch, row, time, host);
+      if (!(user || address || pair)) continue;
       const users = this.users(batch, row, templates);
-      const user = users.count === 0 ? undefined : decodeUtf8(users.bytes, users.start[0] as number, users.end[0] as number);
-      const addresses = this.addresses(batch, row, templates);
-      const address =
-        addresses.count === 0 ? undefined : decodeUtf8(addresses.bytes, addresses.start[0] as number, addresses.end[0] as number);
-      if (user !== undefined && wants.has('user')) rows.add(row, time, host, 'user', user, user);
-      if (address !== undefined && wants.has('address')) rows.add(row, time, host, 'address', address, address);
-      if (user !== undefined && address !== undefined && wants.has('user-address'))
-        rows.add(row, time, user, 'address of user', address, address);
+      const named = users.count > 0;
+      if (named && user)
+        rows.add(row, time, host, rows.field(USER), rows.text(users.bytes, users.start[0] as number, users.end[0] as number));
+      if (!address && !(pair && named)) continue;
+      const found = this.addresses(batch, row, templates);
+      if (found.count === 0) continue;
+      const value = rows.text(found.bytes, found.start[0] as number, found.end[0] as number);
+      if (address) rows.add(row, time, host, rows.field(ADDRESS), value);
+      if (!pair || !named) continue;
+      const entity = rows.entity(decodeUtf8(users.bytes, users.start[0] as number, users.end[0] as number));
+      rows.add(row, time, entity, rows.field(PAIR), value);
     }
     return rows.finish();
   }
 
   /** Names, not numbers or identifiers; numbers are what the parameter model of sequences watches. */
-  private parameters(
-    rows: ObservationRows,
-    names: Map<number, string>,
-    batch: LogBatch,
-    row: number,
-    time: number,
-    host: string,
-    id: string,
-  ): void {
+  private parameters(rows: ObservationRows, batch: LogBatch, row: number, time: number, host: number): void {
     const { bytes, first, start, end } = batch.parameters;
     const from = first[row] as number;
     const count = Math.min(this.config.parameters, (first[row + 1] as number) - from);
     for (let i = 0; i < count; i++) {
-      const [a, b] = [start[from + i] as number, end[from + i] as number];
+      const a = start[from + i] as number;
+      const b = end[from + i] as number;
       if (b <= a || b - a > this.config.maxValueBytes || !isName(bytes, a, b)) continue;
-      const slot = (batch.template[row] as number) * 16 + i;
-      let name = names.get(slot);
-      if (name === undefined) {
-        name = `parameter ${i + 1} of ${id}`;
-        names.set(slot, name);
-      }
-      const value = decodeUtf8(bytes, a, b);
-      rows.add(row, time, host, name, value, value);
+      rows.add(row, time, host, rows.parameterField(batch.template[row] as number, i), rows.text(bytes, a, b));
     }
   }
 }
@@ -100,54 +101,149 @@ function isName(bytes: Uint8Array, start: number, end: number): boolean {
   return letters > 0 && digits < IDENTIFIER_DIGITS;
 }
 
+/** Most leading parameters that may be watched. */
+const MAX_PARAMETERS = 16;
+
+/** Columns of the observations of one batch. Strings are made once per distinct value, codes are what rows are added by. */
 class ObservationRows {
   private readonly batch: LogBatch;
+  private readonly templates: readonly Template[];
   private readonly entities = new DictBuilder();
   private readonly fields = new DictBuilder();
   private readonly values = new DictBuilder();
   private readonly texts: string[] = [];
-  private readonly entity: number[] = [];
-  private readonly field: number[] = [];
-  private readonly value: number[] = [];
-  private readonly time: number[] = [];
-  private readonly row: number[] = [];
+  private readonly spans = new SpanCodes();
+  private readonly hostCodes: Int32Array;
+  private readonly componentCodes: Int32Array;
+  private readonly templateCodes = new Map<number, number>();
+  private readonly parameterCodes = new Map<number, number>();
+  private readonly fieldCodes = new Int32Array(OBSERVED.length).fill(NONE);
+  private rows = 0;
+  private columns: Int32Array;
+  private time: Float64Array;
 
-  constructor(batch: LogBatch) {
+  constructor(batch: LogBatch, templates: readonly Template[]) {
     this.batch = batch;
+    this.templates = templates;
+    this.hostCodes = new Int32Array(batch.host.values.length + 1).fill(NONE);
+    this.componentCodes = new Int32Array(batch.component.values.length).fill(NONE);
+    this.columns = new Int32Array(Math.max(16, batch.rows * 3) * COLUMNS);
+    this.time = new Float64Array(this.columns.length / COLUMNS);
   }
 
-  add(row: number, time: number, entity: string, field: string, value: string, text: string): void {
-    this.entity.push(this.entities.code(entity));
-    this.field.push(this.fields.code(field));
-    const code = this.values.code(value);
-    this.texts[code] = text;
-    this.value.push(code);
-    this.time.push(time);
-    this.row.push(row);
+  /** Code of one of OBSERVED's fields. */
+  field(index: number): number {
+    let code = this.fieldCodes[index] as number;
+    if (code === NONE) {
+      code = this.fields.code(FIELD_NAMES[index] as string);
+      this.fieldCodes[index] = code;
+    }
+    return code;
+  }
+
+  parameterField(template: number, index: number): number {
+    const slot = template * MAX_PARAMETERS + index;
+    let code = this.parameterCodes.get(slot);
+    if (code === undefined) {
+      code = this.fields.code(`parameter ${index + 1} of ${(this.templates[template] as Template).id}`);
+      this.parameterCodes.set(slot, code);
+    }
+    return code;
+  }
+
+  host(code: number): number {
+    const at = code < 0 ? this.hostCodes.length - 1 : code;
+    let entity = this.hostCodes[at] as number;
+    if (entity === NONE) {
+      entity = this.entity(this.batch.host.values[code] ?? this.batch.source);
+      this.hostCodes[at] = entity;
+    }
+    return entity;
+  }
+
+  entity(name: string): number {
+    return this.entities.code(name);
+  }
+
+  component(code: number): number {
+    let value = this.componentCodes[code] as number;
+    if (value === NONE) {
+      const name = this.batch.component.values[code] as string;
+      value = this.value(name, name);
+      this.componentCodes[code] = value;
+    }
+    return value;
+  }
+
+  template(code: number): number {
+    let value = this.templateCodes.get(code);
+    if (value === undefined) {
+      const { id, text } = this.templates[code] as Template;
+      value = this.value(id, text);
+      this.templateCodes.set(code, value);
+    }
+    return value;
+  }
+
+  /** Value code of bytes[start, end). */
+  text(bytes: Uint8Array, start: number, end: number): number {
+    const known = this.spans.find(bytes, start, end);
+    if (known !== NONE) return known;
+    const name = decodeUtf8(bytes, start, end);
+    const value = this.value(name, name);
+    this.spans.put(start, end, value);
+    return value;
+  }
+
+  add(row: number, time: number, entity: number, field: number, value: number): void {
+    if (this.rows === this.time.length) {
+      this.columns = widen(this.columns, new Int32Array(this.columns.length * 2));
+      this.time = widen(this.time, new Float64Array(this.time.length * 2));
+    }
+    const at = this.rows * COLUMNS;
+    this.columns[at] = entity;
+    this.columns[at + 1] = field;
+    this.columns[at + 2] = value;
+    this.columns[at + 3] = row;
+    this.time[this.rows++] = time;
   }
 
   finish(): ObservationBatch {
+    const { rows, columns } = this;
     const { origin } = this.batch;
-    const rows = this.row.length;
-    const entity = this.entities.finish(Int32Array.from(this.entity));
-    const field = this.fields.finish(Int32Array.from(this.field));
-    const value = this.values.finish(Int32Array.from(this.value));
+    const [entity, field, value] = [new Int32Array(rows), new Int32Array(rows), new Int32Array(rows)];
+    const [line, offset, length] = [new Float64Array(rows), new Float64Array(rows), new Int32Array(rows)];
+    for (let i = 0; i < rows; i++) {
+      entity[i] = columns[i * COLUMNS] as number;
+      field[i] = columns[i * COLUMNS + 1] as number;
+      value[i] = columns[i * COLUMNS + 2] as number;
+      const row = columns[i * COLUMNS + 3] as number;
+      line[i] = origin.line[row] as number;
+      offset[i] = origin.offset[row] as number;
+      length[i] = origin.length[row] as number;
+    }
     return {
       shape: 'observations',
       rows,
-      entities: entity.values,
-      fields: field.values,
-      values: value.values,
+      entities: this.entities.finish(entity).values,
+      fields: this.fields.finish(field).values,
+      values: this.values.finish(value).values,
       valueText: this.texts,
-      entity: entity.codes,
-      field: field.codes,
-      value: value.codes,
-      time: Float64Array.from(this.time),
+      entity,
+      field,
+      value,
+      time: this.time.slice(0, rows),
       input: [origin.input],
       inputCode: new Int32Array(rows),
-      line: Float64Array.from(this.row, (row) => origin.line[row] as number),
-      offset: Float64Array.from(this.row, (row) => origin.offset[row] as number),
-      length: Int32Array.from(this.row, (row) => origin.length[row] as number),
+      line,
+      offset,
+      length,
     };
+  }
+
+  private value(name: string, text: string): number {
+    const code = this.values.code(name);
+    this.texts[code] = text;
+    return code;
   }
 }

@@ -44,6 +44,11 @@ export class BoundedTable<T> {
     return { key, bucket: bucketOf(key) % this.count };
   }
 
+  /** What a fork wrote becomes its origin's; the fork is not used afterwards. */
+  commit(): void {
+    for (const [bucket, entries] of this.buckets) this.origin?.buckets.set(bucket, entries);
+  }
+
   /** The value of a key, to look at only. */
   peek({ key, bucket }: Place): T | undefined {
     const entries = this.buckets.get(bucket) ?? this.origin?.buckets.get(bucket);

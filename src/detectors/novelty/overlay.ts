@@ -40,12 +40,14 @@ export class LabelOverlay {
   }
 
   forgives({ entity, field, value }: DescribedObservation): boolean {
+    if (this.values.size === 0 && this.entityValues.size === 0) return false;
     if (this.guarded.has(key(field, value))) return false;
     return this.values.has(key(field, value)) || this.entityValues.has(key(entity, field, value));
   }
 
   /** New values to count in besides those seen. */
   pseudoNew({ entity, field, value }: DescribedObservation): number {
+    if (this.pairs.size === 0) return 0;
     if (this.guarded.has(key(field, value))) return 0;
     const here = this.pairs.get(key(entity, field)) ?? 0;
     return here * PSEUDO_NEW + ((this.fields.get(field) ?? 0) - here) * PSEUDO_NEW_ELSEWHERE;
