@@ -1,2 +1,3 @@
 export { analyzeInputs, type InputAnalysis } from './analyze.ts';
 export type { AnalysisOptions, FittedModel } from './options.ts';
+export { type RenderedReport, renderAnalysis } from './render.ts';

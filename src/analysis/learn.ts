@@ -1,6 +1,6 @@
 import { calibrate, pValuesOf, scoreAtRate, smallestRate } from '../alerts/index.ts';
 import { type LabelledRow, type SequenceBatch, selectSequences } from '../core/index.ts';
-import { coreRows } from './core-rows.ts';
+import { coreRows } from '../features/index.ts';
 import type { FittedModel } from './options.ts';
 
 import { selfPValues, selfThreshold } from './self-calibration.ts';

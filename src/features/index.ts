@@ -1,3 +1,4 @@
+export { COMMON_SHARE, type CoreRows, coreRows } from './common-patterns.ts';
 export {
   featureHash,
   type SessionConfig,
