@@ -24,3 +24,4 @@ export type { TrainingData } from './train/data.ts';
 export type { EpochLosses, TrainingOptions, TrainingProgress, TrainingResult, TrainingState } from './train/options.ts';
 export { type TrainModelOptions, trainModel } from './train/train-model.ts';
 export { initialState, type TrainingHooks, trainHere } from './train/trainer.ts';
+export * from './trees/index.ts';
