@@ -9,6 +9,7 @@ import {
   sha256Hex,
   stableId,
 } from '../../core/index.ts';
+import { coreRows } from '../../features/index.ts';
 import { InputClock } from '../time/input-clock.ts';
 import { joinRows, pickRows, sliceRows } from './rows.ts';
 import { unitAt } from './unit.ts';
@@ -102,7 +103,7 @@ export class Scorer {
         this.hold(sliceRows(batch, from, to));
         for (let row = from; row < to; row++) this.tick(unitAt(batch, row).end);
         from = to;
-        if (this.heldRows >= this.options.sessions) await this.fit();
+        if (this.heldRows >= this.options.sessions) found.push(...(await this.fit()));
         continue;
       }
       const { to, due } = this.untilUpdate(batch, from);
@@ -129,8 +130,11 @@ export class Scorer {
     return due;
   }
 
-  private async fit(): Promise<void> {
-    const summary = await this.detector.fit(joinRows(this.held));
+  /** Learns from what was held; sessions of a rare pattern among it are not learnt but judged. */
+  private async fit(): Promise<Flagged[]> {
+    const held = joinRows(this.held);
+    const { core, rest } = held.shape === 'sequences' ? coreRows(held) : { core: [], rest: [] };
+    const summary = await this.detector.fit(rest.length === 0 ? held : pickRows(held, core));
     this.history = CalibrationHistory.fromScores(summary.calibration);
     this.applyHistory();
     this.learnt = summary.rows;
@@ -140,6 +144,7 @@ export class Scorer {
     this.detector.applyLabels(this.labels);
     this.held = [];
     this.heldRows = 0;
+    return rest.length === 0 ? [] : this.score(pickRows(held, rest));
   }
 
   private async update(): Promise<void> {
