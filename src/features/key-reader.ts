@@ -177,8 +177,16 @@ function tokenReader(key: SessionKey, found: FoundKeys): KeyReader {
     while (at < end) {
       while (at < end && !isTokenByte(bytes[at] as number)) at++;
       const from = at;
-      while (at < end && isTokenByte(bytes[at] as number)) at++;
-      if (at - from < 3 || !classify(bytes, from, at, token) || token.kind !== kind) continue;
+      let dots = 0;
+      let colons = 0;
+      for (; at < end; at++) {
+        const byte = bytes[at] as number;
+        if (!isTokenByte(byte)) break;
+        if (byte === 46) dots++;
+        else if (byte === 58) colons++;
+      }
+      if (at - from < 3 || (kind === TokenKind.ip && dots < 3 && colons < 2)) continue;
+      if (!classify(bytes, from, at, token) || token.kind !== kind) continue;
       if (length > 0 && token.end - token.start !== length) continue;
       if (kind === TokenKind.uuid && !hasPrefix(bytes, token, prefix)) continue;
       push(found, token.start, token.end);
