@@ -285,7 +285,7 @@ class GroupAnalysis {
   async #lineTexts(input: InputSummary, alerts: readonly Alert[]): Promise<ReportLine[]> {
     const wanted: EvidenceLine[] = alerts.flatMap((alert) => alert.detection.evidence).filter((line) => line.input === input.name);
     const file = this.#group.inputs.find((one) => one.name === input.name);
-    return file === undefined ? [] : lineTexts(file, this.#root, wanted);
+    return file === undefined ? [] : lineTexts(file, wanted);
   }
 }
 

@@ -13,11 +13,11 @@ export interface LineText {
 const LONGEST_TEXT = 2000;
 
 /** Reads the raw text of lines that findings point at from their input once more: nothing else was kept of it. */
-export async function lineTexts(input: FileInput, root: string, wanted: readonly EvidenceLine[]): Promise<LineText[]> {
+export async function lineTexts(input: FileInput, wanted: readonly EvidenceLine[]): Promise<LineText[]> {
   const lines = [...new Map(wanted.map((line) => [line.offset, line])).values()].sort((a, b) => a.offset - b.offset);
   const texts: LineText[] = [];
   if (lines.length === 0) return texts;
-  const files = readFiles([input.path], { root });
+  const files = readFiles([input.path], { inputs: [input] });
   let next = 0;
   try {
     for await (const batch of files.read({ positions: [] }, AbortSignal.timeout(600_000))) {

@@ -10,6 +10,7 @@ import { Header } from './formats/header.ts';
 import { formatNamed } from './formats/index.ts';
 import { HeldEvents, withHeld } from './held.ts';
 import type { LogParserOptions } from './options.ts';
+import { sampleOf } from './sample.ts';
 import { decodeSnapshot, encodeSnapshot } from './snapshot.ts';
 import { TemplateAssigner } from './template-assigner.ts';
 import { Calendar } from './time/calendar.ts';
@@ -59,7 +60,7 @@ export class FormatLogParser implements LogParser {
   }
 
   parse(batch: RecordBatch, source: string, dead: (letter: DeadLetter) => void): LogBatch {
-    if (this.chosen === undefined) this.choose(formatNamed(detectFormat(batch.bytes).format));
+    if (this.chosen === undefined) this.choose(formatNamed(detectFormat(sampleOf(batch)).format));
     this.assigner?.miner.beginBatch();
     if (this.options.reference === undefined) this.calendar.reference = batch.arrival;
     const held = this.held.take(batch.input, batch.generation);

@@ -10,7 +10,7 @@ import {
   VedetteError,
 } from '../core/index.ts';
 import { chooseSequences, type SequenceFeature, type Sequencer, sequencer } from '../features/index.ts';
-import { createLogParser, detectFormat, type FixedTemplate, type FormatLogParser } from '../parsers/index.ts';
+import { createLogParser, detectFormat, type FixedTemplate, type FormatLogParser, sampleOf } from '../parsers/index.ts';
 import { type FileInput, readFiles } from '../sources/index.ts';
 
 export interface ReadLogsOptions {
@@ -91,7 +91,7 @@ class LogReader {
     let problem: string | undefined;
     const files = readFiles([path], {
       digest: true,
-      include: [input.name],
+      inputs: [input],
       ...(this.#options.root === undefined ? {} : { root: this.#options.root }),
       onProblem: (one) => {
         problem ??= one.reason;
@@ -150,7 +150,7 @@ class LogReader {
   /** One parser per format: template codes and multi-line state belong to it. Year-less dates end at the input's own time, never at the clock's. */
   #parserOf(records: RecordBatch, reference: Micros): FormatLogParser {
     const { timezone, templates } = this.#options;
-    const format = this.#options.format ?? detectFormat(records.bytes).format;
+    const format = this.#options.format ?? detectFormat(sampleOf(records)).format;
     let parser = this.#parsers.get(format);
     if (parser === undefined) {
       parser = createLogParser({

@@ -32,6 +32,8 @@ export interface InputProblem {
 }
 
 export interface ReadOptions extends InputOptions, Partial<LineLimits> {
+  /** These of `listInputs` instead of what the paths hold. */
+  readonly inputs?: readonly FileInput[];
   readonly framing?: Framing | 'auto';
   readonly expansion?: ExpansionLimit;
   /** Stored bytes per second at most. */
@@ -80,7 +82,7 @@ class Files implements FileSet {
   }
 
   inputs(): Promise<readonly FileInput[]> {
-    this.#inputs ??= listInputs(this.#paths, this.#options);
+    this.#inputs ??= this.#options.inputs === undefined ? listInputs(this.#paths, this.#options) : Promise.resolve(this.#options.inputs);
     return this.#inputs;
   }
 
