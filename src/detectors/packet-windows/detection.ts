@@ -1,0 +1,68 @@
+import { type Detection, type Explanation, formatMicros, type Lineage, stableId } from '../../core/index.ts';
+import { type Episode, keyText, type Measure } from './episodes.ts';
+import { RULES } from './rules.ts';
+
+/** A finding in plain words. A rule has no p-value: it is NaN, and the score is how many times the threshold was reached. */
+export function detectionOf(episode: Episode, source: string, lineage: Lineage): Detection {
+  const rule = RULES[episode.rule];
+  const key = keyText(episode);
+  const [main] = episode.measures;
+  const ratio =
+    main === undefined || main.threshold === 0
+      ? 1
+      : main.below === true
+        ? main.threshold / Math.max(main.value, 0.1)
+        : main.value / main.threshold;
+  const severity = Math.min(rule.mostSeverity, Math.round(rule.severity + 8 * Math.log10(Math.max(1, ratio))));
+  return {
+    id: stableId('detection', source, 'packet-windows', episode.rule, key, formatMicros(episode.start)),
+    detector: 'packet-windows',
+    source,
+    key,
+    entity: (rule.about === 'source' ? episode.source : episode.destination) || episode.source || episode.destination,
+    start: episode.start,
+    end: episode.end,
+    score: ratio,
+    pValue: Number.NaN,
+    threshold: Number.NaN,
+    extrapolated: false,
+    severity,
+    title: rule.title,
+    techniques: rule.techniques,
+    explanation: explanationOf(episode, key),
+    evidence: episode.evidence,
+    lineage,
+  };
+}
+
+function explanationOf(episode: Episode, key: string): Explanation {
+  const rule = RULES[episode.rule];
+  const { measures } = episode;
+  const parts = measures.map(({ subject, value }) => `${figure(value)} ${subject}`);
+  const seconds = Math.max(0, episode.end - episode.start) / 1e6;
+  const spans = episode.windows > 1 ? `, in ${episode.windows} windows that follow one another` : '';
+  const lasted = seconds < 1 ? 'within a second' : `over ${figure(seconds)} seconds`;
+  return {
+    what: `${rule.title}, ${key}: ${parts.join(', ')}${spans}, ${lasted} (packets ${episode.evidence[0]?.line ?? 0} to ${episode.lastPacket}).`,
+    why: rule.why,
+    harmless: rule.harmless,
+    next: rule.next,
+    contributions: measures.map((measure, i) => ({
+      subject: i === 0 ? rule.title : measure.subject,
+      observed: `${figure(measure.value)} ${measure.subject} ${measure.unit}`.trim(),
+      expected: expectedText(measure),
+      share: measures.length === 1 ? 1 : i === 0 ? 0.6 : 0.4 / (measures.length - 1),
+      seenBefore: 0,
+    })),
+    evidence: episode.evidence,
+  };
+}
+
+function expectedText({ threshold, unit, below }: Measure): string {
+  return `${below === true ? 'more' : 'fewer'} than ${figure(threshold)} ${unit}`.trim();
+}
+
+function figure(value: number): string {
+  const rounded = Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3));
+  return String(rounded).replace(/\B(?=(\d{3})+(?!\d))/g, rounded >= 1000 ? ',' : '');
+}

@@ -1,0 +1,16 @@
+import { define } from '../../core/index.ts';
+import { config } from './config.ts';
+import { PacketWindows } from './detector.ts';
+
+export { config as packetWindowsConfig, type PacketWindowsConfig } from './config.ts';
+export { detectionOf as packetDetectionOf } from './detection.ts';
+export { type OnFire, PacketWindows } from './detector.ts';
+export type { Episode, Measure } from './episodes.ts';
+export { RULES, type Rule, type RuleName } from './rules.ts';
+
+export default define({
+  name: 'packet-windows',
+  summary: 'floods, scans, brute force and tunnels in windows of packets',
+  config,
+  create: (options) => new PacketWindows(options),
+});

@@ -1,0 +1,164 @@
+export type RuleName =
+  | 'syn-flood'
+  | 'amplification'
+  | 'syn-ack-reflection'
+  | 'first-contact-flood'
+  | 'one-way-flood'
+  | 'dhcp-flood'
+  | 'port-scan'
+  | 'silent-host-scan'
+  | 'icmp-sweep'
+  | 'arp-scan'
+  | 'brute-force'
+  | 'dns-tunnel'
+  | 'doh-tunnel';
+
+export interface Rule {
+  readonly title: string;
+  /** ATT&CK techniques. */
+  readonly techniques: readonly string[];
+  /** At the threshold; grows with how far it is exceeded. */
+  readonly severity: number;
+  readonly mostSeverity: number;
+  /** The host the finding is about. */
+  readonly about: 'source' | 'destination';
+  readonly why: string;
+  readonly harmless: readonly string[];
+  readonly next: readonly string[];
+}
+
+const OVERLOAD = ['a load test of your own'];
+
+/** What each window rule is called, stands for and suggests. */
+export const RULES: Readonly<Record<RuleName, Rule>> = {
+  'syn-flood': {
+    title: 'SYN flood',
+    techniques: ['T1498.001', 'T1499.001'],
+    severity: 70,
+    mostSeverity: 90,
+    about: 'destination',
+    why: 'Many sources ask for connections that are never completed, which exhausts the table of half-open connections.',
+    harmless: [...OVERLOAD, 'a service that has just stopped and whose clients try again'],
+    next: ['turn on SYN cookies', 'ask the provider to filter towards this address', 'check whether the service still answers'],
+  },
+  amplification: {
+    title: 'Amplification attack',
+    techniques: ['T1498.002'],
+    severity: 65,
+    mostSeverity: 90,
+    about: 'destination',
+    why: 'Replies of services known to amplify arrive without a question, so someone asks in this address’s name.',
+    harmless: ['a capture that holds only one direction of the traffic'],
+    next: ['filter this source port towards the address', 'ask the provider for help; the link itself may be full'],
+  },
+  'syn-ack-reflection': {
+    title: 'SYN-ACK reflection',
+    techniques: ['T1498.002'],
+    severity: 65,
+    mostSeverity: 90,
+    about: 'destination',
+    why: 'Hosts confirm connections that this address never asked for: its address is forged elsewhere.',
+    harmless: ['a capture that holds only one direction of the traffic'],
+    next: ['drop SYN-ACKs without a connection at the border', 'ask the provider for help'],
+  },
+  'first-contact-flood': {
+    title: 'Flood from unknown sources',
+    techniques: ['T1498'],
+    severity: 60,
+    mostSeverity: 85,
+    about: 'destination',
+    why: 'Sources that were never in contact appear far faster than visitors do.',
+    harmless: [...OVERLOAD, 'sudden public interest in a service'],
+    next: ['see what the packets share (port, length, time to live) and filter it'],
+  },
+  'one-way-flood': {
+    title: 'One-way packet flood',
+    techniques: ['T1498.001'],
+    severity: 60,
+    mostSeverity: 85,
+    about: 'destination',
+    why: 'Packets arrive at a rate that only bulk transfers reach, but nothing confirms them.',
+    harmless: ['a video or backup stream over UDP', 'a capture that holds only one direction of the traffic'],
+    next: ['limit the source at the border or switch', 'check whether the destination still answers'],
+  },
+  'dhcp-flood': {
+    title: 'DHCP flood',
+    techniques: ['T1499', 'T1557.003'],
+    severity: 60,
+    mostSeverity: 85,
+    about: 'destination',
+    why: 'Leases are asked for under ever new hardware addresses, which empties the pool; a rogue server often follows.',
+    harmless: ['power returning to a whole building'],
+    next: ['turn on DHCP snooping and port security', 'find the switch port the requests come from'],
+  },
+  'port-scan': {
+    title: 'Port scan',
+    techniques: ['T1046'],
+    severity: 50,
+    mostSeverity: 74,
+    about: 'source',
+    why: 'A client needs a few ports of a server; trying many finds out what it runs.',
+    harmless: ['a vulnerability scanner or monitoring of your own', 'passive FTP with many files'],
+    next: ['see which ports answered', 'look for further connections from this source'],
+  },
+  'silent-host-scan': {
+    title: 'Scan for hosts',
+    techniques: ['T1018', 'T1046'],
+    severity: 45,
+    mostSeverity: 70,
+    about: 'source',
+    why: 'Programs talk to hosts that exist; many that never answer are guesses.',
+    harmless: ['an outage of the hosts or the link', 'a capture that holds only one direction of the traffic'],
+    next: ['see which host did answer', 'find the program on the source that sends this'],
+  },
+  'icmp-sweep': {
+    title: 'ICMP sweep',
+    techniques: ['T1018'],
+    severity: 45,
+    mostSeverity: 70,
+    about: 'source',
+    why: 'Pinging host after host finds out which addresses are in use.',
+    harmless: ['monitoring that pings its hosts'],
+    next: ['allow the addresses of your monitoring', 'look for connections from this source afterwards'],
+  },
+  'arp-scan': {
+    title: 'ARP scan',
+    techniques: ['T1018'],
+    severity: 45,
+    mostSeverity: 70,
+    about: 'source',
+    why: 'A host asks for the few neighbours it talks to; asking for many in a row lists the network.',
+    harmless: ['a router or an inventory program', 'a network card that was just started on a router'],
+    next: ['find the program on the source', 'look for connections to the neighbours found'],
+  },
+  'brute-force': {
+    title: 'Brute force of logins',
+    techniques: ['T1110'],
+    severity: 55,
+    mostSeverity: 80,
+    about: 'source',
+    why: 'A person logs in once; connection after connection to a login service is guessing of passwords.',
+    harmless: ['an automation that opens a connection for every command', 'monitoring of the service'],
+    next: ['look for a successful login from this source in the server’s log', 'block the source or require keys'],
+  },
+  'dns-tunnel': {
+    title: 'DNS tunnel',
+    techniques: ['T1071.004', 'T1048.003'],
+    severity: 65,
+    mostSeverity: 88,
+    about: 'source',
+    why: 'Ordinary domains have few names; ever new long names below one domain carry data out.',
+    harmless: ['a content network or anti-virus service that encodes data in names'],
+    next: ['see who owns the domain', 'find the program on the source', 'block the domain at the resolver'],
+  },
+  'doh-tunnel': {
+    title: 'Machine-made traffic over TLS',
+    techniques: ['T1071.004', 'T1572'],
+    severity: 20,
+    mostSeverity: 20,
+    about: 'source',
+    why: 'Uploads of so few different sizes are typical of a tunnel in DNS over HTTPS, and of some telemetry.',
+    harmless: ['telemetry, push messages or a game'],
+    next: ['compare with other hosts that use this server', 'use a resolver of your own so that names are seen'],
+  },
+};
