@@ -82,6 +82,9 @@ export interface ScoreBatch {
   readonly score: Float64Array;
   /** The parts of a combination, by name. */
   readonly arms?: Readonly<Record<string, Float64Array>>;
+  /** Of classifiers: what rows can be, and (rows, classes), row-major, how probable each is. */
+  readonly classes?: readonly string[];
+  readonly probabilities?: Float64Array;
 }
 
 /** One reason a row scored as it did. */

@@ -41,6 +41,8 @@ export interface RowBatch {
   readonly rows: number;
   readonly columns: readonly string[];
   readonly values: Float32Array;
+  /** Class of each row, for detectors that learn classes; absent elsewhere. */
+  readonly labels?: readonly string[];
   readonly keys: readonly string[];
   readonly entities: readonly string[];
   readonly start: Float64Array;

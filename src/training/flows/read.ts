@@ -1,0 +1,230 @@
+import { decodeUtf8, sha256Hex, VedetteError } from '../../core/index.ts';
+import { type FileInput, readFiles } from '../../sources/index.ts';
+import { readParquet } from '../../store/index.ts';
+import { splitCsv } from '../csv.ts';
+import { fingerprintOf } from '../data.ts';
+import { ColumnCells, flowTime, numberOf } from './cells.ts';
+import { canonicalName, NSL_KDD_COLUMNS, roleOf, sameName } from './columns.ts';
+import type { FlowColumn, FlowTable } from './flow-table.ts';
+
+export interface ReadFlowOptions {
+  /** Column that holds the class; default: the first that is known as one. */
+  readonly label?: string;
+  readonly include?: readonly string[];
+  /** Most rows before LIMIT_EXCEEDED. Default 5 million. */
+  readonly maxRows?: number;
+  readonly progress?: (share: number) => void;
+}
+
+const PARQUET = /\.parquet$/i;
+
+/**
+ * Flow CSVs (CICFlowMeter of any release, FlowMeter, Argus, UNSW-NB15, NSL-KDD with or without header, and any other with a
+ * header line; plain, gzip, zstd, zip, folders) and Parquet as one table. Inputs are joined by column name.
+ */
+export async function readFlows(paths: readonly string[], options: ReadFlowOptions = {}): Promise<FlowTable> {
+  const table = new FlowRows(options.label, options.maxRows ?? 5_000_000);
+  const files = readFiles(paths, { framing: 'lines', digest: true, ...(options.include && { include: options.include }) });
+  const inputs = await files.inputs();
+  const parquet = inputs.filter(({ name }) => PARQUET.test(name));
+  if (parquet.length > 0 && parquet.length < inputs.length) {
+    throw new VedetteError('FORMAT_INVALID', `${paths.join(', ')} holds Parquet and other files`, { hint: 'give one kind at a time' });
+  }
+  if (parquet.length > 0) for (const input of parquet) await readParquetFlows(input, table);
+  else await readCsvFlows(files, inputs, table, options.progress);
+  const digests = inputs.filter(({ name }) => !table.skipped.has(name)).map(({ name }) => ({ name, sha256: files.digest(name) ?? '' }));
+  return table.finish(paths, digests);
+}
+
+async function readCsvFlows(
+  files: ReturnType<typeof readFiles>,
+  inputs: readonly FileInput[],
+  table: FlowRows,
+  progress: (share: number) => void = () => {},
+): Promise<void> {
+  const total = inputs.reduce((sum, input) => sum + input.bytes, 0);
+  let input = '';
+  let header = false;
+  for await (const batch of files.read({ positions: [] }, new AbortController().signal)) {
+    if (batch.input !== input) {
+      input = batch.input;
+      header = false;
+    }
+    let number = batch.line - 1;
+    for (const line of linesOf(batch.bytes, batch.ends)) {
+      number++;
+      if (line.trim() === '' || table.skipped.has(input)) continue;
+      if (!header) {
+        header = true;
+        if (table.begin(input, line)) continue;
+        if (table.skipped.has(input)) continue;
+      }
+      table.add(`${input}:${number}`, line);
+    }
+    progress(total === 0 ? 1 : Math.min(1, files.bytesRead() / total));
+  }
+}
+
+async function readParquetFlows(input: FileInput, table: FlowRows): Promise<void> {
+  let row = 0;
+  for await (const chunk of readParquet(input.path)) {
+    const names = Object.keys(chunk);
+    if (row === 0) table.columnsOf(names, ',');
+    const columns = names.map((name) => chunk[name] ?? []);
+    for (let i = 0; i < (columns[0]?.length ?? 0); i++) {
+      row++;
+      table.addCells(
+        `${input.name}:${row}`,
+        columns.map((column) => String(column[i] ?? '')),
+        Number.NaN,
+      );
+    }
+  }
+}
+
+/** A table under construction. */
+class FlowRows {
+  readonly skipped = new Map<string, string>();
+  readonly #label: string | undefined;
+  readonly #most: number;
+  readonly #columns = new Map<string, ColumnCells>();
+  /** Position in the current input's lines -> column; undefined: not kept. */
+  #current: (ColumnCells | undefined)[] = [];
+  #separator = ',';
+  #cells = 0;
+  readonly #keys: string[] = [];
+  readonly #hashes: number[] = [];
+  #damaged = 0;
+
+  constructor(label: string | undefined, most: number) {
+    this.#label = label;
+    this.#most = most;
+  }
+
+  /** Looks at the first line of an input; true where it is a header. */
+  begin(input: string, line: string): boolean {
+    const separator = line.includes('\t') && !line.includes(',') ? '\t' : ',';
+    const cells = split(line, separator);
+    const texts = cells.filter((cell) => numberOf(cell) === undefined).length;
+    if (texts > cells.length / 2 && cells.length > 1) {
+      this.columnsOf(cells, separator);
+      return true;
+    }
+    if (cells.length === NSL_KDD_COLUMNS.length || cells.length === NSL_KDD_COLUMNS.length - 1) {
+      this.columnsOf(NSL_KDD_COLUMNS.slice(0, cells.length), separator);
+      return false;
+    }
+    this.skipped.set(input, `its first line names no columns: ${JSON.stringify(line.slice(0, 60))}`);
+    return false;
+  }
+
+  columnsOf(names: readonly string[], separator: string): void {
+    this.#separator = separator;
+    this.#cells = names.length;
+    const seen = new Set<string>();
+    this.#current = names.map((name) => {
+      const key = canonicalName(name);
+      // the original CIC-IDS2017 prints `Fwd Header Length` twice
+      if (seen.has(key)) return undefined;
+      seen.add(key);
+      const known = this.#columns.get(key) ?? new ColumnCells();
+      this.#columns.set(key, known);
+      return known;
+    });
+  }
+
+  add(key: string, line: string): void {
+    const cells = split(line, this.#separator);
+    if (cells.length !== this.#cells) {
+      this.#damaged++;
+      return;
+    }
+    this.addCells(key, cells, Number.parseInt(sha256Hex(line).slice(0, 8), 16) / 2 ** 32);
+  }
+
+  addCells(key: string, cells: readonly string[], hash: number): void {
+    const row = this.#keys.push(key) - 1;
+    if (row >= this.#most) {
+      throw new VedetteError('LIMIT_EXCEEDED', `more than ${this.#most} flows`, { hint: 'sample the data, or give fewer files' });
+    }
+    this.#hashes.push(hash);
+    for (const [i, cell] of cells.entries()) this.#current[i]?.push(row, cell);
+  }
+
+  finish(paths: readonly string[], digests: readonly { name: string; sha256: string }[]): FlowTable {
+    const rows = this.#keys.length;
+    if (rows === 0) {
+      throw new VedetteError('INPUT_EMPTY', `${paths.join(', ')} holds no flow`, {
+        hint: [...this.skipped.values()][0] ?? 'give a CSV with a header line, or Parquet',
+      });
+    }
+    const label = this.#labelColumn(paths);
+    const first = (role: string) => [...this.#columns].find(([name]) => roleOf(name) === role)?.[1];
+    const texts = (role: string) => first(role)?.texts(rows) ?? new Array<string>(rows).fill('');
+    const numbers = (role: string) => first(role)?.numbers(rows) ?? new Float64Array(rows).fill(Number.NaN);
+    const times = first('time')?.texts(rows);
+    const time = times === undefined ? new Float64Array(rows).fill(Number.NaN) : Float64Array.from(times, flowTime);
+    const columns = [...this.#columns]
+      .filter(([name]) => name !== label)
+      .map(
+        ([name, cells]): FlowColumn =>
+          cells.isText ? { name, kind: 'text', values: cells.texts(rows) } : { name, kind: 'number', values: cells.numbers(rows) },
+      );
+    const known = time.filter((at) => !Number.isNaN(at)).sort();
+    return {
+      rows,
+      columns,
+      ...(label === undefined ? {} : { labels: (this.#columns.get(label) as ColumnCells).texts(rows) }),
+      source: texts('source'),
+      destination: texts('destination'),
+      sourcePort: numbers('sourcePort'),
+      destinationPort: numbers('destinationPort'),
+      time,
+      hash: Float64Array.from(this.#hashes),
+      keys: this.#keys,
+      fingerprint: fingerprintOf(
+        { rows },
+        digests,
+        known.length === 0 ? undefined : { from: known[0] as number, to: known[known.length - 1] as number },
+      ),
+      skipped: [...this.skipped].map(([input, reason]) => ({ input, reason })),
+      damaged: this.#damaged,
+    };
+  }
+
+  #labelColumn(paths: readonly string[]): string | undefined {
+    const wanted = this.#label;
+    const names = [...this.#columns.keys()];
+    if (wanted === undefined) return names.find((name) => roleOf(name) === 'label');
+    const found = names.find((name) => sameName(name, wanted));
+    if (found !== undefined) return found;
+    throw new VedetteError('FORMAT_INVALID', `no column ${wanted} in ${paths.join(', ')}`, {
+      hint: `the columns are ${names.slice(0, 100).join(', ')}`,
+    });
+  }
+}
+
+function split(line: string, separator: string): string[] {
+  return separator === ',' ? splitCsv(line) : line.split(separator);
+}
+
+function* linesOf(bytes: Uint8Array, ends?: Uint32Array): Generator<string> {
+  let from = 0;
+  const cut = (to: number): string =>
+    decodeUtf8(bytes, from, to)
+      .replace(/\r?\n?$/, '')
+      .replace(/^\ufeff/, '');
+  if (ends !== undefined) {
+    for (const end of ends) {
+      yield cut(end);
+      from = end;
+    }
+    return;
+  }
+  while (from < bytes.length) {
+    const at = bytes.indexOf(10, from);
+    const end = at < 0 ? bytes.length : at + 1;
+    yield cut(end);
+    from = end;
+  }
+}
