@@ -1,0 +1,87 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router';
+import { Blank } from '../components/states.tsx';
+import { HomeRedirect } from './home-redirect.tsx';
+import { Shell } from './shell.tsx';
+
+type Search = Record<string, unknown>;
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
+/** Keeps the named parts of the address, as text; anything else in it is dropped. */
+const only =
+  <K extends string>(...names: K[]) =>
+  (search: Search): { [N in K]?: string } =>
+    Object.fromEntries(names.map((name) => [name, text(search[name])]).filter(([, value]) => value !== undefined)) as { [N in K]?: string };
+
+const rootRoute = createRootRoute({
+  component: Outlet,
+  notFoundComponent: () => (
+    <main className="sign">
+      <Blank title="There is no such page" hint="The address may be mistyped.">
+        <a href="/">To the overview</a>
+      </Blank>
+    </main>
+  ),
+});
+
+const home = createRoute({ getParentRoute: () => rootRoute, path: '/', component: HomeRedirect });
+const signIn = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: only('next'),
+  component: lazyRouteComponent(() => import('../pages/sign-in.tsx'), 'SignIn'),
+});
+const welcome = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/welcome',
+  component: lazyRouteComponent(() => import('../pages/welcome.tsx'), 'Welcome'),
+});
+const tenant = createRoute({ getParentRoute: () => rootRoute, path: '/t/$tenant', component: Shell });
+const inTenant = <P extends string>(path: P) => ({ getParentRoute: () => tenant, path }) as const;
+
+const overview = createRoute({ ...inTenant('/'), component: lazyRouteComponent(() => import('../pages/overview.tsx'), 'Overview') });
+const alerts = createRoute({
+  ...inTenant('/alerts'),
+  validateSearch: only('state', 'severity', 'detector', 'entity', 'source', 'range', 'group', 'alert'),
+  component: lazyRouteComponent(() => import('../pages/alerts/alerts.tsx'), 'Alerts'),
+});
+const logs = createRoute({
+  ...inTenant('/logs'),
+  validateSearch: only('view', 'contains', 'range', 'source', 'host', 'component', 'level', 'template', 'input', 'alert', 'order'),
+  component: lazyRouteComponent(() => import('../pages/logs/logs.tsx'), 'Logs'),
+});
+const reports = createRoute({ ...inTenant('/reports'), component: lazyRouteComponent(() => import('../pages/reports.tsx'), 'Reports') });
+const report = createRoute({
+  ...inTenant('/reports/$name'),
+  component: lazyRouteComponent(() => import('../pages/report.tsx'), 'ReportPage'),
+});
+const models = createRoute({
+  ...inTenant('/models'),
+  validateSearch: only('model'),
+  component: lazyRouteComponent(() => import('../pages/models.tsx'), 'Models'),
+});
+const pipeline = createRoute({
+  ...inTenant('/pipeline'),
+  component: lazyRouteComponent(() => import('../pages/pipeline.tsx'), 'Pipeline'),
+});
+const upload = createRoute({ ...inTenant('/upload'), component: lazyRouteComponent(() => import('../pages/upload.tsx'), 'Upload') });
+const settings = createRoute({
+  ...inTenant('/settings'),
+  validateSearch: only('tab'),
+  component: lazyRouteComponent(() => import('../pages/settings/settings.tsx'), 'Settings'),
+});
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([
+    home,
+    signIn,
+    welcome,
+    tenant.addChildren([overview, alerts, logs, reports, report, models, pipeline, upload, settings]),
+  ]),
+  defaultPreload: 'intent',
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

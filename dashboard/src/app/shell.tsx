@@ -1,0 +1,178 @@
+import { ActionIcon, Menu, Select, Tooltip, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import {
+  IconBell,
+  IconBrain,
+  IconFileText,
+  IconFolderUp,
+  IconGauge,
+  IconKeyboard,
+  IconLogout,
+  IconMoon,
+  IconReport,
+  IconRoute,
+  IconSettings,
+  IconSun,
+  IconUser,
+} from '@tabler/icons-react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, Navigate, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { call } from '../api/client.ts';
+import { useLive, useLiveConnection } from '../api/live.ts';
+import { useTenant } from '../api/queries.ts';
+import { Loading, Problem } from '../components/states.tsx';
+import { count, perSecond } from '../format/number.ts';
+import { useSession } from './session.ts';
+import { Shortcuts, useNavigationKeys } from './shortcuts.tsx';
+
+const PAGES = [
+  ['/t/$tenant', 'Overview', IconGauge],
+  ['/t/$tenant/alerts', 'Alerts', IconBell],
+  ['/t/$tenant/logs', 'Logs', IconFileText],
+  ['/t/$tenant/reports', 'Reports', IconReport],
+  ['/t/$tenant/models', 'Models', IconBrain],
+  ['/t/$tenant/pipeline', 'Pipeline', IconRoute],
+  ['/t/$tenant/upload', 'Upload', IconFolderUp],
+  ['/t/$tenant/settings', 'Settings', IconSettings],
+] as const;
+
+export function Shell() {
+  const tenant = useTenant();
+  const location = useLocation();
+  const session = useSession();
+  const signedIn = session.data !== undefined;
+  useLiveConnection(signedIn ? tenant : '');
+  useNavigationKeys(tenant);
+  const [help, setHelp] = useState(false);
+  useEffect(() => localStorage.setItem('vedette-tenant', tenant), [tenant]);
+  useEffect(() => {
+    const page = PAGES.findLast(([path]) => location.pathname.startsWith(path.replace('$tenant', tenant)));
+    document.title = `${page?.[1] ?? 'vedette'} · ${tenant} · vedette`;
+  }, [location.pathname, tenant]);
+
+  if (session.error?.status === 401) return <Navigate to="/sign-in" search={{ next: location.href }} replace />;
+  if (session.error)
+    return (
+      <main className="sign">
+        <Problem error={session.error} retry={() => session.refetch()} />
+      </main>
+    );
+  if (!signedIn)
+    return (
+      <main className="sign">
+        <Loading rows={3} />
+      </main>
+    );
+  return (
+    <div className="frame">
+      <a className="skip" href="#content">
+        To the content
+      </a>
+      <Side tenant={tenant} onHelp={() => setHelp(true)} />
+      <main className="main" id="content" tabIndex={-1}>
+        <Outlet />
+      </main>
+      <Shortcuts opened={help} setOpened={setHelp} />
+    </div>
+  );
+}
+
+function Side({ tenant, onHelp }: { tenant: string; onHelp: () => void }) {
+  const live = useLive();
+  return (
+    <header className="side">
+      <Link to="/t/$tenant" params={{ tenant }} className="brand">
+        <img src="/favicon.svg" alt="" />
+        <span>vedette</span>
+      </Link>
+      <TenantChoice tenant={tenant} />
+      <nav className="nav" aria-label="Pages">
+        {PAGES.map(([to, label, Icon]) => (
+          <Link
+            key={to}
+            to={to}
+            params={{ tenant }}
+            activeOptions={{ exact: to === '/t/$tenant', includeSearch: false }}
+            aria-label={label}
+          >
+            <Icon size={17} stroke={1.7} aria-hidden />
+            <span>{label}</span>
+            {label === 'Alerts' && live.last !== undefined && live.last.openAlerts > 0 && (
+              <span className="tag">{count(live.last.openAlerts)}</span>
+            )}
+          </Link>
+        ))}
+      </nav>
+      <div className="side-foot">
+        <div className="pulse" role="status">
+          <i className={`dot ${live.connected ? (live.last?.state === 'failed' ? 'critical' : 'good') : 'medium'}`} />
+          <span className="num">
+            {live.connected ? (live.last === undefined ? 'Connected' : `Live · ${perSecond(live.last.eventsPerSecond)}`) : 'Connecting…'}
+          </span>
+        </div>
+        <Personal onHelp={onHelp} />
+      </div>
+    </header>
+  );
+}
+
+function TenantChoice({ tenant }: { tenant: string }) {
+  const navigate = useNavigate();
+  const { data } = useQuery({ queryKey: ['tenants'], queryFn: () => call('tenants'), staleTime: 60_000 });
+  const names = data?.items.map(({ id }) => id) ?? [tenant];
+  if (names.length < 2) return null;
+  return (
+    <Select
+      aria-label="Tenant"
+      data={names}
+      value={tenant}
+      allowDeselect={false}
+      onChange={(value) => value !== null && navigate({ to: '/t/$tenant', params: { tenant: value } })}
+    />
+  );
+}
+
+function Personal({ onHelp }: { onHelp: () => void }) {
+  const { setColorScheme } = useMantineColorScheme();
+  const scheme = useComputedColorScheme('light');
+  const session = useSession();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const signOut = async () => {
+    await call('signOut').catch(() => undefined);
+    client.clear();
+    await navigate({ to: '/sign-in', search: {} });
+  };
+  return (
+    <div className="row tight rigid">
+      <Menu position="top-start" shadow="md">
+        <Menu.Target>
+          <ActionIcon variant="subtle" color="gray" aria-label={`Account of ${session.data?.name ?? ''}`}>
+            <IconUser size={17} color="var(--soft)" />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>{session.data?.name}</Menu.Label>
+          <Menu.Item leftSection={<IconLogout size={15} />} onClick={signOut}>
+            Sign out
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <Tooltip label={scheme === 'dark' ? 'Light colours' : 'Dark colours'}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label={scheme === 'dark' ? 'Use light colours' : 'Use dark colours'}
+          onClick={() => setColorScheme(scheme === 'dark' ? 'light' : 'dark')}
+        >
+          {scheme === 'dark' ? <IconSun size={17} color="var(--soft)" /> : <IconMoon size={17} color="var(--soft)" />}
+        </ActionIcon>
+      </Tooltip>
+      <Tooltip label="Keyboard shortcuts (?)">
+        <ActionIcon variant="subtle" color="gray" aria-label="Keyboard shortcuts" onClick={onHelp}>
+          <IconKeyboard size={17} color="var(--soft)" />
+        </ActionIcon>
+      </Tooltip>
+    </div>
+  );
+}

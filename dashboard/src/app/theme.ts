@@ -1,0 +1,17 @@
+import { Button, createTheme, localStorageColorSchemeManager, Modal, Select, Tooltip } from '@mantine/core';
+
+/** Colours are in styles/base.css: Mantine's generated style element would need an exception in the content security policy. */
+export const theme = createTheme({
+  primaryColor: 'blue',
+  defaultRadius: 6,
+  cursorType: 'pointer',
+  components: {
+    Button: Button.extend({ defaultProps: { size: 'xs' } }),
+    Select: Select.extend({ defaultProps: { size: 'xs', comboboxProps: { shadow: 'md' } } }),
+    // Locking the page's scroll would write a style element.
+    Modal: Modal.extend({ defaultProps: { lockScroll: false, centered: true, transitionProps: { duration: 80 } } }),
+    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, withArrow: true } }),
+  },
+});
+
+export const schemes = localStorageColorSchemeManager({ key: 'vedette-scheme' });

@@ -1,0 +1,81 @@
+import type { OverviewBody } from '../../../src/server/api/schema/live.ts';
+import { count, percent } from '../format/number.ts';
+import { Bar, When } from './marks.tsx';
+import { Scroll } from './scroll.tsx';
+import { Blank } from './states.tsx';
+
+type DetectorStatus = OverviewBody['budget']['detectors'][number];
+
+/** What each detector promised, what it was seen to do, and whether the two agree. */
+export function DetectorTable({ detectors }: { detectors: readonly DetectorStatus[] }) {
+  if (detectors.length === 0) return <Blank title="No detector runs" hint="Detectors start with their source." />;
+  return (
+    <Scroll label="Detectors">
+      <table className="table">
+        <thead>
+          <tr>
+            <th>Detector</th>
+            <th>Source</th>
+            <th>State</th>
+            <th className="right">Promised</th>
+            <th className="right">Observed (95 % interval)</th>
+            <th className="right">Scored</th>
+            <th className="right">Flagged</th>
+          </tr>
+        </thead>
+        <tbody>
+          {detectors.map((detector) => (
+            <tr key={`${detector.source}/${detector.detector}`}>
+              <td>{detector.detector}</td>
+              <td>{detector.source}</td>
+              <td>
+                <DetectorState of={detector} />
+              </td>
+              <td className="right num">
+                {percent(detector.promisedRate)}
+                {detector.extrapolated && <div className="small soft">not resolved yet</div>}
+              </td>
+              <td className="right num">
+                {percent(detector.observedRate)}
+                {detector.observedInterval !== null && (
+                  <div className="small soft">
+                    {percent(detector.observedInterval[0])} to {percent(detector.observedInterval[1])}
+                  </div>
+                )}
+              </td>
+              <td className="right num">{count(detector.scored)}</td>
+              <td className="right num">{count(detector.flagged)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+}
+
+export function DetectorState({ of }: { of: DetectorStatus }) {
+  if (of.state === 'ready') return <span className="chip good">ready</span>;
+  if (of.state === 'paused')
+    return (
+      <>
+        <span className="chip critical">paused</span>
+        <div className="small soft wrap">{of.paused}</div>
+      </>
+    );
+  return (
+    <div className="stack" style={{ gap: 4, minWidth: 150 }}>
+      <span className="row tight">
+        <span className="chip accent">learning</span>
+        <span className="small soft num">
+          {count(of.have)} of {count(of.need)}
+        </span>
+      </span>
+      <Bar share={of.need > 0 ? of.have / of.need : 0} label={`Learnt from ${of.have} of ${of.need} units`} />
+      {of.readyAt !== null && (
+        <span className="small soft">
+          ready <When at={of.readyAt} as="relative" />
+        </span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,73 @@
+import { Button } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
+import { useChange } from '../../api/queries.ts';
+import { type VerdictName, verdictText } from '../../components/marks.tsx';
+
+const STALE = ['alert', 'alerts', 'groups', 'overview', 'labelLog', 'labels'] as const;
+const EFFECT: Readonly<Record<VerdictName, string>> = {
+  'true-positive': 'Alerts like it stay at least as visible.',
+  'false-positive': 'The like is not raised again.',
+  benign: 'Allowed for this entity from now on.',
+};
+
+export interface AlertActions {
+  label(verdict: VerdictName | undefined, note?: string): void;
+  setState(state: AlertBody['state']): void;
+  readonly busy: boolean;
+}
+
+/** What an analyst may do with an alert; every change can be undone from the message it leaves. */
+export function useAlertActions(alert: AlertBody | undefined): AlertActions {
+  const labelling = useChange('label', STALE);
+  const revoking = useChange('unlabel', STALE);
+  const stating = useChange('setState', STALE);
+  const fail = (error: Error) => notifications.show({ color: 'red', title: 'Not changed', message: error.message });
+  const put = (id: string, verdict: VerdictName | undefined, note: string) =>
+    verdict === undefined
+      ? revoking.mutateAsync({ params: { id }, query: { note } })
+      : labelling.mutateAsync({ params: { id }, body: { verdict, note } });
+
+  return {
+    busy: labelling.isPending || revoking.isPending || stating.isPending,
+    label(verdict, note = '') {
+      if (alert === undefined) return;
+      const { id, verdict: before } = alert;
+      put(id, verdict, note).then(
+        () =>
+          told(
+            verdict === undefined ? 'Label taken back' : `Labelled: ${verdictText(verdict).toLowerCase()}`,
+            verdict === undefined ? 'As if it had never been given.' : EFFECT[verdict],
+            () => put(id, before, 'undone').catch(fail),
+          ),
+        fail,
+      );
+    },
+    setState(state) {
+      if (alert === undefined || alert.state === state) return;
+      const { id, state: before } = alert;
+      const set = (to: AlertBody['state']) => stating.mutateAsync({ params: { id }, body: { state: to } });
+      set(state).then(
+        () => told(`Alert ${state === 'open' ? 'opened again' : state}`, alert.detection.title, () => set(before).catch(fail)),
+        fail,
+      );
+    },
+  };
+}
+
+function told(title: string, message: string, undo: () => unknown): void {
+  const id = `change-${Date.now()}`;
+  const onClick = () => {
+    notifications.hide(id);
+    undo();
+  };
+  const content = (
+    <div className="row rigid">
+      <span className="grow">{message}</span>
+      <Button variant="default" onClick={onClick}>
+        Undo
+      </Button>
+    </div>
+  );
+  notifications.show({ id, title, message: content, closeButtonProps: { 'aria-label': 'Dismiss' } });
+}

@@ -1,0 +1,160 @@
+import { Button, Select } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
+import { useApi } from '../../api/queries.ts';
+import { Page } from '../../components/page.tsx';
+import { RangeChoice } from '../../components/range.tsx';
+import { Answered, Blank } from '../../components/states.tsx';
+import { plural } from '../../format/number.ts';
+import { LEVEL_FROM, LEVELS } from '../../format/severity.ts';
+import { parseRange } from '../../format/time.ts';
+import { AlertDetail } from './detail.tsx';
+import { flatten, Inbox } from './inbox.tsx';
+import { useInboxKeys } from './keys.ts';
+
+type State = AlertBody['state'];
+const STATES = ['open', 'acknowledged', 'closed', 'any'] as const;
+
+export function Alerts() {
+  const search = useSearch({ from: '/t/$tenant/alerts' });
+  const navigate = useNavigate({ from: '/t/$tenant/alerts' });
+  const change = (next: Partial<typeof search>, replace = false) => navigate({ search: { ...search, ...next }, replace });
+  const state = search.state ?? 'open';
+  const filters = useMemo(
+    () => ({
+      ...(state === 'any' ? {} : { state: state as State }),
+      ...(search.severity === undefined ? {} : { minSeverity: Number(search.severity) }),
+      ...(search.detector === undefined ? {} : { detector: search.detector }),
+      ...(search.entity === undefined ? {} : { entity: search.entity }),
+      ...(search.source === undefined ? {} : { source: search.source }),
+      ...parseRange(search.range),
+    }),
+    [state, search.severity, search.detector, search.entity, search.source, search.range],
+  );
+  const groups = useApi('groups', { query: { ...filters, limit: 200 } });
+  const members = useApi(
+    'alerts',
+    { query: { ...filters, group: search.group ?? '', order: 'severity', limit: 200 } },
+    { enabled: search.group !== undefined },
+  );
+  const detectors = useApi('detectors', {}, { staleTime: 60_000 });
+  const names = [
+    ...new Set([
+      ...(detectors.data?.items ?? []).map(({ detector }) => detector),
+      ...(groups.data?.items ?? []).map(({ detector }) => detector),
+      ...(search.detector === undefined ? [] : [search.detector]),
+    ]),
+  ].sort();
+
+  const rows = useMemo(
+    () =>
+      flatten(
+        groups.data?.items ?? [],
+        search.group,
+        members.data?.items.filter(({ group }) => group === search.group),
+      ),
+    [groups.data, members.data, search.group],
+  );
+  const open = (row: (typeof rows)[number]) => {
+    if (row.kind === 'alert') return change({ alert: row.alert.id }, true);
+    // A second press on an open group shuts it.
+    if (search.group === row.group.id && search.alert === row.group.worst) return change({ group: undefined, alert: undefined }, true);
+    return change({ group: row.group.id, alert: row.group.worst }, true);
+  };
+  const at = rows.findLastIndex((row) => (row.kind === 'alert' ? row.alert.id === search.alert : row.group.id === search.group));
+  useInboxKeys({ rows, at, open, close: () => change({ group: undefined, alert: undefined }, true) });
+
+  const filtered = Object.keys(filters).length > 1 || state !== 'open';
+  const alerts = (groups.data?.items ?? []).reduce((sum, group) => sum + group.alerts, 0);
+  return (
+    <Page
+      title="Alerts"
+      fixed
+      head={
+        <>
+          <Select
+            aria-label="State"
+            w={132}
+            data={STATES.map((value) => ({ value, label: value === 'any' ? 'Any state' : `${value[0]?.toUpperCase()}${value.slice(1)}` }))}
+            value={state}
+            allowDeselect={false}
+            onChange={(value) => change({ state: value === 'open' ? undefined : (value ?? undefined) })}
+          />
+          <Select
+            aria-label="Least severity"
+            w={138}
+            placeholder="Any severity"
+            clearable
+            data={LEVELS.slice(1).map((level) => ({
+              value: String(LEVEL_FROM[level]),
+              label: level === 'critical' ? 'critical' : `${level} and above`,
+            }))}
+            value={search.severity ?? null}
+            onChange={(value) => change({ severity: value ?? undefined })}
+            clearButtonProps={{ 'aria-label': 'Any severity' }}
+          />
+          <Select
+            aria-label="Detector"
+            w={138}
+            placeholder="Any detector"
+            clearable
+            data={names}
+            value={search.detector ?? null}
+            onChange={(value) => change({ detector: value ?? undefined })}
+            clearButtonProps={{ 'aria-label': 'Any detector' }}
+          />
+          <RangeChoice value={search.range} onChange={(range) => change({ range })} />
+          {search.entity !== undefined && <FilterChip label={`Entity ${search.entity}`} onRemove={() => change({ entity: undefined })} />}
+          {search.source !== undefined && <FilterChip label={`Source ${search.source}`} onRemove={() => change({ source: undefined })} />}
+          {filtered && (
+            <Button variant="subtle" onClick={() => navigate({ search: {} })}>
+              Clear
+            </Button>
+          )}
+        </>
+      }
+    >
+      <div className="split">
+        <section className="pane" aria-label="Inbox" tabIndex={-1}>
+          <Answered of={groups} rows={8}>
+            {(data) =>
+              data.items.length === 0 ? (
+                <Blank
+                  title={filtered ? 'No alert matches' : 'No open alert'}
+                  hint={
+                    filtered
+                      ? 'Widen the time range or remove a filter.'
+                      : 'What is unusual appears here by itself. Detectors that still learn are listed under Pipeline.'
+                  }
+                />
+              ) : (
+                <>
+                  <Inbox rows={rows} at={at} onOpen={open} expanded={search.group} />
+                  <div className="more small soft">
+                    {plural(alerts, 'alert')} in {plural(data.items.length, 'group')}
+                  </div>
+                </>
+              )
+            }
+          </Answered>
+        </section>
+        <section className="pane" aria-label="Alert" tabIndex={-1}>
+          {search.alert === undefined ? (
+            <Blank title="Choose an alert" hint="j and k move, Enter opens, l labels, a acknowledges, c closes. ? shows all keys." />
+          ) : (
+            <AlertDetail key={search.alert} id={search.alert} />
+          )}
+        </section>
+      </div>
+    </Page>
+  );
+}
+
+function FilterChip({ label, onRemove }: { label: string; onRemove: () => void }) {
+  return (
+    <Button variant="default" onClick={onRemove} rightSection={<span aria-hidden>×</span>} aria-label={`Remove filter ${label}`} maw={260}>
+      {label}
+    </Button>
+  );
+}

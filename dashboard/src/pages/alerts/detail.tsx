@@ -1,0 +1,148 @@
+import { Button, Menu, SegmentedControl } from '@mantine/core';
+import { IconDownload, IconTag } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
+import { useApi } from '../../api/queries.ts';
+import { useCan } from '../../app/session.ts';
+import { typing } from '../../app/shortcuts.tsx';
+import { Severity, VerdictChip, type VerdictName, verdictText, When } from '../../components/marks.tsx';
+import { Answered } from '../../components/states.tsx';
+import { useAlertActions } from './actions.tsx';
+import { Why } from './why.tsx';
+
+const VERDICTS: readonly (readonly [VerdictName, string, string])[] = [
+  ['true-positive', 't', 'It was right to tell'],
+  ['false-positive', 'f', 'Nothing unusual: do not raise the like again'],
+  ['benign', 'b', 'Unusual, but expected of this entity'],
+];
+
+export function AlertDetail({ id }: { id: string }) {
+  const alert = useApi('alert', { params: { id } });
+  return (
+    <Answered of={alert} rows={10}>
+      {(data) => <Loaded alert={data} />}
+    </Answered>
+  );
+}
+
+function Loaded({ alert }: { alert: AlertBody }) {
+  const can = useCan()('analyst');
+  const actions = useAlertActions(alert);
+  const [labelling, setLabelling] = useState(false);
+
+  useEffect(() => {
+    if (!can) return;
+    const onKey = (event: KeyboardEvent) => {
+      if (labelling) {
+        const chosen = VERDICTS.find(([, key]) => key === event.key)?.[0];
+        if (chosen === undefined && event.key !== 'u') return;
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        setLabelling(false);
+        return actions.label(chosen);
+      }
+      if (typing(event)) return;
+      if (event.key === 'l') {
+        event.preventDefault();
+        setLabelling(true);
+      } else if (event.key === 'a') actions.setState('acknowledged');
+      else if (event.key === 'c') actions.setState('closed');
+      else if (event.key === 'o') actions.setState('open');
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  });
+
+  const { detection } = alert;
+  return (
+    <article className="detail">
+      <header className="stack">
+        <div className="row">
+          <Severity value={detection.severity} word />
+          {alert.verdict !== undefined && <VerdictChip verdict={alert.verdict} />}
+          {!alert.notified && (
+            <span className="chip" title="Kept and listed; nobody is told, because the budget of false alarms was used up">
+              beyond the budget
+            </span>
+          )}
+          {detection.techniques.map((technique) => (
+            <span key={technique} className="chip" title="ATT&CK technique">
+              {technique}
+            </span>
+          ))}
+          <span className="grow" />
+          <Button variant="default" leftSection={<IconDownload size={14} />} onClick={() => exportJson(alert)}>
+            JSON
+          </Button>
+        </div>
+        <h2 className="lead">{detection.title}</h2>
+        <div className="row">
+          <SegmentedControl
+            size="xs"
+            aria-label="State"
+            value={alert.state}
+            disabled={!can || actions.busy}
+            onChange={(state) => actions.setState(state as AlertBody['state'])}
+            data={[
+              { value: 'open', label: 'Open' },
+              { value: 'acknowledged', label: 'Acknowledged' },
+              { value: 'closed', label: 'Closed' },
+            ]}
+          />
+          <Menu opened={labelling} onChange={setLabelling} position="bottom-start" shadow="md" disabled={!can}>
+            <Menu.Target>
+              <Button variant="default" leftSection={<IconTag size={14} />} disabled={!can} loading={actions.busy}>
+                {alert.verdict === undefined ? 'Label' : verdictText(alert.verdict)}
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              {VERDICTS.map(([verdict, key, meaning]) => (
+                <Menu.Item key={verdict} onClick={() => actions.label(verdict)} rightSection={<span className="soft small">{key}</span>}>
+                  <div>{verdictText(verdict)}</div>
+                  <div className="soft small">{meaning}</div>
+                </Menu.Item>
+              ))}
+              {alert.verdict !== undefined && (
+                <>
+                  <Menu.Divider />
+                  <Menu.Item onClick={() => actions.label(undefined)} rightSection={<span className="soft small">u</span>}>
+                    Take the label back
+                  </Menu.Item>
+                </>
+              )}
+            </Menu.Dropdown>
+          </Menu>
+          {!can && <span className="soft small">Changing alerts needs the role analyst.</span>}
+        </div>
+      </header>
+      <Why alert={alert} />
+      <LabelLog id={alert.id} />
+    </article>
+  );
+}
+
+function LabelLog({ id }: { id: string }) {
+  const log = useApi('labelLog', { query: { alert: id } });
+  if (log.data === undefined || log.data.items.length === 0) return null;
+  return (
+    <section className="section">
+      <h3>Labels given</h3>
+      <ul>
+        {log.data.items.map((entry) => (
+          <li key={entry.sequence}>
+            {entry.verdict === undefined ? 'taken back' : verdictText(entry.verdict)} by {entry.by}, <When at={entry.at} />
+            {entry.note !== '' && <span className="soft"> · {entry.note}</span>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function exportJson(alert: AlertBody): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([JSON.stringify(alert, null, 2)], { type: 'application/json' }));
+  link.download = `alert-${alert.id}.json`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

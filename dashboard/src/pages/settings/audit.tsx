@@ -1,0 +1,69 @@
+import { SegmentedControl } from '@mantine/core';
+import { useState } from 'react';
+import type { Response as RouteResponse } from '../../../../src/server/api/contract.ts';
+import { useApi } from '../../api/queries.ts';
+import { useSession } from '../../app/session.ts';
+import { When } from '../../components/marks.tsx';
+import { Card } from '../../components/page.tsx';
+import { Answered, Blank } from '../../components/states.tsx';
+
+/** Who changed what and when: of this tenant, or of users and sign-ins. */
+export function AuditLog() {
+  const administrator = useSession().data?.administrator ?? false;
+  const [of, setOf] = useState('tenant');
+  const tenant = useApi('audit', { query: { limit: 500 } }, { enabled: of === 'tenant' });
+  const home = useApi('homeAudit', { query: { limit: 500 } }, { enabled: of === 'home' });
+  return (
+    <Card
+      title="Audit log"
+      flush
+      head={
+        administrator && (
+          <SegmentedControl
+            size="xs"
+            aria-label="Audit of"
+            value={of}
+            onChange={setOf}
+            data={[
+              { value: 'tenant', label: 'This tenant' },
+              { value: 'home', label: 'Users and sign-ins' },
+            ]}
+          />
+        )
+      }
+    >
+      <Answered of={of === 'tenant' ? tenant : home}>{(page) => <Entries page={page} />}</Answered>
+    </Card>
+  );
+}
+
+function Entries({ page }: { page: RouteResponse<'audit'> }) {
+  if (page.items.length === 0) return <Blank title="No change yet" hint="Every change a person or a token makes is written down here." />;
+  return (
+    <table className="table">
+      <thead>
+        <tr>
+          <th>When</th>
+          <th>Who</th>
+          <th>What</th>
+          <th>Subject</th>
+          <th>Detail</th>
+        </tr>
+      </thead>
+      <tbody>
+        {page.items.map((entry, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: entries have no id; the list is only ever replaced.
+          <tr key={index}>
+            <td>
+              <When at={entry.at} />
+            </td>
+            <td>{entry.by}</td>
+            <td>{entry.action}</td>
+            <td className="mono wrap">{entry.subject}</td>
+            <td className="wrap">{entry.detail}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,64 @@
+import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { type FormEvent, useState } from 'react';
+import { ApiError, call } from '../api/client.ts';
+
+export function SignIn() {
+  const { next } = useSearch({ from: '/sign-in' });
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const [problem, setProblem] = useState<ApiError>();
+  const [busy, setBusy] = useState(false);
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    setBusy(true);
+    try {
+      await call('signIn', { body: { name: String(form.get('name')), password: String(form.get('password')) } });
+      client.clear();
+      // Only a path of this site: an address with a host would lead away.
+      await navigate({ href: next !== undefined && /^\/[^/\\]/.test(next) ? next : '/', replace: true });
+    } catch (error) {
+      setProblem(error instanceof ApiError ? error : new ApiError(0, 'UNKNOWN', String(error)));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <SignFrame title="Sign in">
+      <form onSubmit={submit} className="stack">
+        <TextInput name="name" label="Name" autoComplete="username" required autoFocus />
+        <PasswordInput name="password" label="Password" autoComplete="current-password" required />
+        <Failure problem={problem} />
+        <Button type="submit" size="sm" loading={busy}>
+          Sign in
+        </Button>
+      </form>
+      <p className="soft small">The first administrator signs in with the link that vedette prints when it starts.</p>
+    </SignFrame>
+  );
+}
+
+export function SignFrame({ title, children }: { title: string; children: React.ReactNode }) {
+  return (
+    <main className="sign">
+      <div className="card stack">
+        <div className="row">
+          <img src="/favicon.svg" alt="" width={26} height={26} />
+          <h1>{title}</h1>
+        </div>
+        {children}
+      </div>
+    </main>
+  );
+}
+
+export function Failure({ problem }: { problem: ApiError | undefined }) {
+  if (problem === undefined) return null;
+  return (
+    <p role="alert" className="sev-text wrap" style={{ color: 'var(--critical)' }}>
+      {problem.message} {problem.hint}
+    </p>
+  );
+}
