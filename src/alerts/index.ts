@@ -9,4 +9,5 @@ export * from './labels.ts';
 export * from './notify.ts';
 export * from './rank.ts';
 export * from './severity.ts';
+export * from './stream/index.ts';
 export { type SuppressionMatch, type SuppressionRule, suppressedBy } from './suppression.ts';

@@ -1,4 +1,4 @@
-import { type FindingKind, severityOf } from '../alerts/index.ts';
+import { type FindingKind, StreamDecisions, severityOf, type Told } from '../alerts/index.ts';
 import {
   type Detection,
   type Detector,
@@ -49,8 +49,8 @@ export class StreamAnalysis {
   private constructor(source: string, promise: number, novelty: Detector, rate: Detector) {
     this.#source = source;
     this.#promise = promise;
-    this.#novelty = new Tally('novelty', novelty);
-    this.#rate = new Tally('rate', rate);
+    this.#novelty = new Tally('novelty', novelty, promise);
+    this.#rate = new Tally('rate', rate, promise);
   }
 
   static async open(
@@ -81,13 +81,11 @@ export class StreamAnalysis {
   }
 
   async #take(tally: Tally, batch: ObservationBatch | SeriesBatch, describe: (row: number) => Described): Promise<void> {
-    const { score } = await tally.detector.score(batch);
-    tally.count(score);
-    for (let row = 0; row < batch.rows; row++) {
-      const value = score[row] as number;
-      if (!(Math.exp(-value) <= this.#promise)) continue;
-      tally.flagged++;
-      if (tally.wants(value)) tally.keep(value, await this.#finding(tally, batch, row, value, describe(row)));
+    const scored = await tally.detector.score(batch);
+    tally.count(scored.score);
+    for (const told of tally.decisions.take(batch, scored)) {
+      const value = scored.score[told.row] as number;
+      if (tally.wants(value)) tally.keep(value, await this.#finding(tally, batch, told, value, describe(told.row)));
     }
     tally.detector.observe(batch);
   }
@@ -95,13 +93,12 @@ export class StreamAnalysis {
   async #finding(
     tally: Tally,
     batch: ObservationBatch | SeriesBatch,
-    row: number,
+    { row, pValue, learnt }: Told,
     score: number,
     described: Described,
   ): Promise<(lineage: Lineage) => Finding> {
     const explanation = await tally.detector.explain(batch, row);
     const label = tally.detector.describe(batch, row);
-    const pValue = Math.exp(-score);
     const evidence = explanation.evidence.length > 0 ? explanation.evidence : described.evidence;
     const detection: Omit<Detection, 'lineage'> = {
       id: stableId('detection', this.#source, tally.name, described.key, formatMicros(described.start)),
@@ -115,7 +112,7 @@ export class StreamAnalysis {
       pValue,
       threshold: this.#promise,
       extrapolated: false,
-      severity: severityOf(pValue, described.kind, tally.seen),
+      severity: severityOf(pValue, described.kind, learnt),
       title: described.name === '' ? explanation.what : explanation.what.replaceAll(described.id, described.name),
       techniques: [],
       explanation,
@@ -128,12 +125,12 @@ export class StreamAnalysis {
 class Tally {
   readonly name: 'novelty' | 'rate';
   readonly detector: Detector;
-  seen = 0;
-  flagged = 0;
+  readonly decisions: StreamDecisions;
   readonly #scores: number[] = [];
   readonly #kept: Kept[] = [];
 
-  constructor(name: 'novelty' | 'rate', detector: Detector) {
+  constructor(name: 'novelty' | 'rate', detector: Detector, promise: number) {
+    this.decisions = new StreamDecisions(promise);
     this.name = name;
     this.detector = detector;
   }
@@ -141,8 +138,6 @@ class Tally {
   /** Scores above zero are kept for the histogram, up to a bound; the rest is counted. */
   count(scores: Float64Array): void {
     for (const score of scores) {
-      if (Number.isNaN(score)) continue;
-      this.seen++;
       if (score > 0 && this.#scores.length < 100_000) this.#scores.push(score);
     }
   }
@@ -162,8 +157,8 @@ class Tally {
       name: this.name,
       unit,
       scores: Float64Array.from(this.#scores),
-      learntRows: this.seen,
-      flagged: this.flagged,
+      learntRows: this.decisions.counters.scored,
+      flagged: this.decisions.counters.flagged,
       findings: this.#kept,
     };
   }

@@ -17,17 +17,17 @@ import { type DescribedObservation, describeObservation, LabelOverlay } from './
 import { slotsOf } from './slots.ts';
 
 const seen = z.tuple([z.string(), z.int(), z.number()]);
-const pairRow = z.tuple([z.string(), z.number(), z.int(), z.int(), z.int(), z.number(), z.array(seen)]);
+const pairRow = z.tuple([z.string(), z.number(), z.int(), z.int(), z.int(), z.number(), z.number(), z.array(seen)]);
 const header = z.strictObject({
   kind: z.literal('novelty'),
-  version: z.literal(1),
+  version: z.literal(2),
   pairs: z.array(pairRow),
   known: z.array(z.tuple([z.string(), z.number(), z.int(), z.number()])),
 });
 
 /**
  * First occurrences, rated by how rare they are: minus ln of the probability that this entity shows a new value in this field
- * (Good-Turing: the share of values seen once), more when no entity ever showed it, less when many others do. A known value
+ * (Good-Turing: the share of values seen once, or the recent share of new ones where that is larger), more when no entity ever showed it, less when many others do. A known value
  * scores 0. Every row is rated as if the rows before it had been observed, so a value is new once.
  */
 export class NoveltyDetector implements Detector<ObservationBatch> {
@@ -36,7 +36,7 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
   #memory: NoveltyMemory;
   #overlay = new LabelOverlay([]);
   /** What the batch scored last would make of the memory, as long as that has not changed since. */
-  #scored: { readonly batch: ObservationBatch; readonly memory: NoveltyMemory } | undefined;
+  #scored: { readonly batch: ObservationBatch; readonly memory: NoveltyMemory; readonly news: Map<number, Occurrence> } | undefined;
 
   constructor(config: NoveltyConfig) {
     this.#config = config;
@@ -62,9 +62,12 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
 
   async score(batch: ObservationBatch): Promise<ScoreBatch> {
     const memory = this.#memory.fork();
-    const score = this.#pass(memory, batch);
-    this.#scored = { batch, memory };
-    return { score };
+    const news = new Map<number, Occurrence>();
+    const score = this.#pass(memory, batch, news);
+    this.#scored = { batch, memory, news };
+    const learnt = new Float64Array(batch.rows);
+    for (const [row, { total }] of news) learnt[row] = total;
+    return { score, arms: { learnt } };
   }
 
   observe(batch: ObservationBatch): void {
@@ -82,12 +85,16 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
   async learn(_batch: ObservationBatch): Promise<void> {}
 
   async explain(batch: ObservationBatch, row: number): Promise<Explanation> {
+    const known = this.#scored?.batch === batch ? this.#scored.news.get(row) : undefined;
+    const occurrence = known ?? this.#occurrenceAt(batch, row);
+    return explainOccurrence(batch, row, rowOf(batch, row), occurrence, probabilityOfNew(occurrence, 0));
+  }
+
+  #occurrenceAt(batch: ObservationBatch, row: number): Occurrence {
     const memory = this.#memory.fork();
     const slots = slotsOf(memory, batch);
     for (let before = 0; before < row; before++) memory.add(slots(before), batch.time[before] as number);
-    const one = rowOf(batch, row);
-    const occurrence = memory.look(slots(row), batch.time[row] as number);
-    return explainOccurrence(batch, row, one, occurrence, probabilityOfNew(occurrence, 0));
+    return memory.look(slots(row), batch.time[row] as number);
   }
 
   describe(batch: ObservationBatch, row: number): Uint8Array {
@@ -105,11 +112,12 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
       pair.total,
       pair.singletons,
       pair.distinct,
+      pair.recent,
       pair.first,
       [...pair.values].map(([name, value]) => [name, value.count, value.last]),
     ]);
     const known = [...this.#memory.known.entries()].map(([key, last, value]) => [key, last, value.entities, value.last]);
-    return pack({ kind: 'novelty', version: 1, pairs, known }, {});
+    return pack({ kind: 'novelty', version: 2, pairs, known }, {});
   }
 
   async restore(snapshot: Uint8Array): Promise<void> {
@@ -121,9 +129,9 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
       });
     }
     const memory = new NoveltyMemory(this.#config);
-    for (const [key, last, total, singletons, distinct, first, values] of parsed.data.pairs) {
+    for (const [key, last, total, singletons, distinct, recent, first, values] of parsed.data.pairs) {
       const kept = new Map(values.map(([name, count, at]) => [name, { count, last: at }]));
-      memory.pairs.take(memory.pairs.placeOf(key), last, () => ({ total, singletons, distinct, first, values: kept }));
+      memory.pairs.take(memory.pairs.placeOf(key), last, () => ({ total, singletons, distinct, recent, first, values: kept }));
     }
     for (const [key, seenAt, entities, last] of parsed.data.known)
       memory.known.take(memory.known.placeOf(key), seenAt, () => ({ entities, last }));
@@ -131,13 +139,15 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
     this.#scored = undefined;
   }
 
-  #pass(memory: NoveltyMemory, batch: ObservationBatch): Float64Array {
+  #pass(memory: NoveltyMemory, batch: ObservationBatch, news?: Map<number, Occurrence>): Float64Array {
     const score = new Float64Array(batch.rows);
     const slots = slotsOf(memory, batch);
     for (let row = 0; row < batch.rows; row++) {
       const slot = slots(row);
       const time = batch.time[row] as number;
-      score[row] = this.#rate(memory.look(slot, time), batch, row);
+      const occurrence = memory.look(slot, time);
+      score[row] = this.#rate(occurrence, batch, row);
+      if (occurrence.count === 0) news?.set(row, occurrence);
       memory.add(slot, time);
     }
     return score;
@@ -156,9 +166,13 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
 /** Nats more for a value that no entity ever showed. */
 const NEVER_ANYWHERE = Math.LN2;
 
-/** Good-Turing: the chance that the next value is a new one, half a singleton added so that it is never 0. */
+/**
+ * The chance that the next value is a new one: Good-Turing, half a singleton added so that it is never 0, and not below the recent
+ * share of new values: blocks written about three times and never again leave no singletons, yet every third value is new.
+ */
 function probabilityOfNew(occurrence: Occurrence, pseudoNew: number): number {
-  return Math.min(1, (occurrence.singletons + pseudoNew + 0.5) / (occurrence.total + pseudoNew + 1));
+  const goodTuring = (occurrence.singletons + pseudoNew + 0.5) / (occurrence.total + pseudoNew + 1);
+  return Math.min(1, Math.max(goodTuring, occurrence.recent));
 }
 
 function rowOf(batch: ObservationBatch, row: number): DescribedObservation {

@@ -9,6 +9,8 @@ export interface PairMemory {
   singletons: number;
   /** First occurrences so far. */
   distinct: number;
+  /** Share of new values among the latest observations: values that come in bursts and never again leave no singletons. */
+  recent: number;
   first: number;
   /** Value -> occurrences and last time, longest unseen first. */
   readonly values: Map<string, { count: number; last: number }>;
@@ -32,6 +34,7 @@ export interface Occurrence {
   readonly total: number;
   readonly singletons: number;
   readonly distinct: number;
+  readonly recent: number;
   readonly first: number;
   /** Occurrences of the value before this one; 0 = new, or forgotten. */
   readonly count: number;
@@ -42,6 +45,8 @@ export interface Occurrence {
 }
 
 const MAX_NAME = 200;
+/** Observations over which the share of new values fades; with fewer so far, later ones count more, so that the first values do not linger. */
+const RECENT = 200;
 
 export class NoveltyMemory {
   private readonly config: NoveltyConfig;
@@ -78,6 +83,7 @@ export class NoveltyMemory {
       total: pair?.total ?? 0,
       singletons: pair?.singletons ?? 0,
       distinct: pair?.distinct ?? 0,
+      recent: pair?.recent ?? 1,
       first: pair?.first ?? time,
       count: seen === undefined || stale ? 0 : seen.count,
       forgotten: stale ? seen.last : undefined,
@@ -86,10 +92,18 @@ export class NoveltyMemory {
   }
 
   add(slot: Slot, time: number): void {
-    const pair = this.pairs.take(slot.pair, time, () => ({ total: 0, singletons: 0, distinct: 0, first: time, values: new Map() }));
+    const pair = this.pairs.take(slot.pair, time, () => ({
+      total: 0,
+      singletons: 0,
+      distinct: 0,
+      recent: 1,
+      first: time,
+      values: new Map(),
+    }));
     const { name } = slot;
     const seen = pair.values.get(name);
     pair.total++;
+    pair.recent += ((seen === undefined ? 1 : 0) - pair.recent) * Math.max(2 / (pair.total + 1), 1 / RECENT);
     if (seen === undefined) {
       pair.distinct++;
       pair.singletons++;

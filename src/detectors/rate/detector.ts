@@ -29,8 +29,14 @@ const seriesRow = z.strictObject({
   run: z.int(),
   runValues: numbers,
   runScore: z.number(),
+  active: z.number(),
+  activeShare: z.number(),
+  size: z.number(),
+  sizeSquare: z.number(),
+  rated: z.number(),
+  excursions: z.number(),
 });
-const header = z.strictObject({ kind: z.literal('rate'), version: z.literal(1), series: z.array(z.tuple([z.string(), seriesRow])) });
+const header = z.strictObject({ kind: z.literal('rate'), version: z.literal(2), series: z.array(z.tuple([z.string(), seriesRow])) });
 
 /**
  * Volume per series against its own level, hours and weekdays: the tail probability of an over-dispersed count (negative
@@ -41,6 +47,8 @@ export class RateDetector implements Detector<SeriesBatch> {
   readonly #config: RateConfig;
   #series: SeriesTable;
   #overlay = new LabelOverlay([]);
+  /** What the batch scored last would make of the series, as long as those have not changed since. */
+  #scored: { readonly batch: SeriesBatch; readonly series: SeriesTable } | undefined;
 
   constructor(config: RateConfig) {
     this.#config = config;
@@ -50,6 +58,7 @@ export class RateDetector implements Detector<SeriesBatch> {
   /** Each row's score is made before the row is known, so the scores are their own calibration. */
   async fit(batch: SeriesBatch, progress: (share: number) => void = () => {}): Promise<FitSummary> {
     this.#series = new SeriesTable(this.#config.maxSeries);
+    this.#scored = undefined;
     const score = this.#pass(this.#series, batch);
     progress(1);
     let from = Number.POSITIVE_INFINITY;
@@ -65,10 +74,26 @@ export class RateDetector implements Detector<SeriesBatch> {
   }
 
   async score(batch: SeriesBatch): Promise<ScoreBatch> {
-    return { score: this.#pass(this.#series.fork(), batch) };
+    const series = this.#series.fork();
+    const ratings = new Array<Rating | undefined>(batch.rows);
+    const score = this.#pass(series, batch, ratings);
+    this.#scored = { batch, series };
+    const of = (value: (rating: Rating) => number) => Float64Array.from(ratings, (one) => (one === undefined ? Number.NaN : value(one)));
+    const arms = {
+      expected: of(({ expected }) => expected),
+      misfit: of(({ misfit }) => (misfit ? 1 : 0)),
+      learnt: of(({ learnt }) => learnt),
+    };
+    return { score, arms };
   }
 
   observe(batch: SeriesBatch): void {
+    const scored = this.#scored;
+    this.#scored = undefined;
+    if (scored?.batch === batch) {
+      this.#series.adopt(scored.series);
+      return;
+    }
     this.#advance(this.#series, batch, batch.rows);
   }
 
@@ -94,7 +119,7 @@ export class RateDetector implements Detector<SeriesBatch> {
   }
 
   async snapshot(): Promise<Uint8Array> {
-    return pack({ kind: 'rate', version: 1, series: this.#series.entries() }, {});
+    return pack({ kind: 'rate', version: 2, series: this.#series.entries() }, {});
   }
 
   async restore(snapshot: Uint8Array): Promise<void> {
@@ -108,13 +133,15 @@ export class RateDetector implements Detector<SeriesBatch> {
     const series = new SeriesTable(this.#config.maxSeries);
     for (const [name, state] of parsed.data.series) series.take(name, () => state);
     this.#series = series;
+    this.#scored = undefined;
   }
 
-  #pass(states: SeriesTable, batch: SeriesBatch): Float64Array {
+  #pass(states: SeriesTable, batch: SeriesBatch, ratings?: (Rating | undefined)[]): Float64Array {
     const score = new Float64Array(batch.rows);
     this.#advance(states, batch, batch.rows, (row, rating) => {
       const entity = batch.entities[batch.entities.length === batch.rows ? row : (batch.code[row] as number)] as string;
       const value = batch.value[row] as number;
+      if (ratings !== undefined) ratings[row] = rating;
       score[row] =
         rating === undefined ? Number.NaN : this.#overlay.adjust(rating.score, nameOf(batch, row), entity, value, rating.expected);
     });

@@ -1,5 +1,6 @@
 import { type Explanation, formatMicros } from '../../core/index.ts';
 import { type Rating, readyAt, type SeriesState } from './series-state.ts';
+import { isSparse } from './sparse.ts';
 
 export interface RatedInterval {
   readonly series: string;
@@ -14,6 +15,7 @@ export function explainInterval(interval: RatedInterval, state: SeriesState, rat
   const expected = `about ${shown(rating.expected)} (${shown(rating.lower)} to ${shown(rating.upper)})`;
   const minutes = (end - start) / 60_000_000;
   const silent = value === 0 && rating.expected >= 1;
+  if (isSparse(state)) return explainActive(interval, state, rating);
   const known = readyAt(state) <= start;
   const profile = known
     ? 'its level and the profile of its hours and weekdays'
@@ -29,6 +31,19 @@ export function explainInterval(interval: RatedInterval, state: SeriesState, rat
     next: rating.above
       ? ['See which templates and hosts the additional lines come from.', 'Compare with the load and errors of that time.']
       : ['Check whether the source still runs and its logs still arrive.', 'Look at its last lines before the silence.'],
+    contributions: [{ subject: series, observed: `${shown(value)} lines`, expected, share: 1, seenBefore: 0 }],
+    evidence: [],
+  };
+}
+
+/** Of a series that is silent most of the time. */
+function explainActive({ series, value, start, end }: RatedInterval, state: SeriesState, rating: Rating): Explanation {
+  const expected = `about ${shown(rating.expected)} (up to ${shown(rating.upper)})`;
+  return {
+    what: `${series} had ${shown(value)} lines in ${shown((end - start) / 60_000_000)} minutes from ${formatMicros(start)}, where ${expected} are usual when there are any.`,
+    why: `It is silent most of the time; by the ${state.active} intervals that had lines, so many come by chance about ${once(rating.logP)} with lines.`,
+    harmless: ['A scheduled job, an import or a busy period that does not come every day.', 'A raised log level.'],
+    next: ['See which templates and hosts the additional lines come from.', 'Compare with the load and errors of that time.'],
     contributions: [{ subject: series, observed: `${shown(value)} lines`, expected, share: 1, seenBefore: 0 }],
     evidence: [],
   };

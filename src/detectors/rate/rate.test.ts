@@ -132,6 +132,28 @@ describe('rate', () => {
     expect((await new RateDetector(config.parse({})).score(series([40]))).score[0]).toBeNaN();
   });
 
+  it('rates a source that is silent most of the time by the size of what comes, not by its coming', async () => {
+    const random = seededRandom(4);
+    const bursts = Array.from({ length: 4000 }, () => (random() < 0.03 ? 1 + poisson(2, random) : 0));
+    const score = await rated(bursts.slice(2000), bursts.slice(0, 2000));
+    expect(Math.max(...score)).toBeLessThan(7);
+    expect((await rated([0, 0, 0, 90], bursts))[3]).toBeGreaterThan(7);
+    const detector = new RateDetector(config.parse({}));
+    await detector.fit(series(bursts));
+    const { what, why } = await detector.explain(series([90], bursts.length), 0);
+    expect(what).toMatch(/^source web had 90 lines in 5 minutes from .*, where about .* are usual when there are any\.$/);
+    expect(why).toMatch(/^It is silent most of the time/);
+  });
+
+  it('keeps still about a series whose profile does not fit, and says so', async () => {
+    const wild = Array.from({ length: 2000 }, (_, bin) => (bin % 40 < 2 && bin % 7 > 2 ? 4000 : 40));
+    const detector = new RateDetector(config.parse({}));
+    await detector.fit(series(wild.slice(0, 1000)));
+    const { score, arms } = await detector.score(series(wild.slice(1000), 1000));
+    expect(score.filter((value) => value > 7).length).toBeLessThanOrEqual(10);
+    expect(arms?.misfit?.filter((one) => one === 1).length).toBeGreaterThan(0);
+  });
+
   it('gives a number for any counts', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.oneof(fc.nat(5), fc.nat(1e6), fc.constantFrom(0, 1e15)), { maxLength: 300 }), async (values) => {

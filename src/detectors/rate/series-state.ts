@@ -1,6 +1,7 @@
 import { MICROS_PER_DAY } from '../../core/index.ts';
 import type { RateConfig } from './config.ts';
 import { logLowerTail, logUpperTail } from './negative-binomial.ts';
+import { countActive, isSparse, rateActive } from './sparse.ts';
 
 const HOURS = 24;
 const DAYS = 7;
@@ -19,6 +20,11 @@ const START_DISPERSION = 0.1;
 /** Intervals over which the dispersion forgets. */
 const DISPERSION_MEMORY = 200;
 
+/** Rated intervals over which the share of unusual ones fades, and from how many unusual ones it says that the profile does not fit. */
+const FIT_MEMORY = 2_016;
+const MISFITS = 3;
+const MISFIT_SHARE = 0.01;
+
 /** One series: its level, how hours and weekdays differ from it, how counts scatter, and what is going on now. */
 export interface SeriesState {
   count: number;
@@ -35,6 +41,14 @@ export interface SeriesState {
   runValues: number[];
   /** Highest score of the running excursion: it is told once, and again only when it gets worse. */
   runScore: number;
+  /** Intervals with any line and their recent share; the mean of their counts beyond the first line, and of its square. */
+  active: number;
+  activeShare: number;
+  size: number;
+  sizeSquare: number;
+  /** Rated intervals and excursions among them, older ones fading. */
+  rated: number;
+  excursions: number;
 }
 
 export interface Rating {
@@ -45,6 +59,10 @@ export interface Rating {
   readonly upper: number;
   readonly above: boolean;
   readonly logP: number;
+  /** Intervals it rests on. */
+  readonly learnt: number;
+  /** True where so many intervals were unusual that the profile does not fit the series: its score is 0. */
+  readonly misfit: boolean;
 }
 
 export function newSeries(start: number): SeriesState {
@@ -60,6 +78,12 @@ export function newSeries(start: number): SeriesState {
     run: 0,
     runValues: [],
     runScore: 0,
+    active: 0,
+    activeShare: 1,
+    size: 0,
+    sizeSquare: 0,
+    rated: 0,
+    excursions: 0,
   };
 }
 
@@ -87,6 +111,13 @@ export function forecast(state: SeriesState, start: number): { mean: number; dis
 }
 
 export function rate(state: SeriesState, config: RateConfig, value: number, start: number): Rating {
+  const rating = isSparse(state) ? rateActive(state, config, value) : rateInterval(state, config, value, start);
+  const misfit = state.excursions >= MISFITS && state.excursions > MISFIT_SHARE * state.rated;
+  const learnt = isSparse(state) ? state.active : state.count;
+  return { ...rating, score: misfit ? Math.min(rating.score, 0) : rating.score, misfit, learnt };
+}
+
+function rateInterval(state: SeriesState, config: RateConfig, value: number, start: number): Omit<Rating, 'misfit' | 'learnt'> {
   const { mean, dispersion } = forecast(state, start);
   const above = value > mean;
   const logP = Math.min(0, Math.LN2 + (above ? logUpperTail(value, mean, dispersion) : logLowerTail(value, mean, dispersion)));
@@ -105,22 +136,43 @@ export function rate(state: SeriesState, config: RateConfig, value: number, star
 /** Takes an interval in: unusual ones are drawn back to the edge of what was expected; after `shiftAfter` of them they are the new level. */
 export function observe(state: SeriesState, config: RateConfig, value: number, start: number): void {
   if (state.count === 0) state.level = value;
-  const { expected, lower, upper, above, logP } = rate(state, config, value, start);
-  const unusual = state.count >= config.warmUp && logP < UNUSUAL;
-  if (unusual && excursion(state, config, value, start, above ? 1 : -1, -logP)) {
+  const sparse = isSparse(state);
+  const { score, expected, lower, upper, above, logP } = sparse
+    ? rateActive(state, config, value)
+    : rateInterval(state, config, value, start);
+  const unusual = !Number.isNaN(score) && logP < UNUSUAL;
+  const side = above ? 1 : -1;
+  if (!Number.isNaN(score) && (value > 0 || !sparse)) countFit(state, unusual && Math.sign(state.run) !== side);
+  const clipped = unusual ? Math.min(Math.max(value, lower), upper) : value;
+  countActive(state, config, sparse ? clipped : value);
+  if (unusual && sparse) {
+    state.run = 1;
+    state.runScore = Math.max(state.runScore, -logP);
+  } else if (unusual && excursion(state, config, value, start, side, -logP)) {
     state.count++;
     return;
   }
-  if (!unusual) endExcursion(state);
-  const clipped = unusual ? Math.min(Math.max(value, lower), upper) : value;
+  if (!unusual && (value > 0 || !sparse)) endExcursion(state);
+  learn(state, config, clipped, sparse ? forecast(state, start).mean : expected, start);
+}
+
+function countFit(state: SeriesState, excursion: boolean): void {
+  state.rated++;
+  if (excursion) state.excursions++;
+  if (state.rated < FIT_MEMORY) return;
+  state.rated /= 2;
+  state.excursions /= 2;
+}
+
+function learn(state: SeriesState, config: RateConfig, value: number, expected: number, start: number): void {
   const seasonal = state.level > 0 ? expected / state.level : 1;
   const step = 1 / Math.min(state.count + 1, config.memory);
-  const residual = (clipped - expected) ** 2;
+  const residual = (value - expected) ** 2;
   const observed = Math.max(0, (residual - expected) / (expected * expected));
   const share = 1 / Math.min(Math.max(state.count + 1, 20), DISPERSION_MEMORY);
   if (state.count > 3) state.dispersion = Math.max(MIN_DISPERSION, state.dispersion + share * (Math.min(observed, 4) - state.dispersion));
-  state.level = Math.max(0, state.level + step * (clipped / Math.max(seasonal, 0.05) - state.level));
-  const relative = state.level > 0 ? clipped / state.level : 1;
+  state.level = Math.max(0, state.level + step * (value / Math.max(seasonal, 0.05) - state.level));
+  const relative = state.level > 0 ? value / state.level : 1;
   add(state.hourSum, state.hourCount, hourOf(start), relative);
   add(state.daySum, state.dayCount, dayOf(start), relative);
   state.count++;

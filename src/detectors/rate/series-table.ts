@@ -16,6 +16,12 @@ export class SeriesTable {
     return new SeriesTable(this.limit, this);
   }
 
+  /** Takes over everything a fork of this table wrote; the table must not have been written since. */
+  adopt(fork: SeriesTable): void {
+    for (const [name, state] of fork.own) this.own.set(name, state);
+    this.added += fork.added;
+  }
+
   get size(): number {
     return (this.origin?.size ?? 0) + this.added;
   }

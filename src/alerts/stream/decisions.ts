@@ -1,0 +1,74 @@
+import type { ObservationBatch, ScoreBatch, SeriesBatch } from '../../core/index.ts';
+import { mostSpecific } from './most-specific.ts';
+import { ObservedTail } from './observed-tail.ts';
+
+/** A row to tell people of. */
+export interface Told {
+  readonly row: number;
+  readonly pValue: number;
+  /** Rows that the detector's expectation rests on; Infinity where it does not say. */
+  readonly learnt: number;
+}
+
+/** What a detector that learns as it goes scored and flagged; `explained` = flagged rows that another row of their interval explains. */
+export interface StreamCounters {
+  scored: number;
+  flagged: number;
+  explained: number;
+  /** Intervals of series whose profile does not fit. */
+  misfit: number;
+}
+
+interface State {
+  readonly tail: ReturnType<ObservedTail['snapshot']>;
+  readonly counters: StreamCounters;
+}
+
+/** Scores of `novelty` and `rate` -> rows to tell of, in the order of the rows; intervals must come whole. */
+export class StreamDecisions {
+  readonly promise: number;
+  readonly counters: StreamCounters = { scored: 0, flagged: 0, explained: 0, misfit: 0 };
+  private readonly tail = new ObservedTail();
+
+  constructor(promise: number) {
+    this.promise = promise;
+  }
+
+  take(batch: ObservationBatch | SeriesBatch, { score, arms }: ScoreBatch): readonly Told[] {
+    const flagged: Told[] = [];
+    for (let row = 0; row < batch.rows; row++) {
+      const pValue = this.tail.take(score[row] as number);
+      if (arms?.misfit?.[row] === 1) this.counters.misfit++;
+      if (Number.isNaN(pValue)) continue;
+      this.counters.scored++;
+      if (pValue <= this.promise) flagged.push({ row, pValue, learnt: arms?.learnt?.[row] ?? Number.POSITIVE_INFINITY });
+    }
+    const { expected } = arms ?? {};
+    const told = batch.shape === 'series' && expected !== undefined ? oneAnInterval(batch, flagged, score, expected) : flagged;
+    this.counters.flagged += told.length;
+    this.counters.explained += flagged.length - told.length;
+    return told;
+  }
+
+  snapshot(): State {
+    return { tail: this.tail.snapshot(), counters: { ...this.counters } };
+  }
+
+  restore({ tail, counters }: State): void {
+    this.tail.restore(tail);
+    Object.assign(this.counters, counters);
+  }
+}
+
+function oneAnInterval(batch: SeriesBatch, flagged: readonly Told[], score: Float64Array, expected: Float64Array): readonly Told[] {
+  const byStart = new Map<number, Told[]>();
+  for (const told of flagged) {
+    const start = batch.start[told.row] as number;
+    byStart.set(start, [...(byStart.get(start) ?? []), told]);
+  }
+  return [...byStart.values()].flatMap((told) => {
+    const rows = told.map(({ row }) => row);
+    const chosen = mostSpecific(batch, rows, score, expected);
+    return told.filter(({ row }) => row === chosen);
+  });
+}

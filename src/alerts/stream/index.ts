@@ -1,0 +1,1 @@
+export { type StreamCounters, StreamDecisions, type Told } from './decisions.ts';

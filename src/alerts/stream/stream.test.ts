@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { type SeriesBatch, seededRandom } from '../../core/index.ts';
+import { StreamDecisions } from './decisions.ts';
+import { ObservedTail } from './observed-tail.ts';
+
+function interval(counts: readonly (readonly [series: string, value: number])[], start = 0): SeriesBatch {
+  const rows = counts.length;
+  return {
+    shape: 'series',
+    rows,
+    series: counts.map(([series]) => series),
+    entities: counts.map(() => 'web'),
+    code: Int32Array.from(counts.keys()),
+    value: Float64Array.from(counts, ([, value]) => value),
+    start: new Float64Array(rows).fill(start),
+    end: new Float64Array(rows).fill(start + 300e6),
+  };
+}
+
+const told = (counts: readonly (readonly [string, number])[], expected: readonly number[], score: readonly number[]) => {
+  const scored = { score: Float64Array.from(score), arms: { expected: Float64Array.from(expected) } };
+  return new StreamDecisions(0.001).take(interval(counts), scored).map(({ row }) => counts[row]?.[0]);
+};
+
+describe('decisions of detectors that learn as they go', () => {
+  it('tells of the template that explains its source, else the host, else the source', () => {
+    const counts = [
+      ['source web', 500],
+      ['host a', 480],
+      ['host b', 20],
+      ['template t', 450],
+      ['template u', 50],
+    ] as const;
+    expect(told(counts, [50, 40, 10, 10, 40], [60, 80, 5, 90, 3])).toEqual(['template t']);
+    expect(told(counts, [50, 40, 10, 300, 5], [60, 80, 5, 8, 20])).toEqual(['host a']);
+    expect(told(counts, [50, 300, 10, 300, 5], [60, 9, 5, 8, 20])).toEqual(['source web']);
+    expect(told(counts, [500, 400, 10, 10, 40], [0, 8, 0, 90, 9])).toEqual(['template t']);
+    expect(told(counts, [500, 480, 20, 450, 50], [0, 0, 0, 0, 0])).toEqual([]);
+  });
+
+  it('flags what the scores say as long as they keep their promise, and never much more than promised', () => {
+    const random = seededRandom(5);
+    const honest = new ObservedTail();
+    const loud = new ObservedTail();
+    let flagged = [0, 0];
+    for (let i = 0; i < 50_000; i++) {
+      const score = -Math.log(1 - random());
+      flagged = [
+        (flagged[0] as number) + Number(honest.take(score) <= 0.001),
+        (flagged[1] as number) + Number(loud.take(score * 3) <= 0.001),
+      ];
+    }
+    expect(flagged[0]).toBeGreaterThan(15);
+    expect(flagged[0]).toBeLessThan(75);
+    expect(flagged[1]).toBeLessThan(100);
+  });
+
+  it('goes on from a snapshot as if nothing had happened', () => {
+    const [a, b] = [new StreamDecisions(0.01), new StreamDecisions(0.01)];
+    const scored = (score: number) => ({ score: Float64Array.of(score) });
+    for (let i = 0; i < 500; i++) a.take(interval([['source web', i]], i), scored((i * 37) % 11));
+    b.restore(a.snapshot());
+    for (let i = 0; i < 500; i++) {
+      const batch = interval([['source web', i]], i);
+      expect(b.take(batch, scored((i * 17) % 13))).toEqual(a.take(batch, scored((i * 17) % 13)));
+    }
+    expect(b.counters).toEqual(a.counters);
+  });
+});
