@@ -1,0 +1,182 @@
+import type { Micros } from '../../core/index.ts';
+import { isEcho } from './echo.ts';
+import { type ExpectedRule, ExpectedRules } from './expected.ts';
+import { sentenceOf } from './explain.ts';
+import { absorb, addEvidence, beginIncident, evidenceKey, type GrowingIncident } from './growing.ts';
+import type { Incident } from './incident.ts';
+import type { AlertObservation } from './observation.ts';
+import { bandOf, INCIDENT_BANDS, INCIDENT_DEFAULTS, type IncidentOptions } from './options.ts';
+import { scoreOf } from './score.ts';
+import { readState, writeState } from './snapshot.ts';
+import { type Surprise, SurpriseMeter } from './surprise.ts';
+import { inChainOrder } from './tactics.ts';
+
+export interface IncidentCounters {
+  readonly alerts: number;
+  readonly echoes: number;
+  /** Alerts older than one already taken; they count at the latest time seen. */
+  readonly late: number;
+  readonly evidence: number;
+  readonly opened: number;
+  readonly historyKeys: number;
+  readonly historyEvicted: number;
+}
+
+export interface AddResult {
+  readonly surprise: Surprise;
+  /** The incident the alert joined, if any. */
+  readonly incident?: string;
+  readonly evidence: boolean;
+}
+
+/** Alerts in time order -> incidents. Memory is bounded by the options, whatever hosts and types the alerts name. */
+export class IncidentEngine {
+  readonly options: IncidentOptions;
+  readonly #tenant: string;
+  readonly #expected = new ExpectedRules();
+  readonly #closed: (incident: Incident) => void;
+  #meter: SurpriseMeter;
+  #open: GrowingIncident[] = [];
+  #latest = -Infinity;
+  #counts = { alerts: 0, echoes: 0, late: 0, evidence: 0, opened: 0 };
+
+  /** `closed` gets every incident once, when nothing can join it any more. */
+  constructor(tenant: string, closed: (incident: Incident) => void, options: Partial<IncidentOptions> = {}) {
+    this.options = { ...INCIDENT_DEFAULTS, ...options };
+    this.#tenant = tenant;
+    this.#closed = closed;
+    this.#meter = new SurpriseMeter(this.options.binMicros, this.options.historyKeys);
+  }
+
+  add(given: AlertObservation): AddResult | undefined {
+    this.#counts.alerts++;
+    if (isEcho(given)) {
+      this.#counts.echoes++;
+      return undefined;
+    }
+    if (given.time < this.#latest) this.#counts.late++;
+    const alert = given.time < this.#latest ? { ...given, time: this.#latest } : given;
+    this.advance(alert.time);
+    const surprise = this.#meter.measure(alert.type, alert.host, alert.time);
+    const isEvidence = surprise.value >= this.options.floor && !this.#expected.covers(alert.type, alert.host, alert.user);
+    const incident = isEvidence ? this.#link(alert) : this.#holding(alert);
+    if (incident === undefined) return { surprise, evidence: false };
+    incident.alerts++;
+    if (isEvidence) {
+      this.#counts.evidence++;
+      const grew = addEvidence(incident, alert, surprise, this.options.listLength);
+      if (grew && incident.notifiedAt === null && this.#score(incident) >= INCIDENT_BANDS.notify) incident.notifiedAt = alert.time;
+    }
+    return { surprise, incident: incident.id, evidence: isEvidence };
+  }
+
+  /** Closes what has been quiet or open for too long at event time `now`. */
+  advance(now: Micros): void {
+    this.#latest = Math.max(this.#latest, now);
+    const { gapMicros, spanMicros } = this.options;
+    const done = this.#open.filter((one) => this.#latest - one.lastEvidence > gapMicros || this.#latest - one.start > spanMicros);
+    if (done.length === 0) return;
+    this.#open = this.#open.filter((one) => !done.includes(one));
+    for (const one of done) this.#closed(this.#finish(one, false));
+  }
+
+  /** Ends the stream: every open incident is closed. */
+  end(): void {
+    const rest = this.#open;
+    this.#open = [];
+    for (const one of rest) this.#closed(this.#finish(one, false));
+  }
+
+  /** The open incidents, highest score first. */
+  open(): Incident[] {
+    return this.#open.map((one) => this.#finish(one, true)).sort((a, b) => b.score - a.score || a.start - b.start);
+  }
+
+  expect(rules: readonly ExpectedRule[]): void {
+    this.#expected.set(rules);
+  }
+
+  expected(): ExpectedRule[] {
+    return this.#expected.list();
+  }
+
+  counters(): IncidentCounters {
+    return { ...this.#counts, historyKeys: this.#meter.keys, historyEvicted: this.#meter.evicted };
+  }
+
+  snapshot(): Uint8Array {
+    return writeState({
+      latest: Number.isFinite(this.#latest) ? this.#latest : null,
+      counts: this.#counts,
+      meter: this.#meter.state(),
+      open: this.#open,
+      expected: this.#expected.list(),
+    });
+  }
+
+  restore(bytes: Uint8Array): void {
+    const state = readState(bytes);
+    this.#latest = state.latest ?? -Infinity;
+    this.#counts = { ...state.counts };
+    this.#meter = new SurpriseMeter(this.options.binMicros, this.options.historyKeys);
+    this.#meter.restore(state.meter);
+    this.#open = state.open;
+    this.#expected.set(state.expected);
+  }
+
+  #holding(alert: AlertObservation): GrowingIncident | undefined {
+    const key = evidenceKey(alert);
+    return this.#open.find((one) => one.evidence[key] !== undefined);
+  }
+
+  #link(alert: AlertObservation): GrowingIncident {
+    const since = alert.time - this.options.typeLinkMicros;
+    const matches = this.#open.filter((one) => one.hosts.includes(alert.host) || (one.typeSeen[alert.type] ?? -Infinity) >= since);
+    const [first, ...others] = matches.sort((a, b) => a.start - b.start || (a.id < b.id ? -1 : 1));
+    if (first === undefined) return this.#begin(alert);
+    for (const other of others) absorb(first, other, this.options.listLength);
+    if (others.length > 0) this.#open = this.#open.filter((one) => !others.includes(one));
+    return first;
+  }
+
+  #begin(alert: AlertObservation): GrowingIncident {
+    if (this.#open.length >= this.options.openIncidents) {
+      const stalest = this.#open.reduce((a, b) => (b.lastEvidence < a.lastEvidence ? b : a));
+      this.#open = this.#open.filter((one) => one !== stalest);
+      this.#closed(this.#finish(stalest, false));
+    }
+    const incident = beginIncident(this.#tenant, alert);
+    this.#counts.opened++;
+    this.#open.push(incident);
+    return incident;
+  }
+
+  #score(incident: GrowingIncident): number {
+    return scoreOf(Object.values(incident.evidence), this.#expected, this.options).score;
+  }
+
+  #finish(one: GrowingIncident, open: boolean): Incident {
+    const { score, types, detectors, tactics, evidence } = scoreOf(Object.values(one.evidence), this.#expected, this.options);
+    const chain = inChainOrder(tactics);
+    return {
+      id: one.id,
+      tenant: this.#tenant,
+      open,
+      learning: one.start - this.#meter.start < this.options.learningMicros,
+      start: one.start,
+      lastEvidence: one.lastEvidence,
+      score,
+      band: bandOf(score),
+      ...(one.notifiedAt === null ? {} : { notifiedAt: one.notifiedAt }),
+      sentence: sentenceOf(evidence, one.hosts.length, chain, this.options.binMicros / 60_000_000),
+      hosts: one.hosts,
+      detectors,
+      tactics: chain,
+      types,
+      evidence,
+      timeline: one.timeline,
+      alerts: one.alerts,
+      merged: one.merged,
+    };
+  }
+}

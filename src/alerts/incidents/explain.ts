@@ -1,0 +1,23 @@
+import { formatMicros } from '../../core/index.ts';
+import type { IncidentEvidence } from './incident.ts';
+
+/** "Sudo to root on intranet_server: never in 455 past ten-minute windows" and what it comes with. */
+export function sentenceOf(evidence: readonly IncidentEvidence[], hosts: number, tactics: readonly string[], binMinutes: number): string {
+  const [first] = evidence;
+  if (first === undefined) return 'Everything in it is marked as expected.';
+  const others = new Set(evidence.map(({ type }) => type)).size - 1;
+  const past = first.hostBins === 0 ? `never in ${first.bins}` : `in ${first.hostBins} of ${first.bins}`;
+  const head = `${trimEnd(first.title)} on ${first.host}: ${past} past ${binMinutes}-minute windows`;
+  const more = others === 0 ? '' : `, with ${others} other unusual ${others === 1 ? 'type' : 'types'} of alert`;
+  const where = hosts > 1 ? ` on ${hosts} hosts` : '';
+  const chain = tactics.length > 1 ? `, from ${words(tactics[0])} to ${words(tactics.at(-1))}` : '';
+  return `${head}${more}${more === '' && where === '' ? '' : where}${chain}, since ${formatMicros(evidence.reduce((min, { time }) => Math.min(min, time), Infinity))}.`;
+}
+
+function trimEnd(title: string): string {
+  return title.endsWith('.') ? title.slice(0, -1) : title;
+}
+
+function words(tactic: string | undefined): string {
+  return (tactic ?? '').replaceAll('-', ' ');
+}

@@ -1,0 +1,95 @@
+import { type Micros, stableId } from '../../core/index.ts';
+import type { IncidentEvidence, TimelineEntry } from './incident.ts';
+import type { AlertObservation } from './observation.ts';
+import type { Surprise } from './surprise.ts';
+
+/** An incident while alerts still join it. Plain data, so that a snapshot is its JSON. */
+export interface GrowingIncident {
+  id: string;
+  start: Micros;
+  lastEvidence: Micros;
+  notifiedAt: Micros | null;
+  alerts: number;
+  hosts: string[];
+  /** By (type, host, user). */
+  evidence: Record<string, IncidentEvidence>;
+  /** Last time each type was evidence. */
+  typeSeen: Record<string, Micros>;
+  timeline: TimelineEntry[];
+  merged: string[];
+}
+
+export function beginIncident(tenant: string, alert: AlertObservation): GrowingIncident {
+  return {
+    id: stableId(tenant, 'incident', alert.time, alert.host, alert.type, alert.id),
+    start: alert.time,
+    lastEvidence: alert.time,
+    notifiedAt: null,
+    alerts: 0,
+    hosts: [],
+    evidence: Object.create(null) as Record<string, IncidentEvidence>,
+    typeSeen: Object.create(null) as Record<string, Micros>,
+    timeline: [],
+    merged: [],
+  };
+}
+
+export function evidenceKey(alert: Pick<AlertObservation, 'type' | 'host' | 'user'>): string {
+  return JSON.stringify([alert.type, alert.host, alert.user ?? null]);
+}
+
+/** Returns true when something new was learnt of the incident. */
+export function addEvidence(incident: GrowingIncident, alert: AlertObservation, surprise: Surprise, limit: number): boolean {
+  incident.lastEvidence = alert.time;
+  if (incident.typeSeen[alert.type] !== undefined || Object.keys(incident.typeSeen).length < limit)
+    incident.typeSeen[alert.type] = alert.time;
+  if (!incident.hosts.includes(alert.host) && incident.hosts.length < limit) incident.hosts.push(alert.host);
+  const key = evidenceKey(alert);
+  const known = incident.evidence[key];
+  if (known !== undefined && known.surprise >= surprise.value) return false;
+  if (known === undefined) {
+    if (Object.keys(incident.evidence).length >= limit) return false;
+    incident.timeline.push({
+      time: alert.time,
+      host: alert.host,
+      title: alert.title,
+      detector: alert.detector,
+      surprise: surprise.value,
+      alertId: alert.id,
+      ...(alert.tactic === undefined ? {} : { tactic: alert.tactic }),
+    });
+  }
+  incident.evidence[key] = {
+    alertId: alert.id,
+    time: alert.time,
+    type: alert.type,
+    title: alert.title,
+    detector: alert.detector,
+    host: alert.host,
+    ...(alert.user === undefined ? {} : { user: alert.user }),
+    ...(alert.tactic === undefined ? {} : { tactic: alert.tactic }),
+    surprise: surprise.value,
+    hostBins: surprise.hostBins,
+    typeBins: surprise.typeBins,
+    bins: surprise.bins,
+  };
+  return true;
+}
+
+/** Everything of `other` goes into `incident`, the older of the two. */
+export function absorb(incident: GrowingIncident, other: GrowingIncident, limit: number): void {
+  incident.lastEvidence = Math.max(incident.lastEvidence, other.lastEvidence);
+  if (other.notifiedAt !== null) incident.notifiedAt = Math.min(incident.notifiedAt ?? Infinity, other.notifiedAt);
+  incident.alerts += other.alerts;
+  incident.hosts = [...new Set([...incident.hosts, ...other.hosts])].slice(0, limit);
+  for (const [key, item] of Object.entries(other.evidence)) {
+    const known = incident.evidence[key];
+    if (known === undefined ? Object.keys(incident.evidence).length < limit : item.surprise > known.surprise) incident.evidence[key] = item;
+  }
+  for (const [type, time] of Object.entries(other.typeSeen)) {
+    const seen = incident.typeSeen[type];
+    if (seen !== undefined || Object.keys(incident.typeSeen).length < limit) incident.typeSeen[type] = Math.max(seen ?? -Infinity, time);
+  }
+  incident.timeline = [...incident.timeline, ...other.timeline].sort((a, b) => a.time - b.time).slice(0, limit);
+  incident.merged = [...new Set([...incident.merged, other.id, ...other.merged])].slice(0, limit);
+}

@@ -1,0 +1,173 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { EntityRisks } from './entity-risk.ts';
+import { type AlertObservation, type Incident, IncidentEngine, type IncidentOptions, importAlertCsv } from './index.ts';
+
+const MINUTE = 60_000_000;
+
+function alert(minute: number, type: string, host: string, extra: Partial<AlertObservation> = {}): AlertObservation {
+  return { id: `${minute}/${type}/${host}`, time: minute * MINUTE, detector: 'sensor', type, title: type, host, ...extra };
+}
+
+/** A steady alert every ten minutes, so that there is a history. */
+function background(minutes: number): AlertObservation[] {
+  return Array.from({ length: Math.ceil(minutes / 10) }, (_, i) => alert(i * 10, 'heartbeat', 'gateway'));
+}
+
+function run(alerts: readonly AlertObservation[], options: Partial<IncidentOptions> = {}): Incident[] {
+  const closed: Incident[] = [];
+  const engine = new IncidentEngine('tenant', (incident) => closed.push(incident), options);
+  for (const one of [...alerts].sort((a, b) => a.time - b.time)) engine.add(one);
+  engine.end();
+  return closed;
+}
+
+describe('incidents', () => {
+  it('rates a first alert by the windows that went without it', () => {
+    const [incident] = run([...background(1990), alert(1995, 'sudo', 'server')]);
+    // bin 199: p = 1 / 200 for both histories
+    expect(incident?.evidence[0]?.surprise).toBeCloseTo(Math.log10(200), 12);
+    expect(incident?.score).toBeCloseTo(Math.log10(200) - 1.3, 12);
+    expect(incident?.sentence).toContain('sudo on server: never in 199 past 10-minute windows');
+  });
+
+  it('says nothing in the first 3.2 hours', () => {
+    expect(run([...background(180), alert(185, 'sudo', 'server')])).toEqual([]);
+    expect(run([...background(200), alert(205, 'sudo', 'server')])).toHaveLength(1);
+  });
+
+  it('counts a flood once, by the bucket of its burst', () => {
+    const flood = Array.from({ length: 5000 }, (_, i) => alert(2000 + i / 5000, 'bad request', 'web', { id: `f${i}` }));
+    const [incident] = run([...background(1990), ...flood]);
+    expect(incident?.types).toHaveLength(1);
+    expect(incident?.score).toBeLessThan(3 - 1.3 + 1e-9);
+    expect(incident?.alerts).toBe(5000);
+  });
+
+  it('drops alerts that repackage others', () => {
+    const echo = alert(1995, 'echo', 'server', { parent: 'another' });
+    const wazuh = alert(1996, 'W-All', 'server', { detector: 'Wazuh', title: 'IDS event.' });
+    expect(run([...background(1990), echo, wazuh])).toEqual([]);
+  });
+
+  it('links by host and by type, merging what an alert joins', () => {
+    const steps = [alert(2000, 'a', 'one'), alert(2001, 'b', 'two'), alert(2003, 'a', 'two')];
+    const closed = run([...background(2100), ...steps]);
+    expect(closed).toHaveLength(1);
+    expect(closed[0]?.hosts).toEqual(['one', 'two']);
+    expect(closed[0]?.merged).toHaveLength(1);
+    expect(closed[0]?.types.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12);
+  });
+
+  it('closes after an hour of quiet and after six hours', () => {
+    expect(run([...background(2200), alert(2000, 'a', 'one'), alert(2061, 'b', 'one')])).toHaveLength(2);
+    const slow = Array.from({ length: 13 }, (_, i) => alert(2000 + i * 30, `step ${i}`, 'one'));
+    expect(run([...background(2500), ...slow, alert(2365, 'late', 'one')])).toHaveLength(2);
+  });
+
+  it('multiplies by detectors and tactics only when asked to', () => {
+    const alerts = [
+      ...background(2100),
+      alert(2000, 'a', 'one', { detector: 'x', tactic: 'execution' }),
+      alert(2001, 'b', 'one', { detector: 'y', tactic: 'initial-access' }),
+    ];
+    const [with_] = run(alerts);
+    const [without] = run(alerts, { detectorBonus: 0, tacticBonus: 0 });
+    expect((with_?.score ?? 0) / (without?.score ?? 1)).toBeCloseTo(1.25 * 1.25, 12);
+    expect(with_?.tactics).toEqual(['initial-access', 'execution']);
+    expect(with_?.sentence).toContain('from initial access to execution');
+  });
+
+  it('takes what an analyst expects out of the score, and back in', () => {
+    const engine = new IncidentEngine('tenant', () => undefined);
+    for (const one of background(2000)) engine.add(one);
+    engine.add(alert(2000, 'sudo', 'server', { user: 'admin' }));
+    engine.add(alert(2001, 'shell', 'server'));
+    const before = engine.open()[0]?.score ?? 0;
+    engine.expect([{ id: '1', type: 'sudo', host: 'server', user: 'admin', reason: 'on duty' }]);
+    expect(engine.open()[0]?.score).toBeLessThan(before);
+    expect(engine.open()[0]?.types.map(({ type }) => type)).toEqual(['shell']);
+    engine.expect([]);
+    expect(engine.open()[0]?.score).toBe(before);
+  });
+
+  it('marks the first day as learning', () => {
+    expect(run([...background(500), alert(490, 'a', 'one')])[0]?.learning).toBe(true);
+    expect(run([...background(1600), alert(1500, 'a', 'one')])[0]?.learning).toBe(false);
+  });
+
+  const stream = fc.array(
+    fc.record({
+      step: fc.integer({ min: 0, max: 40 }),
+      type: fc.constantFrom('a', 'b', '__proto__', 'c', 'd'),
+      host: fc.constantFrom('x', 'y', 'constructor', 'z'),
+    }),
+    { minLength: 1, maxLength: 120 },
+  );
+
+  it('gives the same incidents again from a snapshot taken anywhere', () => {
+    fc.assert(
+      fc.property(stream, fc.nat(), (steps, where) => {
+        let minute = 0;
+        const alerts = steps.map(({ step, type, host }, i) => {
+          minute += step;
+          return alert(minute, type, host, { id: String(i) });
+        });
+        const whole = run(alerts);
+        const cut = where % alerts.length;
+        const closed: Incident[] = [];
+        const first = new IncidentEngine('tenant', (incident) => closed.push(incident));
+        for (const one of alerts.slice(0, cut)) first.add(one);
+        const second = new IncidentEngine('tenant', (incident) => closed.push(incident));
+        second.restore(first.snapshot());
+        expect(second.snapshot()).toEqual(first.snapshot());
+        for (const one of alerts.slice(cut)) second.add(one);
+        second.end();
+        expect(closed).toEqual(whole);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('keeps its memory within its options whatever names it is sent', () => {
+    const options = { historyKeys: 200, openIncidents: 10, listLength: 20 };
+    const engine = new IncidentEngine('tenant', () => undefined, options);
+    for (const one of background(400)) engine.add(one);
+    for (let i = 0; i < 5000; i++) engine.add(alert(400 + i / 100, `type ${i}`, i % 2 === 0 ? 'one' : `host ${i}`));
+    expect(engine.counters().historyKeys).toBeLessThanOrEqual(200);
+    expect(engine.open().length).toBeLessThanOrEqual(10);
+    for (const incident of engine.open()) {
+      expect(incident.evidence.length).toBeLessThanOrEqual(20);
+      expect(incident.timeline.length).toBeLessThanOrEqual(20);
+    }
+    expect(engine.snapshot().length).toBeLessThan(200_000);
+  });
+
+  it('refuses a state that is none', () => {
+    const engine = new IncidentEngine('tenant', () => undefined);
+    expect(() => engine.restore(new TextEncoder().encode('{"version":2}'))).toThrow('cannot be read');
+  });
+});
+
+describe('alert lists', () => {
+  it('reads any text without throwing anything but a named error, and counts rows that are no alert', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const read = importAlertCsv(`time,name,host\n1642213952,"Wazuh: a, b",h\n${text}`, 'x');
+        expect(read.alerts.length + read.badRows).toBeGreaterThanOrEqual(1);
+      }),
+    );
+    expect(() => importAlertCsv('a,b,c\n1,2,3', 'x')).toThrow('is no list of alerts');
+  });
+});
+
+describe('risk of an entity', () => {
+  it('grows with distinct evidence, halves its weight in six hours, and ends safe', () => {
+    const risks = new EntityRisks();
+    for (const type of ['a', 'b', 'c']) risks.add('host', type, 1.7, 0);
+    for (let i = 0; i < 100; i++) risks.add('host', 'a', 1.7, 0);
+    expect(risks.risk('host', 0)).toMatchObject({ risk: Math.round(100 * (1 - 2 ** (-5.1 / 5))), verdict: 'suspicious' });
+    expect(risks.risk('host', 6 * 60 * MINUTE).risk).toBe(Math.round(100 * (1 - 2 ** (-2.55 / 5))));
+    expect(risks.risk('host', 10 * 24 * 60 * MINUTE)).toMatchObject({ risk: 0, verdict: 'safe' });
+  });
+});

@@ -1,0 +1,22 @@
+import type { Micros } from '../../core/index.ts';
+
+/** What the incident engine needs to know of an alert, whoever raised it. Type ids must be stable. */
+export interface AlertObservation {
+  readonly id: string;
+  readonly time: Micros;
+  readonly detector: string;
+  readonly type: string;
+  /** The type in words. */
+  readonly title: string;
+  readonly host: string;
+  readonly user?: string;
+  readonly source?: string;
+  readonly destination?: string;
+  /** 0..100. */
+  readonly severity?: number;
+  /** The alert this one repackages. */
+  readonly parent?: string;
+  /** ATT&CK tactic, such as `lateral-movement`. */
+  readonly tactic?: string;
+  readonly techniques?: readonly string[];
+}
