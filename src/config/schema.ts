@@ -131,7 +131,14 @@ export function configSchema(catalogue: Catalogue, defaultDetectors: readonly st
       });
     });
   return z.strictObject({
-    listen: address().default('127.0.0.1:7734').describe('address of the control API'),
+    listen: address().default('127.0.0.1:7734').describe('address of dashboard and API'),
+    tls: z
+      .strictObject({
+        cert: z.string().min(1).describe('PEM file of the certificate and its chain'),
+        key: z.string().min(1).describe('PEM file of the private key'),
+      })
+      .optional()
+      .describe('serve HTTPS; needed when others than this machine may connect'),
     seed: z.number().int().default(1).describe('seed of everything random'),
     limits: limits.prefault({}),
     epochs: epochs.prefault({}),
@@ -199,6 +206,7 @@ export interface TenantConfig {
 /** A checked configuration: defaults filled in, durations in microseconds, sizes in bytes. */
 export interface Config {
   readonly listen: string;
+  readonly tls?: { readonly cert: string; readonly key: string };
   readonly seed: number;
   readonly limits: z.output<typeof limits>;
   readonly epochs: z.output<typeof epochs>;

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { LoadedConfig } from '../config/index.ts';
 import { type Alert, type Clock, type Logger, silentLogger, systemClock } from '../core/index.ts';
-import type { Home, TenantStore } from '../store/contract.ts';
+import type { Home, StoredDeadLetter, TenantStore } from '../store/contract.ts';
 import { planWorkers } from './graph.ts';
 import type { PipelineStatus } from './status.ts';
 import { WorkerClient } from './worker/worker-client.ts';
@@ -24,6 +24,8 @@ export interface Pipeline {
   flush(): Promise<void>;
   /** Labels in force changed: detectors and calibrations take them up. */
   applyLabels(): Promise<void>;
+  /** Parses records of the dead-letter store once more and commits; returns the ids of those that failed again, which stay there. */
+  retry(tenant: string, letters: readonly StoredDeadLetter[]): Promise<readonly number[]>;
   /** Resolves when every source has ended (finite inputs); rejects when a tenant failed. */
   finished(): Promise<void>;
   /** End of input now: stops reading, processes what was read, closes every window, commits. */
@@ -75,6 +77,10 @@ export async function startPipeline(loaded: LoadedConfig, options: StartOptions)
     },
     flush: () => all('flush'),
     applyLabels: () => all('labels'),
+    async retry(tenant, letters) {
+      const worker = workers.find((one) => one.tenants.includes(tenant));
+      return worker === undefined ? letters.map(({ id }) => id) : worker.retry(tenant, letters);
+    },
     finished: () => all('finished'),
     finish: () => all('finish'),
     async stop() {

@@ -1,7 +1,7 @@
 import { divideBudget } from '../alerts/index.ts';
 import type { Config, TenantConfig } from '../config/index.ts';
 import type { Alert, Clock, DeadLetter, Detection, Logger, Micros, Position, Sink } from '../core/index.ts';
-import type { EpochCommit, SourcePosition } from '../store/contract.ts';
+import type { EpochCommit, SourcePosition, StoredDeadLetter } from '../store/contract.ts';
 import { AlertBook } from './alert-book.ts';
 import { detectionOf, type RunIdentity } from './detection.ts';
 import { backoffMillis, pause } from './flow/backoff.ts';
@@ -126,6 +126,26 @@ export class TenantRun {
   /** Commits what was processed so far. */
   flush(): Promise<void> {
     return this.exclusive.run(() => this.commit());
+  }
+
+  /** Parses dead letters once more, commits, and returns the ids of those that failed again. */
+  retry(letters: readonly StoredDeadLetter[]): Promise<readonly number[]> {
+    return this.exclusive.run(async () => {
+      const failed: number[] = [];
+      for (const { id, source, input, offset, line, bytes } of letters) {
+        const running = this.lanes.find(({ lane }) => lane.source.name === source);
+        const deadBefore = this.dead.length;
+        if (running !== undefined) {
+          const generation = running.lane.generations.get(input) ?? '';
+          const ends = Uint32Array.of(bytes.length);
+          const arrival = this.options.clock.now();
+          await this.process(running, { records: { input, generation, offset, line, bytes, ends, arrival, last: false }, positions: [] });
+        }
+        if (running === undefined || this.dead.length > deadBefore) failed.push(id);
+      }
+      await this.commit();
+      return failed;
+    });
   }
 
   private async consume(running: Running): Promise<void> {

@@ -1,114 +1,122 @@
-import { timingSafeEqual } from 'node:crypto';
-import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
-import { ZodError, type z } from 'zod';
-import { type ErrorCode, VedetteError } from '../core/index.ts';
-import type { ReportEntry } from '../store/index.ts';
-import type { Operations } from './operations.ts';
-import { alertQuerySchema, alertWritesSchema, decodeWrites, labelSchema, stateBodySchema } from './wire.ts';
+import { type FastifyInstance, fastify } from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { guard } from './access/guard.ts';
+import { SignIn } from './access/sign-in.ts';
+import { registerRoutes } from './api/register.ts';
+import { LIMITS, type ServerContext, type ServerOptions, tenantConfig, tenantNames, tenantStore } from './context.ts';
+import { allHandlers } from './handlers/index.ts';
+import { cookieName } from './handlers/session.ts';
+import { type ControlListener, listenForControl } from './http/control-listener.ts';
+import { serveDashboard } from './http/dashboard.ts';
+import { describeApi, serveDocs } from './http/docs.ts';
+import { answerErrors } from './http/errors.ts';
+import { healthRoutes } from './http/health.ts';
+import { registerPlugins } from './http/plugins.ts';
+import { Hub } from './live/hub.ts';
+import { Sampler } from './live/sampler.ts';
+import { Uploads } from './uploads/uploads.ts';
 
-export interface AppOptions {
-  readonly token: string;
-  /** Operations of an existing tenant; throws when there is none. */
-  operations(tenant: string): Promise<Operations>;
-  /** Per component, for `/readyz`. */
-  ready(): Promise<Readonly<Record<string, boolean>>>;
-  /** Prometheus text. */
-  metrics(): Promise<string>;
+export interface Server {
+  readonly app: FastifyInstance;
+  /** `host:port`. Returns the address for people, and the one for the command line of this machine. */
+  listen(at: string): Promise<{ address: string; control: string }>;
+  /** Call once the pipeline has started: its alerts go to who watches. */
+  watch(): void;
+  close(): Promise<void>;
 }
 
-const STATUS: Partial<Record<ErrorCode, number>> = {
-  ALERT_MISSING: 404,
-  MODEL_MISSING: 404,
-  USAGE: 400,
-  FORMAT_INVALID: 400,
-  STORE_FULL: 507,
-  LIMIT_EXCEEDED: 413,
-};
-
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
-
-/** The control API. Every route but health, readiness and metrics needs the bearer token. */
-export function buildApp(options: AppOptions): FastifyInstance {
-  const app = fastify({ bodyLimit: MAX_BODY_BYTES, logger: false, routerOptions: { maxParamLength: 512 } });
-  app.setErrorHandler(answerError);
-  app.setNotFoundHandler((request, reply) =>
-    reply.code(404).send({ error: { code: 'USAGE', message: `no route ${request.method} ${request.url.split('?')[0]}` } }),
-  );
-  app.get('/healthz', () => ({ status: 'ok' }));
-  app.get('/readyz', async (_request, reply) => {
-    const components = await options.ready();
-    return reply.code(Object.values(components).every(Boolean) ? 200 : 503).send({ components });
+/** API, live updates, documentation page and dashboard; not listening yet. */
+export async function buildServer(options: ServerOptions): Promise<Server> {
+  const context = contextOf(options);
+  const secure = options.tls !== undefined;
+  const app = fastify({
+    logger: false,
+    trustProxy: false,
+    routerOptions: { maxParamLength: 512 },
+    requestTimeout: 0,
+    connectionTimeout: 0,
+    keepAliveTimeout: 30_000,
+    forceCloseConnections: true,
+    ...(options.tls === undefined ? {} : { https: { ...options.tls, minVersion: 'TLSv1.2' } }),
+  }) as unknown as FastifyInstance;
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(answerErrors(options.log));
+  // The headers of a request must arrive soon; a body (an upload) may take its time.
+  app.server.headersTimeout = 20_000;
+  await registerPlugins(app, { secure, perMinute: context.limits.requestsPerMinute });
+  const stillAllowed = guard(app, {
+    controlToken: options.controlToken,
+    cookie: cookieName(secure),
+    signIn: context.signIn,
   });
-  app.get('/metrics', async (_request, reply) => reply.type('text/plain; version=0.0.4').send(await options.metrics()));
-  app.register(
-    async (scope) => {
-      scope.addHook('onRequest', requireToken(options.token));
-      tenantRoutes(scope, options);
+  await describeApi(app, options.program);
+  registerRoutes(app, context, allHandlers(context, stillAllowed));
+  healthRoutes(app, context);
+  await serveDocs(app);
+  await serveDashboard(app, options.dashboard);
+  await app.ready();
+  context.sampler.start();
+  return { app, ...lifecycle(app, context) };
+}
+
+function contextOf(options: ServerOptions): ServerContext {
+  const { home, config, now, log, program, pipeline } = options;
+  const limits = { ...LIMITS, ...options.limits };
+  const hub = new Hub(limits.streamsPerTenant);
+  const failed = (error: unknown) => log.warn('the status could not be sampled', { error: String(error) });
+  const sampler = new Sampler({ home, tenants: Object.keys(config.tenants), pipeline, hub, now, failed });
+  const uploads = new Uploads({
+    maxBytes: limits.uploadBytes,
+    maxTotalBytes: limits.uploadsBytes,
+    maxMillis: limits.analysisMillis,
+    ...{ program: program.replace(/^vedette /, ''), seed: config.seed, now, log },
+    store: (tenant) => tenantStore(options, tenant),
+    settings: (tenant) => ({ promise: tenantConfig(options, tenant)?.promisedRate ?? 0.001, detectors: ['sequence'] }),
+    changed: (tenant, upload) => hub.send(tenant, 'upload', upload, upload.state === 'analysing'),
+    alerted(tenant, { alerts }) {
+      sampler.alertsChanged(tenant);
+      for (const { alert } of alerts) hub.send(tenant, 'alert', alert);
     },
-    { prefix: '/api/v1/tenants/:tenant' },
-  );
-  return app;
+  });
+  return { ...options, limits, hub, sampler, uploads, signIn: new SignIn(home.users, now) };
 }
 
-function requireToken(token: string) {
-  const expected = Buffer.from(`Bearer ${token}`);
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    const given = Buffer.from(request.headers.authorization ?? '');
-    if (given.length === expected.length && timingSafeEqual(given, expected)) return;
-    await reply.code(401).send({ error: { code: 'USAGE', message: 'the bearer token is missing or wrong' } });
+function lifecycle(app: FastifyInstance, context: ServerContext): Omit<Server, 'app'> {
+  const { hub, sampler, uploads, home, now, log } = context;
+  let unwatch: (() => void) | undefined;
+  const prune = () => {
+    home.users.credentials.prune(now()).catch((error: unknown) => log.warn('old sessions could not be removed', { error: String(error) }));
   };
-}
-
-type TenantRequest = FastifyRequest<{ Params: { tenant: string; id: string }; Querystring: Record<string, string> }>;
-
-function tenantRoutes(app: FastifyInstance, options: AppOptions): void {
-  const on = (request: FastifyRequest): Promise<Operations> => options.operations((request as TenantRequest).params.tenant);
-  const id = (request: FastifyRequest): string => (request as TenantRequest).params.id;
-  const parse = <T extends z.ZodType>(schema: T, value: unknown): z.output<T> => schema.parse(value);
-
-  app.get('/status', async (request) => (await (await on(request)).status()) ?? {});
-  app.get('/alerts', async (request) =>
-    (await on(request)).listAlerts(parse(alertQuerySchema, request.query) as Parameters<Operations['listAlerts']>[0]),
-  );
-  app.post('/alerts', async (request) => {
-    const body = parse(alertWritesSchema, request.body);
-    await (await on(request)).saveAlerts(decodeWrites(body.alerts), body.report as ReportEntry | undefined, body.analysis);
-    return { saved: body.alerts.length };
-  });
-  app.get('/analyses/:id', async (request) => {
-    const found = /^[0-9a-f]{16}$/.test(id(request)) ? await (await on(request)).analysis(id(request)) : undefined;
-    return found === undefined ? {} : { analysis: found };
-  });
-  app.get('/alerts/:id', async (request) => (await on(request)).getAlert(id(request)));
-  app.put('/alerts/:id/label', async (request) => {
-    const { verdict, note } = parse(labelSchema, request.body);
-    return (await on(request)).label(id(request), verdict, note);
-  });
-  app.delete('/alerts/:id/label', async (request) =>
-    (await on(request)).label(id(request), undefined, String((request as TenantRequest).query.note ?? '')),
-  );
-  app.put('/alerts/:id/state', async (request) => {
-    await (await on(request)).setState(id(request), parse(stateBodySchema, request.body).state);
-    return { status: 'ok' };
-  });
-  app.get('/labels', async (request) => {
-    const labels = await (await on(request)).labels(String((request as TenantRequest).query.detector ?? ''));
-    return { items: labels.map((label) => ({ ...label, row: Buffer.from(label.row).toString('base64') })) };
-  });
-  app.get('/reports', async (request) => ({ items: await (await on(request)).reports() }));
-}
-
-function answerError(error: unknown, _request: FastifyRequest, reply: FastifyReply): void {
-  if (error instanceof VedetteError) {
-    void reply.code(STATUS[error.code] ?? 500).send({ error: { code: error.code, message: error.message, hint: error.hint } });
-    return;
-  }
-  if (error instanceof ZodError) {
-    const [issue] = error.issues;
-    void reply.code(400).send({ error: { code: 'USAGE', message: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}` } });
-    return;
-  }
-  const status = (error as { statusCode?: number }).statusCode ?? 500;
-  const message = status < 500 && error instanceof Error ? error.message : 'an internal error; the log has the details';
-  void reply.code(status).send({ error: { code: status < 500 ? 'USAGE' : 'INTERNAL', message } });
+  const hourly = setInterval(prune, 3_600_000);
+  hourly.unref();
+  prune();
+  tenantNames(context)
+    .then((tenants) => uploads.resume(tenants))
+    .catch((error: unknown) => log.warn('uploads could not be taken up', { error: String(error) }));
+  let control: ControlListener | undefined;
+  return {
+    async listen(at) {
+      const split = at.lastIndexOf(':');
+      const host = at.slice(0, split).replace(/^\[(.*)\]$/, '$1');
+      const address = await app.listen({ host, port: Number(at.slice(split + 1)) });
+      // A certificate names another host than the loopback address, or is not known to this machine: the command line gets a way of its own.
+      if (context.tls !== undefined) control = await listenForControl(app);
+      return { address, control: control?.address ?? address };
+    },
+    watch() {
+      unwatch ??= context.pipeline()?.on('alert', (alert) => {
+        sampler.alertsChanged(alert.tenant);
+        hub.send(alert.tenant, 'alert', alert);
+      });
+    },
+    async close() {
+      clearInterval(hourly);
+      unwatch?.();
+      await control?.close();
+      hub.close();
+      await Promise.all([sampler.stop(), uploads.close()]);
+      await app.close();
+    },
+  };
 }

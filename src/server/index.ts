@@ -1,5 +1,7 @@
-export { type AppOptions, buildApp } from './app.ts';
+export { newAdminLink } from './access/sign-in.ts';
+export { buildServer, type Server } from './app.ts';
 export { remoteOperations } from './client.ts';
+export type { ServerLimits, ServerOptions } from './context.ts';
 export { type ControlFile, newToken, readControlFile, removeControlFile, writeControlFile } from './control-file.ts';
 export { pipelineMetrics } from './metrics.ts';
 export { type AnalysisRecord, analysisId, type LocalOptions, localOperations, type Operations } from './operations.ts';

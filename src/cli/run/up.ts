@@ -1,15 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { type Logger, VedetteError } from '../../core/index.ts';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { LoadedConfig } from '../../config/index.ts';
+import { isSystemError, type Logger, VedetteError } from '../../core/index.ts';
 import { type Pipeline, startPipeline } from '../../pipeline/index.ts';
-import {
-  buildApp,
-  localOperations,
-  newToken,
-  type Operations,
-  pipelineMetrics,
-  removeControlFile,
-  writeControlFile,
-} from '../../server/index.ts';
+import { buildServer, newAdminLink, newToken, removeControlFile, type Server, writeControlFile } from '../../server/index.ts';
 import { levelOf } from '../../sinks/report/index.ts';
 import { type Home, openHome } from '../../store/index.ts';
 import type { CommonOptions } from '../options.ts';
@@ -17,90 +12,101 @@ import { print, printJson } from '../output.ts';
 import { programVersion } from '../version.ts';
 import { readConfig } from './read-config.ts';
 
+/** Built by `npm run build` beside the program. */
+const DASHBOARD = fileURLToPath(new URL('../../dashboard', import.meta.url));
+
 /** Runs until SIGTERM or SIGINT; then drains, commits and ends. */
 export async function up(options: CommonOptions & { listen?: string }): Promise<void> {
   const set = options.listen === undefined ? options.set : [...options.set, `listen=${options.listen}`];
   const { loaded, origin } = await readConfig({ ...options, set });
   const { pino } = await import('pino');
-  const log = pino({ name: 'vedette', base: { run: randomUUID().slice(0, 8) } }, pino.destination(2));
+  const log = loggerOf(pino({ name: 'vedette', base: { run: randomUUID().slice(0, 8) } }, pino.destination(2)));
   const home = await openHome(options.home, { memoryBytes: Math.floor(loaded.config.limits.memory / 4) });
   let pipeline: Pipeline | undefined;
+  let server: Server | undefined;
+  const stopped = untilSignal();
   try {
-    pipeline = await startPipeline(loaded, { home, program: programVersion(), log: loggerOf(log) });
-    await serve(home, pipeline, loaded.config.listen, Object.keys(loaded.config.tenants), origin, options);
+    // The page answers while the pipeline still takes up where it was.
+    server = await listen(home, loaded, () => pipeline, log, { ...options, origin });
+    pipeline = await startPipeline(loaded, { home, program: programVersion(), log });
+    server.watch();
+    const unwatch = pipeline.on('alert', (alert) => {
+      if (alert.notified) tell(alert, options);
+    });
+    await Promise.race([stopped, pipeline.finished().then(() => stopped)]);
+    unwatch();
   } finally {
+    await server?.close();
     await pipeline?.stop();
     await removeControlFile(options.home);
     await home.close();
   }
 }
 
-async function serve(
+async function listen(
   home: Home,
-  pipeline: Pipeline,
-  listen: string,
-  tenants: readonly string[],
-  origin: string,
-  options: CommonOptions,
-): Promise<void> {
-  const operations = new Map<string, Promise<Operations>>();
-  const operationsOf = (tenant: string): Promise<Operations> => {
-    if (!tenants.includes(tenant)) {
-      return Promise.reject(
-        new VedetteError('USAGE', `there is no tenant ${tenant.slice(0, 64)}`, { hint: `Tenants: ${tenants.join(', ')}.` }),
-      );
-    }
-    const known = operations.get(tenant);
-    if (known !== undefined) return known;
-    const opening = localOperations(home, tenant, {
-      by: 'control',
-      now: () => Date.now() * 1000,
-      ownsHome: false,
-      onLabel: () => pipeline.applyLabels(),
-      status: async () => (await pipeline.status()).tenants.find((one) => one.tenant === tenant),
-    });
-    operations.set(tenant, opening);
-    return opening;
-  };
-  const token = newToken();
-  const app = buildApp({
-    token,
-    operations: operationsOf,
-    ready: async () => Object.fromEntries((await pipeline.status()).tenants.map((tenant) => [tenant.tenant, tenant.state !== 'failed'])),
-    metrics: async () => pipelineMetrics(await pipeline.status()),
+  loaded: LoadedConfig,
+  pipeline: () => Pipeline | undefined,
+  log: Logger,
+  options: CommonOptions & { origin: string },
+): Promise<Server> {
+  const { config } = loaded;
+  const controlToken = newToken();
+  const now = () => Date.now() * 1000;
+  const tls = config.tls === undefined ? {} : { tls: { cert: await pem(config.tls.cert), key: await pem(config.tls.key) } };
+  const server = await buildServer({
+    home,
+    config,
+    program: programVersion(),
+    controlToken,
+    pipeline,
+    now,
+    log,
+    dashboard: DASHBOARD,
+    ...tls,
   });
-  const at = listen.lastIndexOf(':');
-  const host = listen.slice(0, at).replace(/^\[(.*)\]$/, '$1');
-  const address = await app.listen({ host, port: Number(listen.slice(at + 1)) });
-  await writeControlFile(options.home, { address, token, pid: process.pid });
-  announce(address, tenants, origin, options);
-  const stop = pipeline.on('alert', (alert) => {
-    if (!alert.notified) return;
-    const line = `${levelOf(alert.detection.severity).toUpperCase()} ${alert.detection.entity}: ${alert.detection.title} (vedette alerts show ${alert.id.slice(0, 12)})`;
-    if (options.output === 'json')
-      print(
-        JSON.stringify({
-          event: 'alert',
-          id: alert.id,
-          tenant: alert.tenant,
-          severity: alert.detection.severity,
-          title: alert.detection.title,
-        }),
-      );
-    else print(line);
-  });
-  await Promise.race([untilSignal(), pipeline.finished().then(() => untilSignal())]);
-  stop();
-  await app.close();
+  try {
+    const { address, control } = await server.listen(config.listen);
+    await writeControlFile(options.home, { address: control, token: controlToken, pid: process.pid });
+    const first = (await home.users.accounts.count()) === 0;
+    const link = first ? `${address}${(await newAdminLink(home.users, now())).path}` : undefined;
+    announce(address, Object.keys(config.tenants), link, options);
+    return server;
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
 }
 
-function announce(address: string, tenants: readonly string[], origin: string, options: CommonOptions): void {
-  if (options.output === 'json') {
-    printJson({ event: 'up', address, home: options.home, tenants, configuration: origin });
+async function pem(path: string): Promise<Buffer> {
+  return readFile(path).catch((cause: unknown) => {
+    throw new VedetteError('CONFIG_INVALID', `tls: ${path} cannot be read: ${isSystemError(cause) ? cause.code : String(cause)}`, {
+      hint: 'Name PEM files that this user may read.',
+      cause,
+    });
+  });
+}
+
+function tell({ id, tenant, detection }: Parameters<Parameters<Pipeline['on']>[1]>[0], options: CommonOptions): void {
+  const { severity, title, entity } = detection;
+  if (options.output === 'json') print(JSON.stringify({ event: 'alert', id, tenant, severity, title }));
+  else print(`${levelOf(severity).toUpperCase()} ${entity}: ${title} (vedette alerts show ${id.slice(0, 12)})`);
+}
+
+function announce(
+  address: string,
+  tenants: readonly string[],
+  link: string | undefined,
+  options: CommonOptions & { origin: string },
+): void {
+  const { home, origin, output } = options;
+  if (output === 'json') {
+    printJson({ event: 'up', address, home, tenants, configuration: origin, ...(link === undefined ? {} : { admin_link: link }) });
     return;
   }
   print(`vedette ${programVersion()} is up on ${address}`);
-  print(`  home ${options.home}, configuration: ${origin}, tenants: ${tenants.join(', ')}`);
+  if (link !== undefined) print(`  first start: open ${link} to become administrator (once, within 24 hours)`);
+  print(`  home ${home}, configuration: ${origin}, tenants: ${tenants.join(', ')}`);
   print('  see `vedette alerts list`; stop with Ctrl-C');
 }
 

@@ -27,6 +27,7 @@ const write = (level: LogLevel) => (message: string, fields?: Record<string, unk
 const log: Logger = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
 
 const runs: TenantRun[] = [];
+const runOf = new Map<string, TenantRun>();
 
 async function control(verb: ControlVerb): Promise<unknown> {
   if (verb === 'status') return runs.map((run) => run.status());
@@ -47,8 +48,9 @@ port.on('message', (message: ToWorker) => {
     else call?.reject(fromWire(message.error));
     return;
   }
-  const { id, verb } = message;
-  control(verb).then(
+  const { id } = message;
+  const work = message.kind === 'retry' ? runOf.get(message.tenant)?.retry(message.letters) : control(message.verb);
+  Promise.resolve(work).then(
     (value) => send({ kind: 'done', id, value }),
     (error: unknown) => send({ kind: 'done', id, error: toWire(error) }),
   );
@@ -60,7 +62,9 @@ async function start({ config, configHash, program, tenants }: WorkerStart): Pro
     const store = remoteStore((method, args) => callStore(tenant, method, args), epoch);
     const onAlerts = (alerts: Parameters<NonNullable<Parameters<typeof buildTenant>[0]['onAlerts']>>[0]) =>
       send({ kind: 'alerts', tenant, alerts });
-    runs.push(await buildTenant({ tenant, config, configHash, program, store, components, clock: systemClock, log, onAlerts }));
+    const run = await buildTenant({ tenant, config, configHash, program, store, components, clock: systemClock, log, onAlerts });
+    runs.push(run);
+    runOf.set(tenant, run);
   }
   for (const run of runs) await run.start();
 }

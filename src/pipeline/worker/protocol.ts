@@ -1,5 +1,6 @@
 import type { Config } from '../../config/index.ts';
 import type { Alert } from '../../core/index.ts';
+import type { StoredDeadLetter } from '../../store/contract.ts';
 import type { TenantStatus } from '../status.ts';
 
 /** What a pipeline worker is given at its start. */
@@ -14,6 +15,7 @@ export interface WorkerStart {
 /** Main thread -> worker. */
 export type ToWorker =
   | { readonly kind: 'control'; readonly id: number; readonly verb: ControlVerb }
+  | { readonly kind: 'retry'; readonly id: number; readonly tenant: string; readonly letters: readonly StoredDeadLetter[] }
   | { readonly kind: 'answer'; readonly id: number; readonly value?: unknown; readonly error?: WireError };
 
 export type ControlVerb = 'status' | 'flush' | 'finish' | 'finished' | 'stop' | 'labels';

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { type Alert, type Logger, VedetteError, workerUrl } from '../../core/index.ts';
-import type { TenantStore } from '../../store/contract.ts';
+import type { StoredDeadLetter, TenantStore } from '../../store/contract.ts';
 import type { ControlVerb, ToMain, ToWorker, WorkerStart, WorkerStatus } from './protocol.ts';
 import { StoreServer } from './serve-store.ts';
 import { fromWire, toWire } from './wire-error.ts';
@@ -48,10 +48,23 @@ export class WorkerClient {
   }
 
   control(verb: ControlVerb): Promise<unknown> {
+    return this.ask((id) => ({ kind: 'control', id, verb }));
+  }
+
+  /** Ids of the letters that could not be parsed again. */
+  async retry(tenant: string, letters: readonly StoredDeadLetter[]): Promise<readonly number[]> {
+    return (await this.ask((id) => ({ kind: 'retry', id, tenant, letters }))) as readonly number[];
+  }
+
+  get tenants(): readonly string[] {
+    return [...this.servers.keys()];
+  }
+
+  private ask(message: (id: number) => ToWorker): Promise<unknown> {
     const id = ++this.calls;
     const answered = new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
-      this.worker.postMessage({ kind: 'control', id, verb } satisfies ToWorker);
+      this.worker.postMessage(message(id));
     });
     return Promise.race([answered, this.gone]);
   }

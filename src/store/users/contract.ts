@@ -80,7 +80,7 @@ export interface CredentialStore {
   /** Replaces links made before: one is valid at a time. */
   addLink(hash: string, expiresAt: Micros): Promise<void>;
   /** True once for a link within its time. */
-  useLink(hash: string, now: Micros): Promise<boolean>;
+  redeemLink(hash: string, now: Micros): Promise<boolean>;
   /** Failed sign-ins of a key (a user name, an address) since a time. */
   failures(key: string, since: Micros): Promise<number>;
   failed(key: string, at: Micros): Promise<void>;
@@ -102,5 +102,7 @@ export interface HomeJournalStore {
   addSample(tenant: string, sample: Sample): Promise<void>;
   /** Oldest first. */
   samples(tenant: string, from: Micros): Promise<readonly Sample[]>;
+  /** Undefined without any. */
+  firstSample(tenant: string): Promise<Micros | undefined>;
   pruneSamples(before: Micros): Promise<void>;
 }

@@ -65,7 +65,7 @@ export class Credentials {
     });
   }
 
-  useLink(hash: string, now: Micros): boolean {
+  redeemLink(hash: string, now: Micros): boolean {
     return this.database.run('DELETE FROM links WHERE hash = ? AND expires_at > ?', [hash, now]).changes > 0;
   }
 

@@ -37,6 +37,11 @@ export class HomeJournal {
       .map((row) => ({ at: Number(row.at), body: JSON.parse(row.body as string) as Sample['body'] }));
   }
 
+  firstSample(tenant: string): Micros | undefined {
+    const at = this.database.get('SELECT min(at) AS at FROM samples WHERE tenant = ?', [tenant])?.at;
+    return typeof at === 'number' || typeof at === 'bigint' ? Number(at) : undefined;
+  }
+
   pruneSamples(before: Micros): void {
     this.database.run('DELETE FROM samples WHERE at < ?', [before]);
   }

@@ -12,9 +12,9 @@ export const USER_SERVICES = {
   accounts: ['create', 'get', 'byName', 'list', 'change', 'remove', 'signedIn', 'count'],
   credentials: [
     ...['addSession', 'session', 'endSession', 'endSessions', 'addToken', 'token', 'tokens', 'tokenUsed', 'revokeToken'],
-    ...['addLink', 'useLink', 'failures', 'failed', 'forgive', 'prune'],
+    ...['addLink', 'redeemLink', 'failures', 'failed', 'forgive', 'prune'],
   ],
-  journal: ['audit', 'auditLog', 'addSample', 'samples', 'pruneSamples'],
+  journal: ['audit', 'auditLog', 'addSample', 'samples', 'firstSample', 'pruneSamples'],
 } as const;
 
 export type UserService = keyof typeof USER_SERVICES;

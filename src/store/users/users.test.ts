@@ -93,10 +93,10 @@ describe('users of a home', () => {
     const { credentials } = home.users;
     await credentials.addLink('old', 100);
     await credentials.addLink('new', 100);
-    expect(await credentials.useLink('old', 50)).toBe(false);
-    expect(await credentials.useLink('new', 100)).toBe(false);
-    expect(await credentials.useLink('new', 50)).toBe(true);
-    expect(await credentials.useLink('new', 50)).toBe(false);
+    expect(await credentials.redeemLink('old', 50)).toBe(false);
+    expect(await credentials.redeemLink('new', 100)).toBe(false);
+    expect(await credentials.redeemLink('new', 50)).toBe(true);
+    expect(await credentials.redeemLink('new', 50)).toBe(false);
   });
 
   it('counts failures within a time', async () => {

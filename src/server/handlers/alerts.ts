@@ -1,0 +1,103 @@
+import type { Alert, Verdict } from '../../core/index.ts';
+import { VedetteError } from '../../core/index.ts';
+import type { ReportEntry, TenantStore } from '../../store/index.ts';
+import type { Principal } from '../access/principal.ts';
+import { resolveAlert } from '../alert-id.ts';
+import type { AlertBody } from '../api/schema/alerts.ts';
+import { audit, type ServerContext } from '../context.ts';
+import { localOperations } from '../operations.ts';
+import { decodeWrites } from '../wire.ts';
+import { given, type Handlers } from './handler.ts';
+
+type AlertRoutes =
+  | 'alerts'
+  | 'alert'
+  | 'saveAlerts'
+  | 'analysis'
+  | 'bulk'
+  | 'label'
+  | 'unlabel'
+  | 'setState'
+  | 'groups'
+  | 'labels'
+  | 'labelLog';
+
+const body = (alert: Alert): AlertBody => alert as unknown as AlertBody;
+
+export function alertHandlers(context: ServerContext): Handlers<AlertRoutes> {
+  const operations = (tenant: string, by: Principal) =>
+    localOperations(context.home, tenant, { by: by.name, now: context.now, ownsHome: false });
+
+  /** Everybody who looks learns of it; running detectors take up labels. */
+  const changed = async (store: TenantStore, ids: readonly string[], by: Principal, labelled: boolean) => {
+    context.sampler.alertsChanged(store.id);
+    context.hub.send(store.id, 'changed', { ids, by: by.name });
+    if (labelled) await context.pipeline()?.applyLabels();
+  };
+
+  const label = async (store: TenantStore, id: string, verdict: Verdict | undefined, note: string, by: Principal) => {
+    const alert = await resolveAlert(store, id);
+    const entry = await store.labels.append({ alertId: alert.id, verdict, note, by: by.name, at: context.now() });
+    await audit(context, by, verdict === undefined ? 'label taken back' : 'labelled', alert.id, verdict ?? '', store);
+    await changed(store, [alert.id], by, true);
+    return entry;
+  };
+
+  return {
+    async alerts({ store, query }) {
+      const page = await store.alerts.list(given(query));
+      return { ...page, items: page.items.map(body) };
+    },
+    alert: async ({ store, params }) => body(await resolveAlert(store, params.id)),
+    async saveAlerts({ params, body: { alerts, report, analysis }, principal }) {
+      if (alerts.some(({ alert }) => alert.tenant !== params.tenant))
+        throw new VedetteError('USAGE', 'an alert of another tenant', { hint: `Send alerts of ${params.tenant} only.` });
+      await (await operations(params.tenant, principal)).saveAlerts(decodeWrites(alerts), report as ReportEntry | undefined, analysis);
+      context.sampler.alertsChanged(params.tenant);
+      for (const { alert } of alerts) context.hub.send(params.tenant, 'alert', alert);
+      return { saved: alerts.length };
+    },
+    async analysis({ params, principal }) {
+      const known = /^[0-9a-f]{16}$/.test(params.id);
+      const found = known ? await (await operations(params.tenant, principal)).analysis(params.id) : undefined;
+      return found === undefined ? {} : { analysis: { ...found } };
+    },
+    async bulk({ store, body: { ids, state, verdict, note }, principal }) {
+      const done: string[] = [];
+      const absent: string[] = [];
+      for (const id of new Set(ids)) {
+        if ((await store.alerts.get(id)) === undefined) {
+          absent.push(id);
+          continue;
+        }
+        if (state !== undefined) await store.alerts.setState(id, state, principal.name, context.now());
+        if (verdict !== undefined)
+          await store.labels.append({ alertId: id, verdict: verdict ?? undefined, note, by: principal.name, at: context.now() });
+        done.push(id);
+      }
+      const what = [state, verdict === null ? 'label taken back' : verdict].filter((part) => part !== undefined).join(' ');
+      await audit(context, principal, 'alerts changed', `${done.length} alerts`, `${what}: ${done.join(' ')}`, store);
+      if (done.length > 0) await changed(store, done, principal, verdict !== undefined);
+      return { changed: done.length, missing: absent };
+    },
+    label: async ({ store, params, body: { verdict, note }, principal }) => label(store, params.id, verdict, note, principal),
+    unlabel: async ({ store, params, query, principal }) => label(store, params.id, undefined, query.note, principal),
+    async setState({ store, params, body: { state }, principal }) {
+      const { id } = await resolveAlert(store, params.id);
+      await store.alerts.setState(id, state, principal.name, context.now());
+      await audit(context, principal, 'state set', id, state, store);
+      await changed(store, [id], principal, false);
+      return { status: 'ok' };
+    },
+    groups: async ({ store, query }) => ({ items: await store.alerts.groups(given(query)) }),
+    async labels({ store, query, principal }) {
+      const inForce = await store.labels.inForce(query.detector);
+      return {
+        items: inForce.map(({ row, ...label }) =>
+          principal.by === 'control' ? { ...label, row: Buffer.from(row).toString('base64') } : label,
+        ),
+      };
+    },
+    labelLog: async ({ store, query }) => ({ items: await store.labels.log(query.alert) }),
+  };
+}

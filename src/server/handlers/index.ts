@@ -1,0 +1,31 @@
+import type { RouteName } from '../api/contract.ts';
+import type { ServerContext } from '../context.ts';
+import { openStream } from '../live/stream.ts';
+import { alertHandlers } from './alerts.ts';
+import { eventHandlers } from './events.ts';
+import type { Handler, RawHandler } from './handler.ts';
+import { modelHandlers } from './models.ts';
+import { downloadReport, receiveUpload, reportHandlers } from './reports.ts';
+import { sessionHandlers } from './session.ts';
+import { statusHandlers } from './status.ts';
+import { userHandlers } from './users.ts';
+
+export type AllHandlers = { readonly [N in RouteName]: Handler<N> | RawHandler<N> };
+
+export function allHandlers(context: ServerContext, stillAllowed: Parameters<typeof openStream>[4]): AllHandlers {
+  return {
+    ...sessionHandlers(context),
+    ...userHandlers(context),
+    ...statusHandlers(context),
+    ...alertHandlers(context),
+    ...modelHandlers(context),
+    ...eventHandlers(context),
+    ...reportHandlers(context),
+    report: downloadReport(),
+    upload: receiveUpload(context),
+    stream: (async ({ params, request, reply }) => {
+      openStream(context.hub, params.tenant, request, reply, stillAllowed);
+      return reply;
+    }) satisfies RawHandler<'stream'>,
+  };
+}

@@ -1,0 +1,120 @@
+import { binomialInterval } from '../../alerts/index.ts';
+import { MICROS_PER_DAY, type Micros } from '../../core/index.ts';
+import type { SourceStatus, TenantStatus } from '../../pipeline/index.ts';
+import type { TenantStore } from '../../store/index.ts';
+import { type ServerContext, tenantConfig } from '../context.ts';
+import type { Answer, Handlers } from './handler.ts';
+
+type StatusRoutes = 'status' | 'overview' | 'history' | 'sources' | 'detectors';
+type DetectorBody = Answer<'detectors'>['items'][number];
+
+const OBSERVED_DAYS = 7;
+
+export function statusHandlers(context: ServerContext): Handlers<StatusRoutes> {
+  const { sampler } = context;
+  return {
+    status: async ({ params }) => ({ ...sampler.status(params.tenant) }),
+    detectors: async ({ params }) => ({ items: detectorsOf(sampler.status(params.tenant)) }),
+    async sources({ params, store }) {
+      const dead = await store.deadLetters.countsBySource();
+      const running = sampler.status(params.tenant)?.sources;
+      if (running !== undefined) return { items: running.map((source) => sourceBody(source, dead[source.name] ?? 0)) };
+      const configured = tenantConfig(context, params.tenant)?.sources ?? [];
+      return { items: configured.map(({ name, type }) => notStarted(name, type, dead[name] ?? 0)) };
+    },
+    async overview({ params, query, store }) {
+      const { tenant } = params;
+      const now = context.now();
+      const status = sampler.status(tenant);
+      const latest = sampler.latest(tenant);
+      const range = { ...(query.from === undefined ? {} : { from: query.from }), ...(query.to === undefined ? {} : { to: query.to }) };
+      const [summary, notifiedToday, observedPerDay, stored, bytes] = await Promise.all([
+        store.alerts.summary(range),
+        store.alerts.count({ notified: true, from: now - MICROS_PER_DAY }),
+        observed(context, store, now),
+        store.events.count(range),
+        store.events.size(),
+      ]);
+      return {
+        at: now,
+        state: sampler.state(tenant),
+        lastError: status?.lastError ?? '',
+        eventsPerSecond: latest?.eventsPerSecond ?? 0,
+        lag: latest?.lag ?? null,
+        events: { stored, bytes },
+        alerts: { ...summary.states, notifiedToday, verdicts: summary.verdicts },
+        budget: { promisedPerDay: tenantConfig(context, tenant)?.alertBudget ?? 0, observedPerDay, detectors: detectorsOf(status) },
+        severities: summary.severities,
+        busiestEntities: summary.entities,
+        byDetector: summary.detectors,
+        sources: (status?.sources ?? []).map(({ name, state, recordsPerSecond, lag, lastError }) => ({
+          ...{ name, state, recordsPerSecond, lag, lastError },
+        })),
+      };
+    },
+    async history({ params, query }) {
+      if (query.step === 'second') {
+        const seconds = sampler.seconds(params.tenant).filter(({ at }) => (at as number) >= (query.from ?? 0));
+        return {
+          at: seconds.map(({ at }) => at as number),
+          eventsPerSecond: seconds.map((one) => one.eventsPerSecond),
+          lag: seconds.map(({ lag }) => lag),
+          queueBytes: seconds.map(({ queueBytes }) => queueBytes),
+          openAlerts: seconds.map(({ openAlerts }) => openAlerts),
+        };
+      }
+      const minutes = await context.home.users.journal.samples(params.tenant, query.from ?? context.now() - 7 * MICROS_PER_DAY);
+      const column = (name: string) => minutes.map(({ body }) => body[name] ?? null);
+      return {
+        at: minutes.map(({ at }) => at),
+        eventsPerSecond: column('eventsPerSecond'),
+        lag: column('lag'),
+        queueBytes: column('queueBytes'),
+        openAlerts: column('openAlerts'),
+      };
+    },
+  };
+}
+
+/** Notified alerts a day over the last week, or since this server watches when that is less; null before a day has passed. */
+async function observed({ home }: ServerContext, store: TenantStore, now: Micros): Promise<number | null> {
+  const since = (await home.users.journal.firstSample(store.id)) ?? now;
+  const days = Math.min(OBSERVED_DAYS, (now - since) / MICROS_PER_DAY);
+  if (days < 1) return null;
+  return (await store.alerts.count({ notified: true, from: now - days * MICROS_PER_DAY, to: now })) / days;
+}
+
+function detectorsOf(status: TenantStatus | undefined): DetectorBody[] {
+  return (status?.sources ?? []).flatMap(detectorsOfSource);
+}
+
+function detectorsOfSource({ name, detectors }: SourceStatus): DetectorBody[] {
+  return detectors.map(({ scored, flagged, readyAt, paused, state, ...rest }) => ({
+    ...rest,
+    source: name,
+    state: paused === '' ? state : ('paused' as const),
+    paused,
+    readyAt: readyAt ?? null,
+    scored,
+    flagged,
+    observedRate: scored === 0 ? null : flagged / scored,
+    observedInterval: scored === 0 ? null : binomialInterval(flagged, scored),
+  }));
+}
+
+function sourceBody(source: SourceStatus, deadLetters: number): Answer<'sources'>['items'][number] {
+  return {
+    ...source,
+    counters: { ...source.counters },
+    sourceCounters: { ...source.sourceCounters },
+    deadLetters,
+    detectors: detectorsOfSource(source),
+  };
+}
+
+function notStarted(name: string, type: string, deadLetters: number): Answer<'sources'>['items'][number] {
+  return {
+    ...{ name, type, state: 'starting', lastError: '', queueBytes: 0, queueBatches: 0, recordsPerSecond: 0, watermark: null, lag: null },
+    ...{ feature: '', counters: {}, sourceCounters: {}, deadLetters, detectors: [] },
+  };
+}

@@ -1,0 +1,53 @@
+import { setPriority } from 'node:os';
+import { parentPort, workerData } from 'node:worker_threads';
+import { analyzeInputs, renderAnalysis } from '../../analysis/index.ts';
+import { VedetteError } from '../../core/index.ts';
+import type { AnalysisStart, FromAnalysis } from './protocol.ts';
+
+const REPORT_EVERY_MILLIS = 250;
+const FINDINGS = 200;
+
+const send = (message: FromAnalysis): void => parentPort?.postMessage(message);
+
+async function run(start: AnalysisStart): Promise<void> {
+  let told = 0;
+  const analyses = analyzeInputs([start.path], {
+    tenant: start.tenant,
+    seed: start.seed,
+    promise: start.promise,
+    program: start.program,
+    timezone: 'UTC',
+    session: 'auto',
+    detectors: start.detectors,
+    baseline: [],
+    top: FINDINGS,
+    labels: async (detector) => start.labels[detector] ?? [],
+    progress(share, step) {
+      const now = performance.now();
+      if (now - told < REPORT_EVERY_MILLIS) return;
+      told = now;
+      send({ kind: 'progress', share, step });
+    },
+  });
+  for await (const { input, report, alerts } of analyses) {
+    send({ kind: 'result', result: { input: input.name, events: input.lines, alerts, report: renderAnalysis(report) } });
+  }
+}
+
+try {
+  // Where a thread has a priority of its own (Linux), the server's and the pipeline's threads go first.
+  setPriority(0, 10);
+} catch {
+  // Not permitted here: it runs at the same priority.
+}
+
+run(workerData as AnalysisStart).then(
+  () => send({ kind: 'done' }),
+  (error: unknown) => {
+    if (!(error instanceof VedetteError)) {
+      send({ kind: 'failed', code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) });
+      return;
+    }
+    send({ kind: 'failed', code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) });
+  },
+);
