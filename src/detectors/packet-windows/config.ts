@@ -13,7 +13,7 @@ export const config = z.strictObject({
   unsolicitedSynAcks: count(100, 'SYN-ACKs to one destination from hosts it has sent nothing to.'),
   oneWayPacketsPerSecond: count(1000, 'Packets a second to one destination that hardly answers.'),
   oneWayRatio: count(100, 'Bytes to the destination for each byte from it.'),
-  dhcpClients: count(100, 'Different hardware addresses that ask for leases, a window.'),
+  dhcpRequests: count(100, 'Requests for DHCP leases to one destination, a window.'),
   scannedPorts: count(20, 'Ports of one destination that one source tries.'),
   unansweredHosts: count(10, 'Hosts one source tries that do not answer.'),
   pingedHosts: count(10, 'Hosts one source sends ICMP echo requests to.'),

@@ -60,7 +60,7 @@ export class Names {
       { subject: 'bytes of different subdomains', value: bytes, threshold: tunnelBytes, unit: `in ${scanWindow} s` },
       { subject: 'different names', value: names, threshold: Math.max(2, Math.round(tunnelBytes / 20)), unit: `in ${scanWindow} s` },
     ];
-    this.#rule.fire(batch, row, at, key, measures, `names below ${split.domain}`);
+    this.#rule.fire(batch, row, at, key, measures, split.domain === '' ? 'names without a domain' : `names below ${split.domain}`);
   }
 }
 
@@ -70,9 +70,16 @@ export function splitName(name: string): { domain: string; subdomain: string } |
   if (LISTS.some((list) => name.endsWith(`.${list}`)) || /(?:^|\.)(?:dnsbl|rbl|dnswl|uribl|surbl)[^.]*\./.test(name)) return undefined;
   const labels = name.split('.');
   const last = labels[labels.length - 1] ?? '';
+  // No top-level domain has digits (but for encoded ones): a tunnel that speaks straight to its server needs no real domain.
+  if (!/^(?:[a-z]+|xn--[a-z0-9-]+)$/.test(last))
+    return labels.length < 2 || isNumeric(labels) ? undefined : { domain: '', subdomain: name };
   const below = labels.length > 2 && last.length === 2 && SECOND_LEVEL.has(labels[labels.length - 2] as string) ? 3 : 2;
   if (labels.length <= below) return undefined;
-  const own = labels.slice(0, -below);
-  if (own.every((label) => /^\d+$/.test(label))) return undefined;
-  return { domain: labels.slice(-below).join('.'), subdomain: own.join('.') };
+  const data = labels.slice(0, -below);
+  if (isNumeric(data)) return undefined;
+  return { domain: labels.slice(-below).join('.'), subdomain: data.join('.') };
+}
+
+function isNumeric(labels: readonly string[]): boolean {
+  return labels.every((label) => /^\d+$/.test(label));
 }

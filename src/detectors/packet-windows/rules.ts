@@ -72,7 +72,7 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
     next: ['see what the packets share (port, length, time to live) and filter it'],
   },
   'one-way-flood': {
-    title: 'One-way packet flood',
+    title: 'One-way flood',
     techniques: ['T1498.001'],
     severity: 60,
     mostSeverity: 85,
@@ -87,7 +87,7 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
     severity: 60,
     mostSeverity: 85,
     about: 'destination',
-    why: 'Leases are asked for under ever new hardware addresses, which empties the pool; a rogue server often follows.',
+    why: 'A client asks a few times; so many requests empty the pool of addresses or keep the server busy, and a rogue server often follows.',
     harmless: ['power returning to a whole building'],
     next: ['turn on DHCP snooping and port security', 'find the switch port the requests come from'],
   },
@@ -152,7 +152,7 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
     next: ['see who owns the domain', 'find the program on the source', 'block the domain at the resolver'],
   },
   'doh-tunnel': {
-    title: 'Machine-made traffic over TLS',
+    title: 'Possible tunnel in DNS over HTTPS',
     techniques: ['T1071.004', 'T1572'],
     severity: 20,
     mostSeverity: 20,

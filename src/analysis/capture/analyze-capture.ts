@@ -1,0 +1,97 @@
+import { canonicalJson, type Detection, type Lineage, sha256Hex } from '../../core/index.ts';
+import { type Episode, PacketWindows, type PacketWindowsConfig, packetWindowsConfig } from '../../detectors/packet-windows/index.ts';
+import { CaptureReader, FlowMeter, type FlowOptions, type FlowRecord } from '../../parsers/packets/index.ts';
+import { type FileInput, listInputs, readBytes } from '../../sources/index.ts';
+import { EventHistogram } from '../histogram.ts';
+import { FlowTable } from './flow-table.ts';
+
+export interface CaptureAnalysisOptions {
+  readonly detector?: Partial<PacketWindowsConfig>;
+  readonly flow?: FlowOptions;
+  /** Flows kept in the table (default 100,000); all are counted and given to `onFlow`. */
+  readonly keepFlows?: number;
+  /** The record is reused: copy what is kept. */
+  readonly onFlow?: (flow: FlowRecord) => void;
+  /** A condition has just become true, in an open window. */
+  readonly onFire?: (episode: Episode) => void;
+  /** 0..1. */
+  readonly progress?: (share: number) => void;
+  readonly program?: string;
+  readonly seed?: number;
+}
+
+export interface CaptureAnalysis {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly packets: number;
+  /** Microseconds; NaN without packets. */
+  readonly first: number;
+  readonly last: number;
+  readonly flows: FlowTable;
+  readonly detections: readonly Detection[];
+  /** Packets, problems by name, flows, findings. */
+  readonly counters: Readonly<Record<string, number>>;
+  /** Damage in the stored bytes, in words. */
+  readonly problem?: string;
+  readonly histogram: EventHistogram;
+}
+
+/** One capture in one pass: flows, and what the window rules find. */
+export async function analyzeCapture(path: string | FileInput, options: CaptureAnalysisOptions = {}): Promise<CaptureAnalysis> {
+  const input = typeof path === 'string' ? ((await listInputs([path]))[0] as FileInput) : path;
+  const config = packetWindowsConfig.parse(options.detector ?? {});
+  const detector = new PacketWindows(config, options.onFire);
+  const flows = new FlowTable(options.keepFlows ?? 100_000);
+  const meter = new FlowMeter((flow) => {
+    flows.add(flow);
+    options.onFlow?.(flow);
+  }, options.flow);
+  let problem: string | undefined;
+  const stream = readBytes(input, {
+    onBytes: (stored) => options.progress?.(input.bytes === 0 ? 0 : Math.min(1, stored / input.bytes)),
+    onProblem: ({ reason }) => {
+      problem = reason;
+    },
+  });
+  const reader = new CaptureReader({ input: input.name });
+  const histogram = new EventHistogram();
+  let first = Number.NaN;
+  let last = Number.NaN;
+  for await (const batch of reader.read(stream.chunks)) {
+    detector.observe(batch);
+    meter.add(batch);
+    const times = batch.time.subarray(0, batch.rows);
+    histogram.add(times);
+    for (const time of times) {
+      if (!(first <= time)) first = time;
+      if (!(last >= time)) last = time;
+    }
+  }
+  meter.flush();
+  const counters = { ...reader.counters(), ...meter.counters(), ...detector.counters() };
+  const sha256 = stream.digest();
+  const lineage: Lineage = {
+    inputs: [{ input: input.name, generation: '', from: 0, to: input.bytes, sha256 }],
+    configHash: sha256Hex(canonicalJson(config)).slice(0, 16),
+    feature: 'packet-windows',
+    model: 'packet-windows rules',
+    modelSha256: '',
+    epoch: 0,
+    program: options.program ?? '',
+    seed: options.seed ?? 0,
+  };
+  return {
+    name: input.name,
+    bytes: input.bytes,
+    sha256,
+    packets: counters.packets ?? 0,
+    first,
+    last,
+    flows,
+    detections: detector.detections('packets', lineage),
+    counters,
+    histogram,
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
