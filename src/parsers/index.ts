@@ -9,3 +9,4 @@ export { formatNamed, LOG_FORMATS } from './formats/index.ts';
 export type { DrainOptions, LogParserOptions } from './options.ts';
 export { createLogParser, type FormatLogParser } from './parser.ts';
 export { sampleOf } from './sample.ts';
+export * from './series/index.ts';

@@ -1,0 +1,41 @@
+import type { Micros } from '../time.ts';
+
+/** Several channels sampled at the same times: what forecasters learn from. */
+export interface SeriesFrame {
+  readonly rows: number;
+  readonly channels: readonly string[];
+  /** (rows) start of each interval, ascending. */
+  readonly times: Float64Array;
+  /** One column of `rows` values per channel; NaN where nothing was reported. */
+  readonly values: readonly Float64Array[];
+  /** Usual distance of two rows. */
+  readonly step: Micros;
+}
+
+/** Rows from..to (half-open) as views. */
+export function frameRows(frame: SeriesFrame, from: number, to: number): SeriesFrame {
+  return {
+    ...frame,
+    rows: Math.max(0, to - from),
+    times: frame.times.subarray(from, to),
+    values: frame.values.map((column) => column.subarray(from, to)),
+  };
+}
+
+/** The most frequent positive distance of neighbouring times; 1 s where there is none. */
+export function usualStep(times: Float64Array): Micros {
+  const counts = new Map<number, number>();
+  let best = 1_000_000;
+  let most = 0;
+  for (let i = 1; i < Math.min(times.length, 10_000); i++) {
+    const gap = (times[i] as number) - (times[i - 1] as number);
+    if (!(gap > 0)) continue;
+    const count = (counts.get(gap) ?? 0) + 1;
+    counts.set(gap, count);
+    if (count > most) {
+      most = count;
+      best = gap;
+    }
+  }
+  return best;
+}

@@ -1,0 +1,41 @@
+import type { SeriesFrame } from '../../core/index.ts';
+
+/** What a forecaster is asked to learn. */
+export interface FitOptions {
+  /** Steps ahead 1..steps. */
+  readonly steps: number;
+  readonly seed: number;
+  readonly progress?: (share: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Learns from a frame without gaps (`fillGaps`) and forecasts all channels. A forecast of origin t reads rows up to and
+ * including t only.
+ */
+export interface Forecaster {
+  readonly name: string;
+  /** Rows up to the origin that a forecast needs. */
+  readonly history: number;
+  fit(frame: SeriesFrame, options: FitOptions): Promise<void>;
+  /** (origins, steps, channels): value of channel c, k + 1 steps after origin i. Origins are row numbers >= history - 1. */
+  forecast(frame: SeriesFrame, origins: Int32Array): Promise<Float64Array>;
+}
+
+/** NaN replaced by the last value before it (the first one after it at the beginning, 0 in an empty channel); reads no later row otherwise. */
+export function fillGaps(frame: SeriesFrame): SeriesFrame {
+  if (frame.values.every((column) => column.every((value) => Number.isFinite(value)))) return frame;
+  const values = frame.values.map((column) => {
+    let last = column.find((value) => Number.isFinite(value)) ?? 0;
+    return column.map((value) => {
+      if (Number.isFinite(value)) last = value;
+      return last;
+    });
+  });
+  return { ...frame, values };
+}
+
+/** Whole rows of the given time, at least 1. */
+export function rowsIn(duration: number, frame: SeriesFrame): number {
+  return Math.max(1, Math.round(duration / frame.step));
+}

@@ -1,0 +1,104 @@
+import { type SeriesFrame, usualStep, VedetteError } from '../../core/index.ts';
+
+export interface TableOptions {
+  /** Name for messages. */
+  readonly name: string;
+  /** Time of the first row where the table has no time column; microseconds. */
+  readonly from?: number;
+  /** Distance of rows where the table has no time column; microseconds. */
+  readonly step?: number;
+  /** Columns that are labels, no readings. */
+  readonly ignore?: readonly string[];
+}
+
+const TIME_NAMES = new Set(['timestamp', 'time', 'datetime', 'date', 'ts', 'window_start', '@timestamp']);
+const EPOCH_COLUMNS = new Set(['window_end']);
+/** 2000-01-01 in seconds, milliseconds and microseconds tell the unit of a plain number. */
+const SECONDS_LIMIT = 1e11;
+const MILLIS_LIMIT = 1e14;
+const MAX_COLUMNS = 10_000;
+const DEFAULT_FROM = 946_684_800_000_000;
+
+/**
+ * Readings from a delimited text (tab, semicolon or comma, with or without a header). Non-numeric cells become NaN; rows are
+ * put in order of time, and of several rows at one time the first is kept.
+ */
+export function parseSeriesTable(text: string, options: TableOptions): SeriesFrame {
+  const lines = text.split('\n');
+  const head = (lines[0] ?? '').replace(/^\ufeff/, '').replace(/\r$/, '');
+  const separator = separatorOf(head);
+  const first = cells(head, separator);
+  if (first.length > MAX_COLUMNS) {
+    throw new VedetteError('LIMIT_EXCEEDED', `${options.name} has ${first.length} columns, more than ${MAX_COLUMNS}`);
+  }
+  const headed = first.some((cell) => cell !== '' && Number.isNaN(Number(cell)) && Number.isNaN(timeOf(cell)));
+  const names = headed ? first : first.map((_, i) => `channel_${i + 1}`);
+  const timeColumn = names.findIndex((name) => TIME_NAMES.has(name.toLowerCase()));
+  const ignored = new Set([...(options.ignore ?? []), ...EPOCH_COLUMNS]);
+  const columns = names.flatMap((name, column) => (column === timeColumn || ignored.has(name) ? [] : [{ name, column }]));
+  const times: number[] = [];
+  const values = columns.map((): number[] => []);
+  for (let i = headed ? 1 : 0; i < lines.length; i++) {
+    const line = (lines[i] as string).replace(/\r$/, '');
+    if (line === '') continue;
+    const row = cells(line, separator);
+    const time = timeColumn >= 0 ? timeOf(row[timeColumn] ?? '') : (options.from ?? DEFAULT_FROM) + times.length * (options.step ?? 1e6);
+    if (Number.isNaN(time)) continue;
+    times.push(time);
+    for (const [k, { column }] of columns.entries()) (values[k] as number[]).push(numberOf(row[column]));
+  }
+  const readable = columns.flatMap((_, k) => ((values[k] as number[]).some((value) => !Number.isNaN(value)) ? [k] : []));
+  if (times.length === 0 || readable.length === 0) {
+    throw new VedetteError('FORMAT_INVALID', `${options.name} holds no readings`, {
+      hint: 'a series file has a header, a time column such as timestamp, and at least one column of numbers',
+    });
+  }
+  return orderedFrame(
+    readable.map((k) => (columns[k] as { name: string }).name),
+    times,
+    readable.map((k) => values[k] as number[]),
+  );
+}
+
+/** Rows by time, without doubled times. */
+export function orderedFrame(channels: readonly string[], times: readonly number[], values: readonly (readonly number[])[]): SeriesFrame {
+  let order = times.map((_, i) => i);
+  if (times.some((time, i) => i > 0 && time <= (times[i - 1] as number))) {
+    order.sort((a, b) => (times[a] as number) - (times[b] as number) || a - b);
+    order = order.filter((row, i) => i === 0 || times[row] !== times[order[i - 1] as number]);
+  }
+  const sorted = Float64Array.from(order, (row) => times[row] as number);
+  return {
+    rows: order.length,
+    channels,
+    times: sorted,
+    values: values.map((column) => Float64Array.from(order, (row) => column[row] as number)),
+    step: usualStep(sorted),
+  };
+}
+
+/** Microseconds of an ISO time (UTC where no zone is given) or a number of seconds, milliseconds or microseconds; NaN. */
+export function timeOf(cell: string): number {
+  if (/^\d+(\.\d+)?$/.test(cell)) {
+    const value = Number(cell);
+    if (value < 1e8) return Number.NaN;
+    return Math.round(value < SECONDS_LIMIT ? value * 1e6 : value < MILLIS_LIMIT ? value * 1e3 : value);
+  }
+  if (!/^\d{4}-\d{2}-\d{2}/.test(cell) || cell.length > 40) return Number.NaN;
+  const iso = cell.replace(' ', 'T');
+  const zoned = /(Z|[+-]\d{2}:?\d{2})$/.test(iso) || iso.length <= 10 ? iso : `${iso}Z`;
+  return Date.parse(zoned) * 1000;
+}
+
+function separatorOf(line: string): string {
+  for (const separator of ['\t', ';']) if (line.includes(separator)) return separator;
+  return ',';
+}
+
+function cells(line: string, separator: string): string[] {
+  return line.split(separator).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
+}
+
+function numberOf(cell: string | undefined): number {
+  return cell === undefined || cell === '' ? Number.NaN : Number(cell);
+}
