@@ -44,13 +44,25 @@ function newest(path) {
   return readdirSync(path).reduce((latest, name) => Math.max(latest, newest(join(path, name))), status.mtimeMs);
 }
 
-/** Compiles src/ to dist/ when anything in src/ is newer than the last build. */
-export function build({ clean = false } = {}) {
-  const stamp = join(root, 'dist', '.built');
-  const latest = Math.max(newest(join(root, 'src')), newest(join(root, 'tsconfig.build.json')));
-  if (!clean && existsSync(stamp) && Number(readFileSync(stamp, 'utf8')) >= latest) return 0;
-  if (clean) rmSync(join(root, 'dist'), { recursive: true, force: true });
-  const status = run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']);
+/** Runs a step unless its stamp is as new as everything it is made from. */
+function unlessCurrent(stamp, parts, step) {
+  const latest = Math.max(...parts.map((part) => newest(join(root, part))));
+  if (existsSync(stamp) && Number(readFileSync(stamp, 'utf8')) >= latest) return 0;
+  const status = step();
   if (status === 0) writeFileSync(stamp, String(latest));
   return status;
+}
+
+const bin = (...parts) => join(root, 'node_modules', ...parts);
+
+/** Compiles src/ to dist/ and dashboard/ to dist/dashboard/ where they are newer than the last build. */
+export function build({ clean = false } = {}) {
+  if (clean) rmSync(join(root, 'dist'), { recursive: true, force: true });
+  const compiled = unlessCurrent(join(root, 'dist', '.built'), ['src', 'tsconfig.build.json'], () =>
+    run(process.execPath, [bin('typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']),
+  );
+  if (compiled !== 0) return compiled;
+  return unlessCurrent(join(root, 'dist', '.built-dashboard'), ['dashboard', 'src/server/api'], () =>
+    run(process.execPath, [bin('vite', 'bin', 'vite.js'), 'build', 'dashboard', '--logLevel', 'warn']),
+  );
 }

@@ -21,6 +21,7 @@ const steps = [];
 steps.push(['build', () => build({ clean: true })]);
 steps.push(['lint and import rules', () => run(node, [...biome, 'check', '--error-on-warnings'])]);
 steps.push(['type check', () => run(node, [...tsc, '-p', 'tsconfig.json', '--noEmit'])]);
+steps.push(['type check of the dashboard', () => run(node, [...tsc, '-p', 'dashboard/tsconfig.json', '--noEmit'])]);
 for (const [name, step] of steps) note(name, step());
 
 const outcome = join(tmpdir(), `vedette-tests-${process.pid}.json`);
