@@ -83,22 +83,16 @@ function Side({ tenant, onHelp }: { tenant: string; onHelp: () => void }) {
     <header className="side">
       <Link to="/t/$tenant" params={{ tenant }} className="brand">
         <img src="/favicon.svg" alt="" />
-        <span>vedette</span>
+        <span className="label">vedette</span>
       </Link>
       <TenantChoice tenant={tenant} />
       <nav className="nav" aria-label="Pages">
         {PAGES.map(([to, label, Icon]) => (
-          <Link
-            key={to}
-            to={to}
-            params={{ tenant }}
-            activeOptions={{ exact: to === '/t/$tenant', includeSearch: false }}
-            aria-label={label}
-          >
+          <Link key={to} to={to} params={{ tenant }} activeOptions={{ exact: to === '/t/$tenant', includeSearch: false }}>
             <Icon size={17} stroke={1.7} aria-hidden />
-            <span>{label}</span>
+            <span className="label">{label}</span>
             {label === 'Alerts' && live.last !== undefined && live.last.openAlerts > 0 && (
-              <span className="tag">{count(live.last.openAlerts)}</span>
+              <span className="tag label">{count(live.last.openAlerts)}</span>
             )}
           </Link>
         ))}
@@ -106,7 +100,7 @@ function Side({ tenant, onHelp }: { tenant: string; onHelp: () => void }) {
       <div className="side-foot">
         <div className="pulse" role="status">
           <i className={`dot ${live.connected ? (live.last?.state === 'failed' ? 'critical' : 'good') : 'medium'}`} />
-          <span className="num">
+          <span className="num label">
             {live.connected ? (live.last === undefined ? 'Connected' : `Live · ${perSecond(live.last.eventsPerSecond)}`) : 'Connecting…'}
           </span>
         </div>

@@ -50,14 +50,16 @@ export function Graph({ columns }: { columns: readonly GraphColumn[] }) {
         ))}
       </svg>
       {columns.map((column) => (
-        <section key={column.title} className="graph-col" aria-label={column.title}>
+        <div key={column.title} className="graph-col">
           <div className="graph-head">{column.title}</div>
-          {column.nodes.map((node) => (
-            <div key={node.id} className="node" data-node={node.id}>
-              {node.content}
-            </div>
-          ))}
-        </section>
+          <div className="graph-nodes">
+            {column.nodes.map((node) => (
+              <div key={node.id} className="node" data-node={node.id}>
+                {node.content}
+              </div>
+            ))}
+          </div>
+        </div>
       ))}
     </div>
   );

@@ -14,7 +14,7 @@ export function Severity({ value, word = false }: { value: number; word?: boolea
 }
 
 /** A time in the user's zone; UTC on hover. `relative` counts on by itself. */
-export function When({ at, as = 'full' }: { at: Micros; as?: 'full' | 'clock' | 'relative' }) {
+export function When({ at, as = 'full' }: { at: Micros; as?: 'full' | 'exact' | 'clock' | 'relative' }) {
   const [, tick] = useState(0);
   useEffect(() => {
     if (as !== 'relative') return;
@@ -22,7 +22,7 @@ export function When({ at, as = 'full' }: { at: Micros; as?: 'full' | 'clock' | 
     return () => clearInterval(timer);
   }, [as]);
   if (at === null || at === undefined || !Number.isFinite(at)) return <span className="soft">–</span>;
-  const text = as === 'relative' ? ago(at) : as === 'clock' ? clock(at) : dateTime(at);
+  const text = as === 'relative' ? ago(at) : as === 'clock' ? clock(at, true) : dateTime(at, as === 'exact');
   return (
     <time
       className="num nowrap"

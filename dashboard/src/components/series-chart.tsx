@@ -2,6 +2,7 @@ import 'uplot/dist/uPlot.min.css';
 import { useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
+import { axisLabels } from '../format/time.ts';
 
 export interface SeriesChartProps {
   /** Seconds since 1970, ascending. */
@@ -44,7 +45,7 @@ export default function SeriesChart({ x, y, label, format, height = 150, bars = 
         cursor: { points: { size: 6 }, drag: { setScale: false, x: range.current !== undefined, y: false } },
         scales: { x: { time: true }, y: { range: (_, __, max) => [0, max > 0 ? max * 1.08 : 1] } },
         axes: [
-          { ...axis, grid: { show: false }, size: 26 },
+          { ...axis, grid: { show: false }, size: 26, space: 70, values: (_, splits) => axisLabels(splits) },
           { ...axis, size: 58, values: (_, splits) => splits.map((value) => format(value)), space: 34 },
         ],
         series: [

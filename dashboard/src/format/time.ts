@@ -19,20 +19,20 @@ function pad(value: number): string {
   return String(value).padStart(2, '0');
 }
 
-/** Date and time in the user's zone: 2026-03-01 14:05:09. */
-export function dateTime(time: Time): string {
+/** Date and time in the user's zone: 2026-03-01 14:05:09; `exact` adds milliseconds where they are not zero. */
+export function dateTime(time: Time, exact = false): string {
   if (!known(time)) return NONE;
   const date = new Date(time / 1000);
-  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${clock(time)}`;
+  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${clock(time, exact)}`;
 }
 
-/** Time of day in the user's zone, with milliseconds where they are not zero. */
-export function clock(time: Time): string {
+/** Time of day in the user's zone. */
+export function clock(time: Time, exact = false): string {
   if (!known(time)) return NONE;
   const date = new Date(time / 1000);
   const millis = date.getMilliseconds();
   const text = `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`;
-  return millis === 0 ? text : `${text}.${String(millis).padStart(3, '0')}`;
+  return millis === 0 || !exact ? text : `${text}.${String(millis).padStart(3, '0')}`;
 }
 
 /** 2026-03-01 13:05:09 UTC, for the hover. */
@@ -60,7 +60,7 @@ export function ago(time: Time, now = nowMicros()): string {
   if (!known(time)) return NONE;
   const passed = now - time;
   if (Math.abs(passed) > 30 * DAY) return dateTime(time).slice(0, 16);
-  if (Math.abs(passed) < 2 * SECOND) return 'now';
+  if (Math.abs(passed) < 10 * SECOND) return 'now';
   return passed >= 0 ? `${duration(passed)} ago` : `in ${duration(-passed)}`;
 }
 
@@ -78,6 +78,20 @@ export function parseRange(range: string | undefined, now = nowMicros()): { from
   if (absolute === null) return {};
   const [from, to] = [Number(absolute[1]), Number(absolute[2])];
   return from < to ? { from, to } : {};
+}
+
+/** Labels of a time axis (seconds since 1970) the date stands where the day changes. */
+export function axisLabels(seconds: readonly number[]): string[] {
+  const step = (seconds[1] ?? 0) - (seconds[0] ?? 0);
+  let day = '';
+  return seconds.map((second, index) => {
+    const text = dateTime(second * 1e6);
+    const date = text.slice(5, 10);
+    const time = step < 60 ? text.slice(11) : text.slice(11, 16);
+    const changed = date !== day && (index > 0 || step >= 86_400);
+    day = date;
+    return changed ? date : time;
+  });
 }
 
 export function rangeText(range: string | undefined): string {

@@ -153,7 +153,8 @@ export function Alerts() {
 
 function FilterChip({ label, onRemove }: { label: string; onRemove: () => void }) {
   return (
-    <Button variant="default" onClick={onRemove} rightSection={<span aria-hidden>×</span>} aria-label={`Remove filter ${label}`} maw={260}>
+    <Button variant="default" onClick={onRemove} rightSection={<span aria-hidden>×</span>} maw={260}>
+      <span className="hidden">Remove filter </span>
       {label}
     </Button>
   );

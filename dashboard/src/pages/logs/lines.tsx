@@ -85,7 +85,7 @@ export function Lines({ filters, newestFirst, alert, onOrder, onFilter }: Props)
                       style={{ transform: `translateY(${row.start}px)` }}
                       onClick={() => setChosen(event)}
                     >
-                      <When at={event.time} />
+                      <When at={event.time} as="exact" />
                       <span className="ellipsis soft">{event.source}</span>
                       <span className="ellipsis soft">{[event.host, event.component].filter(Boolean).join(' ')}</span>
                       <span className={`ellipsis ${levelColour(event.level)}`}>{event.level}</span>
@@ -150,7 +150,7 @@ function EventWindow({ event, onClose, onFilter }: { event: Event | undefined; o
           </pre>
           <dl className="facts">
             <Fact name="Time">
-              <When at={event.time} />
+              <When at={event.time} as="exact" />
             </Fact>
             <Fact name="Host">{filter('host', event.host)}</Fact>
             <Fact name="Component">{filter('component', event.component)}</Fact>

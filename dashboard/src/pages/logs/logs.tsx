@@ -69,13 +69,7 @@ export function Logs() {
     >
       <div className="row tight">
         {FIELDS.filter((field) => search[field] !== undefined).map((field) => (
-          <button
-            key={field}
-            type="button"
-            className="chip"
-            onClick={() => change({ [field]: undefined })}
-            aria-label={`Remove filter ${field} ${search[field]}`}
-          >
+          <button key={field} type="button" className="chip" onClick={() => change({ [field]: undefined })}>
             {field}:{' '}
             <span className="mono ellipsis" style={{ maxWidth: 240 }}>
               {search[field]}
@@ -84,12 +78,8 @@ export function Logs() {
           </button>
         ))}
         {search.alert !== undefined && (
-          <button
-            type="button"
-            className="chip accent"
-            onClick={() => change({ alert: undefined })}
-            aria-label="Stop marking the alert's lines"
-          >
+          <button type="button" className="chip accent" onClick={() => change({ alert: undefined })}>
+            <span className="hidden">Stop marking the </span>
             lines of alert <span className="mono">{search.alert.slice(0, 8)}</span> marked ×
           </button>
         )}
