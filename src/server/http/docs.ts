@@ -3,6 +3,9 @@ import { API_PREFIX } from '../api/contract.ts';
 
 export const OPENAPI_PATH = `${API_PREFIX}/openapi.json`;
 
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'self'; frame-ancestors 'none'; form-action 'none'";
+
 /** Before the routes: collects their schemas. */
 export async function describeApi(app: FastifyInstance, program: string): Promise<void> {
   const [swagger, { jsonSchemaTransform }] = await Promise.all([import('@fastify/swagger'), import('fastify-type-provider-zod')]);
@@ -37,7 +40,7 @@ export async function serveDocs(app: FastifyInstance): Promise<void> {
     await scope.register(ui, {
       routePrefix: '/docs',
       staticCSP: true,
-      transformStaticCSP: (header) => header.replace(/;?\s*upgrade-insecure-requests/, ''),
+      transformStaticCSP: () => POLICY,
       uiConfig: {
         validatorUrl: null,
         // Runs in the page: calls that change something need the header that the dashboard sends.

@@ -42,6 +42,7 @@ export async function registerPlugins(app: FastifyInstance, { secure, perMinute 
     contentSecurityPolicy: { useDefaults: false, directives: secure ? { ...directives, 'upgrade-insecure-requests': [] } : directives },
     strictTransportSecurity: secure,
     crossOriginEmbedderPolicy: true,
+    frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
   });
   await app.register(cookie.default);
