@@ -35,7 +35,7 @@ export function beginIncident(tenant: string, alert: AlertObservation): GrowingI
 }
 
 export function evidenceKey(alert: Pick<AlertObservation, 'type' | 'host' | 'user'>): string {
-  return JSON.stringify([alert.type, alert.host, alert.user ?? null]);
+  return `${alert.type.length}:${alert.type}${alert.host.length}:${alert.host}${alert.user ?? ''}`;
 }
 
 /** Returns true when something new was learnt of the incident. */

@@ -43,8 +43,8 @@ export class SurpriseMeter {
   measure(type: string, host: string, time: Micros): Surprise {
     if (Number.isNaN(this.#start)) this.#start = time;
     const bin = Math.floor((time - this.#start) / this.#binMicros);
-    const hostBins = this.#history.add(JSON.stringify([type, host]), bin);
-    const typeBins = this.#history.add(JSON.stringify([type]), bin);
+    const hostBins = this.#history.add(`${type.length}:${type}${host}`, bin);
+    const typeBins = this.#history.add(`*${type}`, bin);
     return { value: Math.min(3, (bits(hostBins, bin) + bits(typeBins, bin)) / 2), hostBins, typeBins, bins: bin };
   }
 

@@ -47,12 +47,13 @@ export function importAlertCsv(text: string, name: string): ImportedAlerts {
       hint: 'A list of alerts has the columns time, name and host; wanted too: type, detector, user, ip, severity, parent, tactic.',
     });
   }
+  const prefix = stableId(name);
   const kept: { alert: AlertObservation; row: string[] }[] = [];
   const badLines: number[] = [];
   let badRows = 0;
   for (const [i, row] of rows.entries()) {
     if (row.length === 1 && row[0] === '') continue;
-    const alert = alertOf(row, at, name, i + 2);
+    const alert = alertOf(row, at, prefix, i + 2);
     if (alert !== undefined) kept.push({ alert, row });
     else if (badRows++ < 1000) badLines.push(i + 2);
   }
@@ -70,7 +71,7 @@ function columnsOf(header: readonly string[]): Partial<Record<Field, number>> {
   return at;
 }
 
-function alertOf(row: readonly string[], at: Partial<Record<Field, number>>, name: string, line: number): AlertObservation | undefined {
+function alertOf(row: readonly string[], at: Partial<Record<Field, number>>, prefix: string, line: number): AlertObservation | undefined {
   const value = (field: Field): string | undefined => {
     const index = at[field];
     const text = index === undefined ? undefined : row[index]?.trim();
@@ -80,14 +81,14 @@ function alertOf(row: readonly string[], at: Partial<Record<Field, number>>, nam
   const fullTitle = value('title');
   const host = value('host');
   if (time === undefined || fullTitle === undefined || host === undefined) return undefined;
-  const prefix = /^([A-Za-z][\w-]{1,30}): (?:Alert - )?/.exec(fullTitle);
-  const detector = value('detector') ?? prefix?.[1] ?? 'imported';
-  const title = value('detector') === undefined && prefix !== null ? fullTitle.slice(prefix[0].length) : fullTitle;
+  const sensor = /^([A-Za-z][\w-]{1,30}): (?:Alert - )?/.exec(fullTitle);
+  const detector = value('detector') ?? sensor?.[1] ?? 'imported';
+  const title = value('detector') === undefined && sensor !== null ? fullTitle.slice(sensor[0].length) : fullTitle;
   const severity = Number(value('severity'));
   const tactic = tacticOf(value('tactic') ?? '');
   const optional = { user: value('user'), source: value('source'), destination: value('destination'), parent: value('parent') };
   return {
-    id: stableId(name, line),
+    id: `${prefix}-${line}`,
     time,
     detector,
     type: value('type') ?? fullTitle,
