@@ -28,15 +28,16 @@ export const volumeConfig = z.strictObject({
 
 export type VolumeConfig = z.output<typeof volumeConfig>;
 
-/** Empty intervals handed over for one pause; a longer one is shown by its beginning. */
-const MAX_EMPTY_BINS = 2_016;
+/** Empty intervals in a row that are handed over: of a source, and of one of its hosts and templates, of which there may be thousands. */
+const MAX_EMPTY_OF_SOURCE = 2_016;
+const MAX_EMPTY = 36;
 
 interface Series {
   readonly name: string;
   readonly entity: string;
 }
 
-/** Lines per interval of a source, of each host and of each template, intervals without any included. */
+/** Lines per interval of a source, of each host and of each template; a pause is shown by its first empty intervals. */
 export class VolumeCounter {
   /** Lines that came after their interval was handed over. */
   late = 0;
@@ -44,7 +45,8 @@ export class VolumeCounter {
   private readonly clock = new EventTime();
   private readonly series: Series[] = [];
   private readonly index = new Map<string, number>();
-  private readonly firstBin: number[] = [];
+  /** Latest interval with lines of each series that is not silent for long. */
+  private readonly live = new Map<number, number>();
   private readonly bins = new Map<number, Map<number, number>>();
   private nextBin = Number.NEGATIVE_INFINITY;
   private out: { code: number; value: number; bin: number }[] = [];
@@ -66,14 +68,14 @@ export class VolumeCounter {
       }
       const counts = this.bins.get(bin) ?? new Map<number, number>();
       this.bins.set(bin, counts);
-      this.count(counts, source, bin);
+      this.count(counts, source);
       const host = hosts[batch.host.codes[row] as number];
-      if (host !== undefined) this.count(counts, host, bin);
+      if (host !== undefined) this.count(counts, host);
       const code = batch.template[row] as number;
       const template = templates[code];
       if (template === undefined) continue;
       cached[code] ??= this.seriesOf(`template ${template.id}`, batch.source) ?? -1;
-      if ((cached[code] as number) >= 0) this.count(counts, cached[code], bin);
+      if ((cached[code] as number) >= 0) this.count(counts, cached[code]);
     }
   }
 
@@ -108,21 +110,29 @@ export class VolumeCounter {
   /** Everything counted and not handed over; call `take` first. Plain JSON as UTF-8. */
   snapshot(): Uint8Array {
     const bins = [...this.bins].map(([bin, counts]) => [bin, [...counts]]);
-    const state = { series: this.series, firstBin: this.firstBin, bins, nextBin: this.nextBin, clock: this.clock.state(), late: this.late };
+    const state = {
+      series: this.series,
+      live: [...this.live].sort(([a], [b]) => a - b),
+      bins,
+      nextBin: this.nextBin,
+      clock: this.clock.state(),
+      late: this.late,
+    };
     return new TextEncoder().encode(JSON.stringify(state));
   }
 
   restore(snapshot: Uint8Array): void {
     const state = JSON.parse(new TextDecoder().decode(snapshot)) as {
       series: Series[];
-      firstBin: number[];
+      live: [number, number][];
       bins: [number, [number, number][]][];
       nextBin: number | null;
       clock: Parameters<EventTime['restore']>[0];
       late: number;
     };
     this.series.splice(0, this.series.length, ...state.series);
-    this.firstBin.splice(0, this.firstBin.length, ...state.firstBin);
+    this.live.clear();
+    for (const [code, bin] of state.live) this.live.set(code, bin);
     this.index.clear();
     for (const [code, { name }] of this.series.entries()) this.index.set(name, code);
     this.bins.clear();
@@ -140,10 +150,9 @@ export class VolumeCounter {
     return code;
   }
 
-  private count(counts: Map<number, number>, code: number | undefined, bin: number): void {
+  private count(counts: Map<number, number>, code: number | undefined): void {
     if (code === undefined) return;
     counts.set(code, (counts.get(code) ?? 0) + 1);
-    this.firstBin[code] = Math.min(this.firstBin[code] ?? bin, bin);
   }
 
   /** Hands over every interval before `limit`, with zeros for the series known by then. */
@@ -154,19 +163,18 @@ export class VolumeCounter {
       if (!(first < limit)) return;
       this.nextBin = first;
     }
-    let empty = 0;
     for (let bin = this.nextBin; bin < limit; bin++) {
       const counts = this.bins.get(bin);
-      empty = counts === undefined ? empty + 1 : 0;
-      if (empty > MAX_EMPTY_BINS) {
-        // A pause longer than any profile: go on where lines go on.
+      if (counts === undefined && this.live.size === 0) {
+        // Silent for long: go on where lines go on.
         bin = Math.min(limit, ...this.bins.keys()) - 1;
-        empty = 0;
         continue;
       }
-      for (let code = 0; code < this.series.length; code++) {
-        const first = this.firstBin[code];
-        if (first !== undefined && first <= bin) this.out.push({ code, value: counts?.get(code) ?? 0, bin });
+      for (const code of counts?.keys() ?? []) this.live.set(code, bin);
+      for (const code of [...this.live.keys()].sort((a, b) => a - b)) {
+        const silent = bin - (this.live.get(code) as number);
+        if (silent > (this.series[code]?.name.startsWith('source ') === true ? MAX_EMPTY_OF_SOURCE : MAX_EMPTY)) this.live.delete(code);
+        else this.out.push({ code, value: counts?.get(code) ?? 0, bin });
       }
       this.bins.delete(bin);
     }
