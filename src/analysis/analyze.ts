@@ -16,6 +16,7 @@ import type { SequenceFeature } from '../features/index.ts';
 import { type ReportInput, type ReportLine, reportName } from '../sinks/report/index.ts';
 import { type FileInput, listInputs } from '../sources/index.ts';
 import { createDetector, type InputSummary, type LogSequences, readLogs } from '../training/index.ts';
+import { captureReport, splitCaptures } from './capture/index.ts';
 import { detectionOf, type Finding, flaggedRows, rowEvidence } from './detections.ts';
 import { lineTexts } from './evidence-text.ts';
 import { groupInputs, type InputGroup } from './group-inputs.ts';
@@ -38,10 +39,16 @@ export async function* analyzeInputs(paths: readonly string[], options: Analysis
   const inputs = await listInputs(paths);
   const root = rootOf(inputs);
   const baseline = options.baseline.length === 0 ? undefined : await learnBaseline(options);
-  const groups = groupInputs(inputs);
+  const { captures, records } = await splitCaptures(inputs);
+  const groups = groupInputs(records);
+  const parts = captures.length + groups.length;
   let done = 0;
+  const share = (part: number, what: string): void => options.progress((done + part) / parts, what);
+  for (const capture of captures) {
+    yield await captureReport(capture, options, share);
+    done++;
+  }
   for (const group of groups) {
-    const share = (part: number, what: string): void => options.progress((done + part) / groups.length, what);
     yield* new GroupAnalysis(group, root, options, baseline, share).run();
     done++;
   }

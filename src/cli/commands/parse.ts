@@ -3,14 +3,26 @@ import { withCommonOptions, withExample } from '../options.ts';
 
 export function parseCommand(): Command {
   const command = withCommonOptions(
-    new Command('parse').description('structured output: templates and parameters').argument('<path...>', 'files, folders or globs'),
+    new Command('parse')
+      .description('structured output: templates and parameters of logs, flows of packet captures')
+      .argument('<path...>', 'files, folders or globs'),
   );
   command
     .option('--out <dir>', 'folder for the output', '.')
     .addOption(new Option('--format <form>', 'form of the output').choices(['csv', 'json', 'parquet']).default('csv'))
+    .addOption(
+      new Option('--flows <form>', 'columns of flows: the 91 of CICFlowMeter, these and more, or the 39 of FlowMeter')
+        .choices(['extended', 'cicflowmeter', 'flowmeter'])
+        .default('extended'),
+    )
     .option('--log-format <name>', 'log format (default: recognised)')
     .option('--templates <csv>', 'fixed templates (EventId,EventTemplate)')
     .option('--timezone <zone>', 'time zone of times without one', 'UTC');
-  withExample(command, 'vedette parse /var/log/syslog --out parsed', 'vedette parse app.log.gz --format parquet');
+  withExample(
+    command,
+    'vedette parse /var/log/syslog --out parsed',
+    'vedette parse app.log.gz --format parquet',
+    'vedette parse traffic.pcap --out flows',
+  );
   return command.action(async (paths, options) => (await import('../run/parse.ts')).parse(paths, options));
 }

@@ -119,7 +119,7 @@ function show(analyses: readonly { analysis: InputAnalysis; files: readonly stri
   }
   for (const { analysis, files } of analyses) {
     const report = buildReport(analysis.report);
-    print(`${analysis.input.name} (${analysis.input.format}, ${analysis.input.lines.toLocaleString('en')} events)`);
+    print(`${analysis.input.name} (${analysis.input.format}, ${analysis.input.lines.toLocaleString('en')} ${report.noun ?? 'event'}s)`);
     print(`  ${report.summary.headline}`);
     for (const group of report.groups) {
       print(`  ${group.level.toUpperCase().padEnd(8)} ${group.title}${group.units > 1 ? ` (${group.units} times)` : ''}`);

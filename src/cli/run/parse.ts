@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Template } from '../../core/index.ts';
+import { type FlowForm, splitCaptures, writeFlows } from '../../analysis/index.ts';
+import { type Template, VedetteError } from '../../core/index.ts';
 import { StructuredLog, type StructuredRow } from '../../sinks/structured-log/index.ts';
 import { type FileInput, listInputs } from '../../sources/index.ts';
 import { type ParquetColumn, writeParquet } from '../../store/index.ts';
@@ -13,6 +14,7 @@ import { readTemplates } from './templates-file.ts';
 export interface ParseOptions extends CommonOptions {
   readonly out: string;
   readonly format: 'csv' | 'json' | 'parquet';
+  readonly flows: FlowForm;
   readonly logFormat?: string;
   readonly templates?: string;
   readonly timezone: string;
@@ -24,6 +26,8 @@ interface Parsed {
   readonly lines: number;
   readonly dead_letters: number;
   readonly templates: number;
+  /** Of a capture. */
+  readonly flows?: number;
   readonly files: readonly string[];
 }
 
@@ -32,21 +36,36 @@ export async function parse(paths: readonly string[], options: ParseOptions): Pr
   const progress = await startProgress('Parsing', json);
   try {
     const inputs = await listInputs(paths);
+    const { captures } = await splitCaptures(inputs);
     await mkdir(options.out, { recursive: true });
     const results: Parsed[] = [];
     for (const [i, input] of inputs.entries()) {
-      results.push(await parseInput(input, options, (share) => progress.update((i + share) / inputs.length, input.name)));
+      const parser = captures.includes(input) ? parseCapture : parseInput;
+      results.push(await parser(input, options, (share) => progress.update((i + share) / inputs.length, input.name)));
     }
     progress.stop();
     if (json) printJson({ inputs: results });
-    else
-      for (const one of results)
-        print(
-          `${one.input} (${one.format}): ${one.lines} events, ${one.templates} templates${one.dead_letters > 0 ? `, ${one.dead_letters} records set aside` : ''}\n  ${one.files.join('\n  ')}`,
-        );
+    else for (const one of results) print(`${one.input} (${one.format}): ${summaryOf(one)}\n  ${one.files.join('\n  ')}`);
   } finally {
     progress.stop();
   }
+}
+
+/** A capture becomes flows: `<file>_flows.csv`. */
+async function parseCapture(input: FileInput, options: ParseOptions, progress: (share: number) => void): Promise<Parsed> {
+  if (options.format !== 'csv') {
+    throw new VedetteError('USAGE', `flows of ${input.name} are not written as ${options.format}`, {
+      hint: 'captures are parsed with --format csv',
+    });
+  }
+  const path = join(options.out, `${outputName(input)}_flows.csv`);
+  const { packets, flows } = await writeFlows(input, path, { form: options.flows, progress });
+  return { input: input.name, format: 'packets', lines: packets, dead_letters: 0, templates: 0, flows, files: [path] };
+}
+
+function summaryOf(one: Parsed): string {
+  if (one.flows !== undefined) return `${one.lines} packets, ${one.flows} flows`;
+  return `${one.lines} events, ${one.templates} templates${one.dead_letters > 0 ? `, ${one.dead_letters} records set aside` : ''}`;
 }
 
 async function parseInput(input: FileInput, options: ParseOptions, progress: (share: number) => void): Promise<Parsed> {

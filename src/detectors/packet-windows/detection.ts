@@ -27,7 +27,7 @@ export function detectionOf(episode: Episode, source: string, lineage: Lineage):
     threshold: Number.NaN,
     extrapolated: false,
     severity,
-    title: rule.title,
+    title: titleOf(episode, key),
     techniques: rule.techniques,
     explanation: explanationOf(episode, key),
     evidence: episode.evidence,
@@ -35,15 +35,18 @@ export function detectionOf(episode: Episode, source: string, lineage: Lineage):
   };
 }
 
+function titleOf({ rule, measures }: Episode, key: string): string {
+  return `${RULES[rule].title}, ${key}: ${measures.map(({ subject, value }) => `${figure(value)} ${subject}`).join(', ')}`;
+}
+
 function explanationOf(episode: Episode, key: string): Explanation {
   const rule = RULES[episode.rule];
   const { measures } = episode;
-  const parts = measures.map(({ subject, value }) => `${figure(value)} ${subject}`);
   const seconds = Math.max(0, episode.end - episode.start) / 1e6;
   const spans = episode.windows > 1 ? `, in ${episode.windows} windows that follow one another` : '';
   const lasted = seconds < 1 ? 'within a second' : `over ${figure(seconds)} seconds`;
   return {
-    what: `${rule.title}, ${key}: ${parts.join(', ')}${spans}, ${lasted} (packets ${episode.evidence[0]?.line ?? 0} to ${episode.lastPacket}).`,
+    what: `${titleOf(episode, key)}${spans}, ${lasted} (packets ${episode.evidence[0]?.line ?? 0} to ${episode.lastPacket}).`,
     why: rule.why,
     harmless: rule.harmless,
     next: rule.next,

@@ -1,5 +1,6 @@
 export { isCapture } from './capture/format.ts';
 export { type CaptureOptions, CaptureReader } from './capture/reader.ts';
+export { describePacket } from './describe.ts';
 export { EXTRA_COLUMNS, FLOW_COLUMNS, FLOW_VALUES } from './flow/columns.ts';
 export { communityId } from './flow/community-id.ts';
 export { flowHeader, flowLine } from './flow/csv.ts';

@@ -25,6 +25,7 @@ export function buildReport(input: ReportInput): Report {
     format: input.format,
     inputs: input.inputs,
     lines: input.lines,
+    ...(input.noun === undefined ? {} : { noun: input.noun }),
     deadLetters: input.deadLetters,
     firstEvent: formatMicros(input.firstEvent),
     lastEvent: formatMicros(input.lastEvent),

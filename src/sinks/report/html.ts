@@ -56,7 +56,11 @@ function tiles(report: Report): string {
     ['Findings', count(findings), `in ${plural(groups, 'pattern')}`],
     ['High or critical', count(serious), `${count(levels.critical)} critical`],
     ['Notifications', count(notified), 'the rest is listed only'],
-    ['Lines read', count(report.lines), `${count(report.deadLetters)} set aside`],
+    [
+      report.noun === undefined ? 'Lines read' : `${report.noun.charAt(0).toUpperCase()}${report.noun.slice(1)}s read`,
+      count(report.lines),
+      `${count(report.deadLetters)} set aside`,
+    ],
   ];
   return `<dl class="tiles">${all.map(([name, value, note]) => `<div class="tile"><dt>${name}</dt><dd>${value} <small>${note}</small></dd></div>`).join('')}</dl>`;
 }

@@ -87,6 +87,8 @@ export interface ReportInput {
   /** Recognised format, such as `apache-combined`. */
   readonly format: string;
   readonly lines: number;
+  /** What `lines` counts, when not lines: `packet`. */
+  readonly noun?: string;
   /** Records that fit no format and were kept aside. */
   readonly deadLetters: number;
   readonly firstEvent: Micros;

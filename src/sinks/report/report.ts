@@ -11,6 +11,8 @@ export interface Report {
   readonly format: string;
   readonly inputs: readonly { readonly input: string; readonly bytes: number; readonly sha256: string }[];
   readonly lines: number;
+  /** What `lines` counts, when not lines: `packet`. */
+  readonly noun?: string;
   readonly deadLetters: number;
   readonly firstEvent: string;
   readonly lastEvent: string;

@@ -19,9 +19,9 @@ export function summaryOf(
   const first = input.firstEvent;
   const where = input.inputs.length === 1 ? (input.inputs[0]?.input ?? input.type) : plural(input.inputs.length, 'input');
   return {
-    headline: headlineOf(patterns, levels, input.lines, detectors),
+    headline: headlineOf(patterns, levels, plural(input.lines, input.noun ?? 'line'), detectors),
     sentences: [
-      `${plural(input.lines, 'line')} of ${where} were read as ${input.format}${Number.isFinite(first) ? `, ${timeSpan(input)}` : ''}.`,
+      `${plural(input.lines, input.noun ?? 'line')} of ${where} were read as ${input.format}${Number.isFinite(first) ? `, ${timeSpan(input)}` : ''}.`,
       ...worstOf(groups),
       ...expectedOf(detectors, patterns),
     ],
@@ -35,15 +35,15 @@ export function summaryOf(
 function headlineOf(
   patterns: number,
   levels: Readonly<Record<Level, number>>,
-  lines: number,
+  lines: string,
   detectors: readonly ReportedDetector[],
 ): string {
   if (detectors.length > 0 && detectors.every((detector) => detector.state !== 'ready'))
     return 'No verdict yet: the detectors are still learning';
-  if (patterns === 0) return `Nothing stands out in ${plural(lines, 'line')}`;
+  if (patterns === 0) return `Nothing stands out in ${lines}`;
   const found = LEVELS.filter((level) => levels[level] > 0).map((level) => `${count(levels[level])} ${level}`);
   const total = LEVELS.reduce((sum, level) => sum + levels[level], 0);
-  return `${plural(patterns, 'unusual pattern')} in ${plural(lines, 'line')}: ${listed(found)} ${total === 1 ? 'finding' : 'findings'}`;
+  return `${plural(patterns, 'unusual pattern')} in ${lines}: ${listed(found)} ${total === 1 ? 'finding' : 'findings'}`;
 }
 
 function timeSpan(input: ReportInput): string {

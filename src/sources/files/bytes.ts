@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Chunks, fileChunks } from '../bytes/chunks.ts';
+import { type Chunks, concatBytes, fileChunks } from '../bytes/chunks.ts';
 import { compressionOf, peek } from '../bytes/content.ts';
 import { DEFAULT_EXPANSION, Expansion, type ExpansionLimit } from '../bytes/expansion.ts';
 import { DamagedStream, gunzip } from '../bytes/gzip.ts';
@@ -54,10 +54,14 @@ export function readBytes(input: FileInput, options: ByteOptions = {}): ByteStre
 
 /** The first bytes of an input, decompressed; fewer where it is shorter or damaged. */
 export async function headBytes(input: FileInput, length: number): Promise<Uint8Array> {
-  const { chunks } = readBytes(input);
-  const { head, chunks: rest } = await peek(chunks, length);
-  await rest.return(undefined);
-  return head;
+  const parts: Uint8Array[] = [];
+  let have = 0;
+  for await (const chunk of readBytes(input).chunks) {
+    parts.push(chunk);
+    have += chunk.length;
+    if (have >= length) break;
+  }
+  return concatBytes(parts).subarray(0, length);
 }
 
 function storedChunks(input: FileInput, limit: ExpansionLimit = DEFAULT_EXPANSION): Chunks {
