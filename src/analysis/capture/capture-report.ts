@@ -1,0 +1,85 @@
+import { alertsOf, rankGroups } from '../../alerts/index.ts';
+import { RULES } from '../../detectors/packet-windows/index.ts';
+import { isCapture } from '../../parsers/packets/index.ts';
+import { type ReportInput, type ReportWarning, reportName } from '../../sinks/report/index.ts';
+import { type FileInput, headBytes } from '../../sources/index.ts';
+import type { InputAnalysis } from '../analyze.ts';
+import type { AnalysisOptions } from '../options.ts';
+import { analyzeCapture, type CaptureAnalysis } from './analyze-capture.ts';
+import { packetTexts } from './packet-texts.ts';
+
+/** Captures, told by their magic number whatever they are called, and the rest. */
+export async function splitCaptures(inputs: readonly FileInput[]): Promise<{ captures: FileInput[]; records: FileInput[] }> {
+  const captures: FileInput[] = [];
+  const records: FileInput[] = [];
+  for (const input of inputs) ((await startsCapture(input)) ? captures : records).push(input);
+  return { captures, records };
+}
+
+/** An input that cannot be opened is no capture; whoever reads it says why. */
+async function startsCapture(input: FileInput): Promise<boolean> {
+  if (input.bytes === 0) return false;
+  return headBytes(input, 4).then(isCapture, () => false);
+}
+
+/** The same kind of report as of a log: packets instead of lines, window rules instead of learnt detectors. */
+export async function captureReport(
+  input: FileInput,
+  options: Pick<AnalysisOptions, 'tenant' | 'program' | 'seed' | 'top' | 'progress'>,
+  progress: (share: number, what: string) => void = options.progress,
+): Promise<InputAnalysis> {
+  const { tenant, program, seed, top } = options;
+  const analysis = await analyzeCapture(input, {
+    program,
+    seed,
+    keepFlows: 0,
+    progress: (share) => progress(share * 0.9, `reading ${input.name}`),
+  });
+  const alerts = alertsOf(tenant, analysis.detections.slice(0, top));
+  const { name, bytes, sha256, packets, first, last } = analysis;
+  const evidence = alerts.flatMap((alert) => alert.detection.evidence);
+  const series = analysis.histogram.result();
+  const report: ReportInput = {
+    ...reportName(name, 'packets', first),
+    tenant,
+    inputs: [{ input: name, bytes, sha256 }],
+    format: 'packets',
+    lines: packets,
+    noun: 'packet',
+    deadLetters: 0,
+    firstEvent: first,
+    lastEvent: last,
+    detectors: [],
+    groups: rankGroups(alerts),
+    lineTexts: await packetTexts(input, evidence),
+    templates: [],
+    ...(series === undefined ? {} : { series }),
+    warnings: warningsOf(analysis),
+    program,
+  };
+  const problem = analysis.problem === undefined ? {} : { problem: analysis.problem };
+  return {
+    input: { name, bytes, sha256, generation: '', format: 'packets', lines: packets, dead: 0, ...problem },
+    report,
+    alerts: alerts.map((alert) => ({ alert, row: new Uint8Array() })),
+  };
+}
+
+const COUNTED = new Set(['packets', 'flows', 'packets_metered', 'packets_without_flow', 'findings', 'time_backwards']);
+
+function warningsOf({ problem, counters }: CaptureAnalysis): ReportWarning[] {
+  const warnings: ReportWarning[] = [];
+  if (problem !== undefined) {
+    warnings.push({ code: 'damaged', text: `The capture could not be read to its end: ${problem}. What was readable is analysed.` });
+  }
+  const odd = Object.entries(counters).filter(([name, many]) => many > 0 && !COUNTED.has(name));
+  if (odd.length > 0) {
+    const list = odd.map(([name, many]) => `${many.toLocaleString('en')} ${name.replaceAll('_', ' ')}`).join(', ');
+    warnings.push({ code: 'undecoded', text: `Not everything could be decoded in full: ${list}.` });
+  }
+  warnings.push({
+    code: 'window-rules',
+    text: `${counters.flows ?? 0} flows. ${Object.keys(RULES).length} window rules looked for floods, scans, brute force and tunnels; they have fixed thresholds and promise no rate of false alarms. Attacks inside single sessions (malware, lateral movement) are not their subject.`,
+  });
+  return warnings;
+}
