@@ -6,6 +6,9 @@ export const BLANK = 3;
 /** Class of every byte. Bytes of multi-byte UTF-8 characters count as letters. */
 export const BYTE_CLASS: Uint8Array = makeClasses();
 
+/** 1 for letters and digits. */
+export const IS_WORD: Uint8Array = BYTE_CLASS.map((kind) => (kind === LETTER || kind === DIGIT ? 1 : 0));
+
 /** 1 for 0-9, a-f, A-F. */
 export const IS_HEX: Uint8Array = makeHex();
 

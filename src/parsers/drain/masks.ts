@@ -1,5 +1,9 @@
 import { BYTE_CLASS, DIGIT, IS_HEX, LETTER } from './byte-class.ts';
 
+// Held here because reads of an import are not folded into the loops.
+const CLASSES = BYTE_CLASS;
+const HEX = IS_HEX;
+
 /**
  * Matches at a word boundary and returns the end of the masked stretch, or -1. `start` holds the first byte of a word (the
  * byte before is neither letter nor digit).
@@ -15,16 +19,16 @@ export function numberEnd(bytes: Uint8Array, start: number, end: number): number
   let byte = p < end ? (bytes[p] as number) : 32;
   if (byte === 120 && bytes[start] === 48) {
     p++;
-    while (p < end && IS_HEX[bytes[p] as number] === 1) p++;
-    return p > start + 2 && (p >= end || BYTE_CLASS[bytes[p] as number] !== LETTER) ? p : -1;
+    while (p < end && HEX[bytes[p] as number] === 1) p++;
+    return p > start + 2 && (p >= end || CLASSES[bytes[p] as number] !== LETTER) ? p : -1;
   }
   for (;;) {
     if (byte >= 48 && byte <= 57) {
       p++;
-    } else if ((byte === 46 || byte === 58) && p + 1 < end && BYTE_CLASS[bytes[p + 1] as number] === DIGIT) {
+    } else if ((byte === 46 || byte === 58) && p + 1 < end && CLASSES[bytes[p + 1] as number] === DIGIT) {
       p += 2;
     } else {
-      return BYTE_CLASS[byte] === LETTER ? -1 : p;
+      return CLASSES[byte] === LETTER ? -1 : p;
     }
     byte = p < end ? (bytes[p] as number) : 32;
   }
@@ -36,7 +40,7 @@ export const blockId: Mask = (bytes, start, end) => {
   let p = start + 4;
   if (bytes[p] === 45) p++;
   const digits = p;
-  while (p < end && BYTE_CLASS[bytes[p] as number] === DIGIT) p++;
+  while (p < end && CLASSES[bytes[p] as number] === DIGIT) p++;
   return p > digits ? p : -1;
 };
 
@@ -46,8 +50,8 @@ export const uuid: Mask = (bytes, start, end) => {
     return -1;
   for (let i = 0; i < 36; i++) {
     if (i === 8 || i === 13 || i === 18 || i === 23) continue;
-    if (IS_HEX[bytes[start + i] as number] === 0) return -1;
+    if (HEX[bytes[start + i] as number] === 0) return -1;
   }
-  const behind = start + 36 < end ? (BYTE_CLASS[bytes[start + 36] as number] as number) : 0;
+  const behind = start + 36 < end ? (CLASSES[bytes[start + 36] as number] as number) : 0;
   return behind === LETTER || behind === DIGIT ? -1 : start + 36;
 };

@@ -1,6 +1,16 @@
-import { BLANK, BYTE_CLASS, DIGIT, LETTER } from './byte-class.ts';
+import { SPACE } from '../bytes/ascii.ts';
+import { BLANK, BYTE_CLASS, DIGIT, IS_WORD, LETTER } from './byte-class.ts';
 import { type HashKey, MASKED } from './hashing.ts';
 import { blockId, type Mask, numberEnd, uuid } from './masks.ts';
+
+// Held here because reads of an import are not folded into the loop.
+const CLASSES = BYTE_CLASS;
+const IN_WORD = IS_WORD;
+const endOfNumber = numberEnd;
+const endOfUuid = uuid;
+const endOfBlockId = blockId;
+const DASH = 45;
+const UNDERSCORE = 95;
 
 /**
  * A line's shape: its bytes with variable stretches masked and runs of blanks made one. `scan` hashes it and records the
@@ -24,73 +34,71 @@ export class ShapeScanner {
   /** bytes[start, end) neither begins nor ends with a blank. */
   scan(bytes: Uint8Array, start: number, end: number): void {
     const { factor1, factor2 } = this.key;
-    const classes = BYTE_CLASS;
+    const classes = CLASSES;
+    const inWord = IN_WORD;
     const extra = this.extra.length > 0;
+    let { maskStart, maskEnd } = this;
     let hash1 = this.key.seed1;
     let hash2 = this.key.seed2;
     let masks = 0;
     let p = start;
-    // At the top of the loop p stands at a word boundary: the byte before is neither letter nor digit.
+    // At the top of the loop p stands at a word boundary: the byte before is neither letter nor digit. Words that begin with a
+    // letter and with a digit have a loop each because branches are then predicted apart.
     while (p < end) {
       let byte = bytes[p] as number;
       const kind = classes[byte] as number;
-      if (kind === BLANK) {
+      let masked = -1;
+      if (extra && kind !== BLANK) masked = this.extraEnd(bytes, p, end);
+      if (masked >= 0) {
+        // counted below
+      } else if (kind === LETTER) {
+        if (byte === 98 && p + 4 < end && bytes[p + 3] === UNDERSCORE) masked = endOfBlockId(bytes, p, end);
+        if (masked < 0 && p + 36 <= end && bytes[p + 8] === DASH) masked = endOfUuid(bytes, p, end);
+        if (masked < 0) {
+          do {
+            hash1 = Math.imul(hash1 ^ byte, factor1);
+            hash2 = Math.imul(hash2 ^ byte, factor2);
+            if (++p >= end) break;
+            byte = bytes[p] as number;
+          } while (inWord[byte] === 1);
+          continue;
+        }
+      } else if (kind === DIGIT) {
+        if (p + 36 <= end && bytes[p + 8] === DASH) masked = endOfUuid(bytes, p, end);
+        if (masked < 0) masked = endOfNumber(bytes, p, end);
+        if (masked < 0) {
+          do {
+            hash1 = Math.imul(hash1 ^ byte, factor1);
+            hash2 = Math.imul(hash2 ^ byte, factor2);
+            if (++p >= end) break;
+            byte = bytes[p] as number;
+          } while (inWord[byte] === 1);
+          continue;
+        }
+      } else if (kind === BLANK) {
         do p++;
         while (p < end && classes[bytes[p] as number] === BLANK);
-        hash1 = Math.imul(hash1 ^ 32, factor1);
-        hash2 = Math.imul(hash2 ^ 32, factor2);
+        hash1 = Math.imul(hash1 ^ SPACE, factor1);
+        hash2 = Math.imul(hash2 ^ SPACE, factor2);
         continue;
-      }
-      let masked = -1;
-      if (extra) masked = this.extraEnd(bytes, p, end);
-      if (masked < 0) {
-        if (kind === DIGIT) {
-          masked = bytes[p + 8] === 45 ? uuid(bytes, p, end) : -1;
-          if (masked < 0) masked = numberEnd(bytes, p, end);
-        } else if (kind === LETTER) {
-          if (byte === 98 && bytes[p + 3] === 95) masked = blockId(bytes, p, end);
-          else if (bytes[p + 8] === 45) masked = uuid(bytes, p, end);
-        } else if (byte === 60 && bytes[p + 1] === 42 && bytes[p + 2] === 62 && p + 2 < end) {
-          // A printed `<*>` counts as masked, so that a template's text says what the template is.
-          masked = p + 3;
-        }
-      }
-      if (masked > 0) {
-        if (masks === this.maskStart.length) this.grow();
-        this.maskStart[masks] = p;
-        this.maskEnd[masks++] = masked;
-        hash1 = Math.imul(hash1 ^ MASKED, factor1);
-        hash2 = Math.imul(hash2 ^ MASKED, factor2);
-        p = masked;
-        continue;
-      }
-      if (kind === 0) {
+      } else if (byte === 60 && p + 2 < end && bytes[p + 1] === 42 && bytes[p + 2] === 62) {
+        // A printed `<*>` counts as masked, so that a template's text says what the template is.
+        masked = p + 3;
+      } else {
         hash1 = Math.imul(hash1 ^ byte, factor1);
         hash2 = Math.imul(hash2 ^ byte, factor2);
         p++;
         continue;
       }
-      // Four bytes a round; no byte of a word is 0, so words of different length differ.
-      let word = byte;
-      let shift = 8;
-      while (++p < end) {
-        byte = bytes[p] as number;
-        if (((classes[byte] as number) - 1) >>> 0 >= 2) break;
-        if (shift === 32) {
-          hash1 = Math.imul(hash1 ^ word, factor1);
-          hash2 = Math.imul(hash2 ^ word, factor2);
-          hash1 ^= hash1 >>> 15;
-          hash2 ^= hash2 >>> 13;
-          word = 0;
-          shift = 0;
-        }
-        word |= byte << shift;
-        shift += 8;
+      if (masks === maskStart.length) {
+        this.grow();
+        ({ maskStart, maskEnd } = this);
       }
-      hash1 = Math.imul(hash1 ^ word, factor1);
-      hash2 = Math.imul(hash2 ^ word, factor2);
-      hash1 ^= hash1 >>> 15;
-      hash2 ^= hash2 >>> 13;
+      maskStart[masks] = p;
+      maskEnd[masks++] = masked;
+      hash1 = Math.imul(hash1 ^ MASKED, factor1);
+      hash2 = Math.imul(hash2 ^ MASKED, factor2);
+      p = masked;
     }
     this.hash1 = hash1;
     this.hash2 = hash2;

@@ -2,6 +2,9 @@ import { BLANK, BYTE_CLASS, DIGIT, LETTER } from './byte-class.ts';
 import { type HashKey, joinHash, MASKED } from './hashing.ts';
 import type { ShapeScanner } from './shape.ts';
 
+// Held here because reads of an import are not folded into the loop.
+const CLASSES = BYTE_CLASS;
+
 /** Key of a token that is a wildcard: one that became so, or that is nothing but masked stretches and punctuation. */
 export const WILD = -1;
 export const WILD_TEXT = '<*>';
@@ -36,7 +39,7 @@ export class Tokens {
     let mask = 0;
     let p = start;
     while (p < end && count < most) {
-      while (p < end && BYTE_CLASS[bytes[p] as number] === BLANK) p++;
+      while (p < end && CLASSES[bytes[p] as number] === BLANK) p++;
       if (p >= end) break;
       const from = p;
       let hash1 = seed1;
@@ -54,7 +57,7 @@ export class Tokens {
           continue;
         }
         const byte = bytes[p] as number;
-        const kind = BYTE_CLASS[byte];
+        const kind = CLASSES[byte];
         if (kind === BLANK) break;
         if (kind === DIGIT) variable = 1;
         if (kind === LETTER || kind === DIGIT) wordless = false;

@@ -1,7 +1,11 @@
-import { isBlank, SPACE, skipBlanks, TAB, unsignedAt } from '../bytes/ascii.ts';
+import { isBlank, skipBlanks, unsignedAt } from '../bytes/ascii.ts';
 import type { TimestampReader } from '../time/timestamps.ts';
 import { DEFAULT_DRAIN, type DrainPreset, type Joining, type LogFormat } from './format.ts';
 import { isLevel } from './severity.ts';
+
+// Constants of this module, since reads of an import are not folded into the loops.
+const SPACE = 32;
+const TAB = 9;
 
 export interface LayoutOptions {
   readonly name: string;
