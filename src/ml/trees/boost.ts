@@ -60,7 +60,7 @@ export function boostTrees(data: LabelledRows, given: BoostingOptions = {}, prog
       const wanted = classes === 2 ? 1 : k;
       derivatives(probability, labels, weights, classes, wanted, g, h);
       const tree = grower.grow(g, h, round * outputs + k + options.seed);
-      grower.apply(tree, scores, outputs, k);
+      grower.add(tree, scores, outputs, k);
       grown.push(tree);
     }
     trees.push(...grown);

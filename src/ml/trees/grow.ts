@@ -33,6 +33,7 @@ export class TreeGrower {
   readonly #spare: Int32Array;
   readonly #packed: Float64Array;
   readonly #gathered: Float64Array;
+  readonly #leafOf: Int32Array;
   readonly #pool: Float64Array[] = [];
   #used = 0;
 
@@ -43,11 +44,12 @@ export class TreeGrower {
     this.#spare = new Int32Array(data.rows);
     this.#packed = new Float64Array(data.rows);
     this.#gathered = new Float64Array(data.rows);
+    this.#leafOf = new Int32Array(data.rows);
   }
 
   /** A tree that lowers the loss whose derivatives by row are g and h; leaf values include the learning rate. */
   grow(g: Float64Array, h: Float64Array, salt: number): Tree {
-    const { leaves: most, l2, learningRate } = this.#options;
+    const { leaves: most } = this.#options;
     const packed = packDerivatives(g, h, this.#packed, this.#order, salt);
     const tree: Tree = { column: [], bin: [], missingLeft: [], left: [], right: [], gain: [], leaf: [] };
     this.#used = 0;
@@ -89,35 +91,52 @@ export class TreeGrower {
       leaves[at] = search({ from: leaf.from, to: middle, sums: split.left, histogram: leftBins, parent: node, isRight: false });
       leaves.push(search({ from: middle, to: leaf.to, sums: rest, histogram: rightBins, parent: node, isRight: true }));
     }
-    for (const [i, leaf] of leaves.entries()) {
-      const { gradient, hessian } = leaf.sums;
-      // a tree that could not be split says nothing
-      const value = leaves.length === 1 ? 0 : (-gradient / (hessian + l2)) * learningRate;
-      tree.leaf.push(Math.fround(value));
-      attach(tree, leaf, ~i);
-    }
+    for (const [i, leaf] of leaves.entries()) attach(tree, leaf, ~i);
+    this.#answer(tree, leaves.length, g, h);
     return tree;
   }
 
-  /** Adds the tree's answer for rows [from, to) of the data to `scores[row * stride + offset]`. */
-  apply(tree: Tree, scores: Float64Array, stride: number, offset: number): void {
-    const { rows, codes, columns } = this.#data;
+  /** Adds the answer of the tree grown last to `scores[row * stride + offset]`. */
+  add(tree: Tree, scores: Float64Array, stride: number, offset: number): void {
     if (tree.column.length === 0) return;
+    const leaf = Float64Array.from(tree.leaf);
+    for (let row = 0; row < this.#data.rows; row++) {
+      const at = row * stride + offset;
+      scores[at] = (scores[at] as number) + (leaf[this.#leafOf[row] as number] as number);
+    }
+  }
+
+  /** Finds every row's leaf and gives leaves the value -G / (H + l2) of their exact derivatives: rounding chooses splits, not answers. */
+  #answer(tree: Tree, leaves: number, g: Float64Array, h: Float64Array): void {
+    const { rows, codes, columns } = this.#data;
+    if (tree.column.length === 0) {
+      // a tree that could not be split says nothing
+      tree.leaf.push(0);
+      return;
+    }
     const first = Int32Array.from(tree.column, (column) => column * rows);
     const bin = Uint8Array.from(tree.bin);
     const left = Int32Array.from(tree.left);
     const right = Int32Array.from(tree.right);
     // the bin of missing values follows all others, so only a node that sends it left needs to know it
     const missing = Int16Array.from(tree.column, (column, i) => (tree.missingLeft[i] ? (columns[column] as ColumnBins).missing : -1));
-    const leaf = Float64Array.from(tree.leaf);
+    const gradient = new Float64Array(leaves);
+    const hessian = new Float64Array(leaves);
     for (let row = 0; row < rows; row++) {
       let node = 0;
       do {
         const code = codes[(first[node] as number) + row] as number;
         node = (code <= (bin[node] as number) || code === missing[node] ? left[node] : right[node]) as number;
       } while (node >= 0);
-      const at = row * stride + offset;
-      scores[at] = (scores[at] as number) + (leaf[~node] as number);
+      const leaf = ~node;
+      this.#leafOf[row] = leaf;
+      gradient[leaf] = (gradient[leaf] as number) + (g[row] as number);
+      hessian[leaf] = (hessian[leaf] as number) + (h[row] as number);
+    }
+    const { l2, learningRate, maxStep } = this.#options;
+    for (let leaf = 0; leaf < leaves; leaf++) {
+      const step = -(gradient[leaf] as number) / ((hessian[leaf] as number) + l2 + 1e-15);
+      tree.leaf.push(Math.fround(Math.max(-maxStep, Math.min(maxStep, step)) * learningRate));
     }
   }
 

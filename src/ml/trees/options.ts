@@ -1,6 +1,6 @@
 import { VedetteError } from '../../core/index.ts';
 
-/** How to boost. Defaults are LightGBM's where it has the option. */
+/** How to boost. Defaults are LightGBM's, but for `l2` and `maxStep`. */
 export interface BoostingOptions {
   /** Rounds; each adds one tree per class (one in all for two classes). Default 100. */
   readonly rounds?: number;
@@ -12,8 +12,10 @@ export interface BoostingOptions {
   readonly minLeafRows?: number;
   /** Smallest sum of second derivatives of a leaf. Default 0.001. */
   readonly minLeafHessian?: number;
-  /** L2 penalty on leaf values. Default 0. */
+  /** L2 penalty on leaf values; 0 lets the trees of rare classes overshoot. Default 1. */
   readonly l2?: number;
+  /** Largest answer of a leaf before the learning rate. Default 3 (as LogitBoost bounds its responses, Friedman et al. 2000). */
+  readonly maxStep?: number;
   /** Most bins of a column, 2..255. Default 255. */
   readonly bins?: number;
   /** Weight of each class's rows: `none`, `balanced` (rows / (classes x rows of the class)), or one number each. Default none. */
@@ -33,7 +35,8 @@ export const BOOSTING_DEFAULTS: CompleteBoostingOptions = {
   learningRate: 0.1,
   minLeafRows: 20,
   minLeafHessian: 1e-3,
-  l2: 0,
+  l2: 1,
+  maxStep: 3,
   bins: 255,
   classWeights: 'none',
   patience: Number.POSITIVE_INFINITY,
@@ -48,6 +51,7 @@ const LIMITS: Partial<Record<keyof BoostingOptions, readonly [number, number]>> 
   minLeafRows: [1, 1e9],
   minLeafHessian: [0, 1e9],
   l2: [0, 1e9],
+  maxStep: [1e-6, Number.POSITIVE_INFINITY],
   bins: [2, 255],
   patience: [1, Number.POSITIVE_INFINITY],
   validationShare: [0, 0.9],
