@@ -17,4 +17,5 @@ export const sources: Registry<Source> = {
   http: () => import('./http/index.ts'),
   evtx: () => import('./evtx/index.ts'),
   'elastic-export': () => import('./elastic-export.ts'),
+  demo: () => import('./demo/index.ts'),
 };

@@ -1,22 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
-
-/** Logs that many hosts keep; those that exist and may be read become sources. */
-const HOST_LOGS: readonly (readonly [string, string])[] = [
-  ['auth', '/var/log/auth.log'],
-  ['secure', '/var/log/secure'],
-  ['syslog', '/var/log/syslog'],
-  ['messages', '/var/log/messages'],
-  ['kern', '/var/log/kern.log'],
-  ['dpkg', '/var/log/dpkg.log'],
-  ['dnf', '/var/log/dnf.log'],
-  ['nginx-access', '/var/log/nginx/access.log'],
-  ['nginx-error', '/var/log/nginx/error.log'],
-  ['apache-access', '/var/log/apache2/access.log'],
-  ['apache-error', '/var/log/apache2/error.log'],
-  ['system', '/var/log/system.log'],
-  ['install', '/var/log/install.log'],
-];
+import { builtInConfig } from '../../config/index.ts';
 
 function readable(path: string): boolean {
   try {
@@ -32,9 +16,18 @@ function hasJournal(): boolean {
   return found.status === 0 && found.stdout.startsWith('{');
 }
 
-/** What `up` runs without a configuration: this host's own readable logs, and records sent to the loopback ingest port. */
+/** A generated office beside the host's own logs, so that the first minute shows what alerts look like. Its own tenant; nothing in it is real. */
+const DEMO = {
+  sources: [
+    { name: 'demo-shop', type: 'demo', scenario: 'shop', learning: { lines: 2000, sessions: 2000 } },
+    { name: 'demo-auth', type: 'demo', scenario: 'auth', firstAttackSeconds: 45, learning: { lines: 2000, sessions: 500 } },
+  ],
+  retention: { maxAge: '30d' },
+};
+
+/** What `up` runs without a configuration: this host's own readable logs, records sent to the loopback ingest port, and the demo. */
 export async function defaultConfig(): Promise<unknown> {
-  const files = HOST_LOGS.filter(([, path]) => readable(path)).map(([name, path]) => ({ name, type: 'file', path }));
+  const { tenants } = builtInConfig(readable) as { tenants: { default: { sources: unknown[] } } };
   const journal = hasJournal() ? [{ name: 'journal', type: 'journald' }] : [];
-  return { tenants: { default: { sources: [...journal, ...files, { name: 'ingest', type: 'http' }] } } };
+  return { tenants: { default: { ...tenants.default, sources: [...journal, ...tenants.default.sources] }, demo: DEMO } };
 }
