@@ -16,30 +16,26 @@ export class SignInAttempts {
     this.now = now;
   }
 
-  /** RATE_LIMITED once there were too many failures; also for the right password. */
-  async check(name: string, address: string): Promise<void> {
-    const since = this.now() - WINDOW;
-    for (const [key, limit] of keysOf(name, address)) {
-      if ((await this.credentials.failures(key, since)) >= limit)
-        throw new VedetteError('RATE_LIMITED', 'too many failed sign-ins', { hint: 'Wait a quarter of an hour, then try again.' });
-    }
-  }
-
-  async failed(name: string, address: string): Promise<void> {
-    const at = this.now();
-    for (const [key] of keysOf(name, address)) await this.credentials.failed(key, at);
+  /**
+   * Counts as failed until `succeeded`, so that guesses made at once count too. RATE_LIMITED once there were too many; also for the
+   * right password.
+   */
+  async begin(name: string, address: string): Promise<void> {
+    const now = this.now();
+    if (await this.credentials.attempt(keysOf(name, address), now - WINDOW, now)) return;
+    throw new VedetteError('RATE_LIMITED', 'too many failed sign-ins', { hint: 'Wait a quarter of an hour, then try again.' });
   }
 
   async succeeded(name: string, address: string): Promise<void> {
-    for (const [key] of keysOf(name, address)) if (!key.startsWith('address ')) await this.credentials.forgive(key);
+    for (const { key } of keysOf(name, address)) if (!key.startsWith('address ')) await this.credentials.forgive(key);
   }
 }
 
-function keysOf(name: string, address: string): readonly (readonly [string, number])[] {
+function keysOf(name: string, address: string): readonly { readonly key: string; readonly limit: number }[] {
   const who = name.slice(0, 64).toLowerCase();
   return [
-    [`pair ${who} ${address}`, LIMITS.pair],
-    [`address ${address}`, LIMITS.address],
-    [`name ${who}`, LIMITS.name],
+    { key: `pair ${who} ${address}`, limit: LIMITS.pair },
+    { key: `address ${address}`, limit: LIMITS.address },
+    { key: `name ${who}`, limit: LIMITS.name },
   ];
 }

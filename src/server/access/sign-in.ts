@@ -32,9 +32,7 @@ export class SignIn {
   }
 
   async signIn(name: string, password: string, address: string): Promise<SignedIn> {
-    await this.attempts.check(name, address);
-    // Counted before the password is looked at, so that many guesses at once count too.
-    await this.attempts.failed(name, address);
+    await this.attempts.begin(name, address);
     const user = await this.users.accounts.byName(name.toLowerCase());
     const right = await verifyPassword(user?.passwordHash, password);
     if (!right || user === undefined || user.disabled)
@@ -47,12 +45,12 @@ export class SignIn {
 
   /** Uses the one-time link: makes (or takes back) an administrator of that name. */
   async setup(token: string, name: string, password: string, address: string): Promise<SignedIn> {
-    await this.attempts.check('', address);
+    await this.attempts.begin('', address);
     const passwordHash = await hashPassword(password);
     if (!(await this.users.credentials.redeemLink(hashSecret(token), this.now()))) {
-      await this.attempts.failed('', address);
       throw new VedetteError('FORBIDDEN', 'the link was used already or is too old', { hint: 'Start vedette again to get a new one.' });
     }
+    await this.attempts.succeeded('', address);
     const known = await this.users.accounts.byName(name);
     if (known !== undefined) await this.users.credentials.endSessions(known.id);
     const user =
@@ -107,8 +105,7 @@ export class SignIn {
     const user = principal.userId === undefined ? undefined : await this.users.accounts.get(principal.userId);
     if (principal.by !== 'session' || user === undefined)
       throw new VedetteError('FORBIDDEN', 'only a signed-in user has a password to change');
-    await this.attempts.check(user.name, address);
-    await this.attempts.failed(user.name, address);
+    await this.attempts.begin(user.name, address);
     const stored = await this.users.accounts.byName(user.name);
     if (!(await verifyPassword(stored?.passwordHash, current))) throw new VedetteError('FORBIDDEN', 'the current password is wrong');
     await this.attempts.succeeded(user.name, address);

@@ -81,9 +81,8 @@ export interface CredentialStore {
   addLink(hash: string, expiresAt: Micros): Promise<void>;
   /** True once for a link within its time. */
   redeemLink(hash: string, now: Micros): Promise<boolean>;
-  /** Failed sign-ins of a key (a user name, an address) since a time. */
-  failures(key: string, since: Micros): Promise<number>;
-  failed(key: string, at: Micros): Promise<void>;
+  /** Counts an attempt to sign in under every key (a user name, an address); false, and nothing is counted, where one has reached its limit since. */
+  attempt(keys: readonly { readonly key: string; readonly limit: number }[], since: Micros, at: Micros): Promise<boolean>;
   forgive(key: string): Promise<void>;
   /** Removes what has expired. */
   prune(now: Micros): Promise<void>;

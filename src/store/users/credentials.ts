@@ -69,13 +69,19 @@ export class Credentials {
     return this.database.run('DELETE FROM links WHERE hash = ? AND expires_at > ?', [hash, now]).changes > 0;
   }
 
-  failures(key: string, since: Micros): number {
-    return Number(this.database.get('SELECT count(*) AS n FROM failures WHERE key = ? AND at > ?', [key, since])?.n ?? 0);
-  }
-
-  failed(key: string, at: Micros): void {
-    const { id } = this.database.run('INSERT INTO failures (key, at) VALUES (?, ?)', [key.replaceAll('\0', ''), at]);
-    if (id % 1000 === 0) this.database.run('DELETE FROM failures WHERE sequence <= ?', [id - MAX_FAILURES]);
+  attempt(keys: readonly { readonly key: string; readonly limit: number }[], since: Micros, at: Micros): boolean {
+    const clean = keys.map(({ key, limit }) => ({ key: key.replaceAll('\0', ''), limit }));
+    return this.database.transaction(() => {
+      for (const { key, limit } of clean) {
+        const row = this.database.get('SELECT count(*) AS n FROM failures WHERE key = ? AND at > ?', [key, since]);
+        if (Number(row?.n ?? 0) >= limit) return false;
+      }
+      for (const { key } of clean) {
+        const { id } = this.database.run('INSERT INTO failures (key, at) VALUES (?, ?)', [key, at]);
+        if (id % 1000 === 0) this.database.run('DELETE FROM failures WHERE sequence <= ?', [id - MAX_FAILURES]);
+      }
+      return true;
+    });
   }
 
   forgive(key: string): void {

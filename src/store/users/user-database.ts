@@ -12,7 +12,7 @@ export const USER_SERVICES = {
   accounts: ['create', 'get', 'byName', 'list', 'change', 'remove', 'signedIn', 'count'],
   credentials: [
     ...['addSession', 'session', 'endSession', 'endSessions', 'addToken', 'token', 'tokens', 'tokenUsed', 'revokeToken'],
-    ...['addLink', 'redeemLink', 'failures', 'failed', 'forgive', 'prune'],
+    ...['addLink', 'redeemLink', 'attempt', 'forgive', 'prune'],
   ],
   journal: ['audit', 'auditLog', 'addSample', 'samples', 'firstSample', 'pruneSamples'],
 } as const;

@@ -99,12 +99,18 @@ describe('users of a home', () => {
     expect(await credentials.redeemLink('new', 50)).toBe(false);
   });
 
-  it('counts failures within a time', async () => {
+  it('counts attempts of every key up to its limit within a time', async () => {
     const { credentials } = home.users;
-    for (const at of [10, 20, 30]) await credentials.failed('anna', at);
-    expect(await credentials.failures('anna', 15)).toBe(2);
+    const keys = [
+      { key: 'anna', limit: 2 },
+      { key: 'host', limit: 3 },
+    ];
+    const together = await Promise.all([1, 2, 3].map((at) => credentials.attempt(keys, 0, at)));
+    expect(together).toEqual([true, true, false]);
+    expect(await credentials.attempt([{ key: 'host', limit: 3 }], 0, 4)).toBe(true);
+    expect(await credentials.attempt([{ key: 'host', limit: 3 }], 0, 5)).toBe(false);
     await credentials.forgive('anna');
-    expect(await credentials.failures('anna', 0)).toBe(0);
+    expect(await credentials.attempt(keys, 1, 6)).toBe(true);
   });
 
   it('pages the audit log, newest first, and keeps samples', async () => {
