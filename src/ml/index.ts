@@ -19,6 +19,7 @@ export { DYNAMIC, type ElementType, type Shape, sizeOf, type Tensor } from './on
 /** Differentiable operations, for graphs that `network` cannot describe. */
 export * as operations from './ops/index.ts';
 export * from './pca/index.ts';
+export * from './rows/index.ts';
 export * from './series/index.ts';
 export * from './statistics/index.ts';
 export type { TrainingData } from './train/data.ts';

@@ -1,0 +1,6 @@
+export { type Autoencoder, reconstructionErrors, trainAutoencoder } from './autoencoder.ts';
+export { addMass, type HalfSpaceTrees, halfSpaceScores, plantHalfSpaceTrees } from './half-space-trees.ts';
+export { growIsolationForest, type IsolationForest, isolationScores } from './isolation-forest.ts';
+export { type Logistic, logisticProbabilities, trainLogistic } from './logistic.ts';
+export { neighbourDistances } from './neighbours.ts';
+export { fitScaler, type Scaler, scaleRows } from './scaler.ts';
