@@ -3,7 +3,7 @@ import { DictBuilder, decodeUtf8, type LogBatch, type ObservationBatch, type Tem
 import { widen } from './event-arena.ts';
 import { type KeyReader, keyReader } from './key-reader.ts';
 import { SpanCodes } from './span-codes.ts';
-import { EventTime } from './watermark.ts';
+import { EventTime, type WatermarkState } from './watermark.ts';
 
 export const OBSERVED = ['template', 'component', 'parameter', 'user', 'address', 'user-address'] as const;
 
@@ -38,6 +38,15 @@ export class Observer {
 
   constructor(config: ObservationConfig) {
     this.config = config;
+  }
+
+  /** Event time so far: what lines without a time are given. */
+  state(): WatermarkState {
+    return this.clock.state();
+  }
+
+  restore(state: Parameters<EventTime['restore']>[0]): void {
+    this.clock.restore(state);
   }
 
   observe(batch: LogBatch, templates: readonly Template[]): ObservationBatch {

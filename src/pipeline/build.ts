@@ -7,7 +7,8 @@ import { type Components, instantiate } from './catalogue.ts';
 import { Pseudonymiser } from './flow/pseudonym.ts';
 import { Pump } from './flow/pump.ts';
 import { Lane } from './lane/lane.ts';
-import { Scorer } from './lane/scorer.ts';
+import { Scorer, type ScorerOptions } from './lane/scorer.ts';
+import { StreamScorer } from './lane/stream-scorer.ts';
 import type { PipelineStore } from './pipeline-store.ts';
 import { type LaneParts, TenantRun } from './tenant-run.ts';
 
@@ -65,7 +66,7 @@ function lanePartsOf(
   const scorers = (source.detectors ?? tenant.detectors).map((configured) => {
     const context = contextOf(options, `source/${source.name}/${configured.type}`);
     const detector = instantiate('detector', components.detectors, configured, DETECTOR_KEYS, context);
-    return new Scorer(detector, {
+    const scorerOptions: ScorerOptions = {
       tenant: options.tenant,
       source: source.name,
       detector: configured.type,
@@ -73,7 +74,8 @@ function lanePartsOf(
       sessions: learning.sessions,
       maxSessions: learning.maxSessions,
       every: learning.every,
-    });
+    };
+    return detector.shape === 'sequences' ? new Scorer(detector, scorerOptions) : new StreamScorer(detector, scorerOptions);
   });
   const parserOptions = source.parser as LogParserOptions;
   const makeParser = (format?: string) => createLogParser(format === undefined ? parserOptions : { ...parserOptions, format });

@@ -84,7 +84,7 @@ export function catalogueOf(components: Components): Catalogue {
 }
 
 /** Used where a tenant names no detector. */
-export const DEFAULT_DETECTORS: readonly string[] = ['sequence'];
+export const DEFAULT_DETECTORS: readonly string[] = ['sequence', 'novelty', 'rate'];
 
 /** The schema of `vedette.yaml` with every component of this build. */
 export async function pipelineSchema(): Promise<ConfigSchema> {

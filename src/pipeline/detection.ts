@@ -31,21 +31,29 @@ export function detectionOf(lane: Lane, finding: Finding, epoch: number, run: Ru
     threshold: flagged.rate,
     extrapolated: flagged.extrapolated,
     severity: severityOf(flagged.pValue, KINDS[detector] ?? 'sequence', flagged.calibrationSize),
-    title: flagged.explanation.what,
+    title: named(flagged.explanation.what, lane),
     techniques: [],
     explanation: flagged.explanation,
     evidence,
-    lineage: lineageOf(lane, evidence, flagged.modelSha256, epoch, run),
+    lineage: lineageOf(lane, evidence, finding, epoch, run),
   };
 }
 
+/** A template's text in place of its id, where only the id was known. */
+function named(title: string, lane: Lane): string {
+  return title.replaceAll(/\btemplate ([0-9a-f]{16})\b/g, (whole, id: string) => {
+    const template = lane.parser.templates.find((one) => one.id === id);
+    return template === undefined ? whole : `template "${template.text}"`;
+  });
+}
+
 /** The byte ranges of the evidence. The `generation` names the physical input; bytes of a live input are not hashed. */
-function lineageOf(lane: Lane, evidence: readonly EvidenceLine[], modelSha256: string, epoch: number, run: RunIdentity): Lineage {
+function lineageOf(lane: Lane, evidence: readonly EvidenceLine[], { scorer, flagged }: Finding, epoch: number, run: RunIdentity): Lineage {
   const ranges = new Map<string, { from: number; to: number }>();
   for (const { input, offset, length } of evidence) {
     const known = ranges.get(input);
     ranges.set(input, { from: Math.min(known?.from ?? offset, offset), to: Math.max(known?.to ?? 0, offset + length) });
   }
   const inputs = [...ranges].map(([input, range]) => ({ input, generation: lane.generations.get(input) ?? '', ...range, sha256: '' }));
-  return { inputs, ...run, feature: lane.tracks.feature?.hash ?? '', model: 'learnt-from-input', modelSha256, epoch };
+  return { inputs, ...run, feature: lane.tracks.feature?.hash ?? '', model: scorer.model, modelSha256: flagged.modelSha256, epoch };
 }

@@ -32,10 +32,10 @@ describe('graph of a configuration', () => {
 
   it('says what cannot work though it fits the schema', async () => {
     const config = await load({ tenants: { t: { sources: [{ type: 'http', name: 'in', storage: 'findings-only' }, file('a')] } } });
-    const problems = checkGraph(config, () => 'series', replayable);
+    const problems = checkGraph(config, (detector) => (detector === 'sequence' ? 'rows' : 'series'), replayable);
     expect(problems).toHaveLength(3);
     expect(problems.some((problem) => problem.includes('cannot be read again'))).toBe(true);
-    expect(problems.some((problem) => problem.includes('works on series'))).toBe(true);
+    expect(problems.some((problem) => problem.includes('works on rows'))).toBe(true);
   });
 
   it('accepts the built-in configuration, whatever the host lets be read', async () => {

@@ -37,7 +37,7 @@ export function graphOf(config: Config, tenant: string, replayable: (type: strin
 }
 
 /** Shapes of feature batches that a source's lines are made into. */
-export const SERVED_SHAPES: readonly FeatureShape[] = ['sequences'];
+export const SERVED_SHAPES: readonly FeatureShape[] = ['sequences', 'observations', 'series'];
 
 /** Things in a configuration that fit the schema and still cannot work, or lose something; one sentence each. */
 export function checkGraph(

@@ -1,6 +1,6 @@
 import type { Micros } from '../core/index.ts';
 import type { LaneCounters } from './lane/lane.ts';
-import type { Scorer } from './lane/scorer.ts';
+import type { ScorerStatus } from './lane/scorer.ts';
 
 /** What one source does now. */
 export interface SourceStatus {
@@ -20,7 +20,7 @@ export interface SourceStatus {
   readonly feature: string;
   readonly counters: LaneCounters & { readonly failures: number; readonly failedBatches: number };
   readonly sourceCounters: Readonly<Record<string, number>>;
-  readonly detectors: readonly ReturnType<Scorer['status']>[];
+  readonly detectors: readonly ScorerStatus[];
 }
 
 export interface TenantStatus {

@@ -43,6 +43,8 @@ interface Running extends LaneParts {
 
 const TICK_MILLIS = 500;
 const RETENTION_EVERY: Micros = 3_600_000_000;
+/** Share of the alert budget of a detector that learns as it goes, next to one of sessions. */
+const STREAM_WEIGHT = 0.5;
 /** Commits take at most this share of the time. */
 const COMMIT_SHARE = 0.1;
 
@@ -205,11 +207,12 @@ export class TenantRun {
 
   /** People are told of what the source's share of the budget allows; the rest is only listed. */
   private withinBudget(lane: Lane, detection: Detection): boolean {
-    const measured = lane.scorers.map(({ options, unitsPerDay, calibrationSize }) => ({
+    const measured = lane.scorers.map(({ options, detector, unitsPerDay, calibrationSize }) => ({
       name: options.detector,
       unitsPerDay: unitsPerDay ?? 0,
       calibrationSize,
       mostRate: options.rate,
+      weight: detector.shape === 'sequences' ? 1 : STREAM_WEIGHT,
     }));
     const shares = divideBudget(this.options.config.alertBudget / this.lanes.length, measured);
     return detection.pValue <= (shares.find(({ name }) => name === detection.detector)?.rate ?? 0);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Detection } from '../../src/core/index.ts';
 import { generatedLog } from './generated-log.ts';
 import { makeLane, runLane } from './lane-under-test.ts';
 import { batchesOf } from './records.ts';
@@ -43,6 +44,25 @@ describe('one source, from records to detections', () => {
     const cut = await runLane(auto, batchesOf(log.lines, [333, 1], ARRIVAL));
     expect(whole.detections.length).toBeGreaterThan(0);
     expect(cut.detections).toEqual(whole.detections);
+  });
+
+  it('tells of first occurrences and of volume, whatever the batches and across snapshots', async () => {
+    const streams = () => makeLane({}, ['novelty', 'rate']);
+    const start = Date.UTC(2026, 0, 5);
+    const lines = Array.from({ length: 20_000 }, (_, i) => {
+      const at = new Date(start + i * 4_000 + (i > 15_000 ? (i - 15_000) * -3_950 : 0)).toISOString();
+      return i === 12_000 ? `${at} INFO core.Dump: core image of worker written` : `${at} INFO core.Work: job done in ${(i * 7) % 50} ms`;
+    });
+    const sorted = (one: { detections: readonly string[] }) => [...one.detections].sort();
+    const whole = await runLane(streams, batchesOf(lines, [100_000], ARRIVAL));
+    const detectors = new Set(whole.detections.map((text) => (JSON.parse(text) as Detection).detector));
+    expect(detectors).toEqual(new Set(['novelty', 'rate']));
+    expect(whole.detections.some((text) => text.includes('core image of worker written'))).toBe(true);
+    expect(whole.detections.length).toBeLessThanOrEqual(8);
+    for (const cuts of [[1000], [377, 4001]]) {
+      const again = await runLane(streams, batchesOf(lines, cuts, ARRIVAL), [3, 5]);
+      expect(sorted(again)).toEqual(sorted(whole));
+    }
   });
 
   it('puts a line from 2099 aside and goes on', async () => {

@@ -5,30 +5,26 @@ import { detectionOf } from '../../src/pipeline/detection.ts';
 import { catalogueOf, DEFAULT_DETECTORS, loadComponents } from '../../src/pipeline/index.ts';
 import { Lane, type LaneOutput } from '../../src/pipeline/lane/lane.ts';
 import { Scorer } from '../../src/pipeline/lane/scorer.ts';
+import { StreamScorer } from '../../src/pipeline/lane/stream-scorer.ts';
 
 const IDENTITY = { configHash: 'c', program: 'vedette test', seed: 1 };
 
-/** A real lane (parser, sessions, sequence detector) for a source configured like this. */
-export async function makeLane(options: Record<string, unknown> = {}): Promise<Lane> {
+/** A real lane (parser, features, detectors) for a source configured like this. */
+export async function makeLane(options: Record<string, unknown> = {}, detectors: readonly string[] = ['sequence']): Promise<Lane> {
   const components = await loadComponents();
   const schema = configSchema(catalogueOf(components), DEFAULT_DETECTORS);
   const value = { tenants: { t: { sources: [{ type: 'file', name: 'app', path: '/nowhere', ...options }] } } };
   const tenant = checkConfig(value, schema).config.tenants.t;
   const source = tenant?.sources[0] as SourceConfig;
-  const definition = components.detectors.get('sequence');
-  if (definition === undefined || tenant === undefined) throw new Error('the sequence detector is missing');
-  const context = { name: 'sequence', log: silentLogger, now: () => 0, random: () => 0.5 };
-  const detector = definition.create(definition.config.parse({}), context);
-  const scorer = new Scorer(detector, {
-    tenant: 't',
-    source: source.name,
-    detector: 'sequence',
-    rate: 0.01,
-    sessions: source.learning.sessions,
-    maxSessions: source.learning.maxSessions,
-    every: source.learning.every,
+  const scorers = detectors.map((name) => {
+    const definition = components.detectors.get(name);
+    if (definition === undefined) throw new Error(`the detector ${name} is missing`);
+    const detector = definition.create(definition.config.parse({}), { name, log: silentLogger, now: () => 0, random: () => 0.5 });
+    const { sessions, maxSessions, every } = source.learning;
+    const scorerOptions = { tenant: 't', source: source.name, detector: name, rate: 0.01, sessions, maxSessions, every };
+    return detector.shape === 'sequences' ? new Scorer(detector, scorerOptions) : new StreamScorer(detector, scorerOptions);
   });
-  return new Lane(source, (format) => createLogParser(format === undefined ? {} : { format }), [scorer]);
+  return new Lane(source, (format) => createLogParser(format === undefined ? {} : { format }), scorers);
 }
 
 export interface LaneResult {

@@ -7,12 +7,13 @@ import type { Pseudonymiser } from '../flow/pseudonym.ts';
 import { Watermark, type WatermarkState } from '../time/watermark.ts';
 import { admit } from './admission.ts';
 import { formatOf, SAMPLE_BYTES } from './format-sample.ts';
-import type { Flagged, Scorer } from './scorer.ts';
+import type { Flagged, LaneScorer } from './scorer.ts';
 import { selectRows } from './select.ts';
+import { Streams } from './streams.ts';
 import { Tracks } from './tracks.ts';
 
 export interface Finding {
-  readonly scorer: Scorer;
+  readonly scorer: LaneScorer;
   readonly flagged: Flagged;
 }
 
@@ -55,10 +56,11 @@ type Arrived = Pick<RecordBatch, 'input' | 'arrival'>;
  */
 export class Lane {
   readonly source: SourceConfig;
-  readonly scorers: readonly Scorer[];
+  readonly scorers: readonly LaneScorer[];
   parser: FormatLogParser;
   readonly watermark: Watermark;
   readonly tracks: Tracks;
+  private readonly streams: Streams;
   readonly counters: LaneCounters = { records: 0, bytes: 0, events: 0, unparsed: 0, future: 0, late: 0, backfilled: 0, units: 0 };
   /** Identity of the physical input per input name, for lineage. */
   readonly generations = new Map<string, string>();
@@ -72,13 +74,14 @@ export class Lane {
   private silent: Micros = 0;
   private changed = false;
 
-  constructor(source: SourceConfig, makeParser: ParserFactory, scorers: readonly Scorer[], pseudonymiser?: Pseudonymiser) {
+  constructor(source: SourceConfig, makeParser: ParserFactory, scorers: readonly LaneScorer[], pseudonymiser?: Pseudonymiser) {
     this.source = source;
     this.makeParser = makeParser;
     this.parser = makeParser();
     this.scorers = scorers;
     this.pseudonymiser = pseudonymiser;
     this.watermark = new Watermark(source.eventTime);
+    this.streams = new Streams(new Set(scorers.map(({ detector }) => detector.shape)));
     this.tracks = new Tracks(source.features as SequenceChoice, source.learning.lines);
   }
 
@@ -137,7 +140,9 @@ export class Lane {
     counters.future += future;
     counters.late += late;
     if (lines.rows > future) events.push(selectRows(lines, kept));
-    return tracks.add(selectRows(lines, timely), this.parser.templates, past);
+    const { templates } = this.parser;
+    const own = selectRows(lines, timely);
+    return [...this.streams.add(own, templates, past), ...tracks.add(own, templates, past)];
   }
 
   /** The last event of each input, which waited for lines that might join it. */
@@ -165,7 +170,8 @@ export class Lane {
       this.pastSilence.delete(input);
       closed.push(...tracks.finishPast(input));
     }
-    if (watermark.elapse(now)) closed.push(...tracks.settle(this.parser.templates), ...tracks.advance(watermark.value));
+    if (watermark.elapse(now))
+      closed.push(...tracks.settle(this.parser.templates), ...tracks.advance(watermark.value), ...this.streams.advance(watermark.value));
     this.changed ||= events.length > 0 || closed.length > 0;
     return { events, dead, findings: [...sampled.findings, ...(await this.score(closed))] };
   }
@@ -178,7 +184,7 @@ export class Lane {
     const dead = [...sampled.dead];
     const closed = this.parser.format === undefined ? [] : this.takeHeld(events, dead);
     this.pastSilence.clear();
-    closed.push(...this.tracks.finish(this.parser.templates));
+    closed.push(...this.tracks.finish(this.parser.templates), ...this.streams.finish());
     return { events, dead, findings: [...sampled.findings, ...(await this.score(closed))] };
   }
 
@@ -224,6 +230,8 @@ export class Lane {
       blobs[`${prefix}/time`] = new Uint8Array(serialize(state));
       if (this.parser.format !== undefined) blobs[`${prefix}/parser`] = this.parser.snapshot();
       blobs[`${prefix}/windows`] = this.tracks.snapshot();
+      const streams = this.streams.snapshot();
+      if (streams !== undefined) blobs[`${prefix}/streams`] = streams;
     }
     for (const scorer of this.scorers) {
       if (!scorer.changed) continue;
@@ -248,6 +256,8 @@ export class Lane {
     }
     if (parser !== undefined) this.parser.restore(parser);
     if (windows !== undefined) this.tracks.restore(windows);
+    const streams = blobs[`${prefix}/streams`];
+    if (streams !== undefined) this.streams.restore(streams);
     for (const scorer of this.scorers) {
       const own = `${prefix}/${scorer.options.detector}/`;
       const parts = Object.entries(blobs).filter(([name]) => name.startsWith(own));

@@ -44,6 +44,43 @@ export interface Flagged {
   readonly modelSha256: string;
 }
 
+export interface ScorerStatus {
+  readonly detector: string;
+  readonly state: 'ready' | 'learning';
+  /** Units it learnt from, or has so far; `need` = those it first learns from, 0 = it learns as it goes. */
+  readonly have: number;
+  readonly need: number;
+  readonly readyAt: Micros | undefined;
+  readonly promisedRate: number;
+  /** True where the calibration cannot resolve the promise yet. */
+  readonly extrapolated: boolean;
+  readonly scored: number;
+  readonly flagged: number;
+  /** Flagged units that another one of the same interval explains. */
+  readonly explained?: number;
+  /** Intervals of series whose profile does not fit: nothing is said of them. */
+  readonly misfit?: number;
+  /** Set while alerts are held back because the detector floods. */
+  readonly paused: string;
+}
+
+/** One detector of one source, from feature batches to flagged units. */
+export interface LaneScorer {
+  readonly options: ScorerOptions;
+  readonly detector: Detector;
+  /** What lineage names as its model. */
+  readonly model: string;
+  /** True when there is state that `snapshot` has not given out. */
+  readonly changed: boolean;
+  readonly unitsPerDay: number | undefined;
+  readonly calibrationSize: number;
+  take(batch: FeatureBatch): Promise<Flagged[]>;
+  applyLabels(labels: readonly LabelledRow[]): void;
+  status(): ScorerStatus;
+  snapshot(): Promise<Readonly<Record<string, Uint8Array>>>;
+  restore(blobs: Readonly<Record<string, Uint8Array>>): Promise<void>;
+}
+
 interface State {
   readonly fitted: boolean;
   readonly held: FeatureBatch[];
@@ -67,9 +104,10 @@ const CONFIRM = 8;
  * One detector of one source: gathers units, learns from the first, then scores each against its calibration. Everything goes
  * unit by unit in the order they closed; updates happen where event time crosses a multiple of `every`. Batches do not matter.
  */
-export class Scorer {
+export class Scorer implements LaneScorer {
   readonly options: ScorerOptions;
   readonly detector: Detector;
+  readonly model = 'learnt-from-input';
   private held: FeatureBatch[] = [];
   private heldRows = 0;
   private fitted = false;
@@ -238,21 +276,19 @@ export class Scorer {
     return this.history?.calibration.sorted.length ?? 0;
   }
 
-  status() {
+  status(): ScorerStatus {
     const { options } = this;
     const n = this.calibrationSize;
     return {
       detector: options.detector,
-      state: this.fitted ? ('ready' as const) : ('learning' as const),
+      state: this.fitted ? 'ready' : 'learning',
       have: this.fitted ? this.learnt : this.heldRows,
       need: options.sessions,
       readyAt: this.readyAt,
       promisedRate: options.rate,
-      /** True where the calibration cannot resolve the promise yet. */
       extrapolated: n === 0 || options.rate < smallestRate(n),
       scored: this.scored,
       flagged: this.flagged,
-      /** Set while alerts are held back because the detector floods. */
       paused: this.flood.paused(options.detector, this.clock.settled) ? this.paused : '',
     };
   }
