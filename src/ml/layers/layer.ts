@@ -2,7 +2,8 @@ import { VedetteError } from '../../core/index.ts';
 import type { Parameter, Parameters } from '../network/parameters.ts';
 import type { Activation, LayerSpec } from '../network/spec.ts';
 import { DYNAMIC, lengthOf, type Tensor } from '../onnx/tensor.ts';
-import { concat, gemm, relu, reshape, sigmoid, tanh } from '../ops/index.ts';
+import { add, concat, gemm, multiply, relu, reshape, sigmoid, tanh } from '../ops/index.ts';
+import { attention, attentionParameters } from './attention.ts';
 import { gru, gruParameters, lstm, lstmParameters } from './recurrent.ts';
 import { rowsSignal, type Signal, stepsSignal } from './signal.ts';
 
@@ -39,12 +40,30 @@ export function declareLayer(
       if (remaining < 1) throw misfit(name, `slides ${layer.width} steps over ${steps}`);
       return { parameters: denseParameters(name, columns * layer.width, layer.units), shape: { columns: layer.units, steps: remaining } };
     }
+    case 'bidirectional': {
+      const cell = layer.cell === 'gru' ? gruParameters : lstmParameters;
+      const parameters = ['forward', 'backward'].flatMap((direction) => cell(`${name}.${direction}`, columns, layer.units));
+      return { parameters, shape: { columns: 2 * layer.units, steps: stepsOf(name, shape) } };
+    }
+    case 'attention':
+      stepsOf(name, shape);
+      return { parameters: attentionParameters(name, columns, layer.units), shape: { columns, steps: undefined } };
+    case 'repeat':
+      if (steps !== undefined) throw misfit(name, 'repeats one row, but comes after steps');
+      return { parameters: [], shape: { columns, steps: layer.steps } };
+    case 'causal-conv1d':
+      if (layer.residual && columns !== layer.units) throw misfit(name, `cannot add ${columns} columns to ${layer.units}`);
+      return {
+        parameters: denseParameters(name, columns * layer.width, layer.units),
+        shape: { columns: layer.units, steps: stepsOf(name, shape) },
+      };
   }
 }
 
 /** Emits a layer. Padding masks pass through all but `conv1d`, whose windows span several steps. */
 export function applyLayer(layer: InnerLayer, name: string, parameters: Parameters, signal: Signal): Signal {
   if (signal.kind === 'rows') {
+    if (layer.kind === 'repeat') return stepsSignal(Array<Tensor>(layer.steps).fill(signal.rows), undefined);
     if (layer.kind !== 'dense') throw misfit(name, `needs steps, but comes after ${signal.columns} plain columns`);
     return rowsSignal(dense(parameters, name, signal.rows, layer.activation));
   }
@@ -69,6 +88,30 @@ export function applyLayer(layer: InnerLayer, name: string, parameters: Paramete
         windows.map((window) => dense(parameters, name, concat(window, 1), layer.activation)),
         undefined,
       );
+    }
+    case 'bidirectional': {
+      const cell = layer.cell === 'gru' ? gru : lstm;
+      const forward = cell(parameters, `${name}.forward`, steps, mask);
+      const turned = mask && { real: mask.real.toReversed(), padding: mask.padding.toReversed() };
+      const backward = cell(parameters, `${name}.backward`, steps.toReversed(), turned).toReversed();
+      return stepsSignal(
+        forward.map((state, step) => concat([state, backward[step] as Tensor], 1)),
+        mask,
+      );
+    }
+    case 'attention':
+      return rowsSignal(attention(parameters, name, steps, mask));
+    case 'repeat':
+      throw misfit(name, 'repeats one row, but comes after steps');
+    case 'causal-conv1d': {
+      const zero = multiply(steps[0] as Tensor, (steps[0] as Tensor).graph.scalar(0));
+      const before = (step: number) => steps[step] ?? zero;
+      const convolved = steps.map((step, i) => {
+        const window = Array.from({ length: layer.width }, (_, k) => before(i - (layer.width - 1 - k) * layer.dilation));
+        const output = dense(parameters, name, concat(window, 1), layer.activation);
+        return layer.residual ? add(output, step) : output;
+      });
+      return stepsSignal(convolved, mask);
     }
   }
 }

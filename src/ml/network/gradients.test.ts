@@ -20,6 +20,10 @@ const LAYERS = network({
     { kind: 'conv1d', units: 3, width: 2, activation: 'sigmoid' },
     { kind: 'last' },
     { kind: 'flatten' },
+    { kind: 'bidirectional', cell: 'gru', units: 2 },
+    { kind: 'bidirectional', cell: 'lstm', units: 2 },
+    { kind: 'attention', units: 3 },
+    { kind: 'causal-conv1d', units: 2, width: 2, dilation: 2, activation: 'tanh', residual: true },
   ],
   loss: 'mean-squared-error',
 }).layers as readonly InnerLayer[];

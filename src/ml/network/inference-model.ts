@@ -36,7 +36,7 @@ export function inferenceModel(spec: NetworkSpec, theta: Float32Array, form: Mod
     output = concat(perStep, 1);
     if (perStep.length !== steps) throw new RangeError(`${perStep.length} steps where ${steps} were planned`);
   }
-  if (spec.loss === 'mean-squared-error') graph.output(output, 'prediction');
+  if (spec.loss !== 'softmax-cross-entropy') graph.output(output, 'prediction');
   else graph.output(emit('LogSoftmax', [output], output.shape, { axis: -1 }), 'log_probabilities');
   return graph.serialise();
 }

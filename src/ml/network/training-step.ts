@@ -2,7 +2,7 @@ import type { Graph } from '../onnx/graph.ts';
 import { Graph as OnnxGraph } from '../onnx/graph.ts';
 import { type Shape, sizeOf, type Tensor } from '../onnx/tensor.ts';
 import { emit, emitBinary, emitReshape, emitUnary } from '../ops/emit.ts';
-import { concat, meanSquaredError, reshape, softmaxCrossEntropy, transpose } from '../ops/index.ts';
+import { concat, huber, meanSquaredError, reshape, softmaxCrossEntropy, transpose } from '../ops/index.ts';
 import { emitAdam } from '../optimiser/adam.ts';
 import { emitClip } from '../optimiser/clip.ts';
 import { applyNetwork, declareInputs, planNetwork } from './network.ts';
@@ -75,6 +75,7 @@ function emitLoss(graph: Graph, spec: NetworkSpec, parameters: Parameters, rows:
       [count],
     );
   }
+  if (spec.loss === 'huber') return huber(output, targets, weights);
   if (!classes) return meanSquaredError(output, targets, weights);
   const zero = graph.constant(Int32Array.of(0), []);
   const wanted = emit('GreaterOrEqual', [targets, zero], targets.shape);

@@ -10,6 +10,7 @@ import {
   exp,
   gather,
   gemm,
+  huber,
   log,
   mean,
   meanSquaredError,
@@ -125,6 +126,13 @@ const CHECKS: Record<string, GradientCheck> = {
       [3, 5],
     ],
     (a, b) => meanSquaredError(a, b, weights(a)),
+  ),
+  "Huber's loss on both sides of its corner": check(
+    [
+      [3, 5],
+      [3, 5],
+    ],
+    (a, b) => huber(multiply(a, exp(a)), b, weights(a)),
   ),
 };
 

@@ -35,6 +35,21 @@ export function meanSquaredError(predicted: Tensor, wanted: Tensor, weights: Ten
   return divide(sum(multiply(perRow, weights)), totalWeight(weights));
 }
 
+/** Huber's loss with its corner at 1, averaged as `meanSquaredError`. */
+export function huber(predicted: Tensor, wanted: Tensor, weights: Tensor): Tensor {
+  const perRow = mean(huberOf(subtract(predicted, wanted)), [1]);
+  return divide(sum(multiply(perRow, weights)), totalWeight(weights));
+}
+
+/** Element by element: x^2 / 2 up to 1, |x| - 1/2 beyond. With c = x clipped to -1..1 that is c (x - c / 2), its derivative c. */
+function huberOf(x: Tensor): Tensor {
+  const { graph } = x;
+  const clipped = emitBinary('Max', emitBinary('Min', x, graph.scalar(1)), graph.scalar(-1));
+  const output = emitBinary('Mul', clipped, emitBinary('Sub', x, emitBinary('Mul', clipped, graph.scalar(0.5))));
+  graph.record([output], [x], ([gradient]) => [emitBinary('Mul', gradient as Tensor, clipped)]);
+  return output;
+}
+
 function totalWeight(weights: Tensor): Tensor {
   const total = emit('ReduceSum', [weights, weights.graph.integers([0])], [], { keepdims: 0 });
   return emitBinary('Max', total, weights.graph.scalar(LEAST_WEIGHT));

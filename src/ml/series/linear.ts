@@ -1,49 +1,63 @@
 /**
- * Ridge regression by the normal equations. Rows are added one at a time into X'X and X'Y (float64), so the memory is that of
- * the columns, never of the rows. Column 0 is the constant and is not penalised.
+ * Ridge regressions on one matrix x (rows, columns), row-major, whose column 0 is the constant and is not penalised: the
+ * normal equations in float64, factored once for any number of targets.
  */
-export class RidgeSums {
+export class RidgeSystem {
+  readonly rows: number;
   readonly columns: number;
-  readonly targets: number;
-  /** Lower triangle, row-major (columns, columns). */
-  readonly #gram: Float64Array;
-  /** (columns, targets) */
-  readonly #cross: Float64Array;
-  rows = 0;
+  readonly #x: Float64Array;
+  readonly #factor: Float64Array;
 
-  constructor(columns: number, targets: number) {
+  /** `penalty` is relative to each column's mean square, so it has no unit. */
+  constructor(x: Float64Array, rows: number, columns: number, penalty: number) {
+    this.#x = x;
+    this.rows = rows;
     this.columns = columns;
-    this.targets = targets;
-    this.#gram = new Float64Array(columns * columns);
-    this.#cross = new Float64Array(columns * targets);
+    const gram = new Float64Array(columns * columns);
+    for (let r = 0; r < rows; r++) {
+      const at = r * columns;
+      for (let i = 0; i < columns; i++) {
+        const value = x[at + i] as number;
+        const row = i * columns;
+        for (let j = 0; j <= i; j++) gram[row + j] = (gram[row + j] as number) + value * (x[at + j] as number);
+      }
+    }
+    for (let i = 0; i < columns; i++) {
+      const diagonal = gram[i * columns + i] as number;
+      gram[i * columns + i] = diagonal + (i === 0 ? 1e-9 : penalty * Math.max(diagonal, Math.max(1, rows) * 1e-9));
+    }
+    this.#factor = cholesky(gram, columns);
   }
 
-  add(x: Float64Array, y: Float64Array): void {
-    const { columns, targets } = this;
-    for (let i = 0; i < columns; i++) {
-      const value = x[i] as number;
-      if (value === 0) continue;
-      const row = i * columns;
-      for (let j = 0; j <= i; j++) this.#gram[row + j] = (this.#gram[row + j] as number) + value * (x[j] as number);
-      const cross = i * targets;
-      for (let k = 0; k < targets; k++) this.#cross[cross + k] = (this.#cross[cross + k] as number) + value * (y[k] as number);
+  /** Weights (columns, targets) for y (rows, targets). */
+  solve(y: Float64Array, targets: number): Float64Array {
+    const { rows, columns } = this;
+    const weights = new Float64Array(columns * targets);
+    for (let r = 0; r < rows; r++) {
+      for (let j = 0; j < columns; j++) {
+        const value = this.#x[r * columns + j] as number;
+        for (let k = 0; k < targets; k++) {
+          weights[j * targets + k] = (weights[j * targets + k] as number) + value * (y[r * targets + k] as number);
+        }
+      }
     }
-    this.rows++;
-  }
-
-  /** Weights (columns, targets) for a penalty relative to each column's mean square: unit-free. */
-  solve(penalty: number): Float64Array {
-    const { columns, targets } = this;
-    const matrix = this.#gram.slice();
-    const rows = Math.max(1, this.rows);
-    for (let i = 0; i < columns; i++) {
-      const diagonal = matrix[i * columns + i] as number;
-      matrix[i * columns + i] = diagonal + (i === 0 ? 1e-9 : penalty * Math.max(diagonal, rows * 1e-9));
-    }
-    const factor = cholesky(matrix, columns);
-    const weights = this.#cross.slice();
-    for (let k = 0; k < targets; k++) substitute(factor, weights, columns, targets, k);
+    for (let k = 0; k < targets; k++) substitute(this.#factor, weights, columns, targets, k);
     return weights;
+  }
+
+  /** y - x weights. */
+  residuals(y: Float64Array, targets: number, weights: Float64Array): Float64Array {
+    const { rows, columns } = this;
+    const out = y.slice();
+    for (let r = 0; r < rows; r++) {
+      for (let j = 0; j < columns; j++) {
+        const value = this.#x[r * columns + j] as number;
+        for (let k = 0; k < targets; k++) {
+          out[r * targets + k] = (out[r * targets + k] as number) - value * (weights[j * targets + k] as number);
+        }
+      }
+    }
+    return out;
   }
 }
 

@@ -1,111 +1,135 @@
-import { MICROS_PER_DAY, type SeriesFrame } from '../../core/index.ts';
+import type { SeriesFrame } from '../../core/index.ts';
 import { CALENDAR_COLUMNS, calendarAt } from './calendar.ts';
-import { type FitOptions, type Forecaster, rowsIn } from './forecaster.ts';
-import { RidgeSums } from './linear.ts';
-import { fitScaling, type Scaling, scaled } from './scaler.ts';
+import type { FitOptions, Forecaster } from './forecaster.ts';
+import { RidgeSystem } from './linear.ts';
+import { fitScaling, type Scaling, scaled, unscale } from './scaler.ts';
 
 export interface RidgeOptions {
   /** Values of each channel up to the origin. */
   readonly lags?: number;
   readonly penalty?: number;
+  /** Passes of Huber's method against outliers; 0: least squares. */
+  readonly robustPasses?: number;
 }
 
 interface Fitted {
   readonly steps: number;
   readonly scaling: readonly Scaling[];
-  readonly day: number;
-  readonly week: number;
-  /** Per step: (columns, channels). */
-  readonly weights: readonly Float64Array[];
+  /** (columns, steps x channels) */
+  readonly weights: Float64Array;
 }
 
+/** Training looks at no more than this many of the latest rows. */
+const MOST_ROWS = 40_000;
+/** Residuals beyond so many times their median size count linearly. */
+const ROBUST_LIMIT = 1.5;
+
 /**
- * One linear regression per step ahead on the last values of all channels (a vector autoregression), the calendar of the
- * step, and what the day and week before did at that time; it predicts the change from the last value.
+ * A linear regression per step ahead and channel on the last values of all channels (a vector autoregression) and the
+ * calendar; it predicts the change from the last value. All regressions share one matrix, factored once.
  */
 export class RidgeForecaster implements Forecaster {
   readonly name = 'ridge';
   readonly #lags: number;
   readonly #penalty: number;
-  history = 1;
+  readonly #passes: number;
   #fitted: Fitted | undefined;
 
   constructor(options: RidgeOptions = {}) {
-    this.#lags = options.lags ?? 24;
+    this.#lags = options.lags ?? 48;
     this.#penalty = options.penalty ?? 1e-4;
-    this.history = this.#lags;
+    this.#passes = options.robustPasses ?? 8;
+  }
+
+  get history(): number {
+    return this.#lags;
   }
 
   async fit(frame: SeriesFrame, { steps, progress, signal }: FitOptions): Promise<void> {
     const scaling = fitScaling(frame);
     const z = scaled(frame, scaling);
-    const channels = z.length;
-    // A season is used only when the data hold at least three of it.
-    const use = (rows: number) => (rows > steps && frame.rows >= 3 * rows ? rows : 0);
-    const day = use(rowsIn(MICROS_PER_DAY, frame));
-    const week = use(rowsIn(7 * MICROS_PER_DAY, frame));
-    this.history = Math.max(this.#lags, day, week) + 1;
-    const columns = this.#columns(channels, day, week);
-    const x = new Float64Array(columns);
-    const y = new Float64Array(channels);
-    const weights: Float64Array[] = [];
-    for (let step = 1; step <= steps; step++) {
-      signal?.throwIfAborted();
-      const sums = new RidgeSums(columns, channels);
-      for (let origin = this.history - 1; origin + step < frame.rows; origin++) {
-        this.#fill(x, z, frame, origin, step, day, week);
-        for (let c = 0; c < channels; c++)
-          y[c] = ((z[c] as Float64Array)[origin + step] as number) - ((z[c] as Float64Array)[origin] as number);
-        sums.add(x, y);
+    const targets = steps * z.length;
+    const first = Math.max(this.#lags - 1, frame.rows - steps - MOST_ROWS);
+    const rows = Math.max(0, frame.rows - steps - first);
+    const columns = this.#columns(z.length);
+    const x = new Float64Array(rows * columns);
+    const y = new Float64Array(rows * targets);
+    for (let i = 0; i < rows; i++) {
+      this.#fill(x, i * columns, z, frame, first + i);
+      for (let k = 0; k < targets; k++) {
+        const column = z[k % z.length] as Float64Array;
+        const step = Math.floor(k / z.length) + 1;
+        y[i * targets + k] = (column[first + i + step] as number) - (column[first + i] as number);
       }
-      weights.push(sums.solve(this.#penalty));
-      progress?.(step / steps);
     }
-    this.#fitted = { steps, scaling, day, week, weights };
+    const system = new RidgeSystem(x, rows, columns, this.#penalty);
+    const weights = system.solve(y, targets);
+    for (let pass = 1; pass <= this.#passes; pass++) {
+      signal?.throwIfAborted();
+      correct(system, y, targets, weights);
+      progress?.(pass / this.#passes);
+      await new Promise(setImmediate);
+    }
+    this.#fitted = { steps, scaling, weights };
   }
 
   async forecast(frame: SeriesFrame, origins: Int32Array): Promise<Float64Array> {
     const fitted = this.#fitted;
     if (fitted === undefined) throw new RangeError('fit the forecaster first');
-    const { steps, scaling, day, week, weights } = fitted;
+    const { steps, scaling, weights } = fitted;
     const z = scaled(frame, scaling);
-    const channels = z.length;
-    const x = new Float64Array(this.#columns(channels, day, week));
-    const out = new Float64Array(origins.length * steps * channels);
+    const targets = steps * z.length;
+    const x = new Float64Array(this.#columns(z.length));
+    const out = new Float64Array(origins.length * targets);
     for (let i = 0; i < origins.length; i++) {
-      const origin = origins[i] as number;
-      for (let step = 1; step <= steps; step++) {
-        this.#fill(x, z, frame, origin, step, day, week);
-        const w = weights[step - 1] as Float64Array;
-        for (let c = 0; c < channels; c++) {
-          let value = (z[c] as Float64Array)[origin] as number;
-          for (let j = 0; j < x.length; j++) value += (x[j] as number) * (w[j * channels + c] as number);
-          const { centre, spread } = scaling[c] as Scaling;
-          out[(i * steps + step - 1) * channels + c] = value * spread + centre;
-        }
+      this.#fill(x, 0, z, frame, origins[i] as number);
+      for (let k = 0; k < targets; k++) {
+        let value = (z[k % z.length] as Float64Array)[origins[i] as number] as number;
+        for (let j = 0; j < x.length; j++) value += (x[j] as number) * (weights[j * targets + k] as number);
+        out[i * targets + k] = unscale(scaling[k % z.length] as Scaling, value);
       }
     }
     return out;
   }
 
-  #columns(channels: number, day: number, week: number): number {
-    return 1 + CALENDAR_COLUMNS + channels * (this.#lags + (day > 0 ? 2 : 0) + (week > 0 ? 2 : 0));
+  save(): { header: unknown; arrays: Record<string, Float64Array> } {
+    const fitted = this.#fitted as Fitted;
+    return { header: { steps: fitted.steps, scaling: fitted.scaling }, arrays: { weights: fitted.weights } };
   }
 
-  #fill(x: Float64Array, z: readonly Float64Array[], frame: SeriesFrame, origin: number, step: number, day: number, week: number): void {
-    x[0] = 1;
-    calendarAt((frame.times[origin] as number) + step * frame.step, x, 1);
-    let at = 1 + CALENDAR_COLUMNS;
+  load(header: { steps: number; scaling: Scaling[] }, weights: Float64Array): void {
+    this.#fitted = { ...header, weights };
+  }
+
+  #columns(channels: number): number {
+    return 1 + CALENDAR_COLUMNS + channels * this.#lags;
+  }
+
+  #fill(x: Float64Array, from: number, z: readonly Float64Array[], frame: SeriesFrame, origin: number): void {
+    x[from] = 1;
+    calendarAt(frame.times[origin] as number, x, from + 1);
+    let at = from + 1 + CALENDAR_COLUMNS;
     for (const column of z) {
-      const last = column[origin] as number;
-      x[at++] = last;
+      x[at++] = column[origin] as number;
       for (let lag = 1; lag < this.#lags; lag++) x[at++] = (column[origin - lag] as number) - (column[origin - lag + 1] as number);
-      for (const season of [day, week]) {
-        if (season === 0) continue;
-        const then = column[origin - season] as number;
-        x[at++] = (column[origin - season + step] as number) - then;
-        x[at++] = then - last;
-      }
     }
   }
+}
+
+/** One step of Huber's method with modified residuals (Huber 1981, 7.8): w += (X'X)^-1 X' clip(residual), the matrix unchanged. */
+function correct(system: RidgeSystem, y: Float64Array, targets: number, weights: Float64Array): void {
+  const residuals = system.residuals(y, targets, weights);
+  const sample = new Float64Array(Math.min(system.rows, 4_001));
+  for (let k = 0; k < targets; k++) {
+    for (let i = 0; i < sample.length; i++) {
+      const row = Math.floor((i * system.rows) / sample.length);
+      sample[i] = Math.abs(residuals[row * targets + k] as number);
+    }
+    sample.sort();
+    const limit = ROBUST_LIMIT * (sample[sample.length >> 1] as number);
+    if (!(limit > 0)) continue;
+    for (let i = k; i < residuals.length; i += targets) residuals[i] = Math.min(limit, Math.max(-limit, residuals[i] as number));
+  }
+  const change = system.solve(residuals, targets);
+  for (let i = 0; i < weights.length; i++) weights[i] = (weights[i] as number) + (change[i] as number);
 }

@@ -1,0 +1,34 @@
+import type { SeriesFrame } from '../../core/index.ts';
+import type { FitOptions, Forecaster } from './forecaster.ts';
+
+/** Half the first forecaster, half the mean of the others: errors of unlike models cancel. */
+export class BlendForecaster implements Forecaster {
+  readonly name = 'blend';
+  readonly members: readonly Forecaster[];
+
+  constructor(members: readonly Forecaster[]) {
+    this.members = members;
+  }
+
+  get history(): number {
+    return Math.max(...this.members.map(({ history }) => history));
+  }
+
+  async fit(frame: SeriesFrame, options: FitOptions): Promise<void> {
+    for (const [i, member] of this.members.entries()) {
+      const progress = (share: number) => options.progress?.((i + share) / this.members.length);
+      await member.fit(frame, { ...options, seed: options.seed + i, progress });
+    }
+  }
+
+  async forecast(frame: SeriesFrame, origins: Int32Array): Promise<Float64Array> {
+    return blend(await Promise.all(this.members.map((member) => member.forecast(frame, origins))));
+  }
+}
+
+/** Half the first, half the mean of the others. */
+export function blend(forecasts: readonly Float64Array[]): Float64Array {
+  const [first, ...others] = forecasts;
+  if (first === undefined || others.length === 0) return first ?? new Float64Array(0);
+  return first.map((value, i) => value / 2 + others.reduce((sum, other) => sum + (other[i] as number), 0) / (2 * others.length));
+}
