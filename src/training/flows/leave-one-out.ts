@@ -1,0 +1,197 @@
+import { calibrate, scoreAtRate } from '../../alerts/index.ts';
+import { seededRandom, shuffle } from '../../core/index.ts';
+import { aggregated, pairWindows, surprise, windowStatistic } from '../../detectors/flow-novelty/aggregate.ts';
+import { ARM_NAMES, type ArmScores, armScores, fitNoveltyArms, logOdds, NOVELTY_DEFAULTS } from '../../detectors/flow-novelty/arms.ts';
+import { boostTrees, treeProbabilities } from '../../ml/index.ts';
+import { type Rate, rateOf } from '../confusion.ts';
+import type { Cleaned } from './clean.ts';
+import { encodeValues, fitEncoding } from './encode.ts';
+import type { FlowTable } from './flow-table.ts';
+
+export const RATES = [0.001, 0.01] as const;
+
+/** What a method finds of a family it never saw, and what it raises among held-back benign units. */
+export interface Found {
+  readonly promised: number;
+  readonly recall: Rate;
+  readonly observed: Rate;
+  /** The benign units resolve the rate. */
+  readonly resolved: boolean;
+}
+
+export interface FamilyResult {
+  readonly family: string;
+  readonly flows: number;
+  readonly windows: number;
+  /** `flow classifier`, `flow novelty`, `flow A`, `window classifier`, `window A`, each at every promised rate. */
+  readonly methods: Readonly<Record<string, readonly Found[]>>;
+}
+
+export interface LeaveOneOutOptions {
+  /** Class -> family; classes without one are their own. */
+  readonly families?: Readonly<Record<string, string>>;
+  readonly windowMicros?: number;
+  readonly mostPerClass?: number;
+  readonly rounds?: number;
+  readonly seed?: number;
+  readonly log?: (line: string) => void;
+}
+
+export interface LeaveOneOut {
+  readonly families: readonly FamilyResult[];
+  /** Mean over families of each method's recall, by promised rate. */
+  readonly mean: Readonly<Record<string, readonly { readonly promised: number; readonly recall: number; readonly observed: number }[]>>;
+  readonly benign: { readonly train: number; readonly test: number; readonly train_windows: number; readonly test_windows: number };
+}
+
+const FOLDS = 3;
+const HELD_SHARE = 0.3;
+
+/**
+ * Trains without each family in turn. Benign flows: 70 % train and calibrate out of fold, 30 % are held back to observe the
+ * false-alarm rate; thresholds come from the former alone. No address, port or role feature is used.
+ */
+export async function leaveOneOut(table: FlowTable, cleaned: Cleaned, options: LeaveOneOutOptions = {}): Promise<LeaveOneOut> {
+  const { families = {}, windowMicros = 1800e6, mostPerClass = 1500, rounds = 80, seed = 1, log = () => {} } = options;
+  const random = seededRandom(seed);
+  const { labels, benign } = cleaned;
+  const familyOf = (row: number) => families[labels[row] as string] ?? (labels[row] as string);
+  const normal = shuffle(
+    Array.from(cleaned.rows).filter((row) => labels[row] === benign),
+    random,
+  );
+  const cut = Math.round(normal.length * (1 - HELD_SHARE));
+  const train = normal.slice(0, cut);
+  const held = normal.slice(cut);
+  const attacks = sampled(
+    Array.from(cleaned.rows).filter((row) => labels[row] !== benign),
+    labels,
+    mostPerClass,
+    random,
+  );
+  const encoding = fitEncoding(table, [...train, ...attacks]);
+  const columns = encoding.features.length;
+  const values = (rows: readonly number[]) => encodeValues(table, encoding, rows);
+  const folds = Array.from({ length: FOLDS }, (_, fold) => train.filter((_, i) => i % FOLDS === fold));
+  const others = (fold: number) => train.filter((_, i) => i % FOLDS !== fold);
+
+  const novelty = { ...NOVELTY_DEFAULTS };
+  const fitArms = async (rows: readonly number[]) => fitNoveltyArms(values(rows), columns, novelty, random);
+  const inFold: ArmScores[] = [];
+  for (const [fold, rows] of folds.entries()) inFold.push(await armScores(await fitArms(others(fold)), values(rows), novelty.neighbours));
+  const scored = [...held, ...attacks];
+  const whole = await armScores(await fitArms(train), values(scored), novelty.neighbours);
+  log(`novelty arms fitted on ${train.length} benign flows`);
+  const order = folds.flat();
+  const calibration = Object.fromEntries(ARM_NAMES.map((arm) => [arm, concat(inFold.map((scores) => scores[arm]))]));
+  const armSurprise = (scores: ArmScores | Record<string, Float64Array>) =>
+    ARM_NAMES.map((arm) => surprise(calibration[arm] as Float64Array, (scores as ArmScores)[arm]));
+  const calibrationArms = armSurprise(calibration);
+  const scoredArms = armSurprise(whole);
+
+  const windows = (rows: readonly number[]) => pairWindows(rows, table.source, table.destination, table.time, windowMicros);
+  const trainWindows = windows(order);
+  const heldWindows = windows(held);
+  const position = new Map([...order, ...scored].map((row, i) => [row, i]));
+
+  const results: FamilyResult[] = [];
+  const names = [...new Set(attacks.map(familyOf))].sort();
+  for (const family of names) {
+    const known = attacks.filter((row) => familyOf(row) !== family);
+    const classify = (rows: readonly number[], of: readonly number[]) =>
+      binaryScores(values([...rows, ...known]), rows.length, columns, values(of), rounds);
+    const classifierCalibration = concat(folds.map((rows, fold) => classify(others(fold), rows)));
+    const classifier = classify(train, scored);
+    const z = {
+      classifier: [surprise(classifierCalibration, classifierCalibration), surprise(classifierCalibration, classifier)],
+      novelty: [aggregated(undefined, calibrationArms), aggregated(undefined, scoredArms)],
+    } as const;
+    const A = [aggregated(z.classifier[0], calibrationArms), aggregated(z.classifier[1], scoredArms)] as const;
+    const zA = [surprise(A[0], A[0]), surprise(A[0], A[1])] as const;
+    const own = scored.flatMap((row, i) => (i >= held.length && familyOf(row) === family ? [i] : []));
+    const ownWindows = windows(own.map((i) => scored[i] as number));
+    const heldRows = held.map((_, i) => i);
+    const at = (pair: readonly [Float64Array, Float64Array]) => (row: number) => {
+      const i = position.get(row) as number;
+      return (i < order.length ? pair[0][i] : pair[1][i - order.length]) as number;
+    };
+    const flow = ([before, after]: readonly [Float64Array, Float64Array]) =>
+      RATES.map((promised) => found(before, pick(after, heldRows), pick(after, own), promised));
+    const window = (pair: readonly [Float64Array, Float64Array]) => {
+      const statistic = (list: typeof trainWindows) => Float64Array.from(list, (one) => windowStatistic(one, at(pair)));
+      const [before, quiet, raised] = [statistic(trainWindows), statistic(heldWindows), statistic(ownWindows)];
+      return RATES.map((promised) => found(before, quiet, raised, promised));
+    };
+    results.push({
+      family,
+      flows: own.length,
+      windows: ownWindows.length,
+      methods: {
+        'flow classifier': flow([classifierCalibration, classifier]),
+        'flow novelty': flow(z.novelty),
+        'flow A': flow(A),
+        'window classifier': window(z.classifier),
+        'window A': window(zA),
+      },
+    });
+    log(
+      `without ${family}: window A ${results
+        .at(-1)
+        ?.methods['window A']?.map(({ recall }) => recall.value.toFixed(3))
+        .join(' / ')}`,
+    );
+  }
+  return {
+    families: results,
+    mean: meanOf(results),
+    benign: { train: train.length, test: held.length, train_windows: trainWindows.length, test_windows: heldWindows.length },
+  };
+}
+
+function found(calibration: Float64Array, quiet: Float64Array, raised: Float64Array, promised: number): Found {
+  const threshold = scoreAtRate(calibrate(calibration), promised).score;
+  const over = (scores: Float64Array) => rateOf(scores.filter((score) => score > threshold).length, scores.length);
+  return { promised, recall: over(raised), observed: over(quiet), resolved: promised * (calibration.length + 1) >= 1 };
+}
+
+function binaryScores(values: Float32Array, benign: number, columns: number, of: Float32Array, rounds: number): Float64Array {
+  const rows = values.length / columns;
+  const labels = Int32Array.from({ length: rows }, (_, row) => (row < benign ? 0 : 1));
+  const { ensemble } = boostTrees({ rows, columns, values, labels, classes: ['benign', 'attack'] }, { rounds, bins: 63 });
+  return logOdds(treeProbabilities(ensemble, of, of.length / columns), 2, 0);
+}
+
+function sampled(rows: readonly number[], labels: readonly string[], most: number, random: () => number): number[] {
+  const seen = new Map<string, number>();
+  return shuffle(rows.slice(), random)
+    .filter((row) => {
+      const label = labels[row] as string;
+      const count = (seen.get(label) ?? 0) + 1;
+      seen.set(label, count);
+      return count <= most;
+    })
+    .sort((a, b) => a - b);
+}
+
+function meanOf(results: readonly FamilyResult[]): LeaveOneOut['mean'] {
+  const methods = Object.keys(results[0]?.methods ?? {});
+  const mean = (of: (result: FamilyResult) => number) => results.reduce((sum, result) => sum + of(result), 0) / Math.max(1, results.length);
+  return Object.fromEntries(
+    methods.map((method) => [
+      method,
+      RATES.map((promised, i) => ({
+        promised,
+        recall: mean(({ methods: all }) => all[method]?.[i]?.recall.value ?? 0),
+        observed: mean(({ methods: all }) => all[method]?.[i]?.observed.value ?? 0),
+      })),
+    ]),
+  );
+}
+
+function concat(parts: readonly Float64Array[]): Float64Array {
+  return Float64Array.from(parts.flatMap((part) => Array.from(part)));
+}
+
+function pick(scores: Float64Array, at: readonly number[]): Float64Array {
+  return Float64Array.from(at, (i) => scores[i] as number);
+}
