@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { calibrationTable } from '../../alerts/index.ts';
 import { groupingAccuracyTable } from '../../parsers/index.ts';
+import { flowMarkdown } from '../flows/flow-markdown.ts';
+import { flowQuality } from '../flows/flow-quality.ts';
 import { groupingMarkdown } from './grouping-markdown.ts';
 import { sequenceMarkdown } from './sequence-markdown.ts';
 import { sequenceQuality } from './sequence-quality.ts';
@@ -26,6 +28,10 @@ export async function qualityTables(): Promise<Readonly<Record<string, MakeTable
     sequences: async ({ folder, commit, log }) => {
       const quality = await sequenceQuality({ folder, commit, log });
       return { json: quality, markdown: sequenceMarkdown(quality) };
+    },
+    flows: async ({ folder, commit, log }) => {
+      const quality = await flowQuality({ folder, commit, log });
+      return { json: quality, markdown: flowMarkdown(quality) };
     },
     'drain-grouping': async ({ folder, commit }) => {
       const table = groupingAccuracyTable(join(folder, 'logs/loghub-2k'));
