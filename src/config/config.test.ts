@@ -106,6 +106,7 @@ describe('configuration', () => {
     expect(config.tenants.acme?.alertBudget).toBe(7);
     expect(config.tenants.acme?.sources[0]?.path).toBe('/b');
     expect(problems(GOOD, { set: ['limits.cpuShare=2'] })[0]).toMatch(/^--set limits\.cpuShare: /);
+    expect(problems(GOOD, { environment: { VEDETTE_LIMIT__CPU_SHARE: '1' } })[0]).toMatch(/did you mean limits\?/);
     expect(problems(GOOD, { environment: { VEDETTE_LIMITS__CPU_SHARE: 'x' } })[0]).toMatch(/^VEDETTE_LIMITS__CPU_SHARE limits\.cpuShare: /);
   });
 

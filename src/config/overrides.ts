@@ -1,4 +1,5 @@
 import { parseDocument } from 'yaml';
+import { editDistance } from './nearest.ts';
 import { ConfigError } from './problem.ts';
 import { child, type JsonSchema, type Path, schemaAt } from './shape.ts';
 
@@ -38,8 +39,15 @@ export function environmentOverrides(
     for (const part of name.slice(8).split('__')) path.push(/^\d+$/.test(part) ? Number(part) : keyFor(part, schema, document, path));
     const known = typeof path[0] === 'string' && Object.hasOwn(schema.properties ?? {}, path[0]);
     if (known) overrides.push({ origin: name, path, value: parseScalar(text, name) });
+    else refuseTypingError(name, String(path[0]), Object.keys(schema.properties ?? {}));
   }
   return overrides;
+}
+
+/** A variable whose first key is nearly one of the configuration's was meant for it; others belong to something else. */
+function refuseTypingError(name: string, first: string, known: readonly string[]): void {
+  const meant = known.find((key) => editDistance(first.toLowerCase(), key.toLowerCase()) <= 1 + Math.floor(key.length / 8));
+  if (meant !== undefined) fail(name, `"${first}" is no configuration key; did you mean ${meant}?`);
 }
 
 function keyFor(part: string, schema: JsonSchema, document: unknown, path: Path): string {

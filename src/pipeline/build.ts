@@ -13,7 +13,7 @@ import type { PipelineStore } from './pipeline-store.ts';
 import { type LaneParts, TenantRun } from './tenant-run.ts';
 
 /** Keys of a configured source that are the pipeline's, not the component's. */
-const SOURCE_KEYS = ['name', 'parser', 'features', 'detectors', 'eventTime', 'learning', 'storage'];
+export const SOURCE_KEYS = ['name', 'parser', 'features', 'detectors', 'eventTime', 'learning', 'storage'];
 const DETECTOR_KEYS = ['promisedRate'];
 const SINK_KEYS = ['name'];
 

@@ -1,8 +1,10 @@
 import { EventEmitter } from 'node:events';
-import type { LoadedConfig } from '../config/index.ts';
-import { type Alert, type Clock, type Logger, silentLogger, systemClock } from '../core/index.ts';
-import type { Home, StoredDeadLetter, TenantStore } from '../store/contract.ts';
-import { planWorkers } from './graph.ts';
+import type { Config, LoadedConfig } from '../config/index.ts';
+import { type Alert, type Clock, type Logger, silentLogger, systemClock, VedetteError } from '../core/index.ts';
+import type { Home, HomeOptions, StoredDeadLetter, TenantStore } from '../store/contract.ts';
+import { SOURCE_KEYS } from './build.ts';
+import { instantiate, loadComponents } from './catalogue.ts';
+import { checkGraph, planWorkers } from './graph.ts';
 import type { PipelineStatus } from './status.ts';
 import { WorkerClient } from './worker/worker-client.ts';
 
@@ -34,6 +36,30 @@ export interface Pipeline {
   stop(): Promise<void>;
 }
 
+/** How a home is opened for a configuration: the event store's part of the memory, states kept. */
+export function homeOptions({ limits, epochs }: Pick<Config, 'limits' | 'epochs'>): HomeOptions {
+  return { memoryBytes: Math.floor(limits.memory / 4), keepEpochs: epochs.keep };
+}
+
+/** CONFIG_INVALID for what fits the schema and cannot work. */
+async function refuseUnworkable(config: Config): Promise<void> {
+  const { detectors, sources } = await loadComponents(config);
+  const context = { name: 'check', log: silentLogger, now: () => 0, random: () => 0 };
+  const shapeOf = (type: string) => {
+    const definition = detectors.get(type);
+    return definition?.create(definition.config.parse({}), context).shape;
+  };
+  const readAgain = new Map<string, boolean>();
+  for (const source of Object.values(config.tenants).flatMap((tenant) => tenant.sources)) {
+    readAgain.set(source.type, instantiate('source', sources, source, SOURCE_KEYS, context).replayable);
+  }
+  const problems = checkGraph(config, shapeOf, (type) => readAgain.get(type) === true);
+  if (problems.length === 0) return;
+  throw new VedetteError('CONFIG_INVALID', problems.join('; '), {
+    hint: 'Change the configuration; `vedette config check` names its place.',
+  });
+}
+
 /** Configuration -> running pipeline. Tenants are spread over worker threads; this thread only coordinates and owns the stores. */
 export async function startPipeline(loaded: LoadedConfig, options: StartOptions): Promise<Pipeline> {
   const { config, hash } = loaded;
@@ -41,6 +67,7 @@ export async function startPipeline(loaded: LoadedConfig, options: StartOptions)
   const emitter = new EventEmitter();
   const startedAt = clock.now();
   const workers: WorkerClient[] = [];
+  await refuseUnworkable(config);
   try {
     for (const names of planWorkers(config)) {
       const stores = new Map<string, TenantStore>();

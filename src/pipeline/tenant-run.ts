@@ -9,6 +9,7 @@ import { Mutex } from './flow/mutex.ts';
 import { OutboxDispatcher } from './flow/outbox.ts';
 import { type Item, type Pump, SEGMENT_INPUT } from './flow/pump.ts';
 import type { Lane, LaneOutput } from './lane/lane.ts';
+import { ObservedPromises } from './observed-promises.ts';
 import type { PipelineStore } from './pipeline-store.ts';
 import type { SourceStatus, TenantStatus } from './status.ts';
 
@@ -67,6 +68,7 @@ export class TenantRun {
   private nextRetention: Micros = 0;
   private statusAt: Micros;
   private undelivered = 0;
+  private readonly promises = new ObservedPromises();
   private state: TenantStatus['state'] = 'running';
   private lastError = '';
   private work: Promise<unknown> = Promise.resolve();
@@ -86,6 +88,8 @@ export class TenantRun {
     const blobs = this.epoch > 0 ? await store.checkpoints.latest() : {};
     this.book.restore(blobs);
     for (const { lane } of this.lanes) await lane.restore(blobs);
+    const lanes = this.lanes.map(({ lane }) => lane);
+    this.promises.settle(this.promises.since(lanes, clock.now()).counts);
     await this.applyLabels();
     this.nextCommit = clock.now() + this.options.epochs.every;
     const pumps = this.lanes.map((running) => running.pump.run());
@@ -233,12 +237,19 @@ export class TenantRun {
       [...positions.values()].map((position) => ({ source: lane.source.name, ...position })),
     );
     const { alerts, outbox } = this.book.take();
-    const commit: EpochCommit = { epoch: this.epoch + 1, at: clock.now(), positions, alerts, outbox, checkpoints, counters: this.counters };
+    const { counters } = this;
+    const { observations, counts } = this.promises.since(
+      this.lanes.map(({ lane }) => lane),
+      clock.now(),
+    );
+    const epoch = this.epoch + 1;
+    const commit: EpochCommit = { epoch, at: clock.now(), positions, alerts, outbox, checkpoints, counters, calibration: observations };
     this.counters = {};
     const { dead } = this;
     this.dead = [];
     if (dead.length > 0) await this.persist(() => store.deadLetters.append(dead));
     await this.persist(() => store.commitEpoch(commit));
+    this.promises.settle(counts);
     this.epoch = commit.epoch;
     this.dirty = false;
     this.bytesSince = 0;

@@ -191,7 +191,7 @@ export class Lane {
   private async score(closed: readonly FeatureBatch[]): Promise<Finding[]> {
     const findings: Finding[] = [];
     for (const batch of closed) {
-      this.counters.units += batch.rows;
+      if (batch.shape === 'sequences') this.counters.units += batch.rows;
       for (const scorer of this.scorers) {
         if (scorer.detector.shape !== batch.shape) continue;
         for (const flagged of await scorer.take(batch)) findings.push({ scorer, flagged });
