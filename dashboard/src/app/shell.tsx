@@ -15,8 +15,8 @@ import {
   IconUser,
 } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, Navigate, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
 import { call } from '../api/client.ts';
 import { useLive, useLiveConnection } from '../api/live.ts';
 import { useTenant } from '../api/queries.ts';
@@ -50,7 +50,7 @@ export function Shell() {
     document.title = `${page?.[1] ?? 'vedette'} · ${tenant} · vedette`;
   }, [location.pathname, tenant]);
 
-  if (session.error?.status === 401) return <Navigate to="/sign-in" search={{ next: location.href }} replace />;
+  if (session.error?.status === 401) return <SignInFirst />;
   if (session.error)
     return (
       <main className="sign">
@@ -75,6 +75,18 @@ export function Shell() {
       <Shortcuts opened={help} setOpened={setHelp} />
     </div>
   );
+}
+
+/** Leads to the sign-in page, once: the address it remembers changes as soon as it does. */
+function SignInFirst() {
+  const navigate = useNavigate();
+  const left = useRef(false);
+  useEffect(() => {
+    if (left.current) return;
+    left.current = true;
+    void navigate({ to: '/sign-in', search: { next: `${window.location.pathname}${window.location.search}` }, replace: true });
+  }, [navigate]);
+  return null;
 }
 
 function Side({ tenant, onHelp }: { tenant: string; onHelp: () => void }) {

@@ -1,11 +1,3 @@
-import { useComputedColorScheme } from '@mantine/core';
-import { PieChart } from 'echarts/charts';
-import { init, use } from 'echarts/core';
-import { CanvasRenderer } from 'echarts/renderers';
-import { useEffect, useRef } from 'react';
-
-use([PieChart, CanvasRenderer]);
-
 export interface Slice {
   readonly name: string;
   readonly value: number;
@@ -13,32 +5,36 @@ export interface Slice {
   readonly colour: string;
 }
 
+const RADIUS = 52;
+const LENGTH = 2 * Math.PI * RADIUS;
+const GAP = 2;
+
 /** A ring of shares; the legend beside it carries the figures. */
-export default function RingChart({ slices, label }: { slices: readonly Slice[]; label: string }) {
-  const scheme = useComputedColorScheme('light');
-  const place = useRef<HTMLDivElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme changes what the colour variables say.
-  useEffect(() => {
-    const element = place.current;
-    if (element === null) return;
-    const chart = init(element);
-    const style = getComputedStyle(document.documentElement);
-    chart.setOption({
-      animation: false,
-      series: [
-        {
-          type: 'pie',
-          radius: ['66%', '96%'],
-          silent: true,
-          label: { show: false },
-          itemStyle: { borderColor: style.getPropertyValue('--surface').trim(), borderWidth: 2 },
-          data: slices
-            .filter(({ value }) => value > 0)
-            .map(({ name, value, colour }) => ({ name, value, itemStyle: { color: style.getPropertyValue(colour).trim() } })),
-        },
-      ],
-    });
-    return () => chart.dispose();
-  }, [slices, scheme]);
-  return <div ref={place} role="img" aria-label={label} style={{ width: 128, height: 128 }} />;
+export function RingChart({ slices, label }: { slices: readonly Slice[]; label: string }) {
+  const shown = slices.filter(({ value }) => value > 0);
+  const total = shown.reduce((sum, { value }) => sum + value, 0);
+  let before = 0;
+  return (
+    <svg viewBox="0 0 128 128" width={128} height={128} role="img" aria-label={label}>
+      {shown.map(({ name, value, colour }) => {
+        const length = (value / total) * LENGTH;
+        const start = before;
+        before += length;
+        return (
+          <circle
+            key={name}
+            cx={64}
+            cy={64}
+            r={RADIUS}
+            fill="none"
+            stroke={`var(${colour})`}
+            strokeWidth={17}
+            strokeDasharray={`${Math.max(1, length - (shown.length > 1 ? GAP : 0))} ${LENGTH}`}
+            strokeDashoffset={-start}
+            transform="rotate(-90 64 64)"
+          />
+        );
+      })}
+    </svg>
+  );
 }

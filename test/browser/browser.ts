@@ -1,0 +1,59 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** The system's Chromium, or the one that VEDETTE_CHROMIUM names; undefined where there is none. */
+export const CHROMIUM = [process.env.VEDETTE_CHROMIUM, ...PLACES].find((path) => path !== undefined && existsSync(path));
+
+/** A browser window that writes down what it asked for and what it complained about. */
+export class Window {
+  readonly foreign: string[] = [];
+  readonly complaints: string[] = [];
+  readonly bodies = new Map<string, number>();
+  readonly page: Page;
+  readonly #browser: Browser;
+
+  private constructor(browser: Browser, context: BrowserContext, page: Page, home: () => string) {
+    this.#browser = browser;
+    this.page = page;
+    context.on('request', (request) => {
+      const url = request.url();
+      if (!/^(data|blob):/.test(url) && new URL(url).origin !== home()) this.foreign.push(url);
+    });
+    context.on('requestfinished', (request) => {
+      request.sizes().then(
+        ({ responseBodySize }) => this.bodies.set(new URL(request.url()).pathname, responseBodySize),
+        () => undefined,
+      );
+    });
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => this.complaints.push(error.message));
+  }
+
+  static async open(home: () => string): Promise<Window> {
+    const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
+    const browser = await chromium.launch({ executablePath: CHROMIUM ?? '', args });
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light', timezoneId: 'Europe/Madrid' });
+    context.setDefaultTimeout(10_000);
+    return new Window(browser, context, await context.newPage(), home);
+  }
+
+  /** Axe's violations of the page as it is, with the elements they are about. */
+  async violations(): Promise<readonly string[]> {
+    await this.page.evaluate(AXE);
+    const found = (await this.page.evaluate('axe.run().then(({ violations }) => violations)')) as {
+      readonly id: string;
+      readonly nodes: readonly { readonly target: readonly string[] }[];
+    }[];
+    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+  }
+
+  close(): Promise<void> {
+    return this.#browser.close();
+  }
+}

@@ -1,0 +1,168 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requestLog } from '../e2e/run-cli.ts';
+import { generatedLog } from '../pipeline/generated-log.ts';
+import { CHROMIUM, Window } from './browser.ts';
+import { RunningVedette } from './running-vedette.ts';
+
+const PASSWORD = 'a sentinel stands watch';
+/** Set to a folder, every page is also kept there as a picture, light and dark. */
+const PICTURES = process.env.VEDETTE_SCREENSHOTS;
+const title = (name: string) => (CHROMIUM === undefined ? `${name} [skipped: no Chromium; VEDETTE_CHROMIUM names one]` : name);
+
+describe.skipIf(CHROMIUM === undefined)(title('the dashboard in a real browser'), () => {
+  const vedette = new RunningVedette();
+  let window: Window;
+  const api = async (path: string): Promise<unknown> => {
+    const answer = await window.page.request.get(`${vedette.address}/api/v1/tenants/default/${path}`);
+    expect(answer.status(), path).toBe(200);
+    return answer.json();
+  };
+  const faults = async () => {
+    const { items } = (await api('groups')) as { items: { title: string; units: number }[] };
+    return items.filter((group) => group.title.includes('disk error')).reduce((sum, group) => sum + group.units, 0);
+  };
+  const units = async () => {
+    const { items } = (await api('sources')) as { items: { counters: { units: number } }[] };
+    return items[0]?.counters.units ?? 0;
+  };
+  const until = async (what: () => Promise<boolean>) => {
+    while (!(await what())) await new Promise((resolve) => setTimeout(resolve, 100));
+  };
+
+  beforeAll(async () => {
+    await vedette.start();
+    window = await Window.open(() => vedette.address);
+  }, 30_000);
+  afterAll(async () => {
+    await window?.close();
+    await vedette.stop();
+  }, 30_000);
+
+  it('the one-time link sets the password and leads to the overview, which weighs less than 400 KiB', async () => {
+    const { page } = window;
+    await page.goto(vedette.adminLink);
+    await page.locator('input[name=password]').fill(PASSWORD);
+    await page.locator('input[name=again]').fill(PASSWORD);
+    expect(await window.violations()).toEqual([]);
+    await page.getByRole('button', { name: 'Set password and sign in' }).click();
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await page.getByText('Open alerts by severity').waitFor();
+    await page.waitForTimeout(500);
+    // Everything the browser fetched so far, compressed as it came: page, styles, font, scripts, charts.
+    const weight = [...window.bodies].filter(([path]) => !path.startsWith('/api/')).reduce((sum, [, bytes]) => sum + bytes, 0);
+    expect(weight).toBeGreaterThan(50_000);
+    expect(weight / 1024).toBeLessThan(400);
+  });
+
+  it('signs out, refuses a wrong password, signs in and comes back to the page asked for', async () => {
+    const { page } = window;
+    await page.getByRole('button', { name: /^Account of/ }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.locator('input[name=name]').waitFor();
+    await page.goto(`${vedette.address}/t/default/alerts?state=any`);
+    await page.locator('input[name=name]').fill('admin');
+    await page.locator('input[name=password]').fill('not this one');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').waitFor();
+    expect(await window.violations()).toEqual([]);
+    await page.locator('input[name=password]').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Alerts' }).waitFor();
+    expect(page.url()).toContain('/t/default/alerts?state=any');
+    // The refused sign-in and the page asked for while signed out are answered 401, which the browser notes.
+    window.complaints.splice(0);
+  });
+
+  it('an uploaded file is analysed and its report opens', async () => {
+    const { page } = window;
+    await page.goto(`${vedette.address}/t/default/upload`);
+    const file = { name: 'shop.log', mimeType: 'text/plain', buffer: Buffer.from(requestLog(900, [700, 850])) };
+    await page.locator('#upload-file').setInputFiles(file);
+    await page.getByRole('link', { name: /^Open/ }).waitFor({ timeout: 30_000 });
+    await page.getByRole('link', { name: /^Open/ }).click();
+    await page.getByRole('heading', { name: 'Detectors' }).waitFor();
+    expect(await page.getByText('signature mismatch').count()).toBeGreaterThan(0);
+    expect(await window.violations()).toEqual([]);
+  }, 45_000);
+
+  it('alerts are labelled by keyboard, learnt, and the label can be undone', async () => {
+    const { page } = window;
+    const later = async (days: number) => {
+      const before = await units();
+      vedette.append(`${generatedLog(760, 40 + days, 30, Date.UTC(2026, 0, 5 + days)).lines.join('\n')}\n`);
+      await until(async () => (await units()) >= before + 700);
+    };
+    await until(async () => (await faults()) > 0);
+    const first = await faults();
+    await later(1);
+    // Unlabelled, the fault is found again.
+    const second = await faults();
+    expect(second).toBeGreaterThan(first);
+
+    await page.goto(`${vedette.address}/t/default/alerts?source=app`);
+    const inbox = page.getByRole('region', { name: 'Inbox' });
+    await inbox.getByText('disk error').first().waitFor();
+    const groups = await inbox.getByRole('button').count();
+    for (let group = 0; group < groups; group++) {
+      await page.keyboard.press('j');
+      await page.getByRole('region', { name: 'Alert', exact: true }).getByText('Observed against expected').waitFor();
+      await page.keyboard.press('l');
+      await page.getByRole('menuitem', { name: 'False positive' }).waitFor();
+      await page.keyboard.press('f');
+      await page.getByRole('region', { name: 'Alert', exact: true }).getByText('Labels given').waitFor();
+    }
+    await later(2);
+    expect(await faults()).toBe(second);
+
+    await page.keyboard.press('l');
+    await page.keyboard.press('t');
+    await page.getByText('Labelled: true positive').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).last().click();
+    await until(async () => {
+      const { items } = (await api('labels')) as { items: { verdict: string }[] };
+      return items.length === groups && items.every(({ verdict }) => verdict === 'false-positive');
+    });
+  }, 60_000);
+
+  it('every page is readable for everybody, light and dark, and nothing leaves the machine', async () => {
+    const { page } = window;
+    const { items } = (await api('alerts?limit=1')) as { items: { id: string; group: string }[] };
+    const alert = items[0];
+    const pages = {
+      overview: '',
+      alerts: `alerts?state=any&group=${alert?.group}&alert=${alert?.id}`,
+      logs: `logs?alert=${alert?.id}`,
+      templates: 'logs?view=templates',
+      reports: 'reports',
+      models: 'models',
+      pipeline: 'pipeline',
+      upload: 'upload',
+      account: 'settings',
+      users: 'settings?tab=users',
+      tokens: 'settings?tab=tokens',
+      retention: 'settings?tab=retention',
+      audit: 'settings?tab=audit',
+    };
+    const found: Record<string, readonly string[]> = {};
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      for (const [name, path] of Object.entries(pages)) {
+        await page.goto(`${vedette.address}/t/default/${path}`);
+        await page.locator('h1').waitFor();
+        await page.waitForFunction('document.querySelector("[aria-busy=true]") === null');
+        expect(await page.evaluate('document.documentElement.dataset.mantineColorScheme')).toBe(colorScheme);
+        const violations = await window.violations();
+        if (violations.length > 0) found[`${name}, ${colorScheme}`] = violations;
+        if (PICTURES === undefined) continue;
+        mkdirSync(PICTURES, { recursive: true });
+        await page.waitForTimeout(700);
+        await page.screenshot({ path: join(PICTURES, `${name}-${colorScheme}.png`) });
+      }
+    }
+    expect(found).toEqual({});
+    expect(window.complaints).toEqual([]);
+    expect(window.foreign).toEqual([]);
+  }, 60_000);
+});
