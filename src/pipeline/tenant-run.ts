@@ -145,7 +145,8 @@ export class TenantRun {
           const generation = running.lane.generations.get(input) ?? '';
           const ends = Uint32Array.of(bytes.length);
           const arrival = this.options.clock.now();
-          await this.process(running, { records: { input, generation, offset, line, bytes, ends, arrival, last: false }, positions: [] });
+          const records = { input, generation, offset, line, bytes, ends, arrival, last: false };
+          await this.process(running, { records, positions: [] }, true);
         }
         if (running === undefined || this.dead.length > deadBefore) failed.push(id);
       }
@@ -173,10 +174,10 @@ export class TenantRun {
     });
   }
 
-  private async process(running: Running, { records, positions }: Item): Promise<void> {
+  private async process(running: Running, { records, positions }: Item, again = false): Promise<void> {
     const { lane } = running;
     try {
-      await this.apply(lane, await lane.process(records));
+      await this.apply(lane, await (again ? lane.retry(records) : lane.process(records)));
     } catch (error) {
       running.failedBatches++;
       const reason = `the batch could not be processed: ${error instanceof Error ? error.message : String(error)}`;

@@ -98,6 +98,18 @@ export class Lane {
     return held < SAMPLE_BYTES ? NOTHING : this.parseSample();
   }
 
+  /** A record of earlier once more: nothing may join it any more, and it ends nothing of its input. */
+  async retry(records: RecordBatch): Promise<LaneOutput> {
+    if (this.parser.format === undefined) return this.process(records);
+    this.changed = true;
+    const events: LogBatch[] = [];
+    const dead: DeadLetter[] = [];
+    const parsed = this.parser.parse({ ...records, last: true }, this.source.name, (letter) => dead.push(letter));
+    this.counters.unparsed += dead.length;
+    const closed = this.take(parsed, records, events, dead);
+    return { events, dead, findings: await this.score(closed) };
+  }
+
   private parseSample(): Promise<LaneOutput> {
     const { sample } = this;
     if (sample.length === 0) return Promise.resolve(NOTHING);

@@ -1,0 +1,141 @@
+import { deserialize, serialize } from 'node:v8';
+import { StreamDecisions } from '../../alerts/index.ts';
+import {
+  type Detector,
+  type FeatureBatch,
+  type LabelledRow,
+  MICROS_PER_DAY,
+  type Micros,
+  type ObservationBatch,
+  type SeriesBatch,
+  stableId,
+} from '../../core/index.ts';
+import type { Flagged, LaneScorer, ScorerOptions, ScorerStatus } from './scorer.ts';
+import { unitAt } from './unit.ts';
+
+type StreamBatch = ObservationBatch | SeriesBatch;
+
+interface State {
+  readonly decisions: ReturnType<StreamDecisions['snapshot']>;
+  readonly first: Micros | null;
+  readonly last: Micros | null;
+  readonly rows: number;
+}
+
+/** Event time a source is watched before what it shows is called known. */
+const READY_AFTER = MICROS_PER_DAY;
+
+/**
+ * A detector that learns as it goes (`novelty`, `rate`): each row is rated by what came before it, then learnt. Its scores are
+ * minus ln of a tail probability; there is nothing to fit first.
+ */
+export class StreamScorer implements LaneScorer {
+  readonly options: ScorerOptions;
+  readonly detector: Detector;
+  readonly model = 'learnt-as-it-went';
+  private readonly decisions: StreamDecisions;
+  private first: Micros | undefined;
+  private last: Micros | undefined;
+  private rows = 0;
+  changed = false;
+
+  constructor(detector: Detector, options: ScorerOptions) {
+    this.detector = detector;
+    this.options = options;
+    this.decisions = new StreamDecisions(options.rate);
+  }
+
+  async take(batch: FeatureBatch): Promise<Flagged[]> {
+    if ((batch.shape !== 'observations' && batch.shape !== 'series') || batch.rows === 0) return [];
+    this.changed = true;
+    this.rows += batch.rows;
+    this.watch(batch);
+    const scored = await this.detector.score(batch);
+    const found: Flagged[] = [];
+    for (const { row, pValue, learnt } of this.decisions.take(batch, scored)) {
+      const { tenant, source, detector, rate } = this.options;
+      const unit = unitAt(batch, row);
+      const id = stableId(tenant, source, detector, unit.key, unit.start);
+      found.push({
+        id,
+        alertId: stableId('alert', tenant, id),
+        batch,
+        row,
+        score: scored.score[row] as number,
+        pValue,
+        rate,
+        extrapolated: false,
+        calibrationSize: learnt,
+        explanation: await this.detector.explain(batch, row),
+        description: this.detector.describe(batch, row),
+        modelSha256: '',
+      });
+    }
+    this.detector.observe(batch);
+    return found;
+  }
+
+  private watch(batch: StreamBatch): void {
+    const times = batch.shape === 'series' ? batch.end : batch.time;
+    for (const time of times) {
+      if (!Number.isFinite(time)) continue;
+      if (this.first === undefined || time < this.first) this.first = time;
+      if (this.last === undefined || time > this.last) this.last = time;
+    }
+  }
+
+  applyLabels(labels: readonly LabelledRow[]): void {
+    this.detector.applyLabels(labels);
+  }
+
+  /** Rated rows a day, as if the source had been watched for an hour at least. */
+  get unitsPerDay(): number | undefined {
+    if (this.first === undefined || this.last === undefined) return undefined;
+    return this.decisions.counters.scored / Math.max(1 / 24, (this.last - this.first) / MICROS_PER_DAY);
+  }
+
+  get calibrationSize(): number {
+    return this.decisions.counters.scored;
+  }
+
+  status(): ScorerStatus {
+    const { detector, rate } = this.options;
+    const { scored, flagged, explained, misfit } = this.decisions.counters;
+    const ready = this.first !== undefined && this.last !== undefined && this.last - this.first >= READY_AFTER;
+    return {
+      detector,
+      state: ready ? 'ready' : 'learning',
+      have: this.rows,
+      need: 0,
+      readyAt: this.first === undefined ? undefined : this.first + READY_AFTER,
+      promisedRate: rate,
+      extrapolated: scored < 1 / rate,
+      scored,
+      flagged,
+      explained,
+      misfit,
+      paused: '',
+    };
+  }
+
+  async snapshot(): Promise<Readonly<Record<string, Uint8Array>>> {
+    this.changed = false;
+    const state: State = {
+      decisions: this.decisions.snapshot(),
+      first: this.first ?? null,
+      last: this.last ?? null,
+      rows: this.rows,
+    };
+    return { scorer: new Uint8Array(serialize(state)), model: await this.detector.snapshot() };
+  }
+
+  async restore({ scorer, model }: Readonly<Record<string, Uint8Array>>): Promise<void> {
+    if (scorer === undefined || model === undefined) return;
+    const state = deserialize(scorer) as State;
+    await this.detector.restore(model);
+    this.decisions.restore(state.decisions);
+    this.first = state.first ?? undefined;
+    this.last = state.last ?? undefined;
+    this.rows = state.rows;
+  }
+}
