@@ -1,0 +1,112 @@
+import type { Micros } from '../../core/index.ts';
+import type { CorrelationRule } from './correlation-rule.ts';
+import type { SigmaEvent } from './event.ts';
+import type { RuleProblem, SigmaRule } from './rule.ts';
+
+const MAX_GROUPS = 10_000;
+const MAX_EVENTS = 10_000;
+
+export interface CorrelationFinding {
+  readonly rule: CorrelationRule;
+  /** Values of the group-by fields. */
+  readonly group: readonly string[];
+  readonly start: Micros;
+  readonly end: Micros;
+  readonly count: number;
+}
+
+interface Observed {
+  readonly time: Micros;
+  /** Index of the joined rule. */
+  readonly rule: number;
+  readonly value: string | undefined;
+}
+
+interface Joined {
+  readonly rule: CorrelationRule;
+  readonly members: readonly SigmaRule[];
+  readonly groups: Map<string, Observed[]>;
+}
+
+/**
+ * Correlation rules of the Sigma specification. Each keeps the matches of the last timespan by group: at most 10,000 groups (the
+ * one unused longest goes) of 10,000 matches. After a finding a group begins anew.
+ */
+export class Correlator {
+  readonly problems: RuleProblem[] = [];
+  /** Rules that only feed correlations. */
+  readonly silent: ReadonlySet<SigmaRule>;
+  readonly #byRule = new Map<SigmaRule, Joined[]>();
+
+  constructor(rules: readonly SigmaRule[], correlations: readonly CorrelationRule[]) {
+    const names = new Map<string, SigmaRule>();
+    for (const rule of rules) for (const name of [rule.title, rule.name, rule.id]) if (name !== undefined) names.set(name, rule);
+    const silent = new Set<SigmaRule>();
+    const loud = new Set<SigmaRule>();
+    for (const rule of correlations) {
+      const missing = rule.rules.find((name) => !names.has(name));
+      if (missing !== undefined) {
+        this.problems.push({ file: rule.file, title: rule.title, reason: `correlation: there is no rule ${missing}` });
+        continue;
+      }
+      const joined: Joined = { rule, members: rule.rules.map((name) => names.get(name) as SigmaRule), groups: new Map() };
+      for (const member of new Set(joined.members)) {
+        this.#byRule.set(member, [...(this.#byRule.get(member) ?? []), joined]);
+        (rule.generate ? loud : silent).add(member);
+      }
+    }
+    for (const member of loud) silent.delete(member);
+    this.silent = silent;
+  }
+
+  /** Times are those of the events; within a group they may be out of order by less than the timespan. */
+  observe(matched: readonly SigmaRule[], event: SigmaEvent, time: Micros): CorrelationFinding[] {
+    const findings: CorrelationFinding[] = [];
+    for (const match of matched) {
+      for (const joined of this.#byRule.get(match) ?? []) {
+        const finding = observeOne(joined, match, event, time);
+        if (finding !== undefined) findings.push(finding);
+      }
+    }
+    return findings;
+  }
+}
+
+function observeOne(joined: Joined, match: SigmaRule, event: SigmaEvent, time: Micros): CorrelationFinding | undefined {
+  const { rule, members, groups } = joined;
+  const index = members.indexOf(match);
+  const name = rule.rules[index] as string;
+  const fieldOf = (field: string): string => (Object.hasOwn(rule.aliases, field) ? (rule.aliases[field]?.[name] ?? field) : field);
+  const group = rule.groupBy.map((field) => event.lower(fieldOf(field))?.[0]);
+  if (group.some((value) => value === undefined)) return undefined;
+  const value = rule.field === undefined ? undefined : event.lower(fieldOf(rule.field))?.[0];
+  if (rule.type === 'value_count' && value === undefined) return undefined;
+  const key = JSON.stringify(group);
+  const kept = (groups.get(key) ?? []).filter((one) => one.time > time - rule.spanMicros);
+  kept.push({ time, rule: index, value });
+  kept.sort((a, b) => a.time - b.time);
+  if (kept.length > MAX_EVENTS) kept.shift();
+  groups.delete(key);
+  groups.set(key, kept);
+  if (groups.size > MAX_GROUPS) groups.delete(groups.keys().next().value as string);
+  const count = countOf(rule, members.length, kept);
+  if (count === undefined) return undefined;
+  groups.delete(key);
+  return { rule, group: group as string[], start: kept[0]?.time ?? time, end: kept.at(-1)?.time ?? time, count };
+}
+
+/** The count that fulfils the rule, or undefined. */
+function countOf(rule: CorrelationRule, members: number, kept: readonly Observed[]): number | undefined {
+  if (rule.type === 'event_count') return rule.holds(kept.length) ? kept.length : undefined;
+  if (rule.type === 'value_count') {
+    const distinct = new Set(kept.map(({ value }) => value)).size;
+    return rule.holds(distinct) ? distinct : undefined;
+  }
+  if (rule.type === 'temporal') {
+    const distinct = new Set(kept.map((one) => one.rule)).size;
+    return distinct === members && rule.holds(distinct) ? distinct : undefined;
+  }
+  let wanted = 0;
+  for (const one of kept) if (one.rule === wanted) wanted++;
+  return wanted === members ? wanted : undefined;
+}

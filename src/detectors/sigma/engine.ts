@@ -1,0 +1,81 @@
+import type { Micros } from '../../core/index.ts';
+import { type CorrelationFinding, Correlator } from './correlator.ts';
+import { SigmaEvent } from './event.ts';
+import { applies, type EventSource, type LogSource, sourceOf } from './log-source.ts';
+import type { ParsedRules } from './parse-rule.ts';
+import { Prefilter } from './prefilter.ts';
+import type { SigmaRule } from './rule.ts';
+
+export interface SigmaFindings {
+  /** Rules that match this event and raise findings of their own. */
+  readonly rules: readonly SigmaRule[];
+  readonly correlations: readonly CorrelationFinding[];
+}
+
+/** The rules of one kind of event. */
+interface RuleSet {
+  readonly rules: readonly SigmaRule[];
+  readonly prefilter: Prefilter;
+  /** Rules of the prefilter, by its numbers. */
+  readonly filtered: readonly number[];
+  /** Rules without a literal: tried on every event. */
+  readonly always: readonly number[];
+}
+
+const NOTHING: SigmaFindings = { rules: [], correlations: [] };
+
+/** Thousands of Sigma rules over a stream of events; a rule is tried only when a literal of it is in the event. */
+export class SigmaEngine {
+  readonly #rules: readonly SigmaRule[];
+  readonly #correlator: Correlator;
+  readonly #sets = new Map<string, RuleSet>();
+  readonly #silent: ReadonlySet<SigmaRule>;
+
+  constructor(parsed: Pick<ParsedRules, 'rules' | 'correlations'>) {
+    this.#rules = parsed.rules;
+    this.#correlator = new Correlator(parsed.rules, parsed.correlations);
+    this.#silent = this.#correlator.silent;
+  }
+
+  /** Problems of correlation rules that name rules which are not there. */
+  get problems() {
+    return this.#correlator.problems;
+  }
+
+  /** `source` overrides what the event's own fields say about where it comes from. */
+  match(fields: Readonly<Record<string, unknown>>, time: Micros, source?: LogSource): SigmaFindings {
+    const event = new SigmaEvent(fields);
+    const from = source === undefined ? sourceOf(event) : sourceGiven(source);
+    const set = this.#setFor(from);
+    if (set.rules.length === 0) return NOTHING;
+    const candidates = new Set(set.always);
+    if (set.filtered.length > 0) set.prefilter.scan(event.text(), (number) => candidates.add(set.filtered[number] as number));
+    const matched: SigmaRule[] = [];
+    for (const index of [...candidates].sort((a, b) => a - b)) {
+      const rule = set.rules[index] as SigmaRule;
+      if (rule.matcher.test(event)) matched.push(rule);
+    }
+    if (matched.length === 0) return NOTHING;
+    return { rules: matched.filter((rule) => !this.#silent.has(rule)), correlations: this.#correlator.observe(matched, event, time) };
+  }
+
+  #setFor(source: EventSource): RuleSet {
+    const key = JSON.stringify([source.products, source.categories, source.services]);
+    const known = this.#sets.get(key);
+    if (known !== undefined) return known;
+    const rules = this.#rules.filter((rule) => applies(rule.source, source));
+    const filtered: number[] = [];
+    const always: number[] = [];
+    for (const [i, rule] of rules.entries()) (rule.matcher.literals === undefined ? always : filtered).push(i);
+    const set = { rules, filtered, always, prefilter: new Prefilter(filtered.map((i) => rules[i]?.matcher.literals ?? [])) };
+    // Kinds of event come from the events themselves: beyond this many, the sets are made anew.
+    if (this.#sets.size >= 200) this.#sets.clear();
+    this.#sets.set(key, set);
+    return set;
+  }
+}
+
+function sourceGiven({ product, category, service }: LogSource): EventSource {
+  const list = (text: string | undefined): string[] => (text === undefined ? [] : [text]);
+  return { products: list(product), categories: list(category), services: list(service) };
+}

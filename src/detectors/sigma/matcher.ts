@@ -1,0 +1,42 @@
+import type { SigmaEvent } from './event.ts';
+
+/** A compiled test of an event. */
+export interface Matcher {
+  readonly test: (event: SigmaEvent) => boolean;
+  /** At least one of these lower-case texts is in the event's text whenever the test is true; undefined = nothing is known. */
+  readonly literals: readonly string[] | undefined;
+}
+
+/** Shorter texts are in nearly every event. */
+const USEFUL = 4;
+
+export function both(parts: readonly Matcher[]): Matcher {
+  const known = parts.flatMap(({ literals }) => (literals === undefined ? [] : [literals]));
+  known.sort((a, b) => shortest(b) - shortest(a) || a.length - b.length);
+  return { test: (event) => parts.every(({ test }) => test(event)), literals: known[0] };
+}
+
+export function either(parts: readonly Matcher[], least = 1): Matcher {
+  const literals = parts.every((part) => part.literals !== undefined) ? parts.flatMap((part) => part.literals ?? []) : undefined;
+  if (least <= 1) return { test: (event) => parts.some(({ test }) => test(event)), literals };
+  return {
+    test: (event) => {
+      let count = 0;
+      for (const { test } of parts) if (test(event) && ++count >= least) return true;
+      return false;
+    },
+    literals,
+  };
+}
+
+export function negated({ test }: Matcher): Matcher {
+  return { test: (event) => !test(event), literals: undefined };
+}
+
+export function usefulLiteral(literal: string | undefined): readonly string[] | undefined {
+  return literal !== undefined && literal.length >= USEFUL ? [literal] : undefined;
+}
+
+function shortest(literals: readonly string[]): number {
+  return literals.reduce((min, literal) => Math.min(min, literal.length), Infinity);
+}
