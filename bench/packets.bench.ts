@@ -1,0 +1,158 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { PacketWindows, packetWindowsConfig } from '../src/detectors/packet-windows/index.ts';
+import { CaptureReader, FlowMeter, flowHeader, flowLine } from '../src/parsers/packets/index.ts';
+import { dataset } from '../src/testing/datasets.ts';
+import type { Measurement, Skipped } from './measurement.ts';
+
+const FILE = 'packets/zeek__echo-connections.pcap.gz';
+const ROUNDS = 5;
+/** The capture is repeated this often, each time a day later, so that start-up does not count. */
+const COPIES = 12;
+
+/** nfstream without dissection of applications, with its statistical columns, one metering process. */
+const NFSTREAM = `
+import sys, time
+from nfstream import NFStreamer
+path, csv = sys.argv[1], sys.argv[2]
+def streamer():
+    return NFStreamer(source=path, statistical_analysis=True, n_dissections=0, n_meters=1, idle_timeout=600, active_timeout=120)
+for mode in ("columns", "csv"):
+    best = 1e9
+    for _ in range(3):
+        start = time.perf_counter()
+        if mode == "csv":
+            streamer().to_csv(csv)
+        else:
+            packets = sum(flow.bidirectional_packets for flow in streamer())
+        best = min(best, time.perf_counter() - start)
+    print(mode, packets / best)
+`;
+
+/** Packets a second of one thread: decoded, metered to columns, to CSV, and through the window rules. */
+export default async function bench(): Promise<readonly (Measurement | Skipped)[]> {
+  const name = 'packets to flows, 1 thread';
+  const stored = dataset(FILE);
+  if (stored === undefined) return [{ name, skipped: `data set ${FILE} is absent` }];
+  const folder = mkdtempSync(join(tmpdir(), 'vedette-bench-'));
+  try {
+    const capture = repeated(gunzipSync(readFileSync(stored)));
+    const path = join(folder, 'capture.pcap');
+    writeFileSync(path, capture);
+    const decoded = await best(capture, () => undefined);
+    const columns = await best(
+      capture,
+      metered(() => {}),
+    );
+    const csv = await best(capture, written(join(folder, 'flows.csv')));
+    const rules = await best(capture, () => undefined, true);
+    const nfstream = baselineOf(path, join(folder, 'nfstream.csv'));
+    const unit = 'packets/s';
+    const compare = (label: string, value: number, mode: string): Measurement | Skipped =>
+      typeof nfstream === 'string'
+        ? { name: `${label} [without baseline: ${nfstream}]`, value, unit }
+        : {
+            name: label,
+            value,
+            unit,
+            baseline: 'nfstream 1 meter',
+            baseline_value: nfstream[mode] as number,
+            ratio: value / (nfstream[mode] as number),
+          };
+    return [
+      { name: 'packets decoded, 1 thread', value: decoded, unit },
+      compare('packets to flow columns (81), 1 thread', columns, 'columns'),
+      compare('packets to flow CSV (91), 1 thread', csv, 'csv'),
+      { name: 'packets through the window rules, 1 thread', value: rules, unit },
+    ];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+type Consumer = { add(batch: Parameters<FlowMeter['add']>[0]): void; end(): void };
+
+async function best(capture: Uint8Array, make: () => Consumer | undefined, rules = false): Promise<number> {
+  let rate = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const consumer = make();
+    const detector = rules ? new PacketWindows(packetWindowsConfig.parse({})) : undefined;
+    const start = performance.now();
+    let packets = 0;
+    for await (const batch of new CaptureReader({ input: 'bench' }).read(chunksOf(capture))) {
+      packets += batch.rows;
+      consumer?.add(batch);
+      detector?.observe(batch);
+    }
+    consumer?.end();
+    rate = Math.max(rate, packets / ((performance.now() - start) / 1000));
+  }
+  return rate;
+}
+
+function metered(end: () => void, onFlow: ConstructorParameters<typeof FlowMeter>[0] = () => {}): () => Consumer {
+  return () => {
+    const meter = new FlowMeter(onFlow);
+    return {
+      add: (batch) => meter.add(batch),
+      end: () => {
+        meter.flush();
+        end();
+      },
+    };
+  };
+}
+
+function written(path: string): () => Consumer {
+  return () => {
+    const file = openSync(path, 'w');
+    let text = `${flowHeader(false)}\n`;
+    const flush = (): void => {
+      writeSync(file, text);
+      text = '';
+    };
+    const onFlow = (flow: Parameters<typeof flowLine>[0]): void => {
+      text += `${flowLine(flow, false)}\n`;
+      if (text.length > 1 << 20) flush();
+    };
+    return metered(() => {
+      flush();
+      closeSync(file);
+    }, onFlow)();
+  };
+}
+
+function* chunksOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 1 << 20) yield bytes.subarray(at, at + (1 << 20));
+}
+
+/** The packets of a little-endian capture again and again, a day apart. */
+function repeated(capture: Buffer): Uint8Array {
+  const body = capture.subarray(24);
+  const parts: Buffer[] = [capture.subarray(0, 24)];
+  for (let copy = 0; copy < COPIES; copy++) {
+    const shifted = Buffer.from(body);
+    for (let at = 0; at + 16 <= shifted.length; at += 16 + shifted.readUInt32LE(at + 8)) {
+      shifted.writeUInt32LE(shifted.readUInt32LE(at) + copy * 86_400, at);
+    }
+    parts.push(shifted);
+  }
+  return Buffer.concat(parts);
+}
+
+function baselineOf(path: string, csv: string): Record<string, number> | string {
+  const python = process.env.VEDETTE_BENCH_PYTHON ?? 'python3';
+  const run = spawnSync(python, ['-c', NFSTREAM, path, csv], { encoding: 'utf8', timeout: 300_000 });
+  if (run.status !== 0) return `nfstream does not run under ${python === 'python3' ? python : 'VEDETTE_BENCH_PYTHON'}`;
+  const rates = Object.fromEntries(
+    run.stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' '))
+      .map(([mode, rate]) => [mode, Number(rate)]),
+  );
+  return Number.isFinite(rates.csv) && Number.isFinite(rates.columns) ? (rates as Record<string, number>) : 'nfstream printed no rates';
+}
