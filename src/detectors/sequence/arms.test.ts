@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sequenceBatch } from '../../testing/batches.ts';
+import { config } from './config.ts';
 import { CountNeighbours } from './count-neighbours.ts';
 import { countRow } from './counted-row.ts';
 import { CommonSubsequence, IndelNeighbours } from './indel-neighbours.ts';
 import { LanguageModel } from './language-model.ts';
+import { SequenceModel } from './model.ts';
+import { snapshotModel } from './snapshot.ts';
 import { NormalTail } from './tail.ts';
 import { END, FIRST_EVENT, UNKNOWN, Vocabulary } from './vocabulary.ts';
 
@@ -53,6 +56,25 @@ describe('Witten-Bell language model', () => {
     const language = languageOf([Int32Array.from({ length: 5000 }, (_, i) => FIRST_EVENT + ((i * i) % 97))], 8, 1000);
     expect(language.nodes).toBeLessThanOrEqual(1000);
     expect(language.surprisals(Int32Array.of(A, B, C)).every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe('sequence model', () => {
+  it('learns equal rows at once as it learns them one by one, also at its bounds', () => {
+    const few = fc.array(fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 5 }), { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(few, fc.constantFrom(40, 4_000_000), fc.constantFrom(2, 20_000), (sequences, maxGrams, maxVectors) => {
+        const settings = { ...config.parse({ maxVectors, order: 4 }), maxGrams };
+        const batch = sequenceBatch(sequences);
+        const together = new SequenceModel(settings);
+        together.learn(batch, 0, batch.rows);
+        const singly = new SequenceModel(settings);
+        for (let row = 0; row < batch.rows; row++) singly.learn(batch, row, row + 1);
+        const bytes = (model: SequenceModel) => snapshotModel(settings, { model, calibration: {}, from: 0, to: 1 });
+        expect(bytes(together)).toEqual(bytes(singly));
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 

@@ -30,11 +30,11 @@ export class CountNeighbours {
     return this.#index.rows;
   }
 
-  add(row: Int32Array): void {
+  add(row: Int32Array, times = 1): void {
     const counted = countRow(row);
-    this.documents++;
+    this.documents += times;
     this.#masses = undefined;
-    for (const symbol of counted.symbols) this.frequency[symbol] = (this.frequency[symbol] ?? 0) + 1;
+    for (const symbol of counted.symbols) this.frequency[symbol] = (this.frequency[symbol] ?? 0) + times;
     this.addReference(counted);
   }
 

@@ -5,7 +5,10 @@ import { countRow, keyOf } from './counted-row.ts';
 import { IndelNeighbours } from './indel-neighbours.ts';
 import { LanguageModel } from './language-model.ts';
 import { RowMemo } from './row-memo.ts';
-import { rowOf, Vocabulary } from './vocabulary.ts';
+import { type EncodedRows, rowOf, Vocabulary } from './vocabulary.ts';
+
+/** Rows among which equal ones are looked for at once. */
+const ROWS_GROUPED = 65_536;
 
 export type ArmScores = Readonly<Partial<Record<Arm, Float64Array>>>;
 
@@ -27,13 +30,16 @@ export class SequenceModel {
 
   learn(batch: SequenceBatch, from: number, to: number): void {
     const rows = this.vocabulary.encode(batch, from, to, true);
-    for (let row = 0; row < to - from; row++) this.add(rowOf(rows, row));
+    for (let row = 0; row < to - from; row += ROWS_GROUPED) {
+      for (const { symbols, count } of grouped(rows, row, Math.min(row + ROWS_GROUPED, to - from))) this.add(symbols, count);
+    }
     this.language.symbols = this.vocabulary.size - 1;
   }
 
-  add(row: Int32Array): void {
-    if (this.config.arms.some((arm) => arm.startsWith('language-model'))) this.language.add(row);
-    this.vectors.add(row);
+  /** A normal row that was seen `count` times. */
+  add(row: Int32Array, count = 1): void {
+    if (this.config.arms.some((arm) => arm.startsWith('language-model'))) this.language.add(row, count);
+    this.vectors.add(row, count);
     if (this.config.arms.includes('indel')) this.indel.add(row);
   }
 
@@ -72,6 +78,19 @@ export class SequenceModel {
       return scores;
     };
   }
+}
+
+/** Distinct rows in order of first appearance, with how often each is there: learning them so is learning them one by one. */
+function grouped(rows: EncodedRows, from: number, to: number): Iterable<{ readonly symbols: Int32Array; count: number }> {
+  const known = new Map<string, { readonly symbols: Int32Array; count: number }>();
+  for (let row = from; row < to; row++) {
+    const symbols = rowOf(rows, row);
+    const key = keyOf(symbols);
+    const same = known.get(key);
+    if (same === undefined) known.set(key, { symbols, count: 1 });
+    else same.count++;
+  }
+  return known.values();
 }
 
 export function emptyScores(arms: readonly Arm[], rows: number): Partial<Record<Arm, Float64Array>> {
