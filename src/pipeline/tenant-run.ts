@@ -140,7 +140,6 @@ export class TenantRun {
       const failed: number[] = [];
       for (const { id, source, input, offset, line, bytes } of letters) {
         const running = this.lanes.find(({ lane }) => lane.source.name === source);
-        const deadBefore = this.dead.length;
         if (running !== undefined) {
           const generation = running.lane.generations.get(input) ?? '';
           const ends = Uint32Array.of(bytes.length);
@@ -148,7 +147,10 @@ export class TenantRun {
           const records = { input, generation, offset, line, bytes, ends, arrival, last: false };
           await this.process(running, { records, positions: [] }, true);
         }
-        if (running === undefined || this.dead.length > deadBefore) failed.push(id);
+        // The letter stays as it is; what else became one is new.
+        const others = this.dead.filter((letter) => letter.source !== source || letter.input !== input || letter.offset !== offset);
+        if (running === undefined || others.length < this.dead.length) failed.push(id);
+        this.dead = others;
       }
       await this.commit();
       return failed;
@@ -296,11 +298,17 @@ export class TenantRun {
       await store.events
         .retain(config.retention, now)
         .catch((error: unknown) => this.options.log.warn('retention failed', { error: String(error) }));
-      await store.alerts.removeBefore(now - config.retention.alertAge);
+      await store.alerts.removeBefore(this.oldestSource(now) - config.retention.alertAge);
     }
     await this.exclusive.run(async () => {});
     await this.deliver(clock.now());
     this.state = this.lanes.every(({ pump }) => pump.state === 'ended') ? 'finished' : 'stopped';
+  }
+
+  /** The event time that the source farthest behind has reached: alerts age by it, so those of history just read stay. */
+  private oldestSource(now: Micros): Micros {
+    const watermarks = this.lanes.map(({ lane }) => lane.watermark.value).filter(Number.isFinite);
+    return Math.min(now, ...watermarks);
   }
 
   private async deliver(now: Micros): Promise<void> {

@@ -258,7 +258,7 @@ export interface EventHistogram {
 }
 
 export interface Retention {
-  /** Files whose newest row is older than this are removed. */
+  /** Files whose newest row and whose arrival are older than this are removed: history read late stays as long as news. */
   readonly maxAge?: Micros;
   /** Oldest whole files go first until the total fits. */
   readonly maxBytes?: number;

@@ -193,6 +193,15 @@ describe('events', () => {
     expect(await tenant.bytes.list('events')).toEqual([]);
   });
 
+  it('stay for their age from their arrival on, however old they were when they came', async () => {
+    const arrival = DAY + 1000 * DAY_MICROS;
+    await tenant.events.append(logBatch(lines(20, DAY)), TEMPLATES);
+    await tenant.commitEpoch({ ...epochCommit(1), at: arrival });
+    const maxAge = 30 * DAY_MICROS;
+    expect(await tenant.events.retain({ maxAge }, arrival + 29 * DAY_MICROS)).toMatchObject({ removedFiles: 0 });
+    expect(await tenant.events.retain({ maxAge }, arrival + 31 * DAY_MICROS)).toMatchObject({ removedFiles: 1 });
+  });
+
   it('file a decade of history by month', async () => {
     await tenant.events.append(logBatch(lines(100, DAY, DAY_MICROS * 30)), TEMPLATES);
     await tenant.commitEpoch(epochCommit(1));

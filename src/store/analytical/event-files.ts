@@ -12,11 +12,21 @@ export class EventFiles {
   }
 
   /** Inside the epoch's transaction. */
-  write(files: readonly StoredFile[], epoch: number): void {
+  write(files: readonly StoredFile[], epoch: number, arrivedAt: Micros): void {
     for (const file of files) {
       this.database.run(
-        'INSERT INTO files (key, dataset, epoch, row_count, bytes, min_time, max_time, sources) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-        [file.key, file.dataset, epoch, file.rows, file.bytes, file.minTime ?? null, file.maxTime ?? null, JSON.stringify(file.sources)],
+        'INSERT INTO files (key, dataset, epoch, row_count, bytes, min_time, max_time, sources, arrived_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        [
+          file.key,
+          file.dataset,
+          epoch,
+          file.rows,
+          file.bytes,
+          file.minTime ?? null,
+          file.maxTime ?? null,
+          JSON.stringify(file.sources),
+          arrivedAt,
+        ],
       );
     }
   }
@@ -43,20 +53,21 @@ export class EventFiles {
   }
 
   /**
-   * Takes what is past its age, then the oldest until the rest fits, off the list. A file is held while a kept alert needs it:
-   * written between the state the alert starts from and its own epoch, or holding rows of the alert's source and time.
+   * Takes what is past its age, counted from its newest row or its arrival, whichever is later, then the oldest until the rest
+   * fits, off the list. A file is held while a kept alert needs it: written between the state the alert starts from and its own
+   * epoch, or holding rows of the alert's source and time.
    */
   expire({ maxAge, maxBytes }: Retention, now: Micros): { keys: readonly string[]; bytes: number; heldBytes: number } {
     const needed = `EXISTS (SELECT 1 FROM alerts a WHERE (f.epoch > a.lineage_epoch AND f.epoch <= a.epoch)
       OR (f.min_time <= a.end_at AND f.max_time >= a.start_at AND EXISTS (SELECT 1 FROM json_each(f.sources) WHERE value = a.source)))`;
     const files = this.database.all(
-      `SELECT key, bytes, max_time, ${needed} AS needed FROM files f ORDER BY max_time IS NULL DESC, max_time, epoch, key`,
+      `SELECT key, bytes, max(max_time, coalesce(arrived_at, max_time)) AS newest, ${needed} AS needed FROM files f ORDER BY max_time IS NULL DESC, max_time, epoch, key`,
     );
     let total = files.reduce((sum, file) => sum + Number(file.bytes), 0);
     let heldBytes = 0;
     const gone: SqlRow[] = [];
     for (const file of files) {
-      const old = maxAge !== undefined && file.max_time !== null && Number(file.max_time) < now - maxAge;
+      const old = maxAge !== undefined && file.newest !== null && Number(file.newest) < now - maxAge;
       const tooMuch = maxBytes !== undefined && total > maxBytes;
       if (!old && !tooMuch) continue;
       if (file.needed === 1) {

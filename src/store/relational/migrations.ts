@@ -47,6 +47,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE models (name TEXT NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (name, version)) STRICT;
   CREATE TABLE audit (sequence INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
   `,
+  // When a file's rows arrived: history read late is kept as long as news is.
+  'ALTER TABLE files ADD COLUMN arrived_at REAL;',
 ];
 
 /** Brings a store to the newest version, one transaction a step; refuses one from the future untouched. */

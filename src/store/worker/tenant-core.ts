@@ -82,7 +82,7 @@ export class TenantCore {
     const blobs = await this.checkpoints.store(commit.epoch, commit.checkpoints);
     this.database.transaction(() => {
       this.database.run('INSERT INTO epochs (epoch, at) VALUES (?, ?)', [commit.epoch, bindable(commit.at)]);
-      this.files.write(files, commit.epoch);
+      this.files.write(files, commit.epoch, commit.at);
       this.checkpoints.list(commit.epoch, blobs);
       this.positions.write(commit.positions);
       this.alerts.write(commit.alerts, commit.epoch);
