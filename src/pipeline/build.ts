@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Config, SourceConfig, TenantConfig } from '../config/index.ts';
-import { type Alert, type Clock, type Logger, type Sink, seededRandom, stableId, VedetteError } from '../core/index.ts';
+import { type Alert, type Clock, type Logger, type Sink, type Source, seededRandom, stableId, VedetteError } from '../core/index.ts';
 import { createLogParser, type LogParserOptions } from '../parsers/index.ts';
 import { type Components, instantiate } from './catalogue.ts';
 import { Pseudonymiser } from './flow/pseudonym.ts';
@@ -55,13 +55,21 @@ export async function buildTenant(options: BuildOptions): Promise<TenantRun> {
   });
 }
 
-function lanePartsOf(
-  source: SourceConfig,
-  tenant: TenantConfig,
-  options: BuildOptions,
-  pseudonymiser: Pseudonymiser | undefined,
-): LaneParts {
-  const { config, components, store, log } = options;
+/** What a lane is made of; a whole pipeline has it, and so does a replay. */
+export type LaneOptions = Pick<BuildOptions, 'tenant' | 'config' | 'components' | 'clock' | 'log'>;
+
+/** The lane of one configured source, with nothing learnt. */
+export async function buildLane(source: SourceConfig, tenant: TenantConfig, options: LaneOptions): Promise<Lane> {
+  return laneOf(source, tenant, options, await pseudonymiserOf(tenant));
+}
+
+/** Opens a configured source; it reads nothing yet. */
+export function openSource(source: SourceConfig, options: LaneOptions): Source {
+  return instantiate('source', options.components.sources, source, SOURCE_KEYS, contextOf(options, `source/${source.name}`));
+}
+
+function laneOf(source: SourceConfig, tenant: TenantConfig, options: LaneOptions, pseudonymiser: Pseudonymiser | undefined): Lane {
+  const { components } = options;
   const { learning } = source;
   const scorers = (source.detectors ?? tenant.detectors).map((configured) => {
     const context = contextOf(options, `source/${source.name}/${configured.type}`);
@@ -79,20 +87,29 @@ function lanePartsOf(
   });
   const parserOptions = source.parser as LogParserOptions;
   const makeParser = (format?: string) => createLogParser(format === undefined ? parserOptions : { ...parserOptions, format });
-  const context = contextOf(options, `source/${source.name}`);
+  return new Lane(source, makeParser, scorers, pseudonymiser);
+}
+
+function lanePartsOf(
+  source: SourceConfig,
+  tenant: TenantConfig,
+  options: BuildOptions,
+  pseudonymiser: Pseudonymiser | undefined,
+): LaneParts {
+  const { config, store, log } = options;
   const pump = new Pump({
     name: source.name,
     queueBytes: config.limits.queueBytes,
     readRate: config.limits.readRate,
     store,
-    open: () => instantiate('source', components.sources, source, SOURCE_KEYS, context),
-    random: context.random,
+    open: () => openSource(source, options),
+    random: contextOf(options, `source/${source.name}`).random,
     log,
   });
-  return { lane: new Lane(source, makeParser, scorers, pseudonymiser), pump };
+  return { lane: laneOf(source, tenant, options, pseudonymiser), pump };
 }
 
-function contextOf(options: BuildOptions, name: string) {
+function contextOf(options: LaneOptions, name: string) {
   const { clock, log, config, tenant } = options;
   return { name, log, now: () => clock.now(), random: randomFor(config.seed, tenant, name) };
 }

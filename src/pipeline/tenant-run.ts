@@ -11,6 +11,7 @@ import { type Item, type Pump, SEGMENT_INPUT } from './flow/pump.ts';
 import type { Lane, LaneOutput } from './lane/lane.ts';
 import { ObservedPromises } from './observed-promises.ts';
 import type { PipelineStore } from './pipeline-store.ts';
+import { decodePositions, encodePositions, positionsBlob } from './positions-blob.ts';
 import type { SourceStatus, TenantStatus } from './status.ts';
 
 export interface LaneParts {
@@ -36,7 +37,9 @@ export interface TenantRunOptions {
 }
 
 interface Running extends LaneParts {
+  /** Reached since the last commit, and in all. */
   readonly positions: Map<string, Position>;
+  readonly reached: Map<string, Position>;
   failedBatches: number;
   ended: boolean;
   recordsBefore: number;
@@ -75,7 +78,14 @@ export class TenantRun {
 
   constructor(options: TenantRunOptions) {
     this.options = options;
-    this.lanes = options.parts.map((parts) => ({ ...parts, positions: new Map(), failedBatches: 0, ended: false, recordsBefore: 0 }));
+    this.lanes = options.parts.map((parts) => ({
+      ...parts,
+      positions: new Map(),
+      reached: new Map(),
+      failedBatches: 0,
+      ended: false,
+      recordsBefore: 0,
+    }));
     this.book = new AlertBook(options.tenant, options.config.alertBudget, [...options.sinks.keys()]);
     this.dispatcher = new OutboxDispatcher(options.store.outbox, options.sinks, options.random, options.log);
     this.statusAt = options.clock.now();
@@ -87,7 +97,10 @@ export class TenantRun {
     this.epoch = store.epoch;
     const blobs = this.epoch > 0 ? await store.checkpoints.latest() : {};
     this.book.restore(blobs);
-    for (const { lane } of this.lanes) await lane.restore(blobs);
+    for (const { lane, reached } of this.lanes) {
+      await lane.restore(blobs);
+      for (const position of decodePositions(blobs[positionsBlob(lane.source.name)])) reached.set(position.input, position);
+    }
     const lanes = this.lanes.map(({ lane }) => lane);
     this.promises.settle(this.promises.since(lanes, clock.now()).counts);
     await this.applyLabels();
@@ -235,7 +248,11 @@ export class TenantRun {
     if (!this.dirty && this.dead.length === 0) return;
     const began = performance.now();
     const checkpoints: Record<string, Uint8Array> = { ...this.book.snapshot() };
-    for (const { lane } of this.lanes) Object.assign(checkpoints, await lane.snapshot());
+    for (const { lane, positions, reached } of this.lanes) {
+      Object.assign(checkpoints, await lane.snapshot());
+      for (const position of positions.values()) reached.set(position.input, position);
+      if (positions.size > 0) checkpoints[positionsBlob(lane.source.name)] = encodePositions(reached);
+    }
     const positions: SourcePosition[] = this.lanes.flatMap(({ lane, positions }) =>
       [...positions.values()].map((position) => ({ source: lane.source.name, ...position })),
     );

@@ -1,4 +1,4 @@
-export { newAdminLink } from './access/sign-in.ts';
+export { type AdminLink, localAdminLink, remoteAdminLink } from './admin-link.ts';
 export { buildServer, type Server } from './app.ts';
 export { remoteOperations } from './client.ts';
 export type { ServerLimits, ServerOptions } from './context.ts';

@@ -20,7 +20,7 @@ let operations: Operation[] = [];
 const callers: Record<string, Caller> = {};
 
 beforeAll(async () => {
-  await under.start({}, fill);
+  await under.start({ prepare: fill });
   await under.user('root', {}, true);
   await under.user('viewer-a', { a: 'viewer' });
   await under.user('admin-a', { a: 'admin' });

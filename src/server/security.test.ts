@@ -13,7 +13,7 @@ import { safeFileName } from './uploads/file-name.ts';
 let under: ServerUnderTest;
 
 beforeEach(async () => {
-  under = await new ServerUnderTest().start({ uploadBytes: 300_000 });
+  under = await new ServerUnderTest().start({ limits: { uploadBytes: 300_000 } });
   await under.user('root', {}, true);
   await under.user('ana', { a: 'analyst' });
 });

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { LoadedConfig } from '../../config/index.ts';
 import { isSystemError, type Logger, VedetteError } from '../../core/index.ts';
 import { type Pipeline, startPipeline } from '../../pipeline/index.ts';
-import { buildServer, newAdminLink, newToken, removeControlFile, type Server, writeControlFile } from '../../server/index.ts';
+import { buildServer, localAdminLink, newToken, removeControlFile, type Server, writeControlFile } from '../../server/index.ts';
 import { levelOf } from '../../sinks/report/index.ts';
 import { type Home, openHome } from '../../store/index.ts';
 import type { CommonOptions } from '../options.ts';
@@ -69,7 +69,7 @@ async function listen(
     const { address, control } = await server.listen(config.listen);
     await writeControlFile(options.home, { address: control, token: controlToken, pid: process.pid });
     const first = (await home.users.accounts.count()) === 0;
-    const link = first ? `${address}${(await newAdminLink(home.users, now())).path}` : undefined;
+    const link = first ? `${address}${(await localAdminLink(home, now())).path}` : undefined;
     announce(address, Object.keys(config.tenants), link, options);
     return server;
   } catch (error) {

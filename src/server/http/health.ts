@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { mayCall } from '../access/principal.ts';
 import { readySchema } from '../api/schema/live.ts';
 import type { ServerContext } from '../context.ts';
 import { pipelineMetrics } from '../metrics.ts';
@@ -35,10 +36,8 @@ export function healthRoutes(app: FastifyInstance, context: ServerContext): void
     '/metrics',
     { config: { access: 'signed-in' }, schema: { tags, summary: 'Prometheus text; a caller sees the tenants it may see' } },
     async (request, reply) => {
-      const { roleIn } = await import('../access/principal.ts');
-      const { principal } = request;
       const statuses = tenants
-        .filter((tenant) => principal !== undefined && roleIn(principal, tenant) !== undefined)
+        .filter((tenant) => mayCall(request.principal, { role: 'viewer', scope: 'status:read' }, tenant))
         .flatMap((tenant) => sampler.status(tenant) ?? []);
       return reply
         .type('text/plain; version=0.0.4; charset=utf-8')

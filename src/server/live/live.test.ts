@@ -14,7 +14,7 @@ let address = '';
 let cookie = '';
 
 beforeAll(async () => {
-  await under.start({ streamsPerTenant: 3 });
+  await under.start({ limits: { streamsPerTenant: 3 } });
   await under.user('ana', { a: 'analyst' });
   await under.user('bob', { b: 'viewer' });
   ({ address } = await under.server.listen('127.0.0.1:0'));

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { InjectOptions } from 'fastify';
 import { z } from 'zod';
-import { configSchema } from '../../config/index.ts';
+import { type Config, configSchema } from '../../config/index.ts';
 import type { Logger } from '../../core/index.ts';
 import { type Home, openHome } from '../../store/index.ts';
 import { hashPassword } from '../access/secrets.ts';
 import type { Role, Scope } from '../api/contract.ts';
 import { buildServer, type Server } from '../app.ts';
-import type { ServerLimits } from '../context.ts';
+import type { ServerLimits, ServerOptions } from '../context.ts';
 
 export const PASSWORD = 'correct horse battery staple';
 export const CONTROL_TOKEN = 'control-token-of-this-test-0123456789';
@@ -26,7 +26,32 @@ export interface Caller {
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
 }
 
-/** A server on a home of its own with the tenants `a` and `b`; no pipeline runs. */
+export interface StartOptions {
+  readonly limits?: Partial<ServerLimits>;
+  /** Fills the home before the server looks at it. */
+  readonly prepare?: (home: Home) => Promise<void>;
+  readonly config?: Config;
+  readonly pipeline?: ServerOptions['pipeline'];
+}
+
+/** Tenants `a` and `b`, whose sources do not run. */
+function twoTenants(): Config {
+  const component = (name: string) => ({ name, summary: name, config: z.strictObject({}) });
+  const schema = configSchema(
+    {
+      sources: [component('none')],
+      sinks: [component('none')],
+      detectors: [component('sequence')],
+      parser: z.strictObject({}),
+      features: z.strictObject({}),
+    },
+    ['sequence'],
+  );
+  const source = { type: 'none', name: 'auth' };
+  return schema.parse({ tenants: { a: { sources: [source] }, b: { sources: [source] } } });
+}
+
+/** A server on a home of its own with the tenants `a` and `b` unless told otherwise. */
 export class ServerUnderTest {
   readonly folder = mkdtempSync(join(tmpdir(), 'vedette-server-'));
   /** Everything that was logged. */
@@ -35,31 +60,17 @@ export class ServerUnderTest {
   home!: Home;
   server!: Server;
 
-  /** `prepare` fills the home before the server looks at it. */
-  async start(limits: Partial<ServerLimits> = {}, prepare: (home: Home) => Promise<void> = async () => {}): Promise<this> {
+  async start({ limits = {}, prepare, config = twoTenants(), pipeline = () => undefined }: StartOptions = {}): Promise<this> {
     this.home = await openHome(join(this.folder, 'home'));
-    await prepare(this.home);
+    await prepare?.(this.home);
     const write =
       (level: string) =>
       (message: string, fields: Readonly<Record<string, unknown>> = {}): void => {
         this.logged.push(`${level} ${message} ${JSON.stringify(fields)}`);
       };
     const log: Logger = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
-    const component = (name: string) => ({ name, summary: name, config: z.strictObject({}) });
-    const schema = configSchema(
-      {
-        sources: [component('none')],
-        sinks: [component('none')],
-        detectors: [component('sequence')],
-        parser: z.strictObject({}),
-        features: z.strictObject({}),
-      },
-      ['sequence'],
-    );
-    const source = { type: 'none', name: 'auth' };
-    const config = schema.parse({ tenants: { a: { sources: [source] }, b: { sources: [source] } } });
     this.server = await buildServer({
-      ...{ home: this.home, config, program: 'vedette 0.0.0', controlToken: CONTROL_TOKEN, pipeline: () => undefined, log },
+      ...{ home: this.home, config, program: 'vedette 0.0.0', controlToken: CONTROL_TOKEN, pipeline, log },
       ...{ now: () => this.clock, dashboard: join(this.folder, 'dashboard'), limits },
     });
     return this;
