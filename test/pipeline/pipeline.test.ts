@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkConfig } from '../../src/config/index.ts';
-import type { Alert } from '../../src/core/index.ts';
-import { type Pipeline, pipelineSchema, startPipeline } from '../../src/pipeline/index.ts';
+import { type Alert, canonicalJson } from '../../src/core/index.ts';
+import { type Pipeline, pipelineSchema, replayAlert, startPipeline } from '../../src/pipeline/index.ts';
 import { openHome } from '../../src/store/index.ts';
 import { generatedLog } from './generated-log.ts';
 
@@ -38,7 +38,8 @@ describe('a running pipeline', () => {
     writeFileSync(path, `${lines.join('\n')}\n`);
     const config = { tenants: { t: { promisedRate: 0.01, retention: KEEP, sources: [source(path)] } } };
     const home = await openHome(join(root, 'lag'));
-    const pipeline = await startPipeline(checkConfig(config, await pipelineSchema()), { home, program: 'vedette test' });
+    const loaded = checkConfig(config, await pipelineSchema());
+    const pipeline = await startPipeline(loaded, { home, program: 'vedette test' });
     const alerts = new Map<string, Alert>();
     pipeline.on('alert', (alert) => alerts.set(alert.id, alert));
     const delay = monitorEventLoopDelay({ resolution: 5 });
@@ -51,6 +52,15 @@ describe('a running pipeline', () => {
     const store = await home.tenant('t');
     expect(await store.events.count()).toBe(lines.length);
     expect(await store.alerts.count()).toBe(alerts.size);
+    const observed = await store.journal.calibration('sequence');
+    expect(observed.reduce((sum, { scored }) => sum + scored, 0)).toBe(tenants[0]?.sources[0]?.detectors[0]?.scored);
+    for (const { id } of [...alerts.values()].slice(0, 2)) {
+      const stored = (await store.alerts.get(id))?.detection;
+      const again = await replayAlert({ home, tenant: 't', alertId: id, loaded, program: 'vedette test' });
+      expect(canonicalJson(again)).toBe(canonicalJson(stored));
+    }
+    const replay = replayAlert({ home, tenant: 't', alertId: [...alerts.keys()][0] ?? '', loaded, program: 'vedette other' });
+    await expect(replay).rejects.toMatchObject({ code: 'REPLAY_UNAVAILABLE' });
     await home.close();
     expect(delay.percentile(99) / 1e6 - 5).toBeLessThan(50);
     expect(abnormal.length).toBeGreaterThan(10);

@@ -1,0 +1,14 @@
+import type { Position } from '../core/index.ts';
+
+/** The checkpoint that holds how far each input of a source was read; a replay goes on from there. */
+export function positionsBlob(source: string): string {
+  return `source/${source}/positions`;
+}
+
+export function encodePositions(positions: ReadonlyMap<string, Position>): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify([...positions.values()]));
+}
+
+export function decodePositions(blob: Uint8Array | undefined): readonly Position[] {
+  return blob === undefined ? [] : (JSON.parse(new TextDecoder().decode(blob)) as Position[]);
+}
