@@ -1,0 +1,214 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Detection, Lineage } from '../../core/index.ts';
+import { CaptureReader } from '../../parsers/packets/index.ts';
+import { dnsQuery, ethernet, type Frame, ipv4, pcap, tcp, udp } from '../../testing/packets.ts';
+import { config, type PacketWindowsConfig } from './config.ts';
+import { PacketWindows } from './detector.ts';
+import type { Episode } from './episodes.ts';
+import { splitName } from './names.ts';
+import { RULES } from './rules.ts';
+import { SeenSet } from './seen-set.ts';
+import { shapeOf } from './uploads.ts';
+
+const T0 = 1_600_000_000_000_000;
+const SECOND = 1_000_000;
+const LINEAGE: Lineage = { inputs: [], configHash: '', feature: '', model: '', modelSha256: '', epoch: 0, program: '', seed: 0 };
+
+async function watch(
+  frames: readonly Frame[],
+  options: Partial<PacketWindowsConfig> = {},
+  cut = Number.POSITIVE_INFINITY,
+): Promise<{ found: Detection[]; fired: Episode[]; names: string[]; counters: Record<string, number> }> {
+  const fired: Episode[] = [];
+  const detector = new PacketWindows(config.parse(options), (episode) => fired.push({ ...episode }));
+  const bytes = pcap(frames);
+  const size = Math.min(cut, bytes.length);
+  const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.slice(i * size, (i + 1) * size));
+  for await (const batch of new CaptureReader({ input: 'test' }).read(chunks)) detector.observe(batch);
+  const found = detector.detections('test', LINEAGE);
+  return {
+    found,
+    fired,
+    names: found.map(({ explanation }) => explanation.contributions[0]?.subject ?? ''),
+    counters: detector.counters(),
+  };
+}
+
+function ip(time: number, from: string, to: string, protocol: number, payload: Uint8Array): Frame {
+  return { time: T0 + time, bytes: ethernet(0x0800, ipv4({ from, to, protocol, payload })) };
+}
+const syn = (time: number, from: string, to: string, port: number, source = 40_000): Frame =>
+  ip(time, from, to, 6, tcp({ from: source, to: port, flags: 2 }));
+const synAck = (time: number, from: string, to: string, port: number, target = 40_000): Frame =>
+  ip(time, from, to, 6, tcp({ from: port, to: target, flags: 18 }));
+const many = (count: number, make: (i: number) => Frame): Frame[] => Array.from({ length: count }, (_, i) => make(i));
+const host = (i: number): string => `198.${(i >>> 16) & 255}.${(i >>> 8) & 255}.${i & 255}`;
+
+describe('rules fire at their threshold, in the open window', () => {
+  it('port scan: the twentieth port, not the nineteenth', async () => {
+    const scan = (ports: number): Frame[] => many(ports, (i) => syn(i * 1000, '10.0.0.1', '10.0.0.2', 1 + i));
+    expect((await watch(scan(19))).names).toEqual([]);
+    const { found, fired, names } = await watch(scan(30));
+    expect(names).toEqual([RULES['port-scan'].title]);
+    expect(fired.map(({ firedAt }) => firedAt)).toEqual([T0 + 19_000]);
+    const [detection] = found;
+    expect(detection).toMatchObject({
+      entity: '10.0.0.1',
+      key: '10.0.0.1 -> 10.0.0.2',
+      start: T0,
+      end: T0 + 29_000,
+      techniques: ['T1046'],
+    });
+    expect(detection?.explanation.what).toContain('30 different ports tried');
+    expect(detection?.explanation.what).toContain('(packets 1 to 30)');
+    expect(detection?.explanation.contributions[0]).toMatchObject({
+      observed: '30 different ports tried in 60 s',
+      expected: 'fewer than 20 in 60 s',
+    });
+    expect(detection?.evidence[0]).toMatchObject({ input: 'test', line: 1, offset: 24, time: T0 });
+  });
+
+  it('the same ports again, or spread over hours, are no scan', async () => {
+    const again = many(300, (i) => syn(i * 1000, '10.0.0.1', '10.0.0.2', 80 + (i % 5), 30_000 + i));
+    const slow = many(40, (i) => syn(i * 30 * SECOND, '10.0.0.3', '10.0.0.2', 1 + i));
+    expect((await watch(again)).names).toEqual([]);
+    expect((await watch(slow)).names).toEqual([]);
+  });
+
+  it('SYN flood: unanswered requests from many sources; answered ones are a busy server', async () => {
+    const flood = many(600, (i) => syn(i * 1000, host(i), '10.0.0.2', 80));
+    const { found, names } = await watch(flood);
+    expect(names).toEqual([RULES['syn-flood'].title]);
+    expect(found[0]?.severity).toBeGreaterThanOrEqual(50);
+    const busy = many(1200, (i) => (i % 2 === 0 ? syn(i * 1000, host(i), '10.0.0.2', 80) : synAck(i * 1000, '10.0.0.2', host(i - 1), 80)));
+    expect((await watch(busy, { firstContactsPerSecond: 1e6 })).names).toEqual([]);
+  });
+
+  it('reflection: SYN-ACKs nobody asked for', async () => {
+    expect((await watch(many(150, (i) => synAck(i * 1000, host(i), '10.0.0.2', 443)))).names).toEqual([RULES['syn-ack-reflection'].title]);
+    const asked = many(300, (i) =>
+      i % 2 === 0 ? syn(i * 9000, '10.0.0.2', host(i), 443) : synAck(i * 9000, host(i - 1), '10.0.0.2', 443),
+    );
+    expect((await watch(asked)).names).toEqual([]);
+  });
+
+  it('amplification: answers without a question; with one they are a large zone', async () => {
+    const answers = many(100, (i) => ip(i * 1000, '9.9.9.9', '10.0.0.2', 17, udp(123, 5000, new Uint8Array(1100))));
+    expect((await watch(answers)).names).toEqual([RULES.amplification.title]);
+    const question = ip(0, '10.0.0.2', '9.9.9.9', 17, udp(5000, 123, new Uint8Array(48)));
+    expect((await watch([question, ...answers])).names).toEqual([]);
+  });
+
+  it('hosts that do not answer, after they had the time to', async () => {
+    const tries = many(20, (i) => syn(i * 300_000, '10.0.0.1', host(i), 445));
+    const { names, fired } = await watch(tries);
+    expect(names).toEqual([RULES['silent-host-scan'].title]);
+    // The tenth try at 2.7 s, then two seconds for the answers: the first try from 4.7 s on.
+    expect(fired[0]?.firedAt).toBe(T0 + 4_800_000);
+    const answered = tries.flatMap((frame, i) => [frame, synAck(i * 300_000 + 1000, host(i), '10.0.0.1', 445)]);
+    expect((await watch(answered)).names).toEqual([]);
+    expect((await watch(many(20, (i) => syn(i * 1000, '10.0.0.1', host(i), 445)))).names).toEqual([]);
+  });
+
+  it('brute force on any port, by the greeting', async () => {
+    const login = (i: number, greeting: string): Frame[] => [
+      syn(i * SECOND, '10.0.0.1', '10.0.0.2', 2222, 30_000 + i),
+      ip(
+        i * SECOND + 10,
+        '10.0.0.2',
+        '10.0.0.1',
+        6,
+        tcp({ from: 2222, to: 30_000 + i, flags: 24, payload: new TextEncoder().encode(greeting) }),
+      ),
+    ];
+    const logins = (greeting: string): Frame[] => Array.from({ length: 12 }, (_, i) => login(i, greeting)).flat();
+    const { found } = await watch(logins('SSH-2.0-x\r\n'));
+    expect(found.map(({ key }) => key)).toEqual(['10.0.0.1 -> 10.0.0.2 port 2222 (ssh)']);
+    expect((await watch(logins('hello there\r\n'))).names).toEqual([]);
+  });
+
+  it('DNS tunnel: bytes of new names below one domain, not many questions for the same', async () => {
+    const query = (i: number, name: string): Frame => ip(i * 100_000, '10.0.0.1', '10.0.0.53', 17, udp(4000, 53, dnsQuery(name)));
+    const tunnel = many(60, (i) => query(i, `${'x'.repeat(30)}${i}.t.example.com`));
+    const { found } = await watch(tunnel);
+    expect(found.map(({ key }) => key)).toEqual(['10.0.0.1 -> 10.0.0.53 names below example.com']);
+    expect((await watch(many(60, (i) => query(i, `${'x'.repeat(30)}.t.example.com`)))).names).toEqual([]);
+    expect((await watch(many(200, (i) => query(i, `${i}.${i}.3.4.zen.spamhaus.org`)))).names).toEqual([]);
+    expect((await watch(many(200, (i) => query(i, `${i % 256}.2.3.4.in-addr.arpa`)))).names).toEqual([]);
+  });
+
+  it('a condition that goes on over windows is one finding', async () => {
+    const long = many(3000, (i) => syn(i * 20_000, host(i), '10.0.0.2', 80));
+    const { found, fired } = await watch(long, { unansweredSyns: 100 });
+    expect(fired.filter(({ rule }) => rule === 'syn-flood')).toHaveLength(1);
+    expect(found[0]?.explanation.what).toContain('in 6 windows that follow one another');
+  });
+});
+
+describe('bounds and repeatability', () => {
+  it('memory stays what it was configured to be under a flood of everything; findings are counted beyond the most', async () => {
+    const chaos = many(6000, (i) => syn(i * 10, host(i % 40), `10.1.${(i >>> 8) & 255}.${i & 255}`, i & 0xffff, 1000 + i));
+    const scans = many(6000, (i) => syn(i * 10, host(i % 100), '10.0.0.2', i & 0xffff, 1000 + (i % 50_000)));
+    const { counters } = await watch([...chaos, ...scans.map((one) => ({ ...one, time: one.time + SECOND }))], {
+      memory: 1024,
+      maxKeys: 256,
+      maxEpisodes: 5,
+    });
+    expect(counters.findings).toBe(5);
+    expect(counters.findings_not_kept).toBeGreaterThan(0);
+  });
+
+  it('gives the same whatever the pieces of the capture', async () => {
+    const frames = [
+      ...many(600, (i) => syn(i * 1000, host(i), '10.0.0.2', 80)),
+      ...many(30, (i) => syn(SECOND + i, '10.0.0.9', '10.0.0.2', 1 + i)),
+    ];
+    const whole = JSON.stringify((await watch(frames)).found);
+    for (const cut of [97, 4096]) expect(JSON.stringify((await watch(frames, {}, cut)).found)).toBe(whole);
+  });
+
+  it('the set of what was seen never forgets the latest and never invents', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 400 }), { maxLength: 500 }), (values) => {
+        const seen = new SeenSet(64);
+        const truth: number[] = [];
+        for (const value of values) {
+          const known = seen.has(value);
+          if (known) expect(truth).toContain(value);
+          if (truth.slice(-60).includes(value)) expect(known).toBe(true);
+          expect(seen.add(value)).toBe(!known);
+          truth.push(value);
+        }
+      }),
+      { seed: 7, numRuns: 200 },
+    );
+  });
+});
+
+describe('names and sizes', () => {
+  it.each([
+    ['a.b.example.com', { domain: 'example.com', subdomain: 'a.b' }],
+    ['www.example.co.uk', { domain: 'example.co.uk', subdomain: 'www' }],
+    ['example.com', undefined],
+    ['1.2.3.example.com', undefined],
+    ['dnscat.00ff.19e4d0', { domain: '', subdomain: 'dnscat.00ff.19e4d0' }],
+    ['4.3.2.1.in-addr.arpa', undefined],
+    ['', undefined],
+  ])('%s', (name, expected) => {
+    expect(splitName(name)).toEqual(expected);
+  });
+
+  it('entropy and mode of sizes', () => {
+    expect(
+      shapeOf(
+        new Map([
+          [10, 2],
+          [20, 1],
+          [30, 1],
+        ]),
+        4,
+      ),
+    ).toEqual({ entropy: 1.5, mode: 0.5 });
+  });
+});
