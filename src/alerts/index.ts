@@ -5,6 +5,7 @@ export * from './calibration/index.ts';
 export * from './contamination.ts';
 export * from './fold.ts';
 export { groupOf, patternOf } from './group.ts';
+export * from './incidents/index.ts';
 export * from './labels.ts';
 export * from './notify.ts';
 export * from './rank.ts';

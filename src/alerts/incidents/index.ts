@@ -1,5 +1,6 @@
 export { type AddResult, type IncidentCounters, IncidentEngine } from './engine.ts';
 export { type EntityRisk, EntityRisks, type EntityVerdict } from './entity-risk.ts';
+export { incidentTables } from './evaluation/tables.ts';
 export { type ExpectedRule, ExpectedRules } from './expected.ts';
 export { observationOf } from './from-alert.ts';
 export { type ImportedAlerts, importAlertCsv, isAlertHeader } from './import/csv-alerts.ts';

@@ -24,7 +24,7 @@ export function tacticOf(text: string): Tactic | undefined {
     .trim()
     .toLowerCase()
     .replaceAll(/[\s_]+/g, '-');
-  return TACTICS.find((tactic) => tactic === name) ?? TACTIC_IDS[name.toUpperCase()];
+  return TACTICS.find((tactic) => tactic === name) ?? TACTIC_IDS[name.toUpperCase()] ?? SPLIT_TACTICS[name];
 }
 
 const TACTIC_IDS: Readonly<Record<string, Tactic>> = {
@@ -43,6 +43,9 @@ const TACTIC_IDS: Readonly<Record<string, Tactic>> = {
   TA0010: 'exfiltration',
   TA0040: 'impact',
 };
+
+/** Later ATT&CK versions split defense evasion. */
+const SPLIT_TACTICS: Readonly<Record<string, Tactic>> = { stealth: 'defense-evasion', 'defense-impairment': 'defense-evasion' };
 
 /** The main tactic of techniques that vedette's detectors and common rules name. */
 const TECHNIQUE_TACTICS: Readonly<Record<string, Tactic>> = {

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import { calibrationTable } from '../../alerts/index.ts';
+import { calibrationTable, incidentTables } from '../../alerts/index.ts';
 import { groupingAccuracyTable } from '../../parsers/index.ts';
 import { flowMarkdown } from '../flows/flow-markdown.ts';
 import { flowQuality } from '../flows/flow-quality.ts';
 import { groupingMarkdown } from './grouping-markdown.ts';
 import { sequenceMarkdown } from './sequence-markdown.ts';
 import { sequenceQuality } from './sequence-quality.ts';
+import { sigmaMarkdown, sigmaQuality } from './sigma-quality.ts';
 
 export interface TableOptions {
   /** Folder of the data sets. */
@@ -25,6 +26,11 @@ export type MakeTable = (options: TableOptions) => Promise<Table>;
 /** Tables by the name of their file in docs/quality/. */
 export async function qualityTables(): Promise<Readonly<Record<string, MakeTable>>> {
   return {
+    ...incidentTables,
+    sigma: async (options) => {
+      const quality = await sigmaQuality(options);
+      return { json: quality, markdown: sigmaMarkdown(quality) };
+    },
     sequences: async ({ folder, commit, log }) => {
       const quality = await sequenceQuality({ folder, commit, log });
       return { json: quality, markdown: sequenceMarkdown(quality) };
