@@ -7,4 +7,10 @@ export const detectors: Registry<Detector> = {
   pca: () => import('./pca/index.ts'),
   rate: () => import('./rate/index.ts'),
   sequence: () => import('./sequence/index.ts'),
+  autoencoder: () => import('./autoencoder/index.ts'),
+  'flow-classifier': () => import('./flow-classifier/index.ts'),
+  'flow-novelty': () => import('./flow-novelty/index.ts'),
+  'half-space-trees': () => import('./half-space-trees/index.ts'),
+  'isolation-forest': () => import('./isolation-forest/index.ts'),
+  'nearest-neighbour': () => import('./nearest-neighbour/index.ts'),
 };
