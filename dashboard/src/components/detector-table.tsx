@@ -66,14 +66,12 @@ export function DetectorState({ of }: { of: DetectorStatus }) {
     <div className="stack" style={{ gap: 4, minWidth: 150 }}>
       <span className="row tight">
         <span className="chip accent">learning</span>
-        <span className="small soft num">
-          {count(of.have)} of {count(of.need)}
-        </span>
+        <span className="small soft num">{of.need > 0 ? `${count(of.have)} of ${count(of.need)}` : `from ${count(of.have)} so far`}</span>
       </span>
-      <Bar share={of.need > 0 ? of.have / of.need : 0} label={`Learnt from ${of.have} of ${of.need} units`} />
+      {of.need > 0 && <Bar share={of.have / of.need} label={`Learnt from ${of.have} of ${of.need} units`} />}
       {of.readyAt !== null && (
         <span className="small soft">
-          ready <When at={of.readyAt} as="relative" />
+          ready when events reach <When at={of.readyAt} />
         </span>
       )}
     </div>

@@ -39,6 +39,8 @@ function Loaded({ alert }: { alert: AlertBody }) {
         event.preventDefault();
         event.stopImmediatePropagation();
         setLabelling(false);
+        // The next key is for the page, not for the menu that is closing.
+        if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
         return actions.label(chosen);
       }
       if (typing(event)) return;
@@ -55,7 +57,7 @@ function Loaded({ alert }: { alert: AlertBody }) {
 
   const { detection } = alert;
   return (
-    <article className="detail">
+    <article className="detail" data-alert={alert.id}>
       <header className="stack">
         <div className="row">
           <Severity value={detection.severity} word />
