@@ -12,6 +12,7 @@ const FILE = 'packets/zeek__echo-connections.pcap.gz';
 const ROUNDS = 5;
 /** The capture is repeated this often, each time a day later, so that start-up does not count. */
 const COPIES = 12;
+const PACKETS = 82_582 * COPIES;
 
 /** nfstream without dissection of applications, with its statistical columns, one metering process. */
 const NFSTREAM = `
@@ -66,11 +67,24 @@ export default async function bench(): Promise<readonly (Measurement | Skipped)[
       { name: 'packets decoded, 1 thread', value: decoded, unit },
       compare('packets to flow columns (81), 1 thread', columns, 'columns'),
       compare('packets to flow CSV (91), 1 thread', csv, 'csv'),
+      againstCicFlowMeter(path, folder, csv),
       { name: 'packets through the window rules, 1 thread', value: rules, unit },
     ];
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** CICFlowMeter's launcher (`cfm`, built from its Java sources) with a capture and a folder, start of the virtual machine included. */
+function againstCicFlowMeter(path: string, folder: string, value: number): Measurement | Skipped {
+  const name = 'packets to flow CSV (91) beside CICFlowMeter';
+  const launcher = process.env.VEDETTE_BENCH_CICFLOWMETER;
+  if (launcher === undefined) return { name, skipped: 'VEDETTE_BENCH_CICFLOWMETER names no launcher of CICFlowMeter' };
+  const start = performance.now();
+  const run = spawnSync(launcher, [path, folder], { timeout: 600_000, stdio: 'ignore' });
+  if (run.status !== 0) return { name, skipped: 'the launcher named by VEDETTE_BENCH_CICFLOWMETER fails' };
+  const baseline_value = PACKETS / ((performance.now() - start) / 1000);
+  return { name, value, unit: 'packets/s', baseline: 'CICFlowMeter', baseline_value, ratio: value / baseline_value };
 }
 
 type Consumer = { add(batch: Parameters<FlowMeter['add']>[0]): void; end(): void };
