@@ -1,5 +1,5 @@
 import { type FastifyInstance, fastify } from 'fastify';
-import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { validatorCompiler } from 'fastify-type-provider-zod';
 import { guard } from './access/guard.ts';
 import { SignIn } from './access/sign-in.ts';
 import { registerRoutes } from './api/register.ts';
@@ -12,6 +12,7 @@ import { describeApi, serveDocs } from './http/docs.ts';
 import { answerErrors } from './http/errors.ts';
 import { healthRoutes } from './http/health.ts';
 import { registerPlugins } from './http/plugins.ts';
+import { contractSerializer } from './http/serializer.ts';
 import { Hub } from './live/hub.ts';
 import { Sampler } from './live/sampler.ts';
 import { Uploads } from './uploads/uploads.ts';
@@ -40,7 +41,9 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
     ...(options.tls === undefined ? {} : { https: { ...options.tls, minVersion: 'TLSv1.2' } }),
   }) as unknown as FastifyInstance;
   app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
+  app.setSerializerCompiler(
+    contractSerializer((route, error) => options.log.warn('an answer does not fit', { route, error: String(error) })),
+  );
   app.setErrorHandler(answerErrors(options.log));
   // The headers of a request must arrive soon; a body (an upload) may take its time.
   app.server.headersTimeout = 20_000;

@@ -202,7 +202,7 @@ describe('uploads', () => {
     expect((await upload('/api/v1/tenants/a/uploads', 'none.log', '', own)).status).toBe(400);
     expect((await under.inject({ method: 'POST', url: '/api/v1/tenants/a/uploads', payload: { a: 1 }, headers: own })).status).toBe(400);
     const folders = await readdir(join(under.folder, 'home', 'tenants', 'a', 'uploads')).catch(() => []);
-    for (const folder of folders) expect(await readdir(join(under.folder, 'home', 'tenants', 'a', 'uploads', folder))).toEqual([]);
+    expect(folders).toEqual([]);
   });
 
   it('that blow up when decompressed end as failed, and the server goes on', async () => {

@@ -12,6 +12,8 @@ import { given, type Handlers, missing } from './handler.ts';
 type UserRoutes = 'users' | 'createUser' | 'changeUser' | 'removeUser' | 'homeAudit' | 'tokens' | 'createToken' | 'revokeToken' | 'audit';
 
 const DAY = 86_400_000_000;
+/** Of a user in a tenant. */
+const MOST_TOKENS = 100;
 
 export function userHandlers(context: ServerContext): Handlers<UserRoutes> {
   const { accounts, credentials, journal } = context.home.users;
@@ -50,6 +52,9 @@ export function userHandlers(context: ServerContext): Handlers<UserRoutes> {
     async createToken({ params, body, principal, store }) {
       if (principal.by !== 'session' || principal.userId === undefined)
         throw new VedetteError('FORBIDDEN', 'only a signed-in user creates tokens', { hint: 'Sign in, then create it.' });
+      const own = (await credentials.tokens(params.tenant)).filter(({ userId }) => userId === principal.userId);
+      if (own.length >= MOST_TOKENS)
+        throw new VedetteError('LIMIT_EXCEEDED', `${principal.name} has ${own.length} tokens here`, { hint: 'Revoke one first.' });
       const secret = `${TOKEN_PREFIX}${newSecret()}`;
       const now = context.now();
       const token: ApiToken = {

@@ -40,7 +40,7 @@ export async function registerPlugins(app: FastifyInstance, { secure, perMinute 
   await app.register(helmet.default, {
     // Over plain HTTP on this machine, upgrading requests would break the page.
     contentSecurityPolicy: { useDefaults: false, directives: secure ? { ...directives, 'upgrade-insecure-requests': [] } : directives },
-    strictTransportSecurity: secure,
+    strictTransportSecurity: secure ? { maxAge: 31_536_000, includeSubDomains: false } : false,
     crossOriginEmbedderPolicy: true,
     frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },

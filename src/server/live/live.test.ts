@@ -93,6 +93,19 @@ describe('the event stream', () => {
   });
 });
 
+describe('an alert of an older program', () => {
+  it('that lacks what is told today does not hide the others', async () => {
+    const store = await under.home.tenant('b');
+    const { alert, row } = alertWrite('old');
+    const { techniques: _techniques, ...detection } = alert.detection;
+    await store.alerts.save([alertWrite('new'), { alert: { ...alert, detection: detection as typeof alert.detection }, row }]);
+    const bob = await under.browser('bob');
+    const { items } = (await bob.call('GET', 'tenants/b/alerts')).json<{ items: { id: string }[] }>();
+    expect(items.map(({ id }) => id).sort()).toEqual(['new', 'old']);
+    expect(under.logged.join()).toContain('an answer does not fit');
+  });
+});
+
 describe('the command line of this machine', () => {
   it('works through the control token as with the home itself', async () => {
     const operations = remote('a');

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { FastifyRequest } from 'fastify';
 import { type Logger, type Micros, stableId, VedetteError } from '../../core/index.ts';
 import type { TenantStore } from '../../store/index.ts';
@@ -71,7 +72,12 @@ export class Uploads {
       if (room <= 0)
         throw new VedetteError('LIMIT_EXCEEDED', 'the uploads of this tenant take all the room they may', { hint: 'Remove some.' });
       const id = randomBytes(12).toString('hex');
-      const { name, bytes } = await receiveFile(request, room, (file) => store.bytes.local(`uploads/${id}/${file}`));
+      const { name, bytes } = await receiveFile(request, room, (file) => store.bytes.local(`uploads/${id}/${file}`)).catch(
+        async (error: unknown) => {
+          await store.bytes.remove(`uploads/${id}`);
+          throw error;
+        },
+      );
       const upload: UploadBody = {
         ...{ id, name, bytes, by, uploadedAt: now(), state: 'waiting', progress: 0, step: '' },
         ...{ events: 0, alerts: 0, reports: [], error: '' },
@@ -120,11 +126,12 @@ export class Uploads {
       this.known.get(tenant)?.set(id, current);
       this.options.changed(tenant, current);
     };
+    const store = await this.options.store(tenant);
+    const path = store.bytes.local(`uploads/${id}/${current.name}`);
     try {
-      const store = await this.options.store(tenant);
       set({});
       await runAnalysis(
-        await this.startOf(tenant, store, current),
+        await this.startOf(tenant, store, path),
         {
           progress: (share, step) => set({ progress: share, step }),
           result: async (result) => {
@@ -138,11 +145,8 @@ export class Uploads {
       );
       set({ state: 'done', progress: 1, step: '' });
     } catch (error) {
-      const internal = !(error instanceof VedetteError);
-      if (internal) this.options.log.error('an analysis failed', { upload: id, error: String(error) });
-      const text = internal
-        ? 'the analysis failed; the log has the details'
-        : `${error.message}${error.hint === undefined ? '' : `. ${error.hint}`}`;
+      if (!(error instanceof VedetteError)) this.options.log.error('an analysis failed', { upload: id, error: String(error) });
+      const text = failureText(error, path, current.name);
       set({ state: 'failed', step: '', error: text });
     } finally {
       this.running.delete(id);
@@ -151,11 +155,11 @@ export class Uploads {
     if (!controller.signal.aborted) await this.save(tenant, current);
   }
 
-  private async startOf(tenant: string, store: TenantStore, upload: UploadBody): Promise<AnalysisStart> {
+  private async startOf(tenant: string, store: TenantStore, path: string): Promise<AnalysisStart> {
     const { program, seed, settings } = this.options;
     const { promise, detectors } = settings(tenant);
     const labels = Object.fromEntries(await Promise.all(detectors.map(async (name) => [name, await store.labels.inForce(name)] as const)));
-    return { path: store.bytes.local(`uploads/${upload.id}/${upload.name}`), tenant, program, seed, promise, detectors, labels };
+    return { path, tenant, program, seed, promise, detectors, labels };
   }
 
   private async keep(tenant: string, store: TenantStore, result: AnalysisResult): Promise<void> {
@@ -192,4 +196,11 @@ export class Uploads {
     const old = (await this.list(tenant)).slice(KEPT).filter(({ state }) => DONE.has(state));
     for (const { id } of old) await this.remove(tenant, id);
   }
+}
+
+/** What people are told: the file by its name, nothing of where it lies. */
+function failureText(error: unknown, path: string, name: string): string {
+  if (!(error instanceof VedetteError)) return 'the analysis failed; the log has the details';
+  const text = error.hint === undefined ? error.message : `${error.message}. ${error.hint}`;
+  return text.replaceAll(path, name).replaceAll(dirname(path), '');
 }
