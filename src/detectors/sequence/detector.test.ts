@@ -67,3 +67,19 @@ function byDynamicProgramming(a: Int32Array, b: Int32Array): number {
   }
   return row[b.length] as number;
 }
+
+describe('learning more', () => {
+  it('leaves the scale of scores as it was: what is as usual as before is not suddenly unusual', async () => {
+    const usual = (i: number): string[] =>
+      i % 33 === 0 ? ['a', 'expired', 'z'] : i % 7 === 0 ? ['a', 'b', 'c', 'd', 'z'] : ['a', 'b', 'c', 'z'];
+    const detector = new SequenceDetector(config.parse({}));
+    const summary = await detector.fit(batchOf(Array.from({ length: 2000 }, (_, i) => usual(i))));
+    const rare = batchOf([['a', 'expired', 'z']]);
+    const before = (await detector.score(rare)).score[0] as number;
+    for (let day = 0; day < 3; day++) await detector.learn(batchOf(Array.from({ length: 4000 }, (_, i) => usual(i))));
+    const after = (await detector.score(rare)).score[0] as number;
+    const asHigh = (score: number): number => summary.calibration.filter((one) => one >= score - 1e-9).length / summary.calibration.length;
+    expect(asHigh(before)).toBeGreaterThan(0.01);
+    expect(Math.abs(after - before)).toBeLessThan(0.5);
+  });
+});

@@ -85,7 +85,10 @@ export class SequenceDetector implements Detector<SequenceBatch> {
 
   observe(_batch: SequenceBatch): void {}
 
-  /** Rows believed normal; their scores, made before they are learnt, join the calibration. */
+  /**
+   * Rows believed normal. The laws that turn arms into a score stay those of the fit: a score means the same before and after,
+   * so what was calibrated with earlier scores holds.
+   */
   async learn(batch: SequenceBatch): Promise<void> {
     if (batch.rows === 0) return;
     const state = this.#state;
@@ -93,12 +96,9 @@ export class SequenceDetector implements Detector<SequenceBatch> {
       if (batch.rows > 1) await this.fit(batch);
       return;
     }
-    const scores = state.model.score(batch, 0, batch.rows);
     state.model.learn(batch, 0, batch.rows);
     const [from, to] = span(batch);
-    const calibration = appended(this.#config, state.calibration, scores);
-    this.#state = { model: state.model, calibration, from: Math.min(state.from, from), to: Math.max(state.to, to) };
-    this.#tails = tailsOf(this.#config.arms, calibration);
+    this.#state = { ...state, from: Math.min(state.from, from), to: Math.max(state.to, to) };
     this.#overlay = this.#overlay.renewed();
   }
 
@@ -146,19 +146,6 @@ function span(batch: SequenceBatch): [number, number] {
     to = Math.max(to, batch.end[row] as number);
   }
   return [from, to];
-}
-
-function appended(config: SequenceConfig, before: ArmScores, added: ArmScores): ArmScores {
-  const all: Partial<Record<Arm, Float64Array>> = {};
-  for (const arm of config.arms) {
-    const old = before[arm] ?? new Float64Array(0);
-    const recent = added[arm] ?? new Float64Array(0);
-    const joined = new Float64Array(old.length + recent.length);
-    joined.set(old);
-    joined.set(recent, old.length);
-    all[arm] = joined.slice(Math.max(0, joined.length - config.maxCalibration));
-  }
-  return all;
 }
 
 function notFitted(): VedetteError {
