@@ -6,6 +6,7 @@ import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
+import { forecastCommand } from './commands/forecast.ts';
 import { modelsCommand } from './commands/models.ts';
 import { parseCommand } from './commands/parse.ts';
 import { scoreCommand } from './commands/score.ts';
@@ -29,6 +30,7 @@ export function buildProgram(): Command {
     trainCommand(),
     scoreCommand(),
     evaluateCommand(),
+    forecastCommand(),
     modelsCommand(),
     alertsCommand(),
     configCommand(),

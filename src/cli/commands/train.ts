@@ -1,11 +1,13 @@
 import { Command } from 'commander';
-import { collect, rate, withCommonOptions, withExample } from '../options.ts';
+import { collect, integer, rate, withCommonOptions, withExample } from '../options.ts';
 import { withDataOptions } from './data-options.ts';
 
 export function trainCommand(): Command {
   const command = withDataOptions(
     withCommonOptions(
-      new Command('train').description('fit, calibrate and register a model version').argument('<detector>', 'sequence, deeplog, pca'),
+      new Command('train')
+        .description('fit, calibrate and register a model version')
+        .argument('<detector>', 'sequence, deeplog, pca, forecast'),
     ),
   );
   command
@@ -13,11 +15,17 @@ export function trainCommand(): Command {
     .option('--algorithm <name>', 'algorithm of the detector, such as gru or lstm')
     .option('--option <key=value>', 'hyper-parameter of the detector (repeatable)', collect, [])
     .option('--promise <rate>', 'promised false-alarm rate per scored unit', rate, 0.001)
+    .option('--steps <number>', 'forecast: steps ahead', integer, 12)
+    .option('--query <text>', 'forecast: DEEP MODS data_select_query')
+    .option('--range <range>', 'forecast: DEEP MODS time range')
     .option('--promote', 'make it the champion at once');
   withExample(
     command,
     'vedette train sequence --data hdfs_train.txt.gz --name hdfs',
     'vedette train deeplog --algorithm lstm --data sessions/ --name app',
   );
-  return command.action(async (detector, options) => (await import('../run/train.ts')).train(detector, options));
+  return command.action(async (detector, options) => {
+    if (detector === 'forecast') await (await import('../run/forecast.ts')).trainForecastModel(options);
+    else await (await import('../run/train.ts')).train(detector, options);
+  });
 }

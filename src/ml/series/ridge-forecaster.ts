@@ -12,7 +12,7 @@ export interface RidgeOptions {
   readonly robustPasses?: number;
 }
 
-interface Fitted {
+export interface FittedRidge {
   readonly steps: number;
   readonly scaling: readonly Scaling[];
   /** (columns, steps x channels) */
@@ -30,10 +30,10 @@ const ROBUST_LIMIT = 1.5;
  */
 export class RidgeForecaster implements Forecaster {
   readonly name = 'ridge';
-  readonly #lags: number;
+  #lags: number;
   readonly #penalty: number;
   readonly #passes: number;
-  #fitted: Fitted | undefined;
+  #fitted: FittedRidge | undefined;
 
   constructor(options: RidgeOptions = {}) {
     this.#lags = options.lags ?? 48;
@@ -48,6 +48,8 @@ export class RidgeForecaster implements Forecaster {
   async fit(frame: SeriesFrame, { steps, progress, signal }: FitOptions): Promise<void> {
     const scaling = fitScaling(frame);
     const z = scaled(frame, scaling);
+    // No more lags than the rows can tell apart.
+    this.#lags = Math.min(this.#lags, Math.max(2, Math.floor(frame.rows / (20 * z.length))));
     const targets = steps * z.length;
     const first = Math.max(this.#lags - 1, frame.rows - steps - MOST_ROWS);
     const rows = Math.max(0, frame.rows - steps - first);
@@ -62,7 +64,12 @@ export class RidgeForecaster implements Forecaster {
         y[i * targets + k] = (column[first + i + step] as number) - (column[first + i] as number);
       }
     }
-    const system = new RidgeSystem(x, rows, columns, this.#penalty);
+    const system = new RidgeSystem(
+      x,
+      rows,
+      columns,
+      rows < 10 * columns ? Math.max(this.#penalty, (0.01 * columns) / Math.max(1, rows)) : this.#penalty,
+    );
     const weights = system.solve(y, targets);
     for (let pass = 1; pass <= this.#passes; pass++) {
       signal?.throwIfAborted();
@@ -74,9 +81,7 @@ export class RidgeForecaster implements Forecaster {
   }
 
   async forecast(frame: SeriesFrame, origins: Int32Array): Promise<Float64Array> {
-    const fitted = this.#fitted;
-    if (fitted === undefined) throw new RangeError('fit the forecaster first');
-    const { steps, scaling, weights } = fitted;
+    const { steps, scaling, weights } = this.fitted();
     const z = scaled(frame, scaling);
     const targets = steps * z.length;
     const x = new Float64Array(this.#columns(z.length));
@@ -92,13 +97,15 @@ export class RidgeForecaster implements Forecaster {
     return out;
   }
 
-  save(): { header: unknown; arrays: Record<string, Float64Array> } {
-    const fitted = this.#fitted as Fitted;
-    return { header: { steps: fitted.steps, scaling: fitted.scaling }, arrays: { weights: fitted.weights } };
+  fitted(): FittedRidge {
+    if (this.#fitted === undefined) throw new RangeError('fit the forecaster first');
+    return this.#fitted;
   }
 
-  load(header: { steps: number; scaling: Scaling[] }, weights: Float64Array): void {
-    this.#fitted = { ...header, weights };
+  load(fitted: FittedRidge): void {
+    this.#fitted = fitted;
+    const channels = fitted.scaling.length;
+    this.#lags = (fitted.weights.length / (fitted.steps * channels) - 1 - CALENDAR_COLUMNS) / channels;
   }
 
   #columns(channels: number): number {

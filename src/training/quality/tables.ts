@@ -3,6 +3,7 @@ import { calibrationTable, incidentTables } from '../../alerts/index.ts';
 import { groupingAccuracyTable } from '../../parsers/index.ts';
 import { flowMarkdown } from '../flows/flow-markdown.ts';
 import { flowQuality } from '../flows/flow-quality.ts';
+import { seriesTables } from '../series/tables.ts';
 import { groupingMarkdown } from './grouping-markdown.ts';
 import { sequenceMarkdown } from './sequence-markdown.ts';
 import { sequenceQuality } from './sequence-quality.ts';
@@ -44,5 +45,6 @@ export async function qualityTables(): Promise<Readonly<Record<string, MakeTable
       return { json: { commit, ...table }, markdown: groupingMarkdown(table, commit) };
     },
     calibration: async ({ commit }) => ({ json: { commit, rows: calibrationTable([1, 2, 3, 4, 5]) } }),
+    ...seriesTables,
   };
 }

@@ -1,0 +1,17 @@
+import { Command } from 'commander';
+import { collect, withCommonOptions, withExample } from '../options.ts';
+
+export function forecastCommand(): Command {
+  const command = withCommonOptions(new Command('forecast').description('the next steps of series, with intervals'));
+  command
+    .requiredOption('--model <name[@version]>', 'model of `vedette train forecast`')
+    .requiredOption('--data <path>', 'series so far: CSV, TSV, JSON, or DEEP MODS folders and zips (repeatable)', collect)
+    .option('--query <text>', 'DEEP MODS data_select_query')
+    .option('--range <range>', 'DEEP MODS time range, such as <2019-06-01,2019-06-03)');
+  withExample(
+    command,
+    'vedette train forecast --data cpu.csv --algorithm gru --steps 12 --name cpu',
+    'vedette forecast --model cpu --data cpu.csv',
+  );
+  return command.action(async (options) => (await import('../run/forecast.ts')).forecast(options));
+}

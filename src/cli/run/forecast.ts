@@ -1,0 +1,143 @@
+import { formatMicros, VedetteError } from '../../core/index.ts';
+import { fillGaps } from '../../ml/index.ts';
+import {
+  forecastNext,
+  packForecastModel,
+  type ReadSeriesOptions,
+  readSeries,
+  trainForecast,
+  unpackForecastModel,
+} from '../../training/series/index.ts';
+import type { CommonOptions } from '../options.ts';
+import { print, printJson } from '../output.ts';
+import { startProgress } from '../progress.ts';
+import { tenantRegistry } from './registry.ts';
+
+export interface ForecastSelection {
+  readonly query?: string;
+  readonly range?: string;
+}
+
+export interface ForecastOptions extends CommonOptions, ForecastSelection {
+  readonly model: string;
+  readonly data: readonly string[];
+}
+
+export interface TrainForecastCommandOptions extends CommonOptions, ForecastSelection {
+  readonly data: readonly string[];
+  readonly name?: string;
+  readonly algorithm?: string;
+  readonly steps: number;
+  readonly promote?: boolean;
+}
+
+export async function forecast(options: ForecastOptions): Promise<void> {
+  const { manifest, files } = await tenantRegistry(options).loadModel(options.model);
+  const stored = files['model.bin'];
+  if (stored === undefined || manifest.detector !== 'forecast') {
+    throw new VedetteError('MODEL_MISMATCH', `${manifest.name}@${manifest.version} is a ${manifest.detector} model, no forecast`, {
+      hint: 'Train one with `vedette train forecast`.',
+    });
+  }
+  const model = unpackForecastModel(stored);
+  const inputs = [];
+  for (const { name, frame } of await readSeries(options.data, selection(options))) {
+    inputs.push({ input: name, channels: await forecastNext(model, fillGaps(frame)) });
+  }
+  const name = `${manifest.name}@${manifest.version}`;
+  if (options.output === 'json') {
+    const readable = inputs.map(({ input, channels }) => ({
+      input,
+      channels: channels.map(({ channel, next }) => ({
+        channel,
+        forecast: next.map((step) => ({ ...step, time: formatMicros(step.time) })),
+      })),
+    }));
+    printJson({ model: name, algorithm: model.algorithm, coverage: model.coverage, inputs: readable });
+    return;
+  }
+  for (const { input, channels } of inputs) {
+    print(`${input}: next ${model.steps} steps by ${name} (${model.algorithm}), with ${Math.round(100 * model.coverage)} % intervals`);
+    for (const { channel, next } of channels) {
+      print(`  ${channel}`);
+      for (const { time, value, lower, upper } of next)
+        print(`    ${formatMicros(time)}  ${shown(value)}  (${shown(lower)} to ${shown(upper)})`);
+    }
+  }
+}
+
+/** `vedette train forecast`. */
+export async function trainForecastModel(options: TrainForecastCommandOptions): Promise<void> {
+  const json = options.output === 'json';
+  const progress = await startProgress('Training forecast', json);
+  try {
+    const [input, ...others] = await readSeries(options.data, selection(options));
+    if (input === undefined || others.length > 0) {
+      throw new VedetteError('USAGE', `${others.length + 1} series files were given, a forecast model is trained on one`, {
+        hint: 'Name one file, whose columns are the channels, or one DEEP MODS tree.',
+      });
+    }
+    const algorithm = options.algorithm ?? 'blend';
+    const trained = await trainForecast(input.frame, {
+      algorithm,
+      steps: options.steps,
+      seed: options.seed,
+      progress: (share) => progress.update(share, 'fitting'),
+    });
+    const { frame } = input;
+    const registry = tenantRegistry(options);
+    const name = options.name ?? 'forecast';
+    const version = await registry.saveModel(
+      name,
+      {
+        detector: 'forecast',
+        seed: options.seed,
+        data: { from: frame.times[0] ?? 0, to: frame.times[frame.rows - 1] ?? 0, rows: frame.rows, sha256: input.sha256 },
+        features: { channels: frame.channels, step_us: frame.step },
+        hyperParameters: { algorithm, steps: options.steps },
+        metrics: trained.metrics,
+        calibration: { coverage: trained.model.coverage, training_rows: trained.trainingRows },
+      },
+      { 'model.bin': packForecastModel(trained.model) },
+    );
+    if (options.promote === true) await registry.promote(`${name}@${version.version}`);
+    progress.stop();
+    if (json) printJson({ model: `${name}@${version.version}`, ...version });
+    else report(`${name}@${version.version}`, algorithm, options.steps, trained.metrics, frame.channels.length, trained.trainingRows);
+  } finally {
+    progress.stop();
+  }
+}
+
+function report(
+  model: string,
+  algorithm: string,
+  steps: number,
+  metrics: Readonly<Record<string, number>>,
+  channels: number,
+  rows: number,
+): void {
+  print(`${model}: ${algorithm} learnt ${channels} channel${channels === 1 ? '' : 's'} from ${rows.toLocaleString('en')} rows.`);
+  print(`  SMAPE on the latest tenth, not learnt from, 1 and ${steps} steps ahead:`);
+  for (const [name, suffix] of [
+    [algorithm, ''],
+    ['last value', '_last_value'],
+    ['daily season', '_daily_season'],
+    ['ridge', '_ridge'],
+  ] as const) {
+    const [first, last] = [metrics[`smape_step_1${suffix}`], metrics[`smape_step_${steps}${suffix}`]];
+    if (first !== undefined && last !== undefined) print(`    ${name.padEnd(20)} ${first.toFixed(2)} %  ${last.toFixed(2)} %`);
+  }
+  print(`  90 % intervals held ${(100 * (metrics.coverage ?? 0)).toFixed(1)} % of those values.`);
+}
+
+function selection(options: ForecastSelection): ReadSeriesOptions {
+  return {
+    ...(options.query === undefined ? {} : { query: options.query }),
+    ...(options.range === undefined ? {} : { range: options.range }),
+  };
+}
+
+function shown(value: number): string {
+  return Number.isFinite(value) ? Number(value.toPrecision(5)).toString() : 'unknown';
+}

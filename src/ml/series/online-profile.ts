@@ -1,0 +1,51 @@
+import { MICROS_PER_DAY } from '../../core/index.ts';
+
+/** What is expected at a time, and how far the value lies off. */
+export interface ProfileResidual {
+  readonly expected: number;
+  /** Mean absolute error of the past. */
+  readonly spread: number;
+  /** |value - expected| / spread; NaN at first. */
+  readonly score: number;
+}
+
+const HOUR = 3_600_000_000;
+
+/** Level plus the hour's mean offset, weekdays and weekend apart, learnt as it goes: alive after a few points. */
+export class OnlineProfile {
+  readonly #levelShare: number;
+  #level = Number.NaN;
+  #spread = 0;
+  #seen = 0;
+  readonly #offset = new Float64Array(48);
+  readonly #count = new Float64Array(48);
+
+  constructor(levelShare = 0.01) {
+    this.#levelShare = levelShare;
+  }
+
+  push(time: number, value: number): ProfileResidual {
+    const slot = slotOf(time);
+    if (this.#seen === 0) this.#level = value;
+    const confident = (this.#count[slot] as number) >= 3 ? (this.#offset[slot] as number) : 0;
+    const expected = this.#level + confident;
+    const error = value - expected;
+    const score = this.#seen < 10 ? Number.NaN : Math.abs(error) / Math.max(this.#spread, 1e-9 + 1e-6 * Math.abs(expected));
+    const residual = { expected, spread: this.#spread, score };
+    const cap = this.#seen < 30 ? Math.abs(error) : Math.min(Math.abs(error), 6 * this.#spread + 1e-9);
+    const held = Math.sign(error) * cap;
+    this.#seen++;
+    this.#spread += Math.max(0.002, 1 / this.#seen) * (cap - this.#spread);
+    this.#level += Math.max(this.#levelShare, 1 / this.#seen) * held;
+    const count = Math.min(200, (this.#count[slot] as number) + 1);
+    this.#count[slot] = count;
+    this.#offset[slot] = (this.#offset[slot] as number) + (value - this.#level - (this.#offset[slot] as number)) / count;
+    return residual;
+  }
+}
+
+function slotOf(time: number): number {
+  const hour = Math.floor(time / HOUR);
+  const day = Math.floor((((time % (7 * MICROS_PER_DAY)) + 7 * MICROS_PER_DAY) % (7 * MICROS_PER_DAY)) / MICROS_PER_DAY);
+  return (((hour % 24) + 24) % 24) + (day === 2 || day === 3 ? 24 : 0);
+}

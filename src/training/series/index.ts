@@ -1,0 +1,12 @@
+export {
+  type ChannelForecast,
+  channelsOf,
+  FORECAST_ALGORITHMS,
+  type ForecastModel,
+  forecastNext,
+  packForecastModel,
+  unpackForecastModel,
+} from './forecast-model.ts';
+export { type NamedFrame, type ReadSeriesOptions, readSeries, readTable } from './read-series.ts';
+export { seriesTables } from './tables.ts';
+export { type TrainedForecast, type TrainForecastOptions, trainForecast } from './train-forecast.ts';

@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { gunzipSync } from 'node:zlib';
+import type { SeriesFrame } from '../../core/index.ts';
+import {
+  DEFAULT_MODS_QUERY,
+  ModsReader,
+  modsPath,
+  parseModsQuery,
+  parseSeriesJson,
+  parseSeriesTable,
+  parseTimeRange,
+  type TableOptions,
+} from '../../parsers/index.ts';
+import { type FileInput, listInputs, readBytes } from '../../sources/index.ts';
+
+/** One delimited file, gzip undone. */
+export async function readTable(path: string, options: TableOptions): Promise<SeriesFrame> {
+  const bytes = await readFile(path);
+  return parseSeriesTable((bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString('utf8'), options);
+}
+
+export interface ReadSeriesOptions {
+  /** DEEP MODS: which columns of which protocols. */
+  readonly query?: string;
+  /** DEEP MODS: `w01h-s10m`, `w10m-s01m`, `w10m-s10m`. */
+  readonly windowSlide?: string;
+  /** DEEP MODS: `<2019-06-01,2019-06-03)`. */
+  readonly range?: string;
+  readonly excluded?: readonly string[];
+}
+
+/** A frame and the input it came from. */
+export interface NamedFrame {
+  readonly name: string;
+  readonly frame: SeriesFrame;
+  /** Hex SHA-256 of the stored bytes. */
+  readonly sha256: string;
+}
+
+/** Largest input read into memory, after decompression. */
+const MOST_BYTES = 1 << 29;
+
+/** Series of files, folders and archives: the files of a DEEP MODS tree as one frame, every other file as its own. */
+export async function readSeries(paths: readonly string[], options: ReadSeriesOptions = {}): Promise<NamedFrame[]> {
+  const inputs = await listInputs(paths);
+  const mods = inputs.filter(({ name, path }) => modsPath(name) !== undefined || modsPath(path) !== undefined);
+  if (mods.length > 0) return [await readMods(mods, options)];
+  const frames: NamedFrame[] = [];
+  for (const input of inputs) {
+    const { text, sha256 } = await textOf(input);
+    const isJson = /^\s*[[{]/.test(text.slice(0, 100));
+    frames.push({
+      name: input.name,
+      sha256,
+      frame: isJson ? parseSeriesJson(text, input.name) : parseSeriesTable(text, { name: input.name }),
+    });
+  }
+  return frames;
+}
+
+async function readMods(inputs: readonly FileInput[], options: ReadSeriesOptions): Promise<NamedFrame> {
+  const reader = new ModsReader({
+    query: parseModsQuery(options.query ?? DEFAULT_MODS_QUERY),
+    windowSlide: options.windowSlide ?? 'w01h-s10m',
+    ...(options.range === undefined ? {} : { range: parseTimeRange(options.range) }),
+    excluded: (options.excluded ?? []).map(parseTimeRange),
+  });
+  let sha256 = '';
+  for (const input of inputs) {
+    const name = modsPath(input.name) === undefined ? input.path : input.name;
+    if (!reader.wants(name)) continue;
+    const read = await textOf(input);
+    sha256 ||= read.sha256;
+    reader.add(name, read.text);
+  }
+  return { name: 'deep-mods', frame: reader.finish(), sha256 };
+}
+
+async function textOf(input: FileInput): Promise<{ text: string; sha256: string }> {
+  const stream = readBytes(input);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream.chunks) {
+    size += chunk.length;
+    if (size > MOST_BYTES) break;
+    chunks.push(chunk.slice());
+  }
+  return { text: Buffer.concat(chunks).toString('utf8'), sha256: stream.digest() };
+}

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { type SeriesFrame, seededRandom } from '../../core/index.ts';
+import { dataset, missing, needs } from '../../testing/datasets.ts';
+import { forecastNext, packForecastModel, readSeries, trainForecast, unpackForecastModel } from './index.ts';
+import { alarms, combined, rawScores, windowedGaussian } from './nab-detectors.ts';
+import { NAB_PROFILES, nabScore, probation } from './nab-score.ts';
+
+const MODS = 'series/deep-mods/features';
+const TAXI = 'series/nab/data/realKnownCause/nyc_taxi.csv.gz';
+
+function noisy(rows: number): SeriesFrame {
+  const random = seededRandom(3);
+  const values = Float64Array.from({ length: rows }, (_, i) => 50 + 10 * Math.sin((2 * Math.PI * i) / 144) + 2 * random());
+  return { rows, channels: ['value'], times: Float64Array.from({ length: rows }, (_, i) => i * 600e6), values: [values], step: 600e6 };
+}
+
+describe('NAB scorer', () => {
+  const windows = [[400, 440]] as const;
+  const at = (...rows: number[]) => {
+    const scores = new Float64Array(1_000);
+    for (const row of rows) scores[row] = 1;
+    return nabScore([{ scores, windows }], NAB_PROFILES.standard, 1).score;
+  };
+
+  it('nothing is 0, the first row of the window 100, later rows less', () => {
+    expect(nabScore([{ scores: new Float64Array(1_000), windows }]).score).toBe(0);
+    expect(at(400)).toBeCloseTo(100, 10);
+    expect(at(438)).toBeLessThan(at(420));
+    expect(at(410, 430)).toBe(at(410));
+  });
+
+  it('false alarms cost, less just after a window, nothing in the probation', () => {
+    expect(probation(1_000)).toBe(150);
+    expect(probation(20_000)).toBe(750);
+    expect(at(400, 100)).toBeCloseTo(100, 10);
+    expect(at(400, 200)).toBeCloseTo(100 - 11 / 2, 10);
+    expect(at(400, 445)).toBeGreaterThan(at(400, 900));
+  });
+
+  it('the windowed Gaussian knows only what came before', () => {
+    const values = Float64Array.of(1, 2, 3, 50);
+    const complement = (z: number) => (z > 3 ? 0 : 0.5);
+    expect([...windowedGaussian(values, complement)]).toEqual([0, 0.5, 0.5, 1].map((score, i) => (i === 1 ? 1 : score)));
+  });
+});
+
+describe('detectors look at nothing later', () => {
+  it.skipIf(missing(TAXI))(needs('a file cut at any point has the same scores up to there', TAXI), async () => {
+    const [input] = await readSeries([dataset(TAXI) as string]);
+    const frame = input?.frame as SeriesFrame;
+    const head = (rows: number): SeriesFrame => ({
+      ...frame,
+      rows,
+      times: frame.times.slice(0, rows),
+      values: frame.values.map((column) => column.slice(0, rows)),
+    });
+    const whole = combined(rawScores(head(3_000)));
+    for (const cut of [1, 57, 613, 1_999]) expect(combined(rawScores(head(cut)))).toEqual(whole.slice(0, cut));
+    expect(alarms(whole, 1.7).reduce((sum, value) => sum + value, 0)).toBeLessThan(20);
+  });
+});
+
+describe('forecast models', () => {
+  it('are stored and read back with the same forecasts, and hold about what they promise', async () => {
+    const frame = noisy(1_500);
+    const { model, metrics } = await trainForecast(frame, { algorithm: 'ridge', steps: 6, seed: 1 });
+    expect(metrics.coverage).toBeGreaterThan(0.8);
+    expect(metrics.smape_step_6).toBeLessThan(metrics.smape_step_6_last_value as number);
+    const read = unpackForecastModel(packForecastModel(model));
+    const next = await forecastNext(read, frame);
+    expect(next).toEqual(await forecastNext(model, frame));
+    expect(next[0]?.next[0]?.time).toBe(1_500 * 600e6);
+    for (const { value, lower, upper } of next[0]?.next ?? []) expect(lower < value && value < upper).toBe(true);
+    await expect(forecastNext(read, { ...frame, channels: ['other'] })).rejects.toThrow(/no channel value/);
+    await expect(forecastNext(read, { ...frame, step: 60e6 })).rejects.toThrow(/row every 60 s/);
+  });
+
+  it('say what is too little and what is unknown', async () => {
+    await expect(trainForecast(noisy(60), { algorithm: 'ridge', steps: 6, seed: 1 })).rejects.toMatchObject({ code: 'DATA_INSUFFICIENT' });
+    await expect(trainForecast(noisy(600), { algorithm: 'oracle', steps: 6, seed: 1 })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    expect(() => unpackForecastModel(new Uint8Array(20))).toThrow(/cannot be read/);
+  });
+
+  it.skipIf(missing(MODS))(needs('DEEP MODS zips are one frame of three days, by its query and range', MODS), async () => {
+    const folder = dataset(MODS) as string;
+    const [all] = await readSeries([folder]);
+    expect(all?.frame).toMatchObject({ rows: 432, channels: ['conn_in', 'conn_out', 'dns_in_distinct', 'ssh_in'], step: 600e6 });
+    expect(all?.frame.values.map((column) => column[0])).toEqual([50_091, 19_794, 38, 2_901]);
+    const [day] = await readSeries([folder], { query: 'conn|in_sum_orig_bytes~in_MB', range: '<2019-06-02,2019-06-03)' });
+    expect(day?.frame).toMatchObject({ rows: 144, channels: ['in_MB'] });
+  });
+});
