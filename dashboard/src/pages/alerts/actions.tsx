@@ -69,5 +69,7 @@ function told(title: string, message: string, undo: () => unknown): void {
       </Button>
     </div>
   );
+  // Only the last change is offered to be undone: older messages would stand before it.
+  notifications.clean();
   notifications.show({ id, title, message: content, closeButtonProps: { 'aria-label': 'Dismiss' } });
 }
