@@ -18,10 +18,12 @@ export function trainCommand(): Command {
     .option('--steps <number>', 'forecast: steps ahead', integer, 12)
     .option('--query <text>', 'forecast: DEEP MODS data_select_query')
     .option('--range <range>', 'forecast: DEEP MODS time range')
+    .option('--leave-one-out', 'of flow classifiers: also train without each attack family and report what is still found')
     .option('--promote', 'make it the champion at once');
   withExample(
     command,
     'vedette train sequence --data hdfs_train.txt.gz --name hdfs',
+    'vedette train flow-classifier --data flows/ --label Label --option homeNetworks=192.168.0.0/16',
     'vedette train deeplog --algorithm lstm --data sessions/ --name app',
   );
   return command.action(async (detector, options) => {

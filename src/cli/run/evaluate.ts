@@ -3,8 +3,9 @@ import type { DataOptions } from '../commands/data-options.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
-import { loadModel } from './load-model.ts';
+import { isRowModel, loadModel } from './load-model.ts';
 import { readData } from './read-data.ts';
+import { evaluateRows } from './row-models.ts';
 
 export interface EvaluateCommandOptions extends CommonOptions, DataOptions {
   readonly model: string;
@@ -14,6 +15,10 @@ export interface EvaluateCommandOptions extends CommonOptions, DataOptions {
 }
 
 export async function evaluate(options: EvaluateCommandOptions): Promise<void> {
+  if (await isRowModel(options, options.model)) {
+    await evaluateRows(options);
+    return;
+  }
   const json = options.output === 'json';
   const progress = await startProgress('Evaluating', json);
   try {

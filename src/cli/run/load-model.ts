@@ -39,3 +39,9 @@ export async function loadModel(options: Pick<CommonOptions, 'home' | 'tenant'>,
     ...(feature === undefined ? {} : { feature }),
   };
 }
+
+/** Whether a version scores fixed rows, such as flows. */
+export async function isRowModel(options: Pick<CommonOptions, 'home' | 'tenant'>, reference: string): Promise<boolean> {
+  const { manifest } = await tenantRegistry(options).loadModel(reference);
+  return manifest.features.flows !== undefined;
+}

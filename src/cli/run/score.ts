@@ -6,10 +6,15 @@ import type { DataOptions } from '../commands/data-options.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
-import { loadModel } from './load-model.ts';
+import { isRowModel, loadModel } from './load-model.ts';
 import { readData } from './read-data.ts';
+import { scoreRows } from './row-models.ts';
 
 export async function score(options: CommonOptions & DataOptions & { model: string; out?: string }): Promise<void> {
+  if (await isRowModel(options, options.model)) {
+    await scoreRows(options);
+    return;
+  }
   const json = options.output === 'json';
   const progress = await startProgress('Scoring', json || options.out === undefined);
   try {

@@ -1,11 +1,12 @@
 import { VedetteError } from '../../core/index.ts';
-import { onlyNormal, trainDetector } from '../../training/index.ts';
+import { createDetector, onlyNormal, trainDetector } from '../../training/index.ts';
 import type { DataOptions } from '../commands/data-options.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
 import { readData } from './read-data.ts';
 import { tenantRegistry } from './registry.ts';
+import { trainRows } from './row-models.ts';
 
 export interface TrainCommandOptions extends CommonOptions, DataOptions {
   readonly name?: string;
@@ -13,10 +14,16 @@ export interface TrainCommandOptions extends CommonOptions, DataOptions {
   readonly option: readonly string[];
   readonly promise: number;
   readonly promote?: boolean;
+  readonly leaveOneOut?: boolean;
 }
 
 export async function train(detector: string, options: TrainCommandOptions): Promise<void> {
   const json = options.output === 'json';
+  if ((await createDetector(detector)).detector.shape === 'rows') {
+    const algorithm = options.algorithm === undefined ? {} : { algorithm: options.algorithm };
+    await trainRows(detector, options, { ...hyperParameters(options.option), ...algorithm });
+    return;
+  }
   const progress = await startProgress(`Training ${detector}`, json);
   try {
     const data = await readData(options, progress);

@@ -38,11 +38,11 @@ const subject = (create: () => Detector) => ({ create: create as () => Detector<
 
 detectorContract(
   'isolation-forest',
-  subject(() => isolationForest.create(isolationForest.config.parse({}), context()) as unknown as Detector),
+  subject(() => isolationForest.create(isolationForest.config.parse({ trees: 30, sample: 64 }), context()) as unknown as Detector),
 );
 detectorContract(
   'half-space-trees',
-  subject(() => halfSpaceTrees.create(halfSpaceTrees.config.parse({}), context()) as unknown as Detector),
+  subject(() => halfSpaceTrees.create(halfSpaceTrees.config.parse({ trees: 10, depth: 5 }), context()) as unknown as Detector),
 );
 detectorContract(
   'nearest-neighbour',

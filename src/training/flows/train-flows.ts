@@ -1,0 +1,86 @@
+import type { Detector, FitSummary, RowBatch } from '../../core/index.ts';
+import { type ClassifierModel, classifierOnnx } from '../../detectors/flow-classifier/algorithm.ts';
+import { RowDetector } from '../../detectors/rows/row-detector.ts';
+import { fingerprintOf } from '../data.ts';
+import { type TrainingManifest, trainDetector } from '../train.ts';
+import { type ClassReport, classReport } from './class-report.ts';
+import { type CleanOptions, cleanFlows } from './clean.ts';
+import { type EncodingOptions, encodeRows, type FlowEncoding, fitEncoding } from './encode.ts';
+import type { FlowTable } from './flow-table.ts';
+import { divideRows, type SplitBy } from './split.ts';
+
+export interface TrainFlowsOptions extends EncodingOptions, CleanOptions {
+  readonly detector: string;
+  /** The detector's own options. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly split?: SplitBy;
+  readonly seed?: number;
+  readonly progress?: (share: number) => void;
+}
+
+export interface TrainedFlows {
+  readonly detector: Detector<RowBatch>;
+  readonly encoding: FlowEncoding;
+  readonly manifest: TrainingManifest;
+  readonly summary: FitSummary;
+  /** Of rows held back by the split; for classifiers. */
+  readonly report?: ClassReport;
+  readonly split: string;
+  readonly cleaning: { readonly duplicates: number; readonly infinite: number; readonly attempted: number; readonly damaged: number };
+  /** The classifier as ONNX. */
+  readonly onnx?: Uint8Array;
+  /** Share of all gains by feature, largest first; of trees. */
+  readonly importance: readonly (readonly [string, number])[];
+}
+
+/** Cleans, divides, fits on the training part and reports on the rest. A novelty detector learns from the benign rows alone. */
+export async function trainFlows(table: FlowTable, options: TrainFlowsOptions): Promise<TrainedFlows> {
+  const cleaned = cleanFlows(table, options);
+  const keep = new Set(cleaned.rows);
+  const split = options.split ?? (table.time.some(Number.isNaN) ? 'random' : 'time');
+  const division = divideRows(table, cleaned.labels, split, 0.7, options.seed ?? 1);
+  const classifies = options.detector === 'flow-classifier';
+  const wanted = (row: number) => keep.has(row) && (classifies || table.labels === undefined || cleaned.labels[row] === cleaned.benign);
+  const train = division.train.filter(wanted);
+  const encoding = fitEncoding(table, train, options);
+  const labels = table.labels === undefined ? undefined : cleaned.labels;
+  const batch = encodeRows(table, encoding, train, labels);
+  const { from, to, inputs, sha256 } = table.fingerprint;
+  const times = from === undefined || to === undefined ? undefined : { from, to };
+  const { detector, summary, manifest } = await trainDetector({
+    detector: options.detector,
+    data: { batch, fingerprint: { ...fingerprintOf({ rows: train.length }, inputs, times), sha256 }, skipped: table.skipped },
+    options: classifies && labels !== undefined ? { benign: cleaned.benign, ...options.options } : options.options,
+    seed: options.seed ?? 0,
+    ...(options.progress && { progress: options.progress }),
+  });
+  const test = division.test.filter((row) => keep.has(row));
+  const model = classifies && detector instanceof RowDetector ? (detector.model as ClassifierModel) : undefined;
+  const report =
+    model === undefined || test.length === 0 ? undefined : await reportOf(detector, model, encodeRows(table, encoding, test, labels));
+  const gains = model?.trees?.importance;
+  const total = gains?.reduce((sum, gain) => sum + gain, 0) || 1;
+  return {
+    detector,
+    encoding,
+    manifest,
+    summary,
+    ...(report && { report }),
+    split: division.how,
+    cleaning: { duplicates: cleaned.duplicates, infinite: cleaned.infinite, attempted: cleaned.attempted, damaged: table.damaged },
+    ...(model && { onnx: classifierOnnx(model) }),
+    importance: Array.from(gains ?? [], (gain, i) => [batch.columns[i] as string, gain / total] as const)
+      .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+      .slice(0, 20),
+  };
+}
+
+async function reportOf(detector: Detector<RowBatch>, model: ClassifierModel, batch: RowBatch): Promise<ClassReport> {
+  const classes = [...new Set([...model.classes, ...(batch.labels ?? [])])];
+  const { probabilities = new Float64Array(0) } = await detector.score(batch);
+  const [K, all] = [model.classes.length, classes.length];
+  const wide = new Float64Array(batch.rows * all);
+  for (let row = 0; row < batch.rows; row++) wide.set(probabilities.subarray(row * K, (row + 1) * K), row * all);
+  const actual = Int32Array.from(batch.labels ?? [], (label) => classes.indexOf(label));
+  return classReport(wide, actual, classes, model.benign);
+}
