@@ -43,11 +43,13 @@ export async function replayAlert(options: ReplayOptions): Promise<Detection> {
     throw unavailable(alert, `its source, ${source.name}, cannot be read again`, 'Only files, folders and journals can.');
   }
   const stop = new AbortController();
+  const records = input.read({ positions }, stop.signal)[Symbol.asyncIterator]();
   try {
-    const found = await search(lane, alert, input.read({ positions }, stop.signal)[Symbol.asyncIterator](), options);
+    const found = await search(lane, alert, records, options);
     if (found !== undefined) return found;
   } finally {
     stop.abort();
+    await orQuiet(Promise.resolve(records.return?.()));
     await input.close();
   }
   throw unavailable(

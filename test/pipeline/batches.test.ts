@@ -46,6 +46,17 @@ describe('one source, from records to detections', () => {
     expect(cut.detections).toEqual(whole.detections);
   });
 
+  it('never learns what it flagged, nor its near copies, however often it updates', async () => {
+    const early = () => makeLane({ features: { session }, learning: { sessions: 200, every: '20s' } });
+    const { detections } = await runLane(early, batchesOf(log.lines, [1000], ARRIVAL));
+    const scores = detections
+      .map((text) => JSON.parse(text) as Detection)
+      .filter(({ key }) => log.abnormal.some((id) => key.includes(id)))
+      .map(({ score }) => score);
+    expect(scores).toHaveLength(log.abnormal.length);
+    expect(Math.min(...scores)).toBeGreaterThan(0.5 * (scores[0] as number));
+  });
+
   it('tells of first occurrences and of volume, whatever the batches and across snapshots', async () => {
     const streams = () => makeLane({}, ['novelty', 'rate']);
     const start = Date.UTC(2026, 0, 5);
