@@ -1,17 +1,21 @@
 import { binomialInterval } from '../../alerts/index.ts';
 import { MICROS_PER_DAY, type Micros } from '../../core/index.ts';
 import type { SourceStatus, TenantStatus } from '../../pipeline/index.ts';
-import type { TenantStore } from '../../store/index.ts';
+import type { AlertSummary, TenantStore } from '../../store/index.ts';
 import { type ServerContext, tenantConfig } from '../context.ts';
 import type { Answer, Handlers } from './handler.ts';
+import { memo } from './memo.ts';
 
 type StatusRoutes = 'status' | 'overview' | 'history' | 'sources' | 'detectors';
 type DetectorBody = Answer<'detectors'>['items'][number];
 
 const OBSERVED_DAYS = 7;
+/** What is stored is looked up once in so long, whoever asks, unless alerts changed. */
+const FRESH_MILLIS = 1_000;
 
 export function statusHandlers(context: ServerContext): Handlers<StatusRoutes> {
   const { sampler } = context;
+  const figures = memo<Figures>(FRESH_MILLIS);
   return {
     status: async ({ params }) => ({ ...sampler.status(params.tenant) }),
     detectors: async ({ params }) => ({ items: detectorsOf(sampler.status(params.tenant)) }),
@@ -28,13 +32,19 @@ export function statusHandlers(context: ServerContext): Handlers<StatusRoutes> {
       const status = sampler.status(tenant);
       const latest = sampler.latest(tenant);
       const range = { ...(query.from === undefined ? {} : { from: query.from }), ...(query.to === undefined ? {} : { to: query.to }) };
-      const [summary, notifiedToday, observedPerDay, stored, bytes] = await Promise.all([
-        store.alerts.summary(range),
-        store.alerts.count({ notified: true, from: now - MICROS_PER_DAY }),
-        observed(context, store, now),
-        store.events.count(range),
-        store.events.size(),
-      ]);
+      const { summary, notifiedToday, observedPerDay, stored, bytes } = await figures(
+        JSON.stringify([tenant, range, sampler.alertChanges(tenant)]),
+        async () => {
+          const [summary, notifiedToday, observedPerDay, stored, bytes] = await Promise.all([
+            store.alerts.summary(range),
+            store.alerts.count({ notified: true, from: now - MICROS_PER_DAY }),
+            observed(context, store, now),
+            store.events.count(range),
+            store.events.size(),
+          ]);
+          return { summary, notifiedToday, observedPerDay, stored, bytes };
+        },
+      );
       return {
         at: now,
         state: sampler.state(tenant),
@@ -74,6 +84,14 @@ export function statusHandlers(context: ServerContext): Handlers<StatusRoutes> {
       };
     },
   };
+}
+
+interface Figures {
+  readonly summary: AlertSummary;
+  readonly notifiedToday: number;
+  readonly observedPerDay: number | null;
+  readonly stored: number;
+  readonly bytes: number;
 }
 
 /** Notified alerts a day over the last week, or since this server watches when that is less; null before a day has passed. */

@@ -38,6 +38,7 @@ interface Watched {
 export class Sampler {
   private readonly options: SamplerOptions;
   private readonly watched: ReadonlyMap<string, Watched>;
+  private readonly changes = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
   private sampling: Promise<void> | undefined;
 
@@ -84,8 +85,14 @@ export class Sampler {
 
   /** Open alerts are counted again with the next sample. */
   alertsChanged(tenant: string): void {
+    this.changes.set(tenant, this.alertChanges(tenant) + 1);
     const watched = this.watched.get(tenant);
     if (watched !== undefined) watched.openAt = 0;
+  }
+
+  /** How often alerts changed since the start: what was looked up before is old. */
+  alertChanges(tenant: string): number {
+    return this.changes.get(tenant) ?? 0;
   }
 
   private async sample(): Promise<void> {
