@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import type { Report, ReportedFinding, ReportedGroup } from '../../../src/sinks/report/report.ts';
-import { ApiError, url } from '../api/client.ts';
+import { url } from '../api/client.ts';
 import { useTenant } from '../api/queries.ts';
+import { reportQuery } from '../api/report.ts';
 import { Severity } from '../components/marks.tsx';
 import { Card, Page } from '../components/page.tsx';
 import { Answered, Blank } from '../components/states.tsx';
@@ -12,21 +13,7 @@ import { bytes, count, figure, percent, plural } from '../format/number.ts';
 export function ReportPage() {
   const tenant = useTenant();
   const { name } = useParams({ from: '/t/$tenant/reports/$name' });
-  const report = useQuery<Report, ApiError>({
-    queryKey: ['report', tenant, name],
-    staleTime: Number.POSITIVE_INFINITY,
-    queryFn: async ({ signal }) => {
-      const answer = await fetch(url('report', { tenant, name, format: 'json' }), { credentials: 'same-origin', signal });
-      if (!answer.ok)
-        throw new ApiError(
-          answer.status,
-          'REPORT',
-          `The report cannot be read: ${answer.status} ${answer.statusText}.`,
-          'Its files may have been removed by the retention.',
-        );
-      return (await answer.json()) as Report;
-    },
-  });
+  const report = useQuery(reportQuery(tenant, name));
   return (
     <Page
       title={report.data?.summary.headline ?? name}

@@ -148,7 +148,7 @@ function Analyses({ items }: { items: readonly UploadBody[] }) {
               <td className="right num">{count(upload.events)}</td>
               <td className="right num">
                 {upload.alerts > 0 ? (
-                  <Link to="/t/$tenant/alerts" params={{ tenant }}>
+                  <Link to="/t/$tenant/alerts" params={{ tenant }} search={{ source: upload.name, state: 'any' }}>
                     {plural(upload.alerts, 'alert')}
                   </Link>
                 ) : (

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
 import { useApi, useTenant } from '../../api/queries.ts';
+import { useReportedFinding } from '../../api/report.ts';
 import { When } from '../../components/marks.tsx';
 import { count, plural } from '../../format/number.ts';
 import { SECOND } from '../../format/time.ts';
@@ -33,7 +34,14 @@ export function Sequence({ alert }: { alert: AlertBody }) {
     },
     { enabled: detection.evidence.length > 0, staleTime: 300_000 },
   );
-  const texts = useMemo(() => new Map((events.data?.items ?? []).map((event) => [place(event), event.message])), [events.data]);
+  const stored = useMemo(() => new Map((events.data?.items ?? []).map((event) => [place(event), event.message])), [events.data]);
+  const missing = events.data !== undefined && detection.evidence.some((line) => !stored.has(place(line)));
+  const finding = useReportedFinding(alert.id, inputs, missing);
+  const texts = useMemo(
+    () =>
+      new Map([...stored, ...(finding?.lines ?? []).flatMap((line) => (line.text === null ? [] : [[place(line), line.text] as const]))]),
+    [stored, finding],
+  );
   if (detection.evidence.length === 0) return null;
   const lines = all ? detection.evidence : detection.evidence.slice(0, SHOWN);
   return (
