@@ -108,6 +108,22 @@ export class CalibrationHistory {
     return this.applyVerdicts(this.verdicts);
   }
 
+  /**
+   * Expresses every score kept in the terms of a detector that has learnt more: `change` gives what a score of before is now
+   * (`scoreChange`). Nothing else of the history changes.
+   */
+  rescale(change: (score: number) => number): Renewal {
+    const all = (scores: Float64Array): Float64Array => scores.map((score) => finite(change(score)));
+    const flagged = (list: readonly FlaggedScore[]): FlaggedScore[] => list.map(({ id, score }) => ({ id, score: finite(change(score)) }));
+    this.rounds.forEach((round, i) => {
+      const cap = round.cap === Number.MAX_VALUE ? round.cap : finite(change(round.cap));
+      this.rounds[i] = { ...round, body: all(round.body), flagged: flagged(round.flagged), cap, imputed: all(round.imputed) };
+    });
+    this.open = { ...this.open, body: this.open.body.map((score) => finite(change(score))), flagged: flagged(this.open.flagged) };
+    this.base = effective(this.rounds, new Map()).calibration;
+    return this.applyVerdicts(this.verdicts);
+  }
+
   /** Sets the verdicts in force. The same verdicts give the same calibration, whatever was in force in between. */
   applyVerdicts(verdicts: VerdictOf): Renewal {
     this.verdicts = verdicts;

@@ -1,5 +1,5 @@
 import { deserialize, serialize } from 'node:v8';
-import { CalibrationHistory, FloodGuard, smallestRate, VolumeMeter } from '../../alerts/index.ts';
+import { CalibrationHistory, FloodGuard, scoreChange, smallestRate, VolumeMeter } from '../../alerts/index.ts';
 import {
   type Detector,
   type Explanation,
@@ -189,7 +189,9 @@ export class Scorer implements LaneScorer {
     this.history?.renew();
     if (this.held.length === 0) return;
     const batch = joinRows(this.held);
+    const before = (await this.detector.score(batch)).score;
     await this.detector.learn(batch);
+    this.history?.rescale(scoreChange(before, (await this.detector.score(batch)).score));
     this.learnt += batch.rows;
     this.modelSha256 = sha256Hex(await this.detector.snapshot());
     this.held = [];
