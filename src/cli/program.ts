@@ -7,6 +7,7 @@ import { configCommand } from './commands/config.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { forecastCommand } from './commands/forecast.ts';
+import { incidentsCommand } from './commands/incidents.ts';
 import { modelsCommand } from './commands/models.ts';
 import { parseCommand } from './commands/parse.ts';
 import { scoreCommand } from './commands/score.ts';
@@ -33,6 +34,7 @@ export function buildProgram(): Command {
     forecastCommand(),
     modelsCommand(),
     alertsCommand(),
+    incidentsCommand(),
     configCommand(),
     doctorCommand(),
     benchCommand(),

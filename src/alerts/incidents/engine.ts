@@ -168,7 +168,7 @@ export class IncidentEngine {
       score,
       band: bandOf(score),
       ...(one.notifiedAt === null ? {} : { notifiedAt: one.notifiedAt }),
-      sentence: sentenceOf(evidence, one.hosts.length, chain, this.options.binMicros / 60_000_000),
+      sentence: sentenceOf(evidence, one.hosts.length, chain, this.options.binMicros / 60_000_000, one.start),
       hosts: one.hosts,
       detectors,
       tactics: chain,

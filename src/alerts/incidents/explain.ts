@@ -1,8 +1,14 @@
-import { formatMicros } from '../../core/index.ts';
+import { formatMicros, type Micros } from '../../core/index.ts';
 import type { IncidentEvidence } from './incident.ts';
 
 /** "Sudo to root on intranet_server: never in 455 past ten-minute windows" and what it comes with. */
-export function sentenceOf(evidence: readonly IncidentEvidence[], hosts: number, tactics: readonly string[], binMinutes: number): string {
+export function sentenceOf(
+  evidence: readonly IncidentEvidence[],
+  hosts: number,
+  tactics: readonly string[],
+  binMinutes: number,
+  start: Micros,
+): string {
   const [first] = evidence;
   if (first === undefined) return 'Everything in it is marked as expected.';
   const others = new Set(evidence.map(({ type }) => type)).size - 1;
@@ -11,7 +17,7 @@ export function sentenceOf(evidence: readonly IncidentEvidence[], hosts: number,
   const more = others === 0 ? '' : `, with ${others} other unusual ${others === 1 ? 'type' : 'types'} of alert`;
   const where = hosts > 1 ? ` on ${hosts} hosts` : '';
   const chain = tactics.length > 1 ? `, from ${words(tactics[0])} to ${words(tactics.at(-1))}` : '';
-  return `${head}${more}${more === '' && where === '' ? '' : where}${chain}, since ${formatMicros(evidence.reduce((min, { time }) => Math.min(min, time), Infinity))}.`;
+  return `${head}${more}${more === '' && where === '' ? '' : where}${chain}, since ${formatMicros(start)}.`;
 }
 
 function trimEnd(title: string): string {
