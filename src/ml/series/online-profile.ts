@@ -11,6 +11,15 @@ export interface ProfileResidual {
 
 const HOUR = 3_600_000_000;
 
+export interface OnlineProfileState {
+  readonly level: number;
+  readonly spread: number;
+  readonly seen: number;
+  /** 48 slots: the hours of weekdays, then of the weekend. */
+  readonly offset: readonly number[];
+  readonly count: readonly number[];
+}
+
 /** Level plus the hour's mean offset, weekdays and weekend apart, learnt as it goes: alive after a few points. */
 export class OnlineProfile {
   readonly #levelShare: number;
@@ -22,6 +31,21 @@ export class OnlineProfile {
 
   constructor(levelShare = 0.01) {
     this.#levelShare = levelShare;
+  }
+
+  /** All it has learnt, as plain JSON. */
+  save(): OnlineProfileState {
+    return { level: this.#level, spread: this.#spread, seen: this.#seen, offset: [...this.#offset], count: [...this.#count] };
+  }
+
+  static from(state: OnlineProfileState, levelShare?: number): OnlineProfile {
+    const profile = new OnlineProfile(levelShare);
+    profile.#level = state.seen === 0 ? Number.NaN : state.level;
+    profile.#spread = state.spread;
+    profile.#seen = state.seen;
+    profile.#offset.set(state.offset);
+    profile.#count.set(state.count);
+    return profile;
   }
 
   push(time: number, value: number): ProfileResidual {
