@@ -4,6 +4,7 @@
  * over all rows stay below 2^26.
  */
 const SHIFT = 2 ** 27;
+const INVERSE = 2 ** -27;
 const ROOM = 2 ** 26;
 const MOST_LEVELS = 2 ** 15;
 /** Below so many levels rounding is dithered, which keeps sums unbiased (Shi et al., Quantized training of GBDT, 2022). */
@@ -54,7 +55,7 @@ function noise(row: number, salt: number): number {
 }
 
 export function hessianOf(packed: number): number {
-  return Math.round(packed / SHIFT);
+  return Math.floor(packed * INVERSE + 0.5);
 }
 
 export function gradientOf(packed: number, hessian: number): number {
