@@ -14,3 +14,4 @@ export * from './ridge-forecaster.ts';
 export * from './scaler.ts';
 export * from './shingle-neighbours.ts';
 export * from './tail-score.ts';
+export * from './var-residual.ts';

@@ -8,12 +8,12 @@ export interface Scaling {
   readonly spread: number;
 }
 
-export function fitScaling(frame: SeriesFrame): Scaling[] {
+export function fitScaling(frame: SeriesFrame, logarithms = true): Scaling[] {
   return frame.values.map((column) => {
     const raw = column.filter((value) => Number.isFinite(value)).sort();
     if (raw.length === 0) return { logarithm: false, centre: 0, spread: 1 };
     const logarithm =
-      (raw[0] as number) >= 0 && (raw.at(-1) as number) > 3 * (raw[raw.length >> 1] as number) && (raw.at(-1) as number) > 10;
+      logarithms && (raw[0] as number) >= 0 && (raw.at(-1) as number) > 3 * (raw[raw.length >> 1] as number) && (raw.at(-1) as number) > 10;
     const finite = logarithm ? raw.map((value) => Math.log1p(value)) : raw;
     const centre = finite[finite.length >> 1] as number;
     let squares = 0;

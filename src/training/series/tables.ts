@@ -1,9 +1,11 @@
 import type { MakeTable } from '../quality/tables.ts';
 import { forecastQuality } from './forecast-quality.ts';
 import { nabQuality } from './nab-quality.ts';
+import { skabQuality } from './skab-quality.ts';
 
 /** Quality tables of series, by the name of their file in docs/quality/. */
 export const seriesTables: Readonly<Record<string, MakeTable>> = {
   forecasts: forecastQuality,
   nab: nabQuality,
+  skab: skabQuality,
 };

@@ -1,0 +1,76 @@
+import type { SeriesFrame } from '../../core/index.ts';
+import { RidgeSystem } from './linear.ts';
+import { fitScaling, type Scaling, scaled } from './scaler.ts';
+
+/** Errors beyond so many standard deviations count as so many: one wild channel must not decide alone. */
+const LARGEST = 8;
+
+/**
+ * A vector autoregression of all channels on their last `lags` rows. A row's score is the mean over channels of the squared
+ * errors, standardised by those of the training rows and capped. Causal.
+ */
+export class VarResidual {
+  readonly #lags: number;
+  readonly #penalty: number;
+  #fitted: { scaling: Scaling[]; weights: Float64Array; spread: Float64Array } | undefined;
+
+  constructor(lags = 2, penalty = 1e-2) {
+    this.#lags = lags;
+    this.#penalty = penalty;
+  }
+
+  fit(frame: SeriesFrame): void {
+    const scaling = fitScaling(frame, false);
+    const { x, y, rows } = this.#matrices(scaled(frame, scaling), frame.rows);
+    const channels = frame.values.length;
+    const system = new RidgeSystem(x, rows, this.#columns(channels), this.#penalty);
+    const weights = system.solve(y, channels);
+    const residuals = system.residuals(y, channels, weights);
+    const spread = Float64Array.from({ length: channels }, (_, c) => {
+      let sum = 0;
+      for (let i = c; i < residuals.length; i += channels) sum += (residuals[i] as number) ** 2;
+      return Math.max(1e-3, Math.sqrt(sum / Math.max(1, rows)));
+    });
+    this.#fitted = { scaling, weights, spread };
+  }
+
+  /** (rows); NaN for the first `lags`. */
+  score(frame: SeriesFrame): Float64Array {
+    if (this.#fitted === undefined) throw new RangeError('fit the model first');
+    const { scaling, weights, spread } = this.#fitted;
+    const channels = frame.values.length;
+    const columns = this.#columns(channels);
+    const { x, y, rows } = this.#matrices(scaled(frame, scaling), frame.rows);
+    const out = new Float64Array(frame.rows).fill(Number.NaN);
+    for (let r = 0; r < rows; r++) {
+      let sum = 0;
+      for (let c = 0; c < channels; c++) {
+        let error = y[r * channels + c] as number;
+        for (let j = 0; j < columns; j++) error -= (x[r * columns + j] as number) * (weights[j * channels + c] as number);
+        sum += Math.min(LARGEST, Math.abs(error) / (spread[c] as number)) ** 2;
+      }
+      out[r + this.#lags] = sum / channels;
+    }
+    return out;
+  }
+
+  #columns(channels: number): number {
+    return 1 + channels * this.#lags;
+  }
+
+  #matrices(z: readonly Float64Array[], frameRows: number): { x: Float64Array; y: Float64Array; rows: number } {
+    const rows = Math.max(0, frameRows - this.#lags);
+    const columns = this.#columns(z.length);
+    const x = new Float64Array(rows * columns);
+    const y = new Float64Array(rows * z.length);
+    for (let r = 0; r < rows; r++) {
+      let at = r * columns;
+      x[at++] = 1;
+      for (const [c, column] of z.entries()) {
+        y[r * z.length + c] = column[r + this.#lags] as number;
+        for (let lag = 1; lag <= this.#lags; lag++) x[at++] = column[r + this.#lags - lag] as number;
+      }
+    }
+    return { x, y, rows };
+  }
+}
