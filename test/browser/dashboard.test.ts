@@ -126,6 +126,7 @@ describe.skipIf(CHROMIUM === undefined)(title('the dashboard in a real browser')
     expect(await faults()).toBe(second);
 
     await page.keyboard.press('l');
+    await page.getByRole('menuitem', { name: 'True positive' }).waitFor();
     await page.keyboard.press('t');
     await page.getByText('Labelled: true positive').waitFor();
     await page.getByRole('button', { name: 'Undo' }).last().click();

@@ -1,6 +1,6 @@
 import { Button, Menu, SegmentedControl } from '@mantine/core';
 import { IconDownload, IconTag } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
 import { useApi } from '../../api/queries.ts';
 import { useCan } from '../../app/session.ts';
@@ -28,12 +28,18 @@ export function AlertDetail({ id }: { id: string }) {
 function Loaded({ alert }: { alert: AlertBody }) {
   const can = useCan()('analyst');
   const actions = useAlertActions(alert);
-  const [labelling, setLabelling] = useState(false);
+  const [labelling, showLabels] = useState(false);
+  // What the next key means is known at once, not after the next rendering.
+  const choosing = useRef(false);
+  const setLabelling = (open: boolean) => {
+    choosing.current = open;
+    showLabels(open);
+  };
 
   useEffect(() => {
     if (!can) return;
     const onKey = (event: KeyboardEvent) => {
-      if (labelling) {
+      if (choosing.current) {
         const chosen = VERDICTS.find(([, key]) => key === event.key)?.[0];
         if (chosen === undefined && event.key !== 'u') return;
         event.preventDefault();
