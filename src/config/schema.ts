@@ -31,7 +31,12 @@ const eventTime = z
 const learning = z
   .strictObject({
     lines: z.number().int().min(1).max(50_000).default(5_000).describe('lines looked at to find what groups lines into sessions'),
-    sessions: z.number().int().min(10).default(200).describe('closed sessions or windows a detector first learns from'),
+    sessions: z
+      .number()
+      .int()
+      .min(10)
+      .default(1_000)
+      .describe('closed sessions or windows a detector first learns from; a promise of 0.1 % needs 1,000'),
     maxSessions: z.number().int().min(10).default(20_000).describe('most sessions kept for learning'),
     every: duration().prefault('1d').describe('event time between two updates of what is normal'),
   })

@@ -1,4 +1,4 @@
-import { type Alert, canonicalJson, formatMicros, VedetteError, type Verdict } from '../../core/index.ts';
+import { type Alert, canonicalJson, type Detection, formatMicros, VedetteError, type Verdict } from '../../core/index.ts';
 import { levelOf } from '../../sinks/report/index.ts';
 import type { CommonOptions } from '../options.ts';
 import { EXIT, print, printJson } from '../output.ts';
@@ -115,21 +115,28 @@ export async function labelAlert(id: string, verdict: string | undefined, option
 }
 
 export async function replayAlert(id: string, options: CommonOptions): Promise<void> {
+  const { stored, again } = await recomputed(id, options);
+  const same = canonicalJson(again) === canonicalJson(stored.detection);
+  const inputs = stored.detection.lineage.inputs.map(({ input }) => input).join(', ');
+  if (options.output === 'json') printJson({ alert_id: stored.id, identical: same, detection: again });
+  else if (same) print(`${stored.id.slice(0, 12)}: recomputed byte for byte from ${inputs}.`);
+  else print(`${stored.id.slice(0, 12)}: the recomputed finding differs from the stored one.`);
+  if (!same) process.exitCode = EXIT.failed;
+}
+
+/** What `analyze` found is analysed again; what the running pipeline found is recomputed from the state of its epoch. */
+async function recomputed(id: string, options: CommonOptions): Promise<{ stored: Alert; again: Detection }> {
   const operations = await openOperations(options);
+  let stored: Alert;
   try {
-    const stored = await operations.getAlert(id);
-    const { replayAnalysis } = await import('./replay.ts');
-    const again = await replayAnalysis(stored, operations, options);
-    const same = canonicalJson(again.detection) === canonicalJson(stored.detection);
-    if (options.output === 'json') printJson({ alert_id: stored.id, identical: same, detection: again.detection });
-    else
-      print(
-        same
-          ? `${stored.id.slice(0, 12)}: recomputed byte for byte from ${stored.detection.lineage.inputs.map(({ input }) => input).join(', ')}.`
-          : `${stored.id.slice(0, 12)}: the recomputed finding differs from the stored one.`,
-      );
-    if (!same) process.exitCode = EXIT.failed;
+    stored = await operations.getAlert(id);
+    if (stored.detection.lineage.epoch === 0) {
+      const { replayAnalysis } = await import('./replay.ts');
+      return { stored, again: (await replayAnalysis(stored, operations, options)).detection };
+    }
   } finally {
     await operations.close();
   }
+  const { replayLive } = await import('./replay-live.ts');
+  return { stored, again: await replayLive(stored, options) };
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { LoadedConfig } from '../../config/index.ts';
 import { isSystemError, type Logger, VedetteError } from '../../core/index.ts';
-import { type Pipeline, startPipeline } from '../../pipeline/index.ts';
+import { homeOptions, type Pipeline, startPipeline } from '../../pipeline/index.ts';
 import { buildServer, localAdminLink, newToken, removeControlFile, type Server, writeControlFile } from '../../server/index.ts';
 import { levelOf } from '../../sinks/report/index.ts';
 import { type Home, openHome } from '../../store/index.ts';
@@ -21,7 +21,7 @@ export async function up(options: CommonOptions & { listen?: string }): Promise<
   const { loaded, origin } = await readConfig({ ...options, set });
   const { pino } = await import('pino');
   const log = loggerOf(pino({ name: 'vedette', base: { run: randomUUID().slice(0, 8) } }, pino.destination(2)));
-  const home = await openHome(options.home, { memoryBytes: Math.floor(loaded.config.limits.memory / 4) });
+  const home = await openHome(options.home, homeOptions(loaded.config));
   let pipeline: Pipeline | undefined;
   let server: Server | undefined;
   const stopped = untilSignal();
