@@ -74,7 +74,7 @@ export async function matchFolder(rules: ParsedRules, path: string): Promise<Sig
   const tallies = new Map<string, Tally>();
   const files = readFiles([path]);
   for await (const batch of files.read({ positions: [] }, new AbortController().signal)) {
-    const name = (batch.input.split('/').at(-1) ?? batch.input).replace(/\.(zip|evtx|gz)\b.*$/, '');
+    const name = ((batch.input.split('!')[0] ?? '').split('/').at(-1) ?? batch.input).replace(/\.(zip|evtx|gz)\b.*$/, '');
     const tally = tallies.get(name) ?? { events: 0, bad: 0, rules: new Set() };
     tallies.set(name, tally);
     matchBatch(engine, batch, tally);
