@@ -4,6 +4,9 @@ const WEEK = 7 * MICROS_PER_DAY;
 const DAILY = [1, 2, 3, 4];
 const WEEKLY = [1, 2, 3];
 
+/** The first columns of `calendarAt`: the time of day. */
+export const DAILY_COLUMNS = 2 * DAILY.length;
+
 /** Columns of `calendarAt`. */
 export const CALENDAR_COLUMNS = 2 * (DAILY.length + WEEKLY.length) + 1;
 

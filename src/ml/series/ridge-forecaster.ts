@@ -1,5 +1,5 @@
-import type { SeriesFrame } from '../../core/index.ts';
-import { CALENDAR_COLUMNS, calendarAt } from './calendar.ts';
+import { MICROS_PER_DAY, type SeriesFrame } from '../../core/index.ts';
+import { CALENDAR_COLUMNS, calendarAt, DAILY_COLUMNS } from './calendar.ts';
 import type { FitOptions, Forecaster } from './forecaster.ts';
 import { RidgeSystem } from './linear.ts';
 import { fitScaling, type Scaling, scaled, unscale } from './scaler.ts';
@@ -58,6 +58,8 @@ export class RidgeForecaster implements Forecaster {
     const y = new Float64Array(rows * targets);
     for (let i = 0; i < rows; i++) {
       this.#fill(x, i * columns, z, frame, first + i);
+      // Less than two weeks say nothing of weekdays: those columns stay empty and get no weight.
+      if (frame.rows * frame.step < 14 * MICROS_PER_DAY) x.fill(0, i * columns + 1 + DAILY_COLUMNS, i * columns + 1 + CALENDAR_COLUMNS);
       for (let k = 0; k < targets; k++) {
         const column = z[k % z.length] as Float64Array;
         const step = Math.floor(k / z.length) + 1;
