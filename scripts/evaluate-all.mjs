@@ -18,9 +18,7 @@ try {
 const { qualityTables } = await dist('training/quality/tables.js');
 const { analysisTables } = await dist('analysis/quality.js');
 const { captureQuality } = await dist('analysis/capture/quality/capture-quality.js');
-const { incidentTables } = await dist('alerts/incidents/evaluation/tables.js');
-const { seriesTables } = await dist('training/series/tables.js');
-const tables = { ...(await qualityTables()), ...analysisTables, captures: captureQuality, ...incidentTables, ...seriesTables };
+const tables = { ...(await qualityTables()), ...analysisTables, captures: captureQuality };
 const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('-'));
 const out = join(root, 'docs', 'quality');
 mkdirSync(out, { recursive: true });
