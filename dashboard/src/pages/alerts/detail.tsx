@@ -1,6 +1,6 @@
 import { Button, Menu, SegmentedControl } from '@mantine/core';
 import { IconDownload, IconTag } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
 import { useApi } from '../../api/queries.ts';
 import { useCan } from '../../app/session.ts';
@@ -25,23 +25,27 @@ export function AlertDetail({ id }: { id: string }) {
   );
 }
 
+function inField({ target }: KeyboardEvent): boolean {
+  return target instanceof Element && target.closest('input, textarea, select, [contenteditable]') !== null;
+}
+
+/**
+ * The alert whose next key is a verdict: `l` was pressed on it and nothing was clicked since. Outside the component, because live
+ * updates may draw it anew between two keys, and apart from the menu, which opens and closes at its own pace.
+ */
+const choosing: { of: string | undefined } = { of: undefined };
+
 function Loaded({ alert }: { alert: AlertBody }) {
   const can = useCan()('analyst');
   const actions = useAlertActions(alert);
-  const [labelling, showLabels] = useState(false);
-  // What the next key means is known at once, not after the next rendering.
-  const choosing = useRef(false);
-  const setLabelling = (open: boolean) => {
-    choosing.current = open;
-    showLabels(open);
-  };
+  const [labelling, setLabelling] = useState(false);
 
   useEffect(() => {
     if (!can) return;
     const onKey = (event: KeyboardEvent) => {
-      if (choosing.current) {
-        const chosen = VERDICTS.find(([, key]) => key === event.key)?.[0];
-        if (chosen === undefined && event.key !== 'u') return;
+      const chosen = VERDICTS.find(([, key]) => key === event.key)?.[0];
+      if (choosing.of === alert.id && !inField(event) && (chosen !== undefined || event.key === 'u')) {
+        choosing.of = undefined;
         event.preventDefault();
         event.stopImmediatePropagation();
         setLabelling(false);
@@ -49,16 +53,25 @@ function Loaded({ alert }: { alert: AlertBody }) {
         if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
         return actions.label(chosen);
       }
+      choosing.of = undefined;
       if (typing(event)) return;
       if (event.key === 'l') {
         event.preventDefault();
+        choosing.of = alert.id;
         setLabelling(true);
       } else if (event.key === 'a') actions.setState('acknowledged');
       else if (event.key === 'c') actions.setState('closed');
       else if (event.key === 'o') actions.setState('open');
     };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
+    const onPointer = () => {
+      choosing.of = undefined;
+    };
+    window.addEventListener('keydown', onKey, true);
+    window.addEventListener('pointerdown', onPointer, true);
+    return () => {
+      window.removeEventListener('keydown', onKey, true);
+      window.removeEventListener('pointerdown', onPointer, true);
+    };
   });
 
   const { detection } = alert;
