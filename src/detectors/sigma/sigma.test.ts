@@ -115,7 +115,7 @@ describe('conditions', () => {
     ['s: {a|magic: 1}\ncondition: s', 'unknown modifier magic'],
     ["s: {a|re: '(a'}\ncondition: s", 'not closed'],
     ["s: {a|re: '(?<!a)b'}\ncondition: s", 'linear time'],
-    ["s: {a|re: '(a)\\\\1'}\ncondition: s", 'linear time'],
+    ["s: {a|re: '(a)\\1'}\ncondition: s", 'linear time'],
     ["s: {a|re: '((a{1000}){1000}){1000}'}\ncondition: s", 'too large'],
     ["s: {a|expand: '%unknown%'}\ncondition: s", 'placeholder'],
     ['s: {a|cidr: 10.0.0/33}\ncondition: s', 'no network'],
