@@ -1,6 +1,6 @@
 import { Button, Menu, SegmentedControl } from '@mantine/core';
 import { IconDownload, IconTag } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { useLayoutEffect, useState } from 'react';
 import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
 import { useApi } from '../../api/queries.ts';
 import { useCan } from '../../app/session.ts';
@@ -40,7 +40,8 @@ function Loaded({ alert }: { alert: AlertBody }) {
   const actions = useAlertActions(alert);
   const [labelling, setLabelling] = useState(false);
 
-  useEffect(() => {
+  // At once with the drawing, not after it: a key pressed in between would act on the alert shown before.
+  useLayoutEffect(() => {
     if (!can) return;
     const onKey = (event: KeyboardEvent) => {
       const chosen = VERDICTS.find(([, key]) => key === event.key)?.[0];
