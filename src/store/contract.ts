@@ -149,6 +149,49 @@ export interface AlertSummary {
   /** Most alerts first, ten at most. */
   readonly entities: readonly { readonly name: string; readonly count: number; readonly severity: number }[];
   readonly detectors: readonly { readonly name: string; readonly count: number }[];
+  /** ATT&CK techniques of open alerts, most frequent first; '' = alerts that name none. */
+  readonly techniques: readonly { readonly name: string; readonly count: number }[];
+  /** Entities with an open alert and its worst severity, worst first, 10,000 at most. */
+  readonly openEntities: readonly { readonly name: string; readonly severity: number }[];
+}
+
+/** What the lanes of alerts over time stand for. */
+export type LaneKey = 'entity' | 'detector' | 'source';
+
+export interface LaneQuery extends Omit<AlertQuery, 'order' | 'cursor' | 'limit'> {
+  readonly by: LaneKey;
+  /** Cells of a lane. */
+  readonly bins: number;
+  /** Lanes, the most severe first. */
+  readonly limit: number;
+}
+
+export interface AlertLanes {
+  /** Left edge of the first cell; NaN without any alert and range. */
+  readonly start: Micros;
+  readonly binMicros: Micros;
+  readonly bins: number;
+  /** Matching alerts, those of lanes that are left out included. */
+  readonly total: number;
+  readonly lanes: readonly {
+    readonly name: string;
+    readonly alerts: number;
+    readonly severity: number;
+    /** Of each cell: alerts that began in it, and the highest severity among them (0 where there is none). */
+    readonly counts: readonly number[];
+    readonly severities: readonly number[];
+  }[];
+  readonly influencers: readonly Influencer[];
+}
+
+export interface Influencer {
+  readonly kind: LaneKey | 'technique';
+  readonly name: string;
+  readonly alerts: number;
+  /** Of the worst alert. */
+  readonly severity: number;
+  /** Summed severity of its alerts. */
+  readonly weight: number;
 }
 
 export interface AlertStore {
@@ -164,6 +207,8 @@ export interface AlertStore {
   groups(query?: AlertQuery): Promise<readonly AlertGroupSummary[]>;
   /** What an overview shows; `query` limits what is counted. */
   summary(query?: AlertQuery): Promise<AlertSummary>;
+  /** Alerts over time by entity, detector or source. */
+  lanes(query: LaneQuery): Promise<AlertLanes>;
   /** Removes alerts last seen before; their epochs and input may then go too. Returns how many. */
   removeBefore(time: Micros): Promise<number>;
 }
@@ -246,6 +291,15 @@ export interface TemplateCount {
   /** NaN when no matching event has a time. */
   readonly firstSeen: Micros;
   readonly lastSeen: Micros;
+  /** Over the bins asked for; absent when none were. */
+  readonly counts?: readonly number[];
+}
+
+/** Who wrote events. */
+export interface HostCount {
+  readonly host: string;
+  readonly count: number;
+  readonly lastSeen: Micros;
 }
 
 export interface EventHistogram {
@@ -275,7 +329,9 @@ export interface EventStore {
   countByTemplate(query: EventQuery): Promise<readonly { readonly template: string; readonly count: number }[]>;
   count(query?: EventQuery): Promise<number>;
   /** Most frequent first; `example` is the earliest matching event's message. */
-  templates(query: EventQuery): Promise<readonly TemplateCount[]>;
+  templates(query: EventQuery, bins?: number): Promise<readonly TemplateCount[]>;
+  /** Hosts that wrote matching events, most events first. */
+  hosts(query: EventQuery): Promise<readonly HostCount[]>;
   /** Counts in `bins` equal bins over [from, to), else over the span of the matching events. */
   histogram(query: EventQuery, bins: number): Promise<EventHistogram>;
   detections(query: { from?: Micros; to?: Micros; detector?: string; limit?: number }): Promise<readonly DetectionRow[]>;

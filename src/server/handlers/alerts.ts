@@ -19,6 +19,7 @@ type AlertRoutes =
   | 'unlabel'
   | 'setState'
   | 'groups'
+  | 'alertLanes'
   | 'labels'
   | 'labelLog';
 
@@ -90,6 +91,9 @@ export function alertHandlers(context: ServerContext): Handlers<AlertRoutes> {
       return { status: 'ok' };
     },
     groups: async ({ store, query }) => ({ items: await store.alerts.groups(given(query)) }),
+    async alertLanes({ store, query: { lanes, by, bins, ...filter } }) {
+      return store.alerts.lanes({ ...given(filter), by, bins, limit: lanes });
+    },
     async labels({ store, query, principal }) {
       const inForce = await store.labels.inForce(query.detector);
       return {

@@ -4,7 +4,15 @@ import { audit, type ServerContext, tenantConfig } from '../context.ts';
 import { given, type Handlers } from './handler.ts';
 import { templateText } from './template-text.ts';
 
-type EventRoutes = 'events' | 'eventHistogram' | 'templates' | 'deadLetters' | 'retryDeadLetters' | 'retention' | 'applyRetention';
+type EventRoutes =
+  | 'events'
+  | 'eventHistogram'
+  | 'templates'
+  | 'hosts'
+  | 'deadLetters'
+  | 'retryDeadLetters'
+  | 'retention'
+  | 'applyRetention';
 
 const SHOWN_BYTES = 2_000;
 
@@ -15,8 +23,9 @@ export function eventHandlers(context: ServerContext): Handlers<EventRoutes> {
       const { bins, ...filter } = query;
       return store.events.histogram(given(filter), bins);
     },
-    async templates({ store, query }) {
-      const found = await store.events.templates(given(query));
+    hosts: async ({ store, query }) => ({ items: await store.events.hosts(given(query)) }),
+    async templates({ store, query: { bins, ...filter } }) {
+      const found = await store.events.templates(given(filter), bins);
       return {
         items: found.map(({ template, parameters, ...rest }) => ({ ...rest, id: template, text: templateText(rest.example, parameters) })),
       };

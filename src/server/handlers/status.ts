@@ -1,7 +1,7 @@
-import { binomialInterval } from '../../alerts/index.ts';
+import { binomialInterval, tacticOfTechniques } from '../../alerts/index.ts';
 import { MICROS_PER_DAY, type Micros } from '../../core/index.ts';
 import type { SourceStatus, TenantStatus } from '../../pipeline/index.ts';
-import type { AlertSummary, TenantStore } from '../../store/index.ts';
+import type { AlertSummary, HostCount, TenantStore } from '../../store/index.ts';
 import { type ServerContext, tenantConfig } from '../context.ts';
 import type { Answer, Handlers } from './handler.ts';
 import { memo } from './memo.ts';
@@ -12,6 +12,10 @@ type DetectorBody = Answer<'detectors'>['items'][number];
 const OBSERVED_DAYS = 7;
 /** What is stored is looked up once in so long, whoever asks, unless alerts changed. */
 const FRESH_MILLIS = 1_000;
+const MOST_DEVICES = 10_000;
+/** Severities of open alerts from which a device counts as suspicious, as harmful. */
+const SUSPICIOUS = 25;
+const HARMFUL = 50;
 
 export function statusHandlers(context: ServerContext): Handlers<StatusRoutes> {
   const { sampler } = context;
@@ -32,17 +36,18 @@ export function statusHandlers(context: ServerContext): Handlers<StatusRoutes> {
       const status = sampler.status(tenant);
       const latest = sampler.latest(tenant);
       const range = { ...(query.from === undefined ? {} : { from: query.from }), ...(query.to === undefined ? {} : { to: query.to }) };
-      const { summary, notifiedToday, observedPerDay, stored, bytes } = await figures(
+      const { summary, notifiedToday, observedPerDay, stored, bytes, devices } = await figures(
         JSON.stringify([tenant, range, sampler.alertChanges(tenant)]),
         async () => {
-          const [summary, notifiedToday, observedPerDay, stored, bytes] = await Promise.all([
+          const [summary, notifiedToday, observedPerDay, stored, bytes, hosts] = await Promise.all([
             store.alerts.summary(range),
             store.alerts.count({ notified: true, from: now - MICROS_PER_DAY }),
             observed(context, store, now),
             store.events.count(range),
             store.events.size(),
+            store.events.hosts({ ...range, limit: MOST_DEVICES }),
           ]);
-          return { summary, notifiedToday, observedPerDay, stored, bytes };
+          return { summary, notifiedToday, observedPerDay, stored, bytes, devices: devicesOf(hosts, summary) };
         },
       );
       return {
@@ -57,6 +62,8 @@ export function statusHandlers(context: ServerContext): Handlers<StatusRoutes> {
         severities: summary.severities,
         busiestEntities: summary.entities,
         byDetector: summary.detectors,
+        techniques: summary.techniques.map((one) => ({ ...one, tactic: tacticOfTechniques([one.name]) ?? '' })),
+        devices,
         sources: (status?.sources ?? []).map(({ name, state, recordsPerSecond, lag, lastError }) => ({
           ...{ name, state, recordsPerSecond, lag, lastError },
         })),
@@ -92,6 +99,16 @@ interface Figures {
   readonly observedPerDay: number | null;
   readonly stored: number;
   readonly bytes: number;
+  readonly devices: Answer<'overview'>['devices'];
+}
+
+/** Hosts that wrote events and entities with open alerts, each by its worst open alert. */
+function devicesOf(hosts: readonly HostCount[], { openEntities }: AlertSummary): Figures['devices'] {
+  const alerting = openEntities.filter(({ name }) => name !== '');
+  const seen = new Set([...hosts.map(({ host }) => host), ...alerting.map(({ name }) => name)]).size;
+  const harmful = alerting.filter(({ severity }) => severity >= HARMFUL).length;
+  const suspicious = alerting.filter(({ severity }) => severity >= SUSPICIOUS && severity < HARMFUL).length;
+  return { seen, harmful, suspicious, safe: seen - harmful - suspicious };
 }
 
 /** Notified alerts a day over the last week, or since this server watches when that is less; null before a day has passed. */

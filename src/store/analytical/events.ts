@@ -6,6 +6,7 @@ import type {
   EventQuery,
   EventRow,
   FeatureRow,
+  HostCount,
   Page,
   Retention,
   TemplateCount,
@@ -14,7 +15,7 @@ import { storedSelect } from './ddl.ts';
 import { type DuckDb, duckError, openDuckDb } from './duckdb.ts';
 import type { EventFiles } from './event-files.ts';
 import { EventReader } from './event-query.ts';
-import { histogramOf, templatesOf } from './event-summary.ts';
+import { histogramOf, hostsOf, templatesOf } from './event-summary.ts';
 import { type Dataset, type DuckRow, type StoredFile, writeByDay } from './parquet-files.ts';
 import { createRowTable, DETECTION_TABLE, FEATURE_TABLE, stageRows, toDetection, toFeature } from './row-staging.ts';
 import { LOG_COLUMNS, LogStaging } from './staging.ts';
@@ -116,8 +117,12 @@ export class Events {
     return this.read('log', query, (reader, files) => reader.count(files, query), 0);
   }
 
-  templates(query: EventQuery): Promise<readonly TemplateCount[]> {
-    return this.read('log', query, (reader, files) => templatesOf(reader, files, query), []);
+  templates(query: EventQuery, bins = 0): Promise<readonly TemplateCount[]> {
+    return this.read('log', query, (reader, files) => templatesOf(reader, files, query, bins), []);
+  }
+
+  hosts(query: EventQuery): Promise<readonly HostCount[]> {
+    return this.read('log', query, (reader, files) => hostsOf(reader, files, query), []);
   }
 
   histogram(query: EventQuery, bins: number): Promise<EventHistogram> {

@@ -3,6 +3,8 @@ import type { AlertGroupSummary, AlertSummary } from '../contract.ts';
 import type { RelationalDatabase, SqlValue } from './database.ts';
 
 const ENTITIES = 10;
+const TECHNIQUES = 20;
+const OPEN_ENTITIES = 10_000;
 
 /** `where` is a clause of constant text whose values are bound. */
 export function groupSummaries(
@@ -51,6 +53,17 @@ export function summarise(database: RelationalDatabase, where: string, values: r
       `SELECT ${column} AS name, count(*) AS n, max(severity) AS severity FROM alerts ${where} GROUP BY ${column} ORDER BY n DESC, severity DESC, name LIMIT ${limit}`,
       values,
     );
+  const open = `${where === '' ? 'WHERE' : `${where} AND`} state = 'open'`;
+  const techniques = database.all(
+    `SELECT coalesce(technique.value, '') AS name, count(*) AS n
+      FROM alerts LEFT JOIN json_each(alerts.body, '$.detection.techniques') AS technique ${open}
+      GROUP BY 1 ORDER BY n DESC, 1 LIMIT ${TECHNIQUES}`,
+    values,
+  );
+  const entities = database.all(
+    `SELECT entity AS name, max(severity) AS severity FROM alerts ${open} GROUP BY entity ORDER BY severity DESC, name LIMIT ${OPEN_ENTITIES}`,
+    values,
+  );
   const labelled = database.all(
     `SELECT verdict, count(*) AS n FROM labels l WHERE verdict IS NOT NULL AND sequence = (SELECT max(sequence) FROM labels WHERE alert_id = l.alert_id)
       AND alert_id IN (SELECT id FROM alerts ${where}) GROUP BY verdict`,
@@ -66,5 +79,7 @@ export function summarise(database: RelationalDatabase, where: string, values: r
     notified: total('notified'),
     entities: by('entity', ENTITIES).map((row) => ({ name: row.name as string, count: Number(row.n), severity: Number(row.severity) })),
     detectors: by('detector', 100).map((row) => ({ name: row.name as string, count: Number(row.n) })),
+    techniques: techniques.map((row) => ({ name: row.name as string, count: Number(row.n) })),
+    openEntities: entities.map((row) => ({ name: row.name as string, severity: Number(row.severity) })),
   };
 }

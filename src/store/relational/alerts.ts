@@ -1,6 +1,7 @@
 import { type Alert, type AlertState, type Micros, VedetteError, type Verdict } from '../../core/index.ts';
-import type { AlertGroupSummary, AlertQuery, AlertSummary, AlertWrite, Page } from '../contract.ts';
+import type { AlertGroupSummary, AlertLanes, AlertQuery, AlertSummary, AlertWrite, LaneQuery, Page } from '../contract.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
+import { lanesOf } from './alert-lanes.ts';
 import { groupSummaries, summarise } from './alert-summary.ts';
 import type { RelationalDatabase, SqlRow, SqlValue } from './database.ts';
 
@@ -74,6 +75,11 @@ export class Alerts {
   summary(query: AlertQuery = {}): AlertSummary {
     const { where, values } = conditions(query);
     return summarise(this.database, clause(where), values);
+  }
+
+  lanes(query: LaneQuery): AlertLanes {
+    const { where, values } = conditions(query);
+    return lanesOf(this.database, clause(where), values, query);
   }
 
   setState(id: string, state: AlertState, by: string, at: Micros): void {

@@ -103,6 +103,27 @@ describe('alerts', () => {
     expect(alerts.count({ minSeverity: 60, from: DAY, to: DAY + 1 })).toBe(1);
     expect(alerts.count({ entity: "' OR 1=1 --" })).toBe(0);
   });
+
+  it('lie in lanes over time, with what they have in common', () => {
+    const alerts = new Alerts(database);
+    alerts.save([
+      alertWrite('a', { start: DAY, severity: 30 }),
+      alertWrite('b', { start: DAY + 9, severity: 80 }),
+      alertWrite('c', { start: DAY + 9, severity: 60, detector: 'rate' }),
+    ]);
+    const { lanes, influencers, ...rest } = alerts.lanes({ by: 'detector', bins: 5, limit: 1, from: DAY, to: DAY + 10 });
+    expect(rest).toEqual({ start: DAY, binMicros: 2, bins: 5, total: 3 });
+    expect(lanes).toEqual([{ name: 'sequence', alerts: 2, severity: 80, counts: [1, 0, 0, 0, 1], severities: [30, 0, 0, 0, 80] }]);
+    expect(influencers.find(({ kind }) => kind === 'technique')).toEqual({
+      ...{ kind: 'technique', name: 'T1110', alerts: 3, severity: 80, weight: 170 },
+    });
+    expect(influencers.filter(({ kind }) => kind === 'detector').map(({ name }) => name)).toEqual(['sequence', 'rate']);
+    expect(alerts.lanes({ by: 'entity', bins: 5, limit: 9, minSeverity: 90 }).lanes).toEqual([]);
+    expect(alerts.summary()).toMatchObject({
+      techniques: [{ name: 'T1110', count: 3 }],
+      openEntities: [{ name: 'web-1', severity: 80 }],
+    });
+  });
 });
 
 describe('labels', () => {

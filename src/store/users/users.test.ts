@@ -158,6 +158,8 @@ describe('summaries of a tenant', () => {
       notified: 3,
       entities: [{ name: 'web-1', count: 3, severity: 80 }],
       detectors: [{ name: 'sequence', count: 3 }],
+      techniques: [{ name: 'T1110', count: 2 }],
+      openEntities: [{ name: 'web-1', severity: expect.any(Number) }],
     });
     expect((await tenant.alerts.summary({ minSeverity: 50 })).states).toEqual({ open: 1, acknowledged: 0, closed: 1 });
   });
@@ -181,6 +183,14 @@ describe('summaries of a tenant', () => {
       lastSeen: DAY + 8e6,
     });
     expect(template?.example).toContain('user0');
+    expect((await tenant.events.templates({ from: DAY, to: DAY + 10e6 }, 5)).map(({ counts }) => counts)).toEqual([
+      [1, 1, 1, 1, 1],
+      [1, 1, 1, 1, 1],
+    ]);
+    expect(await tenant.events.hosts({ to: DAY + 9e6 })).toEqual([
+      { host: 'web-1', count: 5, lastSeen: DAY + 8e6 },
+      { host: 'web-2', count: 4, lastSeen: DAY + 7e6 },
+    ]);
     await expect(tenant.events.query({ cursor: Buffer.from('["x","","","1"]').toString('base64url') })).rejects.toMatchObject({
       code: 'USAGE',
     });

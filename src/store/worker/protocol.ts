@@ -6,7 +6,7 @@ import type { UserService } from '../users/user-database.ts';
 export const SERVICES = {
   core: ['epoch', 'commitEpoch'],
   positions: ['of'],
-  alerts: ['get', 'list', 'save', 'setState', 'count', 'removeBefore', 'groups', 'summary'],
+  alerts: ['get', 'list', 'save', 'setState', 'count', 'removeBefore', 'groups', 'summary', 'lanes'],
   labels: ['append', 'log', 'inForce'],
   outbox: ['due', 'done', 'failed', 'pending'],
   events: [
@@ -18,6 +18,7 @@ export const SERVICES = {
     'count',
     'templates',
     'histogram',
+    'hosts',
     'detections',
     'features',
     'retain',

@@ -83,6 +83,16 @@ export const ALERTS_ROUTES = {
     query: alerts.groupQuery,
     response: alerts.groupsList,
   },
+  alertLanes: {
+    method: 'GET',
+    path: `${T}/alert-lanes`,
+    tag: 'alerts',
+    summary: 'Alerts over time by entity, detector or source, and what they have in common',
+    access: read('alerts:read'),
+    params: tenantParams,
+    query: alerts.lanesQuery,
+    response: alerts.lanesSchema,
+  },
   labels: {
     method: 'GET',
     path: `${T}/labels`,

@@ -93,4 +93,14 @@ export const LIVE_ROUTES = {
     query: data.templateQuery,
     response: data.templatesList,
   },
+  hosts: {
+    method: 'GET',
+    path: `${T}/hosts`,
+    tag: 'events',
+    summary: 'Hosts that wrote matching events',
+    access: read('events:read'),
+    params: tenantParams,
+    query: data.hostQuery,
+    response: data.hostsList,
+  },
 } as const satisfies Record<string, RouteDefinition>;

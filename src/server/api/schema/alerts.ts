@@ -128,6 +128,38 @@ export const groupSchema = z.object({
 export const groupQuery = alertQuerySchema.omit({ cursor: true, order: true });
 export const groupsList = listOf(groupSchema);
 
+export const lanesQuery = alertQuerySchema.omit({ cursor: true, order: true, limit: true }).extend({
+  by: z.enum(['entity', 'detector', 'source']).default('entity'),
+  bins: z.coerce.number().int().min(1).max(500).default(96),
+  lanes: z.coerce.number().int().min(1).max(200).default(30),
+});
+/** Alerts over time: of each lane and cell how many began in it and the worst severity among them. */
+export const lanesSchema = z.object({
+  start: timeSchema,
+  binMicros: z.number(),
+  bins: z.number(),
+  total: z.number(),
+  lanes: z.array(
+    z.object({
+      name: z.string(),
+      alerts: z.number(),
+      severity: z.number(),
+      counts: z.array(z.number()),
+      severities: z.array(z.number()),
+    }),
+  ),
+  /** What the alerts have in common, by summed severity. */
+  influencers: z.array(
+    z.object({
+      kind: z.enum(['entity', 'detector', 'source', 'technique']),
+      name: z.string(),
+      alerts: z.number(),
+      severity: z.number(),
+      weight: z.number(),
+    }),
+  ),
+});
+
 export const labelsQuery = z.strictObject({ detector: z.string().max(64).optional() });
 /** Labels in force; `row` (base64) only for the command line of this machine. */
 export const labelsList = listOf(

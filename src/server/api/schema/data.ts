@@ -52,7 +52,12 @@ export const histogramSchema = z.object({
   total: z.number(),
 });
 
-export const templateQuery = z.strictObject({ ...filters, limit: limitSchema.default(200) });
+export const templateQuery = z.strictObject({
+  ...filters,
+  limit: limitSchema.default(200),
+  /** Cells of a sparkline over the range or the span of the matching events; 0 = none. */
+  bins: z.coerce.number().int().min(0).max(200).default(0),
+});
 export const templateSchema = z.object({
   id: z.string(),
   /** The earliest matching message with its variable parts as `<*>`. */
@@ -61,8 +66,12 @@ export const templateSchema = z.object({
   count: z.number(),
   firstSeen: timeSchema,
   lastSeen: timeSchema,
+  counts: z.array(z.number()).optional(),
 });
 export const templatesList = listOf(templateSchema);
+
+export const hostQuery = z.strictObject({ ...filters, limit: limitSchema.default(200) });
+export const hostsList = listOf(z.object({ host: z.string(), count: z.number(), lastSeen: timeSchema }));
 
 export const deadLetterSchema = z.object({
   id: z.number(),
