@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { DictBuilder, type LogBatch } from '../src/core/index.ts';
-import { storedColumns, storedSelect } from '../src/store/analytical/ddl.ts';
+import { storedColumns } from '../src/store/analytical/ddl.ts';
 import { openDuckDb } from '../src/store/analytical/duckdb.ts';
 import { copyToParquet } from '../src/store/analytical/parquet-files.ts';
-import { LogStaging } from '../src/store/analytical/staging.ts';
+import { EventStaging } from '../src/store/analytical/staging.ts';
 import { openHome, openSegmentLog } from '../src/store/index.ts';
 import type { Measurement } from './measurement.ts';
 
@@ -126,7 +126,7 @@ export default async function bench(): Promise<Measurement[]> {
   try {
     const batches = Array.from({ length: ROWS / BATCH_ROWS }, (_, i) => batch(i * BATCH_ROWS));
     const { connection } = duck;
-    const staging = await LogStaging.open(connection);
+    const staging = await EventStaging.open(connection, 'log');
     const appendRows = rowByRow(batches);
     const appendColumns = async () => {
       await staging.clear();
@@ -147,7 +147,7 @@ export default async function bench(): Promise<Measurement[]> {
     });
     const columnFileSeconds = await best(async () => {
       await appendColumns();
-      await copyToParquet(connection, storedSelect('staged_log', storedColumns('log')), [path], folder);
+      await copyToParquet(connection, staging.select, [path], folder);
     });
     staging.close();
     const compared = (name: string, seconds: number, baselineSeconds: number): Measurement => ({

@@ -12,6 +12,8 @@ export interface Catalogue {
   readonly sources: readonly ComponentSchema[];
   readonly sinks: readonly ComponentSchema[];
   readonly detectors: readonly ComponentSchema[];
+  /** Kinds of records that have a lane. */
+  readonly records: readonly [string, ...string[]];
   /** Options of the log parser (format, time zone, template mining), shared by every source. */
   readonly parser: z.ZodType;
   /** Options of sessions and windows. */

@@ -12,6 +12,7 @@ const schema = configSchema(
       { name: 'http', summary: 'listens', config: z.strictObject({ listen: z.string(), token: secret().optional() }) },
     ],
     sinks: [{ name: 'webhook', summary: 'posts alerts', config: z.strictObject({ endpoint: z.string() }) }],
+    records: ['lines'],
     detectors: [
       { name: 'sequence', summary: 'sequences', config: z.strictObject({ order: z.number().default(8) }) },
       { name: 'rate', summary: 'volumes', config: z.strictObject({}) },

@@ -94,9 +94,14 @@ function withShared(kind: string, component: ComponentSchema, shared: z.ZodRawSh
 function sourceSchema(catalogue: Catalogue, detector: z.ZodType): z.ZodType {
   return oneOf('source', catalogue.sources, {
     name: name().describe('name of the source, unique in its tenant'),
+    records: z.enum(catalogue.records).optional().describe('what its records are; absent = what the source usually gives'),
     parser: catalogue.parser.prefault({}).describe('format, time zone and template mining'),
     features: catalogue.features.prefault({}).describe('what one scored unit is: sessions or windows'),
-    detectors: z.array(detector).min(1).optional().describe("detectors of this source; absent = the tenant's"),
+    detectors: z
+      .array(detector)
+      .min(1)
+      .optional()
+      .describe('detectors of this source; absent = those of the tenant that work on its records'),
     eventTime: eventTime.prefault({}),
     learning: learning.prefault({}),
     storage: z
@@ -121,7 +126,7 @@ export function configSchema(catalogue: Catalogue, defaultDetectors: readonly st
         .array(detector)
         .min(1)
         .prefault(defaultDetectors.map((type) => ({ type })))
-        .describe('detectors of every source that names none itself'),
+        .describe('detectors of every source that names none itself and whose records they work on'),
       sinks: z.array(sink).default([]).describe('where alerts go besides the store'),
       retention: retention.prefault({}),
       pseudonymise: pseudonymise.optional(),
@@ -190,6 +195,7 @@ export interface SinkConfig extends ComponentConfig {
 
 export interface SourceConfig extends ComponentConfig {
   readonly name: string;
+  readonly records?: string;
   readonly parser: unknown;
   readonly features: unknown;
   readonly detectors?: readonly DetectorConfig[];

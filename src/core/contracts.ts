@@ -1,6 +1,8 @@
 import type { Alert } from './alert.ts';
 import type { DeadLetter, LogBatch } from './batch/columns.ts';
+import type { EventBatch } from './batch/events.ts';
 import type { EvidenceLine, FeatureBatch } from './batch/features.ts';
+import type { PacketBatch } from './batch/packets.ts';
 import type { Micros } from './time.ts';
 
 /** Whole records as a source read them. A record ends at `ends[i]` (exclusive) or, without `ends`, after each LF. */
@@ -154,6 +156,41 @@ export interface Detector<B extends FeatureBatch = FeatureBatch> {
   /** Deterministic bytes of everything learnt, without the label overlay. */
   snapshot(): Promise<Uint8Array>;
   restore(snapshot: Uint8Array): Promise<void>;
+}
+
+/** What rules read. */
+export type RuleInput = PacketBatch | LogBatch | EventBatch;
+
+/** A condition that is true: a detection but for who found it and where. `rule`, `key` and `start` together tell it apart. */
+export interface RuleFinding {
+  readonly rule: string;
+  readonly key: string;
+  readonly entity: string;
+  readonly start: Micros;
+  readonly end: Micros;
+  /** How many times the threshold was reached; 1 for signatures. */
+  readonly score: number;
+  /** 0..100. */
+  readonly severity: number;
+  readonly title: string;
+  readonly techniques: readonly string[];
+  readonly explanation: Explanation;
+  readonly evidence: readonly EvidenceLine[];
+}
+
+/**
+ * Fixed thresholds or signatures over events as they come: nothing to calibrate, no rate promised. A condition is reported by
+ * the batch that makes it true, and again under the same rule, key and start when its figures have changed.
+ */
+export interface RuleDetector {
+  readonly reads: readonly RuleInput['kind'][];
+  take(batch: RuleInput): readonly RuleFinding[];
+  /** Event time has reached `watermark`: windows that are over close. */
+  advance(watermark: Micros): readonly RuleFinding[];
+  /** `findings`: conditions found so far. Memory stays bounded; what was forgotten or not kept is counted too. */
+  counters(): Readonly<Record<string, number>>;
+  snapshot(): Uint8Array;
+  restore(snapshot: Uint8Array): void;
 }
 
 /**

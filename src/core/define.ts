@@ -7,6 +7,8 @@ export interface ComponentContext {
   /** Microseconds since 1970; injected, so a replay sees the times of the first run. */
   readonly now: () => number;
   readonly random: () => number;
+  /** Of sources: the kind of records it is to give, one of its definition's `records`. */
+  readonly records?: string;
 }
 
 export interface Logger {
@@ -27,6 +29,8 @@ export interface Definition<Config extends z.ZodType, Component> {
   /** One line, no full stop. */
   readonly summary: string;
   readonly config: Config;
+  /** Of sources: kinds of records it can give, the usual one first; absent = log lines. Each kind has a lane in the pipeline. */
+  readonly records?: readonly string[];
   create(config: z.output<Config>, context: ComponentContext): Component;
 }
 

@@ -1,4 +1,4 @@
-import type { Detector, Registry } from '../core/index.ts';
+import type { Detector, Registry, RuleDetector } from '../core/index.ts';
 
 /** Detectors by name; nothing is loaded before it is asked for. */
 export const detectors: Registry<Detector> = {
@@ -15,3 +15,6 @@ export const detectors: Registry<Detector> = {
   'isolation-forest': () => import('./isolation-forest/index.ts'),
   'nearest-neighbour': () => import('./nearest-neighbour/index.ts'),
 };
+
+/** Rules by name: detectors that are not trained and promise no rate. */
+export const rules: Registry<RuleDetector> = {};

@@ -9,7 +9,6 @@ export { formatNamed, LOG_FORMATS } from './formats/index.ts';
 export type { DrainOptions, LogParserOptions } from './options.ts';
 export { createLogParser, type FormatLogParser } from './parser.ts';
 export { sampleOf } from './sample.ts';
-export type { SensorBatch, SensorColumn } from './sensor/batch.ts';
 export * from './series/index.ts';
 export { createEveParser, type EveParser } from './suricata-eve/index.ts';
 export { createZeekParser, type ZeekParser } from './zeek/index.ts';

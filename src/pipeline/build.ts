@@ -2,18 +2,17 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Config, SourceConfig, TenantConfig } from '../config/index.ts';
 import { type Alert, type Clock, type Logger, type Sink, type Source, seededRandom, stableId, VedetteError } from '../core/index.ts';
-import { createLogParser, type LogParserOptions } from '../parsers/index.ts';
-import { type Components, instantiate } from './catalogue.ts';
+import { type Components, factsOf, instantiate, SOURCE_KEYS } from './catalogue.ts';
 import { Pseudonymiser } from './flow/pseudonym.ts';
 import { Pump } from './flow/pump.ts';
-import { Lane } from './lane/lane.ts';
-import { Scorer, type ScorerOptions } from './lane/scorer.ts';
+import { detectorsOf, laneKindOf } from './graph.ts';
+import type { Lane } from './lane/lane.ts';
+import { LaneRules } from './lane/rules.ts';
+import { type LaneScorer, Scorer, type ScorerOptions } from './lane/scorer.ts';
 import { StreamScorer } from './lane/stream-scorer.ts';
 import type { PipelineStore } from './pipeline-store.ts';
-import { type LaneParts, TenantRun } from './tenant-run.ts';
+import { type RunningLane, TenantRun } from './tenant-run.ts';
 
-/** Keys of a configured source that are the pipeline's, not the component's. */
-export const SOURCE_KEYS = ['name', 'parser', 'features', 'detectors', 'eventTime', 'learning', 'storage'];
 const DETECTOR_KEYS = ['promisedRate'];
 const SINK_KEYS = ['name'];
 
@@ -35,7 +34,7 @@ export async function buildTenant(options: BuildOptions): Promise<TenantRun> {
   const own = config.tenants[tenant];
   if (own === undefined) throw new VedetteError('CONFIG_INVALID', `the configuration has no tenant "${tenant}"`);
   const pseudonymiser = await pseudonymiserOf(own);
-  const parts = own.sources.map((source) => lanePartsOf(source, own, options, pseudonymiser));
+  const lanes = own.sources.map((source) => runningLane(source, own, options, pseudonymiser));
   const sinks = new Map<string, Sink>();
   for (const sink of own.sinks)
     sinks.set(sink.name, instantiate('sink', options.components.sinks, sink, SINK_KEYS, contextOf(options, `sink/${sink.name}`)));
@@ -49,7 +48,7 @@ export async function buildTenant(options: BuildOptions): Promise<TenantRun> {
     random: randomFor(config.seed, tenant),
     log,
     identity: { configHash: options.configHash, program: options.program, seed: config.seed },
-    parts,
+    lanes,
     sinks,
     ...(options.onAlerts === undefined ? {} : { onAlerts: options.onAlerts }),
   });
@@ -65,15 +64,24 @@ export async function buildLane(source: SourceConfig, tenant: TenantConfig, opti
 
 /** Opens a configured source; it reads nothing yet. */
 export function openSource(source: SourceConfig, options: LaneOptions): Source {
-  return instantiate('source', options.components.sources, source, SOURCE_KEYS, contextOf(options, `source/${source.name}`));
+  const records = source.records === undefined ? {} : { records: source.records };
+  const context = { ...contextOf(options, `source/${source.name}`), ...records };
+  return instantiate('source', options.components.sources, source, SOURCE_KEYS, context);
 }
 
 function laneOf(source: SourceConfig, tenant: TenantConfig, options: LaneOptions, pseudonymiser: Pseudonymiser | undefined): Lane {
   const { components } = options;
   const { learning } = source;
-  const scorers = (source.detectors ?? tenant.detectors).map((configured) => {
+  const facts = factsOf(components);
+  const scorers: LaneScorer[] = [];
+  const rules: LaneRules[] = [];
+  for (const configured of detectorsOf(source, tenant, facts)) {
     const context = contextOf(options, `source/${source.name}/${configured.type}`);
     const detector = instantiate('detector', components.detectors, configured, DETECTOR_KEYS, context);
+    if ('reads' in detector) {
+      rules.push(new LaneRules(detector, { tenant: options.tenant, source: source.name, detector: configured.type }));
+      continue;
+    }
     const scorerOptions: ScorerOptions = {
       tenant: options.tenant,
       source: source.name,
@@ -83,19 +91,18 @@ function laneOf(source: SourceConfig, tenant: TenantConfig, options: LaneOptions
       maxSessions: learning.maxSessions,
       every: learning.every,
     };
-    return detector.shape === 'sequences' ? new Scorer(detector, scorerOptions) : new StreamScorer(detector, scorerOptions);
-  });
-  const parserOptions = source.parser as LogParserOptions;
-  const makeParser = (format?: string) => createLogParser(format === undefined ? parserOptions : { ...parserOptions, format });
-  return new Lane(source, makeParser, scorers, pseudonymiser);
+    const learnsAsItGoes = detector.shape === 'observations' || detector.shape === 'series';
+    scorers.push(learnsAsItGoes ? new StreamScorer(detector, scorerOptions) : new Scorer(detector, scorerOptions));
+  }
+  return laneKindOf(source, facts).create({ source, scorers, rules, ...(pseudonymiser === undefined ? {} : { pseudonymiser }) });
 }
 
-function lanePartsOf(
+function runningLane(
   source: SourceConfig,
   tenant: TenantConfig,
   options: BuildOptions,
   pseudonymiser: Pseudonymiser | undefined,
-): LaneParts {
+): RunningLane {
   const { config, store, log } = options;
   const pump = new Pump({
     name: source.name,

@@ -5,14 +5,18 @@ import {
   type Definition,
   type Detector,
   type Registry,
+  type RuleDetector,
   type Sink,
   type Source,
+  silentLogger,
   VedetteError,
 } from '../core/index.ts';
-import { detectors } from '../detectors/index.ts';
+import { detectors, rules } from '../detectors/index.ts';
 import { sessionConfig, windowConfig } from '../features/index.ts';
 import { SINKS } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
+import type { ComponentFacts } from './graph.ts';
+import { LANES, recordKinds } from './lane/lanes.ts';
 
 /** Options of the log parser that a configuration may set; defaults come from the recognised format. */
 const parser = z.strictObject({
@@ -37,13 +41,16 @@ const features = z.strictObject({
   window: windowConfig.prefault({}),
 });
 
+/** Keys of a configured source that are the pipeline's, not the component's. */
+export const SOURCE_KEYS = ['name', 'records', 'parser', 'features', 'detectors', 'eventTime', 'learning', 'storage'];
+
 type Definitions<Component> = ReadonlyMap<string, Definition<z.ZodType, Component>>;
 
 /** Every component that a configuration may name, loaded. */
 export interface Components {
   readonly sources: Definitions<Source>;
   readonly sinks: Definitions<Sink>;
-  readonly detectors: Definitions<Detector>;
+  readonly detectors: Definitions<Detector | RuleDetector>;
 }
 
 async function loadAll<Component>(registry: Registry<Component>, wanted?: ReadonlySet<string>): Promise<Definitions<Component>> {
@@ -56,6 +63,9 @@ export async function loadComponents(config?: Config): Promise<Components> {
   const tenants = config === undefined ? undefined : Object.values(config.tenants);
   const types = (of: (tenant: TenantConfig) => readonly ComponentConfig[]) =>
     tenants === undefined ? undefined : new Set(tenants.flatMap((tenant) => of(tenant).map(({ type }) => type)));
+  const ofLanes = Object.values(LANES).flatMap((lane) => lane.detectors);
+  const named = types((tenant) => [...tenant.detectors, ...tenant.sources.flatMap((source) => source.detectors ?? [])]);
+  const wantedDetectors = named && new Set([...named, ...ofLanes]);
   const [loadedSources, loadedSinks, loadedDetectors] = await Promise.all([
     loadAll(
       sources,
@@ -65,10 +75,7 @@ export async function loadComponents(config?: Config): Promise<Components> {
       SINKS,
       types((tenant) => tenant.sinks),
     ),
-    loadAll(
-      detectors,
-      types((tenant) => [...tenant.detectors, ...tenant.sources.flatMap((source) => source.detectors ?? [])]),
-    ),
+    loadAll<Detector | RuleDetector>({ ...detectors, ...rules }, wantedDetectors),
   ]);
   return { sources: loadedSources, sinks: loadedSinks, detectors: loadedDetectors };
 }
@@ -78,13 +85,33 @@ export function catalogueOf(components: Components): Catalogue {
     sources: [...components.sources.values()],
     sinks: [...components.sinks.values()],
     detectors: [...components.detectors.values()],
+    records: recordKinds,
     parser,
     features,
   };
 }
 
+/** What the components of a build say of themselves. */
+export function factsOf({ sources, detectors }: Components): ComponentFacts {
+  const context = { name: 'check', log: silentLogger, now: () => 0, random: () => 0 };
+  const works = new Map<string, readonly string[]>();
+  return {
+    replayable: (source) => instantiate('source', sources, source, SOURCE_KEYS, context).replayable,
+    records: (source) => sources.get(source)?.records ?? ['lines'],
+    worksOn(type) {
+      const definition = detectors.get(type);
+      const known = works.get(type);
+      if (definition === undefined || known !== undefined) return known ?? [];
+      const detector = definition.create(definition.config.parse({}), context);
+      const what = 'reads' in detector ? detector.reads : [detector.shape];
+      works.set(type, what);
+      return what;
+    },
+  };
+}
+
 /** Used where a tenant names no detector. */
-export const DEFAULT_DETECTORS: readonly string[] = ['sequence', 'novelty', 'rate'];
+export const DEFAULT_DETECTORS: readonly string[] = LANES.lines.detectors;
 
 /** The schema of `vedette.yaml` with every component of this build. */
 export async function pipelineSchema(): Promise<ConfigSchema> {

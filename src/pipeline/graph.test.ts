@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { builtInConfig, checkConfig } from '../config/index.ts';
+import { builtInConfig, type Config, checkConfig } from '../config/index.ts';
 import { planWorkers } from './graph.ts';
-import { checkGraph, graphOf, pipelineSchema } from './index.ts';
+import { type ComponentFacts, checkGraph, graphOf, pipelineSchema } from './index.ts';
 
-const replayable = (type: string) => type === 'file';
+const facts: ComponentFacts = {
+  replayable: ({ type }) => type === 'file',
+  records: () => ['lines'],
+  worksOn: (detector) => (detector === 'pca' ? ['rows'] : ['sequences']),
+};
 const file = (name: string, more: Record<string, unknown> = {}) => ({ type: 'file', name, path: `/var/log/${name}`, ...more });
 const load = async (value: unknown) => checkConfig(value, await pipelineSchema()).config;
 
@@ -18,7 +22,7 @@ describe('graph of a configuration', () => {
         },
       },
     });
-    const nodes = graphOf(config, 't', replayable);
+    const nodes = graphOf(config, 't', facts);
     const seen = new Set<string>();
     for (const node of nodes) {
       for (const from of node.from) expect(seen.has(from), `${node.id} takes from ${from}`).toBe(true);
@@ -31,11 +35,21 @@ describe('graph of a configuration', () => {
   });
 
   it('says what cannot work though it fits the schema', async () => {
-    const config = await load({ tenants: { t: { sources: [{ type: 'http', name: 'in', storage: 'findings-only' }, file('a')] } } });
-    const problems = checkGraph(config, (detector) => (detector === 'sequence' ? 'rows' : 'series'), replayable);
-    expect(problems).toHaveLength(3);
+    const pca = { detectors: [{ type: 'pca' }] };
+    const config = await load({ tenants: { t: { sources: [{ type: 'http', name: 'in', storage: 'findings-only' }, file('a', pca)] } } });
+    const problems = checkGraph(config, facts);
+    expect(problems).toHaveLength(2);
     expect(problems.some((problem) => problem.includes('cannot be read again'))).toBe(true);
     expect(problems.some((problem) => problem.includes('works on rows'))).toBe(true);
+    expect(checkGraph(config, { ...facts, records: () => ['other'] })[0]).toBe('tenants.t.sources[0].records: no lane takes other');
+  });
+
+  it('gives a source those detectors of its tenant that work on its records, else what its lane uses by itself', async () => {
+    const mixed = await load({ tenants: { t: { sources: [file('a')], detectors: [{ type: 'pca' }, { type: 'sequence' }] } } });
+    const detectors = (config: Config) => graphOf(config, 't', facts).flatMap(({ kind, id }) => (kind === 'detector' ? [id] : []));
+    expect(detectors(mixed)).toEqual(['a/sequence']);
+    const unfit = await load({ tenants: { t: { sources: [file('a')], detectors: [{ type: 'pca' }] } } });
+    expect(detectors(unfit)).toEqual(['a/sequence', 'a/novelty', 'a/rate']);
   });
 
   it('accepts the built-in configuration, whatever the host lets be read', async () => {

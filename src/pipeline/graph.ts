@@ -1,5 +1,5 @@
-import type { Config } from '../config/index.ts';
-import type { FeatureShape } from '../core/index.ts';
+import type { Config, SourceConfig, TenantConfig } from '../config/index.ts';
+import { LANES, type LaneKind, laneKind } from './lane/lanes.ts';
 
 /** One step of a tenant's pipeline. */
 export interface GraphNode {
@@ -9,8 +9,31 @@ export interface GraphNode {
   readonly from: readonly string[];
 }
 
-/** What the configuration asks for, as a graph in the order data flows; `replayable` says which source types can be read again. */
-export function graphOf(config: Config, tenant: string, replayable: (type: string) => boolean): readonly GraphNode[] {
+/** What the components say of themselves. */
+export interface ComponentFacts {
+  /** Whether what the source gives can be read again. */
+  readonly replayable: (source: SourceConfig) => boolean;
+  /** Kinds of records a type of source can give, the usual one first. */
+  readonly records: (source: string) => readonly string[];
+  /** What a detector works on: a shape of features, kinds of events. */
+  readonly worksOn: (detector: string) => readonly string[];
+}
+
+/** The lane of a source, by the kind of its records. */
+export function laneKindOf(source: SourceConfig, { records }: Pick<ComponentFacts, 'records'>): LaneKind {
+  return laneKind(source.records ?? records(source.type)[0] ?? 'lines') ?? LANES.lines;
+}
+
+/** Its own detectors, else those of the tenant that work on its records, else what the lane uses by itself. */
+export function detectorsOf(source: SourceConfig, tenant: TenantConfig, facts: ComponentFacts): TenantConfig['detectors'] {
+  const lane = laneKindOf(source, facts);
+  if (source.detectors !== undefined) return source.detectors;
+  const fitting = tenant.detectors.filter(({ type }) => facts.worksOn(type).some((what) => lane.serves.has(what)));
+  return fitting.length > 0 ? fitting : lane.detectors.map((type) => ({ type }));
+}
+
+/** What the configuration asks for, as a graph in the order data flows. */
+export function graphOf(config: Config, tenant: string, facts: ComponentFacts): readonly GraphNode[] {
   const own = config.tenants[tenant];
   if (own === undefined) return [];
   const nodes: GraphNode[] = [];
@@ -23,12 +46,12 @@ export function graphOf(config: Config, tenant: string, replayable: (type: strin
   for (const source of own.sources) {
     const at = (part: string) => `${source.name}/${part}`;
     let last = add('source', source.name);
-    if (!replayable(source.type)) last = add('segment-log', at('segments'), last);
+    if (!facts.replayable(source)) last = add('segment-log', at('segments'), last);
     last = add('parser', at('parser'), last);
-    if (own.pseudonymise !== undefined) last = add('pseudonymise', at('pseudonymise'), last);
+    if (own.pseudonymise !== undefined && laneKindOf(source, facts).pseudonymises) last = add('pseudonymise', at('pseudonymise'), last);
     if (source.storage === 'everything') kept.push(last);
     const features = add('features', at('features'), last);
-    for (const { type } of source.detectors ?? own.detectors) found.push(add('detector', at(type), features));
+    for (const { type } of detectorsOf(source, own, facts)) found.push(add('detector', at(type), features));
   }
   const alerts = add('alerts', 'alerts', ...found);
   const store = add('store', 'store', alerts, ...kept);
@@ -36,26 +59,27 @@ export function graphOf(config: Config, tenant: string, replayable: (type: strin
   return nodes;
 }
 
-/** Shapes of feature batches that a source's lines are made into. */
-export const SERVED_SHAPES: readonly FeatureShape[] = ['sequences', 'observations', 'series'];
-
 /** Things in a configuration that fit the schema and still cannot work, or lose something; one sentence each. */
-export function checkGraph(
-  config: Config,
-  shapeOf: (detector: string) => FeatureShape | undefined,
-  replayable: (type: string) => boolean,
-): readonly string[] {
+export function checkGraph(config: Config, facts: ComponentFacts): readonly string[] {
   const problems: string[] = [];
   const listening = new Map<string, string>([[config.listen, 'the control API']]);
   for (const [tenant, own] of Object.entries(config.tenants)) {
     for (const [index, source] of own.sources.entries()) {
       const at = `tenants.${tenant}.sources[${index}]`;
-      for (const { type } of source.detectors ?? own.detectors) {
-        const shape = shapeOf(type);
-        if (shape !== undefined && !SERVED_SHAPES.includes(shape))
-          problems.push(`${at}: the detector ${type} works on ${shape}, which logs are not made into here`);
+      const possible = facts.records(source.type);
+      const kind = source.records ?? possible[0] ?? 'lines';
+      if (laneKind(kind) === undefined) problems.push(`${at}.records: no lane takes ${kind}`);
+      else if (!possible.includes(kind))
+        problems.push(`${at}.records: a ${source.type} source gives ${possible.join(' or ')}, not ${kind}`);
+      const lane = laneKindOf(source, facts);
+      for (const { type } of source.detectors ?? []) {
+        const works = facts.worksOn(type);
+        if (!works.some((what) => lane.serves.has(what)))
+          problems.push(`${at}: the detector ${type} works on ${works.join(', ')}, which ${kind} are not made into`);
       }
-      if (source.storage === 'findings-only' && !replayable(source.type)) {
+      if (own.pseudonymise !== undefined && !lane.pseudonymises)
+        problems.push(`${at}: pseudonymise has no effect on ${kind}; put this source into a tenant without it`);
+      if (source.storage === 'findings-only' && !facts.replayable(source)) {
         problems.push(`${at}: with findings-only nothing is left to read evidence from, because ${source.type} cannot be read again`);
       }
       if (typeof source.listen !== 'string') continue;

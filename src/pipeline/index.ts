@@ -1,5 +1,5 @@
 export { type Components, catalogueOf, DEFAULT_DETECTORS, loadComponents, pipelineSchema } from './catalogue.ts';
-export { checkGraph, type GraphNode, graphOf } from './graph.ts';
+export { type ComponentFacts, checkGraph, type GraphNode, graphOf } from './graph.ts';
 export { type ReplayOptions, replayAlert } from './replay.ts';
 export { homeOptions, type Pipeline, type StartOptions, startPipeline } from './start.ts';
 export type { PipelineStatus, SourceStatus, TenantStatus } from './status.ts';

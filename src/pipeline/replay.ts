@@ -90,7 +90,7 @@ async function search(
   const { lineage, id } = alert.detection;
   const identity = { configHash: lineage.configHash, program, seed: lineage.seed };
   const among = ({ findings }: LaneOutput): Detection | undefined => {
-    const finding = findings.find(({ flagged }) => flagged.id === id);
+    const finding = findings.find(({ detection }) => detection.id === id);
     return finding && detectionOf(lane, finding, lineage.epoch, identity);
   };
   for (;;) {

@@ -2,8 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Config, LoadedConfig } from '../config/index.ts';
 import { type Alert, type Clock, type Logger, silentLogger, systemClock, VedetteError } from '../core/index.ts';
 import type { Home, HomeOptions, StoredDeadLetter, TenantStore } from '../store/contract.ts';
-import { SOURCE_KEYS } from './build.ts';
-import { instantiate, loadComponents } from './catalogue.ts';
+import { factsOf, loadComponents } from './catalogue.ts';
 import { checkGraph, planWorkers } from './graph.ts';
 import type { PipelineStatus } from './status.ts';
 import { WorkerClient } from './worker/worker-client.ts';
@@ -43,17 +42,7 @@ export function homeOptions({ limits, epochs }: Pick<Config, 'limits' | 'epochs'
 
 /** CONFIG_INVALID for what fits the schema and cannot work. */
 async function refuseUnworkable(config: Config): Promise<void> {
-  const { detectors, sources } = await loadComponents(config);
-  const context = { name: 'check', log: silentLogger, now: () => 0, random: () => 0 };
-  const shapeOf = (type: string) => {
-    const definition = detectors.get(type);
-    return definition?.create(definition.config.parse({}), context).shape;
-  };
-  const readAgain = new Map<string, boolean>();
-  for (const source of Object.values(config.tenants).flatMap((tenant) => tenant.sources)) {
-    readAgain.set(source.type, instantiate('source', sources, source, SOURCE_KEYS, context).replayable);
-  }
-  const problems = checkGraph(config, shapeOf, (type) => readAgain.get(type) === true);
+  const problems = checkGraph(config, factsOf(await loadComponents(config)));
   if (problems.length === 0) return;
   throw new VedetteError('CONFIG_INVALID', problems.join('; '), {
     hint: 'Change the configuration; `vedette config check` names its place.',

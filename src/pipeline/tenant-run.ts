@@ -14,7 +14,7 @@ import type { PipelineStore } from './pipeline-store.ts';
 import { decodePositions, encodePositions, positionsBlob } from './positions-blob.ts';
 import type { SourceStatus, TenantStatus } from './status.ts';
 
-export interface LaneParts {
+export interface RunningLane {
   readonly lane: Lane;
   readonly pump: Pump;
 }
@@ -30,13 +30,13 @@ export interface TenantRunOptions {
   readonly random: () => number;
   readonly log: Logger;
   readonly identity: RunIdentity;
-  readonly parts: readonly LaneParts[];
+  readonly lanes: readonly RunningLane[];
   readonly sinks: ReadonlyMap<string, Sink>;
   /** Alerts of an epoch, once it is committed. */
   readonly onAlerts?: (alerts: readonly Alert[]) => void;
 }
 
-interface Running extends LaneParts {
+interface Running extends RunningLane {
   /** Reached since the last commit, and in all. */
   readonly positions: Map<string, Position>;
   readonly reached: Map<string, Position>;
@@ -78,8 +78,8 @@ export class TenantRun {
 
   constructor(options: TenantRunOptions) {
     this.options = options;
-    this.lanes = options.parts.map((parts) => ({
-      ...parts,
+    this.lanes = options.lanes.map((lane) => ({
+      ...lane,
       positions: new Map(),
       reached: new Map(),
       failedBatches: 0,
@@ -209,23 +209,18 @@ export class TenantRun {
     const { store, clock, identity } = this.options;
     for (const finding of output.findings) {
       const detection = detectionOf(lane, finding, this.epoch, identity);
-      this.book.add(detection, finding.flagged.description, clock.now(), this.withinBudget(lane, detection));
+      this.book.add(detection, finding.row, clock.now(), this.withinBudget(lane, detection));
     }
     this.dirty ||= output.findings.length > 0;
     this.dead.push(...output.dead);
-    for (const events of output.events) {
-      this.count(`source/${lane.source.name}/events`, events.rows);
-      if (lane.source.storage === 'everything') {
-        await store.events.append(
-          events,
-          lane.parser.templates.map(({ id }) => id),
-        );
-      }
+    for (const { batch, templateIds } of output.events) {
+      this.count(`source/${lane.source.name}/events`, batch.rows);
+      if (lane.source.storage === 'everything') await store.events.append(batch, templateIds);
     }
     this.dirty ||= output.events.length > 0;
   }
 
-  /** People are told of what the source's share of the budget allows; the rest is only listed. */
+  /** People are told of what the source's share of the budget allows; the rest is only listed. A rule promises nothing: told by severity. */
   private withinBudget(lane: Lane, detection: Detection): boolean {
     const measured = lane.scorers.map(({ options, detector, unitsPerDay, calibrationSize }) => ({
       name: options.detector,
@@ -234,6 +229,7 @@ export class TenantRun {
       mostRate: options.rate,
       weight: detector.shape === 'sequences' ? 1 : STREAM_WEIGHT,
     }));
+    if (Number.isNaN(detection.pValue)) return true;
     const shares = divideBudget(this.options.config.alertBudget / this.lanes.length, measured);
     return detection.pValue <= (shares.find(({ name }) => name === detection.detector)?.rate ?? 0);
   }
@@ -375,9 +371,9 @@ function sourceStatus(running: Running, now: Micros, seconds: number): SourceSta
     recordsPerSecond,
     watermark,
     lag: now - watermark,
-    feature: lane.tracks.feature?.why ?? '',
-    counters: { ...lane.counters, failures: pump.counters.failures, failedBatches: running.failedBatches },
+    feature: lane.feature,
+    counters: { ...lane.counters, ...lane.ownCounters, failures: pump.counters.failures, failedBatches: running.failedBatches },
     sourceCounters: pump.sourceCounters(),
-    detectors: lane.scorers.map((scorer) => scorer.status()),
+    detectors: [...lane.scorers, ...lane.rules].map((detector) => detector.status()),
   };
 }

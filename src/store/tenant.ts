@@ -1,4 +1,4 @@
-import { type LogBatch, stableId } from '../core/index.ts';
+import { type EventBatch, type LogBatch, stableId } from '../core/index.ts';
 import type {
   AlertStore,
   ByteStore,
@@ -18,7 +18,7 @@ import type {
 import { diskBytes } from './disk.ts';
 import { openSegmentLog } from './segments/segment-log.ts';
 import { remote, type StoreClient } from './worker/store-client.ts';
-import { packLog } from './worker/transfer.ts';
+import { packEvents } from './worker/transfer.ts';
 
 export async function openTenant(
   client: StoreClient,
@@ -104,9 +104,9 @@ class WorkerTenant implements TenantStore {
 function remoteEvents(client: StoreClient, tenant: string, options: HomeOptions): EventStore {
   return {
     ...remote<EventStore>(client, tenant, 'events'),
-    async append(batch: LogBatch, templateIds: readonly string[], how: { transfer?: boolean } = {}) {
+    async append(batch: LogBatch | EventBatch, templateIds: readonly string[] = [], how: { transfer?: boolean } = {}) {
       if (options.events === 'findings-only' || batch.rows === 0) return;
-      const packed = packLog(batch, how.transfer === true);
+      const packed = packEvents(batch, how.transfer === true);
       await client.call({ kind: 'call', tenant, service: 'events', method: 'append', args: [packed.batch, templateIds] }, packed.transfer);
     },
   };

@@ -1,9 +1,9 @@
 import { checkConfig, configSchema, type SourceConfig } from '../../src/config/index.ts';
 import { canonicalJson, type RecordBatch, silentLogger } from '../../src/core/index.ts';
-import { createLogParser } from '../../src/parsers/index.ts';
 import { detectionOf } from '../../src/pipeline/detection.ts';
 import { catalogueOf, DEFAULT_DETECTORS, loadComponents } from '../../src/pipeline/index.ts';
-import { Lane, type LaneOutput } from '../../src/pipeline/lane/lane.ts';
+import type { Lane, LaneOutput } from '../../src/pipeline/lane/lane.ts';
+import { LogLane } from '../../src/pipeline/lane/log-lane.ts';
 import { Scorer } from '../../src/pipeline/lane/scorer.ts';
 import { StreamScorer } from '../../src/pipeline/lane/stream-scorer.ts';
 
@@ -20,11 +20,12 @@ export async function makeLane(options: Record<string, unknown> = {}, detectors:
     const definition = components.detectors.get(name);
     if (definition === undefined) throw new Error(`the detector ${name} is missing`);
     const detector = definition.create(definition.config.parse({}), { name, log: silentLogger, now: () => 0, random: () => 0.5 });
+    if ('reads' in detector) throw new Error(`the detector ${name} is a rule`);
     const { sessions, maxSessions, every } = source.learning;
     const scorerOptions = { tenant: 't', source: source.name, detector: name, rate: 0.01, sessions, maxSessions, every };
     return detector.shape === 'sequences' ? new Scorer(detector, scorerOptions) : new StreamScorer(detector, scorerOptions);
   });
-  return new Lane(source, (format) => createLogParser(format === undefined ? {} : { format }), scorers);
+  return new LogLane(source, scorers);
 }
 
 export interface LaneResult {
@@ -54,7 +55,7 @@ export async function runLane(
       keys.push(detection.key);
     }
     dead.push(...output.dead.map((letter) => `${letter.line}: ${letter.reason}`));
-    events += output.events.reduce((sum, batch) => sum + batch.rows, 0);
+    events += output.events.reduce((sum, { batch }) => sum + batch.rows, 0);
   };
   for (const [index, batch] of batches.entries()) {
     if (restoreBefore.includes(index)) {

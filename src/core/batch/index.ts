@@ -1,5 +1,6 @@
 export * from './columns.ts';
 export * from './concat.ts';
+export * from './events.ts';
 export * from './features.ts';
 export * from './frame.ts';
 export * from './packets.ts';

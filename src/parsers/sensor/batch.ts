@@ -1,21 +1,9 @@
-import { DictBuilder, type DictColumn, EVENT_SCHEMAS, type EventKind, type OriginColumns, type TextColumn } from '../../core/index.ts';
+import { DictBuilder, EVENT_SCHEMAS, type EventBatch, type EventColumn, type TextColumn } from '../../core/index.ts';
 import { writeAddress } from './address.ts';
-
-/** A column of a sensor batch in the memory form that its type has (core/schema/column.ts). */
-export type SensorColumn = Float64Array | Int32Array | Uint8Array | DictColumn | TextColumn;
-
-/** Events of one kind with the columns of EVENT_SCHEMAS[kind]; `i32` columns hold -1 where absent. */
-export interface SensorBatch {
-  readonly kind: EventKind;
-  readonly rows: number;
-  readonly source: string;
-  readonly origin: OriginColumns;
-  readonly columns: Readonly<Record<string, SensorColumn>>;
-}
 
 /** One event by column name; what has no column is in `attributes`, as JSON. */
 export interface SensorRow {
-  readonly kind: EventKind;
+  readonly kind: EventBatch['kind'];
   readonly values: Readonly<Record<string, string | number | undefined>>;
   readonly attributes: string | undefined;
   readonly offset: number;
@@ -26,8 +14,8 @@ export interface SensorRow {
 const encoder = new TextEncoder();
 
 /** One batch for each kind, in the order of the first event of each. */
-export function sensorBatches(rows: readonly SensorRow[], source: string, input: string): SensorBatch[] {
-  const kinds = new Map<EventKind, SensorRow[]>();
+export function sensorBatches(rows: readonly SensorRow[], source: string, input: string): EventBatch[] {
+  const kinds = new Map<EventBatch['kind'], SensorRow[]>();
   for (const row of rows) {
     const list = kinds.get(row.kind) ?? [];
     kinds.set(row.kind, list);
@@ -47,7 +35,7 @@ export function sensorBatches(rows: readonly SensorRow[], source: string, input:
   }));
 }
 
-function column(name: string, type: string, rows: readonly SensorRow[]): SensorColumn {
+function column(name: string, type: string, rows: readonly SensorRow[]): EventColumn {
   const numberAt = (row: SensorRow): number => {
     const value = row.values[name];
     return typeof value === 'number' ? value : Number.NaN;

@@ -2,13 +2,12 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type DeadLetter, type DictColumn, dictAt, type RecordBatch, type TextColumn, textAt } from '../../core/index.ts';
+import { type DeadLetter, type DictColumn, dictAt, type EventBatch, type RecordBatch, type TextColumn, textAt } from '../../core/index.ts';
 import { dataset, missing, needs } from '../../testing/datasets.ts';
 import { createEveParser } from '../suricata-eve/index.ts';
 import { eveTime } from '../suricata-eve/rows.ts';
 import { createZeekParser } from '../zeek/index.ts';
 import { writeAddress } from './address.ts';
-import type { SensorBatch } from './batch.ts';
 
 function records(text: string | Uint8Array, input = 'x.log'): RecordBatch {
   const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text;
@@ -16,7 +15,7 @@ function records(text: string | Uint8Array, input = 'x.log'): RecordBatch {
 }
 
 interface Parser {
-  parse(batch: RecordBatch, dead: (letter: DeadLetter) => void): SensorBatch[];
+  parse(batch: RecordBatch, dead: (letter: DeadLetter) => void): EventBatch[];
 }
 
 function read(parser: Parser, text: string | Uint8Array, input?: string) {
@@ -25,10 +24,10 @@ function read(parser: Parser, text: string | Uint8Array, input?: string) {
   return { batches, dead, of: (kind: string) => batches.find((batch) => batch.kind === kind) };
 }
 
-const dict = (batch: SensorBatch | undefined, name: string, row = 0) => dictAt(batch?.columns[name] as DictColumn, row);
-const address = (batch: SensorBatch | undefined, name: string) => (batch?.columns[name] ?? new Uint8Array(0)) as Uint8Array;
-const attributes = (batch: SensorBatch | undefined) => textAt(batch?.columns.attributes as TextColumn, 0);
-const numberAt = (batch: SensorBatch | undefined, name: string, row = 0) =>
+const dict = (batch: EventBatch | undefined, name: string, row = 0) => dictAt(batch?.columns[name] as DictColumn, row);
+const address = (batch: EventBatch | undefined, name: string) => (batch?.columns[name] ?? new Uint8Array(0)) as Uint8Array;
+const attributes = (batch: EventBatch | undefined) => textAt(batch?.columns.attributes as TextColumn, 0);
+const numberAt = (batch: EventBatch | undefined, name: string, row = 0) =>
   ((batch?.columns[name] ?? new Float64Array(0)) as Float64Array)[row];
 
 function data(path: string): Uint8Array {

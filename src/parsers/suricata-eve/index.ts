@@ -1,5 +1,5 @@
-import type { DeadLetter, RecordBatch } from '../../core/index.ts';
-import { type SensorBatch, sensorBatches } from '../sensor/batch.ts';
+import type { DeadLetter, EventBatch, RecordBatch } from '../../core/index.ts';
+import { sensorBatches } from '../sensor/batch.ts';
 import { type Fields, isFields, text } from '../sensor/fields.ts';
 import { type LineResult, rowsOf } from '../sensor/lines.ts';
 import { alertRow, anomalyRow, dnsRow, fileRow, flowRow, httpRow, tlsRow } from './rows.ts';
@@ -16,7 +16,7 @@ const ROWS: Readonly<Record<string, (event: Fields) => LineResult>> = {
 };
 
 export interface EveParser {
-  parse(batch: RecordBatch, dead: (letter: DeadLetter) => void): SensorBatch[];
+  parse(batch: RecordBatch, dead: (letter: DeadLetter) => void): EventBatch[];
   /** Events by `event_type`, those of types without a schema counted as `skipped`, and dead records. */
   counters(): Readonly<Record<string, number>>;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type DeadLetter, type RecordBatch, VedetteError } from '../../core/index.ts';
-import { type SensorBatch, sensorBatches } from '../sensor/batch.ts';
+import { type DeadLetter, type EventBatch, type RecordBatch, VedetteError } from '../../core/index.ts';
+import { sensorBatches } from '../sensor/batch.ts';
 import { type Fields, isFields, text } from '../sensor/fields.ts';
 import { type LineResult, rowsOf } from '../sensor/lines.ts';
 import { fieldsOf, headerAfter, NO_HEADER, type ZeekHeader } from './header.ts';
@@ -10,7 +10,7 @@ import { pathOf, ROWS } from './rows.ts';
 const MAX_INPUTS = 10_000;
 
 export interface ZeekParser {
-  parse(batch: RecordBatch, dead: (letter: DeadLetter) => void): SensorBatch[];
+  parse(batch: RecordBatch, dead: (letter: DeadLetter) => void): EventBatch[];
   counters(): Readonly<Record<string, number>>;
   /** The headers of TSV inputs, without which the lines that follow mean nothing. */
   snapshot(): Uint8Array;

@@ -1,25 +1,28 @@
-import { deserialize, serialize } from 'node:v8';
 import type { SourceConfig } from '../../config/index.ts';
-import { type DeadLetter, type FeatureBatch, type LogBatch, type Micros, type RecordBatch, recordCount } from '../../core/index.ts';
-import type { SequenceChoice } from '../../features/index.ts';
-import type { FormatLogParser } from '../../parsers/index.ts';
-import type { Pseudonymiser } from '../flow/pseudonym.ts';
-import { Watermark, type WatermarkState } from '../time/watermark.ts';
-import { admit } from './admission.ts';
-import { formatOf, SAMPLE_BYTES } from './format-sample.ts';
-import type { Flagged, LaneScorer } from './scorer.ts';
-import { selectRows } from './select.ts';
-import { Streams } from './streams.ts';
-import { Tracks } from './tracks.ts';
+import type { DeadLetter, Detection, EventBatch, LogBatch, Micros, RecordBatch } from '../../core/index.ts';
+import type { LaneScorer, ScorerStatus } from './scorer.ts';
 
+/** Events of one kind that go to the store. */
+export interface LaneEvents {
+  readonly batch: LogBatch | EventBatch;
+  /** What the template codes of a log batch stand for. */
+  readonly templateIds?: readonly string[];
+}
+
+/** What a detector found, but for the run and the physical input it came from: those are the pipeline's to add. */
 export interface Finding {
-  readonly scorer: LaneScorer;
-  readonly flagged: Flagged;
+  readonly detection: Omit<Detection, 'lineage'>;
+  /** Of the lineage: hash of the feature definition, the model and its checksum. */
+  readonly feature: string;
+  readonly model: string;
+  readonly modelSha256: string;
+  /** What a label keeps of the unit (`Detector.describe`); empty where a label teaches nothing. */
+  readonly row: Uint8Array;
 }
 
 /** What one batch of records gave. */
 export interface LaneOutput {
-  readonly events: readonly LogBatch[];
+  readonly events: readonly LaneEvents[];
   readonly dead: readonly DeadLetter[];
   readonly findings: readonly Finding[];
 }
@@ -35,245 +38,36 @@ export interface LaneCounters {
   units: number;
 }
 
-interface State {
-  readonly watermark: WatermarkState;
-  readonly counters: LaneCounters;
-  readonly generations: readonly (readonly [string, string])[];
-  readonly pastSilence: readonly (readonly [string, Micros])[];
-  readonly sample: readonly RecordBatch[];
-}
-
-/** Makes the source's parser; without a format it is the one configured. */
-export type ParserFactory = (format?: string) => FormatLogParser;
-
-const MAX_GENERATIONS = 4096;
-const NOTHING: LaneOutput = { events: [], dead: [], findings: [] };
-type Arrived = Pick<RecordBatch, 'input' | 'arrival'>;
-
 /**
- * One source's way from records to findings: parse, pseudonymise, event time, sessions, detectors. Holds all of the source's
- * state; the same records in the same order give the same findings, however they are cut into batches.
+ * One source's way from records to findings. Holds all of the source's state; the same records in the same order give the
+ * same findings, however they are cut into batches and wherever a snapshot falls. Each kind of records has a lane of its own
+ * (lanes.ts).
  */
-export class Lane {
+export interface Lane {
   readonly source: SourceConfig;
+  /** Detectors that promise a rate: what they flag is told within the alert budget, labels correct them. */
   readonly scorers: readonly LaneScorer[];
-  parser: FormatLogParser;
-  readonly watermark: Watermark;
-  readonly tracks: Tracks;
-  private readonly streams: Streams;
-  readonly counters: LaneCounters = { records: 0, bytes: 0, events: 0, unparsed: 0, future: 0, late: 0, backfilled: 0, units: 0 };
+  /** Detectors with fixed thresholds or signatures: no p-value, no promise; told by severity. */
+  readonly rules: readonly { status(): ScorerStatus }[];
+  readonly counters: Readonly<LaneCounters>;
+  /** Counters that only this kind of lane has. */
+  readonly ownCounters: Readonly<Record<string, number>>;
+  /** The event time reached; -Infinity before the first. */
+  readonly watermark: { readonly value: Micros };
   /** Identity of the physical input per input name, for lineage. */
-  readonly generations = new Map<string, string>();
-  private readonly pastSilence = new Map<string, Micros>();
-  private readonly pseudonymiser: Pseudonymiser | undefined;
-  private readonly makeParser: ParserFactory;
-  /** Records that wait until there are enough to recognise the format from, so that it does not depend on the first batch. */
-  private sample: RecordBatch[] = [];
-  private lastNow: Micros | undefined;
-  private lastArrival: Micros = 0;
-  private silent: Micros = 0;
-  private changed = false;
-
-  constructor(source: SourceConfig, makeParser: ParserFactory, scorers: readonly LaneScorer[], pseudonymiser?: Pseudonymiser) {
-    this.source = source;
-    this.makeParser = makeParser;
-    this.parser = makeParser();
-    this.scorers = scorers;
-    this.pseudonymiser = pseudonymiser;
-    this.watermark = new Watermark(source.eventTime);
-    this.streams = new Streams(new Set(scorers.map(({ detector }) => detector.shape)));
-    this.tracks = new Tracks(source.features as SequenceChoice, source.learning.lines);
-  }
-
-  async process(records: RecordBatch): Promise<LaneOutput> {
-    this.changed = true;
-    const { counters } = this;
-    counters.records += recordCount(records);
-    counters.bytes += records.bytes.length;
-    this.lastArrival = records.arrival;
-    this.silent = 0;
-    if (this.parser.format !== undefined) return this.parse([records]);
-    this.sample.push(records);
-    const held = this.sample.reduce((sum, batch) => sum + batch.bytes.length, 0);
-    return held < SAMPLE_BYTES ? NOTHING : this.parseSample();
-  }
-
+  readonly generations: ReadonlyMap<string, string>;
+  /** How records are made into units and why, in words; empty until that is settled. */
+  readonly feature: string;
+  process(records: RecordBatch): Promise<LaneOutput>;
   /** A record of earlier once more: nothing may join it any more, and it ends nothing of its input. */
-  async retry(records: RecordBatch): Promise<LaneOutput> {
-    if (this.parser.format === undefined) return this.process(records);
-    this.changed = true;
-    const events: LogBatch[] = [];
-    const dead: DeadLetter[] = [];
-    const parsed = this.parser.parse({ ...records, last: true }, this.source.name, (letter) => dead.push(letter));
-    this.counters.unparsed += dead.length;
-    const closed = this.take(parsed, records, events, dead);
-    return { events, dead, findings: await this.score(closed) };
-  }
-
-  private parseSample(): Promise<LaneOutput> {
-    const { sample } = this;
-    if (sample.length === 0) return Promise.resolve(NOTHING);
-    this.sample = [];
-    this.parser = this.makeParser(formatOf(sample));
-    return this.parse(sample);
-  }
-
-  private async parse(batches: readonly RecordBatch[]): Promise<LaneOutput> {
-    const events: LogBatch[] = [];
-    const dead: DeadLetter[] = [];
-    const findings: Finding[] = [];
-    for (const records of batches) {
-      const before = dead.length;
-      const parsed = this.parser.parse(records, this.source.name, (letter) => dead.push(letter));
-      this.counters.unparsed += dead.length - before;
-      this.remember(records);
-      const closed = this.take(parsed, records, events, dead);
-      if (records.last) {
-        closed.push(...this.tracks.finishPast(records.input));
-        this.watermark.finish(records.input);
-        this.pastSilence.delete(records.input);
-      }
-      findings.push(...(await this.score(closed)));
-    }
-    return { events, dead, findings };
-  }
-
-  /** Parsed lines -> units that closed; `events` and `dead` get what is kept and what is put aside. */
-  private take(parsed: LogBatch, records: Arrived, events: LogBatch[], dead: DeadLetter[]): FeatureBatch[] {
-    const { counters, source, tracks, watermark } = this;
-    const lines = this.pseudonymiser?.apply(parsed) ?? parsed;
-    const past = tracks.isPast(records.input) || this.liesInThePast(records.input, lines);
-    const { kept, timely, future, late } = admit(lines, records, watermark, source.eventTime, past, (letter) => dead.push(letter));
-    if (past) {
-      this.pastSilence.set(records.input, 0);
-      counters.backfilled += lines.rows;
-    }
-    counters.events += lines.rows - future;
-    counters.future += future;
-    counters.late += late;
-    if (lines.rows > future) events.push(selectRows(lines, kept));
-    const { templates } = this.parser;
-    const own = selectRows(lines, timely);
-    return [...this.streams.add(own, templates, past), ...tracks.add(own, templates, past)];
-  }
-
-  /** The last event of each input, which waited for lines that might join it. */
-  private takeHeld(events: LogBatch[], dead: DeadLetter[]): FeatureBatch[] {
-    return this.parser.flush().flatMap((held) => this.take(held, { input: held.origin.input, arrival: this.lastArrival }, events, dead));
-  }
-
-  /** Wall-clock time passed: silent inputs no longer hold anything open. */
-  async elapse(now: Micros): Promise<LaneOutput> {
-    const { tracks, watermark, source } = this;
-    const step = Math.min(5_000_000, Math.max(0, now - (this.lastNow ?? now)));
-    this.lastNow = now;
-    this.silent += step;
-    if (this.silent < source.eventTime.idle) {
-      watermark.elapse(now);
-      return NOTHING;
-    }
-    const sampled = await this.parseSample();
-    const events = [...sampled.events];
-    const dead = [...sampled.dead];
-    const closed: FeatureBatch[] = this.parser.format === undefined ? [] : this.takeHeld(events, dead);
-    for (const [input, silence] of [...this.pastSilence]) {
-      this.pastSilence.set(input, silence + step);
-      if (silence + step < source.eventTime.idle) continue;
-      this.pastSilence.delete(input);
-      closed.push(...tracks.finishPast(input));
-    }
-    if (watermark.elapse(now))
-      closed.push(...tracks.settle(this.parser.templates), ...tracks.advance(watermark.value), ...this.streams.advance(watermark.value));
-    this.changed ||= events.length > 0 || closed.length > 0;
-    return { events, dead, findings: [...sampled.findings, ...(await this.score(closed))] };
-  }
-
+  retry(records: RecordBatch): Promise<LaneOutput>;
+  /** Wall-clock time passed without records: silent inputs no longer hold anything open. */
+  elapse(now: Micros): Promise<LaneOutput>;
   /** The source holds nothing more: every window closes. */
-  async end(): Promise<LaneOutput> {
-    this.changed = true;
-    const sampled = await this.parseSample();
-    const events = [...sampled.events];
-    const dead = [...sampled.dead];
-    const closed = this.parser.format === undefined ? [] : this.takeHeld(events, dead);
-    this.pastSilence.clear();
-    closed.push(...this.tracks.finish(this.parser.templates), ...this.streams.finish());
-    return { events, dead, findings: [...sampled.findings, ...(await this.score(closed))] };
-  }
-
-  private async score(closed: readonly FeatureBatch[]): Promise<Finding[]> {
-    const findings: Finding[] = [];
-    for (const batch of closed) {
-      if (batch.shape === 'sequences') this.counters.units += batch.rows;
-      for (const scorer of this.scorers) {
-        if (scorer.detector.shape !== batch.shape) continue;
-        for (const flagged of await scorer.take(batch)) findings.push({ scorer, flagged });
-      }
-    }
-    return findings;
-  }
-
-  /** A new input whose first record lies behind what live windows still take. */
-  private liesInThePast(input: string, events: LogBatch): boolean {
-    if (this.watermark.has(input)) return false;
-    const first = events.time.find((time) => !Number.isNaN(time));
-    return first !== undefined && first < this.watermark.value - this.source.eventTime.lateness;
-  }
-
-  private remember(records: RecordBatch): void {
-    this.generations.delete(records.input);
-    this.generations.set(records.input, records.generation);
-    if (this.generations.size <= MAX_GENERATIONS) return;
-    const oldest = this.generations.keys().next().value;
-    if (oldest !== undefined) this.generations.delete(oldest);
-  }
-
-  /** State that changed since the last call, by name. */
-  async snapshot(): Promise<Readonly<Record<string, Uint8Array>>> {
-    const prefix = `source/${this.source.name}`;
-    const blobs: Record<string, Uint8Array> = {};
-    if (this.changed) {
-      const state: State = {
-        watermark: this.watermark.snapshot(),
-        counters: this.counters,
-        generations: [...this.generations],
-        pastSilence: [...this.pastSilence],
-        sample: this.sample,
-      };
-      blobs[`${prefix}/time`] = new Uint8Array(serialize(state));
-      if (this.parser.format !== undefined) blobs[`${prefix}/parser`] = this.parser.snapshot();
-      blobs[`${prefix}/windows`] = this.tracks.snapshot();
-      const streams = this.streams.snapshot();
-      if (streams !== undefined) blobs[`${prefix}/streams`] = streams;
-    }
-    for (const scorer of this.scorers) {
-      if (!scorer.changed) continue;
-      for (const [name, bytes] of Object.entries(await scorer.snapshot())) blobs[`${prefix}/${scorer.options.detector}/${name}`] = bytes;
-    }
-    this.changed = false;
-    return blobs;
-  }
-
-  async restore(blobs: Readonly<Record<string, Uint8Array>>): Promise<void> {
-    const prefix = `source/${this.source.name}`;
-    const time = blobs[`${prefix}/time`];
-    const parser = blobs[`${prefix}/parser`];
-    const windows = blobs[`${prefix}/windows`];
-    if (time !== undefined) {
-      const state = deserialize(time) as State;
-      this.watermark.restore(state.watermark);
-      Object.assign(this.counters, state.counters);
-      for (const [input, generation] of state.generations) this.generations.set(input, generation);
-      for (const [input, silence] of state.pastSilence) this.pastSilence.set(input, silence);
-      this.sample = [...state.sample];
-    }
-    if (parser !== undefined) this.parser.restore(parser);
-    if (windows !== undefined) this.tracks.restore(windows);
-    const streams = blobs[`${prefix}/streams`];
-    if (streams !== undefined) this.streams.restore(streams);
-    for (const scorer of this.scorers) {
-      const own = `${prefix}/${scorer.options.detector}/`;
-      const parts = Object.entries(blobs).filter(([name]) => name.startsWith(own));
-      await scorer.restore(Object.fromEntries(parts.map(([name, bytes]) => [name.slice(own.length), bytes])));
-    }
-  }
+  end(): Promise<LaneOutput>;
+  /** State that changed since the last call, by name; names begin with `source/<name>/`. */
+  snapshot(): Promise<Readonly<Record<string, Uint8Array>>>;
+  restore(blobs: Readonly<Record<string, Uint8Array>>): Promise<void>;
 }
+
+export const NO_OUTPUT: LaneOutput = { events: [], dead: [], findings: [] };

@@ -41,6 +41,7 @@ function twoTenants(): Config {
     {
       sources: [component('none')],
       sinks: [component('none')],
+      records: ['lines'],
       detectors: [component('sequence')],
       parser: z.strictObject({}),
       features: z.strictObject({}),

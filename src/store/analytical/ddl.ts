@@ -48,12 +48,13 @@ function storedColumn({ name, type }: ColumnSchema): StoredColumn {
     case 'f64':
       return column('DOUBLE', 'DOUBLE', `nullif(${staged}, 'nan'::DOUBLE)`);
     case 'i32':
-      return column('INTEGER', 'INTEGER', staged);
+      return column('INTEGER', 'INTEGER', `nullif(${staged}, -1)`);
     case 'u64':
       return column('UBIGINT', 'UBIGINT', staged);
     case 'bool':
       return column('BOOLEAN', 'BOOLEAN', staged);
     case 'dict':
+    case 'ip':
       return column('INTEGER', 'VARCHAR', `"${name}_text".value`, true);
     case 'text':
     case 'json':
@@ -64,8 +65,6 @@ function storedColumn({ name, type }: ColumnSchema): StoredColumn {
         'VARCHAR[]',
         `CASE WHEN ${staged} IS NULL THEN []::VARCHAR[] ELSE string_split(decode(${staged}), chr(${LIST_SEPARATOR})) END`,
       );
-    case 'ip':
-      return column('BLOB', 'BLOB', staged);
   }
 }
 
@@ -73,11 +72,11 @@ export function stagingDdl(table: string, columns: readonly StoredColumn[]): str
   return `CREATE OR REPLACE TABLE ${table} (${columns.map((column) => `"${column.name}" ${column.staging}`).join(', ')})`;
 }
 
-/** Turns staged rows into what is stored; `strings(id, value)` resolves the interned ones. */
-export function storedSelect(table: string, columns: readonly StoredColumn[]): string {
+/** Turns staged rows into what is stored; the view `strings(id, value)` resolves the interned ones. */
+export function storedSelect(table: string, columns: readonly StoredColumn[], strings: string): string {
   const picks = columns.map((column) => `${column.select} AS "${column.name}"`);
   const joins = columns
     .filter((column) => column.interned)
-    .map(({ name }) => `LEFT JOIN strings AS "${name}_text" ON "${name}_text".id = s."${name}"`);
+    .map(({ name }) => `LEFT JOIN ${strings} AS "${name}_text" ON "${name}_text".id = s."${name}"`);
   return `SELECT ${picks.join(', ')} FROM ${table} AS s ${joins.join(' ')}`;
 }

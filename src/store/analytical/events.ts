@@ -1,4 +1,4 @@
-import { type Detection, type LogBatch, type Micros, VedetteError } from '../../core/index.ts';
+import { type Detection, type EventBatch, type EventKind, type LogBatch, type Micros, VedetteError } from '../../core/index.ts';
 import type {
   ByteStore,
   DetectionRow,
@@ -11,14 +11,13 @@ import type {
   Retention,
   TemplateCount,
 } from '../contract.ts';
-import { storedSelect } from './ddl.ts';
 import { type DuckDb, duckError, openDuckDb } from './duckdb.ts';
 import type { EventFiles } from './event-files.ts';
 import { EventReader } from './event-query.ts';
 import { histogramOf, hostsOf, templatesOf } from './event-summary.ts';
 import { type Dataset, type DuckRow, type StoredFile, writeByDay } from './parquet-files.ts';
 import { createRowTable, DETECTION_TABLE, FEATURE_TABLE, stageRows, toDetection, toFeature } from './row-staging.ts';
-import { LOG_COLUMNS, LogStaging } from './staging.ts';
+import { EventStaging } from './staging.ts';
 
 /** Past so many staged rows they go to disk before the epoch ends; they stay invisible until it commits. */
 const SPILL_ROWS = 1_000_000;
@@ -31,7 +30,8 @@ export interface EventsOptions {
 
 interface Opened {
   readonly duck: DuckDb;
-  readonly log: LogStaging;
+  /** By kind, opened when the first event of it comes. */
+  readonly staging: Map<EventKind, EventStaging>;
   readonly reader: EventReader;
 }
 
@@ -57,11 +57,16 @@ export class Events {
     this.options = options;
   }
 
-  append(batch: LogBatch, templateIds: readonly string[]): Promise<void> {
+  append(batch: LogBatch | EventBatch, templateIds: readonly string[] = []): Promise<void> {
     if (!this.options.keep || batch.rows === 0) return Promise.resolve();
-    return this.inTurn(async ({ log }) => {
-      log.append(batch, templateIds);
-      if (log.rows >= SPILL_ROWS) await this.writeLog();
+    return this.inTurn(async ({ duck, staging }) => {
+      let staged = staging.get(batch.kind);
+      if (staged === undefined) {
+        staged = await EventStaging.open(duck.connection, batch.kind);
+        staging.set(batch.kind, staged);
+      }
+      staged.append(batch, templateIds);
+      if (staged.rows >= SPILL_ROWS) await this.writeEvents(batch.kind, staged);
     });
   }
 
@@ -82,8 +87,8 @@ export class Events {
   /** Writes what is staged and returns the epoch's files, durable but not yet listed; `settle` ends the epoch. */
   async flush(): Promise<readonly StoredFile[]> {
     if (this.opened === undefined) return this.sealed;
-    await this.inTurn(async ({ duck, log }) => {
-      if (log.rows > 0) await this.writeLog();
+    await this.inTurn(async ({ duck, staging }) => {
+      for (const [kind, staged] of staging) if (staged.rows > 0) await this.writeEvents(kind, staged);
       for (const [dataset, table] of [
         ['features', 'staged_features'],
         ['detections', 'staged_detections'],
@@ -151,7 +156,7 @@ export class Events {
   async close(): Promise<void> {
     await this.turn;
     const opened = await this.opened?.catch(() => undefined);
-    opened?.log.close();
+    for (const staged of opened?.staging.values() ?? []) staged.close();
     opened?.duck.close();
   }
 
@@ -189,11 +194,10 @@ export class Events {
     }
   }
 
-  private async writeLog(): Promise<void> {
-    const { log } = await this.open();
-    log.flush();
-    await this.write('log', storedSelect('staged_log', LOG_COLUMNS), 'time');
-    await log.clear();
+  private async writeEvents(kind: EventKind, staged: EventStaging): Promise<void> {
+    staged.flush();
+    await this.write(kind, staged.select, 'time');
+    await staged.clear();
   }
 
   private async write(dataset: Dataset, select: string, timeColumn: string): Promise<void> {
@@ -240,6 +244,6 @@ export class Events {
     const { connection } = duck;
     await createRowTable(connection, FEATURE_TABLE);
     await createRowTable(connection, DETECTION_TABLE);
-    return { duck, log: await LogStaging.open(connection), reader: new EventReader(duck.reading) };
+    return { duck, staging: new Map(), reader: new EventReader(duck.reading) };
   }
 }

@@ -37,15 +37,15 @@ export function logColumns(batch: LogBatch, templateIds: readonly string[], inte
 /** Staged for "absent": in no string table, so the join finds nothing. */
 const ABSENT = -1;
 
-function constant(value: number): ColumnFill {
+export function constant(value: number): ColumnFill {
   return { numbers: (items) => items.fill(value) };
 }
 
-function copy(values: Float64Array | Int32Array): ColumnFill {
+export function copy(values: Float64Array | Int32Array): ColumnFill {
   return { numbers: (items, from, count) => items.set(values.subarray(from, from + count)) };
 }
 
-function interned(column: DictColumn, rows: number, intern: Intern): ColumnFill {
+export function interned(column: DictColumn, rows: number, intern: Intern): ColumnFill {
   const known = new Int32Array(column.values.length).fill(ABSENT);
   for (let row = 0; row < rows; row++) {
     const code = column.codes[row] as number;
@@ -68,7 +68,7 @@ function continues(byte: number | undefined): boolean {
   return byte !== undefined && (byte & 0xc0) === 0x80;
 }
 
-function text(column: TextColumn): ColumnFill {
+export function text(column: TextColumn): ColumnFill {
   const { start, end } = column;
   const bytes = Buffer.from(column.bytes.buffer, column.bytes.byteOffset, column.bytes.byteLength);
   const clean = isUtf8(bytes);

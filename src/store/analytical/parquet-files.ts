@@ -1,6 +1,7 @@
 import { chmod, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { EventKind } from '../../core/index.ts';
 import type { ByteStore } from '../contract.ts';
 import { FILE_MODE, FOLDER_MODE, syncFile, syncFolder } from '../disk.ts';
 import { storeError } from '../errors.ts';
@@ -18,7 +19,7 @@ export interface StoredFile {
   readonly sources: readonly string[];
 }
 
-export type Dataset = 'log' | 'features' | 'detections';
+export type Dataset = EventKind | 'features' | 'detections';
 
 const MICROS_PER_DAY = 86_400_000_000;
 /** An epoch that spans more days than this is filed by month: a decade of history must not become thousands of files. */

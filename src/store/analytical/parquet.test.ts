@@ -77,7 +77,7 @@ describe('DuckDB', () => {
     const columns = storedColumns(kind);
     await connection.run('CREATE TABLE strings (id INTEGER, value VARCHAR)');
     await connection.run(stagingDdl('staged', columns));
-    const described = await rowsOf(connection, `DESCRIBE ${storedSelect('staged', columns)}`);
+    const described = await rowsOf(connection, `DESCRIBE ${storedSelect('staged', columns, 'strings')}`);
     expect(described.map((row) => [row.column_name, row.column_type])).toEqual(columns.map(({ name, parquet }) => [name, parquet]));
     for (const { name } of EVENT_SCHEMAS[kind].columns) expect(columns.some((column) => column.name === name)).toBe(true);
     close();

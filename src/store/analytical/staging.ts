@@ -1,16 +1,19 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { LogBatch } from '../../core/index.ts';
+import type { EventBatch, EventKind, LogBatch } from '../../core/index.ts';
 import { ChunkWriter } from './chunk-writer.ts';
-import { stagingDdl, storedColumns } from './ddl.ts';
+import { stagingDdl, storedColumns, storedSelect } from './ddl.ts';
+import { eventColumns } from './event-columns.ts';
 import { logColumns } from './log-columns.ts';
 
-export const LOG_COLUMNS = storedColumns('log');
 /** Past so many distinct strings of an epoch the rest is stored without being shared: the memory stays bounded. */
 const INTERN_CAP = 200_000;
 
-/** Log rows that wait for their Parquet file: a DuckDB table in memory, its strings numbered once per epoch. */
-export class LogStaging {
+/** Events of one kind that wait for their Parquet file: a DuckDB table in memory, its strings numbered once per epoch. */
+export class EventStaging {
+  /** Of every staged row, as it is stored. */
+  readonly select: string;
   private readonly connection: DuckDBConnection;
+  private readonly tables: Tables;
   private readonly writer: ChunkWriter;
   private readonly strings: ChunkWriter;
   private readonly known = new Map<string, number>();
@@ -18,27 +21,34 @@ export class LogStaging {
   private nextString = 0;
   rows = 0;
 
-  private constructor(connection: DuckDBConnection, writer: ChunkWriter, strings: ChunkWriter) {
+  private constructor(connection: DuckDBConnection, tables: Tables, select: string, writer: ChunkWriter, strings: ChunkWriter) {
     this.connection = connection;
+    this.tables = tables;
+    this.select = select;
     this.writer = writer;
     this.strings = strings;
   }
 
-  static async open(connection: DuckDBConnection): Promise<LogStaging> {
-    await connection.run(stagingDdl('staged_log', LOG_COLUMNS));
-    await connection.run('CREATE OR REPLACE TABLE staged_strings (id INTEGER, value BLOB)');
-    await connection.run('CREATE OR REPLACE VIEW strings AS SELECT id, decode(value) AS value FROM staged_strings');
+  static async open(connection: DuckDBConnection, kind: EventKind): Promise<EventStaging> {
+    const columns = storedColumns(kind);
+    const tables = { rows: `staged_${kind}`, strings: `staged_${kind}_strings` };
+    const view = `${kind}_strings`;
+    await connection.run(stagingDdl(tables.rows, columns));
+    await connection.run(`CREATE OR REPLACE TABLE ${tables.strings} (id INTEGER, value BLOB)`);
+    await connection.run(`CREATE OR REPLACE VIEW ${view} AS SELECT id, decode(value) AS value FROM ${tables.strings}`);
     const number = { parquet: '', select: '', interned: false };
-    const strings = await ChunkWriter.open(connection, 'staged_strings', [
+    const strings = await ChunkWriter.open(connection, tables.strings, [
       { name: 'id', staging: 'INTEGER', ...number },
       { name: 'value', staging: 'BLOB', ...number },
     ]);
-    return new LogStaging(connection, await ChunkWriter.open(connection, 'staged_log', LOG_COLUMNS), strings);
+    const writer = await ChunkWriter.open(connection, tables.rows, columns);
+    return new EventStaging(connection, tables, storedSelect(tables.rows, columns, view), writer, strings);
   }
 
-  append(batch: LogBatch, templateIds: readonly string[]): void {
-    const fills = logColumns(batch, templateIds, (value) => this.intern(value));
-    this.writer.append(batch.rows, fills);
+  /** `templateIds[code]` is what the template codes of a log batch stand for. */
+  append(batch: LogBatch | EventBatch, templateIds: readonly string[] = []): void {
+    const intern = (value: string) => this.intern(value);
+    this.writer.append(batch.rows, batch.kind === 'log' ? logColumns(batch, templateIds, intern) : eventColumns(batch, intern));
     this.writeStrings();
     this.rows += batch.rows;
   }
@@ -50,8 +60,8 @@ export class LogStaging {
   }
 
   async clear(): Promise<void> {
-    await this.connection.run('TRUNCATE staged_log');
-    await this.connection.run('TRUNCATE staged_strings');
+    await this.connection.run(`TRUNCATE ${this.tables.rows}`);
+    await this.connection.run(`TRUNCATE ${this.tables.strings}`);
     this.known.clear();
     this.nextString = 0;
     this.rows = 0;
@@ -86,4 +96,9 @@ export class LogStaging {
     ]);
     this.fresh = [];
   }
+}
+
+interface Tables {
+  readonly rows: string;
+  readonly strings: string;
 }

@@ -1,4 +1,4 @@
-import type { LogBatch } from '../../core/index.ts';
+import type { EventBatch, LogBatch } from '../../core/index.ts';
 
 type View = Float64Array | Int32Array | Uint8Array;
 
@@ -6,7 +6,10 @@ type View = Float64Array | Int32Array | Uint8Array;
  * A batch as it goes to the worker. Cloning a view clones its whole buffer, so a view over a small part of one is copied
  * first; with `give` the remaining buffers move instead of being copied (the caller's batch is then empty).
  */
-export function packLog(batch: LogBatch, give: boolean): { readonly batch: LogBatch; readonly transfer: readonly ArrayBuffer[] } {
+export function packEvents<B extends LogBatch | EventBatch>(
+  batch: B,
+  give: boolean,
+): { readonly batch: B; readonly transfer: readonly ArrayBuffer[] } {
   const transfer = new Set<ArrayBuffer>();
   const packed = new Map<View, View>();
   const pack = (value: unknown): unknown => {
@@ -25,7 +28,7 @@ export function packLog(batch: LogBatch, give: boolean): { readonly batch: LogBa
     packed.set(view, own);
     return own;
   };
-  return { batch: pack(batch) as LogBatch, transfer: [...transfer] };
+  return { batch: pack(batch) as B, transfer: [...transfer] };
 }
 
 function copyOf(view: View): View {

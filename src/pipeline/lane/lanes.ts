@@ -1,0 +1,38 @@
+import type { SourceConfig } from '../../config/index.ts';
+import type { Pseudonymiser } from '../flow/pseudonym.ts';
+import type { Lane } from './lane.ts';
+import { logs } from './log-lane.ts';
+import type { LaneRules } from './rules.ts';
+import type { LaneScorer } from './scorer.ts';
+
+/** What a lane is made of. */
+export interface LaneParts {
+  readonly source: SourceConfig;
+  readonly scorers: readonly LaneScorer[];
+  readonly rules: readonly LaneRules[];
+  readonly pseudonymiser?: Pseudonymiser;
+}
+
+/** How records of one kind are processed. */
+export interface LaneKind {
+  /** What its detectors can work on: shapes of features, kinds of events. */
+  readonly serves: ReadonlySet<string>;
+  /** Its detectors where neither source nor tenant names any that it serves. */
+  readonly detectors: readonly string[];
+  /** Whether the tenant's `pseudonymise` has an effect on its events. */
+  readonly pseudonymises: boolean;
+  create(parts: LaneParts): Lane;
+}
+
+/** Kinds of records and their lanes. A source gives lines unless its definition or its configuration names another kind. */
+export const LANES = {
+  lines: logs,
+} satisfies Readonly<Record<string, LaneKind>>;
+
+export type RecordKind = keyof typeof LANES;
+
+export const recordKinds = Object.keys(LANES) as [RecordKind, ...RecordKind[]];
+
+export function laneKind(records: string): LaneKind | undefined {
+  return Object.hasOwn(LANES, records) ? LANES[records as RecordKind] : undefined;
+}

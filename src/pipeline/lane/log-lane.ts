@@ -1,0 +1,260 @@
+import { deserialize, serialize } from 'node:v8';
+import type { SourceConfig } from '../../config/index.ts';
+import { type DeadLetter, type FeatureBatch, type LogBatch, type Micros, type RecordBatch, recordCount } from '../../core/index.ts';
+import type { SequenceChoice } from '../../features/index.ts';
+import { createLogParser, type FormatLogParser, type LogParserOptions } from '../../parsers/index.ts';
+import type { Pseudonymiser } from '../flow/pseudonym.ts';
+import { Watermark, type WatermarkState } from '../time/watermark.ts';
+import { admit } from './admission.ts';
+import { findingOf } from './finding.ts';
+import { formatOf, SAMPLE_BYTES } from './format-sample.ts';
+import { Generations } from './generations.ts';
+import { type Finding, type Lane, type LaneCounters, type LaneEvents, type LaneOutput, NO_OUTPUT } from './lane.ts';
+import type { LaneKind } from './lanes.ts';
+import type { LaneScorer } from './scorer.ts';
+import { selectRows } from './select.ts';
+import { Streams } from './streams.ts';
+import { Tracks } from './tracks.ts';
+
+interface State {
+  readonly watermark: WatermarkState;
+  readonly counters: LaneCounters;
+  readonly generations: readonly (readonly [string, string])[];
+  readonly pastSilence: readonly (readonly [string, Micros])[];
+  readonly sample: readonly RecordBatch[];
+}
+
+type Arrived = Pick<RecordBatch, 'input' | 'arrival'>;
+
+/** Log lines: parse, pseudonymise, event time, sessions, detectors. */
+export class LogLane implements Lane {
+  readonly source: SourceConfig;
+  readonly scorers: readonly LaneScorer[];
+  readonly rules = [];
+  readonly ownCounters = {};
+  private parser: FormatLogParser;
+  readonly watermark: Watermark;
+  private readonly tracks: Tracks;
+  private readonly streams: Streams;
+  readonly counters: LaneCounters = { records: 0, bytes: 0, events: 0, unparsed: 0, future: 0, late: 0, backfilled: 0, units: 0 };
+  readonly generations = new Generations();
+  private readonly pastSilence = new Map<string, Micros>();
+  private readonly pseudonymiser: Pseudonymiser | undefined;
+  /** Records that wait until there are enough to recognise the format from, so that it does not depend on the first batch. */
+  private sample: RecordBatch[] = [];
+  private lastNow: Micros | undefined;
+  private lastArrival: Micros = 0;
+  private silent: Micros = 0;
+  private changed = false;
+
+  constructor(source: SourceConfig, scorers: readonly LaneScorer[], pseudonymiser?: Pseudonymiser) {
+    this.source = source;
+    this.parser = createLogParser(source.parser as LogParserOptions);
+    this.scorers = scorers;
+    this.pseudonymiser = pseudonymiser;
+    this.watermark = new Watermark(source.eventTime);
+    this.streams = new Streams(new Set(scorers.map(({ detector }) => detector.shape)));
+    this.tracks = new Tracks(source.features as SequenceChoice, source.learning.lines);
+  }
+
+  async process(records: RecordBatch): Promise<LaneOutput> {
+    this.changed = true;
+    const { counters } = this;
+    counters.records += recordCount(records);
+    counters.bytes += records.bytes.length;
+    this.lastArrival = records.arrival;
+    this.silent = 0;
+    if (this.parser.format !== undefined) return this.parse([records]);
+    this.sample.push(records);
+    const held = this.sample.reduce((sum, batch) => sum + batch.bytes.length, 0);
+    return held < SAMPLE_BYTES ? NO_OUTPUT : this.parseSample();
+  }
+
+  async retry(records: RecordBatch): Promise<LaneOutput> {
+    if (this.parser.format === undefined) return this.process(records);
+    this.changed = true;
+    const events: LaneEvents[] = [];
+    const dead: DeadLetter[] = [];
+    const parsed = this.parser.parse({ ...records, last: true }, this.source.name, (letter) => dead.push(letter));
+    this.counters.unparsed += dead.length;
+    const closed = this.take(parsed, records, events, dead);
+    return { events, dead, findings: await this.score(closed) };
+  }
+
+  private parseSample(): Promise<LaneOutput> {
+    const { sample } = this;
+    if (sample.length === 0) return Promise.resolve(NO_OUTPUT);
+    this.sample = [];
+    this.parser = createLogParser({ ...(this.source.parser as LogParserOptions), format: formatOf(sample) });
+    return this.parse(sample);
+  }
+
+  private async parse(batches: readonly RecordBatch[]): Promise<LaneOutput> {
+    const events: LaneEvents[] = [];
+    const dead: DeadLetter[] = [];
+    const findings: Finding[] = [];
+    for (const records of batches) {
+      const before = dead.length;
+      const parsed = this.parser.parse(records, this.source.name, (letter) => dead.push(letter));
+      this.counters.unparsed += dead.length - before;
+      this.generations.remember(records);
+      const closed = this.take(parsed, records, events, dead);
+      if (records.last) {
+        closed.push(...this.tracks.finishPast(records.input));
+        this.watermark.finish(records.input);
+        this.pastSilence.delete(records.input);
+      }
+      findings.push(...(await this.score(closed)));
+    }
+    return { events, dead, findings };
+  }
+
+  /** Parsed lines -> units that closed; `events` and `dead` get what is kept and what is put aside. */
+  private take(parsed: LogBatch, records: Arrived, events: LaneEvents[], dead: DeadLetter[]): FeatureBatch[] {
+    const { counters, source, tracks, watermark } = this;
+    const lines = this.pseudonymiser?.apply(parsed) ?? parsed;
+    const past = tracks.isPast(records.input) || this.liesInThePast(records.input, lines);
+    const { kept, timely, future, late } = admit(lines, records, watermark, source.eventTime, past, (letter) => dead.push(letter));
+    if (past) {
+      this.pastSilence.set(records.input, 0);
+      counters.backfilled += lines.rows;
+    }
+    counters.events += lines.rows - future;
+    counters.future += future;
+    counters.late += late;
+    const { templates } = this.parser;
+    if (lines.rows > future) events.push({ batch: selectRows(lines, kept), templateIds: templates.map(({ id }) => id) });
+    const own = selectRows(lines, timely);
+    return [...this.streams.add(own, templates, past), ...tracks.add(own, templates, past)];
+  }
+
+  /** The last event of each input, which waited for lines that might join it. */
+  private takeHeld(events: LaneEvents[], dead: DeadLetter[]): FeatureBatch[] {
+    return this.parser.flush().flatMap((held) => this.take(held, { input: held.origin.input, arrival: this.lastArrival }, events, dead));
+  }
+
+  async elapse(now: Micros): Promise<LaneOutput> {
+    const { tracks, watermark, source } = this;
+    const step = Math.min(5_000_000, Math.max(0, now - (this.lastNow ?? now)));
+    this.lastNow = now;
+    this.silent += step;
+    if (this.silent < source.eventTime.idle) {
+      watermark.elapse(now);
+      return NO_OUTPUT;
+    }
+    const sampled = await this.parseSample();
+    const events = [...sampled.events];
+    const dead = [...sampled.dead];
+    const closed: FeatureBatch[] = this.parser.format === undefined ? [] : this.takeHeld(events, dead);
+    for (const [input, silence] of [...this.pastSilence]) {
+      this.pastSilence.set(input, silence + step);
+      if (silence + step < source.eventTime.idle) continue;
+      this.pastSilence.delete(input);
+      closed.push(...tracks.finishPast(input));
+    }
+    if (watermark.elapse(now))
+      closed.push(...tracks.settle(this.parser.templates), ...tracks.advance(watermark.value), ...this.streams.advance(watermark.value));
+    this.changed ||= events.length > 0 || closed.length > 0;
+    return { events, dead, findings: [...sampled.findings, ...(await this.score(closed))] };
+  }
+
+  async end(): Promise<LaneOutput> {
+    this.changed = true;
+    const sampled = await this.parseSample();
+    const events = [...sampled.events];
+    const dead = [...sampled.dead];
+    const closed = this.parser.format === undefined ? [] : this.takeHeld(events, dead);
+    this.pastSilence.clear();
+    closed.push(...this.tracks.finish(this.parser.templates), ...this.streams.finish());
+    return { events, dead, findings: [...sampled.findings, ...(await this.score(closed))] };
+  }
+
+  private async score(closed: readonly FeatureBatch[]): Promise<Finding[]> {
+    const findings: Finding[] = [];
+    const feature = this.tracks.feature?.hash ?? '';
+    const named = (title: string) => this.named(title);
+    for (const batch of closed) {
+      if (batch.shape === 'sequences') this.counters.units += batch.rows;
+      for (const scorer of this.scorers) {
+        if (scorer.detector.shape !== batch.shape) continue;
+        for (const flagged of await scorer.take(batch)) findings.push(findingOf(scorer, flagged, feature, named));
+      }
+    }
+    return findings;
+  }
+
+  /** A new input whose first record lies behind what live windows still take. */
+  private liesInThePast(input: string, events: LogBatch): boolean {
+    if (this.watermark.has(input)) return false;
+    const first = events.time.find((time) => !Number.isNaN(time));
+    return first !== undefined && first < this.watermark.value - this.source.eventTime.lateness;
+  }
+
+  /** A template's text in place of its id, where only the id was known. */
+  private named(title: string): string {
+    return title.replaceAll(/\btemplate ([0-9a-f]{16})\b/g, (whole, id: string) => {
+      const template = this.parser.templates.find((one) => one.id === id);
+      return template === undefined ? whole : `template "${template.text}"`;
+    });
+  }
+
+  get feature(): string {
+    return this.tracks.feature?.why ?? '';
+  }
+
+  async snapshot(): Promise<Readonly<Record<string, Uint8Array>>> {
+    const prefix = `source/${this.source.name}`;
+    const blobs: Record<string, Uint8Array> = {};
+    if (this.changed) {
+      const state: State = {
+        watermark: this.watermark.snapshot(),
+        counters: this.counters,
+        generations: [...this.generations],
+        pastSilence: [...this.pastSilence],
+        sample: this.sample,
+      };
+      blobs[`${prefix}/time`] = new Uint8Array(serialize(state));
+      if (this.parser.format !== undefined) blobs[`${prefix}/parser`] = this.parser.snapshot();
+      blobs[`${prefix}/windows`] = this.tracks.snapshot();
+      const streams = this.streams.snapshot();
+      if (streams !== undefined) blobs[`${prefix}/streams`] = streams;
+    }
+    for (const scorer of this.scorers) {
+      if (!scorer.changed) continue;
+      for (const [name, bytes] of Object.entries(await scorer.snapshot())) blobs[`${prefix}/${scorer.options.detector}/${name}`] = bytes;
+    }
+    this.changed = false;
+    return blobs;
+  }
+
+  async restore(blobs: Readonly<Record<string, Uint8Array>>): Promise<void> {
+    const prefix = `source/${this.source.name}`;
+    const time = blobs[`${prefix}/time`];
+    const parser = blobs[`${prefix}/parser`];
+    const windows = blobs[`${prefix}/windows`];
+    if (time !== undefined) {
+      const state = deserialize(time) as State;
+      this.watermark.restore(state.watermark);
+      Object.assign(this.counters, state.counters);
+      for (const [input, generation] of state.generations) this.generations.set(input, generation);
+      for (const [input, silence] of state.pastSilence) this.pastSilence.set(input, silence);
+      this.sample = [...state.sample];
+    }
+    if (parser !== undefined) this.parser.restore(parser);
+    if (windows !== undefined) this.tracks.restore(windows);
+    const streams = blobs[`${prefix}/streams`];
+    if (streams !== undefined) this.streams.restore(streams);
+    for (const scorer of this.scorers) {
+      const own = `${prefix}/${scorer.options.detector}/`;
+      const parts = Object.entries(blobs).filter(([name]) => name.startsWith(own));
+      await scorer.restore(Object.fromEntries(parts.map(([name, bytes]) => [name.slice(own.length), bytes])));
+    }
+  }
+}
+
+export const logs: LaneKind = {
+  serves: new Set(['sequences', 'observations', 'series']),
+  detectors: ['sequence', 'novelty', 'rate'],
+  pseudonymises: true,
+  create: ({ source, scorers, pseudonymiser }) => new LogLane(source, scorers, pseudonymiser),
+};
