@@ -2,21 +2,33 @@ import type { SeriesFrame } from '../../core/index.ts';
 import { RidgeSystem } from './linear.ts';
 import { fitScaling, type Scaling, scaled } from './scaler.ts';
 
-/** Errors beyond so many standard deviations count as so many: one wild channel must not decide alone. */
-const LARGEST = 8;
+export interface VarOptions {
+  /** Rows before that a row is predicted from; 0: from the mean alone. */
+  readonly lags?: number;
+  /** Relative to each column's mean square. */
+  readonly penalty?: number;
+  /** Errors beyond so many standard deviations count as so many: one wild channel must not decide alone. */
+  readonly largest?: number;
+  /** Power of the standardised errors whose mean is the score. */
+  readonly power?: 1 | 2;
+}
 
 /**
- * A vector autoregression of all channels on their last `lags` rows. A row's score is the mean over channels of the squared
- * errors, standardised by those of the training rows and capped. Causal.
+ * A vector autoregression of all channels on their last `lags` rows. A row's score is the mean over channels of the absolute
+ * or squared errors, standardised by those of the training rows and capped. Causal.
  */
 export class VarResidual {
   readonly #lags: number;
   readonly #penalty: number;
+  readonly #largest: number;
+  readonly #power: number;
   #fitted: { scaling: Scaling[]; weights: Float64Array; spread: Float64Array } | undefined;
 
-  constructor(lags = 2, penalty = 1e-2) {
+  constructor({ lags = 4, penalty = 0.1, largest = 30, power = 2 }: VarOptions = {}) {
     this.#lags = lags;
     this.#penalty = penalty;
+    this.#largest = largest;
+    this.#power = power;
   }
 
   fit(frame: SeriesFrame): void {
@@ -47,7 +59,7 @@ export class VarResidual {
       for (let c = 0; c < channels; c++) {
         let error = y[r * channels + c] as number;
         for (let j = 0; j < columns; j++) error -= (x[r * columns + j] as number) * (weights[j * channels + c] as number);
-        sum += Math.min(LARGEST, Math.abs(error) / (spread[c] as number)) ** 2;
+        sum += Math.min(this.#largest, Math.abs(error) / (spread[c] as number)) ** this.#power;
       }
       out[r + this.#lags] = sum / channels;
     }
