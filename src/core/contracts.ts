@@ -137,6 +137,9 @@ export interface LabelledRow {
   readonly row: Uint8Array;
 }
 
+/** How far a fit has come, 0..1; what learns step by step also tells its mean training loss. */
+export type FitProgress = (share: number, loss?: number) => void;
+
 /**
  * FeatureBatch -> scores. `score` and `explain` are pure. `observe` advances context (history, last values), `learn` changes
  * parameters and is called only at fixed event-time boundaries. Labels are an overlay: the effective model is the trained
@@ -144,8 +147,8 @@ export interface LabelledRow {
  */
 export interface Detector<B extends FeatureBatch = FeatureBatch> {
   readonly shape: B['shape'];
-  /** Learns from normal (or unlabelled) rows, replacing what was learnt before. `progress` gets 0..1. */
-  fit(batch: B, progress?: (share: number) => void): Promise<FitSummary>;
+  /** Learns from normal (or unlabelled) rows, replacing what was learnt before. */
+  fit(batch: B, progress?: FitProgress): Promise<FitSummary>;
   score(batch: B): Promise<ScoreBatch>;
   observe(batch: B): void;
   learn(batch: B): Promise<void>;

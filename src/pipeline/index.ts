@@ -1,3 +1,4 @@
+export { type BacktestResult, backtest } from './backtest.ts';
 export { type Components, catalogueOf, DEFAULT_DETECTORS, loadComponents, pipelineSchema } from './catalogue.ts';
 export { type ComponentFacts, checkGraph, type GraphNode, graphOf } from './graph.ts';
 export { type ReplayOptions, replayAlert } from './replay.ts';

@@ -13,12 +13,16 @@ import { answerErrors } from './http/errors.ts';
 import { healthRoutes } from './http/health.ts';
 import { registerPlugins } from './http/plugins.ts';
 import { contractSerializer } from './http/serializer.ts';
+import { Jobs } from './jobs/jobs.ts';
+import { saveTrained } from './jobs/save-trained.ts';
+import { taskOf } from './jobs/task-of.ts';
 import { Hub } from './live/hub.ts';
 import { Sampler } from './live/sampler.ts';
 import { Uploads } from './uploads/uploads.ts';
 
 export interface Server {
   readonly app: FastifyInstance;
+  readonly context: ServerContext;
   /** `host:port`. Returns the address for people, and the one for the command line of this machine. */
   listen(at: string): Promise<{ address: string; control: string }>;
   /** Call once the pipeline has started: its alerts go to who watches. */
@@ -60,7 +64,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   await serveDashboard(app, options.dashboard);
   await app.ready();
   context.sampler.start();
-  return { app, ...lifecycle(app, context) };
+  return { app, context, ...lifecycle(app, context) };
 }
 
 function contextOf(options: ServerOptions): ServerContext {
@@ -82,11 +86,20 @@ function contextOf(options: ServerOptions): ServerContext {
       for (const { alert } of alerts) hub.send(tenant, 'alert', alert);
     },
   });
-  return { ...options, limits, hub, sampler, uploads, signIn: new SignIn(home.users, now) };
+  const jobs = new Jobs({
+    maxMillis: limits.jobMillis,
+    ...{ now, log },
+    store: (tenant) => tenantStore(options, tenant),
+    taskOf: (tenant, job) => taskOf(context, tenant, job),
+    saveModel: (tenant, job, outcome) => saveTrained(context, tenant, job, outcome),
+    changed: (tenant, job) => hub.send(tenant, 'job', job, job.state === 'running'),
+  });
+  const context: ServerContext = { ...options, limits, hub, sampler, uploads, jobs, signIn: new SignIn(home.users, now) };
+  return context;
 }
 
-function lifecycle(app: FastifyInstance, context: ServerContext): Omit<Server, 'app'> {
-  const { hub, sampler, uploads, home, now, log } = context;
+function lifecycle(app: FastifyInstance, context: ServerContext): Omit<Server, 'app' | 'context'> {
+  const { hub, sampler, uploads, jobs, home, now, log } = context;
   let unwatch: (() => void) | undefined;
   const prune = () => {
     home.users.credentials.prune(now()).catch((error: unknown) => log.warn('old sessions could not be removed', { error: String(error) }));
@@ -95,8 +108,8 @@ function lifecycle(app: FastifyInstance, context: ServerContext): Omit<Server, '
   hourly.unref();
   prune();
   tenantNames(context)
-    .then((tenants) => uploads.resume(tenants))
-    .catch((error: unknown) => log.warn('uploads could not be taken up', { error: String(error) }));
+    .then((tenants) => Promise.all([uploads.resume(tenants), jobs.resume(tenants)]))
+    .catch((error: unknown) => log.warn('uploads and jobs could not be taken up', { error: String(error) }));
   let control: ControlListener | undefined;
   return {
     async listen(at) {
@@ -118,7 +131,7 @@ function lifecycle(app: FastifyInstance, context: ServerContext): Omit<Server, '
       unwatch?.();
       await control?.close();
       hub.close();
-      await Promise.all([sampler.stop(), uploads.close()]);
+      await Promise.all([sampler.stop(), uploads.close(), jobs.close()]);
       await app.close();
     },
   };

@@ -5,6 +5,7 @@ import { type ModelRegistry, openRegistry } from '../registry/index.ts';
 import type { Home, TenantStore } from '../store/index.ts';
 import type { Principal } from './access/principal.ts';
 import type { SignIn } from './access/sign-in.ts';
+import type { Jobs } from './jobs/jobs.ts';
 import type { Hub } from './live/hub.ts';
 import type { Sampler } from './live/sampler.ts';
 import type { Uploads } from './uploads/uploads.ts';
@@ -33,6 +34,8 @@ export interface ServerLimits {
   /** Of all uploads of a tenant together. */
   readonly uploadsBytes: number;
   readonly analysisMillis: number;
+  /** Of one training or other job. */
+  readonly jobMillis: number;
   readonly streamsPerTenant: number;
 }
 
@@ -41,6 +44,7 @@ export const LIMITS: ServerLimits = {
   uploadBytes: 1024 ** 3,
   uploadsBytes: 5 * 1024 ** 3,
   analysisMillis: 30 * 60_000,
+  jobMillis: 12 * 3_600_000,
   streamsPerTenant: 100,
 };
 
@@ -51,6 +55,7 @@ export interface ServerContext extends ServerOptions {
   readonly sampler: Sampler;
   readonly hub: Hub;
   readonly uploads: Uploads;
+  readonly jobs: Jobs;
 }
 
 /** Configured tenants and those kept in the home, sorted. */
@@ -68,8 +73,13 @@ export function tenantConfig({ config }: Pick<ServerOptions, 'config'>, tenant: 
   return Object.hasOwn(config.tenants, tenant) ? config.tenants[tenant] : undefined;
 }
 
+const registries = new WeakMap<TenantStore, ModelRegistry>();
+
+/** One for each tenant: its changes take turns. */
 export function tenantModels({ now, program }: Pick<ServerOptions, 'now' | 'program'>, store: TenantStore): ModelRegistry {
-  return openRegistry(store.bytes, { now, program });
+  const registry = registries.get(store) ?? openRegistry(store.bytes, { now, program });
+  registries.set(store, registry);
+  return registry;
 }
 
 /** Notes a change in the tenant's audit log, or in the home's for what belongs to no tenant. */

@@ -15,6 +15,7 @@ interface Operation {
 }
 
 const MARK = 'SECRET-OF-B';
+const JOB = '0123456789abcdef0123456789abcdef';
 const under = new ServerUnderTest();
 let operations: Operation[] = [];
 const callers: Record<string, Caller> = {};
@@ -53,6 +54,8 @@ async function fill(home: Home): Promise<void> {
   await b.journal.saveReport({ name: `report-${MARK}`, input: MARK, createdAt: DAY, alerts: 1, files: [MARK] });
   await b.bytes.write(reportKey(`report-${MARK}`, 'html'), new TextEncoder().encode(MARK));
   await b.bytes.write('uploads/0123456789abcdef01234567.json', new TextEncoder().encode(JSON.stringify(upload())));
+  await b.bytes.write(`jobs/${JOB}.json`, new TextEncoder().encode(JSON.stringify(job())));
+  await b.bytes.write(`jobs/${JOB}.csv`, new TextEncoder().encode(MARK));
   await b.journal.audit({ at: DAY, by: MARK, action: MARK, subject: MARK, detail: MARK });
   await tenantModels({ now: () => DAY, program: 'p' }, b).saveModel(
     'secret-model',
@@ -72,7 +75,26 @@ function upload() {
   };
 }
 
+function job() {
+  return {
+    ...{ id: JOB, kind: 'score', state: 'done', detector: MARK, model: MARK, by: MARK, createdAt: DAY, startedAt: DAY, finishedAt: DAY },
+    ...{ progress: 1, step: '', minutesLeft: null, losses: [], arguments: { model: MARK }, result: { rows: 1 }, error: '', attempts: 1 },
+  };
+}
+
 const VALUES: Record<string, string> = { name: `report-${MARK}`, format: 'html', version: '1', id: 'b-alert' };
+
+/** Where the same parameter means something else. */
+const OWN: Record<string, Record<string, string>> = {
+  '/uploads/': { id: '0123456789abcdef01234567' },
+  '/jobs/': { id: JOB },
+  '/models/': { name: 'secret-model' },
+};
+
+/** What a reader must say besides the path. */
+const QUERIES: Record<string, string> = {
+  '/api/v1/tenants/{tenant}/model-comparison': '?models=secret-model@1,secret-model@1',
+};
 
 async function fromOpenApi(): Promise<Operation[]> {
   const { paths } = (await under.nobody.call('GET', 'openapi.json')).json<{
@@ -80,16 +102,18 @@ async function fromOpenApi(): Promise<Operation[]> {
   }>();
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { description = '' }]) => {
-      const values: Record<string, string> = path.includes('/uploads/')
-        ? { ...VALUES, id: '0123456789abcdef01234567' }
-        : path.includes('/models/')
-          ? { ...VALUES, name: 'secret-model' }
-          : VALUES;
+      const values = { ...VALUES, ...Object.entries(OWN).find(([part]) => path.includes(part))?.[1] };
       const filled = path.replaceAll(/\{(\w+)\}/g, (_, key: string) =>
         key === 'tenant' ? 'TENANT' : encodeURIComponent(values[key] ?? 'x'),
       );
       const access = /Access: ([^.]*)\./.exec(description)?.[1] ?? 'none stated';
-      return { method: method.toUpperCase(), path, inB: filled.replace('TENANT', 'b'), access, tenant: path.includes('{tenant}') };
+      return {
+        method: method.toUpperCase(),
+        path,
+        inB: `${filled.replace('TENANT', 'b')}${QUERIES[path] ?? ''}`,
+        access,
+        tenant: path.includes('{tenant}'),
+      };
     }),
   );
 }
@@ -102,6 +126,10 @@ const BODIES: Record<string, unknown> = {
   '/api/v1/tenants/{tenant}/alerts/{id}/label': { verdict: 'benign' },
   '/api/v1/tenants/{tenant}/alerts/{id}/state': { state: 'closed' },
   '/api/v1/tenants/{tenant}/dead-letters/retry': { ids: [1] },
+  '/api/v1/tenants/{tenant}/jobs/train': { detector: 'sequence', data: { source: 'auth' } },
+  '/api/v1/tenants/{tenant}/jobs/evaluate': { model: 'secret-model', data: { source: 'auth' } },
+  '/api/v1/tenants/{tenant}/jobs/score': { model: 'secret-model', data: { source: 'auth' } },
+  '/api/v1/tenants/{tenant}/jobs/backtest': { detector: 'sequence', source: 'auth' },
   '/api/v1/tenants/{tenant}/tokens': { name: 'x', scopes: ['alerts:read'] },
   '/api/v1/session/password': { current: 'x', password: 'long enough password' },
 };

@@ -339,6 +339,8 @@ export interface EventStore {
   features(query: { from?: Micros; to?: Micros; feature?: string; limit?: number }): Promise<readonly FeatureRow[]>;
   /** Removes whole files past age or size, except those that a kept alert needs. Returns what went and what was held back. */
   retain(retention: Retention, now: Micros): Promise<{ removedFiles: number; removedBytes: number; heldBytes: number }>;
+  /** Paths of the committed files that may hold matching events, for `readStoredEvents`. */
+  files(query: Pick<EventQuery, 'from' | 'to'>): Promise<readonly string[]>;
   /** Bytes of all committed files. */
   size(): Promise<number>;
 }

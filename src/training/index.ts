@@ -4,6 +4,7 @@ export { splitCsv } from './csv.ts';
 export { type DataFingerprint, fingerprintOf, isNormal, type TrainingData } from './data.ts';
 export { type Evaluation, type EvaluationMetrics, evaluateModel, evaluateScores } from './evaluate.ts';
 export { type LabelFrom, parseLabelFrom, readLabels } from './labels.ts';
+export * from './models/index.ts';
 export { type FeedbackRow, measureFeedback } from './quality/feedback.ts';
 export { sequenceMarkdown } from './quality/sequence-markdown.ts';
 export { type SequenceQuality, sequenceQuality, TRACE_OPTIONS } from './quality/sequence-quality.ts';
@@ -12,5 +13,9 @@ export { type InputSummary, type LogSequences, type ReadLogsOptions, readLogs } 
 export { type ReadSessionOptions, readSessions } from './read-sessions.ts';
 export { type ScoredRows, scoreCsv, scoreData } from './score.ts';
 export { onlyNormal, selectRows } from './select.ts';
+export { readSequenceData, type SequenceData, type SequenceDataOptions } from './sequence-data.ts';
+export { readStoredLines, readStoredSequences, type StoredBatch, type StoredSequencesOptions } from './stored-sequences.ts';
+export { readTemplates } from './templates-file.ts';
 export { calibratedThreshold, type Threshold } from './threshold.ts';
 export { createDetector, type TrainedDetector, type TrainingManifest, type TrainOptions, trainDetector } from './train.ts';
+export { type Trainable, trainableDetectors } from './trainable.ts';

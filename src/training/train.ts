@@ -2,6 +2,7 @@ import {
   type ComponentContext,
   type Detector,
   type FeatureBatch,
+  type FitProgress,
   type FitSummary,
   seededRandom,
   silentLogger,
@@ -28,7 +29,7 @@ export interface TrainOptions<B extends FeatureBatch> {
   /** The detector's own options; what is absent takes its default. */
   readonly options?: unknown;
   readonly seed?: number;
-  readonly progress?: (share: number) => void;
+  readonly progress?: FitProgress;
   readonly context?: Partial<ComponentContext>;
 }
 

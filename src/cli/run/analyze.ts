@@ -6,6 +6,7 @@ import type { LabelledRow } from '../../core/index.ts';
 import { analysisId } from '../../server/index.ts';
 import { buildReport, renderHtml, renderJson, reportStem } from '../../sinks/report/index.ts';
 import { writeDurably } from '../../store/index.ts';
+import { readTemplates } from '../../training/index.ts';
 import type { CommonOptions } from '../options.ts';
 import { EXIT, print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
@@ -13,7 +14,6 @@ import { programVersion } from '../version.ts';
 import { alertJson } from './alert-json.ts';
 import { openOperations } from './open-operations.ts';
 import type { RecordedOptions } from './replay.ts';
-import { readTemplates } from './templates-file.ts';
 
 export interface AnalyzeOptions extends CommonOptions {
   readonly out: string;

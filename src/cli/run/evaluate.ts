@@ -1,10 +1,9 @@
-import { evaluateModel } from '../../training/index.ts';
+import { evaluateModel, readSequenceData } from '../../training/index.ts';
 import type { DataOptions } from '../commands/data-options.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
 import { isRowModel, loadModel } from './load-model.ts';
-import { readData } from './read-data.ts';
 import { evaluateRows } from './row-models.ts';
 
 export interface EvaluateCommandOptions extends CommonOptions, DataOptions {
@@ -23,8 +22,10 @@ export async function evaluate(options: EvaluateCommandOptions): Promise<void> {
   const progress = await startProgress('Evaluating', json);
   try {
     const model = await loadModel(options, options.model);
-    const data = await readData(options, progress, model.feature);
-    const trainedOn = options.trainedOn === undefined ? undefined : await readData({ data: options.trainedOn }, progress, model.feature);
+    const reading = (share: number): void => progress.update(share * 0.5, 'reading');
+    const data = await readSequenceData(options, reading, model.feature);
+    const trainedOn =
+      options.trainedOn === undefined ? undefined : await readSequenceData({ data: options.trainedOn }, reading, model.feature);
     const evaluation = await evaluateModel({
       detector: model.detector,
       calibration: model.calibration,

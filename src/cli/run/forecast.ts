@@ -1,13 +1,7 @@
 import { formatMicros, VedetteError } from '../../core/index.ts';
 import { fillGaps } from '../../ml/index.ts';
-import {
-  forecastNext,
-  packForecastModel,
-  type ReadSeriesOptions,
-  readSeries,
-  trainForecast,
-  unpackForecastModel,
-} from '../../training/series/index.ts';
+import { trainForecastDraft } from '../../training/index.ts';
+import { forecastNext, type ReadSeriesOptions, readSeries, unpackForecastModel } from '../../training/series/index.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
@@ -78,7 +72,7 @@ export async function trainForecastModel(options: TrainForecastCommandOptions): 
       });
     }
     const algorithm = options.algorithm ?? 'blend';
-    const trained = await trainForecast(input.frame, {
+    const trained = await trainForecastDraft(input, {
       algorithm,
       steps: options.steps,
       seed: options.seed,
@@ -87,19 +81,7 @@ export async function trainForecastModel(options: TrainForecastCommandOptions): 
     const { frame } = input;
     const registry = tenantRegistry(options);
     const name = options.name ?? 'forecast';
-    const version = await registry.saveModel(
-      name,
-      {
-        detector: 'forecast',
-        seed: options.seed,
-        data: { from: frame.times[0] ?? 0, to: frame.times[frame.rows - 1] ?? 0, rows: frame.rows, sha256: input.sha256 },
-        features: { channels: frame.channels, step_us: frame.step },
-        hyperParameters: { algorithm, steps: options.steps },
-        metrics: trained.metrics,
-        calibration: { coverage: trained.model.coverage, training_rows: trained.trainingRows },
-      },
-      { 'model.bin': packForecastModel(trained.model) },
-    );
+    const version = await registry.saveModel(name, trained.info, trained.files);
     if (options.promote === true) await registry.promote(`${name}@${version.version}`);
     progress.stop();
     if (json) printJson({ model: `${name}@${version.version}`, ...version });

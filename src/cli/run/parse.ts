@@ -5,11 +5,10 @@ import { type Template, VedetteError } from '../../core/index.ts';
 import { StructuredLog, type StructuredRow } from '../../sinks/structured-log/index.ts';
 import { type FileInput, listInputs } from '../../sources/index.ts';
 import { type ParquetColumn, writeParquet } from '../../store/index.ts';
-import { readLogs } from '../../training/index.ts';
+import { readLogs, readTemplates } from '../../training/index.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
-import { readTemplates } from './templates-file.ts';
 
 export interface ParseOptions extends CommonOptions {
   readonly out: string;

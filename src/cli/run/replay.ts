@@ -1,9 +1,9 @@
 import { analyzeInputs } from '../../analysis/index.ts';
 import { type Alert, VedetteError } from '../../core/index.ts';
 import { analysisId, type Operations } from '../../server/index.ts';
+import { readTemplates } from '../../training/index.ts';
 import type { CommonOptions } from '../options.ts';
 import { programVersion } from '../version.ts';
-import { readTemplates } from './templates-file.ts';
 
 /** Options of an analysis that its findings depend on, as `analyze` records them. */
 export interface RecordedOptions {

@@ -1,22 +1,9 @@
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { calibrate, pValuesOf, scoreAtRate } from '../../alerts/index.ts';
-import { type Detector, type RowBatch, VedetteError } from '../../core/index.ts';
-import {
-  type ClassReport,
-  classReport,
-  cleanFlows,
-  encodeRows,
-  encodingSchema,
-  leaveOneOut,
-  predictionCsv,
-  predictionsOf,
-  readFlows,
-  type SplitBy,
-  trainFlows,
-} from '../../training/flows/index.ts';
-import { createDetector } from '../../training/index.ts';
+import { VedetteError } from '../../core/index.ts';
+import { type ClassReport, cleanFlows, leaveOneOut, predictionCsv, readFlows } from '../../training/flows/index.ts';
+import { alarmRates, flowDataOptions, type ScoredFlows, scoreFlowModel, trainFlowModel } from '../../training/index.ts';
 import type { DataOptions } from '../commands/data-options.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
@@ -30,9 +17,6 @@ export interface RowTrainOptions extends CommonOptions, DataOptions {
   readonly leaveOneOut?: boolean;
 }
 
-/** Options of the data rather than of the detector, given the same way. */
-const DATA_KEYS = ['homeNetworks', 'destinationPort', 'attempted', 'split', 'drop'] as const;
-
 export async function trainRows(detector: string, options: RowTrainOptions, given: Record<string, unknown>): Promise<void> {
   const json = options.output === 'json';
   const progress = await startProgress(`Training ${detector}`, json);
@@ -41,45 +25,23 @@ export async function trainRows(detector: string, options: RowTrainOptions, give
       progress: (share) => progress.update(share * 0.3, 'reading'),
       ...(options.label === undefined ? {} : { label: options.label }),
     });
-    const own = Object.fromEntries(Object.entries(given).filter(([key]) => !(DATA_KEYS as readonly string[]).includes(key)));
-    const trained = await trainFlows(table, {
+    const draft = await trainFlowModel({
       detector,
-      options: own,
+      table,
+      options: given,
       seed: options.seed,
-      ...dataOptions(given),
+      promise: options.promise,
       progress: (share) => progress.update(0.3 + share * 0.6, 'fitting'),
     });
+    const { trained } = draft;
     const left =
-      options.leaveOneOut === true ? await leaveOneOut(table, cleanFlows(table, dataOptions(given)), { seed: options.seed }) : undefined;
+      options.leaveOneOut === true
+        ? await leaveOneOut(table, cleanFlows(table, flowDataOptions(given)), { seed: options.seed })
+        : undefined;
     const { manifest, report } = trained;
     const name = options.name ?? detector;
-    const { from = 0, to = 0, sha256 } = table.fingerprint;
     const registry = tenantRegistry(options);
-    const version = await registry.saveModel(
-      name,
-      {
-        detector,
-        seed: options.seed,
-        data: { from, to, rows: manifest.data.rows, sha256 },
-        features: { flows: trained.encoding },
-        hyperParameters: manifest.hyperparameters as Record<string, unknown>,
-        metrics: {
-          ...manifest.metrics,
-          ...(report && {
-            accuracy: report.accuracy.value,
-            macro_f1: report.macro_f1,
-            attack_f1: report.attack.f1,
-            calibration_error: report.calibration_error,
-          }),
-        },
-        calibration: { ...manifest.calibration, promised_rate: options.promise },
-      },
-      {
-        'model.bin': await trained.detector.snapshot(),
-        'calibration.bin': new Uint8Array(trained.summary.calibration.slice().buffer),
-        ...(trained.onnx && { 'classifier.onnx': trained.onnx }),
-      },
-    );
+    const version = await registry.saveModel(name, draft.info, draft.files);
     if (options.promote === true) await registry.promote(`${name}@${version.version}`);
     progress.stop();
     if (json) {
@@ -122,72 +84,10 @@ export async function trainRows(detector: string, options: RowTrainOptions, give
   }
 }
 
-function dataOptions(given: Record<string, unknown>): {
-  homeNetworks?: string[];
-  destinationPort?: boolean;
-  attempted?: 'keep' | 'benign';
-  split?: SplitBy;
-  drop?: string[];
-} {
-  const list = (value: unknown) => (Array.isArray(value) ? value.map(String) : String(value).split(','));
-  const { homeNetworks, destinationPort, attempted, split, drop } = given;
-  if (attempted !== undefined && attempted !== 'keep' && attempted !== 'benign') throw wrong('attempted', attempted, 'keep or benign');
-  if (split !== undefined && split !== 'time' && split !== 'random' && split !== 'hash')
-    throw wrong('split', split, 'time, random or hash');
-  return {
-    ...(homeNetworks !== undefined && { homeNetworks: list(homeNetworks) }),
-    ...(drop !== undefined && { drop: list(drop) }),
-    ...(destinationPort !== undefined && { destinationPort: destinationPort === true }),
-    ...(attempted !== undefined && { attempted }),
-    ...(split !== undefined && { split }),
-  };
-}
-
-function wrong(option: string, value: unknown, allowed: string): VedetteError {
-  return new VedetteError('USAGE', `--option ${option}=${value} is none`, { hint: `Write ${allowed}.` });
-}
-
-interface ScoredFlows {
-  readonly model: string;
-  readonly batch: RowBatch;
-  readonly labelled: boolean;
-  readonly predictions: ReturnType<typeof predictionsOf>;
-  readonly report?: ClassReport;
-  readonly promise: number;
-  readonly benign: string;
-}
-
 async function scoreFlows(options: CommonOptions & DataOptions, reference: string, rate?: number): Promise<ScoredFlows> {
-  const { manifest, files } = await tenantRegistry(options).loadModel(reference);
-  const model = `${manifest.name}@${manifest.version}`;
-  const state = files['model.bin'];
-  const calibration = files['calibration.bin'];
-  const encoding = encodingSchema.safeParse(manifest.features.flows);
-  if (state === undefined || calibration === undefined || !encoding.success) {
-    throw new VedetteError('MODEL_MISMATCH', `${model} holds no model of flows`, { hint: 'Train it again with `vedette train`.' });
-  }
-  const { detector } = await createDetector(manifest.detector, manifest.hyperParameters, manifest.seed);
-  await detector.restore(state);
+  const loaded = await tenantRegistry(options).loadModel(reference);
   const table = await readFlows(options.data, options.label === undefined ? {} : { label: options.label });
-  const cleaned = cleanFlows(table, { attempted: 'benign' });
-  const labels = table.labels === undefined ? undefined : cleaned.labels;
-  const every = Array.from({ length: table.rows }, (_, row) => row);
-  const batch = encodeRows(table, encoding.data, every, labels);
-  const scored = await (detector as unknown as Detector<RowBatch>).score(batch);
-  const promise = rate ?? Number(manifest.calibration.promised_rate ?? 0.001);
-  const normal = calibrate(new Float64Array(calibration.slice().buffer));
-  const { pValue } = pValuesOf(normal, scored.score);
-  const predictions = predictionsOf(scored, batch.keys, pValue, scoreAtRate(normal, promise).score, labels);
-  const { classes, probabilities } = scored;
-  const common = { model, batch, labelled: labels !== undefined, predictions, promise, benign: cleaned.benign };
-  if (labels === undefined || classes === undefined || probabilities === undefined) return common;
-  const names = [...new Set([...classes, ...labels])];
-  const wide = new Float64Array(batch.rows * names.length);
-  for (let row = 0; row < batch.rows; row++) {
-    wide.set(probabilities.subarray(row * classes.length, (row + 1) * classes.length), row * names.length);
-  }
-  const actual = Int32Array.from(labels, (label) => names.indexOf(label));
-  return { ...common, report: classReport(wide, actual, names, names.indexOf(cleaned.benign)) };
+  return scoreFlowModel(loaded, table, rate);
 }
 
 export async function scoreRows(options: CommonOptions & DataOptions & { model: string; out?: string }): Promise<void> {
@@ -212,12 +112,11 @@ export async function scoreRows(options: CommonOptions & DataOptions & { model: 
 }
 
 export async function evaluateRows(options: CommonOptions & DataOptions & { model: string; promise?: number }): Promise<void> {
-  const { model, predictions, report, promise, labelled, benign } = await scoreFlows(options, options.model, options.promise);
+  const scored = await scoreFlows(options, options.model, options.promise);
+  const { model, predictions, report, promise, labelled, benign } = scored;
   if (!labelled) throw new VedetteError('DATA_INSUFFICIENT', 'these flows carry no label', { hint: 'Name its column with --label.' });
-  const quiet = predictions.filter(({ actual }) => actual === benign);
+  const alarms = alarmRates(scored);
   const attacks = predictions.filter(({ actual }) => actual !== benign);
-  const share = (list: typeof predictions) => (list.length === 0 ? 0 : list.filter((one) => one.anomalous).length / list.length);
-  const alarms = { promised_rate: promise, observed_rate: share(quiet), recall: share(attacks) };
   if (options.output === 'json') {
     printJson({ model, rows: predictions.length, alarms, report });
     return;

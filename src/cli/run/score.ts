@@ -1,13 +1,12 @@
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { scoreCsv, scoreData } from '../../training/index.ts';
+import { readSequenceData, scoreCsv, scoreData } from '../../training/index.ts';
 import type { DataOptions } from '../commands/data-options.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
 import { isRowModel, loadModel } from './load-model.ts';
-import { readData } from './read-data.ts';
 import { scoreRows } from './row-models.ts';
 
 export async function score(options: CommonOptions & DataOptions & { model: string; out?: string }): Promise<void> {
@@ -19,7 +18,8 @@ export async function score(options: CommonOptions & DataOptions & { model: stri
   const progress = await startProgress('Scoring', json || options.out === undefined);
   try {
     const model = await loadModel(options, options.model);
-    const data = await readData(options, progress, model.feature);
+    const reading = (share: number): void => progress.update(share * 0.5, 'reading');
+    const data = await readSequenceData(options, reading, model.feature);
     const rows = await scoreData({ detector: model.detector, calibration: model.calibration, data, promise: model.promise });
     progress.stop();
     const flagged = rows.anomalous.reduce((sum, one) => sum + one, 0);

@@ -1,10 +1,9 @@
 import { VedetteError } from '../../core/index.ts';
-import { createDetector, onlyNormal, trainDetector } from '../../training/index.ts';
+import { createDetector, readSequenceData, trainSequenceModel } from '../../training/index.ts';
 import type { DataOptions } from '../commands/data-options.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
-import { readData } from './read-data.ts';
 import { tenantRegistry } from './registry.ts';
 import { trainRows } from './row-models.ts';
 
@@ -26,44 +25,29 @@ export async function train(detector: string, options: TrainCommandOptions): Pro
   }
   const progress = await startProgress(`Training ${detector}`, json);
   try {
-    const data = await readData(options, progress);
-    const normal = onlyNormal(data);
-    const trained = await trainDetector({
+    const data = await readSequenceData(options, (share) => progress.update(share * 0.5, 'reading'));
+    const trained = await trainSequenceModel({
       detector,
-      data: normal,
+      data,
       options: { ...hyperParameters(options.option), ...(options.algorithm === undefined ? {} : { algorithm: options.algorithm }) },
       seed: options.seed,
+      promise: options.promise,
       progress: (share) => progress.update(0.5 + share * 0.5, 'fitting'),
     });
-    const { manifest, summary } = trained;
     const registry = tenantRegistry(options);
     const name = options.name ?? detector;
-    const { fingerprint } = normal;
-    const version = await registry.saveModel(
-      name,
-      {
-        detector,
-        seed: options.seed,
-        data: { from: fingerprint.from ?? 0, to: fingerprint.to ?? 0, rows: fingerprint.rows, sha256: fingerprint.sha256 },
-        features: data.feature === undefined ? { session_file: true } : { sequences: data.feature },
-        hyperParameters: manifest.hyperparameters as Record<string, unknown>,
-        metrics: manifest.metrics,
-        calibration: { ...manifest.calibration, promised_rate: options.promise },
-      },
-      { 'model.bin': await trained.detector.snapshot(), 'calibration.bin': new Uint8Array(summary.calibration.slice().buffer) },
-    );
+    const version = await registry.saveModel(name, trained.info, trained.files);
     if (options.promote === true) await registry.promote(`${name}@${version.version}`);
     progress.stop();
-    const resolved = options.promise >= manifest.calibration.smallest_rate;
+    const { resolved, leftOut, smallestRate } = trained;
     if (json) printJson({ model: `${name}@${version.version}`, ...version, promise_resolved: resolved });
     else {
-      print(`${name}@${version.version}: ${detector} learnt from ${fingerprint.rows.toLocaleString('en')} sessions.`);
-      if (normal.batch.rows < data.batch.rows)
-        print(`  ${data.batch.rows - normal.batch.rows} sessions with an abnormal label were left out.`);
+      print(`${name}@${version.version}: ${detector} learnt from ${trained.info.data.rows.toLocaleString('en')} sessions.`);
+      if (leftOut > 0) print(`  ${leftOut} sessions with an abnormal label were left out.`);
       if (data.feature !== undefined) print(`  ${data.feature.why}`);
       for (const { input, reason } of data.skipped) print(`  skipped ${input}: ${reason}`);
       print(
-        `  promised false-alarm rate ${options.promise}${resolved ? '' : `: below 1 in ${manifest.calibration.rows + 1}, which these data resolve; extrapolated`}`,
+        `  promised false-alarm rate ${options.promise}${resolved ? '' : `: below 1 in ${Math.round(1 / smallestRate)}, which these data resolve; extrapolated`}`,
       );
     }
   } finally {

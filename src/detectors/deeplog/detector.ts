@@ -1,6 +1,7 @@
 import {
   type Detector,
   type Explanation,
+  type FitProgress,
   type FitSummary,
   type LabelledRow,
   type ScoreBatch,
@@ -31,7 +32,7 @@ export class DeepLogDetector implements Detector<SequenceBatch> {
     this.#config = config;
   }
 
-  async fit(batch: SequenceBatch, progress: (share: number) => void = () => {}): Promise<FitSummary> {
+  async fit(batch: SequenceBatch, progress: FitProgress = () => {}): Promise<FitSummary> {
     const { state, summary } = await fitModel(this.#config, batch, progress);
     this.#take(state);
     return summary;

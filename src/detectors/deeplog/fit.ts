@@ -1,4 +1,4 @@
-import { type FitSummary, type SequenceBatch, VedetteError } from '../../core/index.ts';
+import { type FitProgress, type FitSummary, type SequenceBatch, VedetteError } from '../../core/index.ts';
 import { Vocabulary } from '../sequence/vocabulary.ts';
 import { ARMS, type Arm, combineLeavingOut, joinScores } from './arms.ts';
 import type { DeepLogConfig } from './config.ts';
@@ -24,14 +24,15 @@ export interface Fitted {
  * everything, is the model. Event ids are coded over all rows; an event that only one block has is unseen to that block's network
  * by never having been a target, not by its code.
  */
-export async function fitModel(config: DeepLogConfig, batch: SequenceBatch, progress: (share: number) => void): Promise<Fitted> {
+export async function fitModel(config: DeepLogConfig, batch: SequenceBatch, progress: FitProgress): Promise<Fitted> {
   const folds = Math.min(config.folds, batch.rows);
   if (folds < 2) {
     throw new VedetteError('DATA_INSUFFICIENT', `a deeplog detector needs at least 2 normal sequences, got ${batch.rows}`, {
       hint: 'give it more normal data, or a longer baseline',
     });
   }
-  const step = (done: number, share: number) => progress((done + share) / (folds + 1));
+  // The losses of the network that is kept; those of the folds would start anew each time.
+  const step = (done: number, share: number, loss?: number) => progress((done + share) / (folds + 1), loss);
   const calibration: Partial<Record<Arm, Float64Array>> = {};
   for (let fold = 0; fold < folds; fold++) {
     const from = Math.round((fold * batch.rows) / folds);
@@ -47,7 +48,7 @@ export async function fitModel(config: DeepLogConfig, batch: SequenceBatch, prog
       calibration[arm].set(scores, from);
     }
   }
-  const trained = await train(config, batch, (share) => step(folds, share));
+  const trained = await train(config, batch, (share, loss) => step(folds, share, loss));
   const [from, to] = span(batch);
   const state: DeepLogState = { ...trained, calibration, rows: batch.rows, from, to };
   const metrics = { events: batch.codes.length, distinct_events: trained.model.vocabulary.ids.length, loss: trained.loss, folds };
@@ -85,7 +86,7 @@ export async function learnFurther(config: DeepLogConfig, state: DeepLogState, b
   };
 }
 
-async function train(config: DeepLogConfig, batch: SequenceBatch, progress: (share: number) => void) {
+async function train(config: DeepLogConfig, batch: SequenceBatch, progress: FitProgress) {
   const all = new Vocabulary(config.maxVocabulary);
   const windows = windowsOf(all.encode(batch, 0, batch.rows, true), config.history, config.endToken);
   if (windows.of.length === 0)

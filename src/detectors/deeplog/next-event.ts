@@ -1,3 +1,4 @@
+import type { FitProgress } from '../../core/index.ts';
 import { InferenceWorker, inferenceModel, type NetworkSpec, network, type TrainingData, trainModel } from '../../ml/index.ts';
 import { UNKNOWN } from '../sequence/vocabulary.ts';
 import type { DeepLogConfig } from './config.ts';
@@ -36,7 +37,7 @@ export interface TrainingCall {
   readonly epochs: number;
   /** Start from these weights instead of random ones. */
   readonly theta?: Float32Array;
-  readonly progress?: (share: number) => void;
+  readonly progress?: FitProgress;
 }
 
 export async function trainNetwork(
@@ -55,7 +56,7 @@ export async function trainNetwork(
     ...(from === undefined
       ? {}
       : { resume: { theta: from.slice(), m: new Float32Array(from.length), v: new Float32Array(from.length), step: 0 } }),
-    onProgress: ({ step, steps }) => call.progress?.(step / steps),
+    onProgress: ({ step, steps, loss }) => call.progress?.(step / steps, loss),
   });
   return { spec, theta, loss: losses.at(-1)?.training ?? Number.NaN };
 }

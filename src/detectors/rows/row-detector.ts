@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   type Detector,
   type Explanation,
+  type FitProgress,
   type FitSummary,
   type LabelledRow,
   type PackedArray,
@@ -22,7 +23,7 @@ export interface RowAlgorithm<Model> {
   readonly name: string;
   /** In plain words, what a high score means; ends a sentence. */
   readonly meaning: string;
-  fit(batch: RowBatch, seed: number, progress: (share: number) => void): Promise<Model>;
+  fit(batch: RowBatch, seed: number, progress: FitProgress): Promise<Model>;
   /** Scores of at least 0, higher is more abnormal, for any number of rows. */
   score(model: Model, batch: RowBatch): Promise<ScoreBatch>;
   /** Rows whose scores calibrate: those `fit` was not given. */
@@ -63,7 +64,7 @@ export class RowDetector<Model> implements Detector<RowBatch> {
     this.#seed = Math.floor(random() * 2 ** 31);
   }
 
-  async fit(batch: RowBatch, progress: (share: number) => void = () => {}): Promise<FitSummary> {
+  async fit(batch: RowBatch, progress: FitProgress = () => {}): Promise<FitSummary> {
     const { name } = this.#algorithm;
     if (batch.rows < LEAST_ROWS) {
       throw new VedetteError('DATA_INSUFFICIENT', `${name} needs at least ${LEAST_ROWS} rows, got ${batch.rows}`, {
@@ -75,7 +76,7 @@ export class RowDetector<Model> implements Detector<RowBatch> {
       batch,
       Array.from({ length: batch.rows }, (_, row) => row).filter((row) => row % 5 !== 4),
     );
-    const model = await this.#algorithm.fit(training, this.#seed, (share) => progress(share * 0.9));
+    const model = await this.#algorithm.fit(training, this.#seed, (share, loss) => progress(share * 0.9, loss));
     const calibrating = selectBatch(
       batch,
       held.filter((row) => this.#algorithm.held(batch, row)),

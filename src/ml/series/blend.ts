@@ -1,4 +1,4 @@
-import type { SeriesFrame } from '../../core/index.ts';
+import type { FitProgress, SeriesFrame } from '../../core/index.ts';
 import type { FitOptions, Forecaster } from './forecaster.ts';
 
 /** Half the first forecaster, half the mean of the others: errors of unlike models cancel. */
@@ -16,7 +16,7 @@ export class BlendForecaster implements Forecaster {
 
   async fit(frame: SeriesFrame, options: FitOptions): Promise<void> {
     for (const [i, member] of this.members.entries()) {
-      const progress = (share: number) => options.progress?.((i + share) / this.members.length);
+      const progress: FitProgress = (share, loss) => options.progress?.((i + share) / this.members.length, loss);
       await member.fit(frame, { ...options, seed: options.seed + i, progress });
     }
   }

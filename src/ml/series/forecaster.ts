@@ -1,11 +1,11 @@
-import type { SeriesFrame } from '../../core/index.ts';
+import type { FitProgress, SeriesFrame } from '../../core/index.ts';
 
 /** What a forecaster is asked to learn. */
 export interface FitOptions {
   /** Steps ahead 1..steps. */
   readonly steps: number;
   readonly seed: number;
-  readonly progress?: (share: number) => void;
+  readonly progress?: FitProgress;
   readonly signal?: AbortSignal;
 }
 

@@ -71,7 +71,7 @@ export class NetworkForecaster implements Forecaster {
     const data = { rows: origins.length, inputs: this.#inputs(z, frame, origins), targets };
     const validationRows = origins.length >= 500 ? Math.floor(origins.length / 5) : 0;
     const options = { epochs, batchSize, learningRate, seed, clipNorm: 1, validationRows, ...(validationRows > 0 ? { patience: 3 } : {}) };
-    const onProgress = (at: { step: number; steps: number }) => progress?.(at.step / at.steps);
+    const onProgress = (at: { step: number; steps: number; loss: number }) => progress?.(at.step / at.steps, at.loss);
     const result = here
       ? await trainHere(spec, data, options, { onProgress, shouldStop: () => signal?.aborted === true })
       : await trainModel(spec, data, { ...options, onProgress, ...(signal === undefined ? {} : { signal }) });

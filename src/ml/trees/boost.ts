@@ -1,4 +1,4 @@
-import { seededRandom, shuffle, VedetteError } from '../../core/index.ts';
+import { type FitProgress, seededRandom, shuffle, VedetteError } from '../../core/index.ts';
 import { binRows } from './bins.ts';
 import { flatten, normalise, outputsOf, type TreeEnsemble, treeProbabilities } from './ensemble.ts';
 import { type Tree, TreeGrower } from './grow.ts';
@@ -29,7 +29,7 @@ export interface BoostingResult {
  * as LightGBM, Ke et al. 2017). Same rows, options and seed: same bytes. Throws MODEL_MISMATCH for arrays that do not fit,
  * DATA_INSUFFICIENT for no row, LIMIT_EXCEEDED for more than 8 million.
  */
-export function boostTrees(data: LabelledRows, given: BoostingOptions = {}, progress: (share: number) => void = () => {}): BoostingResult {
+export function boostTrees(data: LabelledRows, given: BoostingOptions = {}, progress: FitProgress = () => {}): BoostingResult {
   const options = completeOptions(given);
   check(data);
   const { training, held } = divide(data, options);
@@ -72,7 +72,7 @@ export function boostTrees(data: LabelledRows, given: BoostingOptions = {}, prog
         best = round + 1;
       } else if (round + 1 - best >= options.patience) break;
     }
-    progress((round + 1) / options.rounds);
+    progress((round + 1) / options.rounds, losses.at(-1) ?? meanLoss(probability, labels, classes));
     if (grown.every((tree) => tree.column.length === 0)) break;
   }
   const kept = Number.isFinite(options.patience) && watch !== undefined ? trees.slice(0, best * outputs) : trees;
@@ -198,4 +198,12 @@ function check({ rows, columns, values, labels, classes }: LabelledRows): void {
   }
   const wrong = labels.find((label) => !(label >= 0 && label < classes.length));
   if (wrong !== undefined) throw new VedetteError('MODEL_MISMATCH', `label ${wrong} is none of ${classes.length} classes`);
+}
+
+/** Mean cross-entropy of the training rows before the round's trees. */
+function meanLoss(probability: Float64Array, labels: ArrayLike<number>, classes: number): number {
+  let sum = 0;
+  for (let row = 0; row < labels.length; row++)
+    sum -= Math.log(Math.max(1e-12, probability[row * classes + (labels[row] as number)] as number));
+  return sum / Math.max(1, labels.length);
 }

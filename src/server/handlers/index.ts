@@ -4,6 +4,7 @@ import { openStream } from '../live/stream.ts';
 import { alertHandlers } from './alerts.ts';
 import { eventHandlers } from './events.ts';
 import type { Handler, RawHandler } from './handler.ts';
+import { downloadScores, jobHandlers } from './jobs.ts';
 import { modelHandlers } from './models.ts';
 import { downloadReport, receiveUpload, reportHandlers } from './reports.ts';
 import { sessionHandlers } from './session.ts';
@@ -19,6 +20,8 @@ export function allHandlers(context: ServerContext, stillAllowed: Parameters<typ
     ...statusHandlers(context),
     ...alertHandlers(context),
     ...modelHandlers(context),
+    ...jobHandlers(context),
+    jobScores: downloadScores(context),
     ...eventHandlers(context),
     ...reportHandlers(context),
     report: downloadReport(),

@@ -10,7 +10,7 @@ import { type Home, openHome } from '../../store/index.ts';
 import { hashPassword } from '../access/secrets.ts';
 import type { Role, Scope } from '../api/contract.ts';
 import { buildServer, type Server } from '../app.ts';
-import type { ServerLimits, ServerOptions } from '../context.ts';
+import type { ServerContext, ServerLimits, ServerOptions } from '../context.ts';
 
 export const PASSWORD = 'correct horse battery staple';
 export const CONTROL_TOKEN = 'control-token-of-this-test-0123456789';
@@ -61,7 +61,11 @@ export class ServerUnderTest {
   home!: Home;
   server!: Server;
 
-  async start({ limits = {}, prepare, config = twoTenants(), pipeline = () => undefined }: StartOptions = {}): Promise<this> {
+  private options: StartOptions = {};
+
+  async start(options: StartOptions = {}): Promise<this> {
+    this.options = options;
+    const { limits = {}, prepare, config = twoTenants(), pipeline = () => undefined } = options;
     this.home = await openHome(join(this.folder, 'home'));
     await prepare?.(this.home);
     const write =
@@ -75,6 +79,18 @@ export class ServerUnderTest {
       ...{ now: () => this.clock, dashboard: join(this.folder, 'dashboard'), limits },
     });
     return this;
+  }
+
+  get context(): ServerContext {
+    return this.server.context;
+  }
+
+  /** The same home, as a new start of the program finds it. */
+  async restart(): Promise<void> {
+    await this.server.close();
+    await this.home.close();
+    const { prepare: _done, ...again } = this.options;
+    await this.start(again);
   }
 
   async stop(): Promise<void> {

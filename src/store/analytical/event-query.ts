@@ -96,7 +96,7 @@ export class EventReader {
   }
 }
 
-function toEvent(row: DuckRow): EventRow {
+export function toEvent(row: DuckRow): EventRow {
   const text = (name: string) => (typeof row[name] === 'string' && row[name] !== '' ? { [name]: row[name] } : {});
   const pid = typeof row.pid === 'number' && row.pid >= 0 ? { pid: row.pid } : {};
   return {

@@ -38,7 +38,7 @@ interface Opened {
 /** Events, features and detections of one tenant; DuckDB is opened when it is first needed. Writers take turns, readers do not wait. */
 export class Events {
   private readonly bytes: ByteStore;
-  private readonly files: EventFiles;
+  private readonly index: EventFiles;
   private readonly options: EventsOptions;
   private opened: Promise<Opened> | undefined;
   private turn: Promise<unknown> = Promise.resolve();
@@ -53,7 +53,7 @@ export class Events {
 
   constructor(bytes: ByteStore, files: EventFiles, options: EventsOptions) {
     this.bytes = bytes;
-    this.files = files;
+    this.index = files;
     this.options = options;
   }
 
@@ -144,13 +144,17 @@ export class Events {
   }
 
   async retain(retention: Retention, now: Micros): Promise<{ removedFiles: number; removedBytes: number; heldBytes: number }> {
-    const { keys, bytes, heldBytes } = this.files.expire(retention, now);
+    const { keys, bytes, heldBytes } = this.index.expire(retention, now);
     for (const key of keys) await this.bytes.remove(key);
     return { removedFiles: keys.length, removedBytes: bytes, heldBytes };
   }
 
+  files({ from, to }: { from?: Micros; to?: Micros }): readonly string[] {
+    return this.index.keys('log', from, to).map((key) => this.bytes.local(key));
+  }
+
   size(): number {
-    return this.files.size();
+    return this.index.size();
   }
 
   async close(): Promise<void> {
@@ -179,7 +183,7 @@ export class Events {
     work: (reader: EventReader, files: readonly string[]) => Promise<T>,
     none: T,
   ): Promise<T> {
-    const list = () => this.files.keys(dataset, range.from, range.to).map((key) => this.bytes.local(key));
+    const list = () => this.index.keys(dataset, range.from, range.to).map((key) => this.bytes.local(key));
     const files = list();
     if (files.length === 0) return none;
     const { reader } = await this.open();
@@ -214,7 +218,7 @@ export class Events {
 
   /** File names are never used twice, also when rows of one epoch were written while the one before was still committing. */
   private unusedPart(dataset: Dataset): number {
-    while (this.files.uses(dataset, this.epoch, this.parts)) this.parts++;
+    while (this.index.uses(dataset, this.epoch, this.parts)) this.parts++;
     return this.parts++;
   }
 

@@ -22,6 +22,7 @@ export const SERVICES = {
     'detections',
     'features',
     'retain',
+    'files',
     'size',
   ],
   checkpoints: ['latest', 'epochs'],

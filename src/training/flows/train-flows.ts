@@ -1,4 +1,4 @@
-import type { Detector, FitSummary, RowBatch } from '../../core/index.ts';
+import type { Detector, FitProgress, FitSummary, RowBatch } from '../../core/index.ts';
 import { type ClassifierModel, classifierOnnx } from '../../detectors/flow-classifier/algorithm.ts';
 import { RowDetector } from '../../detectors/rows/row-detector.ts';
 import { fingerprintOf } from '../data.ts';
@@ -15,7 +15,7 @@ export interface TrainFlowsOptions extends EncodingOptions, CleanOptions {
   readonly options?: Readonly<Record<string, unknown>>;
   readonly split?: SplitBy;
   readonly seed?: number;
-  readonly progress?: (share: number) => void;
+  readonly progress?: FitProgress;
 }
 
 export interface TrainedFlows {

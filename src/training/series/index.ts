@@ -8,5 +8,6 @@ export {
   unpackForecastModel,
 } from './forecast-model.ts';
 export { type NamedFrame, type ReadSeriesOptions, readSeries, readTable } from './read-series.ts';
+export { readStoredSeries } from './stored-series.ts';
 export { seriesTables } from './tables.ts';
 export { type TrainedForecast, type TrainForecastOptions, trainForecast } from './train-forecast.ts';

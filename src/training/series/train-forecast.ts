@@ -1,4 +1,4 @@
-import { frameRows, type SeriesFrame, VedetteError } from '../../core/index.ts';
+import { type FitProgress, frameRows, type SeriesFrame, VedetteError } from '../../core/index.ts';
 import { conformalWidths, type Forecaster, fillGaps, LastValue, RidgeForecaster, SeasonalNaive, smape } from '../../ml/index.ts';
 import { createForecaster, type ForecastAlgorithm, type ForecastModel } from './forecast-model.ts';
 
@@ -8,7 +8,7 @@ export interface TrainForecastOptions {
   readonly seed: number;
   /** Share of later values that an interval holds. Default 0.9. */
   readonly coverage?: number;
-  readonly progress?: (share: number) => void;
+  readonly progress?: FitProgress;
   readonly signal?: AbortSignal;
 }
 

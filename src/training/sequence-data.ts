@@ -1,9 +1,10 @@
-import { type SequenceBatch, VedetteError } from '../../core/index.ts';
-import type { SequenceFeature } from '../../features/index.ts';
-import { listInputs } from '../../sources/index.ts';
-import { fingerprintOf, parseLabelFrom, readLabels, readLogs, readSessions, type TrainingData } from '../../training/index.ts';
-import type { DataOptions } from '../commands/data-options.ts';
-import type { Progress } from '../progress.ts';
+import { type SequenceBatch, VedetteError } from '../core/index.ts';
+import type { SequenceFeature } from '../features/index.ts';
+import { listInputs } from '../sources/index.ts';
+import { fingerprintOf, type TrainingData } from './data.ts';
+import { parseLabelFrom, readLabels } from './labels.ts';
+import { readLogs } from './read-logs.ts';
+import { readSessions } from './read-sessions.ts';
 import { readTemplates } from './templates-file.ts';
 
 export interface SequenceData extends TrainingData<SequenceBatch> {
@@ -11,26 +12,38 @@ export interface SequenceData extends TrainingData<SequenceBatch> {
   readonly feature?: SequenceFeature;
 }
 
+/** Files and how they are to be read, as the command line and the API name it. */
+export interface SequenceDataOptions {
+  readonly data: readonly string[];
+  readonly labelFrom?: string;
+  readonly label?: string;
+  /** A CSV of id,label. */
+  readonly labels?: string;
+  readonly format?: string;
+  readonly session?: string;
+  readonly templates?: string;
+  readonly timezone?: string;
+}
+
 /** Session files as they are, or logs parsed into sessions: whichever the data are. */
-export async function readData(
-  options: DataOptions & { labels?: string },
-  progress: Progress,
+export async function readSequenceData(
+  options: SequenceDataOptions,
+  progress: (share: number) => void,
   feature?: SequenceFeature,
 ): Promise<SequenceData> {
   const given = options.labels === undefined ? options.labelFrom : `file:${options.labels}`;
   const text = options.label === undefined ? given : `column:${options.label}`;
   const labelFrom = text === undefined ? undefined : parseLabelFrom(text);
-  const update = (share: number): void => progress.update(share * 0.5, 'reading');
   if (options.format === undefined && feature === undefined) {
     try {
-      return await readSessions(options.data, { progress: update, ...(labelFrom === undefined ? {} : { labelFrom }) });
+      return await readSessions(options.data, { progress, ...(labelFrom === undefined ? {} : { labelFrom }) });
     } catch (error) {
       if (!(error instanceof VedetteError) || error.code !== 'FORMAT_UNKNOWN') throw error;
     }
   }
   const inputs = await listInputs(options.data);
   const read = await readLogs(inputs, {
-    progress: update,
+    progress,
     session: options.session ?? 'auto',
     ...(options.format === undefined ? {} : { format: options.format }),
     ...(options.timezone === undefined ? {} : { timezone: options.timezone }),

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { VedetteError } from '../../core/index.ts';
-import type { FixedTemplate } from '../../parsers/index.ts';
-import { splitCsv } from '../../training/index.ts';
+import { VedetteError } from '../core/index.ts';
+import type { FixedTemplate } from '../parsers/index.ts';
+import { splitCsv } from './csv.ts';
 
 /** Fixed templates of a CSV with the columns EventId and EventTemplate. */
 export async function readTemplates(path: string): Promise<FixedTemplate[]> {

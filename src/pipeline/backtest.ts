@@ -1,0 +1,109 @@
+import { severityOf } from '../alerts/index.ts';
+import type { ComponentConfig, SourceConfig } from '../config/index.ts';
+import { type LogBatch, type Micros, seededRandom, silentLogger, type Template, VedetteError } from '../core/index.ts';
+import { detectors } from '../detectors/index.ts';
+import type { SequenceChoice } from '../features/index.ts';
+import { KINDS } from './detection.ts';
+import { type Flagged, Scorer, type ScorerOptions, type ScorerStatus } from './lane/scorer.ts';
+import { StreamScorer } from './lane/stream-scorer.ts';
+import { Streams } from './lane/streams.ts';
+import { Tracks } from './lane/tracks.ts';
+import { unitAt } from './lane/unit.ts';
+
+export interface BacktestOptions {
+  readonly tenant: string;
+  readonly source: SourceConfig;
+  readonly detector: ComponentConfig;
+  /** Promised false-alarm rate per scored unit. */
+  readonly promise: number;
+  readonly seed: number;
+  readonly lines: AsyncIterable<{ readonly batch: LogBatch; readonly templates: readonly Template[] }>;
+}
+
+/** What a detector would have raised. */
+export interface BacktestResult {
+  readonly lines: number;
+  readonly from: Micros;
+  readonly to: Micros;
+  readonly status: ScorerStatus;
+  /** Of all that was flagged, the most severe. */
+  readonly raised: readonly BacktestFinding[];
+}
+
+export interface BacktestFinding {
+  readonly id: string;
+  readonly time: Micros;
+  readonly entity: string;
+  readonly title: string;
+  readonly why: string;
+  readonly severity: number;
+  readonly pValue: number;
+}
+
+const LISTED = 200;
+
+/** Runs one detector over stored lines as the pipeline would have: it learns from the first units and judges the rest. */
+export async function backtest(options: BacktestOptions): Promise<BacktestResult> {
+  const { source, detector: configured } = options;
+  const { features, learning } = source;
+  const { type, promisedRate: _own, ...own } = configured;
+  const context = { name: `backtest/${type}`, log: silentLogger, now: () => 0, random: seededRandom(options.seed) };
+  const load = Object.hasOwn(detectors, type) ? detectors[type] : undefined;
+  if (load === undefined)
+    throw new VedetteError('CONFIG_INVALID', `there is no detector ${type}`, { hint: `Known: ${Object.keys(detectors).join(', ')}.` });
+  const definition = (await load()).default;
+  const parsed = definition.config.safeParse(own);
+  if (!parsed.success)
+    throw new VedetteError(
+      'CONFIG_INVALID',
+      `detector ${type}: ${parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`,
+      { hint: 'Check its options.' },
+    );
+  const detector = definition.create(parsed.data, context);
+  const scorerOptions: ScorerOptions = {
+    ...{ tenant: options.tenant, source: source.name, detector: type, rate: options.promise },
+    ...{ sessions: learning.sessions, maxSessions: learning.maxSessions, every: learning.every },
+  };
+  const scorer = detector.shape === 'sequences' ? new Scorer(detector, scorerOptions) : new StreamScorer(detector, scorerOptions);
+  const tracks = new Tracks(features as SequenceChoice, learning.lines);
+  const streams = new Streams(new Set([detector.shape]));
+  const raised: BacktestFinding[] = [];
+  let templates: readonly Template[] = [];
+  let [lines, from, to] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const judge = async (closed: readonly Parameters<Scorer['take']>[0][]) => {
+    for (const batch of closed) {
+      if (batch.shape !== detector.shape) continue;
+      for (const flagged of await scorer.take(batch)) raised.push(findingOf(flagged, type, templates));
+    }
+    if (raised.length > 2 * LISTED) raised.sort(mostSevere).splice(LISTED);
+  };
+  for await (const part of options.lines) {
+    const { batch } = part;
+    templates = part.templates;
+    lines += batch.rows;
+    for (const time of batch.time) {
+      if (time < from) from = time;
+      if (time > to) to = time;
+    }
+    await judge([...streams.add(batch, templates, false), ...tracks.add(batch, templates, false)]);
+    await judge([...tracks.advance(to - source.eventTime.disorder), ...streams.advance(to - source.eventTime.disorder)]);
+  }
+  await judge([...tracks.finish(templates), ...streams.finish()]);
+  return { lines, from, to, status: scorer.status(), raised: raised.sort(mostSevere).slice(0, LISTED) };
+}
+
+const mostSevere = (a: BacktestFinding, b: BacktestFinding): number => b.severity - a.severity || a.time - b.time;
+
+function findingOf(flagged: Flagged, detector: string, templates: readonly Template[]): BacktestFinding {
+  const { start, entity } = unitAt(flagged.batch, flagged.row);
+  const { what, why } = flagged.explanation;
+  const named = (text: string) =>
+    text.replaceAll(/\btemplate ([0-9a-f]{16})\b/g, (whole, id: string) => {
+      const template = templates.find((one) => one.id === id);
+      return template === undefined ? whole : `template "${template.text}"`;
+    });
+  return {
+    ...{ id: flagged.alertId, time: start, entity, title: named(what), why: named(why), pValue: flagged.pValue },
+    severity: severityOf(flagged.pValue, KINDS[detector] ?? 'sequence', flagged.calibrationSize),
+  };
+}

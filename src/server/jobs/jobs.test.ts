@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DAY, epochCommit } from '../../store/testing/fixtures.ts';
+import { logBatch } from '../../testing/log-batch.ts';
+import type { JobBody } from '../api/schema/jobs.ts';
+import { type Caller, multipart, ServerUnderTest } from '../testing/server-under-test.ts';
+import { readJobs, writeJob } from './job-files.ts';
+
+const under = new ServerUnderTest();
+let engineer: Caller;
+
+/** Sessions of an application: open, a few reads, close; now and then a write. */
+function sessions(count: number): string {
+  return Array.from({ length: count }, (_, i) =>
+    ['1', ...Array.from({ length: 1 + (i % 3) }, () => '2'), ...(i % 5 === 0 ? ['3'] : []), '4'].join(' '),
+  ).join('\n');
+}
+
+async function uploaded(name: string, content: string): Promise<string> {
+  const { payload, headers } = multipart(name, content);
+  return (await engineer.call('POST', 'tenants/a/uploads', payload, headers)).json<{ id: string }>().id;
+}
+
+async function started(kind: string, body: object): Promise<JobBody> {
+  const answer = await engineer.call('POST', `tenants/a/jobs/${kind}`, body);
+  expect(`${answer.status} ${answer.status === 202 ? '' : answer.body}`).toBe('202 ');
+  return answer.json<JobBody>();
+}
+
+async function ended({ id }: JobBody): Promise<JobBody> {
+  await under.context.jobs.finished('a', id);
+  return (await engineer.call('GET', `tenants/a/jobs/${id}`)).json<JobBody>();
+}
+
+beforeAll(async () => {
+  await under.start({
+    prepare: async (home) => {
+      const a = await home.tenant('a');
+      const lines = Array.from({ length: 600 }, (_, i) => ({
+        message: `request req_${Math.floor(i / 3)} step ${['opened', 'read', 'closed'][i % 3]}`,
+        time: DAY + i * 1e6,
+        template: i % 3,
+      }));
+      await a.events.append(logBatch(lines, { source: 'auth', input: 'auth.log' }), ['t-opened', 't-read', 't-closed']);
+      await a.commitEpoch(epochCommit(1));
+    },
+  });
+  await under.user('engineer', { a: 'engineer' });
+  engineer = await under.browser('engineer');
+});
+afterAll(() => under.stop());
+
+describe('jobs', () => {
+  it('trains on an upload, saves, compares and promotes versions', async () => {
+    const upload = await uploaded('normal.txt', sessions(400));
+    const first = await ended(await started('train', { detector: 'sequence', name: 'app', data: { uploads: [upload] } }));
+    expect(first).toMatchObject({ state: 'done', model: 'app@1', progress: 1, error: '', minutesLeft: null, attempts: 1 });
+    const second = await ended(
+      await started('train', { detector: 'sequence', name: 'app', data: { uploads: [upload] }, options: { order: 4 }, promote: true }),
+    );
+    expect(second.model).toBe('app@2');
+    const compared = (await engineer.call('GET', 'tenants/a/model-comparison?models=app@1,app@2')).json<{
+      sameData: boolean;
+      models: { aliases: string[] }[];
+      hyperParameters: { name: string; values: unknown[] }[];
+    }>();
+    expect(compared.sameData).toBe(true);
+    expect(compared.models.map(({ aliases }) => aliases)).toEqual([[], ['champion']]);
+    expect(compared.hyperParameters.find(({ name }) => name === 'order')?.values).toEqual([8, 4]);
+    const scored = await ended(
+      await started('score', {
+        model: 'app',
+        data: { uploads: [await uploaded('odd.txt', `${sessions(20)}\n4 4 4 1 3 3 3 1`)] },
+        promise: 0.01,
+      }),
+    );
+    expect(scored.result).toMatchObject({ rows: 21, anomalous: 1 });
+    const csv = await engineer.call('GET', `tenants/a/jobs/${scored.id}/scores`);
+    expect(csv.body.split('\n')[0]).toBe('id,score,p_value,threshold,anomalous');
+    expect(csv.body.trim().split('\n')).toHaveLength(22);
+  });
+
+  it('learns a network with a falling loss curve', async () => {
+    const upload = await uploaded('normal.txt', sessions(300));
+    const job = await ended(
+      await started('train', { detector: 'deeplog', data: { uploads: [upload] }, options: { epochs: 12, folds: 2 } }),
+    );
+    expect(job).toMatchObject({ state: 'done', model: 'deeplog@1' });
+    const [first, last] = [job.losses[0], job.losses.at(-1)];
+    expect(job.losses.length).toBeGreaterThan(1);
+    expect(last?.loss).toBeLessThan(first?.loss ?? 0);
+  });
+
+  it('trains and backtests on the stored events of a source', async () => {
+    const trained = await ended(await started('train', { detector: 'pca', name: 'stored', data: { source: 'auth' } }));
+    expect(trained).toMatchObject({ state: 'done', model: 'stored@1', error: '' });
+    const model = (await engineer.call('GET', 'tenants/a/models/stored/1')).json<{
+      features: { sequences: { by: string } };
+      data: { rows: number };
+    }>();
+    expect(model.data.rows).toBe(200);
+    expect(model.features.sequences.by).toContain('req_');
+    const tested = await ended(await started('backtest', { detector: 'novelty', source: 'auth' }));
+    expect(tested).toMatchObject({ state: 'done', error: '', result: { lines: 600 } });
+    const data = (await engineer.call('GET', 'tenants/a/training-data')).json<{ sources: object[]; detectors: { name: string }[] }>();
+    expect(data.sources[0]).toMatchObject({ name: 'auth', events: 600 });
+    expect(data.detectors.map(({ name }) => name)).toEqual(expect.arrayContaining(['sequence', 'flow-classifier', 'forecast']));
+  });
+
+  it('says what is wrong before it starts, and what went wrong when it did', async () => {
+    for (const body of [
+      { detector: 'nothing', data: { source: 'auth' } },
+      { detector: 'sequence', data: { source: 'nowhere' } },
+      { detector: 'sequence', data: {} },
+      { detector: 'forecast', algorithm: 'oracle', data: { source: 'auth' } },
+      { detector: 'sequence', data: { source: 'auth' }, name: '../../x' },
+    ])
+      expect((await engineer.call('POST', 'tenants/a/jobs/train', body)).status).toBeGreaterThanOrEqual(400);
+    const upload = await uploaded('one.txt', '1 2 3');
+    const job = await ended(await started('train', { detector: 'deeplog', data: { uploads: [upload] } }));
+    expect(job.state).toBe('error');
+    expect(job.error).toContain('at least 2 normal sequences');
+    expect(job.error).not.toContain(under.folder);
+  });
+
+  it('cancels what waits and what runs, and removes what has ended', async () => {
+    const upload = await uploaded('normal.txt', sessions(3000));
+    const long = { detector: 'deeplog', data: { uploads: [upload] }, options: { epochs: 100 } };
+    const [running, waiting] = [await started('train', long), await started('train', long)];
+    expect((await engineer.call('DELETE', `tenants/a/jobs/${waiting.id}`)).status).toBe(200);
+    expect((await engineer.call('DELETE', `tenants/a/jobs/${running.id}`)).status).toBe(200);
+    expect((await ended(running)).state).toBe('cancelled');
+    expect((await ended(waiting)).state).toBe('cancelled');
+    await engineer.call('DELETE', `tenants/a/jobs/${waiting.id}`);
+    expect((await engineer.call('GET', `tenants/a/jobs/${waiting.id}`)).status).toBe(404);
+  });
+
+  it('takes up once what the end of the program interrupted, then gives up', async () => {
+    const store = await under.home.tenant('a');
+    const upload = await uploaded('normal.txt', sessions(200));
+    const done = await ended(await started('train', { detector: 'sequence', name: 'again', data: { uploads: [upload] } }));
+    const left = { ...done, model: 'again', state: 'running' as const, progress: 0.4, result: null };
+    await writeJob(store, { ...left, id: 'a'.repeat(32), attempts: 1 });
+    await writeJob(store, { ...left, id: 'b'.repeat(32), attempts: 2 });
+    await under.restart();
+    engineer = await under.browser('engineer');
+    await under.context.jobs.finished('a', 'b'.repeat(32));
+    expect((await under.context.jobs.finished('a', 'a'.repeat(32))).model).toBe('again@2');
+    const kept = await readJobs(await under.home.tenant('a'));
+    expect(kept.get('a'.repeat(32))).toMatchObject({ state: 'done', attempts: 2 });
+    expect(kept.get('b'.repeat(32))).toMatchObject({ state: 'error', error: expect.stringContaining('interrupted') });
+    const [one, two] = await Promise.all(
+      [1, 2].map(async (version) => (await engineer.call('GET', `tenants/a/models/again/${version}`)).json<{ files: unknown }>().files),
+    );
+    expect(one).toEqual(two);
+  });
+});

@@ -1,0 +1,64 @@
+import type { SourceConfig } from '../../config/index.ts';
+import type { LoadedModel } from '../../registry/index.ts';
+import type { StoredEventsQuery } from '../../store/index.ts';
+import type { ModelDraft } from '../../training/index.ts';
+
+/** What a job reads: files on disk, or committed events of a source. */
+export interface JobInput {
+  readonly paths?: readonly string[];
+  readonly stored?: { readonly files: readonly string[]; readonly query: StoredEventsQuery; readonly source: SourceConfig };
+  readonly format?: string;
+  readonly session?: string;
+  readonly label?: string;
+  readonly query?: string;
+  readonly range?: string;
+  readonly excluded?: readonly string[];
+  readonly windowSlide?: string;
+}
+
+export interface TrainTask {
+  readonly kind: 'train';
+  readonly detector: string;
+  readonly input: JobInput;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  readonly promise: number;
+  readonly algorithm?: string;
+  readonly steps: number;
+  /** Of forecasts: measured on these data instead of the last tenth. */
+  readonly test?: JobInput;
+}
+
+export interface MeasureTask {
+  readonly kind: 'evaluate' | 'score';
+  readonly model: LoadedModel;
+  readonly input: JobInput;
+  readonly promise?: number;
+}
+
+export interface BacktestTask {
+  readonly kind: 'backtest';
+  readonly tenant: string;
+  readonly detector: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly input: JobInput;
+  readonly seed: number;
+  readonly promise: number;
+}
+
+/** What the job worker is given. */
+export type JobTask = TrainTask | MeasureTask | BacktestTask;
+
+export interface JobOutcome {
+  /** Of a training: to be saved as the next version. */
+  readonly draft?: ModelDraft;
+  /** Of a scoring: the rows as CSV. */
+  readonly scores?: Uint8Array;
+  readonly result: Readonly<Record<string, unknown>>;
+}
+
+/** Worker -> main thread. */
+export type FromJob =
+  | { readonly kind: 'progress'; readonly share: number; readonly step: string; readonly loss?: number }
+  | { readonly kind: 'done'; readonly outcome: JobOutcome }
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string; readonly hint?: string };

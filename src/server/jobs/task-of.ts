@@ -1,0 +1,69 @@
+import { VedetteError } from '../../core/index.ts';
+import type { TenantStore } from '../../store/index.ts';
+import { createDetector } from '../../training/index.ts';
+import { FORECAST_ALGORITHMS } from '../../training/series/index.ts';
+import { backtestSchema, evaluateSchema, type JobBody, type JobData, scoreSchema, trainSchema } from '../api/schema/jobs.ts';
+import { type ServerContext, tenantConfig, tenantModels, tenantStore } from '../context.ts';
+import type { JobInput, JobTask } from './protocol.ts';
+
+/** Most stored events a job reads, the newest. */
+const MOST_EVENTS = 2_000_000;
+
+/** The arguments of a job as the work to do, checked against what there is now. */
+export async function taskOf(context: ServerContext, tenant: string, job: Pick<JobBody, 'kind' | 'arguments'>): Promise<JobTask> {
+  const store = await tenantStore(context, tenant);
+  if (job.kind === 'train') return trainTask(context, tenant, store, job.arguments);
+  if (job.kind === 'backtest') return backtestTask(context, tenant, store, job.arguments);
+  const { model, data, promise } = (job.kind === 'evaluate' ? evaluateSchema : scoreSchema).parse(job.arguments);
+  const loaded = await tenantModels(context, store).loadModel(model);
+  return {
+    kind: job.kind,
+    model: loaded,
+    input: await inputOf(context, tenant, store, data),
+    ...(promise === undefined ? {} : { promise }),
+  };
+}
+
+async function trainTask(context: ServerContext, tenant: string, store: TenantStore, given: unknown): Promise<JobTask> {
+  const { detector, data, options, seed = context.config.seed, promise, algorithm, steps } = trainSchema.parse(given);
+  if (detector === 'forecast') {
+    if (algorithm !== undefined && !(FORECAST_ALGORITHMS as readonly string[]).includes(algorithm))
+      throw new VedetteError('USAGE', `no forecaster is called ${algorithm}`, { hint: `Choose one of ${FORECAST_ALGORITHMS.join(', ')}.` });
+  } else await createDetector(detector, ownOptions(detector, { ...options, ...(algorithm === undefined ? {} : { algorithm }) }));
+  const input = await inputOf(context, tenant, store, data);
+  return { kind: 'train', detector, input, options, seed, promise, steps, ...(algorithm === undefined ? {} : { algorithm }) };
+}
+
+async function backtestTask(context: ServerContext, tenant: string, store: TenantStore, given: unknown): Promise<JobTask> {
+  const { detector, options, source, from, to, promise } = backtestSchema.parse(given);
+  await createDetector(detector, options);
+  const data = { source, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+  const input = await inputOf(context, tenant, store, data);
+  return { kind: 'backtest', tenant, detector, options, input, promise, seed: context.config.seed };
+}
+
+/** Options that are about the rows of flows are no options of the detector. */
+function ownOptions(_detector: string, options: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { homeNetworks, destinationPort, attempted, split, drop, ...own } = options;
+  return own;
+}
+
+async function inputOf(context: ServerContext, tenant: string, store: TenantStore, data: JobData): Promise<JobInput> {
+  const { uploads, source, from, to, ...how } = data;
+  const given = Object.fromEntries(Object.entries(how).filter(([, value]) => value !== undefined)) as Omit<JobInput, 'paths' | 'stored'>;
+  if (uploads !== undefined) {
+    const paths: string[] = [];
+    for (const id of new Set(uploads)) paths.push(store.bytes.local(`uploads/${id}/${(await context.uploads.get(tenant, id)).name}`));
+    return { paths, ...given };
+  }
+  const configured = tenantConfig(context, tenant)?.sources.find(({ name }) => name === source);
+  if (configured === undefined)
+    throw new VedetteError('USAGE', `there is no source ${source ?? ''}`, { hint: 'List the sources of this tenant.' });
+  const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+  const files = await store.events.files(range);
+  if (files.length === 0)
+    throw new VedetteError('DATA_INSUFFICIENT', `no event of ${configured.name} is stored in that time`, {
+      hint: 'Choose another time, or check that the source keeps its events.',
+    });
+  return { stored: { files, query: { ...range, source: configured.name, most: MOST_EVENTS }, source: configured }, ...given };
+}

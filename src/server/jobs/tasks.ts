@@ -1,0 +1,162 @@
+import { VedetteError } from '../../core/index.ts';
+import { backtest } from '../../pipeline/index.ts';
+import { predictionCsv, readFlows } from '../../training/flows/index.ts';
+import {
+  alarmRates,
+  createDetector,
+  evaluateModel,
+  openSequenceModel,
+  readSequenceData,
+  readStoredLines,
+  readStoredSequences,
+  type SequenceData,
+  type SequenceModel,
+  scoreCsv,
+  scoreData,
+  scoreFlowModel,
+  trainFlowModel,
+  trainForecastDraft,
+  trainSequenceModel,
+} from '../../training/index.ts';
+import { forecastNext, type NamedFrame, readSeries, readStoredSeries, unpackForecastModel } from '../../training/series/index.ts';
+import type { BacktestTask, JobInput, JobOutcome, JobTask, MeasureTask, TrainTask } from './protocol.ts';
+
+type Progress = (share: number, step: string, loss?: number) => void;
+/** Share of a job that reading takes, roughly. */
+const READING = 0.2;
+
+/** Does what a job is about; in a thread of its own. */
+export function runTask(task: JobTask, progress: Progress): Promise<JobOutcome> {
+  if (task.kind === 'train') return trainTask(task, progress);
+  return task.kind === 'backtest' ? backtestTask(task, progress) : measureTask(task, progress);
+}
+
+async function trainTask(task: TrainTask, progress: Progress): Promise<JobOutcome> {
+  const { detector, input, seed, promise } = task;
+  const reading = (share: number) => progress(share * READING, 'reading');
+  const fitting = (share: number, loss?: number) => progress(READING + share * (1 - READING), 'learning', loss);
+  const algorithm = task.algorithm === undefined ? {} : { algorithm: task.algorithm };
+  if (detector === 'forecast') {
+    const frame = await seriesOf(input, reading);
+    const { steps } = task;
+    const draft = await trainForecastDraft(frame, { algorithm: task.algorithm ?? 'blend', steps, seed, progress: fitting });
+    const { metrics, trainingRows } = draft;
+    return { draft: { info: draft.info, files: draft.files }, result: { metrics, trainingRows, channels: frame.frame.channels } };
+  }
+  const options = { ...task.options, ...algorithm };
+  if ((await createDetector(detector)).detector.shape === 'rows') {
+    const table = await readFlows(pathsOf(input), { progress: reading, ...(input.label === undefined ? {} : { label: input.label }) });
+    const { info, files, trained } = await trainFlowModel({ detector, table, options, seed, promise, progress: fitting });
+    const { split, cleaning, importance, report } = trained;
+    return {
+      draft: { info, files },
+      result: { metrics: info.metrics, rows: info.data.rows, split, cleaning, importance, ...(report && { report }) },
+    };
+  }
+  const data = await sequencesOf(input, reading);
+  const { info, files, resolved, smallestRate, leftOut } = await trainSequenceModel({
+    detector,
+    data,
+    options,
+    seed,
+    promise,
+    progress: fitting,
+  });
+  return {
+    draft: { info, files },
+    result: {
+      metrics: info.metrics,
+      rows: info.data.rows,
+      promiseResolved: resolved,
+      smallestRate,
+      leftOut,
+      sessions: data.feature?.why ?? '',
+    },
+  };
+}
+
+async function measureTask(task: MeasureTask, progress: Progress): Promise<JobOutcome> {
+  const { model, input } = task;
+  const reading = (share: number) => progress(share * 0.5, 'reading');
+  const promised = task.promise === undefined ? {} : { promise: task.promise };
+  if (model.manifest.detector === 'forecast') {
+    const forecaster = unpackForecastModel(model.files['model.bin'] ?? new Uint8Array(0));
+    const channels = await forecastNext(forecaster, (await seriesOf(input, reading)).frame);
+    return { result: { channels, algorithm: forecaster.algorithm, coverage: forecaster.coverage } };
+  }
+  if (model.manifest.features.flows !== undefined) {
+    const table = await readFlows(pathsOf(input), { progress: reading, ...(input.label === undefined ? {} : { label: input.label }) });
+    progress(0.6, 'scoring');
+    const scored = await scoreFlowModel(model, table, task.promise);
+    if (task.kind === 'evaluate') {
+      if (!scored.labelled)
+        throw new VedetteError('DATA_INSUFFICIENT', 'these flows carry no label', { hint: 'Name the column that holds it.' });
+      return { result: { rows: scored.predictions.length, alarms: alarmRates(scored), ...(scored.report && { report: scored.report }) } };
+    }
+    const anomalous = scored.predictions.filter((one) => one.anomalous).length;
+    const accuracy = scored.report === undefined ? {} : { accuracy: scored.report.accuracy.value };
+    return {
+      scores: csvOf(predictionCsv(scored.predictions)),
+      result: { rows: scored.predictions.length, anomalous, promisedRate: scored.promise, ...accuracy },
+    };
+  }
+  const opened = await openSequenceModel(model);
+  const data = await sequencesOf(input, reading, opened);
+  progress(0.6, 'scoring');
+  const common = { detector: opened.detector, calibration: opened.calibration, data, promise: opened.promise, ...promised };
+  if (task.kind === 'evaluate') return { result: { ...(await evaluateModel(common)) } };
+  const rows = await scoreData({ ...common, whenTooSmall: 'mark' });
+  const anomalous = rows.anomalous.reduce((sum, one) => sum + one, 0);
+  const { rate, extrapolated } = rows.threshold;
+  return { scores: csvOf(scoreCsv(rows)), result: { rows: rows.ids.length, anomalous, promisedRate: rate, extrapolated } };
+}
+
+async function backtestTask(task: BacktestTask, progress: Progress): Promise<JobOutcome> {
+  const { stored } = task.input;
+  if (stored === undefined) throw new VedetteError('USAGE', 'a backtest runs on stored events', { hint: 'Name a source.' });
+  const { status, ...found } = await backtest({
+    ...{ tenant: task.tenant, source: stored.source, promise: task.promise, seed: task.seed },
+    detector: { type: task.detector, ...task.options },
+    lines: readStoredLines({ ...stored, progress: (share) => progress(share, 'replaying') }),
+  });
+  return { result: { ...found, status: { ...status, readyAt: status.readyAt ?? null } } };
+}
+
+async function sequencesOf(input: JobInput, progress: (share: number) => void, model?: SequenceModel): Promise<SequenceData> {
+  const { stored } = input;
+  const feature = model?.feature;
+  if (stored !== undefined) {
+    const { source, files, query } = stored;
+    const { features, learning } = source as { features: object; learning: { lines: number } };
+    return readStoredSequences({ files, query, choice: features, lines: learning.lines, progress, ...(feature && { feature }) });
+  }
+  const { label, format, session } = input;
+  const given = { ...(label && { label }), ...(format && { format }), ...(session && { session }) };
+  return readSequenceData({ data: pathsOf(input), ...given }, progress, feature);
+}
+
+async function seriesOf(input: JobInput, progress: (share: number) => void): Promise<NamedFrame> {
+  const { stored, query, range, excluded, windowSlide } = input;
+  if (stored !== undefined) return readStoredSeries({ ...stored, progress });
+  const selection = {
+    ...(query && { query }),
+    ...(range && { range }),
+    ...(excluded && { excluded }),
+    ...(windowSlide && { windowSlide }),
+  };
+  const [frame, ...others] = await readSeries(pathsOf(input), selection);
+  if (frame === undefined || others.length > 0)
+    throw new VedetteError('USAGE', `${others.length + 1} series were given, a forecast model is trained on one`, {
+      hint: 'Choose one file, whose columns are the channels, or DEEP MODS archives.',
+    });
+  return frame;
+}
+
+function pathsOf({ paths }: JobInput): readonly string[] {
+  if (paths !== undefined) return paths;
+  throw new VedetteError('USAGE', 'that model learns from uploaded files', { hint: 'Upload its data first.' });
+}
+
+function csvOf(lines: Iterable<string>): Uint8Array {
+  return new TextEncoder().encode([...lines].join(''));
+}

@@ -1,0 +1,47 @@
+import { dirname } from 'node:path';
+import { VedetteError } from '../../core/index.ts';
+import type { EventQuery, EventRow } from '../contract.ts';
+import { openDuckDb } from './duckdb.ts';
+import { filterOf, toEvent } from './event-query.ts';
+
+const MEMORY_BYTES = 512 * 1024 ** 2;
+
+/** Which events to read, from files that `EventStore.files` names. */
+export interface StoredEventsQuery extends EventQuery {
+  /** Most rows read, the newest ones. */
+  readonly most: number;
+}
+
+/** Events of committed Parquet files, oldest first, in chunks of rows: for threads that have no store of their own. */
+export async function* readStoredEvents(files: readonly string[], query: StoredEventsQuery): AsyncGenerator<readonly EventRow[]> {
+  const [first] = files;
+  if (first === undefined) return;
+  const { LIST, VARCHAR, listValue } = await import('@duckdb/node-api');
+  const { connection, close } = await openDuckDb({ folder: dirname(dirname(dirname(first))), memoryBytes: MEMORY_BYTES, threads: 1 });
+  try {
+    const { where, values } = filterOf(query);
+    const matching = `SELECT * FROM read_parquet($1, union_by_name = true) WHERE ${where}`;
+    const newest = `SELECT * FROM (${matching} ORDER BY "time" DESC NULLS FIRST LIMIT ${Math.max(1, Math.floor(query.most))})`;
+    const bound = Object.fromEntries([listValue([...files]), ...values].map((value, i) => [String(i + 1), value]));
+    const types = Object.fromEntries([['1', LIST(VARCHAR)]]);
+    const result = await connection.stream(`${newest} ORDER BY "time", input, "offset"`, bound, types).catch((error: unknown) => {
+      throw new VedetteError(
+        'INPUT_UNREADABLE',
+        `the stored events cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+        {
+          hint: 'Retention may have removed them meanwhile; try again.',
+          cause: error,
+        },
+      );
+    });
+    const names = result.columnNames();
+    for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+      const columns = names.map((_, i) => chunk?.getColumnValues(i) ?? []);
+      yield Array.from({ length: chunk.rowCount }, (_, row) =>
+        toEvent(Object.fromEntries(names.map((name, i) => [name, columns[i]?.[row] ?? null]))),
+      );
+    }
+  } finally {
+    close();
+  }
+}

@@ -1,0 +1,135 @@
+import { calibrate, pValuesOf, scoreAtRate } from '../../alerts/index.ts';
+import { type Detector, type FitProgress, type RowBatch, VedetteError } from '../../core/index.ts';
+import type { LoadedModel } from '../../registry/index.ts';
+import { type ClassReport, classReport } from '../flows/class-report.ts';
+import { type CleanOptions, cleanFlows } from '../flows/clean.ts';
+import { type EncodingOptions, encodeRows, encodingSchema } from '../flows/encode.ts';
+import type { FlowTable } from '../flows/flow-table.ts';
+import { predictionsOf } from '../flows/predictions.ts';
+import type { SplitBy } from '../flows/split.ts';
+import { type TrainedFlows, trainFlows } from '../flows/train-flows.ts';
+import { createDetector } from '../train.ts';
+import type { ModelDraft } from './draft.ts';
+
+/** Options of the data rather than of the detector, given the same way. */
+const DATA_KEYS = ['homeNetworks', 'destinationPort', 'attempted', 'split', 'drop'] as const;
+
+export interface FlowModelOptions {
+  readonly detector: string;
+  readonly table: FlowTable;
+  /** The detector's own, and those of the data: homeNetworks, destinationPort, attempted, split, drop. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  readonly promise: number;
+  readonly progress?: FitProgress;
+}
+
+export interface TrainedFlowModel extends ModelDraft {
+  readonly trained: TrainedFlows;
+}
+
+export async function trainFlowModel({ detector, table, options, seed, promise, progress }: FlowModelOptions): Promise<TrainedFlowModel> {
+  const own = Object.fromEntries(Object.entries(options).filter(([key]) => !(DATA_KEYS as readonly string[]).includes(key)));
+  const trained = await trainFlows(table, { detector, options: own, seed, ...flowDataOptions(options), ...(progress && { progress }) });
+  const { manifest, report } = trained;
+  const { from = 0, to = 0, sha256 } = table.fingerprint;
+  return {
+    info: {
+      detector,
+      seed,
+      data: { from, to, rows: manifest.data.rows, sha256 },
+      features: { flows: trained.encoding },
+      hyperParameters: manifest.hyperparameters as Record<string, unknown>,
+      metrics: {
+        ...manifest.metrics,
+        ...(report && {
+          accuracy: report.accuracy.value,
+          macro_f1: report.macro_f1,
+          attack_f1: report.attack.f1,
+          calibration_error: report.calibration_error,
+        }),
+      },
+      calibration: { ...manifest.calibration, promised_rate: promise },
+    },
+    files: {
+      'model.bin': await trained.detector.snapshot(),
+      'calibration.bin': new Uint8Array(trained.summary.calibration.slice().buffer),
+      ...(trained.onnx && { 'classifier.onnx': trained.onnx }),
+    },
+    trained,
+  };
+}
+
+/** USAGE for a value that none of them takes. */
+export function flowDataOptions(given: Readonly<Record<string, unknown>>): EncodingOptions & CleanOptions & { split?: SplitBy } {
+  const list = (value: unknown) => (Array.isArray(value) ? value.map(String) : String(value).split(','));
+  const { homeNetworks, destinationPort, attempted, split, drop } = given;
+  if (attempted !== undefined && attempted !== 'keep' && attempted !== 'benign') throw wrong('attempted', attempted, 'keep or benign');
+  if (split !== undefined && split !== 'time' && split !== 'random' && split !== 'hash')
+    throw wrong('split', split, 'time, random or hash');
+  return {
+    ...(homeNetworks !== undefined && { homeNetworks: list(homeNetworks) }),
+    ...(drop !== undefined && { drop: list(drop) }),
+    ...(destinationPort !== undefined && { destinationPort: destinationPort === true }),
+    ...(attempted !== undefined && { attempted }),
+    ...(split !== undefined && { split }),
+  };
+}
+
+function wrong(option: string, value: unknown, allowed: string): VedetteError {
+  return new VedetteError('USAGE', `option ${option}=${String(value)} is none`, { hint: `Write ${allowed}.` });
+}
+
+export interface ScoredFlows {
+  readonly model: string;
+  readonly batch: RowBatch;
+  readonly labelled: boolean;
+  readonly predictions: ReturnType<typeof predictionsOf>;
+  readonly report?: ClassReport;
+  readonly promise: number;
+  readonly benign: string;
+}
+
+/** Scores a table of flows with a registered version; MODEL_MISMATCH for one of another kind. */
+export async function scoreFlowModel({ manifest, files }: LoadedModel, table: FlowTable, rate?: number): Promise<ScoredFlows> {
+  const model = `${manifest.name}@${manifest.version}`;
+  const state = files['model.bin'];
+  const calibration = files['calibration.bin'];
+  const encoding = encodingSchema.safeParse(manifest.features.flows);
+  if (state === undefined || calibration === undefined || !encoding.success) {
+    throw new VedetteError('MODEL_MISMATCH', `${model} holds no model of flows`, { hint: 'Train it again with `vedette train`.' });
+  }
+  const { detector } = await createDetector(manifest.detector, manifest.hyperParameters, manifest.seed);
+  await detector.restore(state);
+  const cleaned = cleanFlows(table, { attempted: 'benign' });
+  const labels = table.labels === undefined ? undefined : cleaned.labels;
+  const every = Array.from({ length: table.rows }, (_, row) => row);
+  const batch = encodeRows(table, encoding.data, every, labels);
+  const scored = await (detector as unknown as Detector<RowBatch>).score(batch);
+  const promise = rate ?? Number(manifest.calibration.promised_rate ?? 0.001);
+  const normal = calibrate(new Float64Array(calibration.slice().buffer));
+  const { pValue } = pValuesOf(normal, scored.score);
+  const predictions = predictionsOf(scored, batch.keys, pValue, scoreAtRate(normal, promise).score, labels);
+  const { classes, probabilities } = scored;
+  const common = { model, batch, labelled: labels !== undefined, predictions, promise, benign: cleaned.benign };
+  if (labels === undefined || classes === undefined || probabilities === undefined) return common;
+  const names = [...new Set([...classes, ...labels])];
+  const wide = new Float64Array(batch.rows * names.length);
+  for (let row = 0; row < batch.rows; row++) {
+    wide.set(probabilities.subarray(row * classes.length, (row + 1) * classes.length), row * names.length);
+  }
+  const actual = Int32Array.from(labels, (label) => names.indexOf(label));
+  return { ...common, report: classReport(wide, actual, names, names.indexOf(cleaned.benign)) };
+}
+
+/** False alarms of the harmless rows and the share of the others found. */
+export function alarmRates({ predictions, benign, promise }: ScoredFlows): {
+  promised_rate: number;
+  observed_rate: number;
+  recall: number;
+} {
+  const quiet = predictions.filter(({ actual }) => actual === benign);
+  const attacks = predictions.filter(({ actual }) => actual !== benign);
+  const share = (list: typeof predictions) => (list.length === 0 ? 0 : list.filter((one) => one.anomalous).length / list.length);
+  return { promised_rate: promise, observed_rate: share(quiet), recall: share(attacks) };
+}
