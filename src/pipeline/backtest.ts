@@ -1,14 +1,12 @@
-import { severityOf } from '../alerts/index.ts';
 import type { ComponentConfig, SourceConfig } from '../config/index.ts';
 import { type LogBatch, type Micros, seededRandom, silentLogger, type Template, VedetteError } from '../core/index.ts';
 import { detectors } from '../detectors/index.ts';
 import type { SequenceChoice } from '../features/index.ts';
-import { KINDS } from './detection.ts';
-import { type Flagged, Scorer, type ScorerOptions, type ScorerStatus } from './lane/scorer.ts';
+import { findingOf } from './lane/finding.ts';
+import { type Flagged, type LaneScorer, Scorer, type ScorerOptions, type ScorerStatus } from './lane/scorer.ts';
 import { StreamScorer } from './lane/stream-scorer.ts';
 import { Streams } from './lane/streams.ts';
 import { Tracks } from './lane/tracks.ts';
-import { unitAt } from './lane/unit.ts';
 
 export interface BacktestOptions {
   readonly tenant: string;
@@ -73,7 +71,7 @@ export async function backtest(options: BacktestOptions): Promise<BacktestResult
   const judge = async (closed: readonly Parameters<Scorer['take']>[0][]) => {
     for (const batch of closed) {
       if (batch.shape !== detector.shape) continue;
-      for (const flagged of await scorer.take(batch)) raised.push(findingOf(flagged, type, templates));
+      for (const flagged of await scorer.take(batch)) raised.push(summaryOf(scorer, flagged, templates));
     }
     if (raised.length > 2 * LISTED) raised.sort(mostSevere).splice(LISTED);
   };
@@ -94,16 +92,12 @@ export async function backtest(options: BacktestOptions): Promise<BacktestResult
 
 const mostSevere = (a: BacktestFinding, b: BacktestFinding): number => b.severity - a.severity || a.time - b.time;
 
-function findingOf(flagged: Flagged, detector: string, templates: readonly Template[]): BacktestFinding {
-  const { start, entity } = unitAt(flagged.batch, flagged.row);
-  const { what, why } = flagged.explanation;
+function summaryOf(scorer: LaneScorer, flagged: Flagged, templates: readonly Template[]): BacktestFinding {
   const named = (text: string) =>
     text.replaceAll(/\btemplate ([0-9a-f]{16})\b/g, (whole, id: string) => {
       const template = templates.find((one) => one.id === id);
       return template === undefined ? whole : `template "${template.text}"`;
     });
-  return {
-    ...{ id: flagged.alertId, time: start, entity, title: named(what), why: named(why), pValue: flagged.pValue },
-    severity: severityOf(flagged.pValue, KINDS[detector] ?? 'sequence', flagged.calibrationSize),
-  };
+  const { start, entity, title, explanation, severity, pValue } = findingOf(scorer, flagged, '', named).detection;
+  return { id: flagged.alertId, time: start, entity, title, why: named(explanation.why), severity, pValue };
 }
