@@ -111,6 +111,8 @@ export interface AlertQuery {
   readonly state?: AlertState;
   readonly notified?: boolean;
   readonly minSeverity?: number;
+  /** Alerts whose techniques are one of these lists. */
+  readonly techniques?: readonly (readonly string[])[];
   /** Most recent first by default; `severity` = highest first. */
   readonly order?: 'time' | 'severity';
   readonly limit?: number;
@@ -150,8 +152,8 @@ export interface AlertSummary {
   /** Most alerts first, ten at most. */
   readonly entities: readonly { readonly name: string; readonly count: number; readonly severity: number }[];
   readonly detectors: readonly { readonly name: string; readonly count: number }[];
-  /** ATT&CK techniques of open alerts, most frequent first; '' = alerts that name none. */
-  readonly techniques: readonly { readonly name: string; readonly count: number }[];
+  /** Alerts by the ATT&CK techniques they name, most frequent first. */
+  readonly techniques: readonly { readonly techniques: readonly string[]; readonly count: number; readonly open: number }[];
   /** Entities with an open alert and its worst severity, worst first, 10,000 at most. */
   readonly openEntities: readonly { readonly name: string; readonly severity: number }[];
 }

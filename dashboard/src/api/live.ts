@@ -31,7 +31,7 @@ function alertsChanged(): void {
   if (waiting !== undefined) return;
   waiting = setTimeout(() => {
     waiting = undefined;
-    stale('alerts', 'alert', 'groups', 'overview', 'labelLog');
+    stale('alerts', 'alert', 'groups', 'overview', 'labelLog', 'alertLanes');
   }, 1_000);
 }
 

@@ -20,6 +20,8 @@ export const PATHS = {
   events: 'GET /tenants/:tenant/events',
   eventHistogram: 'GET /tenants/:tenant/events/histogram',
   templates: 'GET /tenants/:tenant/templates',
+  hosts: 'GET /tenants/:tenant/hosts',
+  alertLanes: 'GET /tenants/:tenant/alert-lanes',
   alerts: 'GET /tenants/:tenant/alerts',
   bulk: 'POST /tenants/:tenant/alerts/bulk',
   alert: 'GET /tenants/:tenant/alerts/:id',

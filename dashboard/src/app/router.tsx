@@ -38,10 +38,13 @@ const welcome = createRoute({
 const tenant = createRoute({ getParentRoute: () => rootRoute, path: '/t/$tenant', component: Shell });
 const inTenant = <P extends string>(path: P) => ({ getParentRoute: () => tenant, path }) as const;
 
-const overview = createRoute({ ...inTenant('/'), component: lazyRouteComponent(() => import('../pages/overview.tsx'), 'Overview') });
+const overview = createRoute({
+  ...inTenant('/'),
+  component: lazyRouteComponent(() => import('../pages/overview/overview.tsx'), 'Overview'),
+});
 const alerts = createRoute({
   ...inTenant('/alerts'),
-  validateSearch: only('state', 'severity', 'detector', 'entity', 'source', 'range', 'group', 'alert'),
+  validateSearch: only('state', 'severity', 'detector', 'entity', 'source', 'range', 'group', 'alert', 'tactic'),
   component: lazyRouteComponent(() => import('../pages/alerts/alerts.tsx'), 'Alerts'),
 });
 const logs = createRoute({
@@ -63,7 +66,26 @@ const pipeline = createRoute({
   ...inTenant('/pipeline'),
   component: lazyRouteComponent(() => import('../pages/pipeline.tsx'), 'Pipeline'),
 });
-const upload = createRoute({ ...inTenant('/upload'), component: lazyRouteComponent(() => import('../pages/upload.tsx'), 'Upload') });
+const sources = createRoute({
+  ...inTenant('/sources'),
+  validateSearch: only('tab'),
+  component: lazyRouteComponent(() => import('../pages/sources/sources.tsx'), 'Sources'),
+});
+const explorer = createRoute({
+  ...inTenant('/explorer'),
+  validateSearch: only('by', 'range', 'severity', 'state', 'lane', 'series'),
+  component: lazyRouteComponent(() => import('../pages/explorer/explorer.tsx'), 'Explorer'),
+});
+const entities = createRoute({
+  ...inTenant('/entities'),
+  validateSearch: only('find', 'level', 'range'),
+  component: lazyRouteComponent(() => import('../pages/entities/entities.tsx'), 'Entities'),
+});
+const entity = createRoute({
+  ...inTenant('/entities/$name'),
+  validateSearch: only('range'),
+  component: lazyRouteComponent(() => import('../pages/entities/entity.tsx'), 'EntityPage'),
+});
 const settings = createRoute({
   ...inTenant('/settings'),
   validateSearch: only('tab'),
@@ -75,7 +97,7 @@ export const router = createRouter({
     home,
     signIn,
     welcome,
-    tenant.addChildren([overview, alerts, logs, reports, report, models, pipeline, upload, settings]),
+    tenant.addChildren([overview, alerts, logs, reports, report, models, pipeline, sources, explorer, entities, entity, settings]),
   ]),
   defaultPreload: 'intent',
 });

@@ -1,20 +1,6 @@
 import { ActionIcon, Menu, Select, Tooltip, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
-import {
-  IconBell,
-  IconBrain,
-  IconFileText,
-  IconFolderUp,
-  IconGauge,
-  IconKeyboard,
-  IconLogout,
-  IconMoon,
-  IconReport,
-  IconRoute,
-  IconSettings,
-  IconSun,
-  IconUser,
-} from '@tabler/icons-react';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { IconFlask2, IconKeyboard, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { call } from '../api/client.ts';
@@ -22,19 +8,10 @@ import { useLive, useLiveConnection } from '../api/live.ts';
 import { useTenant } from '../api/queries.ts';
 import { Loading, Problem } from '../components/states.tsx';
 import { count, perSecond } from '../format/number.ts';
-import { useSession } from './session.ts';
+import { DemoNote } from './demo-note.tsx';
+import { PAGE_GROUPS, PAGES } from './pages.ts';
+import { useDemo, useSession, useTenants } from './session.ts';
 import { Shortcuts, useNavigationKeys } from './shortcuts.tsx';
-
-const PAGES = [
-  ['/t/$tenant', 'Overview', IconGauge],
-  ['/t/$tenant/alerts', 'Alerts', IconBell],
-  ['/t/$tenant/logs', 'Logs', IconFileText],
-  ['/t/$tenant/reports', 'Reports', IconReport],
-  ['/t/$tenant/models', 'Models', IconBrain],
-  ['/t/$tenant/pipeline', 'Pipeline', IconRoute],
-  ['/t/$tenant/upload', 'Upload', IconFolderUp],
-  ['/t/$tenant/settings', 'Settings', IconSettings],
-] as const;
 
 export function Shell() {
   const tenant = useTenant();
@@ -44,11 +21,12 @@ export function Shell() {
   useLiveConnection(signedIn ? tenant : '');
   useNavigationKeys(tenant);
   const [help, setHelp] = useState(false);
+  const demo = useDemo();
   useEffect(() => localStorage.setItem('vedette-tenant', tenant), [tenant]);
   useEffect(() => {
     const page = PAGES.findLast(([path]) => location.pathname.startsWith(path.replace('$tenant', tenant)));
-    document.title = `${page?.[1] ?? 'vedette'} · ${tenant} · vedette`;
-  }, [location.pathname, tenant]);
+    document.title = `${page?.[1] ?? 'vedette'} · ${tenant}${demo ? ' (demo data)' : ''} · vedette`;
+  }, [location.pathname, tenant, demo]);
 
   if (session.error?.status === 401) return <SignInFirst />;
   if (session.error)
@@ -68,8 +46,9 @@ export function Shell() {
       <a className="skip" href="#content">
         To the content
       </a>
-      <Side tenant={tenant} onHelp={() => setHelp(true)} />
+      <Side tenant={tenant} demo={demo} onHelp={() => setHelp(true)} />
       <main className="main" id="content" tabIndex={-1}>
+        {demo && <DemoNote tenant={tenant} />}
         <Outlet />
       </main>
       <Shortcuts opened={help} setOpened={setHelp} />
@@ -89,7 +68,7 @@ function SignInFirst() {
   return null;
 }
 
-function Side({ tenant, onHelp }: { tenant: string; onHelp: () => void }) {
+function Side({ tenant, demo, onHelp }: { tenant: string; demo: boolean; onHelp: () => void }) {
   const live = useLive();
   return (
     <header className="side">
@@ -98,15 +77,34 @@ function Side({ tenant, onHelp }: { tenant: string; onHelp: () => void }) {
         <span className="label">vedette</span>
       </Link>
       <TenantChoice tenant={tenant} />
+      {demo && (
+        <span className="chip demo" title="Everything in this tenant is generated">
+          <IconFlask2 size={13} aria-hidden />
+          <span className="label">Demo data</span>
+        </span>
+      )}
       <nav className="nav" aria-label="Pages">
-        {PAGES.map(([to, label, Icon]) => (
-          <Link key={to} to={to} params={{ tenant }} activeOptions={{ exact: to === '/t/$tenant', includeSearch: false }}>
-            <Icon size={17} stroke={1.7} aria-hidden />
-            <span className="label">{label}</span>
-            {label === 'Alerts' && live.last !== undefined && live.last.openAlerts > 0 && (
-              <span className="tag label">{count(live.last.openAlerts)}</span>
-            )}
-          </Link>
+        {PAGE_GROUPS.map(({ title, pages }) => (
+          <div key={title} className="nav-group">
+            <div className="nav-title label" aria-hidden>
+              {title}
+            </div>
+            {pages.map(([to, label, key, Icon]) => (
+              <Link
+                key={to}
+                to={to}
+                params={{ tenant }}
+                activeOptions={{ exact: to === '/t/$tenant', includeSearch: false }}
+                title={`${label} (g ${key})`}
+              >
+                <Icon size={16} stroke={1.7} aria-hidden />
+                <span className="label">{label}</span>
+                {label === 'Alerts' && live.last !== undefined && live.last.openAlerts > 0 && (
+                  <span className="tag label">{count(live.last.openAlerts)}</span>
+                )}
+              </Link>
+            ))}
+          </div>
         ))}
       </nav>
       <div className="side-foot">
@@ -124,8 +122,8 @@ function Side({ tenant, onHelp }: { tenant: string; onHelp: () => void }) {
 
 function TenantChoice({ tenant }: { tenant: string }) {
   const navigate = useNavigate();
-  const { data } = useQuery({ queryKey: ['tenants'], queryFn: () => call('tenants'), staleTime: 60_000 });
-  const names = data?.items.map(({ id }) => id) ?? [tenant];
+  const { data } = useTenants();
+  const names = data?.items.map(({ id, demo }) => ({ value: id, label: demo ? `${id} (demo data)` : id })) ?? [tenant];
   if (names.length < 2) return null;
   return (
     <Select

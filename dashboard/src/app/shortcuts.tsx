@@ -1,6 +1,7 @@
 import { Kbd, Modal } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
+import { PAGES, type PagePath } from './pages.ts';
 
 const KEYS: readonly (readonly [string, string])[] = [
   ['j  k', 'Next, previous alert'],
@@ -10,27 +11,11 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['c', 'Close'],
   ['o', 'Open again'],
   ['Esc', 'Back to the list'],
-  ['g o', 'Overview'],
-  ['g a', 'Alerts'],
-  ['g l', 'Logs'],
-  ['g r', 'Reports'],
-  ['g m', 'Models'],
-  ['g p', 'Pipeline'],
-  ['g u', 'Upload'],
-  ['g s', 'Settings'],
+  ...PAGES.map(([, name, key]) => [`g ${key}`, name] as const),
   ['/', 'Search, on the logs page'],
   ['?', 'This help'],
 ];
-const TARGETS = {
-  o: '/t/$tenant',
-  a: '/t/$tenant/alerts',
-  l: '/t/$tenant/logs',
-  r: '/t/$tenant/reports',
-  m: '/t/$tenant/models',
-  p: '/t/$tenant/pipeline',
-  u: '/t/$tenant/upload',
-  s: '/t/$tenant/settings',
-} as const;
+const TARGETS: Readonly<Record<string, PagePath | undefined>> = Object.fromEntries(PAGES.map(([path, , key]) => [key, path]));
 
 /** True where a key press belongs to a field, a menu or a dialog. */
 export function typing(event: KeyboardEvent): boolean {
@@ -53,7 +38,7 @@ export function useNavigationKeys(tenant: string): void {
         since.current = event.timeStamp;
         return;
       }
-      const target = event.timeStamp - since.current < 1_200 && since.current > 0 ? TARGETS[event.key as keyof typeof TARGETS] : undefined;
+      const target = event.timeStamp - since.current < 1_200 && since.current > 0 ? TARGETS[event.key] : undefined;
       since.current = 0;
       if (target === undefined) return;
       event.stopImmediatePropagation();

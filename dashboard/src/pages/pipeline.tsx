@@ -1,12 +1,9 @@
 import { Link } from '@tanstack/react-router';
 import type { Response as RouteResponse } from '../../../src/server/api/contract.ts';
 import { useApi, useTenant } from '../api/queries.ts';
-import { DeadLetters } from '../components/dead-letters.tsx';
 import { DetectorState, DetectorTable } from '../components/detector-table.tsx';
 import { Graph, type GraphColumn } from '../components/graph.tsx';
-import { When } from '../components/marks.tsx';
 import { Card, Page } from '../components/page.tsx';
-import { Scroll } from '../components/scroll.tsx';
 import { Answered, Blank } from '../components/states.tsx';
 import { bytes, count, percent, perSecond, plural } from '../format/number.ts';
 import { duration } from '../format/time.ts';
@@ -35,9 +32,9 @@ export function Pipeline() {
             <Card>
               <Blank
                 title="Nothing runs here"
-                hint="Name sources in the configuration file and start `vedette up -c vedette.yaml`; single files can be analysed on the upload page."
+                hint="Name sources in the configuration file and start `vedette up -c vedette.yaml`; single files can be analysed under Sources."
               >
-                <Link to="/t/$tenant/upload" params={{ tenant }}>
+                <Link to="/t/$tenant/sources" params={{ tenant }} search={{ tab: 'upload' }}>
                   Upload a file
                 </Link>
               </Blank>
@@ -47,9 +44,6 @@ export function Pipeline() {
               <Card>
                 <Graph columns={columns(items, overview.data)} />
               </Card>
-              <Card title="Sources" flush>
-                <SourceTable items={items} />
-              </Card>
               <Card title="Detectors" flush>
                 <DetectorTable detectors={items.flatMap(({ detectors }) => detectors)} />
               </Card>
@@ -57,7 +51,6 @@ export function Pipeline() {
           )
         }
       </Answered>
-      <DeadLetters />
     </Page>
   );
 }
@@ -138,57 +131,4 @@ function columns(sources: readonly Source[], overview: Overview | undefined): Gr
       ],
     },
   ];
-}
-
-function SourceTable({ items }: { items: readonly Source[] }) {
-  const tenant = useTenant();
-  return (
-    <Scroll label="Sources">
-      <table className="table">
-        <thead>
-          <tr>
-            <th>Source</th>
-            <th>State</th>
-            <th className="right">Rate</th>
-            <th className="right">Lag</th>
-            <th>Events up to</th>
-            <th className="right">Queue</th>
-            <th className="right">Dead letters</th>
-            <th>Counters</th>
-          </tr>
-        </thead>
-        <tbody>
-          {items.map((source) => (
-            <tr key={source.name}>
-              <td className="wrap">
-                <Link to="/t/$tenant/logs" params={{ tenant }} search={{ source: source.name }}>
-                  {source.name}
-                </Link>
-              </td>
-              <td>
-                {source.state}
-                {source.lastError !== '' && <div className="small level-error wrap">{source.lastError}</div>}
-              </td>
-              <td className="right num nowrap">{perSecond(source.recordsPerSecond)}</td>
-              <td className="right num nowrap">{duration(source.lag)}</td>
-              <td>
-                <When at={source.watermark} />
-              </td>
-              <td className="right num nowrap">
-                {bytes(source.queueBytes)}
-                <div className="small soft">{plural(source.queueBatches, 'batch', 'batches')}</div>
-              </td>
-              <td className="right num">{count(source.deadLetters)}</td>
-              <td className="small soft num wrap">
-                {Object.entries({ ...source.counters, ...source.sourceCounters })
-                  .filter(([, value]) => value !== null && value !== 0)
-                  .map(([name, value]) => `${name.replaceAll('_', ' ')} ${count(value)}`)
-                  .join(' · ') || '–'}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
-  );
 }

@@ -16,7 +16,7 @@ export function Reports() {
           {({ items }) =>
             items.length === 0 ? (
               <Blank title="No report yet" hint="Every analysis writes one: upload a file, or run `vedette analyze PATH`.">
-                <Link to="/t/$tenant/upload" params={{ tenant }}>
+                <Link to="/t/$tenant/sources" params={{ tenant }} search={{ tab: 'upload' }}>
                   Upload a file
                 </Link>
               </Blank>

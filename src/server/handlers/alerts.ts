@@ -8,6 +8,7 @@ import { audit, type ServerContext } from '../context.ts';
 import { localOperations } from '../operations.ts';
 import { decodeWrites } from '../wire.ts';
 import { given, type Handlers } from './handler.ts';
+import { withTactic } from './tactics.ts';
 
 type AlertRoutes =
   | 'alerts'
@@ -46,7 +47,7 @@ export function alertHandlers(context: ServerContext): Handlers<AlertRoutes> {
 
   return {
     async alerts({ store, query }) {
-      const page = await store.alerts.list(given(query));
+      const page = await store.alerts.list(await withTactic(store, given(query)));
       return { ...page, items: page.items.map(body) };
     },
     alert: async ({ store, params }) => body(await resolveAlert(store, params.id)),
@@ -90,9 +91,9 @@ export function alertHandlers(context: ServerContext): Handlers<AlertRoutes> {
       await changed(store, [id], principal, false);
       return { status: 'ok' };
     },
-    groups: async ({ store, query }) => ({ items: await store.alerts.groups(given(query)) }),
+    groups: async ({ store, query }) => ({ items: await store.alerts.groups(await withTactic(store, given(query))) }),
     async alertLanes({ store, query: { lanes, by, bins, ...filter } }) {
-      return store.alerts.lanes({ ...given(filter), by, bins, limit: lanes });
+      return store.alerts.lanes({ ...(await withTactic(store, given(filter))), by, bins, limit: lanes });
     },
     async labels({ store, query, principal }) {
       const inForce = await store.labels.inForce(query.detector);

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { sessionBody } from '../access/principal.ts';
 import { newAdminLink, SESSION_AGE, type SignedIn } from '../access/sign-in.ts';
-import { audit, type ServerContext, tenantNames } from '../context.ts';
+import { audit, type ServerContext, tenantConfig, tenantNames } from '../context.ts';
 import type { Handlers } from './handler.ts';
 
 type SessionRoutes = 'session' | 'signIn' | 'signOut' | 'changePassword' | 'setup' | 'adminLink' | 'tenants';
@@ -53,7 +53,9 @@ export function sessionHandlers(context: ServerContext): Handlers<SessionRoutes>
       return {
         items: tenants.map(({ tenant, role }) => {
           const running = Object.hasOwn(context.config.tenants, tenant);
-          return { id: tenant, role, running, state: running ? context.sampler.state(tenant) : ('idle' as const) };
+          const sources = tenantConfig(context, tenant)?.sources ?? [];
+          const demo = sources.length > 0 && sources.every(({ type }) => type === 'demo');
+          return { id: tenant, role, running, demo, state: running ? context.sampler.state(tenant) : ('idle' as const) };
         }),
       };
     },

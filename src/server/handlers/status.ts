@@ -1,10 +1,11 @@
-import { binomialInterval, tacticOfTechniques } from '../../alerts/index.ts';
+import { binomialInterval } from '../../alerts/index.ts';
 import { MICROS_PER_DAY, type Micros } from '../../core/index.ts';
 import type { SourceStatus, TenantStatus } from '../../pipeline/index.ts';
 import type { AlertSummary, HostCount, TenantStore } from '../../store/index.ts';
 import { type ServerContext, tenantConfig } from '../context.ts';
 import type { Answer, Handlers } from './handler.ts';
 import { memo } from './memo.ts';
+import { openByTactic } from './tactics.ts';
 
 type StatusRoutes = 'status' | 'overview' | 'history' | 'sources' | 'detectors';
 type DetectorBody = Answer<'detectors'>['items'][number];
@@ -62,7 +63,7 @@ export function statusHandlers(context: ServerContext): Handlers<StatusRoutes> {
         severities: summary.severities,
         busiestEntities: summary.entities,
         byDetector: summary.detectors,
-        techniques: summary.techniques.map((one) => ({ ...one, tactic: tacticOfTechniques([one.name]) ?? '' })),
+        tactics: openByTactic(summary.techniques),
         devices,
         sources: (status?.sources ?? []).map(({ name, state, recordsPerSecond, lag, lastError }) => ({
           ...{ name, state, recordsPerSecond, lag, lastError },

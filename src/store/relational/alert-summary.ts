@@ -3,7 +3,7 @@ import type { AlertGroupSummary, AlertSummary } from '../contract.ts';
 import type { RelationalDatabase, SqlValue } from './database.ts';
 
 const ENTITIES = 10;
-const TECHNIQUES = 20;
+const TECHNIQUE_LISTS = 1000;
 const OPEN_ENTITIES = 10_000;
 
 /** `where` is a clause of constant text whose values are bound. */
@@ -55,9 +55,8 @@ export function summarise(database: RelationalDatabase, where: string, values: r
     );
   const open = `${where === '' ? 'WHERE' : `${where} AND`} state = 'open'`;
   const techniques = database.all(
-    `SELECT coalesce(technique.value, '') AS name, count(*) AS n
-      FROM alerts LEFT JOIN json_each(alerts.body, '$.detection.techniques') AS technique ${open}
-      GROUP BY 1 ORDER BY n DESC, 1 LIMIT ${TECHNIQUES}`,
+    `SELECT coalesce(json_extract(body, '$.detection.techniques'), '[]') AS techniques, count(*) AS n, sum(state = 'open') AS open
+      FROM alerts ${where} GROUP BY 1 ORDER BY n DESC, 1 LIMIT ${TECHNIQUE_LISTS}`,
     values,
   );
   const entities = database.all(
@@ -79,7 +78,11 @@ export function summarise(database: RelationalDatabase, where: string, values: r
     notified: total('notified'),
     entities: by('entity', ENTITIES).map((row) => ({ name: row.name as string, count: Number(row.n), severity: Number(row.severity) })),
     detectors: by('detector', 100).map((row) => ({ name: row.name as string, count: Number(row.n) })),
-    techniques: techniques.map((row) => ({ name: row.name as string, count: Number(row.n) })),
+    techniques: techniques.map((row) => ({
+      techniques: JSON.parse(row.techniques as string) as string[],
+      count: Number(row.n),
+      open: Number(row.open),
+    })),
     openEntities: entities.map((row) => ({ name: row.name as string, severity: Number(row.severity) })),
   };
 }

@@ -110,6 +110,10 @@ function conditions(query: AlertQuery): { where: string[]; values: SqlValue[] } 
     ['state = ?', query.state],
     ['notified = ?', query.notified === undefined ? undefined : Number(query.notified)],
     ['severity >= ?', query.minSeverity],
+    [
+      `coalesce(json_extract(body, '$.detection.techniques'), '[]') IN (SELECT value FROM json_each(?))`,
+      query.techniques === undefined ? undefined : JSON.stringify(query.techniques.map((list) => JSON.stringify(list))),
+    ],
   ];
   const used = tests.filter((test): test is readonly [string, SqlValue] => test[1] !== undefined);
   return { where: used.map(([test]) => test), values: used.map(([, value]) => bindable(value)) };

@@ -28,9 +28,10 @@ export function Alerts() {
       ...(search.detector === undefined ? {} : { detector: search.detector }),
       ...(search.entity === undefined ? {} : { entity: search.entity }),
       ...(search.source === undefined ? {} : { source: search.source }),
+      ...(search.tactic === undefined ? {} : { tactic: search.tactic }),
       ...parseRange(search.range),
     }),
-    [state, search.severity, search.detector, search.entity, search.source, search.range],
+    [state, search.severity, search.detector, search.entity, search.source, search.tactic, search.range],
   );
   const groups = useApi('groups', { query: { ...filters, limit: 200 } });
   const members = useApi(
@@ -107,6 +108,9 @@ export function Alerts() {
           <RangeChoice value={search.range} onChange={(range) => change({ range })} />
           {search.entity !== undefined && <FilterChip label={`Entity ${search.entity}`} onRemove={() => change({ entity: undefined })} />}
           {search.source !== undefined && <FilterChip label={`Source ${search.source}`} onRemove={() => change({ source: undefined })} />}
+          {search.tactic !== undefined && (
+            <FilterChip label={`Tactic ${search.tactic.replaceAll('-', ' ')}`} onRemove={() => change({ tactic: undefined })} />
+          )}
           {filtered && (
             <Button variant="subtle" onClick={() => navigate({ search: {} })}>
               Clear

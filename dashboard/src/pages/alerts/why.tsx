@@ -16,9 +16,13 @@ export function Why({ alert }: { alert: AlertBody }) {
     <>
       <dl className="facts">
         <Fact name="Entity">
-          <Link to="/t/$tenant/alerts" params={{ tenant }} search={{ entity: detection.entity, state: 'any' }}>
-            {detection.entity === '' ? '(none)' : detection.entity}
-          </Link>
+          {detection.entity === '' ? (
+            '(none)'
+          ) : (
+            <Link to="/t/$tenant/entities/$name" params={{ tenant, name: detection.entity }}>
+              {detection.entity}
+            </Link>
+          )}
         </Fact>
         <Fact name="From">
           <When at={detection.start} />

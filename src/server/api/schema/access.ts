@@ -44,6 +44,8 @@ export const tenantSchema = z.object({
   role: roleSchema,
   /** False for a tenant that is kept but not in the running configuration. */
   running: z.boolean(),
+  /** True where every source is the generated demo. */
+  demo: z.boolean(),
   state: z.enum(['starting', 'running', 'finished', 'stopped', 'failed', 'idle']),
 });
 

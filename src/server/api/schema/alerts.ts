@@ -81,6 +81,8 @@ export const alertQuerySchema = z.strictObject({
   state: stateSchema.optional(),
   notified: flag.optional(),
   minSeverity: z.coerce.number().min(0).max(100).optional(),
+  /** ATT&CK tactic of the techniques, such as `credential-access`; `none` = alerts that name none. */
+  tactic: z.string().max(64).optional(),
   order: z.enum(['time', 'severity']).optional(),
   limit: limitSchema.optional(),
   cursor: cursorSchema.optional(),

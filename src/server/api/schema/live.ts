@@ -79,8 +79,8 @@ export const overviewSchema = z.object({
   severities: z.object({ low: z.number(), medium: z.number(), high: z.number(), critical: z.number() }),
   busiestEntities: z.array(share.extend({ severity: z.number() })),
   byDetector: z.array(share),
-  /** Open alerts by ATT&CK technique and its tactic; '' = alerts that name none. */
-  techniques: z.array(share.extend({ tactic: z.string() })),
+  /** Open alerts by the ATT&CK tactic of their techniques; `none` = alerts that name none. */
+  tactics: z.array(share),
   /** Hosts that wrote events and entities with open alerts; harmful = the worst open alert has severity >= 50, suspicious >= 25. */
   devices: z.object({ seen: z.number(), harmful: z.number(), suspicious: z.number(), safe: z.number() }),
   sources: z.array(

@@ -3,15 +3,15 @@ import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type DragEvent, useRef, useState } from 'react';
-import type { UploadBody } from '../../../src/server/api/schema/data.ts';
-import { sendFile } from '../api/client.ts';
-import { useApi, useChange, useTenant } from '../api/queries.ts';
-import { useCan } from '../app/session.ts';
-import { When } from '../components/marks.tsx';
-import { Card, Page } from '../components/page.tsx';
-import { Scroll } from '../components/scroll.tsx';
-import { Answered, Blank } from '../components/states.tsx';
-import { bytes, count, percent, plural } from '../format/number.ts';
+import type { UploadBody } from '../../../../src/server/api/schema/data.ts';
+import { sendFile } from '../../api/client.ts';
+import { useApi, useChange, useTenant } from '../../api/queries.ts';
+import { useCan } from '../../app/session.ts';
+import { When } from '../../components/marks.tsx';
+import { Card } from '../../components/page.tsx';
+import { Scroll } from '../../components/scroll.tsx';
+import { Answered, Blank } from '../../components/states.tsx';
+import { bytes, count, percent, plural } from '../../format/number.ts';
 
 const busy = (upload: UploadBody) => upload.state === 'waiting' || upload.state === 'analysing';
 
@@ -19,7 +19,7 @@ export function Upload() {
   // Progress comes by the event stream; asking again covers a stream that was cut.
   const uploads = useApi('uploads', {}, { refetchInterval: 4_000 });
   return (
-    <Page title="Upload">
+    <>
       <Choose />
       <Card title="Analyses" flush>
         <Answered of={uploads}>
@@ -35,7 +35,7 @@ export function Upload() {
           }
         </Answered>
       </Card>
-    </Page>
+    </>
   );
 }
 
@@ -80,8 +80,10 @@ function Choose() {
       onDragLeave={() => setOver(false)}
       onDrop={onDrop}
     >
-      <h2>Drop a log file here</h2>
-      <p className="soft">Any text log, JSON lines, also compressed with gzip or zstd. Its format is recognised.</p>
+      <h2>Drop files here</h2>
+      <p className="soft">
+        Logs of any format, JSON lines, packet captures (pcap), CSV; also compressed with gzip or zstd. The format is recognised.
+      </p>
       <input ref={field} id="upload-file" type="file" multiple hidden onChange={(event) => void send(event.currentTarget.files)} />
       <Button disabled={!can || sending !== undefined} onClick={() => field.current?.click()}>
         Choose files

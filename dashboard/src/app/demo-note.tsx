@@ -1,0 +1,13 @@
+import { IconFlask2 } from '@tabler/icons-react';
+
+/** Above every page of the demo: nobody takes generated data for their own. */
+export function DemoNote({ tenant }: { tenant: string }) {
+  return (
+    <div className="demo-note" role="note">
+      <IconFlask2 size={15} aria-hidden />
+      <span className="grow">
+        <strong>Demo data.</strong> Tenant {tenant} is a generated office network with scripted attacks; nothing in it is real.
+      </span>
+    </div>
+  );
+}

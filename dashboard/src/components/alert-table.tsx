@@ -1,0 +1,66 @@
+import { Link } from '@tanstack/react-router';
+import type { AlertBody } from '../../../src/server/api/schema/alerts.ts';
+import { useTenant } from '../api/queries.ts';
+import { Severity, VerdictChip, When } from './marks.tsx';
+import { Scroll } from './scroll.tsx';
+
+/** Alerts as rows; each leads to its page. */
+export function AlertTable({ items, entity = true }: { items: readonly AlertBody[]; entity?: boolean }) {
+  const tenant = useTenant();
+  return (
+    <Scroll label="Alerts">
+      <table className="table dense">
+        <thead>
+          <tr>
+            <th>Severity</th>
+            <th>Began</th>
+            {entity && <th>Entity</th>}
+            <th>What</th>
+            <th>Detector</th>
+            <th>Techniques</th>
+            <th>State</th>
+          </tr>
+        </thead>
+        <tbody>
+          {items.map(({ id, detection, state, verdict }) => (
+            <tr key={id}>
+              <td>
+                <Severity value={detection.severity} />
+              </td>
+              <td>
+                <When at={detection.start} />
+              </td>
+              {entity && (
+                <td className="nowrap">
+                  {detection.entity === '' ? (
+                    '(none)'
+                  ) : (
+                    <Link to="/t/$tenant/entities/$name" params={{ tenant, name: detection.entity }}>
+                      {detection.entity}
+                    </Link>
+                  )}
+                </td>
+              )}
+              <td className="clip">
+                <Link
+                  to="/t/$tenant/alerts"
+                  params={{ tenant }}
+                  search={{ alert: id, state: 'any' }}
+                  className="ellipsis strong"
+                  title={detection.title}
+                >
+                  {detection.title}
+                </Link>
+              </td>
+              <td className="nowrap soft">{detection.detector}</td>
+              <td className="nowrap soft">{detection.techniques.join(' ') || '–'}</td>
+              <td className="nowrap">
+                {verdict === undefined ? <span className="soft">{state}</span> : <VerdictChip verdict={verdict} />}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+}

@@ -1,0 +1,134 @@
+import { Select, TextInput } from '@mantine/core';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { useApi, useTenant } from '../../api/queries.ts';
+import { Severity, When } from '../../components/marks.tsx';
+import { Card, Page } from '../../components/page.tsx';
+import { Scroll } from '../../components/scroll.tsx';
+import { Sparkline } from '../../components/sparkline.tsx';
+import { Answered, Blank } from '../../components/states.tsx';
+import { count, plural } from '../../format/number.ts';
+import { type EntityRow, entityRows, LEVELS } from './rows.ts';
+
+/** Every watched entity: hosts that write logs and whatever has an open alert. */
+export function Entities() {
+  const search = useSearch({ from: '/t/$tenant/entities' });
+  const navigate = useNavigate({ from: '/t/$tenant/entities' });
+  const change = (next: Partial<typeof search>) => navigate({ search: { ...search, ...next }, replace: true });
+  const lanes = useApi('alertLanes', { query: { by: 'entity', state: 'open', bins: 60, lanes: 200 } });
+  const hosts = useApi('hosts', { query: { limit: 1000 } });
+  const rows = useMemo(
+    () => (lanes.data === undefined || hosts.data === undefined ? undefined : entityRows(hosts.data.items, lanes.data)),
+    [lanes.data, hosts.data],
+  );
+  return (
+    <Page
+      title="Entities"
+      head={
+        <>
+          <TextInput
+            size="xs"
+            w={220}
+            type="search"
+            aria-label="Part of the name"
+            placeholder="Part of the name"
+            value={search.find ?? ''}
+            onChange={(event) => change({ find: event.currentTarget.value === '' ? undefined : event.currentTarget.value })}
+          />
+          <Select
+            aria-label="Level"
+            w={140}
+            placeholder="Any level"
+            clearable
+            clearButtonProps={{ 'aria-label': 'Any level' }}
+            data={[...LEVELS]}
+            value={search.level ?? null}
+            onChange={(level) => change({ level: level ?? undefined })}
+          />
+        </>
+      }
+    >
+      <Card flush>
+        <Answered
+          of={{ data: rows, error: lanes.error ?? hosts.error, refetch: () => Promise.all([lanes.refetch(), hosts.refetch()]) }}
+          rows={10}
+        >
+          {(all) => {
+            const shown = all.filter(
+              ({ name, level }) =>
+                name.toLowerCase().includes((search.find ?? '').toLowerCase()) && (search.level === undefined || level === search.level),
+            );
+            if (shown.length > 0) return <EntityTable rows={shown} />;
+            return all.length === 0 ? (
+              <Blank title="No entity seen yet" hint="Hosts, users and clients appear here as soon as events or alerts name them." />
+            ) : (
+              <Blank title="No entity matches" hint="Shorten the name or choose another level." />
+            );
+          }}
+        </Answered>
+      </Card>
+    </Page>
+  );
+}
+
+function EntityTable({ rows }: { rows: readonly EntityRow[] }) {
+  const tenant = useTenant();
+  return (
+    <Scroll label={plural(rows.length, 'entity', 'entities')}>
+      <table className="table dense">
+        <thead>
+          <tr>
+            <th>Entity</th>
+            <th>Level</th>
+            <th>Worst open alert</th>
+            <th className="right">Open alerts</th>
+            <th>Open alerts over time</th>
+            <th className="right">Events stored</th>
+            <th>Last event</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.name}>
+              <td className="wrap">
+                <Link to="/t/$tenant/entities/$name" params={{ tenant, name: row.name }}>
+                  {row.name}
+                </Link>
+              </td>
+              <td>
+                <span className={`chip ${row.level === 'harmful' ? 'critical' : row.level === 'suspicious' ? 'medium' : 'good'}`}>
+                  {row.level}
+                </span>
+              </td>
+              <td>{row.severity === undefined ? <span className="soft">none</span> : <Severity value={row.severity} word />}</td>
+              <td className="right num">
+                {row.alerts === 0 ? (
+                  0
+                ) : (
+                  <Link to="/t/$tenant/alerts" params={{ tenant }} search={{ entity: row.name }}>
+                    {count(row.alerts)}
+                  </Link>
+                )}
+              </td>
+              <td>
+                {row.counts !== undefined && <Sparkline counts={row.counts} label={`${plural(row.alerts, 'open alert')} over time`} />}
+              </td>
+              <td className="right num">
+                {row.events === 0 ? (
+                  <span className="soft">–</span>
+                ) : (
+                  <Link to="/t/$tenant/logs" params={{ tenant }} search={{ host: row.name }}>
+                    {count(row.events)}
+                  </Link>
+                )}
+              </td>
+              <td>
+                <When at={row.lastSeen} as="relative" />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+}

@@ -1,0 +1,44 @@
+import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
+import { useApi } from '../../api/queries.ts';
+import type { AlertLanes } from '../../components/lanes.tsx';
+import { Severity, When } from '../../components/marks.tsx';
+import { count, plural } from '../../format/number.ts';
+import { Fact } from '../alerts/why.tsx';
+
+interface Props {
+  readonly name: string;
+  readonly range: { readonly from?: number; readonly to?: number };
+  readonly lanes: AlertLanes | undefined;
+  readonly alerts: readonly AlertBody[];
+}
+
+/** What is known of the entity in one line. */
+export function EntityFigures({ name, range, lanes, alerts }: Props) {
+  const hosts = useApi('hosts', { query: { ...range, host: name, limit: 1 } });
+  const host = hosts.data?.items[0];
+  const worst = lanes === undefined || lanes.lanes.length === 0 ? undefined : Math.max(...lanes.lanes.map(({ severity }) => severity));
+  const open = alerts.filter(({ state }) => state === 'open').length;
+  const techniques = [...new Set(alerts.flatMap(({ detection }) => detection.techniques))].sort();
+  return (
+    <div className="card card-body">
+      <dl className="facts">
+        <Fact name="Known as">
+          {host === undefined ? (/^[\d.:a-f]+$/i.test(name) ? 'address' : 'name in alerts') : 'host that writes logs'}
+        </Fact>
+        <Fact name="Worst alert">{worst === undefined ? 'none' : <Severity value={worst} word />}</Fact>
+        <Fact name="Alerts">
+          <span className="num">
+            {count(lanes?.total ?? 0)}, {plural(open, 'open one', 'open ones')}
+          </span>
+        </Fact>
+        <Fact name="Techniques">{techniques.length === 0 ? 'none named' : techniques.join(' ')}</Fact>
+        <Fact name="Events stored">
+          <span className="num">{count(host?.count ?? 0)}</span>
+        </Fact>
+        <Fact name="Last event">
+          <When at={host?.lastSeen ?? null} />
+        </Fact>
+      </dl>
+    </div>
+  );
+}

@@ -1,0 +1,138 @@
+import { Button, SegmentedControl, Select } from '@mantine/core';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { useApi, useTenant } from '../../api/queries.ts';
+import { Lanes } from '../../components/lanes.tsx';
+import { Card, Page } from '../../components/page.tsx';
+import { RangeChoice } from '../../components/range.tsx';
+import { Answered, Blank } from '../../components/states.tsx';
+import { plural } from '../../format/number.ts';
+import { LEVEL_FROM, LEVELS } from '../../format/severity.ts';
+import { duration, parseRange } from '../../format/time.ts';
+import { Influencers } from './influencers.tsx';
+import { Selection } from './selection.tsx';
+
+const KEYS = ['entity', 'detector', 'source'] as const;
+type Key = (typeof KEYS)[number];
+
+/** Where and when it was unusual: lanes of alerts over time. */
+export function Explorer() {
+  const search = useSearch({ from: '/t/$tenant/explorer' });
+  const navigate = useNavigate({ from: '/t/$tenant/explorer' });
+  const change = (next: Partial<typeof search>) => navigate({ search: { ...search, ...next } });
+  const by: Key = KEYS.find((key) => key === search.by) ?? 'entity';
+  const filters = useMemo(
+    () => ({
+      ...parseRange(search.range),
+      ...(search.severity === undefined ? {} : { minSeverity: Number(search.severity) }),
+      ...(search.state === 'open' ? { state: 'open' as const } : {}),
+    }),
+    [search.range, search.severity, search.state],
+  );
+  const lanes = useApi('alertLanes', { query: { ...filters, by, bins: 96, lanes: 30 } });
+  const span = (from: number, to: number) => `${Math.floor(from)}-${Math.ceil(to)}`;
+  return (
+    <Page
+      title="Explorer"
+      head={
+        <>
+          <SegmentedControl
+            size="xs"
+            aria-label="Lanes by"
+            value={by}
+            onChange={(next) => change({ by: next === 'entity' ? undefined : next, lane: undefined })}
+            data={KEYS.map((key) => ({ value: key, label: `By ${key}` }))}
+          />
+          <Select
+            aria-label="State"
+            w={120}
+            data={[
+              { value: 'any', label: 'Any state' },
+              { value: 'open', label: 'Open' },
+            ]}
+            value={search.state ?? 'any'}
+            allowDeselect={false}
+            onChange={(state) => change({ state: state === 'any' ? undefined : (state ?? undefined) })}
+          />
+          <Select
+            aria-label="Least severity"
+            w={138}
+            placeholder="Any severity"
+            clearable
+            data={LEVELS.slice(1).map((level) => ({
+              value: String(LEVEL_FROM[level]),
+              label: level === 'critical' ? 'critical' : `${level} and above`,
+            }))}
+            value={search.severity ?? null}
+            onChange={(severity) => change({ severity: severity ?? undefined })}
+            clearButtonProps={{ 'aria-label': 'Any severity' }}
+          />
+          <RangeChoice value={search.range} onChange={(range) => change({ range, lane: undefined })} />
+          {search.range !== undefined && (
+            <Button variant="subtle" onClick={() => change({ range: undefined, lane: undefined })}>
+              Zoom out
+            </Button>
+          )}
+        </>
+      }
+    >
+      <Answered of={lanes} rows={10}>
+        {(data) =>
+          data.lanes.length === 0 ? (
+            <Card>
+              <Blank title="No alert in this range" hint="Widen the time range or remove a filter." />
+            </Card>
+          ) : (
+            <>
+              <Card
+                title={`${plural(data.total, 'alert')} by ${by}`}
+                head={
+                  <>
+                    <Legend />
+                    <span className="soft small">{duration(data.binMicros)} a cell · drag to zoom, click a cell</span>
+                  </>
+                }
+              >
+                <Lanes
+                  lanes={data}
+                  nameOf={(name) => <LaneName by={by} name={name} onChoose={() => change({ lane: name })} />}
+                  onCell={(lane, from, to) => change({ lane: `${lane}@${span(from, to)}` })}
+                  onRange={(from, to) => change({ range: span(from, to), lane: undefined })}
+                />
+              </Card>
+              <Influencers of={data.influencers} />
+              <Selection by={by} lane={search.lane} filters={filters} onClear={() => change({ lane: undefined })} />
+            </>
+          )
+        }
+      </Answered>
+    </Page>
+  );
+}
+
+function Legend() {
+  return (
+    <span className="row tight small">
+      {LEVELS.map((level) => (
+        <span key={level} className={`sev ${level}`}>
+          {level} {LEVEL_FROM[level]}+
+        </span>
+      ))}
+    </span>
+  );
+}
+
+function LaneName({ by, name, onChoose }: { by: Key; name: string; onChoose: () => void }) {
+  const tenant = useTenant();
+  if (by === 'entity' && name !== '')
+    return (
+      <Link to="/t/$tenant/entities/$name" params={{ tenant, name }} title={name}>
+        {name}
+      </Link>
+    );
+  return (
+    <button type="button" className="plain link" onClick={onChoose} title={name}>
+      {name === '' ? '(none)' : name}
+    </button>
+  );
+}

@@ -1,0 +1,51 @@
+import { Button } from '@mantine/core';
+import { useApi } from '../../api/queries.ts';
+import { AlertTable } from '../../components/alert-table.tsx';
+import { Card } from '../../components/page.tsx';
+import { Answered, Blank } from '../../components/states.tsx';
+import { parseRange, rangeText } from '../../format/time.ts';
+
+interface Props {
+  readonly by: 'entity' | 'detector' | 'source';
+  /** `NAME` or `NAME@FROM-TO`; undefined = all alerts of the range. */
+  readonly lane: string | undefined;
+  readonly filters: { readonly from?: number; readonly to?: number; readonly minSeverity?: number; readonly state?: 'open' };
+  readonly onClear: () => void;
+}
+
+/** The alerts of the chosen lane and cell, most severe first. */
+export function Selection({ by, lane, filters, onClear }: Props) {
+  const cell = lane === undefined ? null : /^(.*)@(\d+-\d+)$/.exec(lane);
+  const name = cell?.[1] ?? lane;
+  const range = cell?.[2];
+  const alerts = useApi('alerts', {
+    query: {
+      ...filters,
+      ...(range === undefined ? {} : parseRange(range)),
+      ...(name === undefined ? {} : { [by]: name }),
+      order: 'severity',
+      limit: 50,
+    },
+  });
+  const title = name === undefined ? 'Alerts in this range' : `Alerts of ${name}`;
+  return (
+    <Card
+      title={title}
+      flush
+      head={
+        <>
+          {range !== undefined && <span className="soft small num">{rangeText(range)}</span>}
+          {lane !== undefined && (
+            <Button variant="subtle" onClick={onClear}>
+              Show all
+            </Button>
+          )}
+        </>
+      }
+    >
+      <Answered of={alerts} rows={4}>
+        {({ items }) => (items.length === 0 ? <Blank title="No alert here" /> : <AlertTable items={items} />)}
+      </Answered>
+    </Card>
+  );
+}

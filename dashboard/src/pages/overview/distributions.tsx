@@ -1,0 +1,82 @@
+import { Link } from '@tanstack/react-router';
+import type { OverviewBody } from '../../../../src/server/api/schema/live.ts';
+import { useTenant } from '../../api/queries.ts';
+import { Distribution, type Part } from '../../components/distribution.tsx';
+import { Card } from '../../components/page.tsx';
+import { Blank } from '../../components/states.tsx';
+import { count } from '../../format/number.ts';
+
+const COLOURS = ['--c1', '--c2', '--c3', '--c4', '--c5', '--c6'] as const;
+const REST = '--c7';
+
+/** Open alerts by ATT&CK tactic: what kind of intrusion they look like. */
+export function Intrusions({ data }: { data: OverviewBody }) {
+  const tenant = useTenant();
+  const named = data.tactics.filter(({ name }) => name !== 'none');
+  const unnamed = data.tactics.find(({ name }) => name === 'none')?.count ?? 0;
+  const link = (name: string, tactic: string) => (
+    <Link to="/t/$tenant/alerts" params={{ tenant }} search={{ tactic }} title={`Open alerts: ${name}`}>
+      {name}
+    </Link>
+  );
+  const parts: Part[] = named.map(({ name: tactic, count: value }, index) => {
+    const name = tactic.replaceAll('-', ' ');
+    return { name, value, colour: COLOURS[index] ?? REST, link: link(name, tactic) };
+  });
+  if (unnamed > 0) parts.push({ name: 'no tactic named', value: unnamed, colour: REST, link: link('no tactic named', 'none') });
+  return (
+    <Card title="Intrusions by tactic" className="c5" head={<span className="soft small">open alerts, ATT&CK</span>}>
+      {parts.length === 0 ? (
+        <Blank title="No open alert" hint="Alerts are counted here by the tactic of their techniques." />
+      ) : (
+        <Distribution
+          parts={parts}
+          label="Open alerts by tactic"
+          centre={
+            <>
+              {count(data.alerts.open)}
+              <span>open</span>
+            </>
+          }
+        />
+      )}
+    </Card>
+  );
+}
+
+/** Devices by their worst open alert. */
+export function Devices({ data }: { data: OverviewBody }) {
+  const tenant = useTenant();
+  const { seen, harmful, suspicious, safe } = data.devices;
+  const part = (name: string, level: string, value: number, colour: string): Part => ({
+    ...{ name, value, colour },
+    link: (
+      <Link to="/t/$tenant/entities" params={{ tenant }} search={{ level }}>
+        {name}
+      </Link>
+    ),
+  });
+  const parts = [
+    part('safe', 'safe', safe, '--good-fill'),
+    part('suspicious', 'suspicious', suspicious, '--medium-fill'),
+    part('harmful', 'harmful', harmful, '--critical-fill'),
+  ];
+  return (
+    <Card title="Devices" className="c5" head={<span className="soft small">by their worst open alert: 25 suspicious, 50 harmful</span>}>
+      {seen === 0 ? (
+        <Blank title="No device seen yet" hint="Hosts that write logs or appear in traffic are counted here." />
+      ) : (
+        <Distribution
+          parts={parts}
+          label="Devices"
+          centre={
+            <>
+              {count(seen)}
+              <span>{seen === 1 ? 'device' : 'devices'}</span>
+            </>
+          }
+        />
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,126 @@
+import { Link } from '@tanstack/react-router';
+import type { OverviewBody } from '../../../../src/server/api/schema/live.ts';
+import { useTenant } from '../../api/queries.ts';
+import { Bar, Severity } from '../../components/marks.tsx';
+import { Card } from '../../components/page.tsx';
+import { Blank } from '../../components/states.tsx';
+import { count, perSecond, plural } from '../../format/number.ts';
+import { levelOf } from '../../format/severity.ts';
+import { duration } from '../../format/time.ts';
+
+/** Entities with most open alerts. */
+export function Entities({ data }: { data: OverviewBody }) {
+  const tenant = useTenant();
+  const most = Math.max(1, ...data.busiestEntities.map((entity) => entity.count));
+  return (
+    <Card
+      title="Busiest entities"
+      className="c6"
+      flush
+      head={
+        <Link to="/t/$tenant/entities" params={{ tenant }} className="small">
+          All entities
+        </Link>
+      }
+    >
+      {data.busiestEntities.length === 0 ? (
+        <Blank title="No entity stands out" hint="Hosts, users and clients with open alerts are listed here." />
+      ) : (
+        <table className="table dense">
+          <thead>
+            <tr>
+              <th>Entity</th>
+              <th>Worst</th>
+              <th className="right">Alerts</th>
+              <th>Share</th>
+            </tr>
+          </thead>
+          <tbody>
+            {data.busiestEntities.map((entity) => (
+              <tr key={entity.name}>
+                <td className="wrap">
+                  {entity.name === '' ? (
+                    '(none)'
+                  ) : (
+                    <Link to="/t/$tenant/entities/$name" params={{ tenant, name: entity.name }}>
+                      {entity.name}
+                    </Link>
+                  )}
+                </td>
+                <td>
+                  <Severity value={entity.severity} />
+                </td>
+                <td className="right num">
+                  <Link to="/t/$tenant/alerts" params={{ tenant }} search={{ entity: entity.name, state: 'any' }}>
+                    {count(entity.count)}
+                  </Link>
+                </td>
+                <td style={{ width: 110, verticalAlign: 'middle' }}>
+                  <Bar share={entity.count / most} level={levelOf(entity.severity)} label={plural(entity.count, 'alert')} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Card>
+  );
+}
+
+/** Sources: whether they are read, how fast, how far behind. */
+export function SourceHealth({ data }: { data: OverviewBody }) {
+  const tenant = useTenant();
+  return (
+    <Card
+      title="Sources"
+      className="c6"
+      flush
+      head={
+        <Link to="/t/$tenant/sources" params={{ tenant }} className="small">
+          All sources
+        </Link>
+      }
+    >
+      {data.sources.length === 0 ? (
+        <Blank title="No source runs" hint="Name one in the configuration file, or analyse a file here.">
+          <Link to="/t/$tenant/sources" params={{ tenant }} search={{ tab: 'upload' }}>
+            Upload a file
+          </Link>
+        </Blank>
+      ) : (
+        <table className="table dense">
+          <thead>
+            <tr>
+              <th>Source</th>
+              <th>State</th>
+              <th className="right">Records</th>
+              <th className="right">Lag</th>
+            </tr>
+          </thead>
+          <tbody>
+            {data.sources.map((source) => (
+              <tr key={source.name}>
+                <td className="wrap">
+                  <Link to="/t/$tenant/logs" params={{ tenant }} search={{ source: source.name }}>
+                    {source.name}
+                  </Link>
+                </td>
+                <td>
+                  <span
+                    className={`chip ${source.lastError !== '' ? 'critical' : source.state === 'reading' ? 'good' : source.state === 'retrying' ? 'medium' : ''}`}
+                    title={source.lastError}
+                  >
+                    {source.state}
+                  </span>
+                  {source.lastError !== '' && <div className="small wrap soft">{source.lastError}</div>}
+                </td>
+                <td className="right num">{perSecond(source.recordsPerSecond)}</td>
+                <td className="right num">{duration(source.lag)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Card>
+  );
+}

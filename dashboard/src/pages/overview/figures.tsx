@@ -1,0 +1,108 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { OverviewBody } from '../../../../src/server/api/schema/live.ts';
+import { useLive } from '../../api/live.ts';
+import { useApi, useTenant } from '../../api/queries.ts';
+import { bytes, count, percent, short } from '../../format/number.ts';
+import { duration } from '../../format/time.ts';
+
+/** The line of figures on top; each leads to what it counts. */
+export function Figures({ data }: { data: OverviewBody }) {
+  const tenant = useTenant();
+  const { last } = useLive();
+  const groups = useApi('groups', { query: { state: 'open', limit: 200 } });
+  const lag = last?.lag ?? data.lag;
+  const { notifiedToday, open, acknowledged } = data.alerts;
+  const promise = promiseOf(data);
+  return (
+    <div className="card figures">
+      <Figure
+        link={(content) => (
+          <Link to="/t/$tenant/logs" params={{ tenant }} className="figure-cell">
+            {content}
+          </Link>
+        )}
+        label="Events now"
+        value={short(last?.eventsPerSecond ?? data.eventsPerSecond)}
+        unit="/s"
+        under={`${count(data.events.stored)} stored, ${bytes(data.events.bytes)}`}
+      />
+      <Figure
+        link={(content) => (
+          <Link to="/t/$tenant/pipeline" params={{ tenant }} className="figure-cell">
+            {content}
+          </Link>
+        )}
+        label="Lag"
+        value={lag === null ? '–' : duration(lag)}
+        under={lag === null ? 'no source is being read' : 'newest event behind the clock'}
+      />
+      <Figure
+        link={(content) => (
+          <Link to="/t/$tenant/alerts" params={{ tenant }} className="figure-cell">
+            {content}
+          </Link>
+        )}
+        label="Open alerts"
+        value={count(open)}
+        under={`${groups.data === undefined ? '–' : count(groups.data.items.length)} kinds, ${count(acknowledged)} acknowledged`}
+      />
+      <Figure
+        link={(content) => (
+          <Link to="/t/$tenant/alerts" params={{ tenant }} search={{ state: 'any', range: '24h' }} className="figure-cell">
+            {content}
+          </Link>
+        )}
+        label="Told about, last 24 h"
+        value={count(notifiedToday)}
+        unit={`of ${short(data.budget.promisedPerDay)} budgeted`}
+        under={
+          data.budget.observedPerDay === null
+            ? 'watched for less than a day'
+            : `${short(data.budget.observedPerDay)} a day over 7 d, true ones included`
+        }
+      />
+      <Figure
+        link={(content) => (
+          <Link to="/t/$tenant/pipeline" params={{ tenant }} className="figure-cell">
+            {content}
+          </Link>
+        )}
+        label="Alarm rate, observed"
+        value={promise === undefined ? '–' : percent(promise.observed)}
+        under={promise === undefined ? 'nothing scored yet' : `${percent(promise.promised)} false alarms promised per scored unit`}
+      />
+    </div>
+  );
+}
+
+/** Over all detectors that are ready: flagged of scored, and what the promises weighted by volume come to. */
+function promiseOf({ budget }: OverviewBody): { observed: number; promised: number } | undefined {
+  const used = budget.detectors.filter(({ scored, promisedRate }) => scored > 0 && promisedRate !== null);
+  const scored = used.reduce((sum, detector) => sum + detector.scored, 0);
+  if (scored === 0) return undefined;
+  const flagged = used.reduce((sum, detector) => sum + detector.flagged, 0);
+  const promised = used.reduce((sum, detector) => sum + (detector.promisedRate ?? 0) * detector.scored, 0);
+  return { observed: flagged / scored, promised: promised / scored };
+}
+
+interface FigureProps {
+  readonly link: (content: ReactNode) => ReactNode;
+  readonly label: string;
+  readonly value: string;
+  readonly unit?: string;
+  readonly under: string;
+}
+
+function Figure({ link, label, value, unit, under }: FigureProps) {
+  return link(
+    <>
+      <span className="soft small">{label}</span>
+      <span className="value">
+        {value}
+        {unit !== undefined && <span className="unit">{unit}</span>}
+      </span>
+      <span className="soft small">{under}</span>
+    </>,
+  );
+}
