@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createLogParser } from '../parsers/index.ts';
 import { dataset, missing, needs } from '../testing/datasets.ts';
-import { assessContamination, InputCounter, reportsFailure } from './contamination.ts';
+import { assessContamination, InputCounter } from './contamination.ts';
+import { namesFailure } from './failure-words.ts';
 
 function accessCounts(relative: string) {
   const bytes = new Uint8Array(gunzipSync(readFileSync(dataset(relative) as string)));
@@ -53,10 +55,42 @@ describe('input that may be abnormal throughout', () => {
   });
 
   it('tells a failure by status, then level, then words', () => {
-    expect(reportsFailure({ status: 200, text: 'failed' })).toBe(false);
-    expect(reportsFailure({ status: 403 })).toBe(true);
-    expect(reportsFailure({ level: 'FATAL' })).toBe(true);
-    expect(reportsFailure({ level: 'INFO', text: 'Failed password for root' })).toBe(true);
-    expect(reportsFailure({ level: 'INFO', text: 'Accepted password for root' })).toBe(false);
+    const failures = (line: string, format = 'access-common') => {
+      const record = { input: 'x', generation: '', offset: 0, line: 1, bytes: Buffer.from(`${line}\n`), arrival: 0, last: true };
+      const counter = new InputCounter();
+      counter.addBatch(createLogParser({ format }).parse(record, 'test', () => {}));
+      return counter.counts(0, 0, 0.001).failures;
+    };
+    const access = (status: number) => `10.0.0.1 - - [01/Mar/2026:10:00:00 +0000] "GET /failed HTTP/1.1" ${status} 512`;
+    expect(failures(access(200))).toBe(0);
+    expect(failures(access(403))).toBe(1);
+    expect(failures('081109 203518 143 FATAL dfs.DataNode: worker stopped', 'hdfs')).toBe(1);
+    expect(failures('081109 203518 143 INFO dfs.DataNode: Failed password for root', 'hdfs')).toBe(1);
+    expect(failures('081109 203518 143 INFO dfs.DataNode: Accepted password for root', 'hdfs')).toBe(0);
+  });
+
+  it('knows the words of failures as words of their own', () => {
+    const named = (text: string) => namesFailure(Buffer.from(text), 0, Buffer.byteLength(text));
+    const pattern = /\b(?:fail(?:ed|ure)|denied|refused|invalid (?:user|password|login)|unauthori[sz]ed|forbidden)\b/i;
+    const piece = fc.constantFrom(
+      'failed',
+      'FAILURE',
+      'Denied',
+      'refused',
+      'invalid ',
+      'user',
+      'login',
+      'unauthorized',
+      ' ',
+      '_',
+      '-',
+      'x',
+      '\u00e9',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
+        expect(named(pieces.join(''))).toBe(pattern.test(pieces.join('')));
+      }),
+    );
   });
 });

@@ -1,4 +1,5 @@
-import { dictAt, type LogBatch, textAt } from '../core/index.ts';
+import { type LogBatch, textAt } from '../core/index.ts';
+import { namesFailure } from './failure-words.ts';
 
 /** Counts over a whole input that was learnt from itself. */
 export interface InputCounts {
@@ -58,15 +59,7 @@ function percent(share: number): string {
 }
 
 const FAILED_LEVEL = /^(?:err(?:or)?|crit(?:ical)?|fatal|alert|emerg(?:ency)?|severe|failure)$/i;
-const FAILED_TEXT = /\b(?:fail(?:ed|ure)|denied|refused|invalid (?:user|password|login)|unauthori[sz]ed|forbidden)\b/i;
-const MOST_TEXT = 2_000;
-
-/** Whether a line reports a failure: an HTTP status of 400 and above, else the level, else words of its text. */
-export function reportsFailure(line: { readonly status?: number; readonly level?: string; readonly text?: string }): boolean {
-  if (line.status !== undefined && Number.isFinite(line.status)) return line.status >= 400;
-  if (line.level !== undefined && FAILED_LEVEL.test(line.level)) return true;
-  return line.text !== undefined && FAILED_TEXT.test(line.text.slice(0, MOST_TEXT));
-}
+const SEARCHED_BYTES = 2_000;
 
 /** Keys followed at once; a client with more than 1 in 129 lines is always among them. */
 const FOLLOWED = 128;
@@ -89,15 +82,19 @@ export class InputCounter {
     else this.decrement(lines);
   }
 
-  /** Counts a batch of log events: `Client` and `Status` of access logs, else level and message. */
+  /** Counts a batch of log events: failed are an HTTP status of 400 and above, else a level that says so, else words of the message. */
   addBatch(batch: LogBatch): void {
     const { Client: client, Status: status } = batch.fields ?? {};
+    const { bytes, start, end } = batch.message;
+    const levels = batch.level.values.map((level) => FAILED_LEVEL.test(level));
     for (let row = 0; row < batch.rows; row++) {
       const code = status === undefined ? Number.NaN : Number.parseInt(textAt(status, row), 10);
-      const level = dictAt(batch.level, row);
-      const failed = Number.isFinite(code)
-        ? reportsFailure({ status: code })
-        : reportsFailure({ text: textAt(batch.message, row), ...(level === undefined ? {} : { level }) });
+      let failed = code >= 400;
+      if (Number.isNaN(code)) {
+        const from = start[row] as number;
+        failed = levels[batch.level.codes[row] as number] === true;
+        if (!failed && from >= 0) failed = namesFailure(bytes, from, Math.min(end[row] as number, from + SEARCHED_BYTES));
+      }
       this.add(client === undefined ? undefined : textAt(client, row), failed);
     }
   }

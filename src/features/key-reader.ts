@@ -4,7 +4,7 @@ import type { SessionKey } from './session-key.ts';
 import { classify, isLetterOrDigit, isTokenByte, type Token, TokenKind } from './token.ts';
 
 /** Bytes of a message that are searched for keys; an attacker's endless line costs no more than this. */
-const SEARCHED_BYTES = 16_384;
+export const SEARCHED_BYTES = 16_384;
 /** A regular expression of the operator's sees no more than this. */
 const PATTERN_BYTES = 2_048;
 /** Identifiers one line may name. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DictBuilder, decodeUtf8, type LogBatch, type ObservationBatch, type Template } from '../core/index.ts';
 import { widen } from './event-arena.ts';
-import { type KeyReader, keyReader } from './key-reader.ts';
+import { NamedParties } from './named-parties.ts';
 import { SpanCodes } from './span-codes.ts';
 import { EventTime, type WatermarkState } from './watermark.ts';
 
@@ -32,8 +32,7 @@ export type ObservationConfig = z.output<typeof observationConfig>;
 /** Turns each log line into what it shows for the first or the thousandth time: (entity, field, value). */
 export class Observer {
   private readonly config: ObservationConfig;
-  private readonly users: KeyReader = keyReader({ kind: 'keyword', word: 'user' });
-  private readonly addresses: KeyReader = keyReader({ kind: 'ip' });
+  private readonly parties = new NamedParties();
   private readonly clock = new EventTime();
 
   constructor(config: ObservationConfig) {
@@ -51,6 +50,7 @@ export class Observer {
 
   observe(batch: LogBatch, templates: readonly Template[]): ObservationBatch {
     const rows = new ObservationRows(batch, templates);
+    const { parties } = this;
     const wants = new Set<string>(this.config.fields);
     const [template, component, parameter, user, address, pair] = OBSERVED.map((field) => wants.has(field));
     const { codes: hosts } = batch.host;
@@ -65,18 +65,14 @@ export class Observer {
         rows.add(row, time, host, rows.field(COMPONENT), rows.component(components[row] as number));
       if (parameter && known !== undefined) this.parameters(rows, batch, row, time, host);
       if (!(user || address || pair)) continue;
-      const users = this.users(batch, row, templates);
-      const named = users.count > 0;
-      if (named && user)
-        rows.add(row, time, host, rows.field(USER), rows.text(users.bytes, users.start[0] as number, users.end[0] as number));
-      if (!address && !(pair && named)) continue;
-      const found = this.addresses(batch, row, templates);
-      if (found.count === 0) continue;
-      const value = rows.text(found.bytes, found.start[0] as number, found.end[0] as number);
+      parties.read(batch, row);
+      const { bytes, userStart, userEnd, addressStart, addressEnd } = parties;
+      const named = userStart >= 0;
+      if (named && user) rows.add(row, time, host, rows.field(USER), rows.text(bytes, userStart, userEnd));
+      if (addressStart < 0 || !(address || (pair && named))) continue;
+      const value = rows.text(bytes, addressStart, addressEnd);
       if (address) rows.add(row, time, host, rows.field(ADDRESS), value);
-      if (!pair || !named) continue;
-      const entity = rows.entity(decodeUtf8(users.bytes, users.start[0] as number, users.end[0] as number));
-      rows.add(row, time, entity, rows.field(PAIR), value);
+      if (pair && named) rows.add(row, time, rows.entity(decodeUtf8(bytes, userStart, userEnd)), rows.field(PAIR), value);
     }
     return rows.finish();
   }
@@ -104,10 +100,11 @@ function isName(bytes: Uint8Array, start: number, end: number): boolean {
   for (let i = start; i < end; i++) {
     const byte = bytes[i] as number;
     const lower = byte | 32;
-    if (byte >= 48 && byte <= 57) digits++;
-    else if (lower >= 97 && lower <= 122) letters++;
+    if (byte >= 48 && byte <= 57) {
+      if (++digits === IDENTIFIER_DIGITS) return false;
+    } else if (lower >= 97 && lower <= 122) letters++;
   }
-  return letters > 0 && digits < IDENTIFIER_DIGITS;
+  return letters > 0;
 }
 
 /** Most leading parameters that may be watched. */
@@ -124,8 +121,9 @@ class ObservationRows {
   private readonly spans = new SpanCodes();
   private readonly hostCodes: Int32Array;
   private readonly componentCodes: Int32Array;
-  private readonly templateCodes = new Map<number, number>();
-  private readonly parameterCodes = new Map<number, number>();
+  /** Value code + 1 per template, field code + 1 per template and parameter; 0 = not met yet. */
+  private readonly templateCodes: Int32Array;
+  private readonly parameterCodes: Int32Array;
   private readonly fieldCodes = new Int32Array(OBSERVED.length).fill(NONE);
   private rows = 0;
   private columns: Int32Array;
@@ -136,6 +134,8 @@ class ObservationRows {
     this.templates = templates;
     this.hostCodes = new Int32Array(batch.host.values.length + 1).fill(NONE);
     this.componentCodes = new Int32Array(batch.component.values.length).fill(NONE);
+    this.templateCodes = new Int32Array(templates.length);
+    this.parameterCodes = new Int32Array(templates.length * MAX_PARAMETERS);
     this.columns = new Int32Array(Math.max(16, batch.rows * 3) * COLUMNS);
     this.time = new Float64Array(this.columns.length / COLUMNS);
   }
@@ -152,11 +152,10 @@ class ObservationRows {
 
   parameterField(template: number, index: number): number {
     const slot = template * MAX_PARAMETERS + index;
-    let code = this.parameterCodes.get(slot);
-    if (code === undefined) {
-      code = this.fields.code(`parameter ${index + 1} of ${(this.templates[template] as Template).id}`);
-      this.parameterCodes.set(slot, code);
-    }
+    const known = this.parameterCodes[slot] as number;
+    if (known > 0) return known - 1;
+    const code = this.fields.code(`parameter ${index + 1} of ${(this.templates[template] as Template).id}`);
+    this.parameterCodes[slot] = code + 1;
     return code;
   }
 
@@ -185,12 +184,11 @@ class ObservationRows {
   }
 
   template(code: number): number {
-    let value = this.templateCodes.get(code);
-    if (value === undefined) {
-      const { id, text } = this.templates[code] as Template;
-      value = this.value(id, text);
-      this.templateCodes.set(code, value);
-    }
+    const known = this.templateCodes[code] as number;
+    if (known > 0) return known - 1;
+    const { id, text } = this.templates[code] as Template;
+    const value = this.value(id, text);
+    this.templateCodes[code] = value + 1;
     return value;
   }
 

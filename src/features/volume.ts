@@ -49,6 +49,10 @@ export class VolumeCounter {
   private readonly live = new Map<number, number>();
   private readonly bins = new Map<number, Map<number, number>>();
   private nextBin = Number.NEGATIVE_INFINITY;
+  /** Lines per series of the interval that is being counted, put into `bins` when another one begins. */
+  private readonly tally: number[] = [];
+  private readonly tallied: number[] = [];
+  private tallyBin = Number.NaN;
   private out: { code: number; value: number; bin: number }[] = [];
 
   constructor(config: VolumeConfig) {
@@ -59,24 +63,31 @@ export class VolumeCounter {
     const source = this.seriesOf(`source ${batch.source}`, batch.source);
     const hosts = batch.host.values.map((host) => this.seriesOf(`host ${host}`, host));
     const cached: (number | undefined)[] = [];
+    let { latest } = this.clock;
     for (let row = 0; row < batch.rows; row++) {
       const bin = Math.floor(this.clock.take(batch.time[row] as number) / this.config.bin);
-      this.close(Math.floor((this.clock.latest - this.config.lateness) / this.config.bin));
+      if (this.clock.latest !== latest) {
+        latest = this.clock.latest;
+        this.close(Math.floor((latest - this.config.lateness) / this.config.bin));
+      }
       if (bin < this.nextBin) {
         this.late++;
         continue;
       }
-      const counts = this.bins.get(bin) ?? new Map<number, number>();
-      this.bins.set(bin, counts);
-      this.count(counts, source);
+      if (bin !== this.tallyBin) {
+        this.settle();
+        this.tallyBin = bin;
+      }
+      this.count(source);
       const host = hosts[batch.host.codes[row] as number];
-      if (host !== undefined) this.count(counts, host);
+      if (host !== undefined) this.count(host);
       const code = batch.template[row] as number;
       const template = templates[code];
       if (template === undefined) continue;
       cached[code] ??= this.seriesOf(`template ${template.id}`, batch.source) ?? -1;
-      if ((cached[code] as number) >= 0) this.count(counts, cached[code]);
+      if ((cached[code] as number) >= 0) this.count(cached[code]);
     }
+    this.settle();
   }
 
   /** Event time from outside: a source gone quiet is counted as quiet. */
@@ -150,14 +161,28 @@ export class VolumeCounter {
     return code;
   }
 
-  private count(counts: Map<number, number>, code: number | undefined): void {
+  private count(code: number | undefined): void {
     if (code === undefined) return;
-    counts.set(code, (counts.get(code) ?? 0) + 1);
+    const before = this.tally[code] ?? 0;
+    if (before === 0) this.tallied.push(code);
+    this.tally[code] = before + 1;
+  }
+
+  private settle(): void {
+    if (this.tallied.length === 0) return;
+    const counts = this.bins.get(this.tallyBin) ?? new Map<number, number>();
+    this.bins.set(this.tallyBin, counts);
+    for (const code of this.tallied) {
+      counts.set(code, (counts.get(code) ?? 0) + (this.tally[code] as number));
+      this.tally[code] = 0;
+    }
+    this.tallied.length = 0;
   }
 
   /** Hands over every interval before `limit`, with zeros for the series known by then. */
   private close(limit: number): void {
     if (limit <= this.nextBin) return;
+    this.settle();
     if (this.nextBin === Number.NEGATIVE_INFINITY) {
       const first = Math.min(...this.bins.keys());
       if (!(first < limit)) return;

@@ -17,7 +17,6 @@ export class ObservedTail {
   /** The p-value of a score by those before it, which it then joins. NaN stays NaN. */
   take(score: number): number {
     if (Number.isNaN(score)) return Number.NaN;
-    const nominal = Math.exp(-score);
     if (score <= 0) {
       this.add(0);
       return 1;
@@ -26,7 +25,7 @@ export class ObservedTail {
     let atLeast = 0;
     for (let i = bin; i < BINS; i++) atLeast += this.counts[i] as number;
     this.add(bin);
-    return Math.max(nominal, (atLeast - FEW) / this.size);
+    return Math.max(Math.exp(-score), (atLeast - FEW) / this.size);
   }
 
   private add(bin: number): void {

@@ -1,9 +1,13 @@
+import type { Journal } from './journal.ts';
+
 const WAYS = 8;
 
-interface Entry<T> {
+export interface Entry<T> {
   readonly key: string;
-  value: T;
+  readonly value: T;
   seen: number;
+  /** False once another key took its place. */
+  held: boolean;
 }
 
 /** A key with the bucket it belongs in, worked out once for many look-ups. */
@@ -14,63 +18,43 @@ export interface Place {
 
 /**
  * Keyed state in bounded memory: buckets by hash, `WAYS` entries each; in a full bucket the entry longest unseen gives way. What
- * gives way depends on the keys and times alone, and a fork can be written without touching its origin: one bucket is copied at a time.
+ * gives way depends on the keys and times alone.
  */
 export class BoundedTable<T> {
   readonly capacity: number;
   private readonly buckets = new Map<number, Entry<T>[]>();
   private readonly count: number;
-  private readonly copy: (value: T) => T;
-  private readonly origin: BoundedTable<T> | undefined;
+  private readonly journal: Journal;
 
-  constructor(capacity: number, copy: (value: T) => T, origin?: BoundedTable<T>) {
+  constructor(capacity: number, journal: Journal) {
     this.capacity = capacity;
     this.count = Math.max(1, Math.ceil(capacity / WAYS));
-    this.copy = copy;
-    this.origin = origin;
-  }
-
-  /** Reads through to this table, writes to itself only. */
-  fork(): BoundedTable<T> {
-    return new BoundedTable(this.capacity, this.copy, this);
-  }
-
-  /** Takes over everything a fork of this table wrote; the table must not have been written since. */
-  adopt(fork: BoundedTable<T>): void {
-    for (const [bucket, entries] of fork.buckets) this.buckets.set(bucket, entries);
+    this.journal = journal;
   }
 
   placeOf(key: string): Place {
     return { key, bucket: bucketOf(key) % this.count };
   }
 
-  /** What a fork wrote becomes its origin's; the fork is not used afterwards. */
-  commit(): void {
-    for (const [bucket, entries] of this.buckets) this.origin?.buckets.set(bucket, entries);
-  }
-
   /** The value of a key, to look at only. */
   peek({ key, bucket }: Place): T | undefined {
-    const entries = this.buckets.get(bucket) ?? this.origin?.buckets.get(bucket);
-    return entries === undefined ? undefined : find(entries, key)?.value;
+    return find(this.buckets.get(bucket), key)?.value;
   }
 
-  /** The value of a key, to change; made by `create` when there is none. */
-  take({ key, bucket }: Place, time: number, create: () => T): T {
-    const entries = this.own(bucket);
+  /** The entry of a key, made by `create` when there is none. Its `seen` is the caller's to move on. */
+  take({ key, bucket }: Place, time: number, create: () => T): Entry<T> {
+    const entries = this.buckets.get(bucket);
     const known = find(entries, key);
-    if (known !== undefined) {
-      known.seen = Math.max(known.seen, time);
-      return known.value;
-    }
-    const entry = { key, value: create(), seen: time };
-    if (entries.length < WAYS) entries.push(entry);
-    else {
-      let oldest = 0;
-      for (let i = 1; i < WAYS; i++) if ((entries[i] as Entry<T>).seen < (entries[oldest] as Entry<T>).seen) oldest = i;
-      entries[oldest] = entry;
-    }
-    return entry.value;
+    if (known !== undefined) return known;
+    const entry: Entry<T> = { key, value: create(), seen: time, held: true };
+    if (entries === undefined) {
+      this.buckets.set(bucket, [entry]);
+      this.journal.note(() => this.buckets.delete(bucket));
+    } else if (entries.length < WAYS) {
+      entries.push(entry);
+      this.journal.note(() => entries.pop());
+    } else replaceOldest(entries, entry, this.journal);
+    return entry;
   }
 
   /** Everything, in an order that depends on the keys and their history alone. */
@@ -79,18 +63,22 @@ export class BoundedTable<T> {
       for (const { key, seen, value } of this.buckets.get(bucket) ?? []) yield [key, seen, value];
     }
   }
-
-  private own(bucket: number): Entry<T>[] {
-    const known = this.buckets.get(bucket);
-    if (known !== undefined) return known;
-    const inherited = this.origin?.buckets.get(bucket) ?? [];
-    const entries = inherited.map(({ key, value, seen }) => ({ key, value: this.copy(value), seen }));
-    this.buckets.set(bucket, entries);
-    return entries;
-  }
 }
 
-function find<T>(entries: readonly Entry<T>[], key: string): Entry<T> | undefined {
+function replaceOldest<T>(entries: Entry<T>[], entry: Entry<T>, journal: Journal): void {
+  let at = 0;
+  for (let i = 1; i < entries.length; i++) if ((entries[i] as Entry<T>).seen < (entries[at] as Entry<T>).seen) at = i;
+  const before = entries[at] as Entry<T>;
+  before.held = false;
+  entries[at] = entry;
+  journal.note(() => {
+    before.held = true;
+    entries[at] = before;
+  });
+}
+
+function find<T>(entries: readonly Entry<T>[] | undefined, key: string): Entry<T> | undefined {
+  if (entries === undefined) return undefined;
   for (let i = 0; i < entries.length; i++) {
     const entry = entries[i] as Entry<T>;
     if (entry.key === key) return entry;

@@ -14,7 +14,7 @@ import type { NoveltyConfig } from './config.ts';
 import { explainOccurrence } from './explain.ts';
 import { NoveltyMemory, type Occurrence } from './memory.ts';
 import { type DescribedObservation, describeObservation, LabelOverlay } from './overlay.ts';
-import { slotsOf } from './slots.ts';
+import { BatchSlots } from './slots.ts';
 
 const seen = z.tuple([z.string(), z.int(), z.number()]);
 const pairRow = z.tuple([z.string(), z.number(), z.int(), z.int(), z.int(), z.number(), z.number(), z.array(seen)]);
@@ -35,8 +35,8 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
   readonly #config: NoveltyConfig;
   #memory: NoveltyMemory;
   #overlay = new LabelOverlay([]);
-  /** What the batch scored last would make of the memory, as long as that has not changed since. */
-  #scored: { readonly batch: ObservationBatch; readonly memory: NoveltyMemory; readonly news: Map<number, Occurrence> } | undefined;
+  /** The batch scored last, whose rows are in the memory until its journal takes them back, and what was new in it. */
+  #scored: { readonly batch: ObservationBatch; readonly news: Map<number, Occurrence> } | undefined;
 
   constructor(config: NoveltyConfig) {
     this.#config = config;
@@ -47,7 +47,8 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
   async fit(batch: ObservationBatch, progress: (share: number) => void = () => {}): Promise<FitSummary> {
     this.#memory = new NoveltyMemory(this.#config);
     this.#scored = undefined;
-    const score = this.#pass(this.#memory, batch);
+    const score = new Float64Array(batch.rows);
+    this.#pass(batch, score);
     progress(1);
     let from = Number.POSITIVE_INFINITY;
     let to = Number.NEGATIVE_INFINITY;
@@ -61,24 +62,27 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
   }
 
   async score(batch: ObservationBatch): Promise<ScoreBatch> {
-    const memory = this.#memory.fork();
+    this.#takeBack();
+    this.#memory.journal.begin();
     const news = new Map<number, Occurrence>();
-    const score = this.#pass(memory, batch, news);
-    this.#scored = { batch, memory, news };
+    const score = new Float64Array(batch.rows);
     const learnt = new Float64Array(batch.rows);
-    for (const [row, { total }] of news) learnt[row] = total;
+    this.#pass(batch, score, (row, occurrence) => {
+      learnt[row] = occurrence.total;
+      if ((score[row] as number) > 0) news.set(row, occurrence);
+    });
+    this.#scored = { batch, news };
     return { score, arms: { learnt } };
   }
 
   observe(batch: ObservationBatch): void {
-    const scored = this.#scored;
-    this.#scored = undefined;
-    if (scored?.batch === batch) {
-      this.#memory.adopt(scored.memory);
+    if (this.#scored?.batch === batch) {
+      this.#memory.journal.keep();
+      this.#scored = undefined;
       return;
     }
-    const slots = slotsOf(this.#memory, batch);
-    for (let row = 0; row < batch.rows; row++) this.#memory.add(slots(row), batch.time[row] as number);
+    this.#takeBack();
+    new BatchSlots(this.#memory, batch).add(batch.rows);
   }
 
   /** All it knows is what it observed. */
@@ -91,10 +95,17 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
   }
 
   #occurrenceAt(batch: ObservationBatch, row: number): Occurrence {
-    const memory = this.#memory.fork();
-    const slots = slotsOf(memory, batch);
-    for (let before = 0; before < row; before++) memory.add(slots(before), batch.time[before] as number);
-    return memory.look(slots(row), batch.time[row] as number);
+    this.#takeBack();
+    const memory = this.#memory;
+    memory.journal.begin();
+    const slots = new BatchSlots(memory, batch);
+    slots.add(row);
+    const slot = slots.at(row);
+    const time = batch.time[row] as number;
+    const pair = memory.pair(slot, time);
+    const occurrence = memory.occurrence(slot, pair, memory.seen(slot, pair), time);
+    memory.journal.takeBack();
+    return occurrence;
   }
 
   describe(batch: ObservationBatch, row: number): Uint8Array {
@@ -106,6 +117,7 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
   }
 
   async snapshot(): Promise<Uint8Array> {
+    this.#takeBack();
     const pairs = [...this.#memory.pairs.entries()].map(([key, last, pair]) => [
       key,
       last,
@@ -114,7 +126,7 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
       pair.distinct,
       pair.recent,
       pair.first,
-      [...pair.values].map(([name, value]) => [name, value.count, value.last]),
+      pair.values.inOrder().map(({ name, count, last }) => [name, count, last]),
     ]);
     const known = [...this.#memory.known.entries()].map(([key, last, value]) => [key, last, value.entities, value.last]);
     return pack({ kind: 'novelty', version: 2, pairs, known }, {});
@@ -130,8 +142,7 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
     }
     const memory = new NoveltyMemory(this.#config);
     for (const [key, last, total, singletons, distinct, recent, first, values] of parsed.data.pairs) {
-      const kept = new Map(values.map(([name, count, at]) => [name, { count, last: at }]));
-      memory.pairs.take(memory.pairs.placeOf(key), last, () => ({ total, singletons, distinct, recent, first, values: kept }));
+      memory.file(memory.pairs.placeOf(key), last, { total, singletons, distinct, recent, first }, values);
     }
     for (const [key, seenAt, entities, last] of parsed.data.known)
       memory.known.take(memory.known.placeOf(key), seenAt, () => ({ entities, last }));
@@ -139,27 +150,38 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
     this.#scored = undefined;
   }
 
-  #pass(memory: NoveltyMemory, batch: ObservationBatch, news?: Map<number, Occurrence>): Float64Array {
-    const score = new Float64Array(batch.rows);
-    const slots = slotsOf(memory, batch);
+  /** Scores of the rows, each as if those before it had been observed; afterwards they all have been. */
+  #pass(batch: ObservationBatch, score: Float64Array, onNew?: (row: number, occurrence: Occurrence) => void): void {
+    const memory = this.#memory;
+    const { warmUp } = this.#config;
+    const slots = new BatchSlots(memory, batch);
     for (let row = 0; row < batch.rows; row++) {
-      const slot = slots(row);
+      const slot = slots.at(row);
       const time = batch.time[row] as number;
-      const occurrence = memory.look(slot, time);
-      score[row] = this.#rate(occurrence, batch, row);
-      if (occurrence.count === 0) news?.set(row, occurrence);
-      memory.add(slot, time);
+      const pair = memory.pair(slot, time);
+      const seen = memory.seen(slot, pair);
+      if (seen !== undefined && !memory.isStale(seen, time)) {
+        score[row] = pair.total < warmUp ? Number.NaN : 0;
+      } else {
+        const occurrence = memory.occurrence(slot, pair, seen, time);
+        score[row] = pair.total < warmUp ? Number.NaN : this.#rate(occurrence, batch, row);
+        onNew?.(row, occurrence);
+      }
+      memory.add(slot, pair, seen, time);
     }
-    return score;
   }
 
   #rate(occurrence: Occurrence, batch: ObservationBatch, row: number): number {
-    if (occurrence.total < this.#config.warmUp) return Number.NaN;
-    if (occurrence.count > 0) return 0;
     const one = rowOf(batch, row);
     if (this.#overlay.forgives(one)) return 0;
     const own = -Math.log(probabilityOfNew(occurrence, this.#overlay.pseudoNew(one)));
     return Math.max(0, own + (occurrence.elsewhere === 0 ? NEVER_ANYWHERE : -Math.log1p(occurrence.elsewhere) / 2));
+  }
+
+  #takeBack(): void {
+    if (this.#scored === undefined) return;
+    this.#scored = undefined;
+    this.#memory.journal.takeBack();
   }
 }
 

@@ -1,5 +1,8 @@
-import { BoundedTable, type Place } from './bounded-table.ts';
+import { BoundedTable, type Entry, type Place } from './bounded-table.ts';
 import type { NoveltyConfig } from './config.ts';
+import { Journal } from './journal.ts';
+import { type SeenValue, SeenValues } from './seen-values.ts';
+import type { Slot } from './slots.ts';
 
 /** What one entity showed in one field. */
 export interface PairMemory {
@@ -11,22 +14,16 @@ export interface PairMemory {
   distinct: number;
   /** Share of new values among the latest observations: values that come in bursts and never again leave no singletons. */
   recent: number;
-  first: number;
-  /** Value -> occurrences and last time, longest unseen first. */
-  readonly values: Map<string, { count: number; last: number }>;
+  readonly first: number;
+  readonly values: SeenValues;
+  /** Batch of the journal that noted it last. */
+  noted: number;
 }
 
 /** Where a value occurs: how many pairs have shown it for the first time. */
 export interface KnownValue {
   entities: number;
   last: number;
-}
-
-/** Where an observation belongs in the memory's tables. */
-export interface Slot {
-  readonly pair: Place;
-  readonly known: Place;
-  readonly name: string;
 }
 
 /** What rating one observation needs to know. */
@@ -44,104 +41,129 @@ export interface Occurrence {
   readonly elsewhere: number;
 }
 
-const MAX_NAME = 200;
 /** Observations over which the share of new values fades; with fewer so far, later ones count more, so that the first values do not linger. */
 const RECENT = 200;
 
+/** What was observed, in bounded memory. Changes since `journal.begin` can be taken back. */
 export class NoveltyMemory {
-  private readonly config: NoveltyConfig;
+  readonly journal = new Journal();
   readonly pairs: BoundedTable<PairMemory>;
   readonly known: BoundedTable<KnownValue>;
+  private readonly config: NoveltyConfig;
+  private uses = 0;
 
-  constructor(config: NoveltyConfig, pairs?: BoundedTable<PairMemory>, known?: BoundedTable<KnownValue>) {
+  constructor(config: NoveltyConfig) {
     this.config = config;
-    this.pairs = pairs ?? new BoundedTable(config.maxPairs, copyPair);
-    this.known = known ?? new BoundedTable(config.maxKnown, (value) => ({ ...value }));
+    this.pairs = new BoundedTable(config.maxPairs, this.journal);
+    this.known = new BoundedTable(config.maxKnown, this.journal);
   }
 
-  fork(): NoveltyMemory {
-    return new NoveltyMemory(this.config, this.pairs.fork(), this.known.fork());
+  /** The pair of an observation about to be added, made when it is new. */
+  pair(slot: Slot, time: number): PairMemory {
+    const { pair } = slot;
+    let { entry } = pair;
+    if (entry === undefined || !entry.held) {
+      entry = this.pairs.take(pair.place, time, () => newPair(time));
+      pair.entry = entry;
+    }
+    if (entry.value.noted !== this.journal.batch) this.notePair(entry);
+    if (time > entry.seen) entry.seen = time;
+    return entry.value;
   }
 
-  /** Takes over what a fork learnt. */
-  adopt(fork: NoveltyMemory): void {
-    this.pairs.adopt(fork.pairs);
-    this.known.adopt(fork.known);
+  /** What is remembered of a slot's value in its pair. */
+  seen(slot: Slot, pair: PairMemory): SeenValue | undefined {
+    const { value } = slot;
+    if (value?.held && slot.owner === pair) return value;
+    const found = pair.values.get(slot.name);
+    slot.value = found;
+    slot.owner = pair;
+    return found;
   }
 
-  slotOf(entity: string, field: string, value: string): Slot {
-    const name = short(value);
-    return { pair: this.pairs.placeOf(pairKey(entity, field)), known: this.known.placeOf(knownKey(field, value)), name };
+  isStale(seen: SeenValue, time: number): boolean {
+    return time - seen.last > this.config.horizon;
   }
 
-  look(slot: Slot, time: number): Occurrence {
-    const pair = this.pairs.peek(slot.pair);
-    const seen = pair?.values.get(slot.name);
-    const stale = seen !== undefined && time - seen.last > this.config.horizon;
-    const elsewhere = this.known.peek(slot.known)?.entities ?? 0;
+  occurrence(slot: Slot, pair: PairMemory, seen: SeenValue | undefined, time: number): Occurrence {
+    const stale = seen !== undefined && this.isStale(seen, time);
+    const elsewhere = this.known.peek(slot.known(this.known))?.entities ?? 0;
     return {
-      total: pair?.total ?? 0,
-      singletons: pair?.singletons ?? 0,
-      distinct: pair?.distinct ?? 0,
-      recent: pair?.recent ?? 1,
-      first: pair?.first ?? time,
+      total: pair.total,
+      singletons: pair.singletons,
+      distinct: pair.distinct,
+      recent: pair.recent,
+      first: pair.first,
       count: seen === undefined || stale ? 0 : seen.count,
       forgotten: stale ? seen.last : undefined,
       elsewhere: Math.max(0, elsewhere - (seen === undefined ? 0 : 1)),
     };
   }
 
-  add(slot: Slot, time: number): void {
-    const pair = this.pairs.take(slot.pair, time, () => ({
-      total: 0,
-      singletons: 0,
-      distinct: 0,
-      recent: 1,
-      first: time,
-      values: new Map(),
-    }));
-    const { name } = slot;
-    const seen = pair.values.get(name);
+  add(slot: Slot, pair: PairMemory, seen: SeenValue | undefined, time: number): void {
     pair.total++;
     pair.recent += ((seen === undefined ? 1 : 0) - pair.recent) * Math.max(2 / (pair.total + 1), 1 / RECENT);
     if (seen === undefined) {
-      pair.distinct++;
-      pair.singletons++;
-      const known = this.known.take(slot.known, time, () => ({ entities: 0, last: time }));
-      known.entities++;
-      known.last = Math.max(known.last, time);
-      pair.values.set(name, { count: 1, last: time });
-      if (pair.values.size > this.config.maxValues) forgetOldest(pair);
+      this.addFirst(slot, pair, time);
       return;
     }
+    if (seen.noted !== this.journal.batch) this.noteValue(seen);
     if (seen.count === 1) pair.singletons--;
     seen.count++;
-    seen.last = Math.max(seen.last, time);
-    pair.values.delete(name);
-    pair.values.set(name, seen);
+    if (time > seen.last) seen.last = time;
+    seen.used = this.uses++;
+  }
+
+  /** Puts a pair back as a snapshot holds it; `values` longest unused first. */
+  file(
+    place: Place,
+    seenAt: number,
+    pair: Omit<PairMemory, 'values' | 'noted'>,
+    values: readonly (readonly [string, number, number])[],
+  ): void {
+    const filed: PairMemory = { ...pair, values: new SeenValues(), noted: 0 };
+    for (const [name, count, last] of values)
+      filed.values.put({ name, count, last, used: this.uses++, noted: 0, held: true }, this.journal);
+    this.pairs.take(place, seenAt, () => filed);
+  }
+
+  private addFirst(slot: Slot, pair: PairMemory, time: number): void {
+    pair.distinct++;
+    pair.singletons++;
+    const entry = this.known.take(slot.known(this.known), time, () => ({ entities: 0, last: time }));
+    const { value: known } = entry;
+    const { entities, last } = known;
+    const before = entry.seen;
+    this.journal.note(() => {
+      Object.assign(known, { entities, last });
+      entry.seen = before;
+    });
+    known.entities++;
+    known.last = Math.max(known.last, time);
+    entry.seen = Math.max(entry.seen, time);
+    const value: SeenValue = { name: slot.name, count: 1, last: time, used: this.uses++, noted: this.journal.batch, held: true };
+    pair.values.put(value, this.journal);
+    slot.value = value;
+    if (pair.values.size > this.config.maxValues) pair.values.forgetOldest(this.journal);
+  }
+
+  private notePair(entry: Entry<PairMemory>): void {
+    const { value: pair, seen } = entry;
+    const { total, singletons, distinct, recent } = pair;
+    this.journal.note(() => {
+      Object.assign(pair, { total, singletons, distinct, recent });
+      entry.seen = seen;
+    });
+    pair.noted = this.journal.batch;
+  }
+
+  private noteValue(value: SeenValue): void {
+    const { count, last, used } = value;
+    this.journal.note(() => Object.assign(value, { count, last, used }));
+    value.noted = this.journal.batch;
   }
 }
 
-/** A forgotten singleton stays in `singletons`: it still tells how often new values come. */
-function forgetOldest(pair: PairMemory): void {
-  for (const name of pair.values.keys()) {
-    pair.values.delete(name);
-    return;
-  }
-}
-
-function copyPair(pair: PairMemory): PairMemory {
-  return { ...pair, values: new Map([...pair.values].map(([name, seen]) => [name, { ...seen }])) };
-}
-
-function short(name: string): string {
-  return name.length > MAX_NAME ? `${name.slice(0, MAX_NAME)}…${name.length}` : name;
-}
-
-function pairKey(entity: string, field: string): string {
-  return `${short(entity)}\n${short(field)}`;
-}
-
-function knownKey(field: string, value: string): string {
-  return `${short(field)}\n${short(value)}`;
+function newPair(time: number): PairMemory {
+  return { total: 0, singletons: 0, distinct: 0, recent: 1, first: time, values: new SeenValues(), noted: 0 };
 }

@@ -5,6 +5,7 @@ import { detectorContract } from '../../testing/detector-contract.ts';
 import { BoundedTable } from './bounded-table.ts';
 import { config } from './config.ts';
 import { NoveltyDetector } from './detector.ts';
+import { Journal } from './journal.ts';
 
 type Row = readonly [entity: string, field: string, value: string, time?: number];
 
@@ -123,7 +124,7 @@ describe('novelty', () => {
           bounded.observe(one);
         }
         expect(Float64Array.from(parts)).toEqual(whole);
-        const table = new BoundedTable<number>(16, (value) => value);
+        const table = new BoundedTable<number>(16, new Journal());
         for (const [i, row] of rows.entries()) table.take(table.placeOf(row[0]), i, () => i);
         expect([...table.entries()].length).toBeLessThanOrEqual(16);
       }),

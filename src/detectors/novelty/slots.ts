@@ -1,21 +1,132 @@
 import type { ObservationBatch } from '../../core/index.ts';
-import type { NoveltyMemory, Slot } from './memory.ts';
+import type { BoundedTable, Entry, Place } from './bounded-table.ts';
+import type { KnownValue, NoveltyMemory, PairMemory } from './memory.ts';
+import type { SeenValue } from './seen-values.ts';
 
-/** Slots of a batch's rows; rows that show the same share one, worked out when it is first met. */
-export function slotsOf(memory: NoveltyMemory, batch: ObservationBatch): (row: number) => Slot {
-  const known = new Map<number, Slot>();
-  const fields = batch.fields.length;
-  const values = batch.values.length;
-  return (row) => {
-    const entity = batch.entity[row] as number;
-    const field = batch.field[row] as number;
-    const value = batch.value[row] as number;
-    const code = (entity * fields + field) * values + value;
-    let slot = known.get(code);
-    if (slot === undefined) {
-      slot = memory.slotOf(batch.entities[entity] as string, batch.fields[field] as string, batch.values[value] as string);
-      known.set(code, slot);
+const MAX_NAME = 200;
+const EMPTY = -1;
+
+/** Where what an entity shows in a field is remembered; `entry` once it was met. */
+export interface PairSlot {
+  readonly place: Place;
+  entry: Entry<PairMemory> | undefined;
+}
+
+/** Where an observation belongs in the memory's tables, worked out once for all rows of a batch that show the same. */
+export class Slot {
+  readonly pair: PairSlot;
+  readonly name: string;
+  /** Of which pair `value` was found. */
+  owner: PairMemory | undefined;
+  value: SeenValue | undefined;
+  readonly #field: string;
+  #known: Place | undefined;
+
+  constructor(pair: PairSlot, field: string, value: string) {
+    this.pair = pair;
+    this.name = short(value);
+    this.#field = field;
+  }
+
+  known(table: BoundedTable<KnownValue>): Place {
+    this.#known ??= table.placeOf(`${short(this.#field)}\n${this.name}`);
+    return this.#known;
+  }
+}
+
+/** Slots of a batch's rows by their codes: an open-addressing table of (pair, value) and one of (entity, field). */
+export class BatchSlots {
+  private readonly memory: NoveltyMemory;
+  private readonly batch: ObservationBatch;
+  private readonly pairs: CodeIndex<PairSlot>;
+  private readonly slots: CodeIndex<Slot>;
+
+  constructor(memory: NoveltyMemory, batch: ObservationBatch) {
+    this.memory = memory;
+    this.batch = batch;
+    this.pairs = new CodeIndex((entity, field) => ({
+      place: memory.pairs.placeOf(pairKey(batch.entities[entity] as string, batch.fields[field] as string)),
+      entry: undefined,
+    }));
+    this.slots = new CodeIndex((pair, value, row) => {
+      const field = batch.fields[batch.field[row] as number] as string;
+      return new Slot(this.pairs.items[pair] as PairSlot, field, batch.values[value] as string);
+    });
+  }
+
+  at(row: number): Slot {
+    const pair = this.pairs.find(this.batch.entity[row] as number, this.batch.field[row] as number, row);
+    return this.slots.items[this.slots.find(pair, this.batch.value[row] as number, row)] as Slot;
+  }
+
+  /** Rates nothing, adds the rows before `end`. */
+  add(end: number): void {
+    const { memory, batch } = this;
+    for (let row = 0; row < end; row++) {
+      const slot = this.at(row);
+      const time = batch.time[row] as number;
+      const pair = memory.pair(slot, time);
+      memory.add(slot, pair, memory.seen(slot, pair), time);
     }
-    return slot;
-  };
+  }
+}
+
+/** Items by a pair of codes, made when first asked for. */
+class CodeIndex<T> {
+  readonly items: T[] = [];
+  private readonly make: (a: number, b: number, row: number) => T;
+  private first: number[] = [];
+  private second: number[] = [];
+  private table = new Int32Array(64).fill(EMPTY);
+  private last = EMPTY;
+
+  constructor(make: (a: number, b: number, row: number) => T) {
+    this.make = make;
+  }
+
+  find(a: number, b: number, row: number): number {
+    const { first, second, last } = this;
+    if (last !== EMPTY && first[last] === a && second[last] === b) return last;
+    const mask = this.table.length - 1;
+    let at = placeOf(a, b) & mask;
+    for (;;) {
+      const item = this.table[at] as number;
+      if (item === EMPTY) break;
+      if (first[item] === a && second[item] === b) {
+        this.last = item;
+        return item;
+      }
+      at = (at + 1) & mask;
+    }
+    const item = this.items.push(this.make(a, b, row)) - 1;
+    first.push(a);
+    second.push(b);
+    this.table[at] = item;
+    this.last = item;
+    if (this.items.length * 2 > this.table.length) this.grow();
+    return item;
+  }
+
+  private grow(): void {
+    this.table = new Int32Array(this.table.length * 4).fill(EMPTY);
+    const mask = this.table.length - 1;
+    for (let item = 0; item < this.items.length; item++) {
+      let at = placeOf(this.first[item] as number, this.second[item] as number) & mask;
+      while (this.table[at] !== EMPTY) at = (at + 1) & mask;
+      this.table[at] = item;
+    }
+  }
+}
+
+function placeOf(a: number, b: number): number {
+  const hash = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
+  return hash ^ (hash >>> 15);
+}
+
+export function pairKey(entity: string, field: string): string {
+  return `${short(entity)}\n${short(field)}`;
+}
+
+function short(name: string): string {
+  return name.length > MAX_NAME ? `${name.slice(0, MAX_NAME)}…${name.length}` : name;
 }
