@@ -3,6 +3,8 @@ export { binomialInterval } from './binomial.ts';
 export * from './budget/index.ts';
 export * from './calibration/index.ts';
 export * from './contamination.ts';
+export * from './correlation.ts';
+export * from './entities/index.ts';
 export * from './fold.ts';
 export { groupOf, patternOf } from './group.ts';
 export * from './incidents/index.ts';

@@ -5,6 +5,7 @@ import { benchCommand } from './commands/bench.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { entitiesCommand } from './commands/entities.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { forecastCommand } from './commands/forecast.ts';
 import { incidentsCommand } from './commands/incidents.ts';
@@ -35,6 +36,7 @@ export function buildProgram(): Command {
     modelsCommand(),
     alertsCommand(),
     incidentsCommand(),
+    entitiesCommand(),
     configCommand(),
     doctorCommand(),
     benchCommand(),

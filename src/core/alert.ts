@@ -31,6 +31,8 @@ export interface Detection {
   readonly source: string;
   readonly key: string;
   readonly entity: string;
+  /** Other entities that it names, such as the other end of a connection. */
+  readonly related?: readonly string[];
   readonly start: Micros;
   readonly end: Micros;
   readonly score: number;

@@ -1,6 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
-import { AlertFolder, NotificationPolicy } from '../alerts/index.ts';
-import { type Alert, canonicalJson, type Detection, type Micros } from '../core/index.ts';
+import { AlertFolder, type Folded, NotificationPolicy } from '../alerts/index.ts';
+import { canonicalJson, type Detection, type Micros } from '../core/index.ts';
 import type { AlertWrite, OutboxMessage } from '../store/contract.ts';
 
 /** Open patterns remembered per tenant. */
@@ -22,9 +22,9 @@ export class AlertBook {
     this.sinks = sinks;
   }
 
-  add(detection: Detection, row: Uint8Array, now: Micros, notifiable: boolean): Alert {
+  add(detection: Detection, row: Uint8Array, now: Micros, notifiable: boolean): Folded {
     this.changed = true;
-    const folded = this.folder.fold(detection).alert;
+    const { alert: folded, change } = this.folder.fold(detection);
     const alert = notifiable ? this.policy.decide(folded) : folded;
     if (alert !== folded) {
       this.folder.update(alert);
@@ -34,7 +34,7 @@ export class AlertBook {
     if (alert.detection.id === detection.id || !this.rows.has(alert.id)) this.keepRow(alert.id, row);
     this.written.delete(alert.id);
     this.written.set(alert.id, { alert, row: this.rows.get(alert.id) ?? row });
-    return alert;
+    return { alert, change };
   }
 
   /** Alerts written since the last call; the messages that go with them. */

@@ -1,7 +1,17 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Config, SourceConfig, TenantConfig } from '../config/index.ts';
-import { type Alert, type Clock, type Logger, type Sink, type Source, seededRandom, stableId, VedetteError } from '../core/index.ts';
+import {
+  type Alert,
+  type Clock,
+  type Incident,
+  type Logger,
+  type Sink,
+  type Source,
+  seededRandom,
+  stableId,
+  VedetteError,
+} from '../core/index.ts';
 import { type Components, factsOf, instantiate, SOURCE_KEYS } from './catalogue.ts';
 import { Pseudonymiser } from './flow/pseudonym.ts';
 import { Pump } from './flow/pump.ts';
@@ -26,6 +36,7 @@ export interface BuildOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly onAlerts?: (alerts: readonly Alert[]) => void;
+  readonly onIncidents?: (incidents: readonly Incident[]) => void;
 }
 
 /** One tenant's configuration -> its pipeline, ready to start. */
@@ -51,6 +62,7 @@ export async function buildTenant(options: BuildOptions): Promise<TenantRun> {
     lanes,
     sinks,
     ...(options.onAlerts === undefined ? {} : { onAlerts: options.onAlerts }),
+    ...(options.onIncidents === undefined ? {} : { onIncidents: options.onIncidents }),
   });
 }
 

@@ -8,6 +8,9 @@ export interface PipelineStore {
   readonly checkpoints: Pick<TenantStore['checkpoints'], 'latest'>;
   readonly events: Pick<TenantStore['events'], 'append' | 'retain'>;
   readonly alerts: Pick<TenantStore['alerts'], 'removeBefore'>;
+  readonly incidents: Pick<TenantStore['incidents'], 'removeBefore'>;
+  readonly entities: Pick<TenantStore['entities'], 'removeBefore'>;
+  readonly expectations: Pick<TenantStore['expectations'], 'inForce'>;
   readonly labels: Pick<TenantStore['labels'], 'inForce'>;
   readonly outbox: Pick<TenantStore['outbox'], 'due' | 'done' | 'failed' | 'pending'>;
   readonly deadLetters: Pick<TenantStore['deadLetters'], 'append'>;

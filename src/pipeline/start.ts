@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Config, LoadedConfig } from '../config/index.ts';
-import { type Alert, type Clock, type Logger, silentLogger, systemClock, VedetteError } from '../core/index.ts';
+import { type Alert, type Clock, type Incident, type Logger, silentLogger, systemClock, VedetteError } from '../core/index.ts';
 import type { Home, HomeOptions, StoredDeadLetter, TenantStore } from '../store/contract.ts';
 import { factsOf, loadComponents } from './catalogue.ts';
 import { checkGraph, planWorkers } from './graph.ts';
@@ -16,11 +16,18 @@ export interface StartOptions {
   readonly log?: Logger;
 }
 
+export interface PipelineEvents {
+  /** New or written again. */
+  readonly alert: Alert;
+  /** New or grown. */
+  readonly incident: Incident;
+}
+
 /** A running pipeline as the control API and the command line see it. */
 export interface Pipeline {
   status(): Promise<PipelineStatus>;
-  /** Every alert of a committed epoch, new or written again. Returns how to stop listening. */
-  on(event: 'alert', listener: (alert: Alert) => void): () => void;
+  /** What committed epochs brought. Returns how to stop listening. */
+  on<E extends keyof PipelineEvents>(event: E, listener: (value: PipelineEvents[E]) => void): () => void;
   /** Commits what was processed so far. */
   flush(): Promise<void>;
   /** Labels in force changed: detectors and calibrations take them up. */
@@ -70,6 +77,9 @@ export async function startPipeline(loaded: LoadedConfig, options: StartOptions)
           log,
           onAlerts: (_tenant, alerts) => {
             for (const alert of alerts) emitter.emit('alert', alert);
+          },
+          onIncidents: (incidents) => {
+            for (const incident of incidents) emitter.emit('incident', incident);
           },
         }),
       );

@@ -1,6 +1,6 @@
 import { divideBudget } from '../alerts/index.ts';
 import type { Config, TenantConfig } from '../config/index.ts';
-import type { Alert, Clock, DeadLetter, Detection, Logger, Micros, Position, Sink } from '../core/index.ts';
+import type { Alert, Clock, DeadLetter, Detection, Incident, Logger, Micros, Position, Sink } from '../core/index.ts';
 import type { EpochCommit, SourcePosition, StoredDeadLetter } from '../store/contract.ts';
 import { AlertBook } from './alert-book.ts';
 import { detectionOf, type RunIdentity } from './detection.ts';
@@ -8,11 +8,13 @@ import { backoffMillis, pause } from './flow/backoff.ts';
 import { Mutex } from './flow/mutex.ts';
 import { OutboxDispatcher } from './flow/outbox.ts';
 import { type Item, type Pump, SEGMENT_INPUT } from './flow/pump.ts';
+import { IncidentBook } from './incidents/incident-book.ts';
 import type { Lane, LaneOutput } from './lane/lane.ts';
 import { ObservedPromises } from './observed-promises.ts';
 import type { PipelineStore } from './pipeline-store.ts';
 import { decodePositions, encodePositions, positionsBlob } from './positions-blob.ts';
-import type { SourceStatus, TenantStatus } from './status.ts';
+import { sourceStatus } from './source-status.ts';
+import type { TenantStatus } from './status.ts';
 
 export interface RunningLane {
   readonly lane: Lane;
@@ -34,6 +36,7 @@ export interface TenantRunOptions {
   readonly sinks: ReadonlyMap<string, Sink>;
   /** Alerts of an epoch, once it is committed. */
   readonly onAlerts?: (alerts: readonly Alert[]) => void;
+  readonly onIncidents?: (incidents: readonly Incident[]) => void;
 }
 
 interface Running extends RunningLane {
@@ -57,6 +60,7 @@ export class TenantRun {
   private readonly options: TenantRunOptions;
   private readonly lanes: readonly Running[];
   private readonly book: AlertBook;
+  private readonly incidents: IncidentBook;
   private readonly dispatcher: OutboxDispatcher;
   private readonly exclusive = new Mutex();
   private readonly stopping = new AbortController();
@@ -87,6 +91,13 @@ export class TenantRun {
       recordsBefore: 0,
     }));
     this.book = new AlertBook(options.tenant, options.config.alertBudget, [...options.sinks.keys()]);
+    this.incidents = new IncidentBook(
+      options.tenant,
+      this.lanes.map((running) => ({
+        name: running.lane.source.name,
+        frontier: () => (running.ended ? Infinity : running.lane.watermark.value),
+      })),
+    );
     this.dispatcher = new OutboxDispatcher(options.store.outbox, options.sinks, options.random, options.log);
     this.statusAt = options.clock.now();
   }
@@ -97,6 +108,7 @@ export class TenantRun {
     this.epoch = store.epoch;
     const blobs = this.epoch > 0 ? await store.checkpoints.latest() : {};
     this.book.restore(blobs);
+    this.incidents.restore(blobs);
     for (const { lane, reached } of this.lanes) {
       await lane.restore(blobs);
       for (const position of decodePositions(blobs[positionsBlob(lane.source.name)])) reached.set(position.input, position);
@@ -110,8 +122,10 @@ export class TenantRun {
     this.work.catch((error: unknown) => this.fail(error));
   }
 
-  /** Labels in force -> detectors and calibrations; call again when they changed. */
+  /** Labels in force -> detectors and calibrations, what is expected -> incidents; call again when they changed. */
   async applyLabels(): Promise<void> {
+    this.incidents.expect(await this.options.store.expectations.inForce());
+    this.dirty = true;
     for (const { lane } of this.lanes) {
       for (const scorer of lane.scorers) scorer.applyLabels(await this.options.store.labels.inForce(scorer.options.detector));
     }
@@ -209,15 +223,18 @@ export class TenantRun {
     const { store, clock, identity } = this.options;
     for (const finding of output.findings) {
       const detection = detectionOf(lane, finding, this.epoch, identity);
-      this.book.add(detection, finding.row, clock.now(), this.withinBudget(lane, detection));
+      const { alert, change } = this.book.add(detection, finding.row, clock.now(), this.withinBudget(lane, detection));
+      if (change !== 'rescored') this.incidents.add(alert, detection, clock.now());
     }
     this.dirty ||= output.findings.length > 0;
     this.dead.push(...output.dead);
     for (const { batch, templateIds } of output.events) {
+      this.incidents.saw(batch);
       this.count(`source/${lane.source.name}/events`, batch.rows);
       if (lane.source.storage === 'everything') await store.events.append(batch, templateIds);
     }
     this.dirty ||= output.events.length > 0;
+    if (this.incidents.release(clock.now())) this.dirty = true;
   }
 
   /** People are told of what the source's share of the budget allows; the rest is only listed. A rule promises nothing: told by severity. */
@@ -243,7 +260,8 @@ export class TenantRun {
     const { store, clock } = this.options;
     if (!this.dirty && this.dead.length === 0) return;
     const began = performance.now();
-    const checkpoints: Record<string, Uint8Array> = { ...this.book.snapshot() };
+    const correlated = this.incidents.take(clock.now());
+    const checkpoints: Record<string, Uint8Array> = { ...this.book.snapshot(), ...this.incidents.snapshot() };
     for (const { lane, positions, reached } of this.lanes) {
       Object.assign(checkpoints, await lane.snapshot());
       for (const position of positions.values()) reached.set(position.input, position);
@@ -259,7 +277,17 @@ export class TenantRun {
       clock.now(),
     );
     const epoch = this.epoch + 1;
-    const commit: EpochCommit = { epoch, at: clock.now(), positions, alerts, outbox, checkpoints, counters, calibration: observations };
+    const commit: EpochCommit = {
+      epoch,
+      at: clock.now(),
+      positions,
+      alerts,
+      outbox,
+      checkpoints,
+      counters,
+      calibration: observations,
+      ...correlated,
+    };
     this.counters = {};
     const { dead } = this;
     this.dead = [];
@@ -277,7 +305,9 @@ export class TenantRun {
     }
     this.commitMillis = performance.now() - began;
     this.nextCommit = clock.now() + Math.max(this.options.epochs.every, (this.commitMillis * 1000) / COMMIT_SHARE);
+    const { incidents = [] } = correlated;
     if (alerts.length > 0) this.options.onAlerts?.(alerts.map(({ alert }) => alert));
+    if (incidents.length > 0) this.options.onIncidents?.(incidents);
   }
 
   /** A store that fails (a full disk) is tried again until it works; meanwhile everything waits and nothing is lost. */
@@ -311,7 +341,8 @@ export class TenantRun {
       await store.events
         .retain(config.retention, now)
         .catch((error: unknown) => this.options.log.warn('retention failed', { error: String(error) }));
-      await store.alerts.removeBefore(this.oldestSource(now) - config.retention.alertAge);
+      const before = this.oldestSource(now) - config.retention.alertAge;
+      for (const kept of [store.alerts, store.incidents, store.entities]) await kept.removeBefore(before);
     }
     await this.exclusive.run(async () => {});
     await this.deliver(clock.now());
@@ -353,27 +384,4 @@ export class TenantRun {
       sources: this.lanes.map((running) => sourceStatus(running, now, seconds)),
     };
   }
-}
-
-function sourceStatus(running: Running, now: Micros, seconds: number): SourceStatus {
-  const { lane, pump } = running;
-  const { records } = lane.counters;
-  const recordsPerSecond = (records - running.recordsBefore) / seconds;
-  running.recordsBefore = records;
-  const watermark = Number.isFinite(lane.watermark.value) ? lane.watermark.value : Number.NaN;
-  return {
-    name: lane.source.name,
-    type: lane.source.type,
-    state: pump.state,
-    lastError: pump.lastError,
-    queueBytes: pump.queue.weight,
-    queueBatches: pump.queue.length,
-    recordsPerSecond,
-    watermark,
-    lag: now - watermark,
-    feature: lane.feature,
-    counters: { ...lane.counters, ...lane.ownCounters, failures: pump.counters.failures, failedBatches: running.failedBatches },
-    sourceCounters: pump.sourceCounters(),
-    detectors: [...lane.scorers, ...lane.rules].map((detector) => detector.status()),
-  };
 }

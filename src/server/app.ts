@@ -4,6 +4,7 @@ import { guard } from './access/guard.ts';
 import { SignIn } from './access/sign-in.ts';
 import { registerRoutes } from './api/register.ts';
 import { LIMITS, type ServerContext, type ServerOptions, tenantConfig, tenantNames, tenantStore } from './context.ts';
+import { summaryOf } from './correlation/summary.ts';
 import { allHandlers } from './handlers/index.ts';
 import { cookieName } from './handlers/session.ts';
 import { type ControlListener, listenForControl } from './http/control-listener.ts';
@@ -81,9 +82,10 @@ function contextOf(options: ServerOptions): ServerContext {
     store: (tenant) => tenantStore(options, tenant),
     settings: (tenant) => ({ promise: tenantConfig(options, tenant)?.promisedRate ?? 0.001, detectors: ['sequence'] }),
     changed: (tenant, upload) => hub.send(tenant, 'upload', upload, upload.state === 'analysing'),
-    alerted(tenant, { alerts }) {
+    alerted(tenant, { alerts }, incidents) {
       sampler.alertsChanged(tenant);
       for (const { alert } of alerts) hub.send(tenant, 'alert', alert);
+      for (const incident of incidents) hub.send(tenant, 'incident', summaryOf(incident));
     },
   });
   const jobs = new Jobs({
@@ -121,10 +123,18 @@ function lifecycle(app: FastifyInstance, context: ServerContext): Omit<Server, '
       return { address, control: control?.address ?? address };
     },
     watch() {
-      unwatch ??= context.pipeline()?.on('alert', (alert) => {
-        sampler.alertsChanged(alert.tenant);
-        hub.send(alert.tenant, 'alert', alert);
-      });
+      const pipeline = unwatch === undefined ? context.pipeline() : undefined;
+      if (pipeline === undefined) return;
+      const stops = [
+        pipeline.on('alert', (alert) => {
+          sampler.alertsChanged(alert.tenant);
+          hub.send(alert.tenant, 'alert', alert);
+        }),
+        pipeline.on('incident', (incident) => hub.send(incident.tenant, 'incident', summaryOf(incident))),
+      ];
+      unwatch = () => {
+        for (const stop of stops) stop();
+      };
     },
     async close() {
       clearInterval(hourly);

@@ -1,4 +1,4 @@
-import type { Alert, LabelEntry } from '../core/index.ts';
+import type { Alert, Expectation, LabelEntry } from '../core/index.ts';
 import { ERROR_CODES, type ErrorCode, VedetteError } from '../core/index.ts';
 import type { ControlFile } from './control-file.ts';
 import type { AnalysisRecord, Operations } from './operations.ts';
@@ -37,9 +37,7 @@ export function remoteOperations(control: ControlFile, tenant: string): Operatio
 
   return {
     listAlerts(query) {
-      const search = new URLSearchParams();
-      for (const [key, value] of Object.entries(query)) if (value !== undefined) search.set(key, String(value));
-      return call('GET', `/alerts?${search}`);
+      return call('GET', `/alerts?${searchOf(query)}`);
     },
     getAlert: (id) => call<Alert>('GET', `/alerts/${encodeURIComponent(id)}`),
     async saveAlerts(alerts, report, analysis) {
@@ -65,7 +63,28 @@ export function remoteOperations(control: ControlFile, tenant: string): Operatio
       return items.map((item) => ({ ...item, row: new Uint8Array(Buffer.from(item.row, 'base64')) }));
     },
     reports: async () => (await call<{ items: Awaited<ReturnType<Operations['reports']>> }>('GET', '/reports')).items,
+    incidents: {
+      listIncidents: (query) => call('GET', `/incidents?${searchOf(query)}`),
+      getIncident: (id) => call('GET', `/incidents/${encodeURIComponent(id)}`),
+      changeIncident: (id, change) => call('PATCH', `/incidents/${encodeURIComponent(id)}`, change),
+      noteIncident: (id, note) => call('POST', `/incidents/${encodeURIComponent(id)}/notes`, { note }),
+      expectations: async (what) => (await call<{ items: Expectation[] }>('GET', `/expectations?what=${what}`)).items,
+      expect: (request) => call('POST', '/expectations', request),
+      async unexpect(id) {
+        await call('DELETE', `/expectations/${encodeURIComponent(id)}`);
+      },
+    },
+    entities: {
+      listEntities: (query) => call('GET', `/entities?${searchOf(query)}`),
+      getEntity: (id) => call('GET', `/entities/${encodeURIComponent(id)}`),
+    },
     status: () => call('GET', '/status'),
     async close() {},
   };
+}
+
+function searchOf(query: object): URLSearchParams {
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) if (value !== undefined) search.set(key, String(value));
+  return search;
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Home } from '../store/index.ts';
-import { alertWrite, DAY, epochCommit, lines, logBatch, TEMPLATES } from '../store/testing/fixtures.ts';
+import { alertWrite, DAY, entity, epochCommit, incident, lines, logBatch, TEMPLATES } from '../store/testing/fixtures.ts';
 import { tenantModels } from './context.ts';
 import { type Caller, ServerUnderTest } from './testing/server-under-test.ts';
 import { reportKey } from './uploads/uploads.ts';
@@ -48,6 +48,11 @@ async function fill(home: Home): Promise<void> {
   await b.labels.append({ alertId: 'b-alert', verdict: 'true-positive', note: MARK, by: MARK, at: DAY });
   await b.events.append(logBatch(lines(5).map((line) => ({ ...line, message: `${MARK} ${line.message}`, parameters: [] }))), TEMPLATES);
   await b.commitEpoch(epochCommit(1));
+  await b.incidents.save([incident('b-alert', { tenant: 'b', sentence: MARK })]);
+  await b.entities.save([{ ...entity('b-alert', 1, DAY), name: MARK }]);
+  await b.expectations.append({
+    ...{ id: 'b-alert', type: MARK, host: MARK, title: MARK, reason: MARK, inForce: true, by: MARK, at: DAY },
+  });
   await b.deadLetters.append([
     { source: MARK, input: MARK, offset: 0, line: 1, reason: MARK, bytes: new TextEncoder().encode(MARK), arrival: DAY },
   ]);
@@ -125,6 +130,8 @@ const BODIES: Record<string, unknown> = {
   '/api/v1/tenants/{tenant}/alerts/bulk': { ids: ['b-alert'], state: 'closed' },
   '/api/v1/tenants/{tenant}/alerts/{id}/label': { verdict: 'benign' },
   '/api/v1/tenants/{tenant}/alerts/{id}/state': { state: 'closed' },
+  '/api/v1/tenants/{tenant}/incidents/{id}/notes': { note: 'x' },
+  '/api/v1/tenants/{tenant}/expectations': { type: 'x', host: 'x' },
   '/api/v1/tenants/{tenant}/dead-letters/retry': { ids: [1] },
   '/api/v1/tenants/{tenant}/jobs/train': { detector: 'sequence', data: { source: 'auth' } },
   '/api/v1/tenants/{tenant}/jobs/evaluate': { model: 'secret-model', data: { source: 'auth' } },

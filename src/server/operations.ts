@@ -2,6 +2,7 @@ import {
   type Alert,
   type AlertState,
   canonicalJson,
+  type Incident,
   type LabelEntry,
   type Lineage,
   type Micros,
@@ -9,6 +10,9 @@ import {
   type Verdict,
 } from '../core/index.ts';
 import type { AlertQuery, AlertWrite, Home, Page, ReportEntry, TenantStore } from '../store/index.ts';
+import { type EntityOperations, entityOperations } from './correlation/entities.ts';
+import { type IncidentOperations, incidentOperations } from './correlation/incidents.ts';
+import { saveCorrelated } from './correlation/save.ts';
 
 /**
  * What a command may do with the home of a tenant. `localOperations` works on an opened home; `remoteOperations` asks the
@@ -27,6 +31,8 @@ export interface Operations {
   /** Labels in force of a detector, in order. */
   labels(detector: string): Promise<Awaited<ReturnType<TenantStore['labels']['inForce']>>>;
   reports(): Promise<readonly ReportEntry[]>;
+  readonly incidents: IncidentOperations;
+  readonly entities: EntityOperations;
   /** What the running pipeline says of itself; undefined when none runs. */
   status(): Promise<unknown>;
   close(): Promise<void>;
@@ -50,6 +56,8 @@ export interface LocalOptions {
   readonly now: () => Micros;
   /** Called after a label changed, so that running detectors apply it. */
   readonly onLabel?: (tenant: string, detector: string) => Promise<void>;
+  /** Incidents that saved alerts made. */
+  readonly onIncidents?: (incidents: readonly Incident[]) => void;
   readonly status?: () => Promise<unknown>;
   /** Whether closing these operations closes the home too. */
   readonly ownsHome: boolean;
@@ -63,6 +71,11 @@ export async function localOperations(home: Home, tenantId: string, options: Loc
     getAlert: resolve,
     async saveAlerts(alerts, report, analysis) {
       await tenant.alerts.save(alerts);
+      const incidents = await saveCorrelated(
+        tenant,
+        alerts.map(({ alert }) => alert),
+      );
+      options.onIncidents?.(incidents);
       if (analysis !== undefined)
         await tenant.bytes.write(`analyses/${analysis.id}.json`, new TextEncoder().encode(canonicalJson(analysis)));
       if (report !== undefined) await tenant.journal.saveReport(report);
@@ -82,6 +95,8 @@ export async function localOperations(home: Home, tenantId: string, options: Loc
     },
     labels: (detector) => tenant.labels.inForce(detector),
     reports: () => tenant.journal.reports(),
+    incidents: incidentOperations(tenant, { by: options.by, now: options.now }),
+    entities: entityOperations(tenant, options.now),
     status: async () => options.status?.(),
     async close() {
       if (options.ownsHome) await home.close();

@@ -3,7 +3,9 @@ import type {
   AlertState,
   DeadLetter,
   Detection,
+  Entity,
   EventBatch,
+  Incident,
   LabelEntry,
   LabelledRow,
   LogBatch,
@@ -12,6 +14,7 @@ import type {
   RecordBatch,
   Verdict,
 } from '../core/index.ts';
+import type { EntityClock, EntityStore, ExpectationStore, IncidentStore, SeenEntity } from './correlation-contract.ts';
 import type { UserStore } from './users/contract.ts';
 
 /**
@@ -61,6 +64,9 @@ export interface TenantStore {
   readonly positions: PositionStore;
   readonly alerts: AlertStore;
   readonly labels: LabelStore;
+  readonly incidents: IncidentStore;
+  readonly expectations: ExpectationStore;
+  readonly entities: EntityStore;
   readonly outbox: OutboxStore;
   readonly events: EventStore;
   readonly checkpoints: CheckpointStore;
@@ -84,6 +90,11 @@ export interface EpochCommit {
   readonly counters: Readonly<Record<string, number>>;
   readonly calibration?: readonly CalibrationObservation[];
   readonly reports?: readonly ReportEntry[];
+  /** New or changed. */
+  readonly incidents?: readonly Incident[];
+  readonly entities?: readonly Entity[];
+  readonly seen?: readonly SeenEntity[];
+  readonly entityClock?: EntityClock;
 }
 
 export interface SourcePosition extends Position {

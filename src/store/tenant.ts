@@ -15,6 +15,7 @@ import type {
   SegmentOptions,
   TenantStore,
 } from './contract.ts';
+import type { EntityStore, ExpectationStore, IncidentStore } from './correlation-contract.ts';
 import { diskBytes } from './disk.ts';
 import { openSegmentLog } from './segments/segment-log.ts';
 import { remote, type StoreClient } from './worker/store-client.ts';
@@ -39,6 +40,9 @@ class WorkerTenant implements TenantStore {
   readonly positions: PositionStore;
   readonly alerts: AlertStore;
   readonly labels: LabelStore;
+  readonly incidents: IncidentStore;
+  readonly expectations: ExpectationStore;
+  readonly entities: EntityStore;
   readonly outbox: OutboxStore;
   readonly events: EventStore;
   readonly checkpoints: CheckpointStore;
@@ -59,6 +63,9 @@ class WorkerTenant implements TenantStore {
     this.positions = remote(client, id, 'positions');
     this.alerts = remote(client, id, 'alerts');
     this.labels = remote(client, id, 'labels');
+    this.incidents = remote(client, id, 'incidents');
+    this.expectations = remote(client, id, 'expectations');
+    this.entities = remote(client, id, 'entities');
     this.outbox = remote(client, id, 'outbox');
     this.checkpoints = remote(client, id, 'checkpoints');
     this.deadLetters = remote(client, id, 'deadLetters');

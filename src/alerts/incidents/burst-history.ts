@@ -61,14 +61,14 @@ export class BurstHistory {
     return fresh;
   }
 
-  /** In the order of last use. */
+  /** In the order of last use; trailing zeros are left out. */
   state(): CounterState[] {
-    return [...this.#counters].map(([key, { bins, bin, count }]) => ({ key, bins: [...bins], bin, count }));
+    return [...this.#counters].map(([key, { bins, bin, count }]) => ({ key, bins: withoutZeros(bins), bin, count }));
   }
 
   restore(state: readonly CounterState[]): void {
     this.#counters.clear();
-    for (const { key, bins, bin, count } of state) this.#counters.set(key, { bins: Uint32Array.from(bins), bin, count });
+    for (const { key, bins, bin, count } of state) this.#counters.set(key, { bins: filled(bins), bin, count });
   }
 }
 
@@ -79,4 +79,14 @@ function bucketOf(count: number): number {
 function close(counter: Counter): void {
   if (counter.count > 0) counter.bins[bucketOf(counter.count)] = (counter.bins[bucketOf(counter.count)] as number) + 1;
   counter.count = 0;
+}
+
+function withoutZeros(bins: Uint32Array): number[] {
+  return [...bins.subarray(0, bins.findLastIndex((count) => count > 0) + 1)];
+}
+
+function filled(bins: readonly number[]): Uint32Array {
+  const all = new Uint32Array(BUCKETS);
+  all.set(bins.slice(0, BUCKETS));
+  return all;
 }

@@ -1,15 +1,12 @@
-import type { Micros } from '../../core/index.ts';
+import type { ExpectedRule, Incident, Micros } from '../../core/index.ts';
 import { isEcho } from './echo.ts';
-import { type ExpectedRule, ExpectedRules } from './expected.ts';
-import { sentenceOf } from './explain.ts';
-import { absorb, addEvidence, beginIncident, evidenceKey, type GrowingIncident } from './growing.ts';
-import type { Incident } from './incident.ts';
+import { ExpectedRules } from './expected.ts';
+import { absorb, addEvidence, beginIncident, evidenceKey, type GrowingIncident, sharesHost } from './growing.ts';
 import type { AlertObservation } from './observation.ts';
-import { bandOf, INCIDENT_BANDS, INCIDENT_DEFAULTS, type IncidentOptions } from './options.ts';
-import { scoreOf } from './score.ts';
+import { INCIDENT_DEFAULTS, type IncidentOptions } from './options.ts';
+import { ratingOf } from './score.ts';
 import { readState, writeState } from './snapshot.ts';
 import { type Surprise, SurpriseMeter } from './surprise.ts';
-import { inChainOrder } from './tactics.ts';
 
 export interface IncidentCounters {
   readonly alerts: number;
@@ -29,6 +26,8 @@ export interface AddResult {
   readonly evidence: boolean;
 }
 
+const NOTHING_EXPECTED = new ExpectedRules();
+
 /** Alerts in time order -> incidents. Memory is bounded by the options, whatever hosts and types the alerts name. */
 export class IncidentEngine {
   readonly options: IncidentOptions;
@@ -37,6 +36,7 @@ export class IncidentEngine {
   readonly #closed: (incident: Incident) => void;
   #meter: SurpriseMeter;
   #open: GrowingIncident[] = [];
+  #changed = new Set<GrowingIncident>();
   #latest = -Infinity;
   #counts = { alerts: 0, echoes: 0, late: 0, evidence: 0, opened: 0 };
 
@@ -45,7 +45,7 @@ export class IncidentEngine {
     this.options = { ...INCIDENT_DEFAULTS, ...options };
     this.#tenant = tenant;
     this.#closed = closed;
-    this.#meter = new SurpriseMeter(this.options.binMicros, this.options.historyKeys);
+    this.#meter = this.#newMeter();
   }
 
   add(given: AlertObservation): AddResult | undefined {
@@ -58,14 +58,15 @@ export class IncidentEngine {
     const alert = given.time < this.#latest ? { ...given, time: this.#latest } : given;
     this.advance(alert.time);
     const surprise = this.#meter.measure(alert.type, alert.host, alert.time);
-    const isEvidence = surprise.value >= this.options.floor && !this.#expected.covers(alert.type, alert.host, alert.user);
+    const isEvidence = surprise.value >= this.options.floor;
     const incident = isEvidence ? this.#link(alert) : this.#holding(alert);
     if (incident === undefined) return { surprise, evidence: false };
     incident.alerts++;
+    this.#changed.add(incident);
     if (isEvidence) {
       this.#counts.evidence++;
       const grew = addEvidence(incident, alert, surprise, this.options.listLength);
-      if (grew && incident.notifiedAt === null && this.#score(incident) >= INCIDENT_BANDS.notify) incident.notifiedAt = alert.time;
+      if (grew && incident.notifiedAt === null && this.#isWorthTelling(incident)) incident.notifiedAt = alert.time;
     }
     return { surprise, incident: incident.id, evidence: isEvidence };
   }
@@ -92,8 +93,16 @@ export class IncidentEngine {
     return this.#open.map((one) => this.#finish(one, true)).sort((a, b) => b.score - a.score || a.start - b.start);
   }
 
+  /** Growing incidents that changed since the last call; closed ones are given to `closed`. */
+  takeChanged(): Incident[] {
+    const changed = this.#open.filter((one) => this.#changed.has(one));
+    this.#changed.clear();
+    return changed.map((one) => this.#finish(one, true));
+  }
+
   expect(rules: readonly ExpectedRule[]): void {
     this.#expected.set(rules);
+    for (const one of this.#open) this.#changed.add(one);
   }
 
   expected(): ExpectedRule[] {
@@ -110,7 +119,6 @@ export class IncidentEngine {
       counts: this.#counts,
       meter: this.#meter.state(),
       open: this.#open,
-      expected: this.#expected.list(),
     });
   }
 
@@ -118,10 +126,10 @@ export class IncidentEngine {
     const state = readState(bytes);
     this.#latest = state.latest ?? -Infinity;
     this.#counts = { ...state.counts };
-    this.#meter = new SurpriseMeter(this.options.binMicros, this.options.historyKeys);
+    this.#meter = this.#newMeter();
     this.#meter.restore(state.meter);
     this.#open = state.open;
-    this.#expected.set(state.expected);
+    this.#changed.clear();
   }
 
   #holding(alert: AlertObservation): GrowingIncident | undefined {
@@ -131,7 +139,7 @@ export class IncidentEngine {
 
   #link(alert: AlertObservation): GrowingIncident {
     const since = alert.time - this.options.typeLinkMicros;
-    const matches = this.#open.filter((one) => one.hosts.includes(alert.host) || (one.typeSeen[alert.type] ?? -Infinity) >= since);
+    const matches = this.#open.filter((one) => sharesHost(one, alert) || (one.typeSeen[alert.type] ?? -Infinity) >= since);
     const [first, ...others] = matches.sort((a, b) => a.start - b.start || (a.id < b.id ? -1 : 1));
     if (first === undefined) return this.#begin(alert);
     for (const other of others) absorb(first, other, this.options.listLength);
@@ -151,32 +159,31 @@ export class IncidentEngine {
     return incident;
   }
 
-  #score(incident: GrowingIncident): number {
-    return scoreOf(Object.values(incident.evidence), this.#expected, this.options).score;
+  #newMeter(): SurpriseMeter {
+    const { binMicros, historyKeys, quietBins } = this.options;
+    return new SurpriseMeter(binMicros, historyKeys, quietBins);
   }
 
-  #finish(one: GrowingIncident, open: boolean): Incident {
-    const { score, types, detectors, tactics, evidence } = scoreOf(Object.values(one.evidence), this.#expected, this.options);
-    const chain = inChainOrder(tactics);
+  /** By all evidence, expected or not: what people expect never changes what is kept. */
+  #isWorthTelling({ evidence, hosts, start }: GrowingIncident): boolean {
+    return ratingOf({ evidence: Object.values(evidence), hosts, start }, NOTHING_EXPECTED, this.options).band !== 'low';
+  }
+
+  #finish(one: GrowingIncident, growing: boolean): Incident {
+    const { evidence, hosts, start } = one;
     return {
       id: one.id,
       tenant: this.#tenant,
-      open,
-      learning: one.start - this.#meter.start < this.options.learningMicros,
-      start: one.start,
+      growing,
+      learning: start - this.#meter.start < this.options.learningMicros,
+      start,
       lastEvidence: one.lastEvidence,
-      score,
-      band: bandOf(score),
       ...(one.notifiedAt === null ? {} : { notifiedAt: one.notifiedAt }),
-      sentence: sentenceOf(evidence, one.hosts.length, chain, this.options.binMicros / 60_000_000, one.start),
-      hosts: one.hosts,
-      detectors,
-      tactics: chain,
-      types,
-      evidence,
-      timeline: one.timeline,
+      ...ratingOf({ evidence: Object.values(evidence), hosts, start }, this.#expected, this.options),
+      hosts: [...hosts],
+      timeline: [...one.timeline],
       alerts: one.alerts,
-      merged: one.merged,
+      merged: [...one.merged],
     };
   }
 }

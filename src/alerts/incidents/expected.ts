@@ -1,15 +1,12 @@
-/** An analyst's word that a type is normal on a host for a user; an absent user means any. */
-export interface ExpectedRule {
-  readonly id: string;
-  readonly type: string;
-  readonly host: string;
-  readonly user?: string;
-  readonly reason: string;
-}
+import type { ExpectedRule } from '../../core/index.ts';
 
-/** Rules in force. They are an overlay: taking one back scores the incidents as if it had never been. */
+/** Rules in force. They are an overlay over what was found: taking one back rates the incidents as if it had never been. */
 export class ExpectedRules {
   readonly #rules = new Map<string, ExpectedRule>();
+
+  constructor(rules: readonly ExpectedRule[] = []) {
+    this.set(rules);
+  }
 
   set(rules: readonly ExpectedRule[]): void {
     this.#rules.clear();
@@ -20,7 +17,7 @@ export class ExpectedRules {
     return [...this.#rules.values()];
   }
 
-  covers(type: string, host: string, user: string | undefined): boolean {
+  covers(type: string, host: string, user?: string): boolean {
     if (this.#rules.size === 0) return false;
     return this.#rules.has(keyOf(type, host, undefined)) || (user !== undefined && this.#rules.has(keyOf(type, host, user)));
   }

@@ -1,5 +1,4 @@
-import { formatMicros, type Micros } from '../../core/index.ts';
-import type { IncidentEvidence } from './incident.ts';
+import { formatMicros, type IncidentEvidence, type Micros } from '../../core/index.ts';
 
 /** "Sudo to root on intranet_server: never in 455 past ten-minute windows" and what it comes with. */
 export function sentenceOf(

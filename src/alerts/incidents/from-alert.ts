@@ -1,19 +1,24 @@
-import type { Alert } from '../../core/index.ts';
+import type { Alert, Detection } from '../../core/index.ts';
 import type { AlertObservation } from './observation.ts';
 import { tacticOfTechniques } from './tactics.ts';
 
-/** One of vedette's own alerts as the incident engine sees it: the type is what like findings share, the host is the entity. */
-export function observationOf({ id, group, detection }: Alert): AlertObservation {
+/**
+ * One of vedette's own alerts as the incident engine sees it: the type is what like findings share, the host is the entity, the time
+ * is the end of the unit, when it could be known.
+ * `detection` is the finding that raised it now, where it isn't the first one of the alert.
+ */
+export function observationOf({ id, group, ...alert }: Alert, detection: Detection = alert.detection): AlertObservation {
   const tactic = tacticOfTechniques(detection.techniques);
   return {
     id,
-    time: detection.start,
+    time: Number.isFinite(detection.end) ? detection.end : detection.start,
     detector: detection.detector,
     type: group,
     title: detection.title,
     host: detection.entity,
     severity: detection.severity,
     techniques: detection.techniques,
+    ...(detection.related === undefined ? {} : { related: detection.related }),
     ...(tactic === undefined ? {} : { tactic }),
   };
 }

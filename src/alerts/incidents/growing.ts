@@ -1,5 +1,4 @@
-import { type Micros, stableId } from '../../core/index.ts';
-import type { IncidentEvidence, TimelineEntry } from './incident.ts';
+import { type IncidentEvidence, type Micros, stableId, type TimelineEntry } from '../../core/index.ts';
 import type { AlertObservation } from './observation.ts';
 import type { Surprise } from './surprise.ts';
 
@@ -11,6 +10,8 @@ export interface GrowingIncident {
   notifiedAt: Micros | null;
   alerts: number;
   hosts: string[];
+  /** Hosts that its alerts name besides. */
+  related: string[];
   /** By (type, host, user). */
   evidence: Record<string, IncidentEvidence>;
   /** Last time each type was evidence. */
@@ -27,11 +28,18 @@ export function beginIncident(tenant: string, alert: AlertObservation): GrowingI
     notifiedAt: null,
     alerts: 0,
     hosts: [],
+    related: [],
     evidence: Object.create(null) as Record<string, IncidentEvidence>,
     typeSeen: Object.create(null) as Record<string, Micros>,
     timeline: [],
     merged: [],
   };
+}
+
+/** True when the alert is about a host of the incident. */
+export function sharesHost(incident: GrowingIncident, { host, related = [] }: AlertObservation): boolean {
+  const has = (name: string): boolean => incident.hosts.includes(name) || incident.related.includes(name);
+  return has(host) || related.some(has);
 }
 
 export function evidenceKey(alert: Pick<AlertObservation, 'type' | 'host' | 'user'>): string {
@@ -44,6 +52,9 @@ export function addEvidence(incident: GrowingIncident, alert: AlertObservation, 
   if (incident.typeSeen[alert.type] !== undefined || Object.keys(incident.typeSeen).length < limit)
     incident.typeSeen[alert.type] = alert.time;
   if (!incident.hosts.includes(alert.host) && incident.hosts.length < limit) incident.hosts.push(alert.host);
+  for (const name of alert.related ?? []) {
+    if (!incident.related.includes(name) && incident.related.length < limit) incident.related.push(name);
+  }
   const key = evidenceKey(alert);
   const known = incident.evidence[key];
   if (known !== undefined && known.surprise >= surprise.value) return false;
@@ -68,6 +79,8 @@ export function addEvidence(incident: GrowingIncident, alert: AlertObservation, 
     host: alert.host,
     ...(alert.user === undefined ? {} : { user: alert.user }),
     ...(alert.tactic === undefined ? {} : { tactic: alert.tactic }),
+    ...(alert.techniques === undefined || alert.techniques.length === 0 ? {} : { techniques: alert.techniques }),
+    ...(alert.severity === undefined ? {} : { severity: alert.severity }),
     surprise: surprise.value,
     hostBins: surprise.hostBins,
     typeBins: surprise.typeBins,
@@ -82,6 +95,7 @@ export function absorb(incident: GrowingIncident, other: GrowingIncident, limit:
   if (other.notifiedAt !== null) incident.notifiedAt = Math.min(incident.notifiedAt ?? Infinity, other.notifiedAt);
   incident.alerts += other.alerts;
   incident.hosts = [...new Set([...incident.hosts, ...other.hosts])].slice(0, limit);
+  incident.related = [...new Set([...incident.related, ...other.related])].slice(0, limit);
   for (const [key, item] of Object.entries(other.evidence)) {
     const known = incident.evidence[key];
     if (known === undefined ? Object.keys(incident.evidence).length < limit : item.surprise > known.surprise) incident.evidence[key] = item;

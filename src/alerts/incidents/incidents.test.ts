@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EntityRisks } from './entity-risk.ts';
-import { type AlertObservation, type Incident, IncidentEngine, type IncidentOptions, importAlertCsv } from './index.ts';
+import type { Incident } from '../../core/index.ts';
+import { type AlertObservation, IncidentEngine, type IncidentOptions, importAlertCsv } from './index.ts';
 
 const MINUTE = 60_000_000;
 
@@ -158,16 +158,5 @@ describe('alert lists', () => {
       }),
     );
     expect(() => importAlertCsv('a,b,c\n1,2,3', 'x')).toThrow('is no list of alerts');
-  });
-});
-
-describe('risk of an entity', () => {
-  it('grows with distinct evidence, halves its weight in six hours, and ends safe', () => {
-    const risks = new EntityRisks();
-    for (const type of ['a', 'b', 'c']) risks.add('host', type, 1.7, 0);
-    for (let i = 0; i < 100; i++) risks.add('host', 'a', 1.7, 0);
-    expect(risks.risk('host', 0)).toMatchObject({ risk: Math.round(100 * (1 - 2 ** (-5.1 / 5))), verdict: 'suspicious' });
-    expect(risks.risk('host', 6 * 60 * MINUTE).risk).toBe(Math.round(100 * (1 - 2 ** (-2.55 / 5))));
-    expect(risks.risk('host', 10 * 24 * 60 * MINUTE)).toMatchObject({ risk: 0, verdict: 'safe' });
   });
 });

@@ -1,11 +1,10 @@
 export { type AddResult, type IncidentCounters, IncidentEngine } from './engine.ts';
-export { type EntityRisk, EntityRisks, type EntityVerdict } from './entity-risk.ts';
 export { incidentTables } from './evaluation/tables.ts';
-export { type ExpectedRule, ExpectedRules } from './expected.ts';
+export { ExpectedRules } from './expected.ts';
 export { observationOf } from './from-alert.ts';
 export { type ImportedAlerts, importAlertCsv, isAlertHeader } from './import/csv-alerts.ts';
-export type { Incident, IncidentEvidence, TimelineEntry, TypeShare } from './incident.ts';
 export type { AlertObservation } from './observation.ts';
-export { bandOf, INCIDENT_BANDS, INCIDENT_DEFAULTS, type IncidentBand, type IncidentOptions } from './options.ts';
+export { bandOf, INCIDENT_BANDS, INCIDENT_DEFAULTS, type IncidentOptions, OWN_ALERTS } from './options.ts';
 export { byScore, dailyTop } from './ranking.ts';
+export { ratedAgain } from './score.ts';
 export { inChainOrder, TACTICS, type Tactic, tacticOf, tacticOfTechniques } from './tactics.ts';

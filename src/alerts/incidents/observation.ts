@@ -9,6 +9,8 @@ export interface AlertObservation {
   /** The type in words. */
   readonly title: string;
   readonly host: string;
+  /** Other hosts that it names; incidents with one of them are linked too. */
+  readonly related?: readonly string[];
   readonly user?: string;
   readonly source?: string;
   readonly destination?: string;

@@ -1,10 +1,12 @@
-import { MICROS_PER_DAY, type Micros } from '../../core/index.ts';
+import { type IncidentBand, type IncidentEvidence, MICROS_PER_DAY, type Micros } from '../../core/index.ts';
 
 const MINUTE = 60_000_000;
 
 /** Measured on AIT-ADS; see docs/quality/incidents.md. */
 export interface IncidentOptions {
   readonly binMicros: Micros;
+  /** Quiet bins taken as seen before the first alert: 0 for lists of raw alerts. */
+  readonly quietBins: number;
   /** Below this surprise an alert is no evidence. */
   readonly floor: number;
   /** An incident closes after this long without evidence, */
@@ -15,6 +17,8 @@ export interface IncidentOptions {
   readonly typeLinkMicros: Micros;
   readonly detectorBonus: number;
   readonly tacticBonus: number;
+  /** An incident is rated no lower than its most severe evidence; only where severities are calibrated. */
+  readonly severityFloor: boolean;
   /** Incidents that begin before this much history are marked as learnt. */
   readonly learningMicros: Micros;
   /** Keys of the history, two or fewer for each (type, host). */
@@ -26,24 +30,45 @@ export interface IncidentOptions {
 
 export const INCIDENT_DEFAULTS: IncidentOptions = {
   binMicros: 10 * MINUTE,
+  quietBins: 0,
   floor: 1.3,
   gapMicros: 60 * MINUTE,
   spanMicros: 360 * MINUTE,
   typeLinkMicros: 10 * MINUTE,
   detectorBonus: 0.25,
   tacticBonus: 0.25,
+  severityFloor: false,
   learningMicros: MICROS_PER_DAY,
   historyKeys: 200_000,
   openIncidents: 1000,
   listLength: 500,
 };
 
-export const INCIDENT_BANDS = { notify: 5, high: 10, critical: 20 } as const;
+/**
+ * For vedette's own alerts: a detector keeps its promised rate from its first alert on, so a tenant (or a capture of minutes) starts
+ * with the history of one quiet day, and severities mean the same everywhere.
+ */
+export const OWN_ALERTS: IncidentOptions = {
+  ...INCIDENT_DEFAULTS,
+  quietBins: MICROS_PER_DAY / (10 * MINUTE),
+  severityFloor: true,
+  learningMicros: 0,
+  historyKeys: 20_000,
+  openIncidents: 200,
+  listLength: 200,
+};
 
-export type IncidentBand = 'low' | keyof typeof INCIDENT_BANDS;
+export const INCIDENT_BANDS = { notify: 5, high: 10, critical: 20 } as const;
 
 export function bandOf(score: number): IncidentBand {
   if (score >= INCIDENT_BANDS.critical) return 'critical';
   if (score >= INCIDENT_BANDS.high) return 'high';
   return score >= INCIDENT_BANDS.notify ? 'notify' : 'low';
+}
+
+/** A critical alert makes an incident high at least, a high one makes it worth telling. */
+export function bandWithFloor(score: number, evidence: readonly IncidentEvidence[]): IncidentBand {
+  const worst = evidence.reduce((most, { severity = 0 }) => Math.max(most, severity), 0);
+  const floor = worst >= 75 ? INCIDENT_BANDS.high : worst >= 50 ? INCIDENT_BANDS.notify : 0;
+  return bandOf(Math.max(score, floor));
 }

@@ -1,5 +1,4 @@
-import { MICROS_PER_DAY } from '../../core/index.ts';
-import type { Incident } from './incident.ts';
+import { type Incident, MICROS_PER_DAY } from '../../core/index.ts';
 
 /** Incidents of each UTC day, the ten highest scores of each; incidents of the learning day are left out. */
 export function dailyTop(incidents: readonly Incident[], limit = 10): Map<number, Incident[]> {

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { canonicalJson, VedetteError } from '../../core/index.ts';
-import type { ExpectedRule } from './expected.ts';
 import type { GrowingIncident } from './growing.ts';
 import type { SurpriseState } from './surprise.ts';
 
@@ -9,7 +8,6 @@ export interface EngineState {
   readonly counts: { alerts: number; echoes: number; late: number; evidence: number; opened: number };
   readonly meter: SurpriseState;
   readonly open: GrowingIncident[];
-  readonly expected: readonly ExpectedRule[];
 }
 
 const text = z.string();
@@ -23,6 +21,8 @@ const evidence = z.object({
   host: text,
   user: text.exactOptional(),
   tactic: text.exactOptional(),
+  techniques: z.array(text).exactOptional(),
+  severity: number.exactOptional(),
   surprise: number,
   hostBins: number,
   typeBins: number,
@@ -44,6 +44,7 @@ const growing = z.object({
   notifiedAt: number.nullable(),
   alerts: number,
   hosts: z.array(text),
+  related: z.array(text),
   evidence: z.array(z.tuple([text, evidence])),
   typeSeen: z.array(z.tuple([text, number])),
   timeline: z.array(entry),
@@ -55,10 +56,9 @@ const state = z.object({
   counts: z.object({ alerts: number, echoes: number, late: number, evidence: number, opened: number }),
   meter: z.object({
     start: number.nullable(),
-    counters: z.array(z.object({ key: text, bins: z.array(number).length(24), bin: number, count: number })),
+    counters: z.array(z.object({ key: text, bins: z.array(number).max(24), bin: number, count: number })),
   }),
   open: z.array(growing),
-  expected: z.array(z.object({ id: text, type: text, host: text, user: text.exactOptional(), reason: text })),
 });
 
 /** Deterministic bytes. Names come from attackers, so maps are written as lists of pairs. */

@@ -20,10 +20,13 @@ export interface SurpriseState {
 export class SurpriseMeter {
   readonly #history: BurstHistory;
   readonly #binMicros: Micros;
+  readonly #quietBins: number;
   #start = Number.NaN;
 
-  constructor(binMicros: Micros, capacity: number) {
+  /** `quietBins` are taken as seen, without any alert, before the first one. */
+  constructor(binMicros: Micros, capacity: number, quietBins = 0) {
     this.#binMicros = binMicros;
+    this.#quietBins = quietBins;
     this.#history = new BurstHistory(capacity);
   }
 
@@ -45,7 +48,8 @@ export class SurpriseMeter {
     const bin = Math.floor((time - this.#start) / this.#binMicros);
     const hostBins = this.#history.add(`${type.length}:${type}${host}`, bin);
     const typeBins = this.#history.add(`*${type}`, bin);
-    return { value: Math.min(3, (bits(hostBins, bin) + bits(typeBins, bin)) / 2), hostBins, typeBins, bins: bin };
+    const bins = bin + this.#quietBins;
+    return { value: Math.min(3, (bits(hostBins, bins) + bits(typeBins, bins)) / 2), hostBins, typeBins, bins };
   }
 
   state(): SurpriseState {

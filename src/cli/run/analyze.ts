@@ -34,8 +34,8 @@ const FAIL_ON = { low: 0, ...SEVERITY_LEVELS };
 export async function analyze(paths: readonly string[], options: AnalyzeOptions): Promise<void> {
   const json = options.output === 'json';
   if (options.format === undefined) {
-    const { analyzeAlertLists, areAlertLists } = await import('./incidents.ts');
-    if (await areAlertLists(paths)) return analyzeAlertLists(paths, options, options.failOn);
+    const { areAlertLists } = await import('./alert-lists.ts');
+    if (await areAlertLists(paths)) return (await import('./incidents.ts')).analyzeAlertLists(paths, options, options.failOn);
   }
   const operations = await openOperations(options);
   const progress = await startProgress('Analysing', json);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { LoadedConfig } from '../../config/index.ts';
-import { isSystemError, type Logger, VedetteError } from '../../core/index.ts';
+import { type Alert, isSystemError, type Logger, VedetteError } from '../../core/index.ts';
 import { homeOptions, type Pipeline, startPipeline } from '../../pipeline/index.ts';
 import { buildServer, localAdminLink, newToken, removeControlFile, type Server, writeControlFile } from '../../server/index.ts';
 import { levelOf } from '../../sinks/report/index.ts';
@@ -87,7 +87,7 @@ async function pem(path: string): Promise<Buffer> {
   });
 }
 
-function tell({ id, tenant, detection }: Parameters<Parameters<Pipeline['on']>[1]>[0], options: CommonOptions): void {
+function tell({ id, tenant, detection }: Alert, options: CommonOptions): void {
   const { severity, title, entity } = detection;
   if (options.output === 'json') print(JSON.stringify({ event: 'alert', id, tenant, severity, title }));
   else print(`${levelOf(severity).toUpperCase()} ${entity}: ${title} (vedette alerts show ${id.slice(0, 12)})`);

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Logger, systemClock, VedetteError } from '../../core/index.ts';
+import { type Incident, type Logger, systemClock, VedetteError } from '../../core/index.ts';
 import { buildTenant } from '../build.ts';
 import { loadComponents } from '../catalogue.ts';
 import type { TenantRun } from '../tenant-run.ts';
@@ -62,7 +62,9 @@ async function start({ config, configHash, program, tenants }: WorkerStart): Pro
     const store = remoteStore((method, args) => callStore(tenant, method, args), epoch);
     const onAlerts = (alerts: Parameters<NonNullable<Parameters<typeof buildTenant>[0]['onAlerts']>>[0]) =>
       send({ kind: 'alerts', tenant, alerts });
-    const run = await buildTenant({ tenant, config, configHash, program, store, components, clock: systemClock, log, onAlerts });
+    const onIncidents = (incidents: readonly Incident[]) => send({ kind: 'incidents', incidents });
+    const clock = systemClock;
+    const run = await buildTenant({ tenant, config, configHash, program, store, components, clock, log, onAlerts, onIncidents });
     runs.push(run);
     runOf.set(tenant, run);
   }

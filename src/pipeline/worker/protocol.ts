@@ -1,5 +1,5 @@
 import type { Config } from '../../config/index.ts';
-import type { Alert } from '../../core/index.ts';
+import type { Alert, Incident } from '../../core/index.ts';
 import type { StoredDeadLetter } from '../../store/contract.ts';
 import type { TenantStatus } from '../status.ts';
 
@@ -25,6 +25,7 @@ export type ToMain =
   | { readonly kind: 'started'; readonly error?: WireError }
   | { readonly kind: 'done'; readonly id: number; readonly value?: unknown; readonly error?: WireError }
   | { readonly kind: 'alerts'; readonly tenant: string; readonly alerts: readonly Alert[] }
+  | { readonly kind: 'incidents'; readonly incidents: readonly Incident[] }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly message: string; readonly fields?: Record<string, unknown> }
   | {
       readonly kind: 'store';
@@ -44,6 +45,9 @@ export const STORE_METHODS = [
   'events.append',
   'events.retain',
   'alerts.removeBefore',
+  'incidents.removeBefore',
+  'entities.removeBefore',
+  'expectations.inForce',
   'labels.inForce',
   'outbox.due',
   'outbox.done',

@@ -20,6 +20,9 @@ export function remoteStore(call: StoreCall, epoch: number): PipelineStore {
       retain: method<PipelineStore['events']['retain']>('events.retain'),
     },
     alerts: { removeBefore: method<PipelineStore['alerts']['removeBefore']>('alerts.removeBefore') },
+    incidents: { removeBefore: method<PipelineStore['incidents']['removeBefore']>('incidents.removeBefore') },
+    entities: { removeBefore: method<PipelineStore['entities']['removeBefore']>('entities.removeBefore') },
+    expectations: { inForce: method<PipelineStore['expectations']['inForce']>('expectations.inForce') },
     labels: { inForce: method<PipelineStore['labels']['inForce']>('labels.inForce') },
     outbox: {
       due: method<PipelineStore['outbox']['due']>('outbox.due'),

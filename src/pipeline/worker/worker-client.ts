@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { type Alert, type Logger, VedetteError, workerUrl } from '../../core/index.ts';
+import { type Alert, type Incident, type Logger, VedetteError, workerUrl } from '../../core/index.ts';
 import type { StoredDeadLetter, TenantStore } from '../../store/contract.ts';
 import type { ControlVerb, ToMain, ToWorker, WorkerStart, WorkerStatus } from './protocol.ts';
 import { StoreServer } from './serve-store.ts';
@@ -11,6 +11,7 @@ export interface WorkerClientOptions {
   readonly memoryBytes: number;
   readonly log: Logger;
   readonly onAlerts: (tenant: string, alerts: readonly Alert[]) => void;
+  readonly onIncidents: (incidents: readonly Incident[]) => void;
 }
 
 /** The main thread's end of a pipeline worker: control on one side, the tenants' stores on the other. */
@@ -78,8 +79,9 @@ export class WorkerClient {
   }
 
   private receive(message: Exclude<ToMain, { kind: 'started' }>): void {
-    const { log, onAlerts } = this.options;
+    const { log, onAlerts, onIncidents } = this.options;
     if (message.kind === 'alerts') onAlerts(message.tenant, message.alerts);
+    else if (message.kind === 'incidents') onIncidents(message.incidents);
     else if (message.kind === 'log') log[message.level](message.message, message.fields);
     else if (message.kind === 'store') void this.serve(message);
     else {

@@ -5,6 +5,7 @@ import type { Principal } from '../access/principal.ts';
 import { resolveAlert } from '../alert-id.ts';
 import type { AlertBody } from '../api/schema/alerts.ts';
 import { audit, type ServerContext } from '../context.ts';
+import { summaryOf } from '../correlation/summary.ts';
 import { localOperations } from '../operations.ts';
 import { decodeWrites } from '../wire.ts';
 import { given, type Handlers } from './handler.ts';
@@ -28,7 +29,12 @@ const body = (alert: Alert): AlertBody => alert as unknown as AlertBody;
 
 export function alertHandlers(context: ServerContext): Handlers<AlertRoutes> {
   const operations = (tenant: string, by: Principal) =>
-    localOperations(context.home, tenant, { by: by.name, now: context.now, ownsHome: false });
+    localOperations(context.home, tenant, {
+      ...{ by: by.name, now: context.now, ownsHome: false },
+      onIncidents: (incidents) => {
+        for (const incident of incidents) context.hub.send(tenant, 'incident', summaryOf(incident));
+      },
+    });
 
   /** Everybody who looks learns of it; running detectors take up labels. */
   const changed = async (store: TenantStore, ids: readonly string[], by: Principal, labelled: boolean) => {

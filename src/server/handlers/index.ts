@@ -4,6 +4,7 @@ import { openStream } from '../live/stream.ts';
 import { alertHandlers } from './alerts.ts';
 import { eventHandlers } from './events.ts';
 import type { Handler, RawHandler } from './handler.ts';
+import { incidentHandlers } from './incidents.ts';
 import { downloadScores, jobHandlers } from './jobs.ts';
 import { modelHandlers } from './models.ts';
 import { downloadReport, receiveUpload, reportHandlers } from './reports.ts';
@@ -19,6 +20,7 @@ export function allHandlers(context: ServerContext, stillAllowed: Parameters<typ
     ...userHandlers(context),
     ...statusHandlers(context),
     ...alertHandlers(context),
+    ...incidentHandlers(context),
     ...modelHandlers(context),
     ...jobHandlers(context),
     jobScores: downloadScores(context),

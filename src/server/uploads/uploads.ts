@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { FastifyRequest } from 'fastify';
-import { type Logger, type Micros, stableId, VedetteError } from '../../core/index.ts';
+import { type Incident, type Logger, type Micros, stableId, VedetteError } from '../../core/index.ts';
 import type { TenantStore } from '../../store/index.ts';
 import type { UploadBody } from '../api/schema/data.ts';
+import { saveCorrelated } from '../correlation/save.ts';
 import { runAnalysis } from './analysis-run.ts';
 import type { AnalysisResult, AnalysisStart } from './protocol.ts';
 import { receiveFile } from './receive.ts';
@@ -20,7 +21,7 @@ export interface UploadOptions {
   readonly store: (tenant: string) => Promise<TenantStore>;
   readonly settings: (tenant: string) => { readonly promise: number; readonly detectors: readonly string[] };
   readonly changed: (tenant: string, upload: UploadBody) => void;
-  readonly alerted: (tenant: string, result: AnalysisResult) => void;
+  readonly alerted: (tenant: string, result: AnalysisResult, incidents: readonly Incident[]) => void;
 }
 
 const RECEIVING = 4;
@@ -168,8 +169,12 @@ export class Uploads {
     await store.bytes.write(reportKey(report.name, 'html'), encoder.encode(report.html));
     await store.bytes.write(reportKey(report.name, 'json'), encoder.encode(report.json));
     await store.alerts.save(alerts);
+    const incidents = await saveCorrelated(
+      store,
+      alerts.map(({ alert }) => alert),
+    );
     await store.journal.saveReport({ name: report.name, input, createdAt: this.options.now(), alerts: alerts.length, files: [] });
-    this.options.alerted(tenant, result);
+    this.options.alerted(tenant, result, incidents);
   }
 
   private async of(tenant: string): Promise<Map<string, UploadBody>> {

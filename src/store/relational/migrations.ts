@@ -49,6 +49,35 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // When a file's rows arrived: history read late is kept as long as news is.
   'ALTER TABLE files ADD COLUMN arrived_at REAL;',
+  // Incidents with what people did about them, what they expect, and the entities watched.
+  `
+  CREATE TABLE incidents (
+    id TEXT PRIMARY KEY, start_at REAL NOT NULL, last_evidence REAL NOT NULL, score REAL NOT NULL, band INTEGER NOT NULL,
+    growing INTEGER NOT NULL, learning INTEGER NOT NULL, merged_into TEXT, state TEXT NOT NULL DEFAULT 'open', assignee TEXT,
+    changed_by TEXT, changed_at INTEGER, epoch INTEGER NOT NULL, body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX incidents_time ON incidents (last_evidence DESC, id);
+  CREATE INDEX incidents_score ON incidents (score DESC, id);
+  CREATE TABLE incident_hosts (host TEXT NOT NULL, incident_id TEXT NOT NULL, PRIMARY KEY (host, incident_id)) STRICT;
+  CREATE INDEX incident_hosts_incident ON incident_hosts (incident_id);
+  CREATE TABLE incident_notes (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT, incident_id TEXT NOT NULL, note TEXT NOT NULL, by TEXT NOT NULL, at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX incident_notes_incident ON incident_notes (incident_id, sequence);
+  CREATE TABLE expectations (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, type TEXT NOT NULL, host TEXT NOT NULL, user TEXT, title TEXT NOT NULL,
+    reason TEXT NOT NULL, in_force INTEGER NOT NULL, by TEXT NOT NULL, at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX expectations_rule ON expectations (id, sequence);
+  CREATE TABLE entities (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, first_seen REAL NOT NULL, last_seen REAL NOT NULL, weight REAL NOT NULL,
+    at REAL NOT NULL, rank REAL NOT NULL, alerts INTEGER NOT NULL, evidence TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX entities_rank ON entities (rank DESC, name);
+  CREATE INDEX entities_seen ON entities (last_seen);
+  CREATE TABLE entity_risk (entity_id TEXT NOT NULL, at REAL NOT NULL, weight REAL NOT NULL, PRIMARY KEY (entity_id, at)) STRICT;
+  CREATE TABLE entity_clock (id INTEGER PRIMARY KEY, event REAL NOT NULL, wall REAL NOT NULL) STRICT;
+  `,
 ];
 
 /** Brings a store to the newest version, one transaction a step; refuses one from the future untouched. */

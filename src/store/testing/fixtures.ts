@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Alert, LogBatch, RecordBatch } from '../../core/index.ts';
+import type { Alert, Entity, Incident, LogBatch, RecordBatch } from '../../core/index.ts';
 import { DictBuilder } from '../../core/index.ts';
 import type { AlertWrite, EpochCommit } from '../contract.ts';
 
@@ -120,4 +120,27 @@ export function epochCommit(epoch: number, more: Partial<EpochCommit> = {}): Epo
 
 export function recordBatch(text: string, more: Partial<RecordBatch> = {}): RecordBatch {
   return { input: 'udp', generation: 'g', offset: 0, line: 1, bytes: new TextEncoder().encode(text), arrival: 1, last: false, ...more };
+}
+
+export function incident(id: string, more: Partial<Incident> = {}): Incident {
+  return {
+    ...{ id, tenant: 'acme', growing: true, learning: false, start: DAY, lastEvidence: DAY, score: 6, band: 'notify', sentence: id },
+    ...{
+      hosts: ['web'],
+      users: [],
+      detectors: [],
+      tactics: [],
+      techniques: [],
+      types: [],
+      evidence: [],
+      timeline: [],
+      alerts: 1,
+      merged: [],
+    },
+    ...more,
+  };
+}
+
+export function entity(name: string, weight: number, at: number): Entity {
+  return { id: name, name, kind: 'host', firstSeen: at, lastSeen: at, weight, at, alerts: 1, evidence: [] };
 }

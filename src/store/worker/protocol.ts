@@ -8,6 +8,9 @@ export const SERVICES = {
   positions: ['of'],
   alerts: ['get', 'list', 'save', 'setState', 'count', 'removeBefore', 'groups', 'summary', 'lanes'],
   labels: ['append', 'log', 'inForce'],
+  incidents: ['get', 'list', 'find', 'save', 'change', 'note', 'ofHost', 'removeBefore'],
+  expectations: ['append', 'inForce', 'log'],
+  entities: ['get', 'list', 'history', 'save', 'clock', 'counts', 'removeBefore'],
   outbox: ['due', 'done', 'failed', 'pending'],
   events: [
     'append',

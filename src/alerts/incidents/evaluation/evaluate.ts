@@ -1,6 +1,5 @@
-import { MICROS_PER_DAY } from '../../../core/index.ts';
+import { type Incident, MICROS_PER_DAY } from '../../../core/index.ts';
 import { IncidentEngine } from '../engine.ts';
-import type { Incident } from '../incident.ts';
 import type { IncidentOptions } from '../options.ts';
 import { inChain, type LabelledAlert } from './ait.ts';
 import type { Candidate } from './baselines.ts';

@@ -106,7 +106,7 @@ export const historySchema = z.object({
 
 /**
  * `GET /tenants/:tenant/stream` is text/event-stream. Events: `status` (statusEventSchema) each second, `alert` (alertSchema) for each
- * alert raised or written again, `upload` (uploadSchema) as an analysis goes on, `changed` (changedEventSchema) when a person changed
+ * alert raised or written again, `incident` (incidentSummarySchema) for each incident begun or grown or changed by a person, `upload` (uploadSchema) as an analysis goes on, `changed` (changedEventSchema) when a person changed
  * an alert, `reset` when what was missed since Last-Event-ID is no longer kept: reload.
  */
 export const statusEventSchema = z.object({

@@ -1,5 +1,7 @@
-import type { Micros } from '../../core/index.ts';
-import type { IncidentBand } from './options.ts';
+import type { AlertState } from './alert.ts';
+import type { Micros } from './time.ts';
+
+export type IncidentBand = 'low' | 'notify' | 'high' | 'critical';
 
 /** The most surprising alert of one type, host and user within an incident. */
 export interface IncidentEvidence {
@@ -11,11 +13,16 @@ export interface IncidentEvidence {
   readonly host: string;
   readonly user?: string;
   readonly tactic?: string;
+  readonly techniques?: readonly string[];
+  /** 0..100, of the alert. */
+  readonly severity?: number;
   readonly surprise: number;
   /** Of `bins` past ten-minute windows, those with such a burst on this host. */
   readonly hostBins: number;
   readonly typeBins: number;
   readonly bins: number;
+  /** An analyst said that this is normal there: it counts for nothing. */
+  readonly expected?: true;
 }
 
 export interface TypeShare {
@@ -40,7 +47,8 @@ export interface TimelineEntry {
 export interface Incident {
   readonly id: string;
   readonly tenant: string;
-  readonly open: boolean;
+  /** Alerts may still join it. */
+  readonly growing: boolean;
   /** It began before a day of history was seen. */
   readonly learning: boolean;
   readonly start: Micros;
@@ -51,14 +59,54 @@ export interface Incident {
   readonly notifiedAt?: Micros;
   readonly sentence: string;
   readonly hosts: readonly string[];
+  readonly users: readonly string[];
   readonly detectors: readonly string[];
   /** In kill-chain order. */
   readonly tactics: readonly string[];
+  readonly techniques: readonly string[];
   readonly types: readonly TypeShare[];
+  /** What counts first, the most surprising first; then what is expected. */
   readonly evidence: readonly IncidentEvidence[];
   readonly timeline: readonly TimelineEntry[];
   /** Alerts that joined, evidence or not. */
   readonly alerts: number;
   /** Ids of incidents that were merged into this one. */
   readonly merged: readonly string[];
+}
+
+/** What people added to an incident; the pipeline never writes it. */
+export interface IncidentHandling {
+  readonly state: AlertState;
+  readonly assignee?: string;
+  readonly notes: readonly IncidentNote[];
+  /** The older incident that took this one in. */
+  readonly mergedInto?: string;
+}
+
+export interface IncidentNote {
+  readonly note: string;
+  readonly by: string;
+  readonly at: Micros;
+}
+
+export type HandledIncident = Incident & IncidentHandling;
+
+/** An analyst's word that a type is normal on a host for a user; an absent user means any. */
+export interface ExpectedRule {
+  readonly id: string;
+  readonly type: string;
+  readonly host: string;
+  readonly user?: string;
+  readonly reason: string;
+}
+
+/** One entry of the append-only log of what is expected; the last one of (type, host, user) is in force. */
+export interface Expectation extends ExpectedRule {
+  readonly sequence: number;
+  /** The type in words. */
+  readonly title: string;
+  /** False = taken back. */
+  readonly inForce: boolean;
+  readonly by: string;
+  readonly at: Micros;
 }

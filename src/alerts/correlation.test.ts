@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import type { Alert, Detection } from '../core/index.ts';
+import { type Correlated, Correlation, correlate } from './correlation.ts';
+import { observationOf } from './incidents/index.ts';
+
+const MINUTE = 60_000_000;
+
+function alert(id: string, detector: string, minute: number, more: Partial<Detection> = {}): Alert {
+  const detection: Detection = {
+    ...{ id, detector, source: 's', key: id, entity: 'web', start: minute * MINUTE, end: minute * MINUTE, score: 1, pValue: 0.001 },
+    ...{ threshold: 0.001, extrapolated: false, severity: 60, title: id, techniques: [], evidence: [] },
+    explanation: { what: id, why: '', harmless: [], next: [], contributions: [], evidence: [] },
+    lineage: { inputs: [], configHash: '', feature: '', model: '', modelSha256: '', epoch: 0, program: '', seed: 1 },
+    ...more,
+  };
+  return { id, tenant: 't', state: 'open', group: id, detection, count: 1, lastSeen: detection.end, notified: true };
+}
+
+const ATTACK = [
+  alert('scan', 'packet-windows', 1, { techniques: ['T1046'] }),
+  alert('exploit', 'suricata', 2, { entity: '10.0.0.9', related: ['web'], severity: 75, techniques: ['T1190'] }),
+  alert('upload', 'rate', 9, { techniques: ['T1048.003'] }),
+];
+
+describe('alerts of one analysis', () => {
+  it('become one incident of signatures and anomalies with its kill chain, rated no lower than its worst alert', () => {
+    const { incidents, entities } = correlate('t', [...ATTACK].reverse());
+    expect(incidents).toHaveLength(1);
+    expect(incidents[0]).toMatchObject({
+      ...{ hosts: ['web', '10.0.0.9'], detectors: ['packet-windows', 'rate', 'suricata'], growing: false, learning: false, band: 'high' },
+      ...{ tactics: ['initial-access', 'discovery', 'exfiltration'], techniques: ['T1046', 'T1048.003', 'T1190'] },
+    });
+    expect(incidents[0]?.sentence).toContain('never in 144 past 10-minute windows');
+    expect(entities.map(({ name }) => name).sort()).toEqual(['10.0.0.9', 'web']);
+  });
+
+  it('leave no incident without a time', () => {
+    expect(correlate('t', [alert('undated', 'rate', Number.NaN)]).incidents).toEqual([]);
+  });
+});
+
+/** The same alerts with `expect` and its revocation in between or not. */
+function runWith(between: (correlation: Correlation) => void): { taken: Correlated; snapshot: unknown } {
+  const correlation = new Correlation('t');
+  for (const one of ATTACK.slice(0, 2)) correlation.add(observationOf(one));
+  between(correlation);
+  for (const one of ATTACK.slice(2)) correlation.add(observationOf(one));
+  correlation.expect([]);
+  return { snapshot: correlation.snapshot(), taken: correlation.take() };
+}
+
+describe('what is expected', () => {
+  const rules = [{ id: '1', type: 'upload', host: 'web', reason: 'backup' }];
+
+  it('leaves no trace once it is taken back', () => {
+    expect(runWith((correlation) => correlation.expect(rules))).toEqual(runWith(() => undefined));
+  });
+
+  it('counts for nothing while it is in force, and stays to be seen', () => {
+    const [incident] = correlate('t', ATTACK, rules).incidents;
+    const [before] = correlate('t', ATTACK).incidents;
+    expect(incident?.score).toBeLessThan(before?.score ?? 0);
+    expect(incident?.detectors).toEqual(['packet-windows', 'suricata']);
+    expect(incident?.evidence.find(({ type }) => type === 'upload')?.expected).toBe(true);
+    expect(incident?.timeline).toEqual(before?.timeline);
+  });
+});

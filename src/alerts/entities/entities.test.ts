@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type AlertObservation, ExpectedRules } from '../incidents/index.ts';
+import { decayed, EntityBook, evidenceWeight, rankOfRisk, ratedEntity, riskOf, weighed } from './index.ts';
+
+const HOUR = 3_600_000_000;
+const NONE = new ExpectedRules();
+
+function alert(type: string, at: number, extra: Partial<AlertObservation> = {}): AlertObservation {
+  return { id: `${type}/${at}`, time: at, detector: 'rate', type, title: type, host: 'web', severity: 100, ...extra };
+}
+
+/** Alerts that each weigh 4, and what is then known of the entity `web`. */
+function afterAlerts(...alerts: readonly AlertObservation[]) {
+  const book = new EntityBook();
+  for (const one of alerts) book.add(one, 4);
+  const entity = book.takeChanged(NONE).find(({ name }) => name === 'web');
+  if (entity === undefined) throw new Error('no entity');
+  return entity;
+}
+
+describe('risk of an entity', () => {
+  it('is 50 for a weight of 4 and halves its weight in six hours', () => {
+    const entity = afterAlerts(alert('scan', 0));
+    expect(ratedEntity(entity, 0)).toMatchObject({ risk: 50, verdict: 'suspicious' });
+    expect(ratedEntity(entity, 6 * HOUR).risk).toBe(riskOf(2));
+    expect(ratedEntity(entity, 240 * HOUR)).toMatchObject({ risk: 0, verdict: 'safe' });
+  });
+
+  it('counts distinct types, not how often one was raised', () => {
+    const often = afterAlerts(...Array.from({ length: 50 }, (_, i) => alert('scan', i)));
+    expect(often.weight).toBeCloseTo(4, 4);
+    expect(often.alerts).toBe(50);
+    expect(afterAlerts(alert('scan', 0), alert('flood', 0)).weight).toBe(8);
+  });
+
+  it('rises when a signature and an anomaly lie within an hour of each other', () => {
+    const signature = alert('exploit', HOUR / 2, { detector: 'suricata' });
+    const near = afterAlerts(alert('scan', 0), signature);
+    const far = afterAlerts(alert('scan', 0), { ...signature, time: 2 * HOUR });
+    expect(near.weight).toBeCloseTo(2 * decayed(4, 0, HOUR / 2) + 4, 9);
+    expect(far.weight).toBeCloseTo(decayed(4, 0, 2 * HOUR) + 4, 9);
+    expect(ratedEntity(near, HOUR / 2).verdict).toBe('harmful');
+  });
+
+  it('leaves out what is expected, and takes it back in', () => {
+    const entity = afterAlerts(alert('scan', 0), alert('backup', 0));
+    const rules = new ExpectedRules([{ id: '1', type: 'backup', host: 'web', reason: '' }]);
+    expect(weighed(entity, rules, 0).weight).toBe(4);
+    expect(weighed(weighed(entity, rules, 0), NONE, 0)).toEqual(entity);
+  });
+
+  it('weighs an alert by its surprise and its severity', () => {
+    expect(evidenceWeight(2.3, 1.3, 50)).toBeCloseTo(2, 12);
+    expect(evidenceWeight(1, 1.3, 100)).toBe(0);
+  });
+
+  it('orders entities alike at any time: the rank of a risk is that of its weight', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 99 }), fc.integer({ min: 0, max: 100 }), (risk, hours) => {
+        const weight = 2 ** (rankOfRisk(risk, hours * HOUR) - (hours * HOUR) / (6 * HOUR));
+        expect(riskOf(weight * 1.0001)).toBeGreaterThanOrEqual(risk);
+        expect(riskOf(weight * 0.9999)).toBeLessThanOrEqual(risk);
+      }),
+    );
+  });
+});
+
+describe('the book of entities', () => {
+  it('stays within its limits whatever names and types alerts bring, and comes back from a snapshot', () => {
+    const book = new EntityBook({ entities: 50, types: 4 });
+    for (let i = 0; i < 2000; i++) book.add(alert(`type ${i}`, i, { host: i % 2 === 0 ? '__proto__' : `host ${i}` }), i % 7);
+    const again = new EntityBook({ entities: 50, types: 4 });
+    again.restore(book.snapshot());
+    expect(again.snapshot()).toEqual(book.snapshot());
+    const kept = book.takeChanged(NONE);
+    expect(kept.length).toBeLessThanOrEqual(50);
+    expect(kept.find(({ name }) => name === '__proto__')?.evidence.map(({ weight }) => weight)).toEqual([6, 6, 6, 6]);
+    expect(() => again.restore(new TextEncoder().encode('{}'))).toThrow('cannot be read');
+  });
+
+  it('counts an analysis that is run again once', () => {
+    const first = afterAlerts(alert('scan', 5));
+    const book = new EntityBook();
+    book.adopt([first]);
+    book.add(alert('scan', 5), 4);
+    expect(book.takeChanged(NONE)[0]).toEqual(first);
+  });
+});

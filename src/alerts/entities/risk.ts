@@ -1,0 +1,40 @@
+import { type EntityVerdict, type EvidenceKind, type Micros, RISK_HALF_LIFE } from '../../core/index.ts';
+
+/** A weight that makes a risk of 50. */
+const HALF_WEIGHT = 4;
+/** A signature and an anomaly this close to each other confirm each other. */
+export const JOINT_WITHIN: Micros = 3_600_000_000;
+
+export const RISK_LEVELS = { suspicious: 40, harmful: 70 } as const;
+
+/** Findings of signature engines; whatever else finds something compares with what is normal. */
+const SIGNATURES: ReadonlySet<string> = new Set(['sigma', 'suricata', 'zeek']);
+
+export function kindOfEvidence(detector: string): EvidenceKind {
+  return SIGNATURES.has(detector) ? 'signature' : 'anomaly';
+}
+
+/** What one alert weighs: its surprise above the floor of incidents, times its severity (25 weighs once, 100 four times). */
+export function evidenceWeight(surprise: number, floor: number, severity: number): number {
+  return Math.max(0, surprise - floor) * (severity / 25);
+}
+
+export function decayed(weight: number, at: Micros, now: Micros): number {
+  return weight * 2 ** (-Math.max(0, now - at) / RISK_HALF_LIFE);
+}
+
+/** 0..100: no weight is 0, 4 is 50, 8 is 75. */
+export function riskOf(weight: number): number {
+  return Math.round(100 * (1 - 2 ** (-weight / HALF_WEIGHT)));
+}
+
+/** Least rank (log2 of the weight plus half-lives of its time) that makes `risk` at `now`. */
+export function rankOfRisk(risk: number, now: Micros): number {
+  const weight = -HALF_WEIGHT * Math.log2(1 - (risk - 0.5) / 100);
+  return Math.log2(weight) + now / RISK_HALF_LIFE;
+}
+
+export function verdictOf(risk: number): EntityVerdict {
+  if (risk >= RISK_LEVELS.harmful) return 'harmful';
+  return risk >= RISK_LEVELS.suspicious ? 'suspicious' : 'safe';
+}

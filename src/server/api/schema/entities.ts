@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { alertSchema } from './alerts.ts';
+import { cursorSchema, limitSchema, numberSchema, pageOf, timeSchema } from './common.ts';
+import { incidentSummarySchema } from './incidents.ts';
+
+/** By the risk: suspicious from 40, harmful from 70. */
+export const entityVerdictSchema = z.enum(['safe', 'suspicious', 'harmful']);
+
+export const entityEvidenceSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  kind: z.enum(['signature', 'anomaly']),
+  detector: z.string(),
+  alertId: z.string(),
+  /** 0..100. */
+  severity: z.number(),
+  /** What it weighs now. */
+  weight: z.number(),
+  at: timeSchema,
+  first: timeSchema,
+  count: z.number(),
+  /** An analyst said that this is normal there: it weighs nothing. */
+  expected: z.literal(true).optional(),
+});
+
+export const entitySummarySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: z.enum(['host', 'address']),
+  /** 0..100, now. */
+  risk: z.number(),
+  verdict: entityVerdictSchema,
+  firstSeen: timeSchema,
+  lastSeen: timeSchema,
+  alerts: z.number(),
+  /** Strongest evidence first. */
+  evidence: z.array(entityEvidenceSchema),
+});
+
+export const entitySchema = entitySummarySchema.extend({
+  /** Risk over time, oldest first. */
+  history: z.array(z.object({ at: timeSchema, risk: numberSchema })),
+  /** When something of it was seen for the first time, oldest first. */
+  facts: z.array(z.object({ at: timeSchema, fact: z.string() })),
+  /** Most recent first, fifty at most. */
+  recentAlerts: z.array(alertSchema),
+  incidents: z.array(incidentSummarySchema),
+});
+
+export const entityQuerySchema = z.strictObject({
+  /** From this verdict on. */
+  verdict: entityVerdictSchema.optional(),
+  /** Part of the name. */
+  name: z.string().max(256).optional(),
+  limit: limitSchema.optional(),
+  cursor: cursorSchema.optional(),
+});
+/** `counts`: entities of each verdict, whatever the query. */
+export const entityPage = pageOf(entitySummarySchema).extend({
+  counts: z.object({ safe: z.number(), suspicious: z.number(), harmful: z.number() }),
+});

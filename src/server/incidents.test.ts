@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { entityId } from '../alerts/index.ts';
+import { alertWrite, DAY, epochCommit } from '../store/testing/fixtures.ts';
+import { saveCorrelated } from './correlation/save.ts';
+import { type Caller, ServerUnderTest } from './testing/server-under-test.ts';
+
+const under = new ServerUnderTest();
+let ana: Caller;
+let viewer: Caller;
+
+beforeAll(async () => {
+  await under.start({
+    prepare: async (home) => {
+      const a = await home.tenant('a');
+      const writes = ['T1110', 'T1190', 'T1048'].map((technique, i) => {
+        const { alert, row } = alertWrite(`alert-${i}`, { start: DAY + i * 60_000_000, severity: 80, title: `step ${i}` });
+        const detection = { ...alert.detection, techniques: [technique] };
+        return { alert: { ...alert, tenant: 'a', group: `group-${i}`, detection }, row };
+      });
+      await a.alerts.save(writes);
+      await saveCorrelated(
+        a,
+        writes.map(({ alert }) => alert),
+      );
+      await a.commitEpoch(epochCommit(1, { entityClock: { event: DAY + 120_000_000, wall: under.clock } }));
+    },
+  });
+  await under.user('ana', { a: 'analyst' });
+  await under.user('viewer', { a: 'viewer' });
+  ana = await under.browser('ana');
+  viewer = await under.browser('viewer');
+});
+afterAll(() => under.stop());
+
+interface Listed {
+  readonly items: readonly { readonly id: string; readonly score: number; readonly band: string; readonly sentence: string }[];
+}
+
+const first = async (): Promise<Listed['items'][number]> => {
+  const [one] = (await viewer.call('GET', 'tenants/a/incidents')).json<Listed>().items;
+  if (one === undefined) throw new Error('no incident');
+  return one;
+};
+
+describe('incidents over the API', () => {
+  it('list, show, and take state, assignee and notes', async () => {
+    const { id, band } = await first();
+    expect(band).toBe('high');
+    const shown = await viewer.call('GET', `tenants/a/incidents/${id.slice(0, 6)}`);
+    expect(shown.json()).toMatchObject({ id, tactics: ['initial-access', 'credential-access', 'exfiltration'], state: 'open', alerts: 3 });
+    expect((await viewer.call('PATCH', `tenants/a/incidents/${id}`, { state: 'closed' })).status).toBe(403);
+    const changed = await ana.call('PATCH', `tenants/a/incidents/${id}`, { state: 'acknowledged', assignee: 'ana' });
+    expect(changed.json()).toMatchObject({ state: 'acknowledged', assignee: 'ana' });
+    const noted = await ana.call('POST', `tenants/a/incidents/${id}/notes`, { note: 'asked the owner' });
+    expect(noted.status).toBe(201);
+    expect(noted.json()).toMatchObject({ notes: [{ note: 'asked the owner', by: 'ana' }] });
+    expect((await viewer.call('GET', 'tenants/a/incidents?state=open')).json<Listed>().items).toEqual([]);
+    expect((await viewer.call('GET', 'tenants/a/incidents/ffff')).status).toBe(404);
+  });
+
+  it('is rated without what is expected, and as before when that is taken back', async () => {
+    const before = await first();
+    const entity = async () => (await viewer.call('GET', 'tenants/a/entities/web-1')).json<{ risk: number }>().risk;
+    const risk = await entity();
+    const said = await ana.call('POST', 'tenants/a/expectations', { type: 'group-1', host: 'web-1', reason: 'a test' });
+    expect(said.status).toBe(201);
+    expect((await first()).score).toBeLessThan(before.score);
+    expect(await entity()).toBeLessThan(risk);
+    const { id } = said.json<{ id: string }>();
+    expect((await ana.call('DELETE', `tenants/a/expectations/${id}`)).status).toBe(200);
+    expect(await first()).toEqual(before);
+    expect(await entity()).toBe(risk);
+    expect((await ana.call('DELETE', `tenants/a/expectations/${id}`)).status).toBe(404);
+    const log = (await viewer.call('GET', 'tenants/a/expectations?what=log')).json<{ items: unknown[] }>();
+    expect(log.items).toHaveLength(2);
+  });
+});
+
+describe('entities over the API', () => {
+  it('list by risk with counts, and show risk over time, facts, alerts and incidents', async () => {
+    const listed = (await viewer.call('GET', 'tenants/a/entities?verdict=harmful')).json<{ items: { name: string }[]; counts: unknown }>();
+    expect(listed.items.map(({ name }) => name)).toEqual(['web-1']);
+    expect(listed.counts).toEqual({ safe: 0, suspicious: 0, harmful: 1 });
+    const shown = (await viewer.call('GET', `tenants/a/entities/${entityId('web-1')}`)).json<{
+      risk: number;
+      history: { at: number; risk: number }[];
+      facts: { fact: string }[];
+      recentAlerts: unknown[];
+      incidents: unknown[];
+    }>();
+    expect(shown.history.at(-1)).toEqual({ at: DAY + 121_000_000, risk: shown.risk });
+    expect(shown.facts.map(({ fact }) => fact)).toContain('first sequence alert: step 1');
+    expect([shown.recentAlerts.length, shown.incidents.length]).toEqual([3, 1]);
+    under.clock += 24 * 3_600_000_000;
+    const later = (await under.control.call('GET', 'tenants/a/entities/web-1')).json<{ risk: number; verdict: string }>();
+    expect(later).toMatchObject({ verdict: 'safe' });
+    expect((await under.control.call('GET', 'tenants/a/entities/nobody')).status).toBe(404);
+  });
+});

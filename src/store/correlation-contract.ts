@@ -1,0 +1,95 @@
+import type { AlertState, Entity, EntityVerdict, Expectation, HandledIncident, Incident, IncidentBand, Micros } from '../core/index.ts';
+import type { Page } from './contract.ts';
+
+export interface IncidentQuery {
+  readonly from?: Micros;
+  readonly to?: Micros;
+  /** From this band on. */
+  readonly band?: IncidentBand;
+  readonly state?: AlertState;
+  readonly growing?: boolean;
+  /** With those of the learning day; without by default. */
+  readonly learning?: boolean;
+  readonly host?: string;
+  readonly assignee?: string;
+  /** Most recent first by default; `score` = highest first. */
+  readonly order?: 'time' | 'score';
+  readonly limit?: number;
+  /** From the previous page. */
+  readonly cursor?: string;
+}
+
+/** What people change; absent = as it is, null = nobody. */
+export interface IncidentChange {
+  readonly state?: AlertState;
+  readonly assignee?: string | null;
+}
+
+export interface IncidentStore {
+  /** Also of one that was merged into another; it says so. */
+  get(id: string): Promise<HandledIncident | undefined>;
+  /** Without those that were merged into another. */
+  list(query?: IncidentQuery): Promise<Page<HandledIncident>>;
+  /** Ids that begin so, at most two. */
+  find(prefix: string): Promise<readonly string[]>;
+  /** Writes incidents outside an epoch: rated again, or of a one-shot analysis. State, assignee and notes stay. */
+  save(incidents: readonly Incident[]): Promise<void>;
+  /** INPUT_MISSING when there is none. */
+  change(id: string, change: IncidentChange, by: string, at: Micros): Promise<void>;
+  /** Appends; INPUT_MISSING when there is none. */
+  note(id: string, note: string, by: string, at: Micros): Promise<void>;
+  /** Of a host, newest first, at most `limit`. */
+  ofHost(host: string, limit: number): Promise<readonly HandledIncident[]>;
+  removeBefore(time: Micros): Promise<number>;
+}
+
+export interface ExpectationStore {
+  /** Appends to the log; `inForce` false takes the rule back. */
+  append(entry: Omit<Expectation, 'sequence'>): Promise<Expectation>;
+  /** The last entry of every rule that was not taken back, oldest first. */
+  inForce(): Promise<readonly Expectation[]>;
+  log(): Promise<readonly Expectation[]>;
+}
+
+export interface EntityQuery {
+  /** From this verdict on. */
+  readonly verdict?: EntityVerdict;
+  /** Substring of the name. */
+  readonly name?: string;
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+/** A host that was seen, whether or not anything speaks against it. */
+export interface SeenEntity {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: Entity['kind'];
+  readonly first: Micros;
+  readonly last: Micros;
+}
+
+export interface RiskPoint {
+  readonly at: Micros;
+  /** Weight of what counts against it at that time. */
+  readonly weight: number;
+}
+
+/** The event time that risks are as of: how far the pipeline was at wall time `wall`. */
+export interface EntityClock {
+  readonly event: Micros;
+  readonly wall: Micros;
+}
+
+export interface EntityStore {
+  get(id: string): Promise<Entity | undefined>;
+  /** The riskiest first, then by name; whatever the time, as all evidence decays alike. */
+  list(query?: EntityQuery & { readonly minRank?: number }): Promise<Page<Entity>>;
+  /** Oldest first. */
+  history(id: string): Promise<readonly RiskPoint[]>;
+  /** Writes entities outside an epoch: weighed again, or of a one-shot analysis. */
+  save(entities: readonly Entity[]): Promise<void>;
+  clock(): Promise<EntityClock | undefined>;
+  counts(minRanks: readonly number[]): Promise<readonly number[]>;
+  removeBefore(time: Micros): Promise<number>;
+}

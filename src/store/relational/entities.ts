@@ -1,0 +1,140 @@
+import { type Entity, type EntityEvidence, type Micros, RISK_HALF_LIFE } from '../../core/index.ts';
+import type { Page } from '../contract.ts';
+import type { EntityClock, EntityQuery, RiskPoint, SeenEntity } from '../correlation-contract.ts';
+import { decodeCursor, encodeCursor } from '../cursor.ts';
+import { bindable } from './alerts.ts';
+import type { RelationalDatabase, SqlRow, SqlValue } from './database.ts';
+
+/** Points kept of an entity's history. */
+const HISTORY = 500;
+/** Entities that nothing speaks against; beyond, those unseen longest go. */
+const MOST_SEEN = 100_000;
+
+/** Of what has no weight. */
+const NO_RANK = -1e9;
+
+const UPSERT = `
+  INSERT INTO entities (id, name, kind, first_seen, last_seen, weight, at, rank, alerts, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (id) DO UPDATE SET
+    first_seen = min(entities.first_seen, excluded.first_seen), last_seen = max(entities.last_seen, excluded.last_seen),
+    weight = excluded.weight, at = excluded.at, rank = excluded.rank, alerts = excluded.alerts, evidence = excluded.evidence`;
+
+const SEEN = `
+  INSERT INTO entities (id, name, kind, first_seen, last_seen, weight, at, rank, alerts, evidence) VALUES (?, ?, ?, ?, ?, 0, 0, ${NO_RANK}, 0, '[]')
+  ON CONFLICT (id) DO UPDATE SET
+    first_seen = min(entities.first_seen, excluded.first_seen), last_seen = max(entities.last_seen, excluded.last_seen)`;
+
+/** Entities with a rank: log2 of the weight plus the half-lives of its time, an order that decay never changes. */
+export class Entities {
+  private readonly database: RelationalDatabase;
+
+  constructor(database: RelationalDatabase) {
+    this.database = database;
+  }
+
+  /** Inside the caller's transaction. */
+  write(entities: readonly Entity[]): void {
+    for (const entity of entities) {
+      const { id, name, kind, firstSeen, lastSeen, weight, at, alerts, evidence } = entity;
+      const rank = rankOf(weight, at);
+      const values = [id, name, kind, firstSeen, lastSeen, weight, at, rank, alerts, JSON.stringify(evidence)];
+      this.database.run(
+        UPSERT,
+        values.map((value) => bindable(value)),
+      );
+      this.database.run('INSERT OR REPLACE INTO entity_risk (entity_id, at, weight) VALUES (?, ?, ?)', [id, bindable(at), weight]);
+      const beyond = 'SELECT at FROM entity_risk WHERE entity_id = ? ORDER BY at DESC LIMIT 1 OFFSET ?';
+      this.database.run(`DELETE FROM entity_risk WHERE entity_id = ? AND at <= (${beyond})`, [id, id, HISTORY]);
+    }
+  }
+
+  /** Inside the caller's transaction. */
+  writeSeen(seen: readonly SeenEntity[]): void {
+    for (const { id, name, kind, first, last } of seen)
+      this.database.run(
+        SEEN,
+        [id, name, kind, first, last].map((one) => bindable(one)),
+      );
+  }
+
+  /** Inside the caller's transaction. */
+  writeClock({ event, wall }: EntityClock): void {
+    this.database.run('INSERT OR REPLACE INTO entity_clock (id, event, wall) VALUES (1, ?, ?)', [event, wall]);
+  }
+
+  save(entities: readonly Entity[]): void {
+    this.database.transaction(() => this.write(entities));
+  }
+
+  get(id: string): Entity | undefined {
+    const row = this.database.get('SELECT * FROM entities WHERE id = ?', [id]);
+    return row === undefined ? undefined : toEntity(row);
+  }
+
+  list(query: EntityQuery & { readonly minRank?: number } = {}): Page<Entity> {
+    const where: string[] = [];
+    const values: SqlValue[] = [];
+    if (query.minRank !== undefined) {
+      where.push('rank >= ?');
+      values.push(query.minRank);
+    }
+    if (query.name !== undefined) {
+      where.push('instr(lower(name), ?) > 0');
+      values.push(bindable(query.name.toLowerCase()));
+    }
+    if (query.cursor !== undefined) {
+      const [rank, name] = decodeCursor(query.cursor, ['number', 'string']);
+      where.push('(rank < ? OR (rank = ? AND name > ?))');
+      values.push(rank as number, rank as number, name as string);
+    }
+    const limit = query.limit ?? 100;
+    const clause = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
+    const rows = this.database.all(`SELECT * FROM entities ${clause} ORDER BY rank DESC, name LIMIT ?`, [...values, limit + 1]);
+    const items = rows.slice(0, limit).map(toEntity);
+    const last = rows[limit - 1];
+    return rows.length > limit && last !== undefined ? { items, cursor: encodeCursor([last.rank, last.name]) } : { items };
+  }
+
+  history(id: string): readonly RiskPoint[] {
+    return this.database.all('SELECT at, weight FROM entity_risk WHERE entity_id = ? ORDER BY at', [id]) as unknown as RiskPoint[];
+  }
+
+  clock(): EntityClock | undefined {
+    return this.database.get('SELECT event, wall FROM entity_clock') as EntityClock | undefined;
+  }
+
+  /** How many entities have at least each rank. */
+  counts(minRanks: readonly number[]): readonly number[] {
+    return minRanks.map((rank) =>
+      Number(this.database.get('SELECT count(*) AS n FROM entities WHERE rank >= ?', [bindable(rank)])?.n ?? 0),
+    );
+  }
+
+  removeBefore(time: Micros): number {
+    return this.database.transaction(() => {
+      const old = this.database.run('DELETE FROM entities WHERE last_seen < ?', [time]).changes;
+      const surplus = 'SELECT id FROM entities WHERE alerts = 0 ORDER BY last_seen DESC, id LIMIT -1 OFFSET ?';
+      const { changes } = this.database.run(`DELETE FROM entities WHERE id IN (${surplus})`, [MOST_SEEN]);
+      this.database.run('DELETE FROM entity_risk WHERE entity_id NOT IN (SELECT id FROM entities)');
+      return old + changes;
+    });
+  }
+}
+
+function rankOf(weight: number, at: Micros): number {
+  return weight > 0 ? Math.log2(weight) + at / RISK_HALF_LIFE : NO_RANK;
+}
+
+function toEntity(row: SqlRow): Entity {
+  return {
+    id: row.id as string,
+    name: row.name as string,
+    kind: row.kind as Entity['kind'],
+    firstSeen: Number(row.first_seen),
+    lastSeen: Number(row.last_seen),
+    weight: Number(row.weight),
+    at: Number(row.at),
+    alerts: Number(row.alerts),
+    evidence: JSON.parse(row.evidence as string) as EntityEvidence[],
+  };
+}
