@@ -325,6 +325,69 @@ export interface EventHistogram {
   readonly total: number;
 }
 
+/** Which flows; the parts are joined by "and". */
+export interface FlowQuery {
+  /** Half-open, microseconds. */
+  readonly from?: Micros;
+  readonly to?: Micros;
+  readonly source?: string;
+  /** At either end. */
+  readonly address?: string;
+  /** At the other end. */
+  readonly peer?: string;
+  /** Of the responder. */
+  readonly port?: number;
+  /** IANA number. */
+  readonly protocol?: number;
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+/** Forward is initiator to responder; NaN where the record said nothing. */
+export interface FlowRow {
+  readonly source: string;
+  readonly input: string;
+  readonly offset: number;
+  readonly time: Micros;
+  readonly sourceAddress: string;
+  readonly sourcePort: number;
+  readonly destinationAddress: string;
+  readonly destinationPort: number;
+  readonly protocol: number;
+  readonly durationMicros: number;
+  readonly forwardBytes: number;
+  readonly backwardBytes: number;
+  readonly forwardPackets: number;
+  readonly backwardPackets: number;
+  readonly state?: string;
+  readonly attributes?: string;
+}
+export type FlowPage = Page<FlowRow>;
+
+/** What flows are summed over: addresses (both ends of each flow), services (`PROTOCOL/PORT`), or pairs (`INITIATOR RESPONDER`). */
+export type TalkerKey = 'address' | 'service' | 'pair';
+
+export interface Talker {
+  readonly name: string;
+  readonly flows: number;
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+  /** Distinct other ends. */
+  readonly peers: number;
+  readonly firstSeen: Micros;
+  readonly lastSeen: Micros;
+}
+
+export interface FlowVolume {
+  /** Left edge of the first bin; NaN without any dated flow. */
+  readonly start: Micros;
+  readonly binMicros: Micros;
+  readonly flows: readonly number[];
+  /** Of both directions, by the flow's start. */
+  readonly bytes: readonly number[];
+  readonly total: number;
+}
+
 export interface Retention {
   /** Files whose newest row and whose arrival are older than this are removed: history read late stays as long as news. */
   readonly maxAge?: Micros;
@@ -346,6 +409,11 @@ export interface EventStore {
   templates(query: EventQuery, bins?: number): Promise<readonly TemplateCount[]>;
   /** Hosts that wrote matching events, most events first. */
   hosts(query: EventQuery): Promise<readonly HostCount[]>;
+  /** Newest first. */
+  flows(query: FlowQuery): Promise<FlowPage>;
+  /** Most bytes first. */
+  talkers(query: FlowQuery, by: TalkerKey): Promise<readonly Talker[]>;
+  flowVolume(query: FlowQuery, bins: number): Promise<FlowVolume>;
   /** Counts in `bins` equal bins over [from, to), else over the span of the matching events. */
   histogram(query: EventQuery, bins: number): Promise<EventHistogram>;
   detections(query: { from?: Micros; to?: Micros; detector?: string; limit?: number }): Promise<readonly DetectionRow[]>;

@@ -1,4 +1,5 @@
 import { useEffect, useSyncExternalStore } from 'react';
+import type { JobBody } from '../../../src/server/api/schema/jobs.ts';
 import type { StatusEvent } from '../../../src/server/api/schema/live.ts';
 import { API } from './client.ts';
 import type { CallName } from './paths.ts';
@@ -35,6 +36,16 @@ function alertsChanged(): void {
   }, 1_000);
 }
 
+/** A run's progress goes straight into what is shown; its end changes models too. */
+function jobChanged(job: JobBody): void {
+  queryClient.setQueriesData<{ items: JobBody[] }>({ queryKey: ['jobs'] }, (known) =>
+    known === undefined || !known.items.some(({ id }) => id === job.id)
+      ? known
+      : { items: known.items.map((one) => (one.id === job.id ? job : one)) },
+  );
+  if (job.state !== 'running') stale('jobs', 'models', 'model');
+}
+
 /** Keeps one event stream open for the tenant while mounted. */
 export function useLiveConnection(tenant: string): void {
   useEffect(() => {
@@ -50,6 +61,7 @@ export function useLiveConnection(tenant: string): void {
     stream.addEventListener('alert', alertsChanged);
     stream.addEventListener('changed', alertsChanged);
     stream.addEventListener('upload', () => stale('uploads', 'reports'));
+    stream.addEventListener('job', (event) => jobChanged(JSON.parse((event as MessageEvent<string>).data) as JobBody));
     stream.addEventListener('reset', () => void queryClient.invalidateQueries());
     return () => stream.close();
   }, [tenant]);

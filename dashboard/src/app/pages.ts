@@ -1,4 +1,5 @@
 import {
+  IconAffiliate,
   IconBell,
   IconBrain,
   IconDatabaseImport,
@@ -26,6 +27,7 @@ export const PAGE_GROUPS = [
     pages: [
       ['/t/$tenant/entities', 'Entities', 'h', IconServer2],
       ['/t/$tenant/logs', 'Logs', 'l', IconFileText],
+      ['/t/$tenant/network', 'Network', 'n', IconAffiliate],
       ['/t/$tenant/reports', 'Reports', 'r', IconReport],
     ],
   },

@@ -59,8 +59,8 @@ const report = createRoute({
 });
 const models = createRoute({
   ...inTenant('/models'),
-  validateSearch: only('model'),
-  component: lazyRouteComponent(() => import('../pages/models.tsx'), 'Models'),
+  validateSearch: only('model', 'compare', 'run', 'train'),
+  component: lazyRouteComponent(() => import('../pages/models/models.tsx'), 'Models'),
 });
 const pipeline = createRoute({
   ...inTenant('/pipeline'),
@@ -75,6 +75,11 @@ const explorer = createRoute({
   ...inTenant('/explorer'),
   validateSearch: only('by', 'range', 'severity', 'state', 'lane', 'series'),
   component: lazyRouteComponent(() => import('../pages/explorer/explorer.tsx'), 'Explorer'),
+});
+const network = createRoute({
+  ...inTenant('/network'),
+  validateSearch: only('view', 'range', 'address', 'peer', 'port', 'by', 'run'),
+  component: lazyRouteComponent(() => import('../pages/network/network.tsx'), 'Network'),
 });
 const entities = createRoute({
   ...inTenant('/entities'),
@@ -97,7 +102,7 @@ export const router = createRouter({
     home,
     signIn,
     welcome,
-    tenant.addChildren([overview, alerts, logs, reports, report, models, pipeline, sources, explorer, entities, entity, settings]),
+    tenant.addChildren([overview, alerts, logs, reports, report, models, pipeline, sources, explorer, network, entities, entity, settings]),
   ]),
   defaultPreload: 'intent',
 });

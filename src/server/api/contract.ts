@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { ALERTS_ROUTES } from './routes/alerts.ts';
 import { DATA_ROUTES } from './routes/data.ts';
+import { FLOW_ROUTES } from './routes/flows.ts';
 import { HOME_ROUTES } from './routes/home.ts';
 import { INCIDENT_ROUTES } from './routes/incidents.ts';
 import { JOB_ROUTES } from './routes/jobs.ts';
@@ -11,7 +12,15 @@ export const API_PREFIX = '/api/v1';
 export const REQUEST_HEADER = 'x-vedette-request';
 
 /** Every route of the API by name. */
-export const ROUTES = { ...HOME_ROUTES, ...LIVE_ROUTES, ...ALERTS_ROUTES, ...INCIDENT_ROUTES, ...DATA_ROUTES, ...JOB_ROUTES } as const;
+export const ROUTES = {
+  ...HOME_ROUTES,
+  ...LIVE_ROUTES,
+  ...ALERTS_ROUTES,
+  ...INCIDENT_ROUTES,
+  ...DATA_ROUTES,
+  ...FLOW_ROUTES,
+  ...JOB_ROUTES,
+} as const;
 
 export type Routes = typeof ROUTES;
 export type RouteName = keyof Routes;

@@ -3,6 +3,7 @@ import type { ServerContext } from '../context.ts';
 import { openStream } from '../live/stream.ts';
 import { alertHandlers } from './alerts.ts';
 import { eventHandlers } from './events.ts';
+import { flowHandlers } from './flows.ts';
 import type { Handler, RawHandler } from './handler.ts';
 import { incidentHandlers } from './incidents.ts';
 import { downloadScores, jobHandlers } from './jobs.ts';
@@ -25,6 +26,7 @@ export function allHandlers(context: ServerContext, stillAllowed: Parameters<typ
     ...jobHandlers(context),
     jobScores: downloadScores(context),
     ...eventHandlers(context),
+    ...flowHandlers(),
     ...reportHandlers(context),
     report: downloadReport(),
     upload: receiveUpload(context),

@@ -6,15 +6,21 @@ import type {
   EventQuery,
   EventRow,
   FeatureRow,
+  FlowPage,
+  FlowQuery,
+  FlowVolume,
   HostCount,
   Page,
   Retention,
+  Talker,
+  TalkerKey,
   TemplateCount,
 } from '../contract.ts';
 import { type DuckDb, duckError, openDuckDb } from './duckdb.ts';
 import type { EventFiles } from './event-files.ts';
 import { EventReader } from './event-query.ts';
 import { histogramOf, hostsOf, templatesOf } from './event-summary.ts';
+import { flowPage, talkersOf, volumeOf } from './flow-query.ts';
 import { type Dataset, type DuckRow, type StoredFile, writeByDay } from './parquet-files.ts';
 import { createRowTable, DETECTION_TABLE, FEATURE_TABLE, stageRows, toDetection, toFeature } from './row-staging.ts';
 import { EventStaging } from './staging.ts';
@@ -124,6 +130,19 @@ export class Events {
 
   templates(query: EventQuery, bins = 0): Promise<readonly TemplateCount[]> {
     return this.read('log', query, (reader, files) => templatesOf(reader, files, query, bins), []);
+  }
+
+  flows(query: FlowQuery): Promise<FlowPage> {
+    return this.read('flow', query, (reader, files) => flowPage(reader, files, query), { items: [] });
+  }
+
+  talkers(query: FlowQuery, by: TalkerKey): Promise<readonly Talker[]> {
+    return this.read('flow', query, (reader, files) => talkersOf(reader, files, query, by), []);
+  }
+
+  flowVolume(query: FlowQuery, bins: number): Promise<FlowVolume> {
+    const none = { start: Number.NaN, binMicros: 0, flows: [], bytes: [], total: 0 };
+    return this.read('flow', query, (reader, files) => volumeOf(reader, files, query, bins), none);
   }
 
   hosts(query: EventQuery): Promise<readonly HostCount[]> {
