@@ -1,4 +1,5 @@
 export { COMMON_SHARE, type CoreRows, coreRows } from './common-patterns.ts';
+export * from './declared/index.ts';
 export {
   featureHash,
   type SessionConfig,

@@ -21,6 +21,7 @@ export * as operations from './ops/index.ts';
 export * from './pca/index.ts';
 export * from './rows/index.ts';
 export * from './series/index.ts';
+export * from './sketches/index.ts';
 export * from './statistics/index.ts';
 export type { TrainingData } from './train/data.ts';
 export type { EpochLosses, TrainingOptions, TrainingProgress, TrainingResult, TrainingState } from './train/options.ts';

@@ -5,3 +5,4 @@ export * from './features.ts';
 export * from './frame.ts';
 export * from './packets.ts';
 export * from './rows.ts';
+export * from './windows.ts';

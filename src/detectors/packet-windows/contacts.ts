@@ -1,6 +1,6 @@
 import { type PacketBatch, PROTOCOL, TCP } from '../../core/index.ts';
+import { SeenSet } from '../../ml/sketches/seen-set.ts';
 import { Fingerprint } from './fingerprint.ts';
-import { SeenSet } from './seen-set.ts';
 
 const KIND = { contact: 1, connection: 2 } as const;
 

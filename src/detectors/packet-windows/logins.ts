@@ -1,9 +1,9 @@
 import type { ApplicationEvent, PacketBatch } from '../../core/index.ts';
+import { SeenSet } from '../../ml/sketches/seen-set.ts';
 import type { PacketWindowsConfig } from './config.ts';
 import type { Episodes } from './episodes.ts';
 import { Fingerprint } from './fingerprint.ts';
 import { plus, RuleWindows } from './rule-windows.ts';
-import { SeenSet } from './seen-set.ts';
 import { WINDOW } from './windows.ts';
 
 const AUTHENTICATION = new Set(['ssh', 'ftp', 'telnet', 'rdp', 'pop3', 'imap', 'mysql', 'vnc']);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Detection, Lineage } from '../../core/index.ts';
+import { SeenSet } from '../../ml/sketches/seen-set.ts';
 import { CaptureReader } from '../../parsers/packets/index.ts';
 import { dnsQuery, ethernet, type Frame, ipv4, pcap, tcp, udp } from '../../testing/packets.ts';
 import { config, type PacketWindowsConfig } from './config.ts';
@@ -8,7 +9,6 @@ import { PacketWindows } from './detector.ts';
 import type { Episode } from './episodes.ts';
 import { splitName } from './names.ts';
 import { RULES } from './rules.ts';
-import { SeenSet } from './seen-set.ts';
 import { shapeOf } from './uploads.ts';
 
 const T0 = 1_600_000_000_000_000;

@@ -1,10 +1,10 @@
 import { type PacketBatch, PROTOCOL } from '../../core/index.ts';
+import { SeenSet } from '../../ml/sketches/seen-set.ts';
 import type { PacketWindowsConfig } from './config.ts';
 import type { Contact } from './contacts.ts';
 import type { Episodes } from './episodes.ts';
 import { Fingerprint } from './fingerprint.ts';
 import { plus, RuleWindows } from './rule-windows.ts';
-import { SeenSet } from './seen-set.ts';
 import { WINDOW } from './windows.ts';
 
 const ECHO_REQUEST = 8;

@@ -46,4 +46,23 @@ export class SeenSet {
       cell = (cell + 1) & this.#mask;
     }
   }
+
+  /** All it remembers, for `restore`. */
+  snapshot(): { young: Float64Array; old: Float64Array } {
+    return { young: this.#young.filter((print) => print !== 0), old: this.#old.filter((print) => print !== 0) };
+  }
+
+  restore({ young, old }: { readonly young: Float64Array; readonly old: Float64Array }): void {
+    for (const [cells, prints] of [
+      [this.#young, young],
+      [this.#old, old],
+    ] as const) {
+      cells.fill(0);
+      for (const print of prints) {
+        const cell = this.#find(cells, print);
+        if (cell >= 0) cells[cell] = print;
+      }
+    }
+    this.#size = young.length;
+  }
 }

@@ -1,0 +1,103 @@
+import { HyperLogLog } from './hyperloglog.ts';
+
+/** Largest relative error of an estimate to reckon with: four standard errors of the HyperLogLog sketch. */
+export const DISTINCT_ERROR = 0.065;
+
+const FIRST_CELLS = 8;
+
+/** Distinct 64-bit hashes: exact (but for collisions of 53 bits) up to `exact` of them, then a HyperLogLog estimate. */
+export class DistinctCount {
+  #cells = new Float64Array(FIRST_CELLS);
+  #size = 0;
+  #sketch: HyperLogLog | undefined;
+  readonly #exact: number;
+
+  constructor(exact: number) {
+    this.#exact = exact;
+  }
+
+  /** True when the hash was certainly not there: always exact before the bound, never beyond it. */
+  add(high: number, low: number): boolean {
+    if (this.#sketch !== undefined) {
+      this.#sketch.add(high, low);
+      return false;
+    }
+    const print = printOf(high, low);
+    const cell = find(this.#cells, print);
+    if (cell < 0) return false;
+    if (this.#size >= this.#exact) {
+      this.#estimate().add(high, low);
+      return false;
+    }
+    this.#cells[cell] = print;
+    this.#size++;
+    if (this.#size * 4 > this.#cells.length * 3) this.#grow();
+    return true;
+  }
+
+  get exact(): boolean {
+    return this.#sketch === undefined;
+  }
+
+  count(): number {
+    return this.#sketch === undefined ? this.#size : this.#sketch.estimate();
+  }
+
+  /** How many hashes of `other` were new here; an estimate beyond the bound. */
+  merge(other: DistinctCount): void {
+    if (other.#sketch === undefined) {
+      for (const print of other.#cells) if (print !== 0) this.add(...halves(print));
+      return;
+    }
+    this.#estimate().merge(other.#sketch);
+  }
+
+  /** Numbers that `fromNumbers` makes the same state of, for equal contents in any order of arrival. */
+  toNumbers(): Float64Array {
+    if (this.#sketch !== undefined) return Float64Array.from(this.#sketch.registers, (value) => -1 - value);
+    return this.#cells.filter((print) => print !== 0).sort();
+  }
+
+  static fromNumbers(numbers: Float64Array, exact: number): DistinctCount {
+    const count = new DistinctCount(exact);
+    if (numbers.length > 0 && (numbers[0] as number) < 0) count.#sketch = new HyperLogLog(Uint8Array.from(numbers, (value) => -1 - value));
+    else for (const print of numbers) count.add(...halves(print));
+    return count;
+  }
+
+  #estimate(): HyperLogLog {
+    if (this.#sketch === undefined) {
+      this.#sketch = new HyperLogLog();
+      for (const print of this.#cells) if (print !== 0) this.#sketch.add(...halves(print));
+      this.#cells = new Float64Array(0);
+    }
+    return this.#sketch;
+  }
+
+  #grow(): void {
+    const cells = new Float64Array(this.#cells.length * 2);
+    for (const print of this.#cells) if (print !== 0) cells[find(cells, print)] = print;
+    this.#cells = cells;
+  }
+}
+
+/** 53 bits of a hash, never 0. The low 11 bits are dropped, so that the sketch can be made of prints later. */
+function printOf(high: number, low: number): number {
+  return (high >>> 0) * 2_097_152 + (low >>> 11) || 1;
+}
+
+function halves(print: number): [number, number] {
+  return [Math.floor(print / 2_097_152) | 0, (print % 2_097_152) << 11];
+}
+
+/** -1 when present, else the free cell for it. */
+function find(cells: Float64Array, print: number): number {
+  const mask = cells.length - 1;
+  let cell = (print ^ (print / 4_294_967_296)) & mask;
+  for (;;) {
+    const there = cells[cell];
+    if (there === print) return -1;
+    if (there === 0) return cell;
+    cell = (cell + 1) & mask;
+  }
+}
