@@ -3,6 +3,7 @@ import type { Detector, Registry, RuleDetector } from '../core/index.ts';
 /** Detectors by name; nothing is loaded before it is asked for. */
 export const detectors: Registry<Detector> = {
   deeplog: () => import('./deeplog/index.ts'),
+  'device-faults': () => import('./device-faults/index.ts'),
   forecast: () => import('./forecast/index.ts'),
   novelty: () => import('./novelty/index.ts'),
   pca: () => import('./pca/index.ts'),

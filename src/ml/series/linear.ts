@@ -22,10 +22,7 @@ export class RidgeSystem {
         for (let j = 0; j <= i; j++) gram[row + j] = (gram[row + j] as number) + value * (x[at + j] as number);
       }
     }
-    for (let i = 0; i < columns; i++) {
-      const diagonal = gram[i * columns + i] as number;
-      gram[i * columns + i] = diagonal + (i === 0 ? 1e-9 : penalty * Math.max(diagonal, Math.max(1, rows) * 1e-9));
-    }
+    penalise(gram, columns, rows, penalty);
     this.#factor = cholesky(gram, columns);
   }
 
@@ -58,6 +55,28 @@ export class RidgeSystem {
       }
     }
     return out;
+  }
+}
+
+/**
+ * Ridge weights (columns) from sums of products over rows: lower triangle of (columns + 1, columns + 1), the constant first, the
+ * target last. The penalty is relative to each column's mean square.
+ */
+export function solveRidge(sums: Float64Array, columns: number, penalty: number): Float64Array {
+  const size = columns + 1;
+  const gram = new Float64Array(columns * columns);
+  for (let i = 0; i < columns; i++) gram.set(sums.subarray(i * size, i * size + i + 1), i * columns);
+  penalise(gram, columns, sums[0] as number, penalty);
+  const weights = sums.slice(columns * size, columns * size + columns);
+  substitute(cholesky(gram, columns), weights, columns, 1, 0);
+  return weights;
+}
+
+/** Adds to the diagonal; a column without a value gets a trace, so that its weight is 0. */
+function penalise(gram: Float64Array, columns: number, rows: number, penalty: number): void {
+  for (let i = 0; i < columns; i++) {
+    const diagonal = gram[i * columns + i] as number;
+    gram[i * columns + i] = diagonal + (i === 0 ? 1e-9 : penalty * Math.max(diagonal, Math.max(1, rows) * 1e-9));
   }
 }
 

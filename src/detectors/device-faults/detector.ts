@@ -1,0 +1,142 @@
+import type { Detector, Explanation, FitSummary, LabelledRow, ScoreBatch, SeriesBatch } from '../../core/index.ts';
+import type { DeviceFaultsConfig } from './config.ts';
+import { EntityPeers } from './entity-peers.ts';
+import { explainFault } from './explain.ts';
+import { describeReading, FaultLabels } from './fault-labels.ts';
+import { FAULTS, type Fault, scoreOf, worstFault } from './faults.ts';
+import { type FaultRating, SeriesState } from './series-state.ts';
+import { type FaultMemory, readMemory, saveMemory } from './snapshot.ts';
+
+/**
+ * Devices that send erroneous data. Every reading is rated as if those before it had been observed; a series is learnt from its
+ * first readings, or from all of what it is fitted on, and judged from then on.
+ */
+export class DeviceFaultsDetector implements Detector<SeriesBatch> {
+  readonly shape = 'series';
+  readonly #config: DeviceFaultsConfig;
+  #memory: FaultMemory = { series: new Map(), entities: new Map() };
+  #labels = new FaultLabels([]);
+
+  constructor(config: DeviceFaultsConfig) {
+    this.#config = config;
+  }
+
+  /** All rows are learnt from. The limits come from them, so there is no calibration but the limits themselves. */
+  async fit(batch: SeriesBatch, progress: (share: number) => void = () => {}): Promise<FitSummary> {
+    const counts = new Map<string, number>();
+    for (let row = 0; row < batch.rows; row++) {
+      if (Number.isFinite(batch.value[row])) counts.set(nameOf(batch, row), (counts.get(nameOf(batch, row)) ?? 0) + 1);
+    }
+    this.#memory = { series: new Map(), entities: new Map() };
+    this.#advance(this.#memory, batch, batch.rows, (name) => counts.get(name) ?? this.#config.learn);
+    progress(1);
+    let from = Number.POSITIVE_INFINITY;
+    let to = Number.NEGATIVE_INFINITY;
+    for (let row = 0; row < batch.rows; row++) {
+      from = Math.min(from, batch.start[row] as number);
+      to = Math.max(to, batch.end[row] as number);
+    }
+    const metrics = { series: this.#memory.series.size };
+    return { rows: batch.rows, from, to, calibration: new Float64Array(0), metrics };
+  }
+
+  /** Arms: how far the reading goes towards each fault; `peers`: 1 where its peers explain the series. */
+  async score(batch: SeriesBatch): Promise<ScoreBatch> {
+    const score = new Float64Array(batch.rows).fill(Number.NaN);
+    const arms = Object.fromEntries([...FAULTS, 'peers' as const].map((arm) => [arm, score.slice()])) as Record<
+      Fault | 'peers',
+      Float64Array
+    >;
+    this.#advance(this.#fork(batch), batch, batch.rows, this.#target, (row, rating) => {
+      if (rating.learning) return;
+      const worst = worstFault(rating);
+      const value = scoreOf(worst === undefined ? 0 : rating[worst]);
+      score[row] = this.#labels.adjust(value, nameOf(batch, row), entityOf(batch, row), batch.value[row] as number);
+      for (const fault of FAULTS) arms[fault][row] = rating[fault];
+      arms.peers[row] = Number(rating.byPeers);
+    });
+    return { score, arms };
+  }
+
+  observe(batch: SeriesBatch): void {
+    this.#advance(this.#memory, batch, batch.rows, this.#target);
+  }
+
+  /** All it knows is what it observed. */
+  async learn(_batch: SeriesBatch): Promise<void> {}
+
+  async explain(batch: SeriesBatch, row: number): Promise<Explanation> {
+    let found: FaultRating | undefined;
+    this.#advance(this.#fork(batch), batch, row + 1, this.#target, (at, rating) => {
+      if (at === row) found = rating;
+    });
+    return explainFault(nameOf(batch, row), batch.value[row] as number, batch.start[row] as number, found);
+  }
+
+  describe(batch: SeriesBatch, row: number): Uint8Array {
+    return describeReading(nameOf(batch, row), batch.value[row] as number, batch.start[row] as number);
+  }
+
+  applyLabels(labels: readonly LabelledRow[]): void {
+    this.#labels = new FaultLabels(labels);
+  }
+
+  async snapshot(): Promise<Uint8Array> {
+    return saveMemory(this.#memory, this.#config.maxPeers);
+  }
+
+  async restore(snapshot: Uint8Array): Promise<void> {
+    this.#memory = readMemory(snapshot, this.#config.maxPeers);
+  }
+
+  readonly #target = (): number => this.#config.learn;
+
+  /** Copies of what the batch touches. */
+  #fork(batch: SeriesBatch): FaultMemory {
+    const { maxPeers } = this.#config;
+    const forked: FaultMemory = { series: new Map(), entities: new Map() };
+    for (const name of batch.series) {
+      const state = this.#memory.series.get(name);
+      if (state !== undefined) forked.series.set(name, state.copy(maxPeers));
+    }
+    for (const name of new Set(batch.entities)) {
+      const entity = this.#memory.entities.get(name);
+      if (entity !== undefined) forked.entities.set(name, new EntityPeers(maxPeers, entity.save()));
+    }
+    return forked;
+  }
+
+  #advance(
+    memory: FaultMemory,
+    batch: SeriesBatch,
+    rows: number,
+    target: (name: string) => number,
+    rated?: (row: number, rating: FaultRating) => void,
+  ): void {
+    const { maxPeers, maxSeries } = this.#config;
+    for (let row = 0; row < rows; row++) {
+      const name = nameOf(batch, row);
+      const value = batch.value[row] as number;
+      if (!Number.isFinite(value)) continue;
+      let state = memory.series.get(name);
+      if (state === undefined) {
+        if (memory.series.size >= maxSeries) continue;
+        const entity = entityOf(batch, row);
+        const peers = memory.entities.get(entity) ?? new EntityPeers(maxPeers);
+        memory.entities.set(entity, peers);
+        state = new SeriesState(entity, peers.join(name), target(name), maxPeers);
+        memory.series.set(name, state);
+      }
+      const rating = state.push(value, memory.entities.get(state.entity) as EntityPeers, this.#config);
+      rated?.(row, rating);
+    }
+  }
+}
+
+function nameOf(batch: SeriesBatch, row: number): string {
+  return batch.series[batch.code[row] as number] as string;
+}
+
+function entityOf(batch: SeriesBatch, row: number): string {
+  return batch.entities[batch.entities.length === batch.rows ? row : (batch.code[row] as number)] as string;
+}

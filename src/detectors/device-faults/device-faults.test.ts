@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { type Random, type SeriesBatch, seededRandom } from '../../core/index.ts';
+import { detectorContract } from '../../testing/detector-contract.ts';
+import { config } from './config.ts';
+import { DeviceFaultsDetector } from './detector.ts';
+
+const MINUTE = 60e6;
+const SERIES = ['inlet temperature', 'outlet temperature'];
+
+/** Pairs of readings, one pair a minute; the outlet follows the inlet. */
+function readings(pairs: readonly (readonly [number, number])[], first = 0): SeriesBatch {
+  const rows = 2 * pairs.length;
+  const start = Float64Array.from({ length: rows }, (_, i) => (first + Math.floor(i / 2)) * MINUTE);
+  return {
+    shape: 'series',
+    rows,
+    series: SERIES,
+    code: Int32Array.from({ length: rows }, (_, i) => i % 2),
+    entities: Array.from({ length: rows }, () => 'boiler'),
+    value: Float64Array.from(pairs.flat()),
+    start,
+    end: start.map((time) => time + MINUTE),
+  };
+}
+
+/** The wave goes on where the training data, 1,000 pairs, end. */
+function pairs(count: number, seed: number, shift: (i: number, random: Random) => number = () => 0, first = 1_000): [number, number][] {
+  const random = seededRandom(seed);
+  return Array.from({ length: count }, (_, i) => {
+    const inlet = 200 + 10 * Math.sin((first + i) / 20) + random();
+    return [inlet, 0.8 * inlet + 0.5 * random() + shift(i, random)];
+  });
+}
+
+const abnormal = pairs(3, 7);
+(abnormal[2] as [number, number])[1] = 320;
+
+detectorContract('device-faults', {
+  create: () => new DeviceFaultsDetector(config.parse({ maxPeers: 3 })),
+  normal: readings(pairs(600, 5, undefined, 400)),
+  mixed: readings(abnormal, 600),
+  abnormalRow: 5,
+  quietRow: 1,
+  learnsAsItGoes: true,
+});
+
+describe('device faults', () => {
+  const learnt = async () => {
+    const detector = new DeviceFaultsDetector(config.parse({}));
+    await detector.fit(readings(pairs(1_000, 5, undefined, 0)));
+    return detector;
+  };
+  const explained = async (batch: SeriesBatch, row: number) => (await (await learnt()).explain(batch, row)).what;
+  const worst = async (batch: SeriesBatch) => Math.max(...(await (await learnt()).score(batch)).score);
+
+  it('says nothing of a device that works', async () => {
+    expect(await worst(readings(pairs(400, 6), 1_000))).toBeLessThan(5);
+  });
+
+  it('names each kind', async () => {
+    const stuck = readings(
+      pairs(30, 6).map(([inlet]): [number, number] => [inlet, 160.25]),
+      1_000,
+    );
+    expect(await explained(stuck, 59)).toContain('30 times in a row');
+    const noisy = readings(
+      pairs(120, 6, (_, random) => 8 * (random() - 0.5)),
+      1_000,
+    );
+    expect(await explained(noisy, 181)).toContain('unusually noisy');
+    const jumped = readings([...pairs(5, 6), ...pairs(5, 6, () => 8)], 1_000);
+    expect(await explained(jumped, 11)).toContain('jumped to');
+    expect(await explained(readings(abnormal, 1_000), 5)).toMatch(/outside its range|jumped/);
+    const drifting = readings(
+      pairs(300, 6, (i) => i / 100),
+      1_000,
+    );
+    expect(await explained(drifting, 599)).toContain('the readings beside it');
+    expect(await explained(drifting, 598)).not.toContain('outlet');
+  });
+
+  it('learns as it goes and judges no reading before', async () => {
+    const detector = new DeviceFaultsDetector(config.parse({ learn: 200 }));
+    const { score } = await detector.score(readings(pairs(300, 5)));
+    expect(score.slice(0, 400).every(Number.isNaN)).toBe(true);
+    expect(score.slice(400).some(Number.isNaN)).toBe(false);
+  });
+});

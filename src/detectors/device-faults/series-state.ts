@@ -1,0 +1,87 @@
+import type { DeviceFaultsConfig } from './config.ts';
+import { type Drift, DriftModel } from './drift-model.ts';
+import type { EntityPeers } from './entity-peers.ts';
+import type { FaultRatios } from './faults.ts';
+import { ReadingLimits } from './reading-limits.ts';
+
+/** Share of the learning readings that the peers' weights are learnt from; the others are held back for their limits. */
+const WEIGHED = 0.6;
+
+export interface FaultRating extends FaultRatios {
+  /** What it should have read by its peers, or its mean. */
+  readonly expected: number;
+  readonly byPeers: boolean;
+  readonly low: number;
+  readonly high: number;
+  readonly run: number;
+  readonly seen: number;
+  /** True while the reading is learnt from and not judged. */
+  readonly learning: boolean;
+}
+
+/** One series: its own limits, and itself as a function of its peers. */
+export class SeriesState {
+  readonly entity: string;
+  /** Place among the series of its entity; -1 where there are more than are compared. */
+  readonly place: number;
+  /** Readings that it learns from. */
+  readonly target: number;
+  readonly limits: ReadingLimits;
+  readonly drift: DriftModel | undefined;
+
+  constructor(
+    entity: string,
+    place: number,
+    target: number,
+    maxPeers: number,
+    saved?: { readonly limits: Float64Array; readonly drift?: { readonly sums: Float64Array; readonly state: Float64Array } | undefined },
+  ) {
+    this.entity = entity;
+    this.place = place;
+    this.target = target;
+    this.limits = new ReadingLimits(saved?.limits);
+    this.drift = place < 0 ? undefined : new DriftModel(maxPeers, saved?.drift);
+  }
+
+  copy(maxPeers: number): SeriesState {
+    const saved = { limits: this.limits.save(), drift: this.drift?.save() };
+    return new SeriesState(this.entity, this.place, this.target, maxPeers, saved);
+  }
+
+  /** Rates the reading by what came before it, then learns it. */
+  push(value: number, entity: EntityPeers, options: DeviceFaultsConfig): FaultRating {
+    const { seen, range } = this.limits;
+    const learning = seen < this.target;
+    const own = this.limits.push(value, learning, options);
+    const drift = this.#compare(value, seen, entity, options);
+    entity.set(this.place, value);
+    const judged = learning ? Number.NaN : 1;
+    return {
+      stuck: own.stuck * judged,
+      range: own.range * judged,
+      jump: own.jump * judged,
+      noise: own.noise * judged,
+      drift: (drift.ratio / options.driftFactor) * judged,
+      expected: drift.expected,
+      byPeers: drift.byPeers,
+      low: range[0],
+      high: range[1],
+      run: this.limits.run,
+      seen,
+      learning,
+    };
+  }
+
+  #compare(value: number, seen: number, entity: EntityPeers, options: DeviceFaultsConfig): Drift {
+    if (this.drift === undefined) return UNKNOWN;
+    const others = entity.without(this.place);
+    if (seen < WEIGHED * this.target) {
+      this.drift.learn(others, value);
+      return UNKNOWN;
+    }
+    if (!this.drift.fitted) this.drift.fit();
+    return this.drift.push(others, value, seen < this.target, options.peerFit);
+  }
+}
+
+const UNKNOWN: Drift = { ratio: Number.NaN, expected: Number.NaN, byPeers: false };
