@@ -64,11 +64,15 @@ export class VolumeCounter {
     const hosts = batch.host.values.map((host) => this.seriesOf(`host ${host}`, host));
     const cached: (number | undefined)[] = [];
     let { latest } = this.clock;
+    let limit = Number.NEGATIVE_INFINITY;
+    // Intervals are handed over line by line, whatever the batches: when time has moved on, and behind a line that was due already.
+    let due = true;
     for (let row = 0; row < batch.rows; row++) {
       const bin = Math.floor(this.clock.take(batch.time[row] as number) / this.config.bin);
-      if (this.clock.latest !== latest) {
+      if (due || this.clock.latest !== latest) {
         latest = this.clock.latest;
-        this.close(Math.floor((latest - this.config.lateness) / this.config.bin));
+        limit = Math.floor((latest - this.config.lateness) / this.config.bin);
+        this.close(limit);
       }
       if (bin < this.nextBin) {
         this.late++;
@@ -78,6 +82,7 @@ export class VolumeCounter {
         this.settle();
         this.tallyBin = bin;
       }
+      due = bin < limit;
       this.count(source);
       const host = hosts[batch.host.codes[row] as number];
       if (host !== undefined) this.count(host);

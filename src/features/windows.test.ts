@@ -123,9 +123,14 @@ describe('volume', () => {
     );
   });
 
-  it('does not depend on batches and snapshots', () => {
-    const lines = Array.from({ length: 200 }, (_, i) => line(i * 17 + (i % 5) * 40, i % 3, i % 2 === 0 ? 'a' : 'b'));
-    expect(counted(lines, 7)).toEqual(counted(lines));
+  it('does not depend on batches and snapshots, also where lines are out of order', () => {
+    const lines = fc.array(fc.tuple(fc.nat(900), fc.nat(2), fc.constantFrom('a', 'b')), { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(lines, fc.integer({ min: 1, max: 9 }), (rows, batchSize) => {
+        const made = rows.map(([seconds, template, host], i) => line(i * 10 + seconds, template, host));
+        expect(counted(made, batchSize)).toEqual(counted(made));
+      }),
+    );
   });
 
   it('shows silence when time goes on without lines', () => {
