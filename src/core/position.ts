@@ -31,9 +31,29 @@ export function positionAfter(batch: RecordBatch): Position {
   };
 }
 
-/** Number of LF bytes. */
+/** LF in each byte of a 32-bit word. */
+const LF_WORD = 0x0a0a0a0a;
+/** Words whose counts a byte holds without overflowing. */
+const MOST_WORDS = 255;
+
+/** Number of LF bytes, four bytes at a time. */
 export function countLines(bytes: Uint8Array): number {
+  const head = -bytes.byteOffset & 3;
+  if (bytes.length <= head) return bytes.reduce((lines, byte) => lines + (byte === LF ? 1 : 0), 0);
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset + head, (bytes.length - head) >> 2);
   let lines = 0;
-  for (let at = bytes.indexOf(LF); at !== -1; at = bytes.indexOf(LF, at + 1)) lines++;
+  for (let i = 0; i < head; i++) if (bytes[i] === LF) lines++;
+  for (let i = head + words.length * 4; i < bytes.length; i++) if (bytes[i] === LF) lines++;
+  for (let from = 0; from < words.length; from += MOST_WORDS) {
+    const to = Math.min(words.length, from + MOST_WORDS);
+    let counts = 0;
+    for (let i = from; i < to; i++) {
+      // The high bit of a byte of `rest` is 0 only where that byte of `word` is 0.
+      const word = (words[i] as number) ^ LF_WORD;
+      const rest = ((word & 0x7f7f7f7f) + 0x7f7f7f7f) | word;
+      counts += (~rest >>> 7) & 0x01010101;
+    }
+    lines += (counts & 255) + ((counts >>> 8) & 255) + ((counts >>> 16) & 255) + (counts >>> 24);
+  }
   return lines;
 }

@@ -5,6 +5,7 @@ import type { EpochCommit, SourcePosition, StoredDeadLetter } from '../store/con
 import { AlertBook } from './alert-book.ts';
 import { detectionOf, type RunIdentity } from './detection.ts';
 import { backoffMillis, pause } from './flow/backoff.ts';
+import { InFlight } from './flow/in-flight.ts';
 import { Mutex } from './flow/mutex.ts';
 import { OutboxDispatcher } from './flow/outbox.ts';
 import { type Item, type Pump, SEGMENT_INPUT } from './flow/pump.ts';
@@ -52,6 +53,8 @@ const TICK_MILLIS = 500;
 const RETENTION_EVERY: Micros = 3_600_000_000;
 /** Share of the alert budget of a detector that learns as it goes, next to one of sessions. */
 const STREAM_WEIGHT = 0.5;
+/** Batches that the store takes in while the next ones are processed. */
+const APPENDS_IN_FLIGHT = 4;
 /** Commits take at most this share of the time. */
 const COMMIT_SHARE = 0.1;
 
@@ -63,6 +66,7 @@ export class TenantRun {
   private readonly incidents: IncidentBook;
   private readonly dispatcher: OutboxDispatcher;
   private readonly exclusive = new Mutex();
+  private readonly appends = new InFlight(APPENDS_IN_FLIGHT);
   private readonly stopping = new AbortController();
   private dead: DeadLetter[] = [];
   private counters: Record<string, number> = {};
@@ -231,7 +235,8 @@ export class TenantRun {
     for (const { batch, templateIds } of output.events) {
       this.incidents.saw(batch);
       this.count(`source/${lane.source.name}/events`, batch.rows);
-      if (lane.source.storage === 'everything') await store.events.append(batch, templateIds);
+      if (lane.source.storage !== 'everything') continue;
+      await this.appends.add(() => this.persist(() => store.events.append(batch, templateIds)));
     }
     this.dirty ||= output.events.length > 0;
     if (this.incidents.release(clock.now())) this.dirty = true;
@@ -259,6 +264,7 @@ export class TenantRun {
   private async commit(): Promise<void> {
     const { store, clock } = this.options;
     if (!this.dirty && this.dead.length === 0) return;
+    await this.appends.settled();
     const began = performance.now();
     const correlated = this.incidents.take(clock.now());
     const checkpoints: Record<string, Uint8Array> = { ...this.book.snapshot(), ...this.incidents.snapshot() };

@@ -10,15 +10,15 @@ import { fromWire, toWire } from './wire-error.ts';
 const port = parentPort;
 if (port === null) throw new VedetteError('INTERNAL', 'the pipeline worker runs only as a worker thread');
 
-const send = (message: ToMain) => port.postMessage(message);
+const send = (message: ToMain, transfer: readonly ArrayBuffer[] = []) => port.postMessage(message, transfer);
 const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
 let calls = 0;
 
-function callStore(tenant: string, method: StoreMethod, args: readonly unknown[]): Promise<unknown> {
+function callStore(tenant: string, method: StoreMethod, args: readonly unknown[], transfer?: readonly ArrayBuffer[]): Promise<unknown> {
   const id = ++calls;
   return new Promise((resolve, reject) => {
     waiting.set(id, { resolve, reject });
-    send({ kind: 'store', id, tenant, method, args });
+    send({ kind: 'store', id, tenant, method, args }, transfer);
   });
 }
 
@@ -59,7 +59,7 @@ port.on('message', (message: ToWorker) => {
 async function start({ config, configHash, program, tenants }: WorkerStart): Promise<void> {
   const components = await loadComponents(config);
   for (const { tenant, epoch } of tenants) {
-    const store = remoteStore((method, args) => callStore(tenant, method, args), epoch);
+    const store = remoteStore((method, args, transfer) => callStore(tenant, method, args, transfer), epoch);
     const onAlerts = (alerts: Parameters<NonNullable<Parameters<typeof buildTenant>[0]['onAlerts']>>[0]) =>
       send({ kind: 'alerts', tenant, alerts });
     const onIncidents = (incidents: readonly Incident[]) => send({ kind: 'incidents', incidents });

@@ -1,8 +1,9 @@
 import type { SegmentEntry } from '../../store/contract.ts';
+import { packEvents } from '../../store/index.ts';
 import type { PipelineStore } from '../pipeline-store.ts';
 import type { StoreMethod } from './protocol.ts';
 
-export type StoreCall = (method: StoreMethod, args: readonly unknown[]) => Promise<unknown>;
+export type StoreCall = (method: StoreMethod, args: readonly unknown[], transfer?: readonly ArrayBuffer[]) => Promise<unknown>;
 
 /** A tenant's store as the pipeline worker sees it: every call goes to the thread that owns the home. */
 export function remoteStore(call: StoreCall, epoch: number): PipelineStore {
@@ -16,7 +17,11 @@ export function remoteStore(call: StoreCall, epoch: number): PipelineStore {
     positions: { of: method<PipelineStore['positions']['of']>('positions.of') },
     checkpoints: { latest: method<PipelineStore['checkpoints']['latest']>('checkpoints.latest') },
     events: {
-      append: (batch, ids) => call('events.append', [batch, ids]) as Promise<void>,
+      // A copy goes, so that the batch is still there when the store has to be asked again.
+      append: async (batch, ids) => {
+        const { batch: packed, transfer } = packEvents(batch, false);
+        await call('events.append', [packed, ids], transfer);
+      },
       retain: method<PipelineStore['events']['retain']>('events.retain'),
     },
     alerts: { removeBefore: method<PipelineStore['alerts']['removeBefore']>('alerts.removeBefore') },

@@ -18,6 +18,11 @@ export class StoreServer {
     if (!STORE_METHODS.includes(method)) throw new VedetteError('INTERNAL', `a pipeline worker asked for ${String(method)}`);
     if (method.startsWith('segments.')) return this.segments(method, args);
     if (method === 'commitEpoch') return this.store.commitEpoch(args[0] as Parameters<TenantStore['commitEpoch']>[0]);
+    // What came by message belongs to nobody else here.
+    if (method === 'events.append') {
+      const [batch, templateIds] = args as Parameters<TenantStore['events']['append']>;
+      return this.store.events.append(batch, templateIds, { transfer: true });
+    }
     const [part, name] = method.split('.') as [keyof TenantStore, string];
     const service = this.store[part] as unknown as Record<string, (...args: readonly unknown[]) => Promise<unknown>>;
     return service[name]?.(...args);

@@ -1,5 +1,5 @@
 import { type Micros, type Position, type RecordBatch, recordCount } from '../../core/index.ts';
-import { concatBytes } from '../bytes/chunks.ts';
+import { freshBytes } from '../bytes/chunks.ts';
 
 const LF = 10;
 
@@ -138,13 +138,21 @@ export class LineAssembler {
     yield { ...batch, truncated: true };
   }
 
+  /** The first `length` bytes held; the rest stays held. */
   #take(length: number): Uint8Array {
-    const held = concatBytes(this.#parts, this.#length);
-    const rest = held.slice(length);
+    const taken = freshBytes(length);
+    const rest = freshBytes(this.#length - length);
+    let at = 0;
+    for (const part of this.#parts) {
+      const here = Math.min(part.length, Math.max(0, length - at));
+      taken.set(here === part.length ? part : part.subarray(0, here), Math.min(at, length));
+      if (here < part.length) rest.set(part.subarray(here), at + here - length);
+      at += part.length;
+    }
     this.#parts = rest.length > 0 ? [rest] : [];
     this.#length = rest.length;
     this.#partial = rest.length;
-    return rest.length > 0 ? held.slice(0, length) : held;
+    return taken;
   }
 
   #batch(bytes: Uint8Array, last: boolean): RecordBatch {
