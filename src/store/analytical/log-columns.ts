@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import type { DictColumn, LogBatch, SpansColumn, TextColumn } from '../../core/index.ts';
-import { textAt } from '../../core/index.ts';
 import type { ColumnFill } from './chunk-writer.ts';
 import { LIST_SEPARATOR } from './ddl.ts';
+import { jsonFields } from './json-fields.ts';
+import { Slab } from './slab.ts';
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
-const EMPTY = new Uint8Array(0);
 
 /** Gives a string its number in the epoch's string table. */
 export type Intern = (value: string) => number;
@@ -30,7 +30,7 @@ export function logColumns(batch: LogBatch, templateIds: readonly string[], inte
     interned(templates, rows, intern),
     spans(batch.parameters),
     batch.attributes === undefined ? { bytes: () => undefined } : text(batch.attributes),
-    fields(batch.fields),
+    jsonFields(batch.fields ?? {}),
   ];
 }
 
@@ -84,7 +84,10 @@ export function text(column: TextColumn): ColumnFill {
 }
 
 /** A row's parameters joined by the separator; no parameters = NULL, which is written as an empty list. */
-function spans({ bytes, first, start, end }: SpansColumn): ColumnFill {
+function spans(column: SpansColumn): ColumnFill {
+  const { bytes, first, start, end } = column;
+  const clean = isUtf8(bytes);
+  const slab = new Slab();
   return {
     bytes(row) {
       const from = first[row] as number;
@@ -92,18 +95,23 @@ function spans({ bytes, first, start, end }: SpansColumn): ColumnFill {
       if (from === to) return undefined;
       let size = to - from - 1;
       for (let i = from; i < to; i++) size += Math.max(0, (end[i] as number) - (start[i] as number));
-      const joined = size === 0 ? EMPTY : Buffer.allocUnsafe(size);
-      let at = 0;
-      let separators = 0;
+      const begin = slab.reserve(size);
+      const { bytes: joined } = slab;
+      let at = begin;
+      let whole = clean;
       for (let i = from; i < to; i++) {
         if (i > from) joined[at++] = LIST_SEPARATOR;
-        for (let p = start[i] as number; p < (end[i] as number); p++) {
+        const stop = end[i] as number;
+        if (whole && (continues(bytes[start[i] as number]) || continues(bytes[stop]))) whole = false;
+        for (let p = start[i] as number; p < stop; p++) {
           const byte = bytes[p] as number;
-          if (byte === LIST_SEPARATOR) separators++;
+          if (byte === LIST_SEPARATOR) return withoutSeparators(column, from, to);
           joined[at++] = byte;
         }
       }
-      return separators === 0 ? valid(joined) : withoutSeparators({ bytes, first, start, end }, from, to);
+      slab.at = at;
+      const made = slab.since(begin);
+      return whole ? made : valid(made);
     },
   };
 }
@@ -114,15 +122,4 @@ function withoutSeparators({ bytes, start, end }: SpansColumn, from: number, to:
   for (let i = from; i < to; i++)
     parts.push(decoder.decode(bytes.subarray(start[i] as number, end[i] as number)).replaceAll(separator, '\ufffd'));
   return encoder.encode(parts.join(separator));
-}
-
-function fields(columns: LogBatch['fields']): ColumnFill {
-  const entries = Object.entries(columns ?? {});
-  if (entries.length === 0) return { bytes: () => undefined };
-  return {
-    bytes(row) {
-      const present = entries.filter(([, column]) => (column.start[row] as number) >= 0);
-      return encoder.encode(JSON.stringify(Object.fromEntries(present.map(([name, column]) => [name, textAt(column, row)]))));
-    },
-  };
 }
