@@ -1,4 +1,11 @@
-import type { FeatureBatch, ObservationBatch, RowBatch, SequenceBatch, SeriesBatch } from '../../core/index.ts';
+import {
+  type FeatureBatch,
+  type ObservationBatch,
+  type RowBatch,
+  type SequenceBatch,
+  type SeriesBatch,
+  selectSequences,
+} from '../../core/index.ts';
 
 /** The rows of a batch at the given indices, in that order. Dictionaries are shared with the original. */
 export function pickRows<B extends FeatureBatch>(batch: B, rows: readonly number[]): B {
@@ -21,7 +28,7 @@ export function joinRows<B extends FeatureBatch>(batches: readonly B[]): B {
 function pick(batch: FeatureBatch, rows: readonly number[]): FeatureBatch {
   switch (batch.shape) {
     case 'sequences':
-      return pickSequences(batch, rows);
+      return selectSequences(batch, rows);
     case 'rows':
       return { ...batch, rows: rows.length, values: matrix(batch, rows), ...keyed(batch, rows) };
     case 'series':
@@ -49,7 +56,7 @@ function pick(batch: FeatureBatch, rows: readonly number[]): FeatureBatch {
   }
 }
 
-function keyed(batch: RowBatch | SequenceBatch, rows: readonly number[]) {
+function keyed(batch: RowBatch, rows: readonly number[]) {
   return {
     keys: rows.map((row) => batch.keys[row] as string),
     entities: rows.map((row) => batch.entities[row] as string),
@@ -63,40 +70,6 @@ function matrix(batch: RowBatch, rows: readonly number[]): Float32Array {
   const values = new Float32Array(rows.length * width);
   for (const [index, row] of rows.entries()) values.set(batch.values.subarray(row * width, (row + 1) * width), index * width);
   return values;
-}
-
-function pickSequences(batch: SequenceBatch, rows: readonly number[]): SequenceBatch {
-  const events: number[] = [];
-  const offsets = new Int32Array(rows.length + 1);
-  rows.forEach((row, index) => {
-    for (let at = batch.offsets[row] as number; at < (batch.offsets[row + 1] as number); at++) events.push(at);
-    offsets[index + 1] = events.length;
-  });
-  return {
-    ...batch,
-    rows: rows.length,
-    ...keyed(batch, rows),
-    offsets,
-    codes: at32(batch.codes, events),
-    ...(batch.times === undefined ? {} : { times: at64(batch.times, events) }),
-    ...(batch.eventInput === undefined ? {} : { eventInput: at32(batch.eventInput, events) }),
-    ...(batch.eventLine === undefined ? {} : { eventLine: at64(batch.eventLine, events) }),
-    ...(batch.eventOffset === undefined ? {} : { eventOffset: at64(batch.eventOffset, events) }),
-    ...(batch.eventLength === undefined ? {} : { eventLength: at32(batch.eventLength, events) }),
-    ...pickParameters(batch, events),
-  };
-}
-
-function pickParameters(batch: SequenceBatch, events: readonly number[]): Pick<SequenceBatch, 'paramFirst' | 'paramValues'> {
-  const { paramFirst, paramValues } = batch;
-  if (paramFirst === undefined || paramValues === undefined) return {};
-  const first = new Int32Array(events.length + 1);
-  const spans = events.flatMap((event, index) => {
-    const span = range(paramFirst[event] as number, paramFirst[event + 1] as number);
-    first[index + 1] = (first[index] as number) + span.length;
-    return span;
-  });
-  return { paramFirst: first, paramValues: at64(paramValues, spans) };
 }
 
 function join(batches: readonly FeatureBatch[]): FeatureBatch {
@@ -116,20 +89,19 @@ function joinSequences(batches: readonly SequenceBatch[]): SequenceBatch {
   const words = new Dictionary();
   const texts: string[] = [];
   const inputs = new Dictionary();
-  const codes: number[][] = [];
-  const eventInput: number[][] = [];
+  const codes: Int32Array[] = [];
+  const eventInput: Int32Array[] = [];
   const offsets: number[] = [0];
   const first: number[] = [0];
   for (const batch of batches) {
     codes.push(
-      Array.from(batch.codes, (code) => {
-        const id = batch.vocabulary[code] as string;
+      recoded(batch.codes, batch.vocabulary, (id, code) => {
         const word = words.code(id);
         texts[word] = batch.eventText?.[code] ?? id;
         return word;
       }),
     );
-    eventInput.push(Array.from(batch.eventInput ?? [], (code) => inputs.code(batch.inputs?.[code] as string)));
+    eventInput.push(recoded(batch.eventInput ?? new Int32Array(0), batch.inputs ?? [], (input) => inputs.code(input)));
     const base = offsets.at(-1) as number;
     for (let row = 1; row <= batch.rows; row++) offsets.push(base + (batch.offsets[row] as number) - (batch.offsets[0] as number));
     const spans = first.at(-1) as number;
@@ -141,14 +113,14 @@ function joinSequences(batches: readonly SequenceBatch[]): SequenceBatch {
     rows: batches.reduce((sum, batch) => sum + batch.rows, 0),
     keys: batches.flatMap((batch) => batch.keys),
     entities: batches.flatMap((batch) => batch.entities),
-    codes: Int32Array.from(codes.flat()),
+    codes: cat32(codes),
     offsets: Int32Array.from(offsets),
     vocabulary: words.values,
     eventText: texts,
     start: cat64(batches.map((batch) => batch.start)),
     end: cat64(batches.map((batch) => batch.end)),
     ...(every((batch) => batch.times) ? { times: cat64(batches.map((batch) => batch.times)) } : {}),
-    ...(every((batch) => batch.eventInput) ? { inputs: inputs.values, eventInput: Int32Array.from(eventInput.flat()) } : {}),
+    ...(every((batch) => batch.eventInput) ? { inputs: inputs.values, eventInput: cat32(eventInput) } : {}),
     ...(every((batch) => batch.eventLine) ? { eventLine: cat64(batches.map((batch) => batch.eventLine)) } : {}),
     ...(every((batch) => batch.eventOffset) ? { eventOffset: cat64(batches.map((batch) => batch.eventOffset)) } : {}),
     ...(every((batch) => batch.eventLength) ? { eventLength: cat32(batches.map((batch) => batch.eventLength)) } : {}),
@@ -200,7 +172,7 @@ function joinObservations(batches: readonly ObservationBatch[]): ObservationBatc
   const values = new Dictionary();
   const input = new Dictionary();
   const recode = (to: Dictionary, codes: (batch: ObservationBatch) => Int32Array, names: (batch: ObservationBatch) => readonly string[]) =>
-    cat32(batches.map((batch) => Int32Array.from(codes(batch), (code) => to.code(names(batch)[code] as string))));
+    cat32(batches.map((batch) => recoded(codes(batch), names(batch), (name) => to.code(name))));
   return {
     shape: 'observations',
     rows: batches.reduce((sum, batch) => sum + batch.rows, 0),
@@ -235,6 +207,18 @@ function joinObservations(batches: readonly ObservationBatch[]): ObservationBatc
   };
 }
 
+/** Codes of a dictionary as those of another, which is asked once for each value that occurs, in order of first occurrence. */
+function recoded(codes: Int32Array, values: readonly string[], ask: (value: string, code: number) => number): Int32Array {
+  const known = new Int32Array(values.length).fill(-1);
+  const out = new Int32Array(codes.length);
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i] as number;
+    if (known[code] === -1) known[code] = ask(values[code] as string, code);
+    out[i] = known[code] as number;
+  }
+  return out;
+}
+
 class Dictionary {
   readonly values: string[] = [];
   private readonly index = new Map<string, number>();
@@ -253,17 +237,35 @@ function range(from: number, to: number): number[] {
 }
 
 function at32(values: Int32Array, rows: readonly number[]): Int32Array {
-  return Int32Array.from(rows, (row) => values[row] as number);
+  const chosen = new Int32Array(rows.length);
+  for (let i = 0; i < chosen.length; i++) chosen[i] = values[rows[i] as number] as number;
+  return chosen;
 }
 
 function at64(values: Float64Array, rows: readonly number[]): Float64Array {
-  return Float64Array.from(rows, (row) => values[row] as number);
+  const chosen = new Float64Array(rows.length);
+  for (let i = 0; i < chosen.length; i++) chosen[i] = values[rows[i] as number] as number;
+  return chosen;
 }
 
 function cat32(parts: readonly (Int32Array | undefined)[]): Int32Array {
-  return Int32Array.from(parts.flatMap((part) => Array.from(part ?? [])));
+  const whole = new Int32Array(parts.reduce((sum, part) => sum + (part?.length ?? 0), 0));
+  let at = 0;
+  for (const part of parts) {
+    if (part === undefined) continue;
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 function cat64(parts: readonly (Float64Array | undefined)[]): Float64Array {
-  return Float64Array.from(parts.flatMap((part) => Array.from(part ?? [])));
+  const whole = new Float64Array(parts.reduce((sum, part) => sum + (part?.length ?? 0), 0));
+  let at = 0;
+  for (const part of parts) {
+    if (part === undefined) continue;
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
