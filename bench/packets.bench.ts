@@ -107,7 +107,7 @@ async function rateOf(capture: Uint8Array, make: () => Consumer | undefined, rul
   for await (const batch of new CaptureReader({ input: 'bench' }).read(chunksOf(capture))) {
     packets += batch.rows;
     consumer?.add(batch);
-    detector?.observe(batch);
+    detector?.take(batch);
   }
   consumer?.end();
   return packets / ((performance.now() - start) / 1000);

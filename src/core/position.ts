@@ -31,6 +31,23 @@ export function positionAfter(batch: RecordBatch): Position {
   };
 }
 
+/** True where a binary stream (a capture) begins: at the first byte of its input, or behind an empty record, which ends what was before. */
+export function startsStream({ offset, ends }: Pick<RecordBatch, 'offset' | 'ends'>): boolean {
+  return offset === 0 || ends?.[0] === 0;
+}
+
+const SENSOR_PREFIX = 'sensor/';
+
+/** Name of the input that a sensor's pieces arrive by. */
+export function sensorInput(sensor: string): string {
+  return `${SENSOR_PREFIX}${sensor}`;
+}
+
+/** Each such input is a place in the network of its own. */
+export function isSensorInput(input: string): boolean {
+  return input.startsWith(SENSOR_PREFIX);
+}
+
 /** LF in each byte of a 32-bit word. */
 const LF_WORD = 0x0a0a0a0a;
 /** Words whose counts a byte holds without overflowing. */

@@ -18,4 +18,6 @@ export const detectors: Registry<Detector> = {
 };
 
 /** Rules by name: detectors that are not trained and promise no rate. */
-export const rules: Registry<RuleDetector> = {};
+export const rules: Registry<RuleDetector> = {
+  'packet-windows': () => import('./packet-windows/index.ts'),
+};

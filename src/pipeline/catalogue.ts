@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { type Catalogue, type ComponentConfig, type Config, type ConfigSchema, configSchema, type TenantConfig } from '../config/index.ts';
+import {
+  type Catalogue,
+  type ComponentConfig,
+  type Config,
+  type ConfigSchema,
+  configSchema,
+  duration,
+  type TenantConfig,
+} from '../config/index.ts';
 import {
   type ComponentContext,
   type Definition,
@@ -35,10 +43,22 @@ const parser = z.strictObject({
     .describe('template mining'),
 });
 
+/** Of the flows that packets are metered into; microseconds. */
+const flow = z
+  .strictObject({
+    maxFlows: z.number().int().min(64).default(65_536).describe('open flows (about 0.9 KB each); the one unseen longest ends first'),
+    flowTimeout: duration().prefault('120s').describe('a flow is cut when a packet comes this long after its first'),
+    activityTimeout: duration().prefault('5s').describe('a gap longer than this is idle time'),
+    idleTimeout: duration().prefault('120s').describe('a flow unseen this long ends'),
+  })
+  .prefault({})
+  .describe('flows of packets');
+
 const features = z.strictObject({
   mode: z.enum(['session', 'window']).optional().describe('absent = sessions where an identifier is found, windows otherwise'),
   session: sessionConfig.prefault({}),
   window: windowConfig.prefault({}),
+  flow,
 });
 
 /** Keys of a configured source that are the pipeline's, not the component's. */

@@ -39,8 +39,9 @@ type Config = z.output<typeof config>;
 
 export default define({
   name: 'directory',
-  summary: 'Follows every file of a folder as it grows, new, rotated and compressed ones too',
+  summary: 'Follows every log file or capture of a folder as it grows, new, rotated and compressed ones too',
   config,
+  records: ['lines', 'packets'],
   create: (settings, context): Source => new DirectorySource(settings, context),
 });
 
@@ -78,6 +79,7 @@ class DirectorySource implements Source {
       now: context.now,
       counters: this.#counters,
       pace: (bytes) => pace.spend(bytes),
+      pieces: context.records === 'packets',
     };
   }
 
@@ -141,7 +143,8 @@ class DirectorySource implements Source {
     try {
       const head = await headOf(path, 16);
       if (head.length === 0) return;
-      const followed = compressionOf(head) === undefined && !isZip(head) && !isEvtx(head) && encodingOf(head).encoding === 'utf-8';
+      const isText = !isEvtx(head) && encodingOf(head).encoding === 'utf-8';
+      const followed = compressionOf(head) === undefined && !isZip(head) && (this.#options.pieces || isText);
       yield* followed ? this.#follow(path, signal) : this.#readWhole(path, signal);
     } catch (error) {
       if (!(error instanceof VedetteError)) throw error;
@@ -222,6 +225,7 @@ class DirectorySource implements Source {
       batchBytes,
       maxRecordBytes,
       now: this.#context.now,
+      framing: this.#options.pieces ? 'pieces' : 'auto',
       ...(readRate === undefined ? {} : { readRate }),
     });
     const compressedCopy = await this.#knownContent(path);

@@ -36,8 +36,9 @@ type Config = z.output<typeof config>;
 
 export default define({
   name: 'file',
-  summary: 'Follows a growing log file through rotation, truncation and deletion',
+  summary: 'Follows a growing log file or capture through rotation, truncation and deletion',
   config,
+  records: ['lines', 'packets'],
   create: (settings, context): Source => new FileSource(settings, context),
 });
 
@@ -65,6 +66,7 @@ class FileSource implements Source {
       now: context.now,
       counters: this.#counters,
       pace: (bytes) => pace.spend(bytes),
+      pieces: context.records === 'packets',
     };
   }
 

@@ -1,5 +1,13 @@
 import { canonicalJson, type Detection, type Lineage, sha256Hex } from '../../core/index.ts';
-import { type Episode, PacketWindows, type PacketWindowsConfig, packetWindowsConfig } from '../../detectors/packet-windows/index.ts';
+import {
+  distinctEpisodes,
+  type Episode,
+  PacketWindows,
+  type PacketWindowsConfig,
+  packetDetectionOf,
+  packetFindingOf,
+  packetWindowsConfig,
+} from '../../detectors/packet-windows/index.ts';
 import { CaptureReader, FlowMeter, type FlowOptions, type FlowRecord } from '../../parsers/packets/index.ts';
 import { type FileInput, listInputs, readBytes } from '../../sources/index.ts';
 import { EventHistogram } from '../histogram.ts';
@@ -41,7 +49,13 @@ export interface CaptureAnalysis {
 export async function analyzeCapture(path: string | FileInput, options: CaptureAnalysisOptions = {}): Promise<CaptureAnalysis> {
   const input = typeof path === 'string' ? ((await listInputs([path]))[0] as FileInput) : path;
   const config = packetWindowsConfig.parse(options.detector ?? {});
-  const detector = new PacketWindows(config, options.onFire);
+  const episodes: Episode[] = [];
+  const detector = new PacketWindows(config, {
+    onFire(episode) {
+      if (episodes.length < config.maxEpisodes) episodes.push(episode);
+      options.onFire?.(episode);
+    },
+  });
   const flows = new FlowTable(options.keepFlows ?? 100_000);
   const meter = new FlowMeter((flow) => {
     flows.add(flow);
@@ -59,7 +73,7 @@ export async function analyzeCapture(path: string | FileInput, options: CaptureA
   let first = Number.NaN;
   let last = Number.NaN;
   for await (const batch of reader.read(stream.chunks)) {
-    detector.observe(batch);
+    detector.take(batch);
     meter.add(batch);
     const times = batch.time.subarray(0, batch.rows);
     histogram.add(times);
@@ -69,7 +83,9 @@ export async function analyzeCapture(path: string | FileInput, options: CaptureA
     }
   }
   meter.flush();
-  const counters = { ...reader.counters(), ...meter.counters(), ...detector.counters() };
+  const { findings = 0, findings_not_kept: unkept = 0 } = detector.counters();
+  const kept = { findings: episodes.length, findings_not_kept: unkept + findings - episodes.length };
+  const counters: Record<string, number> = { ...reader.counters(), ...meter.counters(), ...kept };
   const sha256 = stream.digest();
   const lineage: Lineage = {
     inputs: [{ input: input.name, generation: '', from: 0, to: input.bytes, sha256 }],
@@ -89,7 +105,7 @@ export async function analyzeCapture(path: string | FileInput, options: CaptureA
     first,
     last,
     flows,
-    detections: detector.detections('packets', lineage),
+    detections: distinctEpisodes(episodes).map((episode) => packetDetectionOf(packetFindingOf(episode), 'packets', lineage)),
     counters,
     histogram,
     ...(problem === undefined ? {} : { problem }),

@@ -46,6 +46,10 @@ export type ApplicationEvent =
 export interface PacketBatch {
   readonly kind: 'packets';
   readonly input: string;
+  /** A number for the input, the same as long as packets of it are spoken of. */
+  readonly inputCode: number;
+  /** Tells places in the network apart whose packets arrive by one source; 0 where there is one. Below 2^16. */
+  readonly sensor: number;
   readonly rows: number;
   /** Number of row 0 in the capture, from 1; rows are numbered consecutively. */
   readonly firstNumber: number;

@@ -1,6 +1,8 @@
 import { type PacketBatch, PROTOCOL, TCP } from '../../core/index.ts';
 import { SeenSet } from '../../ml/sketches/seen-set.ts';
-import { Fingerprint } from './fingerprint.ts';
+import type { WindowContext } from './context.ts';
+import type { Fingerprint } from './fingerprint.ts';
+import type { KeptParts } from './kept.ts';
 
 const KIND = { contact: 1, connection: 2 } as const;
 
@@ -21,11 +23,16 @@ export class Contacts {
   readonly contact: Contact = { first: false, firstAnswer: false, unsolicited: false, opens: false };
   readonly #pairs: SeenSet;
   readonly #connections: SeenSet;
-  readonly #print = new Fingerprint();
+  readonly #print: Fingerprint;
 
-  constructor(memory: number) {
-    this.#pairs = new SeenSet(memory);
-    this.#connections = new SeenSet(memory);
+  constructor({ config, print }: WindowContext) {
+    this.#print = print;
+    this.#pairs = new SeenSet(config.memory);
+    this.#connections = new SeenSet(config.memory);
+  }
+
+  get kept(): KeptParts {
+    return { pairs: this.#pairs, connections: this.#connections };
   }
 
   /** Fills `contact` for row `row` and remembers it. */

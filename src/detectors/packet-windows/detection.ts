@@ -1,9 +1,9 @@
-import { type Detection, type Explanation, formatMicros, type Lineage, stableId } from '../../core/index.ts';
+import { type Detection, type Explanation, formatMicros, type Lineage, type RuleFinding, stableId } from '../../core/index.ts';
 import { type Episode, keyText, type Measure } from './episodes.ts';
 import { RULES } from './rules.ts';
 
-/** A finding in plain words. A rule has no p-value: it is NaN, and the score is how many times the threshold was reached. */
-export function detectionOf(episode: Episode, source: string, lineage: Lineage): Detection {
+/** An episode in plain words. */
+export function findingOf(episode: Episode): RuleFinding {
   const rule = RULES[episode.rule];
   const key = keyText(episode);
   const [main] = episode.measures;
@@ -15,24 +15,24 @@ export function detectionOf(episode: Episode, source: string, lineage: Lineage):
         : main.value / main.threshold;
   const severity = Math.min(rule.mostSeverity, Math.round(rule.severity + 8 * Math.log10(Math.max(1, ratio))));
   return {
-    id: stableId('detection', source, 'packet-windows', episode.rule, key, formatMicros(episode.start)),
-    detector: 'packet-windows',
-    source,
+    rule: episode.rule,
     key,
     entity: (rule.about === 'source' ? episode.source : episode.destination) || episode.source || episode.destination,
     start: episode.start,
     end: episode.end,
     score: ratio,
-    pValue: Number.NaN,
-    threshold: Number.NaN,
-    extrapolated: false,
     severity,
     title: titleOf(episode, key),
     techniques: rule.techniques,
     explanation: explanationOf(episode, key),
     evidence: episode.evidence,
-    lineage,
   };
+}
+
+/** A finding of a finite capture. A rule has no p-value: it is NaN. */
+export function detectionOf({ rule, ...finding }: RuleFinding, source: string, lineage: Lineage): Detection {
+  const id = stableId('detection', source, 'packet-windows', rule, finding.key, formatMicros(finding.start));
+  return { id, detector: 'packet-windows', source, ...finding, pValue: Number.NaN, threshold: Number.NaN, extrapolated: false, lineage };
 }
 
 function titleOf({ rule, measures }: Episode, key: string): string {

@@ -1,24 +1,37 @@
-import { type Detection, ETHERTYPE_ARP, FRAGMENT, type Lineage, type PacketBatch } from '../../core/index.ts';
+import { deserialize, serialize } from 'node:v8';
+import {
+  ETHERTYPE_ARP,
+  FRAGMENT,
+  type Micros,
+  type PacketBatch,
+  type RuleDetector,
+  type RuleFinding,
+  type RuleInput,
+} from '../../core/index.ts';
 import type { PacketWindowsConfig } from './config.ts';
 import { Contacts } from './contacts.ts';
-import { detectionOf } from './detection.ts';
-import { distinctEpisodes, type Episode, Episodes } from './episodes.ts';
+import type { WindowContext } from './context.ts';
+import { findingOf } from './detection.ts';
+import { type EpisodeEvents, Episodes } from './episodes.ts';
+import { Fingerprint } from './fingerprint.ts';
 import { Floods } from './floods.ts';
+import { InputNames } from './input-names.ts';
+import { type KeptParts, restoreAll, snapshotOf } from './kept.ts';
 import { Leases } from './leases.ts';
 import { Logins } from './logins.ts';
 import { Names } from './names.ts';
 import { Scans } from './scans.ts';
 import { Uploads } from './uploads.ts';
 
-/** Early word of a condition: its episode goes on changing until it ends. */
-export type OnFire = (episode: Episode) => void;
-
 /**
  * Attacks that show in windows of packets, by declared rules. Each fires inside the open window, with the packet that makes
- * its condition true; `detections` gives every finding with the figures of its worst window. Memory is bounded.
+ * its condition true, and is reported again while its figures change. Memory is bounded.
  */
-export class PacketWindows {
+export class PacketWindows implements RuleDetector {
+  readonly reads = ['packets'] as const;
   readonly #episodes: Episodes;
+  readonly #print = new Fingerprint();
+  readonly #inputs = new InputNames();
   readonly #contacts: Contacts;
   readonly #floods: Floods;
   readonly #scans: Scans;
@@ -27,22 +40,36 @@ export class PacketWindows {
   readonly #uploads: Uploads;
   readonly #leases: Leases;
 
-  constructor(config: PacketWindowsConfig, onFire: OnFire = () => undefined) {
-    const episodes = new Episodes(config.maxEpisodes, onFire);
-    this.#episodes = episodes;
-    this.#contacts = new Contacts(config.memory);
-    this.#floods = new Floods(config, episodes);
-    this.#scans = new Scans(config, episodes);
-    this.#logins = new Logins(config, episodes);
-    this.#names = new Names(config, episodes);
-    this.#uploads = new Uploads(config, episodes);
-    this.#leases = new Leases(config, episodes);
+  constructor(config: PacketWindowsConfig, events: EpisodeEvents = {}) {
+    this.#episodes = new Episodes(config.maxEpisodes, events);
+    const context: WindowContext = { config, episodes: this.#episodes, print: this.#print, inputs: this.#inputs };
+    this.#contacts = new Contacts(context);
+    this.#floods = new Floods(context);
+    this.#scans = new Scans(context);
+    this.#logins = new Logins(context);
+    this.#names = new Names(context);
+    this.#uploads = new Uploads(context);
+    this.#leases = new Leases(context);
   }
 
-  observe(batch: PacketBatch): void {
-    const { application } = batch;
+  take(batch: RuleInput): readonly RuleFinding[] {
+    if (batch.kind !== 'packets') return [];
+    this.#observe(batch);
+    return this.#episodes.take().map(findingOf);
+  }
+
+  advance(watermark: Micros): readonly RuleFinding[] {
+    this.#episodes.advance(watermark);
+    return this.#episodes.take().map(findingOf);
+  }
+
+  #observe(batch: PacketBatch): void {
+    const { application, time } = batch;
+    this.#print.salt = batch.sensor;
+    this.#inputs.note(batch);
     let event = 0;
     for (let row = 0; row < batch.rows; row++) {
+      this.#episodes.advance(time[row] as number);
       if (batch.etherType[row] === ETHERTYPE_ARP) this.#scans.arp(batch, row);
       else if (batch.version[row] !== 0) this.#packet(batch, row);
       for (; event < application.length; event++) {
@@ -63,13 +90,30 @@ export class PacketWindows {
     if (batch.fragment[row] !== FRAGMENT.later) this.#scans.packet(batch, row, contact);
   }
 
-  /** All findings so far, in the order they fired; of two that say the same, the more exact. */
-  detections(source: string, lineage: Lineage): Detection[] {
-    return distinctEpisodes(this.#episodes.list).map((episode) => detectionOf(episode, source, lineage));
+  counters(): Record<string, number> {
+    return { findings: this.#episodes.fired, findings_not_kept: this.#episodes.unkept };
   }
 
-  counters(): Record<string, number> {
-    return { findings: this.#episodes.list.length, findings_not_kept: this.#episodes.unkept };
+  get #kept(): KeptParts {
+    return {
+      episodes: this.#episodes,
+      inputs: this.#inputs,
+      ...this.#contacts.kept,
+      ...this.#floods.kept,
+      ...this.#scans.kept,
+      ...this.#logins.kept,
+      ...this.#names.kept,
+      ...this.#uploads.kept,
+      ...this.#leases.kept,
+    };
+  }
+
+  snapshot(): Uint8Array {
+    return new Uint8Array(serialize(snapshotOf(this.#kept)));
+  }
+
+  restore(snapshot: Uint8Array): void {
+    restoreAll(this.#kept, deserialize(snapshot) as Record<string, unknown>);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { EvidenceLine } from '../../core/index.ts';
+import type { EvidenceLine, Micros } from '../../core/index.ts';
 import { RULES, type RuleName } from './rules.ts';
 
 /** One thing that was measured against its threshold. */
@@ -21,6 +21,8 @@ export interface Episode {
   readonly start: number;
   /** When the condition was first true. */
   readonly firedAt: number;
+  /** Microseconds of a window. */
+  readonly window: number;
   end: number;
   /** Of the window in which the first measure was largest. */
   measures: readonly Measure[];
@@ -29,56 +31,150 @@ export interface Episode {
   windows: number;
 }
 
-const MOST_EVIDENCE = 20;
-
-/** Open and finished findings, in the order they fired. */
-export class Episodes {
-  readonly list: Episode[] = [];
-  unkept = 0;
-  readonly #most: number;
-  readonly #onFire: (episode: Episode) => void;
-
-  constructor(most: number, onFire: (episode: Episode) => void) {
-    this.#most = most;
-    this.#onFire = onFire;
-  }
-
-  /** Number of the new episode, from 1; 0 when no more are kept. */
-  open(episode: Episode): number {
-    if (this.list.length >= this.#most) {
-      this.unkept++;
-      return 0;
-    }
-    this.list.push(episode);
-    this.#onFire(episode);
-    return this.list.length;
-  }
-
-  extend(number: number, measures: readonly Measure[], line: EvidenceLine, newWindow: boolean): void {
-    const episode = this.list[number - 1];
-    if (episode === undefined) return;
-    episode.end = Math.max(episode.end, line.time ?? episode.end);
-    episode.lastPacket = line.line;
-    if (newWindow) episode.windows++;
-    if ((measures[0]?.value ?? 0) > (episode.measures[0]?.value ?? 0)) episode.measures = measures;
-    if (newWindow && episode.evidence.length < MOST_EVIDENCE) episode.evidence.push(line);
-  }
+interface Open {
+  readonly episode: Episode;
+  /** `explained`: a more exact episode says the same; this one is not reported. */
+  state: 'waiting' | 'told' | 'explained';
+  /** Event time of the last report. */
+  toldAt: Micros;
+  changed: boolean;
 }
+
+export interface EpisodesState {
+  readonly open: readonly (readonly [number, Open])[];
+  readonly fired: number;
+  readonly unkept: number;
+  readonly sweepAt: Micros;
+}
+
+export interface EpisodeEvents {
+  /** Early word of a condition, in the open window: its episode goes on changing until it ends. */
+  readonly onFire?: (episode: Episode) => void;
+  /** It was quiet for so long that nothing joins it any more. */
+  readonly onEnd?: (episode: Episode) => void;
+}
+
+const MOST_EVIDENCE = 20;
+const SECOND: Micros = 1_000_000;
+/** Event time between two reports of a condition that goes on. */
+const REPORT_EVERY: Micros = 10 * SECOND;
+/** An episode ends after this many windows in which it did not hold, and after this time at most. */
+const ENDS_AFTER = 3;
+const ENDS_AT_MOST: Micros = 1800 * SECOND;
 
 /** The flood rules that say no more than a more exact one about the same destination. */
 const GENERAL = new Set<RuleName>(['first-contact-flood', 'one-way-flood']);
 const EXACT = new Set<RuleName>(['syn-flood', 'amplification', 'syn-ack-reflection', 'dhcp-flood']);
 
+/**
+ * Conditions that hold, from the packet that makes each true until it has been quiet. One is reported when it fires (a general
+ * one a second later, unless a more exact one says the same), while its figures change, and at its end. When something
+ * is reported depends on the times of packets alone.
+ */
+export class Episodes {
+  unkept = 0;
+  fired = 0;
+  readonly #most: number;
+  readonly #events: EpisodeEvents;
+  readonly #open = new Map<number, Open>();
+  #reports: Episode[] = [];
+  #sweepAt: Micros = Number.NEGATIVE_INFINITY;
+
+  constructor(most: number, events: EpisodeEvents = {}) {
+    this.#most = most;
+    this.#events = events;
+  }
+
+  /** Number of the new episode, from 1; 0 when no more are kept. */
+  open(episode: Episode): number {
+    if (this.#open.size >= this.#most) {
+      this.unkept++;
+      return 0;
+    }
+    const number = ++this.fired;
+    const waits = GENERAL.has(episode.rule) || episode.rule === 'silent-host-scan';
+    const open: Open = { episode, state: waits ? 'waiting' : 'told', toldAt: episode.firedAt, changed: false };
+    this.#open.set(number, open);
+    this.#events.onFire?.(episode);
+    if (!waits) this.#report(open, episode.firedAt);
+    return number;
+  }
+
+  /** False when the episode has ended. */
+  extend(number: number, measures: readonly Measure[], line: EvidenceLine, newWindow: boolean): boolean {
+    const open = this.#open.get(number);
+    if (open === undefined) return false;
+    const { episode } = open;
+    open.changed = true;
+    episode.end = Math.max(episode.end, line.time ?? episode.end);
+    episode.lastPacket = line.line;
+    if (newWindow) episode.windows++;
+    if ((measures[0]?.value ?? 0) > (episode.measures[0]?.value ?? 0)) episode.measures = measures;
+    if (newWindow && episode.evidence.length < MOST_EVIDENCE) episode.evidence.push(line);
+    return true;
+  }
+
+  /** Event time has reached `now`: once a second, what is due is reported and what is over ends. */
+  advance(now: Micros): void {
+    if (now < this.#sweepAt) return;
+    if (Number.isFinite(now)) this.#sweepAt = Math.floor(now / SECOND) * SECOND + SECOND;
+    for (const [number, open] of this.#open) {
+      const { episode } = open;
+      const over = now - episode.end > Math.min(ENDS_AFTER * episode.window, ENDS_AT_MOST);
+      const due = Math.floor(now / REPORT_EVERY) > Math.floor(open.toldAt / REPORT_EVERY);
+      if (open.state === 'waiting') {
+        open.state = this.#isExplained(episode) ? 'explained' : 'told';
+        if (open.state === 'told') this.#report(open, now);
+      } else if (open.state === 'told' && open.changed && (over || due)) this.#report(open, now);
+      if (!over) continue;
+      this.#open.delete(number);
+      this.#events.onEnd?.(episode);
+    }
+  }
+
+  /** Reports since the last call, each as the episode was then. */
+  take(): readonly Episode[] {
+    const reports = this.#reports;
+    if (reports.length > 0) this.#reports = [];
+    return reports;
+  }
+
+  #report(open: Open, at: Micros): void {
+    open.changed = false;
+    open.toldAt = at;
+    this.#reports.push({ ...open.episode, evidence: [...open.episode.evidence] });
+  }
+
+  #isExplained(episode: Episode): boolean {
+    for (const { episode: other } of this.#open.values()) if (explains(other, episode)) return true;
+    return false;
+  }
+
+  snapshot(): EpisodesState {
+    return { open: structuredClone([...this.#open]), fired: this.fired, unkept: this.unkept, sweepAt: this.#sweepAt };
+  }
+
+  restore({ open, fired, unkept, sweepAt }: EpisodesState): void {
+    this.#open.clear();
+    for (const [number, one] of structuredClone(open)) this.#open.set(number, one);
+    this.fired = fired;
+    this.unkept = unkept;
+    this.#sweepAt = sweepAt;
+    this.#reports = [];
+  }
+}
+
 /** Episodes without those that another explains better. */
 export function distinctEpisodes(episodes: readonly Episode[]): Episode[] {
-  const covers = (one: Episode, other: Episode): boolean =>
-    one.destination === other.destination && one.start <= other.end && other.start <= one.end;
-  return episodes.filter((episode) => {
-    if (GENERAL.has(episode.rule)) return !episodes.some((other) => EXACT.has(other.rule) && covers(other, episode));
-    if (episode.rule === 'silent-host-scan')
-      return !episodes.some((other) => (other.rule === 'icmp-sweep' || other.rule === 'arp-scan') && other.source === episode.source);
-    return true;
-  });
+  return episodes.filter((episode) => !episodes.some((other) => explains(other, episode)));
+}
+
+/** Whether `other` says the same more exactly. */
+function explains(other: Episode, episode: Episode): boolean {
+  if (episode.rule === 'silent-host-scan')
+    return (other.rule === 'icmp-sweep' || other.rule === 'arp-scan') && other.source === episode.source;
+  if (!GENERAL.has(episode.rule) || !EXACT.has(other.rule)) return false;
+  return episode.destination === other.destination && episode.start <= other.end && other.start <= episode.end;
 }
 
 /** The key of a finding in words: `10.0.0.1 -> 10.0.0.2 port 22 (ssh)`. */

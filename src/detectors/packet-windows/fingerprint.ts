@@ -3,11 +3,14 @@ export class Fingerprint {
   #a = 0;
   #b = 0;
 
+  /** Makes the same words give other prints. */
+  salt = 0;
+
   /** Begins anew; `kind` keeps prints of different meaning apart. */
   start(kind: number): this {
     this.#a = Math.imul(kind + 1, 0x9e3779b1);
     this.#b = Math.imul(kind + 7, 0x85ebca77);
-    return this;
+    return this.salt === 0 ? this : this.add(this.salt);
   }
 
   add(word: number): this {

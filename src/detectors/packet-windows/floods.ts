@@ -2,8 +2,9 @@ import { FRAGMENT, type PacketBatch, PROTOCOL, TCP } from '../../core/index.ts';
 import { SeenSet } from '../../ml/sketches/seen-set.ts';
 import type { PacketWindowsConfig } from './config.ts';
 import type { Contact } from './contacts.ts';
-import type { Episodes } from './episodes.ts';
-import { Fingerprint } from './fingerprint.ts';
+import type { WindowContext } from './context.ts';
+import type { Fingerprint } from './fingerprint.ts';
+import type { KeptParts } from './kept.ts';
 import { plus, RuleWindows } from './rule-windows.ts';
 import { WINDOW } from './windows.ts';
 
@@ -21,17 +22,30 @@ export class Floods {
   readonly #synAck: RuleWindows;
   readonly #oneWay: RuleWindows;
   readonly #sources: SeenSet;
-  readonly #print = new Fingerprint();
+  readonly #print: Fingerprint;
 
-  constructor(config: PacketWindowsConfig, episodes: Episodes) {
+  constructor(context: WindowContext) {
+    const { config } = context;
     this.#config = config;
-    const rule = (name: RuleWindows['rule']): RuleWindows => new RuleWindows(name, config.maxKeys, config.floodWindow, episodes);
+    this.#print = context.print;
+    const rule = (name: RuleWindows['rule']): RuleWindows => new RuleWindows(name, config.floodWindow, context);
     this.#syn = rule('syn-flood');
     this.#contacts = rule('first-contact-flood');
     this.#amplified = rule('amplification');
     this.#synAck = rule('syn-ack-reflection');
     this.#oneWay = rule('one-way-flood');
     this.#sources = new SeenSet(config.memory);
+  }
+
+  get kept(): KeptParts {
+    return {
+      syn: this.#syn.windows,
+      contacts: this.#contacts.windows,
+      amplified: this.#amplified.windows,
+      synAck: this.#synAck.windows,
+      oneWay: this.#oneWay.windows,
+      sources: this.#sources,
+    };
   }
 
   packet(batch: PacketBatch, row: number, contact: Contact, loops: boolean): void {

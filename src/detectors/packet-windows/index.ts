@@ -3,9 +3,9 @@ import { config } from './config.ts';
 import { PacketWindows } from './detector.ts';
 
 export { config as packetWindowsConfig, type PacketWindowsConfig } from './config.ts';
-export { detectionOf as packetDetectionOf } from './detection.ts';
-export { type OnFire, PacketWindows } from './detector.ts';
-export type { Episode, Measure } from './episodes.ts';
+export { detectionOf as packetDetectionOf, findingOf as packetFindingOf } from './detection.ts';
+export { PacketWindows } from './detector.ts';
+export { distinctEpisodes, type Episode, type EpisodeEvents, type Measure } from './episodes.ts';
 export { RULES, type Rule, type RuleName } from './rules.ts';
 
 export default define({

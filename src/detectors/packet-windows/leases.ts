@@ -1,6 +1,7 @@
 import type { ApplicationEvent, PacketBatch } from '../../core/index.ts';
 import type { PacketWindowsConfig } from './config.ts';
-import type { Episodes } from './episodes.ts';
+import type { WindowContext } from './context.ts';
+import type { KeptParts } from './kept.ts';
 import { plus, RuleWindows } from './rule-windows.ts';
 import { WINDOW } from './windows.ts';
 
@@ -12,9 +13,14 @@ export class Leases {
   readonly #config: PacketWindowsConfig;
   readonly #rule: RuleWindows;
 
-  constructor(config: PacketWindowsConfig, episodes: Episodes) {
+  constructor(context: WindowContext) {
+    const { config } = context;
     this.#config = config;
-    this.#rule = new RuleWindows('dhcp-flood', config.maxKeys, config.floodWindow, episodes);
+    this.#rule = new RuleWindows('dhcp-flood', config.floodWindow, context);
+  }
+
+  get kept(): KeptParts {
+    return { leases: this.#rule.windows };
   }
 
   dhcp(batch: PacketBatch, event: ApplicationEvent & { readonly kind: 'dhcp' }): void {

@@ -1,8 +1,9 @@
 import type { ApplicationEvent, PacketBatch } from '../../core/index.ts';
 import { SeenSet } from '../../ml/sketches/seen-set.ts';
 import type { PacketWindowsConfig } from './config.ts';
-import type { Episodes } from './episodes.ts';
-import { Fingerprint } from './fingerprint.ts';
+import type { WindowContext } from './context.ts';
+import type { Fingerprint } from './fingerprint.ts';
+import type { KeptParts } from './kept.ts';
 import { plus, RuleWindows } from './rule-windows.ts';
 import { WINDOW } from './windows.ts';
 
@@ -29,12 +30,18 @@ export class Names {
   readonly #config: PacketWindowsConfig;
   readonly #rule: RuleWindows;
   readonly #seen: SeenSet;
-  readonly #print = new Fingerprint();
+  readonly #print: Fingerprint;
 
-  constructor(config: PacketWindowsConfig, episodes: Episodes) {
+  constructor(context: WindowContext) {
+    const { config } = context;
     this.#config = config;
-    this.#rule = new RuleWindows('dns-tunnel', config.maxKeys, config.scanWindow, episodes);
+    this.#print = context.print;
+    this.#rule = new RuleWindows('dns-tunnel', config.scanWindow, context);
     this.#seen = new SeenSet(config.memory);
+  }
+
+  get kept(): KeptParts {
+    return { names: this.#rule.windows, asked: this.#seen };
   }
 
   dns(batch: PacketBatch, event: ApplicationEvent & { readonly kind: 'dns' }): void {

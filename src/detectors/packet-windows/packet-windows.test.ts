@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Detection, Lineage } from '../../core/index.ts';
+import type { Detection, Lineage, RuleFinding } from '../../core/index.ts';
 import { SeenSet } from '../../ml/sketches/seen-set.ts';
 import { CaptureReader } from '../../parsers/packets/index.ts';
 import { dnsQuery, ethernet, type Frame, ipv4, pcap, tcp, udp } from '../../testing/packets.ts';
 import { config, type PacketWindowsConfig } from './config.ts';
+import { detectionOf, findingOf } from './detection.ts';
 import { PacketWindows } from './detector.ts';
-import type { Episode } from './episodes.ts';
+import { distinctEpisodes, type Episode } from './episodes.ts';
 import { splitName } from './names.ts';
 import { RULES } from './rules.ts';
 import { shapeOf } from './uploads.ts';
@@ -15,21 +16,38 @@ const T0 = 1_600_000_000_000_000;
 const SECOND = 1_000_000;
 const LINEAGE: Lineage = { inputs: [], configHash: '', feature: '', model: '', modelSha256: '', epoch: 0, program: '', seed: 0 };
 
+interface Watched {
+  readonly found: Detection[];
+  readonly fired: Episode[];
+  /** Everything reported, in order. */
+  readonly reports: RuleFinding[];
+  readonly names: string[];
+  readonly counters: Record<string, number>;
+}
+
 async function watch(
   frames: readonly Frame[],
   options: Partial<PacketWindowsConfig> = {},
   cut = Number.POSITIVE_INFINITY,
-): Promise<{ found: Detection[]; fired: Episode[]; names: string[]; counters: Record<string, number> }> {
+): Promise<Watched> {
   const fired: Episode[] = [];
-  const detector = new PacketWindows(config.parse(options), (episode) => fired.push({ ...episode }));
+  const episodes: Episode[] = [];
+  const onFire = (episode: Episode): void => {
+    episodes.push(episode);
+    fired.push({ ...episode });
+  };
+  const detector = new PacketWindows(config.parse({ memory: 16_384, maxKeys: 1024, ...options }), { onFire });
+  const reports: RuleFinding[] = [];
   const bytes = pcap(frames);
   const size = Math.min(cut, bytes.length);
   const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.slice(i * size, (i + 1) * size));
-  for await (const batch of new CaptureReader({ input: 'test' }).read(chunks)) detector.observe(batch);
-  const found = detector.detections('test', LINEAGE);
+  for await (const batch of new CaptureReader({ input: 'test' }).read(chunks)) reports.push(...detector.take(batch));
+  reports.push(...detector.advance(Number.POSITIVE_INFINITY));
+  const found = distinctEpisodes(episodes).map((episode) => detectionOf(findingOf(episode), 'test', LINEAGE));
   return {
     found,
     fired,
+    reports,
     names: found.map(({ explanation }) => explanation.contributions[0]?.subject ?? ''),
     counters: detector.counters(),
   };
@@ -146,6 +164,68 @@ describe('rules fire at their threshold, in the open window', () => {
   });
 });
 
+describe('reports of a condition', () => {
+  const summary = (reports: readonly RuleFinding[]) =>
+    reports.map(({ rule, start, end }) => [rule, (start - T0) / SECOND, (end - T0) / SECOND]);
+
+  it('one when it fires, further ones while its figures change, one at its end', async () => {
+    const scan = many(200, (i) => syn(i * 100_000, '10.0.0.1', '10.0.0.2', 1 + i));
+    const later = syn(400 * SECOND, '10.0.0.7', '10.0.0.8', 80);
+    const { reports } = await watch([...scan, later]);
+    expect(summary(reports)).toEqual([
+      ['port-scan', 0, 1.9],
+      ['port-scan', 0, 9.9],
+      ['port-scan', 0, 19.9],
+    ]);
+    expect(reports[0]?.explanation.contributions[0]?.observed).toBe('20 different ports tried in 60 s');
+    expect(reports.at(-1)?.explanation.contributions[0]?.observed).toBe('200 different ports tried in 60 s');
+  });
+
+  it('a general rule waits a second for one that says the same more exactly', async () => {
+    const flood = many(3000, (i) => syn(i * 1000, host(i), '10.0.0.2', 80));
+    expect(new Set((await watch(flood)).reports.map(({ rule }) => rule))).toEqual(new Set(['syn-flood']));
+    const datagrams = many(3000, (i) => ip(i * 1000, host(i), '10.0.0.2', 17, udp(4000, 9999, new Uint8Array(8))));
+    const { reports } = await watch(datagrams);
+    expect(reports[0]).toMatchObject({ rule: 'first-contact-flood', start: T0 });
+  });
+
+  it('go on after a snapshot as if there had been none', async () => {
+    const frames = [
+      ...many(900, (i) => syn(i * 10_000, host(i), '10.0.0.2', 80)),
+      ...many(60, (i) => syn(9 * SECOND + i * 300_000, '10.0.0.9', '10.0.0.2', 1 + i)),
+      ...many(90, (i) =>
+        ip(30 * SECOND + i * 10_000, '10.0.0.1', '10.0.0.53', 17, udp(4000, 53, dnsQuery(`${'x'.repeat(30)}${i}.t.example.com`))),
+      ),
+      syn(500 * SECOND, '10.0.0.7', '10.0.0.8', 80),
+    ];
+    const whole = await watch(frames);
+    const reports: RuleFinding[] = [];
+    let detector = new PacketWindows(config.parse({ memory: 16_384, maxKeys: 1024 }));
+    const bytes = pcap(frames);
+    const reader = new CaptureReader({ input: 'test' });
+    for (let at = 0; at < bytes.length; at += 5000) {
+      for (const batch of reader.push(bytes.slice(at, at + 5000))) reports.push(...detector.take(batch));
+      const snapshot = detector.snapshot();
+      detector = new PacketWindows(config.parse({ memory: 16_384, maxKeys: 1024 }));
+      detector.restore(snapshot);
+    }
+    reports.push(...detector.advance(Number.POSITIVE_INFINITY));
+    expect(new Set(reports.map(({ rule }) => rule))).toEqual(new Set(['syn-flood', 'port-scan', 'dns-tunnel']));
+    expect(reports).toEqual(whole.reports);
+  });
+
+  it('hosts of different sensors are different hosts', async () => {
+    const detector = new PacketWindows(config.parse({ memory: 16_384, maxKeys: 1024 }));
+    const take = (sensor: number, frames: readonly Frame[]) =>
+      [...new CaptureReader({ input: `sensor ${sensor}`, sensor, inputCode: sensor }).push(pcap(frames))].flatMap((batch) =>
+        detector.take(batch),
+      );
+    const half = (from: number) => many(15, (i) => syn(i * 1000, '10.0.0.1', '10.0.0.2', from + i));
+    expect([...take(1, half(1)), ...take(2, half(20))]).toEqual([]);
+    expect(take(1, half(40)).map(({ evidence }) => evidence[0]?.input)).toEqual(['sensor 1']);
+  });
+});
+
 describe('bounds and repeatability', () => {
   it('memory stays what it was configured to be under a flood of everything; findings are counted beyond the most', async () => {
     const chaos = many(6000, (i) => syn(i * 10, host(i % 40), `10.1.${(i >>> 8) & 255}.${i & 255}`, i & 0xffff, 1000 + i));
@@ -164,8 +244,12 @@ describe('bounds and repeatability', () => {
       ...many(600, (i) => syn(i * 1000, host(i), '10.0.0.2', 80)),
       ...many(30, (i) => syn(SECOND + i, '10.0.0.9', '10.0.0.2', 1 + i)),
     ];
-    const whole = JSON.stringify((await watch(frames)).found);
-    for (const cut of [97, 4096]) expect(JSON.stringify((await watch(frames, {}, cut)).found)).toBe(whole);
+    const whole = await watch(frames);
+    for (const cut of [97, 4096]) {
+      const cutUp = await watch(frames, {}, cut);
+      expect(JSON.stringify(cutUp.found)).toBe(JSON.stringify(whole.found));
+      expect(cutUp.reports).toEqual(whole.reports);
+    }
   });
 
   it('the set of what was seen never forgets the latest and never invents', () => {

@@ -1,8 +1,8 @@
 import { addressText, type EvidenceLine, type PacketBatch } from '../../core/index.ts';
-import type { Episodes, Measure } from './episodes.ts';
-import { Fingerprint } from './fingerprint.ts';
+import type { WindowContext } from './context.ts';
+import type { Measure } from './episodes.ts';
 import type { RuleName } from './rules.ts';
-import { KeyedWindows, WINDOW } from './windows.ts';
+import { KeyedWindows, WINDOW, type WindowPacket } from './windows.ts';
 
 /** Which of a packet's two addresses are a key. */
 export type KeyOf = 'source' | 'destination' | 'pair' | 'reverse-pair';
@@ -11,24 +11,25 @@ export type KeyOf = 'source' | 'destination' | 'pair' | 'reverse-pair';
 export class RuleWindows {
   readonly windows: KeyedWindows;
   readonly rule: RuleName;
-  readonly #episodes: Episodes;
-  readonly #print = new Fingerprint();
+  readonly #context: WindowContext;
+  readonly #micros: number;
+  readonly #packet: WindowPacket = { inputCode: 0, number: 0, offset: 0, length: 0 };
 
-  constructor(rule: RuleName, keys: number, seconds: number, episodes: Episodes) {
+  constructor(rule: RuleName, seconds: number, context: WindowContext) {
     this.rule = rule;
-    this.windows = new KeyedWindows(keys, seconds * 1e6);
-    this.#episodes = episodes;
+    this.#micros = seconds * 1e6;
+    this.windows = new KeyedWindows(context.config.maxKeys, this.#micros);
+    this.#context = context;
   }
 
   /** The window of row `row`'s key; offset into `windows.values`. `extra` further tells keys apart. */
   open(batch: PacketBatch, row: number, key: KeyOf, extra = 0): number {
-    return this.windows.open(
-      this.#printOf(batch, row, key, extra),
-      batch.time[row] as number,
-      batch.firstNumber + row,
-      batch.offset[row] as number,
-      batch.captured[row] as number,
-    );
+    const packet = this.#packet;
+    packet.inputCode = batch.inputCode;
+    packet.number = batch.firstNumber + row;
+    packet.offset = batch.offset[row] as number;
+    packet.length = batch.captured[row] as number;
+    return this.windows.open(this.#printOf(batch, row, key, extra), batch.time[row] as number, packet);
   }
 
   find(batch: PacketBatch, row: number, key: KeyOf, extra = 0): number {
@@ -42,31 +43,29 @@ export class RuleWindows {
     const newWindow = values[at + WINDOW.fired] === 0;
     values[at + WINDOW.fired] = 1;
     const known = values[at + WINDOW.episode] as number;
-    if (known > 0) {
-      this.#episodes.extend(known, measures, line, newWindow);
-      return;
-    }
-    if (known < 0) return;
+    if (known < 0 || (known > 0 && this.#context.episodes.extend(known, measures, line, newWindow))) return;
     const reverse = key === 'reverse-pair';
     const sender = addressText(batch.addresses, row * 8 + (reverse ? 4 : 0));
     const receiver = addressText(batch.addresses, row * 8 + (reverse ? 0 : 4));
+    const input = this.#context.inputs.get(values[at + WINDOW.input] as number);
     const first: EvidenceLine = {
-      input: batch.input,
+      input: input ?? '',
       line: values[at + WINDOW.firstNumber] as number,
       offset: values[at + WINDOW.firstOffset] as number,
       length: values[at + WINDOW.firstLength] as number,
       time: values[at + WINDOW.start] as number,
     };
-    const opened = this.#episodes.open({
+    const opened = this.#context.episodes.open({
       rule: this.rule,
       source: key === 'destination' ? '' : sender,
       destination: key === 'source' ? '' : receiver,
       subject,
       start: values[at + WINDOW.start] as number,
       firedAt: batch.time[row] as number,
+      window: this.#micros,
       end: batch.time[row] as number,
       measures,
-      evidence: first.line === line.line ? [first] : [first, line],
+      evidence: input === undefined || (first.line === line.line && input === line.input) ? [line] : [first, line],
       lastPacket: line.line,
       windows: 1,
     });
@@ -74,7 +73,7 @@ export class RuleWindows {
   }
 
   #printOf({ addresses }: PacketBatch, row: number, key: KeyOf, extra: number): number {
-    const print = this.#print.start(extra);
+    const print = this.#context.print.start(extra);
     if (key === 'pair' || key === 'source') print.address(addresses, row * 8);
     if (key !== 'source') print.address(addresses, row * 8 + 4);
     if (key === 'reverse-pair') print.address(addresses, row * 8);

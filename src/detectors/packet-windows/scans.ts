@@ -2,8 +2,9 @@ import { type PacketBatch, PROTOCOL } from '../../core/index.ts';
 import { SeenSet } from '../../ml/sketches/seen-set.ts';
 import type { PacketWindowsConfig } from './config.ts';
 import type { Contact } from './contacts.ts';
-import type { Episodes } from './episodes.ts';
-import { Fingerprint } from './fingerprint.ts';
+import type { WindowContext } from './context.ts';
+import type { Fingerprint } from './fingerprint.ts';
+import type { KeptParts } from './kept.ts';
 import { plus, RuleWindows } from './rule-windows.ts';
 import { WINDOW } from './windows.ts';
 
@@ -20,16 +21,28 @@ export class Scans {
   readonly #pings: RuleWindows;
   readonly #arps: RuleWindows;
   readonly #seen: SeenSet;
-  readonly #print = new Fingerprint();
+  readonly #print: Fingerprint;
 
-  constructor(config: PacketWindowsConfig, episodes: Episodes) {
+  constructor(context: WindowContext) {
+    const { config } = context;
     this.#config = config;
-    const rule = (name: RuleWindows['rule']): RuleWindows => new RuleWindows(name, config.maxKeys, config.scanWindow, episodes);
+    this.#print = context.print;
+    const rule = (name: RuleWindows['rule']): RuleWindows => new RuleWindows(name, config.scanWindow, context);
     this.#ports = rule('port-scan');
     this.#silent = rule('silent-host-scan');
     this.#pings = rule('icmp-sweep');
     this.#arps = rule('arp-scan');
     this.#seen = new SeenSet(config.memory);
+  }
+
+  get kept(): KeptParts {
+    return {
+      ports: this.#ports.windows,
+      silent: this.#silent.windows,
+      pings: this.#pings.windows,
+      arps: this.#arps.windows,
+      seen: this.#seen,
+    };
   }
 
   packet(batch: PacketBatch, row: number, contact: Contact): void {

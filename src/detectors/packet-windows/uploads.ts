@@ -1,7 +1,8 @@
 import type { ApplicationEvent, PacketBatch } from '../../core/index.ts';
 import type { PacketWindowsConfig } from './config.ts';
-import type { Episodes } from './episodes.ts';
-import { Fingerprint } from './fingerprint.ts';
+import type { WindowContext } from './context.ts';
+import type { Fingerprint } from './fingerprint.ts';
+import type { KeptParts } from './kept.ts';
 import { plus, RuleWindows } from './rule-windows.ts';
 
 const MOST_CLIENTS = 1024;
@@ -21,11 +22,24 @@ export class Uploads {
   readonly #config: PacketWindowsConfig;
   readonly #rule: RuleWindows;
   readonly #windows = new Map<number, Window>();
-  readonly #print = new Fingerprint();
+  readonly #clients = {
+    snapshot: () => structuredClone(this.#windows),
+    restore: (windows: ReadonlyMap<number, Window>) => {
+      this.#windows.clear();
+      for (const [print, window] of structuredClone(windows)) this.#windows.set(print, window);
+    },
+  };
+  readonly #print: Fingerprint;
 
-  constructor(config: PacketWindowsConfig, episodes: Episodes) {
+  constructor(context: WindowContext) {
+    const { config } = context;
     this.#config = config;
-    this.#rule = new RuleWindows('doh-tunnel', config.maxKeys, 86_400, episodes);
+    this.#print = context.print;
+    this.#rule = new RuleWindows('doh-tunnel', 86_400, context);
+  }
+
+  get kept(): KeptParts {
+    return { uploads: this.#rule.windows, clients: this.#clients };
   }
 
   record(batch: PacketBatch, event: ApplicationEvent & { readonly kind: 'tls-record' }): void {

@@ -15,8 +15,25 @@ export const WINDOW = {
   firstLength: 10,
   fired: 11,
   id: 12,
+  input: 13,
 } as const;
-const WIDTH = 13;
+const WIDTH = 14;
+
+/** Rows of the table that are in use. */
+export interface WindowsState {
+  readonly rows: Int32Array;
+  readonly values: Float64Array;
+  readonly opened: number;
+  readonly evicted: number;
+}
+
+/** The packet that begins a window. */
+export interface WindowPacket {
+  inputCode: number;
+  number: number;
+  offset: number;
+  length: number;
+}
 
 /**
  * Counters per key over windows that begin with the key's first packet, in a table of fixed size: within a set of eight the
@@ -46,15 +63,16 @@ export class KeyedWindows {
   }
 
   /** The same, opened or begun anew where needed. */
-  open(print: number, time: number, number: number, offset: number, length: number): number {
+  open(print: number, time: number, packet: WindowPacket): number {
     const { values } = this;
     const first = this.#first(print);
     let victim = first;
     for (let at = first; at < first + WAYS * WIDTH; at += WIDTH) {
       if (values[at] === print) {
-        if (time - (values[at + WINDOW.start] as number) >= this.#length) {
-          const goesOn = values[at + WINDOW.fired] === 1 && time - (values[at + WINDOW.start] as number) < 2 * this.#length;
-          this.#begin(at, print, time, number, offset, length, goesOn ? (values[at + WINDOW.episode] as number) : 0);
+        const age = time - (values[at + WINDOW.start] as number);
+        if (age >= this.#length || age < -this.#length) {
+          const goesOn = values[at + WINDOW.fired] === 1 && age > 0 && age < 2 * this.#length;
+          this.#begin(at, print, time, packet, goesOn ? (values[at + WINDOW.episode] as number) : 0);
         }
         values[at + WINDOW.last] = time;
         return at;
@@ -62,21 +80,37 @@ export class KeyedWindows {
       if ((values[at + WINDOW.last] as number) < (values[victim + WINDOW.last] as number)) victim = at;
     }
     if (values[victim] !== 0 && time - (values[victim + WINDOW.start] as number) < this.#length) this.evicted++;
-    this.#begin(victim, print, time, number, offset, length, 0);
+    this.#begin(victim, print, time, packet, 0);
     values[victim + WINDOW.last] = time;
     return victim;
   }
 
-  #begin(at: number, print: number, time: number, number: number, offset: number, length: number, episode: number): void {
+  #begin(at: number, print: number, time: number, packet: WindowPacket, episode: number): void {
     const { values } = this;
     values.fill(0, at, at + WIDTH);
     values[at] = print;
     values[at + WINDOW.start] = time;
     values[at + WINDOW.episode] = episode;
-    values[at + WINDOW.firstNumber] = number;
-    values[at + WINDOW.firstOffset] = offset;
-    values[at + WINDOW.firstLength] = length;
+    values[at + WINDOW.firstNumber] = packet.number;
+    values[at + WINDOW.firstOffset] = packet.offset;
+    values[at + WINDOW.firstLength] = packet.length;
+    values[at + WINDOW.input] = packet.inputCode;
     values[at + WINDOW.id] = ++this.#opened;
+  }
+
+  snapshot(): WindowsState {
+    const rows: number[] = [];
+    for (let at = 0; at < this.values.length; at += WIDTH) if (this.values[at] !== 0) rows.push(at / WIDTH);
+    const values = new Float64Array(rows.length * WIDTH);
+    for (const [i, row] of rows.entries()) values.set(this.values.subarray(row * WIDTH, (row + 1) * WIDTH), i * WIDTH);
+    return { rows: Int32Array.from(rows), values, opened: this.#opened, evicted: this.evicted };
+  }
+
+  restore({ rows, values, opened, evicted }: WindowsState): void {
+    this.values.fill(0);
+    for (const [i, row] of rows.entries()) this.values.set(values.subarray(i * WIDTH, (i + 1) * WIDTH), row * WIDTH);
+    this.#opened = opened;
+    this.evicted = evicted;
   }
 
   #first(print: number): number {

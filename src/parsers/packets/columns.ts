@@ -6,7 +6,9 @@ export const BATCH_PACKETS = 8192;
 /** The one set of arrays a reader fills again and again. */
 export class PacketColumns implements PacketBatch {
   readonly kind = 'packets';
-  readonly input: string;
+  input = '';
+  inputCode = 0;
+  sensor = 0;
   rows = 0;
   firstNumber = 1;
   bytes: Uint8Array = new Uint8Array(0);
@@ -31,10 +33,6 @@ export class PacketColumns implements PacketBatch {
   readonly payloadEnd = new Int32Array(BATCH_PACKETS);
   readonly depth = new Uint8Array(BATCH_PACKETS);
   readonly application: ApplicationEvent[] = [];
-
-  constructor(input: string) {
-    this.input = input;
-  }
 
   /** Empties row `row` of everything but time, position and lengths. */
   clear(row: number): void {

@@ -18,6 +18,7 @@ export const PROBLEMS = [
   'snapped',
   'name_malformed',
   'time_backwards',
+  'time_in_future',
 ] as const;
 
 export type Problem = (typeof PROBLEMS)[number];
@@ -33,6 +34,11 @@ export class ProblemCounts {
   /** Those that happened. */
   counters(): Record<string, number> {
     return Object.fromEntries(Object.entries(this.#counts).filter(([, many]) => many > 0));
+  }
+
+  /** Those that happened, to go on from. */
+  restore(counts: Readonly<Record<string, number>>): void {
+    for (const problem of PROBLEMS) this.#counts[problem] = counts[problem] ?? 0;
   }
 
   get(problem: Problem): number {

@@ -2,6 +2,7 @@ import type { SourceConfig } from '../../config/index.ts';
 import type { Pseudonymiser } from '../flow/pseudonym.ts';
 import type { Lane } from './lane.ts';
 import { logs } from './log-lane.ts';
+import { packets } from './packet-lane.ts';
 import type { LaneRules } from './rules.ts';
 import type { LaneScorer } from './scorer.ts';
 
@@ -27,6 +28,7 @@ export interface LaneKind {
 /** Kinds of records and their lanes. A source gives lines unless its definition or its configuration names another kind. */
 export const LANES = {
   lines: logs,
+  packets,
 } satisfies Readonly<Record<string, LaneKind>>;
 
 export type RecordKind = keyof typeof LANES;

@@ -69,7 +69,8 @@ function storedChunks(input: FileInput, limit: ExpansionLimit = DEFAULT_EXPANSIO
   return zipMemberChunks(input.path, input.name, input.member, new Expansion(input.name, limit));
 }
 
-async function* expanded(
+/** Stored bytes of an input, decompressed by their magic number. */
+export async function* expanded(
   input: FileInput,
   stored: AsyncGenerator<Uint8Array>,
   limit: ExpansionLimit = DEFAULT_EXPANSION,

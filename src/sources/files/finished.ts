@@ -6,6 +6,7 @@ import { DEFAULT_EXPANSION } from '../bytes/expansion.ts';
 import { DamagedStream } from '../bytes/gzip.ts';
 import { skipBytes } from '../bytes/skip.ts';
 import { LineAssembler } from '../records/lines.ts';
+import { PieceAssembler } from '../records/pieces.ts';
 import { formatGeneration, generationOf } from './generation.ts';
 import type { OpenFileOptions } from './open-file.ts';
 
@@ -16,6 +17,10 @@ export async function* readFinished(
   options: OpenFileOptions,
   signal: AbortSignal,
 ): AsyncGenerator<RecordBatch> {
+  if (options.pieces) {
+    yield* pieces(handle, from, options, signal);
+    return;
+  }
   const content = await contentOf(paced(handle, options), typeof from === 'string' ? from : from.input, DEFAULT_EXPANSION);
   const start: Position =
     typeof from === 'string'
@@ -31,6 +36,23 @@ export async function* readFinished(
     }
   } catch (error) {
     if (!(error instanceof DamagedStream)) throw error;
+  }
+  yield* assembler.finish();
+}
+
+async function* pieces(
+  handle: FileHandle,
+  from: Position | string,
+  options: OpenFileOptions,
+  signal: AbortSignal,
+): AsyncGenerator<RecordBatch> {
+  const beginning = { generation: formatGeneration(await generationOf(handle)), offset: 0, line: 1 };
+  const start: Position = typeof from === 'string' ? { input: from, ...beginning } : from;
+  const chunks = paced(handle, options);
+  const assembler = new PieceAssembler(start, options.now);
+  for await (const chunk of start.offset === 0 ? chunks : (await skipBytes(chunks, start.offset)).rest) {
+    if (signal.aborted) return;
+    yield* assembler.push(chunk);
   }
   yield* assembler.finish();
 }

@@ -4,6 +4,7 @@ import { freshBytes } from '../bytes/chunks.ts';
 import { compressionOf } from '../bytes/content.ts';
 import { encodingOf } from '../bytes/text.ts';
 import { LineAssembler, type LineCounters, type LineLimits } from '../records/lines.ts';
+import { PieceAssembler } from '../records/pieces.ts';
 import { formatGeneration, type Generation, generationOf, parseGeneration, sameHead } from './generation.ts';
 
 export interface OpenFileOptions {
@@ -12,6 +13,8 @@ export interface OpenFileOptions {
   readonly counters: LineCounters;
   /** Called with the bytes just read, to hold the reading rate. */
   readonly pace: (bytes: number) => Promise<void>;
+  /** Give the bytes as they come instead of whole lines. */
+  readonly pieces: boolean;
 }
 
 const CHUNK_BYTES = 1 << 20;
@@ -25,7 +28,7 @@ export class OpenFile {
   readonly #options: OpenFileOptions;
   readonly #start: Position | 'beginning' | 'end';
   #generation: Generation | undefined;
-  #assembler: LineAssembler | undefined;
+  #assembler: LineAssembler | PieceAssembler | undefined;
 
   private constructor(
     handle: FileHandle,
@@ -97,7 +100,7 @@ export class OpenFile {
     const generation = await generationOf(this.handle);
     const head = new Uint8Array(16);
     await this.handle.read(head, 0, head.length, 0);
-    const { encoding, markBytes } = encodingOf(head);
+    const { encoding, markBytes } = this.#options.pieces ? { encoding: 'utf-8', markBytes: 0 } : encodingOf(head);
     if (encoding !== 'utf-8' || compressionOf(head) !== undefined) {
       throw new VedetteError(
         'UNSUPPORTED',
@@ -119,7 +122,8 @@ export class OpenFile {
     this.#assembler = this.#assemble(from, start === 'end' && offset > markBytes && (await this.#byteAt(offset - 1)) !== 10);
   }
 
-  #assemble(from: Position, insideLine: boolean): LineAssembler {
+  #assemble(from: Position, insideLine: boolean): LineAssembler | PieceAssembler {
+    if (this.#options.pieces) return new PieceAssembler(from, this.#options.now);
     return new LineAssembler(from, this.#options.limits, this.#options.now, this.#options.counters, insideLine);
   }
 

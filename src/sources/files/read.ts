@@ -21,6 +21,8 @@ import { isEvtx } from '../evtx/lines.ts';
 import { type Framing, framingOf } from '../records/framing.ts';
 import { JsonAssembler } from '../records/json.ts';
 import { DEFAULT_LIMITS, LineAssembler, type LineLimits } from '../records/lines.ts';
+import { PieceAssembler } from '../records/pieces.ts';
+import { expanded } from './bytes.ts';
 import { formatGeneration, generationOf } from './generation.ts';
 import { type FileInput, type InputOptions, listInputs } from './inputs.ts';
 
@@ -139,16 +141,18 @@ class Files implements FileSet {
     const jump = hash === undefined && input.member === undefined && from.offset > 0 && (await isPlain(input.path));
     const now = this.#options.now ?? systemClock.now;
     const framing = this.#options.framing ?? 'auto';
+    if (framing === 'pieces') {
+      yield* this.#pieces(input, from, hash, now);
+      if (hash !== undefined) this.#digests.set(input.name, hash.digest('hex'));
+      return;
+    }
     if (jump && (framing === 'lines' || framingOf(input.name, await headOf(input.path, 64 << 10)) === 'lines')) {
       const chunks = this.#metered(fileChunks(input.path, from.offset - 1), undefined);
       yield* this.#lines(input, chunks, from, from.offset - 1, now);
       return;
     }
     const expansion = this.#options.expansion ?? DEFAULT_EXPANSION;
-    const stored =
-      input.member === undefined
-        ? fileChunks(input.path)
-        : zipMemberChunks(input.path, input.name, input.member, new Expansion(input.name, expansion));
+    const stored = this.#stored(input);
     const content = await contentOf(this.#metered(stored, hash), input.name, expansion, (reason) => {
       this.#counters.bad_records++;
       this.#options.onProblem?.({ input: input.name, kind: 'record', reason });
@@ -158,6 +162,18 @@ class Files implements FileSet {
       yield* this.#guarded(input, content.chunks, new JsonAssembler(from, this.#limits, now, this.#counters, content.offset));
     else yield* this.#lines(input, content.chunks, from, content.offset, now);
     if (hash !== undefined) this.#digests.set(input.name, hash.digest('hex'));
+  }
+
+  #stored(input: FileInput): Chunks {
+    if (input.member === undefined) return fileChunks(input.path);
+    const limit = new Expansion(input.name, this.#options.expansion ?? DEFAULT_EXPANSION);
+    return zipMemberChunks(input.path, input.name, input.member, limit);
+  }
+
+  async *#pieces(input: FileInput, from: Position, hash: Hash | undefined, now: () => Micros): AsyncGenerator<RecordBatch> {
+    const chunks = expanded(input, this.#metered(this.#stored(input), hash), this.#options.expansion);
+    const rest = from.offset === 0 ? chunks : (await skipBytes(chunks, from.offset)).rest;
+    yield* this.#guarded(input, rest, new PieceAssembler(from, now));
   }
 
   /** `offset`: of the first byte of `chunks`. Reads to one byte before the position, to see whether it begins a line. */
@@ -182,7 +198,7 @@ class Files implements FileSet {
   async *#guarded(
     input: FileInput,
     chunks: AsyncIterable<Uint8Array>,
-    assembler: LineAssembler | JsonAssembler,
+    assembler: LineAssembler | JsonAssembler | PieceAssembler,
   ): AsyncGenerator<RecordBatch> {
     try {
       for await (const chunk of chunks) yield* assembler.push(chunk);

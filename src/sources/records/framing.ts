@@ -1,10 +1,10 @@
-/** How an input's records are told apart: by lines, or as documents of JSON text. */
-export type Framing = 'lines' | 'json';
+/** How an input's records are told apart: by lines, as documents of JSON text, or not at all (binary streams: `pieces`). */
+export type Framing = 'lines' | 'json' | 'pieces';
 
 const JSON_NAME = /\.json(\.(gz|gzip|zst|zstd))?$/i;
 
 /** Framing by name and first bytes: a `.json` file that is an array or documents over several lines is JSON, others are lines. */
-export function framingOf(name: string, head: Uint8Array): Framing {
+export function framingOf(name: string, head: Uint8Array): 'lines' | 'json' {
   if (!JSON_NAME.test(name)) return 'lines';
   const text = new TextDecoder().decode(head).trimStart();
   if (/^\[\s*(\{|\]|$)/.test(text.slice(0, 4096))) return 'json';

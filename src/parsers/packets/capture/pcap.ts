@@ -1,5 +1,5 @@
 import type { PcapFormat } from './format.ts';
-import { MOST_RECORD_BYTES, type RecordFraming, type RecordSink, word32 } from './records.ts';
+import { type FramingState, MOST_RECORD_BYTES, type RecordFraming, type RecordSink, word32 } from './records.ts';
 
 const FILE_HEADER = 24;
 
@@ -9,8 +9,15 @@ export class PcapFraming implements RecordFraming {
   damaged = false;
   #linkType = -1;
 
-  constructor(format: PcapFormat) {
+  constructor(format: PcapFormat, state?: FramingState & { readonly kind: 'pcap' }) {
     this.#format = format;
+    if (state === undefined) return;
+    this.damaged = state.damaged;
+    this.#linkType = state.linkType;
+  }
+
+  snapshot(): FramingState {
+    return { kind: 'pcap', damaged: this.damaged, format: this.#format, linkType: this.#linkType };
   }
 
   take(bytes: Uint8Array, from: number, end: number, base: number, sink: RecordSink, full: () => boolean): number {

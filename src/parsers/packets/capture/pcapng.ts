@@ -1,22 +1,33 @@
-import { MOST_RECORD_BYTES, type RecordFraming, type RecordSink, word16, word32 } from './records.ts';
+import {
+  type CaptureInterface,
+  type FramingState,
+  MOST_RECORD_BYTES,
+  type RecordFraming,
+  type RecordSink,
+  word16,
+  word32,
+} from './records.ts';
 
 const BLOCK = { section: 0x0a0d0d0a, interface: 1, packet: 2, simple: 3, enhanced: 6 } as const;
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 const MOST_INTERFACES = 65_536;
 
-interface Interface {
-  readonly linkType: number;
-  readonly snapBytes: number;
-  /** Microseconds per unit of the 64-bit time stamp, and microseconds to add. */
-  readonly unit: number;
-  readonly offset: number;
-}
-
 /** pcapng: blocks with interfaces of their own link type and time resolution; sections may differ in byte order. */
 export class PcapngFraming implements RecordFraming {
   damaged = false;
   #little = true;
-  #interfaces: Interface[] = [];
+  #interfaces: CaptureInterface[] = [];
+
+  constructor(state?: FramingState & { readonly kind: 'pcapng' }) {
+    if (state === undefined) return;
+    this.damaged = state.damaged;
+    this.#little = state.little;
+    this.#interfaces = [...state.interfaces];
+  }
+
+  snapshot(): FramingState {
+    return { kind: 'pcapng', damaged: this.damaged, little: this.#little, interfaces: [...this.#interfaces] };
+  }
 
   take(bytes: Uint8Array, from: number, end: number, base: number, sink: RecordSink, full: () => boolean): number {
     let at = from;
@@ -102,7 +113,7 @@ export class PcapngFraming implements RecordFraming {
 }
 
 /** Whole microseconds; the two words are scaled apart, as their 64-bit sum of nanoseconds would exceed a double. */
-function microsOf(high: number, low: number, { unit, offset }: Interface): number {
+function microsOf(high: number, low: number, { unit, offset }: CaptureInterface): number {
   if (unit === 1) return high * 4294967296 + low + offset;
   const ticks = (BigInt(high) << 32n) | BigInt(low);
   const micros = unit < 1 && Number.isInteger(1 / unit) ? Number(ticks / BigInt(1 / unit)) : Math.floor(Number(ticks) * unit);

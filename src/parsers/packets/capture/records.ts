@@ -1,3 +1,5 @@
+import type { PcapFormat } from './format.ts';
+
 /** What the framing of a capture format tells of one record. */
 export interface RecordSink {
   /** A captured frame: bytes[start, start + captured). `time` in microseconds. */
@@ -15,6 +17,22 @@ export interface RecordFraming {
    * is. `base` is the offset of bytes[0] in the capture.
    */
   take(bytes: Uint8Array, at: number, end: number, base: number, sink: RecordSink, full: () => boolean): number;
+  /** What the headers read so far have said: plain data, taken back by the constructor. */
+  snapshot(): FramingState;
+}
+
+/** State of a framing between two pieces of a capture. */
+export type FramingState =
+  | { readonly kind: 'pcap'; readonly damaged: boolean; readonly format: PcapFormat; readonly linkType: number }
+  | { readonly kind: 'pcapng'; readonly damaged: boolean; readonly little: boolean; readonly interfaces: readonly CaptureInterface[] };
+
+/** Interface of a pcapng section. */
+export interface CaptureInterface {
+  readonly linkType: number;
+  readonly snapBytes: number;
+  /** Microseconds per unit of the 64-bit time stamp, and microseconds to add. */
+  readonly unit: number;
+  readonly offset: number;
 }
 
 /** A record that claims to be longer is damage: no link carries such frames. */

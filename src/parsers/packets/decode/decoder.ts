@@ -29,7 +29,7 @@ const NEXT = {
 export class PacketDecoder {
   readonly #columns: PacketColumns;
   readonly #problems: ProblemCounts;
-  readonly #fragments = new FragmentPorts();
+  readonly fragments = new FragmentPorts();
   readonly #layer: NetworkLayer = { etherType: 0, at: 0 };
   #tunnels = 0;
 
@@ -209,7 +209,7 @@ export class PacketDecoder {
       columns.payloadBytes[row] = length;
       columns.payloadStart[row] = at;
       columns.payloadEnd[row] = end;
-      const ports = this.#fragments.ports(columns.addresses, row * 8, identification, protocol);
+      const ports = this.fragments.ports(columns.addresses, row * 8, identification, protocol);
       if (ports === -1) {
         this.#problems.add('fragment_unmatched');
         return;
@@ -223,7 +223,7 @@ export class PacketDecoder {
     if (more) {
       columns.fragment[row] = FRAGMENT.first;
       const ports = ((columns.sourcePort[row] as number) << 16) | (columns.destinationPort[row] as number);
-      this.#fragments.remember(columns.addresses, row * 8, identification, protocol, ports);
+      this.fragments.remember(columns.addresses, row * 8, identification, protocol, ports);
     } else if (protocol === PROTOCOL.udp && columns.destinationPort[row] === VXLAN_PORT) this.#vxlan(row, end);
   }
 

@@ -3,6 +3,11 @@ const WAYS = 4;
 /** source, destination (four words each), identification, protocol, ports. */
 const WIDTH = 11;
 
+export interface FragmentState {
+  readonly words: Int32Array;
+  readonly next: Uint8Array;
+}
+
 /**
  * Ports of fragmented datagrams, so that later fragments are counted with their flow. Holds the 4,096 latest; a datagram whose
  * first fragment was not seen, or was pushed out, keeps port 0.
@@ -10,8 +15,26 @@ const WIDTH = 11;
 export class FragmentPorts {
   readonly #words = new Int32Array(SETS * WAYS * WIDTH);
   readonly #next = new Uint8Array(SETS);
+  #used = false;
+
+  /** undefined as long as no datagram was fragmented. */
+  snapshot(): FragmentState | undefined {
+    return this.#used ? { words: this.#words.slice(), next: this.#next.slice() } : undefined;
+  }
+
+  restore(state: FragmentState | undefined): void {
+    this.#used = state !== undefined;
+    if (state === undefined) {
+      this.#words.fill(0);
+      this.#next.fill(0);
+      return;
+    }
+    this.#words.set(state.words);
+    this.#next.set(state.next);
+  }
 
   remember(addresses: Int32Array, at: number, identification: number, protocol: number, ports: number): void {
+    this.#used = true;
     const known = this.#find(addresses, at, identification, protocol);
     const set = this.#set(addresses, at, identification);
     let slot = known;

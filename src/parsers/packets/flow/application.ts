@@ -27,6 +27,20 @@ export class ApplicationFields {
     } else fields.banner ??= event.service;
   }
 
+  /** Of the slots that have any. */
+  snapshot(order: Int32Array): [index: number, FlowApplication][] {
+    if (this.#bySlot.size === 0) return [];
+    return [...order].flatMap((slot, index) => {
+      const fields = this.#bySlot.get(slot);
+      return fields === undefined ? [] : [[index, { ...fields }] as [number, FlowApplication]];
+    });
+  }
+
+  restore(fields: readonly (readonly [index: number, FlowApplication])[], order: Int32Array): void {
+    this.#bySlot.clear();
+    for (const [index, said] of fields) this.#bySlot.set(order[index] as number, { ...said });
+  }
+
   take(slot: number): FlowApplication | undefined {
     const fields = this.#bySlot.get(slot);
     if (fields !== undefined) this.#bySlot.delete(slot);

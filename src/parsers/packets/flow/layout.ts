@@ -60,6 +60,8 @@ export const SLOT = {
   /** Bits of TCP_SEEN. */
   seen: one(),
   firstPacket: one(),
+  firstOffset: one(),
+  input: one(),
 } as const;
 
 export const SLOT_WIDTH = next;

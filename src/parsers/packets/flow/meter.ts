@@ -1,8 +1,8 @@
 import { ETHERTYPE_ARP, type PacketBatch, PROTOCOL, TCP } from '../../../core/index.ts';
 import { ApplicationFields } from './application.ts';
 import { hasEnded, SLOT, SLOT_WIDTH, TCP_SEEN } from './layout.ts';
-import { type EndReason, FlowRecord, type TcpState } from './record.ts';
-import { FlowSlots, KEY_WIDTH } from './slots.ts';
+import { type EndReason, type FlowApplication, FlowRecord, type TcpState } from './record.ts';
+import { FlowSlots, KEY_WIDTH, type SlotsState } from './slots.ts';
 import { accumulate, countBulk } from './statistics.ts';
 import { flowValues } from './values.ts';
 
@@ -17,6 +17,14 @@ export interface FlowOptions {
   readonly maxFlows?: number;
 }
 
+/** Open flows and what was counted. */
+export interface MeterState {
+  readonly now: number;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly slots: SlotsState;
+  readonly application: readonly (readonly [index: number, FlowApplication])[];
+}
+
 const SUBFLOW_GAP = 1_000_000;
 /** In the key's last word: the first packet went from the greater to the lesser address. */
 const REVERSED = 1;
@@ -26,7 +34,8 @@ const REVERSED = 1;
  * first packet's source, or its destination when that packet is a SYN-ACK.
  */
 export class FlowMeter {
-  readonly #slots: FlowSlots;
+  #slots: FlowSlots;
+  readonly #maxFlows: number;
   readonly #onFlow: (flow: FlowRecord) => void;
   readonly #flowTimeout: number;
   readonly #activityTimeout: number;
@@ -42,7 +51,8 @@ export class FlowMeter {
     this.#flowTimeout = options.flowTimeout ?? 120_000_000;
     this.#activityTimeout = options.activityTimeout ?? 5_000_000;
     this.#idleTimeout = options.idleTimeout ?? 600_000_000;
-    this.#slots = new FlowSlots(options.maxFlows ?? 131_072);
+    this.#maxFlows = options.maxFlows ?? 131_072;
+    this.#slots = new FlowSlots(this.#maxFlows);
   }
 
   counters(): Record<string, number> {
@@ -61,9 +71,33 @@ export class FlowMeter {
     }
   }
 
-  /** Ends all flows, the one unseen longest first. */
+  /** Time has passed without packets: flows unseen for longer than the idle time-out end. */
+  advance(time: number): void {
+    if (time > this.#now) this.#now = time;
+    this.#expire();
+  }
+
+  /** Ends all flows, the one unseen longest first; what comes next may be of any time. */
   flush(): void {
     while (this.#slots.oldest >= 0) this.#end(this.#slots.oldest, 'end');
+    this.#now = Number.NEGATIVE_INFINITY;
+  }
+
+  get openFlows(): number {
+    return this.#slots.size;
+  }
+
+  snapshot(): MeterState {
+    const order = this.#slots.order();
+    const application = this.#application.snapshot(order);
+    return { now: this.#now, counts: { ...this.#counts }, slots: this.#slots.snapshot(order), application };
+  }
+
+  restore({ now, counts, slots, application }: MeterState): void {
+    this.#now = now;
+    Object.assign(this.#counts, counts);
+    this.#slots = new FlowSlots(this.#maxFlows);
+    this.#application.restore(application, this.#slots.restore(slots));
   }
 
   #packet(batch: PacketBatch, row: number): number {
@@ -130,7 +164,7 @@ export class FlowMeter {
       key[i + 4 - reversed * 4] = addresses[from + 4 + i] as number;
     }
     key[8] = reversed === 0 ? (source << 16) | destination : (destination << 16) | source;
-    key[9] = protocol;
+    key[9] = protocol | (batch.sensor << 8);
     return reversed;
   }
 
@@ -146,6 +180,8 @@ export class FlowMeter {
     values[at + SLOT.icmpCode] = isIcmp ? (batch.icmpCode[row] as number) : -1;
     values[at + SLOT.icmpType] = isIcmp ? (batch.icmpType[row] as number) : -1;
     values[at + SLOT.firstPacket] = batch.firstNumber + row;
+    values[at + SLOT.firstOffset] = batch.offset[row] as number;
+    values[at + SLOT.input] = batch.inputCode;
   }
 
   /** Gaps between packets; a packet stamped earlier than the one before it makes a gap of 0. */
@@ -243,10 +279,12 @@ export class FlowMeter {
     }
     record.sourcePort = reversed === 0 ? ports >>> 16 : ports & 0xffff;
     record.destinationPort = reversed === 0 ? ports & 0xffff : ports >>> 16;
-    record.protocol = keys[key + 9] as number;
+    record.protocol = (keys[key + 9] as number) & 0xff;
     record.start = values[at + SLOT.start] as number;
     record.end = values[at + SLOT.last] as number;
     record.firstPacket = values[at + SLOT.firstPacket] as number;
+    record.firstOffset = values[at + SLOT.firstOffset] as number;
+    record.inputCode = values[at + SLOT.input] as number;
     const seen = values[at + SLOT.seen] as number;
     record.state = record.protocol === PROTOCOL.tcp ? stateOf(seen, values[at + SLOT.backwardLength] as number) : 'none';
     record.reason = hasEnded(seen) ? 'closed' : why;

@@ -33,6 +33,9 @@ export class FlowRecord {
   end = 0;
   /** Number of the flow's first packet in the capture. */
   firstPacket = 0;
+  /** Where that packet lies: `PacketBatch.inputCode` and offset. */
+  inputCode = 0;
+  firstOffset = 0;
   state: TcpState = 'none';
   reason: EndReason = 'end';
   /** Parallel to FLOW_VALUES. */

@@ -1,8 +1,16 @@
 import { SLOT_WIDTH } from './layout.ts';
+import { type SparseRows, sparse, unsparse } from './sparse-rows.ts';
 
 /** Key of a flow: two addresses in canonical order, ports, protocol, meta. */
 export const KEY_WIDTH = 11;
 const FIRST_CAPACITY = 4096;
+
+/** Flows in order of use, the one unused longest first. */
+export interface SlotsState {
+  readonly keys: Int32Array;
+  readonly hashes: Int32Array;
+  readonly values: SparseRows;
+}
 
 /**
  * Flows in typed arrays: a hash table with chains, and a list in order of use. Grows by doubling up to `most`; then the flow
@@ -84,6 +92,29 @@ export class FlowSlots {
     if (this.#newest === slot) return;
     this.#unlist(slot);
     this.#pushNewest(slot);
+  }
+
+  /** Slots in order of use, the one unused longest first. */
+  order(): Int32Array {
+    const order = new Int32Array(this.size);
+    let at = 0;
+    for (let slot = this.#oldest; slot >= 0; slot = this.#newer[slot] as number) order[at++] = slot;
+    return order;
+  }
+
+  snapshot(order: Int32Array): SlotsState {
+    const keys = new Int32Array(order.length * KEY_WIDTH);
+    for (const [i, slot] of order.entries()) keys.set(this.keys.subarray(slot * KEY_WIDTH, (slot + 1) * KEY_WIDTH), i * KEY_WIDTH);
+    return { keys, hashes: order.map((slot) => this.#hashes[slot] as number), values: sparse(this.values, order, SLOT_WIDTH) };
+  }
+
+  /** Into an empty table; returns the slot of each flow of the snapshot. */
+  restore({ keys, hashes, values }: SlotsState): Int32Array {
+    const order = hashes.map((hash, i) => this.add(keys.subarray(i * KEY_WIDTH, (i + 1) * KEY_WIDTH), hash));
+    unsparse(values, (row, column, value) => {
+      this.values[(order[row] as number) * SLOT_WIDTH + column] = value;
+    });
+    return order;
   }
 
   #link(slot: number): void {

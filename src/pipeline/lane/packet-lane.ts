@@ -1,0 +1,192 @@
+import { deserialize, serialize } from 'node:v8';
+import type { SourceConfig } from '../../config/index.ts';
+import { type DeadLetter, type Micros, type PacketBatch, type RecordBatch, startsStream } from '../../core/index.ts';
+import { FlowEvents, FlowMeter, type FlowOptions, type MeterState } from '../../parsers/packets/index.ts';
+import { CaptureInputs, type CaptureInputsState } from './capture-inputs.ts';
+import { Generations } from './generations.ts';
+import { type Finding, type Lane, type LaneCounters, type LaneEvents, type LaneOutput, NO_OUTPUT } from './lane.ts';
+import type { LaneKind } from './lanes.ts';
+import type { LaneRules } from './rules.ts';
+
+interface State {
+  readonly counters: LaneCounters;
+  readonly generations: readonly (readonly [string, string])[];
+  readonly inputs: CaptureInputsState;
+  readonly latest: Micros;
+  readonly silent: Micros;
+}
+
+/** Longest wall-clock step that counts as silence: a machine that slept has not been listening. */
+const MAX_STEP: Micros = 5_000_000;
+/** Kept of a piece that is no capture. */
+const MOST_DEAD_BYTES = 65_536;
+
+/**
+ * Pieces of captures: packets, flows, window rules. One source is one place in the network (or one place per sensor that sends
+ * pieces to it); its inputs are read one after the other as one stream of packets, so flows and windows go on over the end of a file.
+ */
+export class PacketLane implements Lane {
+  readonly source: SourceConfig;
+  readonly scorers = [];
+  readonly rules: readonly LaneRules[];
+  /** `records` and `events`: packets and flows. */
+  readonly counters: LaneCounters = { records: 0, bytes: 0, events: 0, unparsed: 0, future: 0, late: 0, backfilled: 0, units: 0 };
+  readonly generations = new Generations();
+  readonly feature = 'flows and windows of packets';
+  private readonly inputs = new CaptureInputs();
+  private readonly flows = new FlowEvents();
+  private readonly meter: FlowMeter;
+  private latest: Micros = Number.NEGATIVE_INFINITY;
+  private silent: Micros = 0;
+  private lastNow: Micros | undefined;
+  private changed = false;
+
+  constructor(source: SourceConfig, rules: readonly LaneRules[]) {
+    this.source = source;
+    this.rules = rules;
+    const { flow = {} } = source.features as { readonly flow?: FlowOptions };
+    this.meter = new FlowMeter((record) => this.flows.add(record), flow);
+  }
+
+  get watermark(): { readonly value: Micros } {
+    return { value: this.reached };
+  }
+
+  get ownCounters(): Readonly<Record<string, number>> {
+    const { packets: _packets, ...problems } = this.inputs.counters();
+    const { flows, packets_metered: _metered, packets_without_flow: without = 0, ...meter } = this.meter.counters();
+    return { ...problems, ...meter, packets_without_flow: without, open_flows: this.meter.openFlows };
+  }
+
+  async process(records: RecordBatch): Promise<LaneOutput> {
+    this.changed = true;
+    this.silent = 0;
+    this.counters.bytes += records.bytes.length;
+    const dead: DeadLetter[] = [];
+    const findings: Finding[] = [];
+    const { reader, isNew } = this.inputs.open(records);
+    const known = this.generations.get(records.input);
+    this.generations.remember(records);
+    if (startsStream(records) || (known !== undefined && known !== records.generation)) reader.begin(records.offset);
+    reader.latestAllowed = records.arrival + this.source.eventTime.maxSkew;
+    const wasDamaged = reader.damaged;
+    try {
+      let first = isNew;
+      for (const batch of reader.push(records.bytes)) {
+        if (first) this.makeRoomForThePast(batch);
+        first = false;
+        findings.push(...this.take(batch));
+      }
+      if (reader.damaged && !wasDamaged) dead.push(this.deadLetter(records, 'what follows is no record of a capture'));
+    } catch (error) {
+      dead.push(this.deadLetter(records, error instanceof Error ? error.message : String(error)));
+    }
+    if (records.last) this.inputs.close(records.input);
+    return { events: this.events(), dead, findings };
+  }
+
+  /** Alone, as a capture of its own: what it belonged to has gone on. */
+  retry(records: RecordBatch): Promise<LaneOutput> {
+    return this.process({ ...records, input: `${records.input}#retry`, ends: Uint32Array.of(0, records.bytes.length), last: true });
+  }
+
+  async elapse(now: Micros): Promise<LaneOutput> {
+    const step = Math.min(MAX_STEP, Math.max(0, now - (this.lastNow ?? now)));
+    this.lastNow = now;
+    this.silent += step;
+    if (this.silent < this.source.eventTime.disorder || !Number.isFinite(this.latest)) return NO_OUTPUT;
+    this.meter.advance(this.reached);
+    const findings = this.advance(this.reached);
+    const events = this.events();
+    this.changed ||= events.length > 0 || findings.length > 0;
+    return { events, dead: [], findings };
+  }
+
+  async end(): Promise<LaneOutput> {
+    this.changed = true;
+    this.inputs.closeAll();
+    this.meter.flush();
+    return { events: this.events(), dead: [], findings: this.advance(Number.POSITIVE_INFINITY) };
+  }
+
+  private take(batch: PacketBatch): Finding[] {
+    this.counters.records += batch.rows;
+    const findings = this.rules.flatMap((rule) => rule.take(batch));
+    this.meter.add(batch);
+    for (let row = 0; row < batch.rows; row++) {
+      const time = batch.time[row] as number;
+      if (time > this.latest) this.latest = time;
+    }
+    return findings;
+  }
+
+  private advance(to: Micros): Finding[] {
+    return this.rules.flatMap((rule) => rule.advance(to));
+  }
+
+  /** A capture older than what was read goes through the meter by itself: its flows would be idle before they began. */
+  private makeRoomForThePast(batch: PacketBatch): void {
+    if ((batch.time[0] as number) >= this.latest - this.source.eventTime.lateness) return;
+    this.meter.flush();
+    this.counters.backfilled += batch.rows;
+  }
+
+  /** Event time: with the packets, and by the clock once none came for longer than packets are usually late. */
+  private get reached(): Micros {
+    return this.latest + Math.max(0, this.silent - this.source.eventTime.disorder);
+  }
+
+  private events(): LaneEvents[] {
+    const events = this.flows.take(this.source.name, (code) => this.inputs.nameOf(code)).map((batch) => ({ batch }));
+    for (const { batch } of events) this.counters.events += batch.rows;
+    return events;
+  }
+
+  private deadLetter({ input, offset, line, bytes, arrival }: RecordBatch, reason: string): DeadLetter {
+    this.counters.unparsed++;
+    return { source: this.source.name, input, offset, line, reason, bytes: bytes.slice(0, MOST_DEAD_BYTES), arrival };
+  }
+
+  async snapshot(): Promise<Readonly<Record<string, Uint8Array>>> {
+    const prefix = `source/${this.source.name}`;
+    const blobs: Record<string, Uint8Array> = {};
+    if (this.changed) {
+      const { counters, latest, silent } = this;
+      const state: State = { counters, latest, silent, generations: [...this.generations], inputs: this.inputs.snapshot() };
+      blobs[`${prefix}/packets`] = new Uint8Array(serialize(state));
+      blobs[`${prefix}/flows`] = new Uint8Array(serialize(this.meter.snapshot()));
+    }
+    for (const rule of this.rules) {
+      if (!rule.changed) continue;
+      for (const [name, bytes] of Object.entries(rule.snapshot())) blobs[`${prefix}/${rule.options.detector}/${name}`] = bytes;
+    }
+    this.changed = false;
+    return blobs;
+  }
+
+  async restore(blobs: Readonly<Record<string, Uint8Array>>): Promise<void> {
+    const prefix = `source/${this.source.name}`;
+    const packets = blobs[`${prefix}/packets`];
+    const flows = blobs[`${prefix}/flows`];
+    if (packets !== undefined) {
+      const state = deserialize(packets) as State;
+      Object.assign(this.counters, state.counters);
+      this.latest = state.latest;
+      this.silent = state.silent;
+      for (const [input, generation] of state.generations) this.generations.set(input, generation);
+      this.inputs.restore(state.inputs);
+    }
+    if (flows !== undefined) this.meter.restore(deserialize(flows) as MeterState);
+    for (const rule of this.rules) {
+      const bytes = blobs[`${prefix}/${rule.options.detector}/rules`];
+      if (bytes !== undefined) rule.restore({ rules: bytes });
+    }
+  }
+}
+
+export const packets: LaneKind = {
+  serves: new Set(['packets']),
+  detectors: ['packet-windows'],
+  pseudonymises: false,
+  create: ({ source, rules }) => new PacketLane(source, rules),
+};
