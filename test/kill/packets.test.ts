@@ -9,7 +9,7 @@ import { ethernet, type Frame, ipv4, pcap, tcp } from '../../src/testing/packets
 import { comparable, outcomeOf } from './outcome.ts';
 import { Child } from './process.ts';
 
-const KILLS = 4;
+const KILLS = 3;
 const T0 = 1_600_000_000_000_000;
 const root = mkdtempSync(join(tmpdir(), 'vedette-kill-packets-'));
 const random = seededRandom(4711);
@@ -24,16 +24,16 @@ function attacks(): Frame[] {
     time: T0 + time,
     bytes: ethernet(0x0800, ipv4({ from, to, protocol: 6, payload: tcp({ from: 40_000, to: port, flags: 2 }) })),
   });
-  return Array.from({ length: 24_000 }, (_, i) => {
-    const time = i * 12_500;
-    if (i % 8 === 0) return syn(time, `10.0.1.${(i / 800) | 0}`, '10.0.0.3', 1 + ((i / 8) % 100));
+  return Array.from({ length: 9_000 }, (_, i) => {
+    const time = i * 33_000;
+    if (i % 8 === 0) return syn(time, `10.0.1.${(i / 600) | 0}`, '10.0.0.3', 1 + ((i / 8) % 100));
     return syn(time, `198.${(i >>> 16) & 255}.${(i >>> 8) & 255}.${i & 255}`, '10.0.0.2', 80);
   });
 }
 
 async function writeConfig(folder: string): Promise<string> {
   const path = join(root, 'config.json');
-  const detectors = [{ type: 'packet-windows', memory: 16_384, maxKeys: 1024, unansweredSyns: 200 }];
+  const detectors = [{ type: 'packet-windows', memory: 16_384, maxKeys: 1024, unansweredSyns: 100 }];
   const source = { type: 'directory', name: 'tap', path: folder, records: 'packets', pollMs: 20, detectors };
   const never = { idle: '10m', disorder: '10m' };
   const config = {
@@ -81,5 +81,5 @@ it(`${KILLS} kills while a capture grows: no packet lost or counted twice, the a
   expect(uninterrupted.alerts.length).toBeGreaterThan(10);
   expect(comparable(interrupted.alerts)).toEqual(comparable(uninterrupted.alerts));
   expect(interrupted.counters).toEqual(uninterrupted.counters);
-  expect(interrupted.counters['source/tap/events']).toBeGreaterThan(20_000);
+  expect(interrupted.counters['source/tap/events']).toBeGreaterThan(7_000);
 });
