@@ -24,6 +24,7 @@ import { EventHistogram } from './histogram.ts';
 import { learnFromItself, type ScoredRows, scoreWith } from './learn.ts';
 import type { AnalysisOptions, FittedModel } from './options.ts';
 import { reportDetector, reportStream } from './report-detector.ts';
+import { seriesReports, splitSeries } from './series/index.ts';
 import { StreamAnalysis, type StreamSummary } from './stream-findings.ts';
 import { warningsOf } from './warnings.ts';
 
@@ -38,14 +39,19 @@ export interface InputAnalysis {
 export async function* analyzeInputs(paths: readonly string[], options: AnalysisOptions): AsyncGenerator<InputAnalysis> {
   const inputs = await listInputs(paths);
   const root = rootOf(inputs);
-  const baseline = options.baseline.length === 0 ? undefined : await learnBaseline(options);
-  const { captures, records } = await splitCaptures(inputs);
+  const { captures, records: others } = await splitCaptures(inputs);
+  const { series, records } = options.format === undefined ? await splitSeries(others) : { series: [], records: others };
   const groups = groupInputs(records);
-  const parts = captures.length + groups.length;
+  const baseline = options.baseline.length === 0 || groups.length === 0 ? undefined : await learnBaseline(options);
+  const parts = captures.length + groups.length + Math.sign(series.length);
   let done = 0;
   const share = (part: number, what: string): void => options.progress((done + part) / parts, what);
   for (const capture of captures) {
     yield await captureReport(capture, options, share);
+    done++;
+  }
+  if (series.length > 0) {
+    yield* seriesReports(series, options, share);
     done++;
   }
   for (const group of groups) {

@@ -1,9 +1,9 @@
 import { canonicalJson, formatMicros } from '../../core/index.ts';
 import { groupsOf } from './findings.ts';
 import { histogramOf } from './histogram.ts';
-import type { ReportDetector, ReportInput, ReportWarning } from './input.ts';
+import type { ReportChannel, ReportDetector, ReportInput, ReportWarning } from './input.ts';
 import { reportStem } from './name.ts';
-import type { Report, ReportedDetector } from './report.ts';
+import type { Report, ReportedChannel, ReportedDetector } from './report.ts';
 import { summaryOf } from './summary.ts';
 import { count, moment, oneIn, plural } from './words.ts';
 
@@ -36,12 +36,19 @@ export function buildReport(input: ReportInput): Report {
     moreGroups,
     templates,
     series: input.series ?? null,
+    ...(input.channels === undefined ? {} : { channels: input.channels.map(channelOf) }),
   };
 }
 
 /** The bytes of `<type>_<timestamp>.report.json`: sorted keys, numbers that JSON cannot hold as null. */
 export function renderJson(report: Report): string {
   return `${canonicalJson(report, 2)}\n`;
+}
+
+function channelOf(channel: ReportChannel): ReportedChannel {
+  const plain = (values: Float64Array) => Array.from(values, (value) => (Number.isFinite(value) ? Number(value.toPrecision(7)) : null));
+  const { low, high, lower, upper } = channel;
+  return { ...channel, low: plain(low), high: plain(high), lower: plain(lower), upper: plain(upper) };
 }
 
 function detectorOf(detector: ReportDetector): ReportedDetector {

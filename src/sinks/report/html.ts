@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { channelCharts } from './channel-chart.ts';
 import { histogramChart, promiseChart, seriesChart, templateChart } from './charts.ts';
 import { escapeHtml } from './escape.ts';
 import { findingsSection } from './html-findings.ts';
@@ -30,6 +31,7 @@ ${report.summary.sentences.map((sentence) => `<p class="lead">${escapeHtml(sente
 ${tiles(report)}
 ${warnings(report)}
 ${section('Over time', card(seriesChart(report)))}
+${section('Channels', channelCharts(report))}
 ${section('Findings', findingsSection(report))}
 ${section('What was learnt, and what it can promise', report.detectors.map(detectorCard).join(''))}
 ${report.templates.length === 0 ? '' : section('Most frequent lines', card(templateChart(report)))}

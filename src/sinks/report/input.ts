@@ -53,6 +53,25 @@ export interface ReportSeries {
   readonly events: readonly number[];
 }
 
+/** One channel of readings as it is drawn: what was read, what was expected, what comes next. */
+export interface ReportChannel {
+  readonly name: string;
+  readonly start: Micros;
+  /** Width of a bin; each value below belongs to one bin. */
+  readonly binMicros: Micros;
+  /** Lowest and highest reading of each bin; NaN where there is none. */
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+  /** Ends of the intervals in which the readings of each bin were expected; empty without a forecast. */
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+  /** Share of readings that the interval is made to hold. */
+  readonly coverage: number;
+  readonly forecast: readonly { readonly time: Micros; readonly value: number; readonly lower: number; readonly upper: number }[];
+  /** Key of the findings that are marked on it. */
+  readonly key: string;
+}
+
 /** The raw text of a line an alert points at; `input`, `line` and `offset` as in the alert's evidence. */
 export interface ReportLine {
   readonly input: string;
@@ -101,6 +120,7 @@ export interface ReportInput {
   /** Readable text per event id, for explanations that name ids. */
   readonly templates: readonly ReportTemplate[];
   readonly series?: ReportSeries;
+  readonly channels?: readonly ReportChannel[];
   readonly warnings: readonly ReportWarning[];
   readonly program: string;
 }

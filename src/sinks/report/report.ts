@@ -1,4 +1,4 @@
-import type { ReportSeries, ReportTemplate, ReportWarning } from './input.ts';
+import type { ReportChannel, ReportSeries, ReportTemplate, ReportWarning } from './input.ts';
 
 /** What `<type>_<timestamp>.report.json` holds. No wall clock, no absolute path: the same input gives the same bytes. */
 export interface Report {
@@ -25,6 +25,16 @@ export interface Report {
   readonly moreGroups: number;
   readonly templates: readonly ReportTemplate[];
   readonly series: ReportSeries | null;
+  /** Of readings: the channels that are drawn. */
+  readonly channels?: readonly ReportedChannel[];
+}
+
+/** As `ReportChannel`, in plain JSON. */
+export interface ReportedChannel extends Omit<ReportChannel, 'low' | 'high' | 'lower' | 'upper'> {
+  readonly low: readonly (number | null)[];
+  readonly high: readonly (number | null)[];
+  readonly lower: readonly (number | null)[];
+  readonly upper: readonly (number | null)[];
 }
 
 export interface ReportSummary {

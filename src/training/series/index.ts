@@ -7,7 +7,8 @@ export {
   packForecastModel,
   unpackForecastModel,
 } from './forecast-model.ts';
-export { type NamedFrame, type ReadSeriesOptions, readSeries, readTable } from './read-series.ts';
+export { framesOf, type NamedFrame, type ReadSeriesOptions, readSeries, readTable } from './read-series.ts';
+export { readingsOf } from './readings-of.ts';
 export { readStoredSeries } from './stored-series.ts';
 export { seriesTables } from './tables.ts';
 export { type TrainedForecast, type TrainForecastOptions, trainForecast } from './train-forecast.ts';

@@ -27,6 +27,8 @@ export interface ReadSeriesOptions {
   /** DEEP MODS: `<2019-06-01,2019-06-03)`. */
   readonly range?: string;
   readonly excluded?: readonly string[];
+  /** Columns of tables that are no readings, such as labels. */
+  readonly ignore?: readonly string[];
 }
 
 /** A frame and the input it came from. */
@@ -35,6 +37,8 @@ export interface NamedFrame {
   readonly frame: SeriesFrame;
   /** Hex SHA-256 of the stored bytes. */
   readonly sha256: string;
+  /** Stored bytes; 0 where they are unknown. */
+  readonly bytes: number;
 }
 
 /** Largest input read into memory, after decompression. */
@@ -42,7 +46,11 @@ const MOST_BYTES = 1 << 29;
 
 /** Series of files, folders and archives: the files of a DEEP MODS tree as one frame, every other file as its own. */
 export async function readSeries(paths: readonly string[], options: ReadSeriesOptions = {}): Promise<NamedFrame[]> {
-  const inputs = await listInputs(paths);
+  return framesOf(await listInputs(paths), options);
+}
+
+/** The same of inputs that are listed already. */
+export async function framesOf(inputs: readonly FileInput[], options: ReadSeriesOptions = {}): Promise<NamedFrame[]> {
   const mods = inputs.filter(({ name, path }) => modsPath(name) !== undefined || modsPath(path) !== undefined);
   if (mods.length > 0) return [await readMods(mods, options)];
   const frames: NamedFrame[] = [];
@@ -52,7 +60,8 @@ export async function readSeries(paths: readonly string[], options: ReadSeriesOp
     frames.push({
       name: input.name,
       sha256,
-      frame: isJson ? parseSeriesJson(text, input.name) : parseSeriesTable(text, { name: input.name }),
+      bytes: input.bytes,
+      frame: isJson ? parseSeriesJson(text, input.name) : parseSeriesTable(text, { name: input.name, ignore: options.ignore ?? [] }),
     });
   }
   return frames;
@@ -66,14 +75,16 @@ async function readMods(inputs: readonly FileInput[], options: ReadSeriesOptions
     excluded: (options.excluded ?? []).map(parseTimeRange),
   });
   let sha256 = '';
+  let bytes = 0;
   for (const input of inputs) {
     const name = modsPath(input.name) === undefined ? input.path : input.name;
     if (!reader.wants(name)) continue;
     const read = await textOf(input);
     sha256 ||= read.sha256;
+    bytes += input.bytes;
     reader.add(name, read.text);
   }
-  return { name: 'deep-mods', frame: reader.finish(), sha256 };
+  return { name: 'deep-mods', frame: reader.finish(), sha256, bytes };
 }
 
 async function textOf(input: FileInput): Promise<{ text: string; sha256: string }> {

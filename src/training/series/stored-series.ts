@@ -49,6 +49,7 @@ export async function readStoredSeries({ files, query, progress }: StoredLinesOp
   };
   return {
     name: source,
+    bytes: 0,
     frame,
     sha256: sha256Hex(channels.map(([name, own]) => `${name} ${[...own].sort(([a], [b]) => a - b).join(' ')}`).join('\n')),
   };

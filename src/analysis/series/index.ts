@@ -1,0 +1,2 @@
+export { seriesReports } from './series-report.ts';
+export { splitSeries } from './split-series.ts';

@@ -1,0 +1,156 @@
+import { type FindingKind, StreamDecisions, severityOf } from '../../alerts/index.ts';
+import {
+  type Detection,
+  type Detector,
+  formatMicros,
+  type LabelledRow,
+  type Lineage,
+  type SeriesBatch,
+  stableId,
+} from '../../core/index.ts';
+import { createDetector } from '../../training/index.ts';
+import type { Finding } from '../detections.ts';
+
+/** Readings scored at a time. */
+const CHUNK = 4_096;
+/** Flagged readings of a series that lie at most so many steps apart are one finding. */
+const GAP_STEPS = 30;
+const MOST_SCORES = 100_000;
+
+interface Episode {
+  readonly series: string;
+  readonly entity: string;
+  readonly start: number;
+  end: number;
+  score: number;
+  pValue: number;
+  count: number;
+  explanation: Detection['explanation'];
+  row: Uint8Array;
+}
+
+/** A detector of readings over a finite input: each reading is rated by those before it; neighbouring ones become one finding. */
+export class SeriesScorer {
+  readonly name: string;
+  readonly scores: number[] = [];
+  readonly #detector: Detector<SeriesBatch>;
+  readonly #promise: number;
+  readonly #decisions: StreamDecisions;
+  readonly #episodes: Episode[] = [];
+  readonly #open = new Map<string, Episode>();
+
+  private constructor(name: string, detector: Detector<SeriesBatch>, promise: number) {
+    this.name = name;
+    this.#detector = detector;
+    this.#promise = promise;
+    this.#decisions = new StreamDecisions(promise);
+  }
+
+  static async open(
+    name: string,
+    seed: number,
+    promise: number,
+    labels: readonly LabelledRow[],
+    normal: SeriesBatch | undefined,
+  ): Promise<SeriesScorer> {
+    const detector = (await createDetector(name, {}, seed)).detector as unknown as Detector<SeriesBatch>;
+    if (normal !== undefined) await detector.fit(normal);
+    detector.applyLabels(labels);
+    return new SeriesScorer(name, detector, promise);
+  }
+
+  get scored(): number {
+    return this.#decisions.counters.scored;
+  }
+
+  get flagged(): number {
+    return this.#decisions.counters.flagged;
+  }
+
+  snapshot(): Promise<Uint8Array> {
+    return this.#detector.snapshot();
+  }
+
+  /** `stepMicros`: usual distance of the readings of one series. */
+  async take(batch: SeriesBatch, stepMicros: number): Promise<void> {
+    for (let from = 0; from < batch.rows; from += CHUNK) {
+      const to = Math.min(batch.rows, from + CHUNK);
+      const part = {
+        ...batch,
+        rows: to - from,
+        code: batch.code.subarray(from, to),
+        value: batch.value.subarray(from, to),
+        start: batch.start.subarray(from, to),
+        end: batch.end.subarray(from, to),
+      };
+      await this.#takePart(part, stepMicros);
+    }
+  }
+
+  async #takePart(batch: SeriesBatch, stepMicros: number): Promise<void> {
+    const scored = await this.#detector.score(batch);
+    for (const score of scored.score) if (!Number.isNaN(score) && this.scores.length < MOST_SCORES) this.scores.push(score);
+    for (const { row, pValue } of this.#decisions.take(batch, { score: scored.score })) {
+      const series = batch.series[batch.code[row] as number] as string;
+      const start = batch.start[row] as number;
+      const score = scored.score[row] as number;
+      const open = this.#open.get(series);
+      if (open !== undefined && start - open.end <= GAP_STEPS * stepMicros) {
+        open.end = batch.end[row] as number;
+        open.count++;
+        if (!(score > open.score)) continue;
+        Object.assign(open, {
+          score,
+          pValue,
+          explanation: await this.#detector.explain(batch, row),
+          row: this.#detector.describe(batch, row),
+        });
+        continue;
+      }
+      const episode: Episode = {
+        series,
+        entity: batch.entities[batch.code[row] as number] as string,
+        start,
+        end: batch.end[row] as number,
+        score,
+        pValue,
+        count: 1,
+        explanation: await this.#detector.explain(batch, row),
+        row: this.#detector.describe(batch, row),
+      };
+      this.#open.set(series, episode);
+      this.#episodes.push(episode);
+    }
+    this.#detector.observe(batch);
+  }
+
+  /** Worst first, at most `top`. */
+  findings(source: string, lineage: Lineage, top: number): Finding[] {
+    const kind: FindingKind = 'outlier';
+    return [...this.#episodes]
+      .sort((a, b) => a.pValue - b.pValue || b.score - a.score || a.start - b.start)
+      .slice(0, top)
+      .map(({ series, entity, start, end, score, pValue, explanation, row }) => ({
+        row,
+        detection: {
+          id: stableId('detection', source, this.name, series, formatMicros(start)),
+          detector: this.name,
+          source,
+          key: series,
+          entity,
+          start,
+          end,
+          score,
+          pValue,
+          threshold: this.#promise,
+          extrapolated: false,
+          severity: severityOf(pValue, kind, this.scored),
+          title: explanation.what,
+          techniques: [],
+          explanation,
+          evidence: [],
+          lineage,
+        },
+      }));
+  }
+}

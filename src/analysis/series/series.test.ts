@@ -1,0 +1,103 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seededRandom } from '../../core/index.ts';
+import { buildReport, renderHtml, renderJson } from '../../sinks/report/index.ts';
+import { dataset, missing, needs } from '../../testing/datasets.ts';
+import { analyzeInputs, type InputAnalysis } from '../analyze.ts';
+
+const MODS = 'series/deep-mods/features/2019-06-01.zip';
+
+/** A pump whose outlet follows its inlet; the outlet stands still at the end, the inlet shows one wild reading. */
+function csv(rows: number, seed: number, faulty: boolean): string {
+  const random = seededRandom(seed);
+  const lines = ['timestamp,inlet,outlet,anomaly'];
+  for (let i = 0; i < rows; i++) {
+    const inlet = 50 + 5 * Math.sin(i / 15) + random();
+    const stuck = faulty && i >= rows - 60;
+    const time = new Date(Date.UTC(2026, 0, 1) + i * 60_000).toISOString();
+    lines.push(
+      `${time},${faulty && i === rows - 150 ? 250 : inlet.toFixed(3)},${stuck ? 33.125 : (0.7 * inlet + 0.3 * random()).toFixed(3)},0`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+describe('readings', () => {
+  let folder: string;
+  const path = (name: string) => join(folder, name);
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'vedette-series-'));
+    await writeFile(path('pump.csv'), csv(1_500, 1, true));
+    await writeFile(path('normal.csv'), csv(1_500, 2, false));
+    await writeFile(
+      path('readings.json'),
+      JSON.stringify([
+        { time: '2026-01-01T00:00:00Z', load: 1 },
+        { time: '2026-01-01T00:01:00Z', load: 2 },
+      ]),
+    );
+    await writeFile(path('plain.csv'), 'time,user\n2026-01-01T00:00:00Z,anna\n2026-01-01T00:01:00Z,bert\n');
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const analyze = async (paths: readonly string[], baseline: readonly string[] = []): Promise<InputAnalysis[]> => {
+    const analyses: InputAnalysis[] = [];
+    const options = {
+      tenant: 't',
+      seed: 1,
+      promise: 0.001,
+      program: 'vedette',
+      timezone: 'UTC',
+      session: 'auto',
+      detectors: ['sequence'],
+      baseline,
+      labels: async () => [],
+      progress: () => {},
+      top: 100,
+    };
+    for await (const analysis of analyzeInputs(paths, options)) analyses.push(analysis);
+    return analyses;
+  };
+  const found = ({ alerts }: InputAnalysis) =>
+    alerts.map(({ alert: { detection } }) => `${detection.detector} ${detection.key}: ${detection.title}`);
+
+  it('are told from logs, drawn with band and forecast, and their faults are found', async () => {
+    const [analysis] = await analyze([path('pump.csv')]);
+    expect(analysis?.input).toMatchObject({ format: 'readings', lines: 1_500 });
+    const titles = found(analysis as InputAnalysis).join('\n');
+    expect(titles).toMatch(/device-faults outlet: .*times in a row/);
+    expect(titles).toMatch(/inlet: .*(250|outside)/);
+    const report = buildReport((analysis as InputAnalysis).report);
+    expect(report.channels?.map(({ name }) => name)).toEqual(['inlet', 'outlet']);
+    expect(report.channels?.[0]?.forecast.length).toBe(24);
+    const html = renderHtml(report);
+    expect(html).toContain('class="band"');
+    expect(html).toContain('class="next"');
+    expect(html).toMatch(/<title>[^<]*250/);
+    const [again] = await analyze([path('pump.csv')]);
+    expect(renderJson(buildReport((again as InputAnalysis).report))).toBe(renderJson(report));
+  });
+
+  it('are held against a baseline', async () => {
+    const [analysis] = await analyze([path('pump.csv')], [path('normal.csv')]);
+    expect(found(analysis as InputAnalysis).join('\n')).toMatch(/device-faults outlet: .*times in a row/);
+    expect(analysis?.report.detectors.every(({ learntFrom }) => learntFrom === 'baseline')).toBe(true);
+  });
+
+  it('of a few rows are read and nothing is claimed; tables of other things are no readings', async () => {
+    const [few] = await analyze([path('readings.json')]);
+    expect(few?.input.format).toBe('readings');
+    expect(few?.alerts).toEqual([]);
+    const [plain] = await analyze([path('plain.csv')]);
+    expect(plain?.input.format).not.toBe('readings');
+  });
+
+  it.skipIf(missing(MODS))(needs('DEEP MODS archives are one series', MODS), async () => {
+    const [analysis] = await analyze([dataset(MODS) as string]);
+    expect(analysis?.input).toMatchObject({ name: 'deep-mods', lines: 144 });
+    expect(analysis?.report.channels?.map(({ name }) => name)).toEqual(['conn_in', 'conn_out', 'dns_in_distinct', 'ssh_in']);
+  });
+});
