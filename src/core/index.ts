@@ -4,6 +4,7 @@ export * from './contracts.ts';
 export * from './define.ts';
 export * from './entity.ts';
 export * from './errors.ts';
+export * from './failure.ts';
 export * from './ids.ts';
 export * from './incident.ts';
 export * from './pack.ts';

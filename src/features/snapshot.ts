@@ -28,6 +28,7 @@ interface SnapshotState {
 }
 
 const FIXED_COLUMNS = 6;
+const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** Length-prefixed JSON, then one Float64 column per field of the open events. Codes are renumbered, so equal states give equal bytes. */
 export function writeSnapshot<State extends SnapshotState>(
@@ -68,7 +69,9 @@ export function writeSnapshot<State extends SnapshotState>(
   const bytes = Buffer.alloc(4 + text.length + columns.byteLength);
   bytes.writeUInt32LE(text.length, 0);
   text.copy(bytes, 4);
-  for (let i = 0; i < columns.length; i++) bytes.writeDoubleLE(columns[i] as number, 4 + text.length + i * 8);
+  const values = Buffer.from(columns.buffer);
+  if (!LITTLE_ENDIAN) values.swap64();
+  values.copy(bytes, 4 + text.length);
   return new Uint8Array(bytes);
 }
 

@@ -7,4 +7,3 @@ export { checkTenantId, openHome } from './home.ts';
 export { outboxKey } from './relational/outbox.ts';
 export { openSegmentLog } from './segments/segment-log.ts';
 export type * from './users/contract.ts';
-export { packEvents } from './worker/transfer.ts';

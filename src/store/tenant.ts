@@ -1,4 +1,4 @@
-import { type EventBatch, type LogBatch, stableId } from '../core/index.ts';
+import { type EventBatch, type LogBatch, packEvents, stableId } from '../core/index.ts';
 import type {
   AlertStore,
   ByteStore,
@@ -19,7 +19,6 @@ import type { EntityStore, ExpectationStore, IncidentStore } from './correlation
 import { diskBytes } from './disk.ts';
 import { openSegmentLog } from './segments/segment-log.ts';
 import { remote, type StoreClient } from './worker/store-client.ts';
-import { packEvents } from './worker/transfer.ts';
 
 export async function openTenant(
   client: StoreClient,

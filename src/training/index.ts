@@ -5,11 +5,12 @@ export { type DataFingerprint, fingerprintOf, isNormal, type TrainingData } from
 export { type Evaluation, type EvaluationMetrics, evaluateModel, evaluateScores } from './evaluate.ts';
 export { type LabelFrom, parseLabelFrom, readLabels } from './labels.ts';
 export * from './models/index.ts';
+export type { InputSummary } from './parsing/input-parser.ts';
 export { type FeedbackRow, measureFeedback } from './quality/feedback.ts';
 export { sequenceMarkdown } from './quality/sequence-markdown.ts';
 export { type SequenceQuality, sequenceQuality, TRACE_OPTIONS } from './quality/sequence-quality.ts';
 export type { MakeTable, Table, TableOptions } from './quality/tables.ts';
-export { type InputSummary, type LogSequences, type ReadLogsOptions, readLogs } from './read-logs.ts';
+export { type LogSequences, type ReadLogsOptions, readLogs } from './read-logs.ts';
 export { type ReadSessionOptions, readSessions } from './read-sessions.ts';
 export { type ScoredRows, scoreCsv, scoreData } from './score.ts';
 export { onlyNormal, selectRows } from './select.ts';

@@ -1,49 +1,21 @@
-import { stat } from 'node:fs/promises';
-import {
-  concatSequences,
-  type DeadLetter,
-  type LogBatch,
-  type Micros,
-  type RecordBatch,
-  type SequenceBatch,
-  type Template,
-  VedetteError,
-} from '../core/index.ts';
+import { concatSequences, type LogBatch, type SequenceBatch, type Template, VedetteError } from '../core/index.ts';
 import { chooseSequences, type SequenceFeature, type Sequencer, sequencer } from '../features/index.ts';
-import { createLogParser, detectFormat, type FixedTemplate, type FormatLogParser, sampleOf } from '../parsers/index.ts';
-import { type FileInput, readFiles } from '../sources/index.ts';
+import type { FileInput } from '../sources/index.ts';
+import { InputParser, type InputSummary, type LogInputs, type ParsingOptions } from './parsing/input-parser.ts';
+import { ParserThread } from './parsing/parser-thread.ts';
 
-export interface ReadLogsOptions {
-  readonly format?: string;
-  readonly timezone?: string;
-  readonly templates?: readonly FixedTemplate[];
+export interface ReadLogsOptions extends ParsingOptions {
   /** `auto`, `none` (windows), or a session key. */
   readonly session?: string;
   /** Use this feature instead of choosing one: a model's. */
   readonly feature?: SequenceFeature;
-  readonly root?: string;
   /** Every batch as it was parsed, in order. */
   readonly onBatch?: (batch: LogBatch, templates: readonly Template[]) => void | Promise<void>;
-  /** Keep the header's printed fields; default: of access logs, whose status they hold. */
-  readonly fields?: boolean;
   /** Make sequences, default true; without, only `onBatch` sees the lines. */
   readonly sequences?: boolean;
-  readonly onDead?: (letter: DeadLetter) => void;
   /** Sequences whenever this many events have closed, instead of all at once in the result. */
   readonly drain?: { readonly events: number; readonly take: (batch: SequenceBatch, feature: SequenceFeature) => Promise<void> };
   readonly progress?: (share: number) => void;
-}
-
-export interface InputSummary {
-  readonly name: string;
-  readonly bytes: number;
-  readonly sha256: string;
-  readonly generation: string;
-  readonly format: string;
-  readonly lines: number;
-  readonly dead: number;
-  /** Damage, in words; absent when it was read to its end. */
-  readonly problem?: string;
 }
 
 export interface LogSequences {
@@ -59,21 +31,40 @@ export interface LogSequences {
 /** Lines looked at before the session identifier is chosen. */
 const SAMPLE_ROWS = 20_000;
 
+/** Stored bytes from which on inputs are parsed in a thread of their own, beside what is made of their lines. */
+const BESIDE_BYTES = 2 << 20;
+
 /** Logs of one kind as sequences: one parser per format, one way of making sessions for all inputs, in the order given. */
 export async function readLogs(inputs: readonly FileInput[], options: ReadLogsOptions = {}): Promise<LogSequences> {
-  const reader = new LogReader(options);
   const total = inputs.reduce((sum, input) => sum + input.bytes, 0);
-  let before = 0;
-  for (const input of inputs) {
-    await reader.read(input, (bytes) => options.progress?.(total === 0 ? 1 : Math.min(1, (before + bytes) / total)));
-    before += input.bytes;
+  const parser = parserFor(total, options);
+  try {
+    const reader = new LogReader(parser, options);
+    let before = 0;
+    for (const input of inputs) {
+      await reader.read(input, (bytes) => options.progress?.(total === 0 ? 1 : Math.min(1, (before + bytes) / total)));
+      before += input.bytes;
+    }
+    return await reader.finish();
+  } finally {
+    await parser.close();
   }
-  return reader.finish();
+}
+
+function parserFor(bytes: number, { format, timezone, templates, fields, root }: ReadLogsOptions): LogInputs {
+  const options: ParsingOptions = {
+    ...(format === undefined ? {} : { format }),
+    ...(timezone === undefined ? {} : { timezone }),
+    ...(templates === undefined ? {} : { templates }),
+    ...(fields === undefined ? {} : { fields }),
+    ...(root === undefined ? {} : { root }),
+  };
+  return bytes < BESIDE_BYTES ? new InputParser(options) : new ParserThread(options);
 }
 
 class LogReader {
   readonly #options: ReadLogsOptions;
-  readonly #parsers = new Map<string, FormatLogParser>();
+  readonly #parser: LogInputs;
   readonly #inputs: InputSummary[] = [];
   readonly #taken: SequenceBatch[] = [];
   #sample: { batch: LogBatch; templates: readonly Template[] }[] = [];
@@ -82,53 +73,22 @@ class LogReader {
   #sequencer: Sequencer | undefined;
   #pending = 0;
 
-  constructor(options: ReadLogsOptions) {
+  constructor(parser: LogInputs, options: ReadLogsOptions) {
+    this.#parser = parser;
     this.#options = options;
   }
 
   async read(input: FileInput, progress: (bytes: number) => void): Promise<void> {
-    const { path } = input;
-    let problem: string | undefined;
-    const files = readFiles([path], {
-      digest: true,
-      inputs: [input],
-      ...(this.#options.root === undefined ? {} : { root: this.#options.root }),
-      onProblem: (one) => {
-        problem ??= one.reason;
-      },
-    });
-    let parser: FormatLogParser | undefined;
-    const reference = (await stat(path)).mtimeMs * 1000;
-    let generation = '';
-    let lines = 0;
-    let dead = 0;
-    const bury = (letter: DeadLetter): void => {
-      dead++;
-      this.#options.onDead?.(letter);
-    };
-    try {
-      for await (const records of files.read({ positions: [] }, new AbortController().signal)) {
-        if (records.bytes.length === 0 && parser === undefined) continue;
-        parser ??= this.#parserOf(records, reference);
-        generation = records.generation;
-        const batch = parser.parse(records, input.name, bury);
-        lines += batch.rows;
-        await this.#take(batch, parser.templates);
-        progress(files.bytesRead());
+    const parsing = this.#parser.parse(input);
+    for (let next = await parsing.next(); ; next = await parsing.next()) {
+      if (next.done === true) {
+        this.#inputs.push(next.value);
+        return;
       }
-    } finally {
-      await files.close();
+      const { batch, templates, bytesRead } = next.value;
+      await this.#take(batch, templates);
+      progress(bytesRead);
     }
-    this.#inputs.push({
-      name: input.name,
-      bytes: input.bytes,
-      sha256: files.digest(input.name) ?? '',
-      generation,
-      format: parser?.format?.name ?? 'empty',
-      lines,
-      dead,
-      ...(problem === undefined ? {} : { problem }),
-    });
   }
 
   async finish(): Promise<LogSequences> {
@@ -141,28 +101,8 @@ class LogReader {
         hint: 'Check that it is a log; `vedette parse` shows what was read.',
       });
     }
-    const templates = [...this.#parsers.values()]
-      .flatMap((parser) => parser.templates)
-      .sort((a, b) => b.count - a.count || (a.id < b.id ? -1 : 1));
+    const templates = await this.#parser.templates();
     return { batch: this.#taken.length === 0 ? undefined : concatSequences(this.#taken), feature, inputs: this.#inputs, templates };
-  }
-
-  /** One parser per format: template codes and multi-line state belong to it. Year-less dates end at the input's own time, never at the clock's. */
-  #parserOf(records: RecordBatch, reference: Micros): FormatLogParser {
-    const { timezone, templates } = this.#options;
-    const format = this.#options.format ?? detectFormat(sampleOf(records)).format;
-    let parser = this.#parsers.get(format);
-    if (parser === undefined) {
-      parser = createLogParser({
-        format,
-        reference,
-        fields: this.#options.fields ?? format.startsWith('access'),
-        ...(timezone === undefined ? {} : { timezone }),
-        ...(templates === undefined ? {} : { templates }),
-      });
-      this.#parsers.set(format, parser);
-    }
-    return parser;
   }
 
   async #take(batch: LogBatch, templates: readonly Template[]): Promise<void> {

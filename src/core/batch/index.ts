@@ -5,4 +5,5 @@ export * from './features.ts';
 export * from './frame.ts';
 export * from './packets.ts';
 export * from './rows.ts';
+export * from './transfer.ts';
 export * from './windows.ts';

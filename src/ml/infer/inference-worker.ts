@@ -1,6 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { VedetteError, workerUrl } from '../../core/index.ts';
-import { errorOf } from '../worker/failure.ts';
+import { errorOf, VedetteError, workerUrl } from '../../core/index.ts';
 import { movable } from '../worker/transfer.ts';
 import type { Inference } from './inference.ts';
 import type { TensorValues } from './runtime.ts';

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { failureOf } from '../worker/failure.ts';
+import { failureOf } from '../../core/index.ts';
 import { buffersOf } from '../worker/transfer.ts';
 import { DirectInference } from './inference.ts';
 import type { InferenceAnswer, InferenceJob, InferenceRequest } from './worker-messages.ts';

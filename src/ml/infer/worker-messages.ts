@@ -1,4 +1,4 @@
-import type { Failure } from '../worker/failure.ts';
+import type { Failure } from '../../core/index.ts';
 import type { TensorValues } from './runtime.ts';
 
 export interface InferenceJob {

@@ -1,7 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { VedetteError, workerUrl } from '../../core/index.ts';
+import { errorOf, VedetteError, workerUrl } from '../../core/index.ts';
 import type { NetworkSpec } from '../network/spec.ts';
-import { errorOf } from '../worker/failure.ts';
 import { buffersOf, movable } from '../worker/transfer.ts';
 import type { TrainingData } from './data.ts';
 import type { TrainingOptions, TrainingProgress, TrainingResult } from './options.ts';

@@ -1,6 +1,6 @@
 import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { failureOf } from '../worker/failure.ts';
+import { failureOf } from '../../core/index.ts';
 import { buffersOf } from '../worker/transfer.ts';
 import { trainHere } from './trainer.ts';
 import type { TrainingJob, TrainingReport } from './worker-messages.ts';

@@ -1,5 +1,5 @@
+import type { Failure } from '../../core/index.ts';
 import type { NetworkSpec } from '../network/spec.ts';
-import type { Failure } from '../worker/failure.ts';
 import type { TrainingData } from './data.ts';
 import type { TrainingOptions, TrainingProgress, TrainingResult } from './options.ts';
 

@@ -1,5 +1,5 @@
+import { packEvents } from '../../core/index.ts';
 import type { SegmentEntry } from '../../store/contract.ts';
-import { packEvents } from '../../store/index.ts';
 import type { PipelineStore } from '../pipeline-store.ts';
 import type { StoreMethod } from './protocol.ts';
 

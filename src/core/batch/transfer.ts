@@ -1,4 +1,5 @@
-import type { EventBatch, LogBatch } from '../../core/index.ts';
+import type { LogBatch } from './columns.ts';
+import type { EventBatch } from './events.ts';
 
 type View = Float64Array | Int32Array | Uint8Array;
 

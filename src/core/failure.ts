@@ -1,4 +1,4 @@
-import { type ErrorCode, VedetteError } from '../../core/index.ts';
+import { type ErrorCode, VedetteError } from './errors.ts';
 
 /** An error in the form that crosses threads. */
 export interface Failure {

@@ -1,0 +1,118 @@
+import { stat } from 'node:fs/promises';
+import type { LogBatch, Micros, RecordBatch, Template } from '../../core/index.ts';
+import { createLogParser, detectFormat, type FixedTemplate, type FormatLogParser, sampleOf } from '../../parsers/index.ts';
+import { type FileInput, readFiles } from '../../sources/index.ts';
+
+/** Plain data: it crosses threads. */
+export interface ParsingOptions {
+  readonly format?: string;
+  readonly timezone?: string;
+  readonly templates?: readonly FixedTemplate[];
+  /** Keep the header's printed fields; default: of access logs, whose status they hold. */
+  readonly fields?: boolean;
+  readonly root?: string;
+}
+
+export interface InputSummary {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly generation: string;
+  readonly format: string;
+  readonly lines: number;
+  readonly dead: number;
+  /** Damage, in words; absent when it was read to its end. */
+  readonly problem?: string;
+}
+
+/** A batch as it was parsed, the templates as they stood then, and the stored bytes read so far. */
+export interface ParsedLines {
+  readonly format: string;
+  readonly batch: LogBatch;
+  readonly templates: readonly Template[];
+  readonly bytesRead: number;
+}
+
+/** Reads and parses inputs, one after the other: here (`InputParser`) or in a thread of its own (`ParserThread`), with the same result. */
+export interface LogInputs {
+  parse(input: FileInput): AsyncGenerator<ParsedLines, InputSummary>;
+  /** Every template in use, most frequent first. */
+  templates(): Promise<readonly Template[]>;
+  close(): Promise<void>;
+}
+
+/** One parser per format: template codes and multi-line state belong to it. */
+export class InputParser implements LogInputs {
+  readonly #options: ParsingOptions;
+  readonly #parsers = new Map<string, FormatLogParser>();
+
+  constructor(options: ParsingOptions) {
+    this.#options = options;
+  }
+
+  async *parse(input: FileInput): AsyncGenerator<ParsedLines, InputSummary> {
+    let problem: string | undefined;
+    const files = readFiles([input.path], {
+      digest: true,
+      inputs: [input],
+      ...(this.#options.root === undefined ? {} : { root: this.#options.root }),
+      onProblem: (one) => {
+        problem ??= one.reason;
+      },
+    });
+    let parser: FormatLogParser | undefined;
+    const reference = (await stat(input.path)).mtimeMs * 1000;
+    let generation = '';
+    let lines = 0;
+    let dead = 0;
+    const bury = (): void => {
+      dead++;
+    };
+    try {
+      for await (const records of files.read({ positions: [] }, new AbortController().signal)) {
+        if (records.bytes.length === 0 && parser === undefined) continue;
+        parser ??= this.#parserOf(records, reference);
+        generation = records.generation;
+        const batch = parser.parse(records, input.name, bury);
+        lines += batch.rows;
+        yield { format: parser.format?.name ?? '', batch, templates: parser.templates, bytesRead: files.bytesRead() };
+      }
+    } finally {
+      await files.close();
+    }
+    return {
+      name: input.name,
+      bytes: input.bytes,
+      sha256: files.digest(input.name) ?? '',
+      generation,
+      format: parser?.format?.name ?? 'empty',
+      lines,
+      dead,
+      ...(problem === undefined ? {} : { problem }),
+    };
+  }
+
+  async templates(): Promise<readonly Template[]> {
+    return [...this.#parsers.values()].flatMap((parser) => parser.templates).sort((a, b) => b.count - a.count || (a.id < b.id ? -1 : 1));
+  }
+
+  async close(): Promise<void> {}
+
+  /** Year-less dates end at the input's own time, never at the clock's. */
+  #parserOf(records: RecordBatch, reference: Micros): FormatLogParser {
+    const { timezone, templates, fields } = this.#options;
+    const format = this.#options.format ?? detectFormat(sampleOf(records)).format;
+    let parser = this.#parsers.get(format);
+    if (parser === undefined) {
+      parser = createLogParser({
+        format,
+        reference,
+        fields: fields ?? format.startsWith('access'),
+        ...(timezone === undefined ? {} : { timezone }),
+        ...(templates === undefined ? {} : { templates }),
+      });
+      this.#parsers.set(format, parser);
+    }
+    return parser;
+  }
+}
