@@ -11,6 +11,8 @@ export {
 } from './definition.ts';
 export { type Discovery, discoverSessionKey, type KeyScore } from './discover.ts';
 export { OBSERVED, type ObservationConfig, Observer, observationConfig } from './observations.ts';
+export { type SeriesConfig, seriesConfig } from './series/config.ts';
+export { type SeriesCounters, SeriesStepper, type Silence } from './series/stepper.ts';
 export { formatSessionKey, isReusable, parseSessionKey, type SessionKey } from './session-key.ts';
 export { type SessionCounters, Sessionizer } from './sessionizer.ts';
 export { chooseSequences, type SequenceChoice, type SequenceFeature, type Sequencer, sequencer, sequencesOf } from './sessions.ts';

@@ -6,6 +6,7 @@ export type { Mask } from './drain/masks.ts';
 export { type DetectedFormat, detectFormat } from './formats/detect.ts';
 export type { DrainPreset, Joining, LogFormat } from './formats/format.ts';
 export { formatNamed, LOG_FORMATS } from './formats/index.ts';
+export { METRIC_FORMATS, MetricParser } from './metrics/index.ts';
 export type { DrainOptions, LogParserOptions } from './options.ts';
 export { createLogParser, type FormatLogParser } from './parser.ts';
 export { sampleOf } from './sample.ts';

@@ -85,6 +85,7 @@ function laneOf(source: SourceConfig, tenant: TenantConfig, options: LaneOptions
   const { components } = options;
   const { learning } = source;
   const facts = factsOf(components);
+  const kind = laneKindOf(source, facts);
   const scorers: LaneScorer[] = [];
   const rules: LaneRules[] = [];
   for (const configured of detectorsOf(source, tenant, facts)) {
@@ -98,7 +99,7 @@ function laneOf(source: SourceConfig, tenant: TenantConfig, options: LaneOptions
       tenant: options.tenant,
       source: source.name,
       detector: configured.type,
-      rate: configured.promisedRate ?? tenant.promisedRate,
+      rate: configured.promisedRate ?? Math.min(tenant.promisedRate, kind.promisedRate ?? 1),
       sessions: learning.sessions,
       maxSessions: learning.maxSessions,
       every: learning.every,
@@ -106,7 +107,7 @@ function laneOf(source: SourceConfig, tenant: TenantConfig, options: LaneOptions
     const learnsAsItGoes = detector.shape === 'observations' || detector.shape === 'series';
     scorers.push(learnsAsItGoes ? new StreamScorer(detector, scorerOptions) : new Scorer(detector, scorerOptions));
   }
-  return laneKindOf(source, facts).create({ source, scorers, rules, ...(pseudonymiser === undefined ? {} : { pseudonymiser }) });
+  return kind.create({ source, scorers, rules, ...(pseudonymiser === undefined ? {} : { pseudonymiser }) });
 }
 
 function runningLane(

@@ -20,7 +20,7 @@ import {
   VedetteError,
 } from '../core/index.ts';
 import { detectors, rules } from '../detectors/index.ts';
-import { sessionConfig, windowConfig } from '../features/index.ts';
+import { seriesConfig, sessionConfig, windowConfig } from '../features/index.ts';
 import { SINKS } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
 import type { ComponentFacts } from './graph.ts';
@@ -59,6 +59,7 @@ const features = z.strictObject({
   session: sessionConfig.prefault({}),
   window: windowConfig.prefault({}),
   flow,
+  series: seriesConfig.prefault({}),
 });
 
 /** Keys of a configured source that are the pipeline's, not the component's. */
@@ -153,5 +154,6 @@ export function instantiate<Component>(
     });
   }
   const own = Object.entries(configured).filter(([key]) => key !== 'type' && !shared.includes(key));
-  return definition.create(Object.fromEntries(own), context);
+  // What a lane uses by itself comes without options: those have their defaults.
+  return definition.create(own.length === 0 ? definition.config.parse({}) : Object.fromEntries(own), context);
 }

@@ -28,7 +28,9 @@ export function laneKindOf(source: SourceConfig, { records }: Pick<ComponentFact
 export function detectorsOf(source: SourceConfig, tenant: TenantConfig, facts: ComponentFacts): TenantConfig['detectors'] {
   const lane = laneKindOf(source, facts);
   if (source.detectors !== undefined) return source.detectors;
-  const fitting = tenant.detectors.filter(({ type }) => facts.worksOn(type).some((what) => lane.serves.has(what)));
+  const fitting = tenant.detectors.filter(
+    ({ type }) => lane.unsuited?.has(type) !== true && facts.worksOn(type).some((what) => lane.serves.has(what)),
+  );
   return fitting.length > 0 ? fitting : lane.detectors.map((type) => ({ type }));
 }
 

@@ -14,5 +14,6 @@ export interface PipelineStore {
   readonly labels: Pick<TenantStore['labels'], 'inForce'>;
   readonly outbox: Pick<TenantStore['outbox'], 'due' | 'done' | 'failed' | 'pending'>;
   readonly deadLetters: Pick<TenantStore['deadLetters'], 'append'>;
+  readonly series: Pick<TenantStore['series'], 'retain'>;
   segments(source: string): Promise<Pick<SegmentLog, 'append' | 'replay' | 'trim'>>;
 }

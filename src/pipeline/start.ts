@@ -4,6 +4,7 @@ import { type Alert, type Clock, type Incident, type Logger, silentLogger, syste
 import type { Home, HomeOptions, StoredDeadLetter, TenantStore } from '../store/contract.ts';
 import { factsOf, loadComponents } from './catalogue.ts';
 import { checkGraph, planWorkers } from './graph.ts';
+import type { OneSeriesNow, SeriesNowPage, SeriesNowQuery } from './series-now.ts';
 import type { PipelineStatus } from './status.ts';
 import { WorkerClient } from './worker/worker-client.ts';
 
@@ -34,6 +35,9 @@ export interface Pipeline {
   applyLabels(): Promise<void>;
   /** Parses records of the dead-letter store once more and commits; returns the ids of those that failed again, which stay there. */
   retry(tenant: string, letters: readonly StoredDeadLetter[]): Promise<readonly number[]>;
+  /** Series of a tenant as they are now; none for a tenant that does not run. */
+  series(tenant: string, query: SeriesNowQuery): Promise<SeriesNowPage>;
+  oneSeries(tenant: string, id: string, steps: number): Promise<OneSeriesNow | undefined>;
   /** Resolves when every source has ended (finite inputs); rejects when a tenant failed. */
   finished(): Promise<void>;
   /** End of input now: stops reading, processes what was read, closes every window, commits. */
@@ -106,6 +110,12 @@ export async function startPipeline(loaded: LoadedConfig, options: StartOptions)
     async retry(tenant, letters) {
       const worker = workers.find((one) => one.tenants.includes(tenant));
       return worker === undefined ? letters.map(({ id }) => id) : worker.retry(tenant, letters);
+    },
+    async series(tenant, query) {
+      return (await workers.find((one) => one.tenants.includes(tenant))?.series(tenant, query)) ?? { items: [], total: 0 };
+    },
+    async oneSeries(tenant, id, steps) {
+      return workers.find((one) => one.tenants.includes(tenant))?.oneSeries(tenant, id, steps);
     },
     finished: () => all('finished'),
     finish: () => all('finish'),

@@ -1,6 +1,6 @@
 import { divideBudget } from '../alerts/index.ts';
 import type { Config, TenantConfig } from '../config/index.ts';
-import type { Alert, Clock, DeadLetter, Detection, Incident, Logger, Micros, Position, Sink } from '../core/index.ts';
+import type { Alert, Clock, DeadLetter, Detection, Incident, Logger, Micros, Position, SeriesPoints, Sink } from '../core/index.ts';
 import type { EpochCommit, SourcePosition, StoredDeadLetter } from '../store/contract.ts';
 import { AlertBook } from './alert-book.ts';
 import { detectionOf, type RunIdentity } from './detection.ts';
@@ -69,6 +69,7 @@ export class TenantRun {
   private readonly appends = new InFlight(APPENDS_IN_FLIGHT);
   private readonly stopping = new AbortController();
   private dead: DeadLetter[] = [];
+  private points: SeriesPoints[] = [];
   private counters: Record<string, number> = {};
   private bytesSince = 0;
   private dirty = false;
@@ -117,8 +118,7 @@ export class TenantRun {
       await lane.restore(blobs);
       for (const position of decodePositions(blobs[positionsBlob(lane.source.name)])) reached.set(position.input, position);
     }
-    const lanes = this.lanes.map(({ lane }) => lane);
-    this.promises.settle(this.promises.since(lanes, clock.now()).counts);
+    this.promises.settle(this.promises.since(this.running, clock.now()).counts);
     await this.applyLabels();
     this.nextCommit = clock.now() + this.options.epochs.every;
     const pumps = this.lanes.map((running) => running.pump.run());
@@ -230,7 +230,8 @@ export class TenantRun {
       const { alert, change } = this.book.add(detection, finding.row, clock.now(), this.withinBudget(lane, detection));
       if (change !== 'rescored') this.incidents.add(alert, detection, clock.now());
     }
-    this.dirty ||= output.findings.length > 0;
+    this.points.push(...(output.points ?? []));
+    this.dirty ||= output.findings.length > 0 || this.points.length > 0;
     this.dead.push(...output.dead);
     for (const { batch, templateIds } of output.events) {
       this.incidents.saw(batch);
@@ -278,11 +279,9 @@ export class TenantRun {
     );
     const { alerts, outbox } = this.book.take();
     const { counters } = this;
-    const { observations, counts } = this.promises.since(
-      this.lanes.map(({ lane }) => lane),
-      clock.now(),
-    );
+    const { observations, counts } = this.promises.since(this.running, clock.now());
     const epoch = this.epoch + 1;
+    const { dead, points } = this;
     const commit: EpochCommit = {
       epoch,
       at: clock.now(),
@@ -292,11 +291,12 @@ export class TenantRun {
       checkpoints,
       counters,
       calibration: observations,
+      series: points,
       ...correlated,
     };
     this.counters = {};
-    const { dead } = this;
     this.dead = [];
+    this.points = [];
     if (dead.length > 0) await this.persist(() => store.deadLetters.append(dead));
     await this.persist(() => store.commitEpoch(commit));
     this.promises.settle(counts);
@@ -347,6 +347,7 @@ export class TenantRun {
       await store.events
         .retain(config.retention, now)
         .catch((error: unknown) => this.options.log.warn('retention failed', { error: String(error) }));
+      await store.series.retain(now - config.retention.maxAge, config.retention.seriesBytes);
       const before = this.oldestSource(now) - config.retention.alertAge;
       for (const kept of [store.alerts, store.incidents, store.entities]) await kept.removeBefore(before);
     }
@@ -371,6 +372,10 @@ export class TenantRun {
     this.lastError = error instanceof Error ? error.message : String(error);
     this.options.log.error('a tenant stopped', { tenant: this.options.tenant, error: this.lastError });
     for (const { pump } of this.lanes) pump.stop();
+  }
+
+  get running(): readonly Lane[] {
+    return this.lanes.map(({ lane }) => lane);
   }
 
   status(): TenantStatus {

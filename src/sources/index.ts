@@ -18,4 +18,5 @@ export const sources: Registry<Source> = {
   evtx: () => import('./evtx/index.ts'),
   'elastic-export': () => import('./elastic-export.ts'),
   demo: () => import('./demo/index.ts'),
+  'host-metrics': () => import('./host-metrics/index.ts'),
 };

@@ -12,6 +12,7 @@ import type {
   Micros,
   Position,
   RecordBatch,
+  SeriesPoints,
   Verdict,
 } from '../core/index.ts';
 import type { EntityClock, EntityStore, ExpectationStore, IncidentStore, SeenEntity } from './correlation-contract.ts';
@@ -72,6 +73,7 @@ export interface TenantStore {
   readonly checkpoints: CheckpointStore;
   readonly deadLetters: DeadLetterStore;
   readonly journal: JournalStore;
+  readonly series: SeriesStore;
   /** The durable log of one source that cannot be read again; the same object for the same source. */
   segments(source: string, options?: SegmentOptions): Promise<SegmentLog>;
   close(): Promise<void>;
@@ -90,6 +92,7 @@ export interface EpochCommit {
   readonly counters: Readonly<Record<string, number>>;
   readonly calibration?: readonly CalibrationObservation[];
   readonly reports?: readonly ReportEntry[];
+  readonly series?: readonly SeriesPoints[];
   /** New or changed. */
   readonly incidents?: readonly Incident[];
   readonly entities?: readonly Entity[];
@@ -104,6 +107,45 @@ export interface SourcePosition extends Position {
 export interface PositionStore {
   /** Positions of the last committed epoch. */
   of(source: string): Promise<readonly Position[]>;
+}
+
+/** A series that has points. */
+export interface SeriesEntry {
+  readonly id: string;
+  readonly source: string;
+  readonly entity: string;
+  /** Within the entity. */
+  readonly name: string;
+}
+
+/** Half-open; microseconds. */
+export interface SeriesRange {
+  readonly from: Micros;
+  readonly to: Micros;
+  readonly buckets: number;
+}
+
+/** Points of a stretch of time; `expected` and band are NaN where nothing was expected. */
+export interface SeriesBucket {
+  readonly start: Micros;
+  readonly points: number;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly expected: number;
+  readonly lower: number;
+  readonly upper: number;
+  /** Highest of its points. */
+  readonly score: number;
+}
+
+/** Points of series by id (`stableId('series', source, entity, name)`), of committed epochs. */
+export interface SeriesStore {
+  list(): Promise<readonly SeriesEntry[]>;
+  points(id: string, range: SeriesRange): Promise<readonly SeriesBucket[]>;
+  /** Time of the newest point; NaN without any. */
+  latest(id: string): Promise<Micros>;
+  retain(before: Micros, maxBytes: number): Promise<void>;
 }
 
 /** An alert with the row a label would keep (`Detector.describe`). Same id = overwrite: never two. */

@@ -13,6 +13,7 @@ import type {
   PositionStore,
   SegmentLog,
   SegmentOptions,
+  SeriesStore,
   TenantStore,
 } from './contract.ts';
 import type { EntityStore, ExpectationStore, IncidentStore } from './correlation-contract.ts';
@@ -47,6 +48,7 @@ class WorkerTenant implements TenantStore {
   readonly checkpoints: CheckpointStore;
   readonly deadLetters: DeadLetterStore;
   readonly journal: JournalStore;
+  readonly series: SeriesStore;
   private readonly client: StoreClient;
   private readonly logs = new Map<string, Promise<SegmentLog>>();
   private readonly closed: () => void;
@@ -69,6 +71,7 @@ class WorkerTenant implements TenantStore {
     this.checkpoints = remote(client, id, 'checkpoints');
     this.deadLetters = remote(client, id, 'deadLetters');
     this.journal = remote(client, id, 'journal');
+    this.series = remote(client, id, 'series');
     this.events = remoteEvents(client, id, options);
   }
 

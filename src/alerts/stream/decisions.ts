@@ -1,6 +1,7 @@
 import type { ObservationBatch, ScoreBatch, SeriesBatch } from '../../core/index.ts';
 import { mostSpecific } from './most-specific.ts';
 import { ObservedTail } from './observed-tail.ts';
+import { onePerFamily } from './one-per-family.ts';
 
 /** A row to tell people of. */
 export interface Told {
@@ -24,7 +25,7 @@ interface State {
   readonly counters: StreamCounters;
 }
 
-/** Scores of `novelty` and `rate` -> rows to tell of, in the order of the rows; intervals must come whole. */
+/** Scores of `novelty`, `rate` and `forecast` -> rows to tell of, in the order of the rows; intervals must come whole. */
 export class StreamDecisions {
   readonly promise: number;
   readonly counters: StreamCounters = { scored: 0, flagged: 0, explained: 0, misfit: 0 };
@@ -44,7 +45,12 @@ export class StreamDecisions {
       if (pValue <= this.promise) flagged.push({ row, pValue, learnt: arms?.learnt?.[row] ?? Number.POSITIVE_INFINITY });
     }
     const { expected } = arms ?? {};
-    const told = batch.shape === 'series' && expected !== undefined ? oneAnInterval(batch, flagged, score, expected) : flagged;
+    const told =
+      batch.shape !== 'series'
+        ? flagged
+        : expected === undefined
+          ? onePerFamily(batch, flagged, score)
+          : oneAnInterval(batch, flagged, score, expected);
     this.counters.flagged += told.length;
     this.counters.explained += flagged.length - told.length;
     return told;

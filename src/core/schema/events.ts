@@ -130,6 +130,7 @@ export const EVENT_SCHEMAS: Readonly<Record<EventKind, EventSchema>> = {
       { name: 'series', type: 'dict', description: 'name of the series' },
       { name: 'entity', type: 'dict', ecs: 'host.name', description: 'device or host it belongs to' },
       { name: 'value', type: 'f64', description: 'the reading, in the unit of the series' },
+      { name: 'type', type: 'dict', description: 'gauge, counter or delta' },
       attributes,
     ],
   },

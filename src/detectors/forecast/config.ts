@@ -3,8 +3,23 @@ import { z } from 'zod';
 export const config = z.strictObject({
   stuckAtLeast: z.int().min(2).max(10_000).default(10).describe('Equal readings in a row before a device can count as stuck.'),
   rangeMargin: z.number().min(0).max(10).default(0.15).describe('Share of the range seen by which a reading may leave it.'),
-  warmUp: z.int().min(10).max(100_000).default(60).describe('Readings of a series before range and stuck are judged.'),
-  maxSeries: z.int().min(1).max(1_000_000).default(20_000).describe('Series remembered (about 1 KB each); further ones are not rated.'),
+  warmUp: z.int().min(10).max(100_000).default(30).describe('Readings of a series before they are judged.'),
+  limits: z
+    .array(
+      z.strictObject({
+        series: z.string().min(1).max(1024).describe('Name of the series, * for any characters'),
+        above: z.number().optional().describe('Must stay below this'),
+        below: z.number().optional().describe('Must stay above this'),
+      }),
+    )
+    .max(1000)
+    .default([
+      { series: '*used_ratio', above: 0.95 },
+      { series: '*used_percent', above: 95 },
+    ])
+    .describe('Limits; that one will be crossed is told before it happens.'),
+  horizonSeconds: z.number().min(1).max(31_536_000).default(86_400).describe('How far ahead the crossing of a limit is looked for.'),
+  maxSeries: z.int().min(1).max(1_000_000).default(20_000).describe('Series remembered (about 1.5 KB each); further ones are not rated.'),
 });
 
 export type ForecastConfig = ReturnType<typeof config.parse>;

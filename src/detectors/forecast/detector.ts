@@ -3,36 +3,45 @@ import {
   type Detector,
   type Explanation,
   type FitSummary,
+  type ForecastPoint,
   type LabelledRow,
+  type LimitWarning,
   pack,
   type ScoreBatch,
   type SeriesBatch,
+  type SeriesModel,
+  type SeriesView,
   unpack,
   VedetteError,
 } from '../../core/index.ts';
 import { describeVolume, LabelOverlay } from '../rate/overlay.ts';
 import type { ForecastConfig } from './config.ts';
 import { explainReading } from './explain.ts';
-import { type ReadingRating, ReadingState, readingSchema } from './reading-state.ts';
+import { crossingAhead, type Limit, limitsOf } from './limits.ts';
+import { ARMS, READING_SIZE, type ReadingRating, ReadingState } from './reading-state.ts';
 
-const header = z.strictObject({
-  kind: z.literal('forecast'),
-  version: z.literal(1),
-  series: z.array(z.tuple([z.string(), readingSchema])),
-});
+const header = z.strictObject({ kind: z.literal('forecast'), version: z.literal(2), series: z.array(z.string()) });
+
+/** Normal errors: 98 % lie within so many standard deviations. */
+const HALF_WIDTH = 2.326;
 
 /**
- * Readings against the forecast of their own level and profile, and the faults of a device: stuck, out of range. Alive after
- * a few readings; every row is rated as if the rows before it had been observed.
+ * Readings against the forecast of their own level, hour and autoregression, lasting shifts, and the faults of a device: stuck,
+ * out of range. Alive after a few readings; every row is rated as if the rows before it had been observed.
  */
-export class ForecastDetector implements Detector<SeriesBatch> {
+export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel {
   readonly shape = 'series';
   readonly #config: ForecastConfig;
+  readonly #limits: readonly Limit[];
+  /** Limits of each series, looked up once. */
+  readonly #limitsOf = new Map<string, readonly Limit[]>();
   #series = new Map<string, ReadingState>();
   #overlay = new LabelOverlay([]);
+  #warnings: LimitWarning[] = [];
 
   constructor(config: ForecastConfig) {
     this.#config = config;
+    this.#limits = limitsOf(config);
   }
 
   /** Each score is made before its row is known, so the scores are their own calibration. */
@@ -42,7 +51,7 @@ export class ForecastDetector implements Detector<SeriesBatch> {
     let from = Number.POSITIVE_INFINITY;
     let to = Number.NEGATIVE_INFINITY;
     this.#advance(this.#series, batch, batch.rows, (row, rating) => {
-      if (rating !== undefined && !Number.isNaN(rating.score) && rating.seen >= this.#config.warmUp) calibration.push(rating.score);
+      if (rating !== undefined && !Number.isNaN(rating.score)) calibration.push(rating.score);
       from = Math.min(from, batch.start[row] as number);
       to = Math.max(to, batch.end[row] as number);
     });
@@ -51,21 +60,25 @@ export class ForecastDetector implements Detector<SeriesBatch> {
   }
 
   async score(batch: SeriesBatch): Promise<ScoreBatch> {
-    const score = new Float64Array(batch.rows).fill(Number.NaN);
-    const arms = { residual: score.slice(), stuck: score.slice(), range: score.slice() };
+    const nothing = () => new Float64Array(batch.rows).fill(Number.NaN);
+    const score = nothing();
+    const forecast = { forecast: nothing(), lower: nothing(), upper: nothing() };
+    const arms = Object.fromEntries(ARMS.map((arm) => [arm, nothing()]));
     this.#advance(this.#fork(batch), batch, batch.rows, (row, rating) => {
       if (rating === undefined) return;
-      const entity = batch.entities[batch.entities.length === batch.rows ? row : (batch.code[row] as number)] as string;
-      score[row] = this.#overlay.adjust(rating.score, nameOf(batch, row), entity, batch.value[row] as number, rating.expected);
-      arms.residual[row] = rating.residual;
-      arms.stuck[row] = rating.stuck;
-      arms.range[row] = rating.range;
+      const code = batch.code[row] as number;
+      const [name, entity] = [batch.series[code] as string, batch.entities[code] as string];
+      score[row] = this.#overlay.adjust(rating.score, name, entity, batch.value[row] as number, rating.expected);
+      for (const arm of ARMS) (arms[arm] as Float64Array)[row] = rating.arms[arm];
+      forecast.forecast[row] = rating.expected;
+      forecast.lower[row] = rating.lower;
+      forecast.upper[row] = rating.upper;
     });
-    return { score, arms };
+    return { score, arms: { ...arms, ...forecast } };
   }
 
   observe(batch: SeriesBatch): void {
-    this.#advance(this.#series, batch, batch.rows);
+    this.#advance(this.#series, batch, batch.rows, (row) => this.#lookAhead(batch, row));
   }
 
   /** All it knows is what it observed. */
@@ -87,20 +100,82 @@ export class ForecastDetector implements Detector<SeriesBatch> {
     this.#overlay = new LabelOverlay(labels);
   }
 
+  view(series: string): SeriesView | undefined {
+    const state = this.#series.get(series);
+    if (state === undefined) return undefined;
+    const { forecaster, lastTime, step, seen } = state;
+    const expected = forecaster.expect(lastTime + step);
+    const half = state.margin * forecaster.spread;
+    const { warmUp } = this.#config;
+    return {
+      lastTime,
+      lastValue: state.last,
+      step,
+      readings: seen,
+      needed: warmUp,
+      readyAt: lastTime + Math.max(0, warmUp - seen) * step,
+      abnormal: state.abnormal,
+      expected,
+      lower: expected - half,
+      upper: expected + half,
+      method: forecaster.method,
+    };
+  }
+
+  forecast(series: string, steps: number): readonly ForecastPoint[] {
+    const state = this.#series.get(series);
+    if (state === undefined || state.step === 0) return [];
+    const first = state.lastTime + state.step;
+    return state.forecaster.outlook(first, state.step, steps).map(({ expected, deviation }, k) => ({
+      time: first + k * state.step,
+      expected,
+      lower: expected - HALF_WIDTH * deviation,
+      upper: expected + HALF_WIDTH * deviation,
+    }));
+  }
+
+  takeWarnings(): readonly LimitWarning[] {
+    const warnings = this.#warnings;
+    this.#warnings = [];
+    return warnings;
+  }
+
   async snapshot(): Promise<Uint8Array> {
-    const series = [...this.#series].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, state]) => [name, state.save()]);
-    return pack({ kind: 'forecast', version: 1, series }, {});
+    const series = [...this.#series.keys()].sort();
+    const values = new Float64Array(series.length * READING_SIZE);
+    for (const [i, name] of series.entries()) values.set((this.#series.get(name) as ReadingState).values, i * READING_SIZE);
+    return pack({ kind: 'forecast', version: 2, series }, { values });
   }
 
   async restore(snapshot: Uint8Array): Promise<void> {
-    const parsed = header.safeParse(unpack(snapshot).header);
-    if (!parsed.success) {
+    const unpacked = unpack(snapshot);
+    const parsed = header.safeParse(unpacked.header);
+    const values = parsed.success ? unpacked.float64('values') : new Float64Array();
+    if (!parsed.success || values.length !== parsed.data.series.length * READING_SIZE) {
       throw new VedetteError('MODEL_MISMATCH', 'the snapshot is not of a forecast detector of this version', {
         hint: 'let it learn again',
         cause: parsed.error,
       });
     }
-    this.#series = new Map(parsed.data.series.map(([name, saved]) => [name, ReadingState.from(saved)]));
+    this.#series = new Map(
+      parsed.data.series.map((name, i) => [name, new ReadingState(values.slice(i * READING_SIZE, (i + 1) * READING_SIZE))]),
+    );
+  }
+
+  #lookAhead(batch: SeriesBatch, row: number): void {
+    if (this.#limits.length === 0) return;
+    const name = nameOf(batch, row);
+    let limits = this.#limitsOf.get(name);
+    if (limits === undefined) {
+      limits = this.#limits.filter(({ matches }) => matches(name));
+      if (this.#limitsOf.size < this.#config.maxSeries) this.#limitsOf.set(name, limits);
+    }
+    const state = limits.length === 0 ? undefined : this.#series.get(name);
+    if (state === undefined) return;
+    for (const limit of limits) {
+      const warning = crossingAhead(name, batch.entities[batch.code[row] as number] as string, state, limit, this.#config.horizonSeconds);
+      if (warning !== undefined) this.#warnings.push(warning);
+    }
   }
 
   /** Copies of the states that the batch touches. */
@@ -119,21 +194,21 @@ export class ForecastDetector implements Detector<SeriesBatch> {
     rows: number,
     rated?: (row: number, rating: ReadingRating | undefined) => void,
   ): void {
-    const full = (name: string) => !this.#series.has(name) && states.size >= this.#config.maxSeries;
+    let room = this.#config.maxSeries - this.#series.size;
     for (let row = 0; row < rows; row++) {
       const name = nameOf(batch, row);
       const value = batch.value[row] as number;
       let state = states.get(name);
-      if (!Number.isFinite(value) || (state === undefined && full(name))) {
+      if (!Number.isFinite(value) || (state === undefined && room <= 0)) {
         rated?.(row, undefined);
         continue;
       }
       if (state === undefined) {
         state = new ReadingState();
         states.set(name, state);
+        room--;
       }
-      const rating = state.push(batch.start[row] as number, value, this.#config);
-      rated?.(row, rating);
+      rated?.(row, state.push(batch.start[row] as number, value, this.#config));
     }
   }
 }

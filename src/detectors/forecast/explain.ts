@@ -1,38 +1,55 @@
 import { type Explanation, formatMicros } from '../../core/index.ts';
-import type { ReadingRating } from './reading-state.ts';
+import { ARMS, type Arm, type ReadingRating } from './reading-state.ts';
 
-/** Holds 98 % of errors that are spread as a Laplace distribution: -ln 0.02 mean absolute errors. */
-const INTERVAL = 3.9;
+/** What an arm saw, and why that is unusual. */
+const WORDS: Readonly<Record<Arm, (about: About) => readonly [what: string, why: string]>> = {
+  residual: ({ series, value, at, interval, error, asLarge, seen }) => [
+    `${series} read ${value} at ${at}, expected was ${interval}.`,
+    `That is ${error} times its usual error; as large was seen ${asLarge} times in ${seen} readings.`,
+  ],
+  shift: ({ series, value, at, interval, seen }) => [
+    `${series} has stayed off its level up to ${at}, where it read ${value}; expected was ${interval}.`,
+    `Its readings have deviated to the same side for longer than in the ${seen} readings before.`,
+  ],
+  stuck: ({ series, value, at, run, seen }) => [
+    `${series} has read exactly ${value} ${run} times in a row up to ${at}.`,
+    `In the ${seen} readings before, it never stood still for half as long: the device may be stuck.`,
+  ],
+  range: ({ series, value, at, interval, seen }) => [
+    `${series} read ${value} at ${at}, outside the range of its ${seen} readings so far.`,
+    `Expected was ${interval}; the device may be faulty, or the state is one it has never been in.`,
+  ],
+};
+
+/** Minus ln of a tail probability of 1 %. */
+const TELLING = Math.log(100);
+
+interface About {
+  readonly series: string;
+  readonly value: string;
+  readonly at: string;
+  readonly interval: string;
+  readonly error: string;
+  readonly run: number;
+  readonly seen: number;
+  readonly asLarge: number;
+}
 
 export function explainReading(series: string, value: number, time: number, rating: ReadingRating | undefined): Explanation {
   const at = formatMicros(time);
-  if (rating === undefined || Number.isNaN(rating.score)) {
+  if (rating === undefined || Number.isNaN(rating.score) || Number.isNaN(rating.spread)) {
     return say(`${series} read ${shown(value)} at ${at}.`, 'Too few readings of it are known to say what is usual.', []);
   }
-  const { expected, spread, run, seen, asLarge } = rating;
-  const interval = `${shown(expected)} (${shown(expected - INTERVAL * spread)} to ${shown(expected + INTERVAL * spread)})`;
-  const contribution = (observed: string, usual: string, seenBefore: number) => [
-    { subject: series, observed, expected: usual, share: 1, seenBefore },
-  ];
-  if (rating.stuck === rating.score) {
-    return say(
-      `${series} has read exactly ${shown(value)} ${run} times in a row up to ${at}.`,
-      `In the ${seen} readings before, it never stood still for half as long: the device may be stuck.`,
-      contribution(`${run} equal readings`, 'changing readings', 0),
-    );
-  }
-  if (rating.range === rating.score) {
-    return say(
-      `${series} read ${shown(value)} at ${at}, outside the range of its ${seen} readings so far.`,
-      `Expected was ${interval}; the device may be faulty, or the state is one it has never been in.`,
-      contribution(shown(value), interval, 0),
-    );
-  }
-  return say(
-    `${series} read ${shown(value)} at ${at}, expected was ${interval}.`,
-    `That is ${rating.residual.toFixed(1)} times its usual error; as large was seen ${asLarge} times in ${seen} readings.`,
-    contribution(shown(value), interval, asLarge),
-  );
+  const { expected, lower, upper, spread, run, seen, asLarge, arms } = rating;
+  const interval = `${shown(expected)} (${shown(lower)} to ${shown(upper)})`;
+  // Below this nothing but the reading itself is worth a word.
+  const worth = Math.max(arms.residual, TELLING);
+  const arm = ARMS.reduce<Arm>((best, one) => (arms[one] > (best === 'residual' ? worth : arms[best]) ? one : best), 'residual');
+  const error = (Math.abs(value - expected) / Math.max(spread, 1e-12 + 1e-6 * Math.abs(expected))).toPrecision(3);
+  const [what, why] = WORDS[arm]({ series, value: shown(value), at, interval, error, run, seen, asLarge });
+  const observed = arm === 'stuck' ? `${run} equal readings` : shown(value);
+  const seenBefore = arm === 'residual' ? asLarge : 0;
+  return say(what, why, [{ subject: series, observed, expected: arm === 'stuck' ? 'changing readings' : interval, share: 1, seenBefore }]);
 }
 
 function say(what: string, why: string, contributions: Explanation['contributions']): Explanation {

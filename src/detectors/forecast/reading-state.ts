@@ -1,118 +1,257 @@
-import { z } from 'zod';
-import { OnlineProfile } from '../../ml/index.ts';
+import { FORECASTER_SIZE, learnTail, learnTrend, OnlineForecaster, TAIL_SIZE, TREND_SIZE, tailScore } from '../../ml/index.ts';
 import type { ForecastConfig } from './config.ts';
 
-export const readingSchema = z.strictObject({
-  profile: z.strictObject({
-    level: z.number(),
-    spread: z.number(),
-    seen: z.int(),
-    offset: z.array(z.number()).length(48),
-    count: z.array(z.number()).length(48),
-  }),
-  last: z.number(),
-  run: z.int(),
-  longestRun: z.int(),
-  lowest: z.number(),
-  highest: z.number(),
-  /** Counts of past residual scores by whole number, the last one open. */
-  past: z.array(z.int()).length(20),
-});
-
-export type SavedReading = z.output<typeof readingSchema>;
-
-/** What a reading is rated by; scores are in mean absolute errors of the past forecasts. */
+/** What a reading is rated by. Scores are minus ln of a tail probability. */
 export interface ReadingRating {
+  /** The highest of the arms, 0 within an episode that was told of already. */
   readonly score: number;
-  readonly residual: number;
-  readonly stuck: number;
-  readonly range: number;
+  readonly arms: Readonly<Record<Arm, number>>;
   readonly expected: number;
+  /** Mean absolute error of the forecasts so far. */
   readonly spread: number;
+  /** 98 % of the readings so far lay within. */
+  readonly lower: number;
+  readonly upper: number;
   readonly run: number;
   readonly seen: number;
-  /** Readings so far whose residual was as large, in whole errors. */
+  /** Readings so far whose error was as large, in whole mean errors. */
   readonly asLarge: number;
 }
 
-/** A device fault scores at least this, so that it stands beside a residual of as many errors. */
-const FAULT = 8;
+/** Ways to be abnormal: one reading, a lasting shift, and the faults of a device. */
+export const ARMS = ['residual', 'shift', 'stuck', 'range'] as const;
+export type Arm = (typeof ARMS)[number];
 
-/** One series: its profile, the runs of equal readings, and the range of readings. */
+const PAST = 20;
+/** Slots after the forecaster, tails and trend. */
+const SPIKE_TAIL = FORECASTER_SIZE;
+const SHIFT_TAIL = SPIKE_TAIL + TAIL_SIZE;
+const TREND = SHIFT_TAIL + TAIL_SIZE;
+const OWN = TREND + TREND_SIZE;
+const LAST = OWN;
+const LAST_TIME = OWN + 1;
+const STEP = OWN + 2;
+const RUN = OWN + 3;
+const LONGEST_RUN = OWN + 4;
+const CHANGES = OWN + 5;
+const LOWEST = OWN + 6;
+const HIGHEST = OWN + 7;
+const SHIFT = OWN + 8;
+const SHIFT_VARIANCE = OWN + 9;
+const PEAK = OWN + 10;
+const QUIET = OWN + 11;
+const OFF = OWN + 12;
+const RECENT = OWN + 13;
+const WARNED = OWN + 14;
+const ABNORMAL = OWN + 15;
+const HISTORY = OWN + 16;
+/** Doubles that one series is made of. */
+export const READING_SIZE = HISTORY + PAST;
+
+/** Share of a new reading in the mean that shows shifts. */
+const SHIFT_SHARE = 0.1;
+/** Variance of the running mean of errors of a Laplace distribution, in mean absolute errors. */
+const SHIFT_START = (2 * SHIFT_SHARE) / (2 - SHIFT_SHARE);
+/** ln of a promise of 0.1 %: an episode begins here. */
+const ONSET = Math.log(1000);
+/** An episode is over after so many readings below CALM. */
+const CALM = 4;
+const CALM_READINGS = 10;
+/** A level that lasted so many readings is the new one. */
+const LASTING = 40;
+const OFF_LEVEL = 3;
+
+/** One series, all its state in one array, so that it is copied and kept cheaply. */
 export class ReadingState {
-  #profile = new OnlineProfile();
-  #seen = 0;
-  #last = 0;
-  #run = 0;
-  #longestRun = 1;
-  #lowest = 0;
-  #highest = 0;
-  #past = new Array<number>(20).fill(0);
+  readonly values: Float64Array;
+  readonly forecaster: OnlineForecaster;
 
-  static from(saved: SavedReading): ReadingState {
-    const state = new ReadingState();
-    state.#profile = OnlineProfile.from(saved.profile);
-    state.#seen = saved.profile.seen;
-    state.#last = saved.last;
-    state.#run = saved.run;
-    state.#longestRun = saved.longestRun;
-    state.#lowest = saved.lowest;
-    state.#highest = saved.highest;
-    state.#past = [...saved.past];
-    return state;
-  }
-
-  save(): SavedReading {
-    const { level, spread, seen, offset, count } = this.#profile.save();
-    return {
-      profile: { level: seen === 0 ? 0 : level, spread, seen, offset: [...offset], count: [...count] },
-      last: this.#last,
-      run: this.#run,
-      longestRun: this.#longestRun,
-      lowest: this.#lowest,
-      highest: this.#highest,
-      past: [...this.#past],
-    };
+  constructor(values: Float64Array = new Float64Array(READING_SIZE)) {
+    this.values = values;
+    this.forecaster = new OnlineForecaster(values);
   }
 
   copy(): ReadingState {
-    return ReadingState.from(this.save());
+    return new ReadingState(this.values.slice());
+  }
+
+  get seen(): number {
+    return this.forecaster.seen;
+  }
+
+  /** Start of the last reading, and usual distance of two. */
+  get lastTime(): number {
+    return this.values[LAST_TIME] as number;
+  }
+
+  get step(): number {
+    return this.values[STEP] as number;
+  }
+
+  get last(): number {
+    return this.values[LAST] as number;
+  }
+
+  get range(): { readonly lowest: number; readonly highest: number } {
+    return { lowest: this.values[LOWEST] as number, highest: this.values[HIGHEST] as number };
+  }
+
+  /** Score of the last reading, episodes included. */
+  get abnormal(): number {
+    return this.values[ABNORMAL] as number;
+  }
+
+  /** Mean absolute errors within which 98 % of the readings lay. */
+  get margin(): number {
+    return this.values[SPIKE_TAIL] === 0 ? 4 : (this.values[SPIKE_TAIL] as number);
+  }
+
+  get trendAt(): number {
+    return TREND;
+  }
+
+  /** Whether it was said that a limit will be crossed. */
+  get warned(): boolean {
+    return this.values[WARNED] === 1;
+  }
+
+  set warned(warned: boolean) {
+    this.values[WARNED] = warned ? 1 : 0;
   }
 
   /** Rates the reading by what came before it, then learns it. */
   push(time: number, value: number, options: ForecastConfig): ReadingRating {
-    const { expected, spread, score: residual } = this.#profile.push(time, value);
-    const judged = this.#seen >= options.warmUp;
-    const ended = this.#run;
-    this.#run = this.#seen > 0 && value === this.#last ? this.#run + 1 : 1;
-    // A run counts as usual once it has ended, and not when it was a fault.
-    if (this.#run === 1 && ended <= Math.max(2 * this.#longestRun, options.stuckAtLeast))
-      this.#longestRun = Math.max(this.#longestRun, ended);
-    const limit = Math.max(2 * this.#longestRun, options.stuckAtLeast);
-    const stuck = judged && this.#run > limit ? (FAULT * this.#run) / limit : 0;
-    const margin = options.rangeMargin * (this.#highest - this.#lowest);
-    const outside = Math.max(this.#lowest - margin - value, value - this.#highest - margin);
-    const range = judged && outside > 0 ? FAULT * (1 + outside / Math.max(this.#highest - this.#lowest, 1e-9 + spread)) : 0;
-    const whole = Math.min(19, Math.floor(residual));
-    const asLarge = Number.isNaN(residual) ? 0 : this.#past.slice(whole).reduce((sum, count) => sum + count, 0);
-    const rating = {
-      score: Math.max(residual, stuck, range),
-      residual,
-      stuck,
-      range,
-      expected,
-      spread,
-      run: this.#run,
-      seen: this.#seen,
-      asLarge,
+    const { values: s, forecaster } = this;
+    const { seen } = forecaster;
+    const usual = seen === 0 ? { expected: value, spread: 0 } : forecaster.usual(time);
+    const { expected, spread, error } = forecaster.push(time, value);
+    // What hardly ever varied says little about what is rare; and what differs by a thousandth, nothing.
+    const least = 1e-9 + 1e-3 * Math.abs(forecaster.level);
+    const raw = seen < 2 ? Number.NaN : Math.abs(error) / Math.max(spread, least);
+    const judged = seen >= options.warmUp;
+    const most = Math.log(1 + seen) + EVIDENCE * Math.min(1, ((s[CHANGES] as number) + 1) / VARIED);
+    const { margin } = this;
+    const arms = {
+      residual: Number.isNaN(raw) ? Number.NaN : Math.min(most, tailScore(s, SPIKE_TAIL, raw / (1 + FEW / Math.sqrt(seen)))),
+      shift: this.shifted(value - usual.expected, Math.max(usual.spread, least), judged),
+      stuck: this.stuck(value, judged, options.stuckAtLeast, most),
+      range: this.outOfRange(value, judged, options.rangeMargin),
     };
-    if (!Number.isNaN(residual)) this.#past[whole] = (this.#past[whole] as number) + 1;
-    // A value out of range widens the range by a tenth only: a fault does not become normal at once.
-    const share = judged ? 0.1 : 1;
-    this.#lowest = this.#seen === 0 ? value : Math.min(this.#lowest, this.#lowest + share * (value - this.#lowest));
-    this.#highest = this.#seen === 0 ? value : Math.max(this.#highest, this.#highest + share * (value - this.#highest));
-    this.#last = value;
-    this.#seen++;
-    return rating;
+    const whole = Math.min(PAST - 1, Math.floor(raw));
+    const asLarge = Number.isNaN(raw) ? 0 : s.subarray(HISTORY + whole, HISTORY + PAST).reduce((sum, count) => sum + count, 0);
+    if (!Number.isNaN(raw)) {
+      learnTail(s, SPIKE_TAIL, raw);
+      s[HISTORY + whole] = (s[HISTORY + whole] as number) + 1;
+    }
+    const highest = compressed(Math.max(...ARMS.map((arm) => arms[arm])));
+    s[ABNORMAL] = judged ? highest : 0;
+    this.follow(time, value, value - usual.expected, Math.max(usual.spread, least));
+    const score = judged ? this.once(highest) : Number.NaN;
+    const half = margin * Math.max(spread, least);
+    return { score, arms, expected, spread, lower: expected - half, upper: expected + half, run: s[RUN] as number, seen, asLarge };
   }
+
+  /** Lasting deviation from level and hour, errors winsorised. */
+  private shifted(error: number, spread: number, judged: boolean): number {
+    const { values: s } = this;
+    const held = Math.min(6, Math.max(-6, error / spread));
+    const mean = (s[SHIFT] as number) + SHIFT_SHARE * (held - (s[SHIFT] as number));
+    s[SHIFT] = mean;
+    const variance = s[SHIFT_VARIANCE] === 0 ? SHIFT_START : (s[SHIFT_VARIANCE] as number);
+    const size = Math.abs(mean) / Math.sqrt(variance) / Math.SQRT2;
+    const score = judged ? tailScore(s, SHIFT_TAIL, size) : 0;
+    s[SHIFT_VARIANCE] = variance + 0.005 * (Math.min(mean * mean, 9 * variance) - variance);
+    learnTail(s, SHIFT_TAIL, size);
+    return score;
+  }
+
+  /** Equal readings in a row: improbable where readings usually change. A run counts as usual once it has ended, unless it was a fault. */
+  private stuck(value: number, judged: boolean, atLeast: number, most: number): number {
+    const { values: s } = this;
+    const limit = Math.max(2 * (s[LONGEST_RUN] as number), atLeast);
+    const ended = s[RUN] as number;
+    const same = this.seen > 1 && value === s[LAST];
+    s[RUN] = same ? ended + 1 : 1;
+    if (!same && this.seen > 1) {
+      s[CHANGES] = (s[CHANGES] as number) + 1;
+      if (ended <= limit) s[LONGEST_RUN] = Math.max(s[LONGEST_RUN] as number, ended);
+    }
+    if (!judged || (s[RUN] as number) <= limit || (s[CHANGES] as number) < 10) return 0;
+    const changing = ((s[CHANGES] as number) + 1) / (this.seen + 2);
+    return Math.min(most, -(s[RUN] as number) * Math.log(1 - Math.min(changing, 1 - 1e-9)));
+  }
+
+  /** Outside all readings so far by a margin: of n readings, one in n is the largest so far. */
+  private outOfRange(value: number, judged: boolean, margin: number): number {
+    const { values: s } = this;
+    const lowest = s[LOWEST] as number;
+    const highest = s[HIGHEST] as number;
+    const range = highest - lowest;
+    const outside = Math.max(lowest - margin * range - value, value - highest - margin * range);
+    const score = judged && outside > 0 && range > 0 ? this.firstTime(outside / range) : 0;
+    // A value out of range widens it by a tenth only: a fault does not become normal at once.
+    const share = judged ? 0.1 : 1;
+    s[LOWEST] = this.seen <= 1 ? value : Math.min(lowest, lowest + share * (value - lowest));
+    s[HIGHEST] = this.seen <= 1 ? value : Math.max(highest, highest + share * (value - highest));
+    return score;
+  }
+
+  /** What happens for the first time in n readings has a probability of about 1/n; how far beyond adds to it. */
+  private firstTime(beyond: number): number {
+    return Math.log(1 + this.seen) + 4 * Math.min(2, beyond) * Math.min(1, this.seen / MANY);
+  }
+
+  private follow(time: number, value: number, error: number, spread: number): void {
+    const { values: s, forecaster } = this;
+    const distance = time - (s[LAST_TIME] as number);
+    if (this.seen > 1 && distance > 0) {
+      const step = s[STEP] as number;
+      s[STEP] = step === 0 ? distance : step + 0.1 * (Math.min(Math.max(distance, step / 4), step * 4) - step);
+    }
+    learnTrend(s, TREND, this.seen > 1 ? Math.max(0, distance) : 0, value);
+    s[RECENT] = this.seen <= 1 ? value : (s[RECENT] as number) + SHIFT_SHARE * (value - (s[RECENT] as number));
+    const off = Math.abs(error) > OFF_LEVEL * spread ? Math.sign(error) : 0;
+    s[OFF] = off === 0 || Math.sign(s[OFF] as number) !== off ? off : (s[OFF] as number) + off;
+    if (Math.abs(s[OFF] as number) >= LASTING) {
+      forecaster.relevel(s[RECENT] as number);
+      s[SHIFT] = 0;
+      s[OFF] = 0;
+    }
+    s[LAST] = value;
+    s[LAST_TIME] = time;
+  }
+
+  /** An episode is told of at its onset, and again when it gets much worse. */
+  private once(score: number): number {
+    const { values: s } = this;
+    const peak = s[PEAK] as number;
+    if (peak === 0) {
+      if (score < ONSET) return score;
+      s[PEAK] = score;
+      s[QUIET] = 0;
+      return score;
+    }
+    if (score > 1.5 * peak + 3) {
+      s[PEAK] = score;
+      s[QUIET] = 0;
+      return score;
+    }
+    s[QUIET] = score < CALM ? (s[QUIET] as number) + 1 : 0;
+    if ((s[QUIET] as number) >= CALM_READINGS) s[PEAK] = 0;
+    return 0;
+  }
+}
+
+/** Beyond what the number of readings says by itself, an error may add so much, once the series has varied so often. */
+const EVIDENCE = 8;
+const VARIED = 6;
+/** Errors look smaller by 1 + FEW / sqrt(n) while their usual size rests on n readings only. */
+const FEW = 10;
+/** Readings from which on it counts how far something lies beyond all before. */
+const MANY = 1000;
+const LINEAR = 40;
+
+/** Scores stay in their order; far out they grow with the logarithm only. */
+function compressed(score: number): number {
+  return score <= LINEAR ? score : LINEAR + 10 * Math.log(score / LINEAR);
 }

@@ -1,5 +1,6 @@
 import type { SourceConfig } from '../../config/index.ts';
-import type { DeadLetter, Detection, EventBatch, LogBatch, Micros, RecordBatch } from '../../core/index.ts';
+import type { DeadLetter, Detection, EventBatch, LogBatch, Micros, RecordBatch, SeriesPoints } from '../../core/index.ts';
+import type { LiveSeries } from './live-series.ts';
 import type { LaneScorer, ScorerStatus } from './scorer.ts';
 
 /** Events of one kind that go to the store. */
@@ -25,6 +26,8 @@ export interface LaneOutput {
   readonly events: readonly LaneEvents[];
   readonly dead: readonly DeadLetter[];
   readonly findings: readonly Finding[];
+  /** Of series, to be stored with the epoch. */
+  readonly points?: readonly SeriesPoints[];
 }
 
 export interface LaneCounters {
@@ -56,6 +59,8 @@ export interface Lane {
   readonly watermark: { readonly value: Micros };
   /** Identity of the physical input per input name, for lineage. */
   readonly generations: ReadonlyMap<string, string>;
+  /** Series that it knows, where it has any. */
+  readonly series?: LiveSeries;
   /** How records are made into units and why, in words; empty until that is settled. */
   readonly feature: string;
   process(records: RecordBatch): Promise<LaneOutput>;

@@ -3,6 +3,7 @@ import type { Pseudonymiser } from '../flow/pseudonym.ts';
 import type { Lane } from './lane.ts';
 import { logs } from './log-lane.ts';
 import { packets } from './packet-lane.ts';
+import { readings } from './readings-lane.ts';
 import type { LaneRules } from './rules.ts';
 import type { LaneScorer } from './scorer.ts';
 
@@ -18,8 +19,12 @@ export interface LaneParts {
 export interface LaneKind {
   /** What its detectors can work on: shapes of features, kinds of events. */
   readonly serves: ReadonlySet<string>;
+  /** Detectors of a tenant that are for other records, though they work on the same shape. */
+  readonly unsuited?: ReadonlySet<string>;
   /** Its detectors where neither source nor tenant names any that it serves. */
   readonly detectors: readonly string[];
+  /** Most that is promised per unit where the detector has no rate of its own: for lanes with many units. */
+  readonly promisedRate?: number;
   /** Whether the tenant's `pseudonymise` has an effect on its events. */
   readonly pseudonymises: boolean;
   create(parts: LaneParts): Lane;
@@ -29,6 +34,7 @@ export interface LaneKind {
 export const LANES = {
   lines: logs,
   packets,
+  readings,
 } satisfies Readonly<Record<string, LaneKind>>;
 
 export type RecordKind = keyof typeof LANES;

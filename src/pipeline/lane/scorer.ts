@@ -6,6 +6,7 @@ import {
   type FeatureBatch,
   type LabelledRow,
   type Micros,
+  type ScoreBatch,
   sha256Hex,
   stableId,
 } from '../../core/index.ts';
@@ -74,6 +75,8 @@ export interface LaneScorer {
   readonly changed: boolean;
   readonly unitsPerDay: number | undefined;
   readonly calibrationSize: number;
+  /** How the last batch was scored; of detectors that learn as they go. */
+  readonly lastScores?: ScoreBatch | undefined;
   take(batch: FeatureBatch): Promise<Flagged[]>;
   applyLabels(labels: readonly LabelledRow[]): void;
   status(): ScorerStatus;

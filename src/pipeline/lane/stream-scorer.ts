@@ -7,6 +7,7 @@ import {
   MICROS_PER_DAY,
   type Micros,
   type ObservationBatch,
+  type ScoreBatch,
   type SeriesBatch,
   stableId,
 } from '../../core/index.ts';
@@ -38,6 +39,7 @@ export class StreamScorer implements LaneScorer {
   private last: Micros | undefined;
   private rows = 0;
   changed = false;
+  lastScores: ScoreBatch | undefined;
 
   constructor(detector: Detector, options: ScorerOptions) {
     this.detector = detector;
@@ -51,6 +53,7 @@ export class StreamScorer implements LaneScorer {
     this.rows += batch.rows;
     this.watch(batch);
     const scored = await this.detector.score(batch);
+    this.lastScores = scored;
     const found: Flagged[] = [];
     for (const { row, pValue, learnt } of this.decisions.take(batch, scored)) {
       const { tenant, source, detector, rate } = this.options;

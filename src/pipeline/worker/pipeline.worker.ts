@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type Incident, type Logger, systemClock, VedetteError } from '../../core/index.ts';
 import { buildTenant } from '../build.ts';
 import { loadComponents } from '../catalogue.ts';
+import { oneSeriesNow, seriesNow } from '../series-now.ts';
 import type { TenantRun } from '../tenant-run.ts';
 import type { ControlVerb, LogLevel, StoreMethod, ToMain, ToWorker, WorkerStart } from './protocol.ts';
 import { remoteStore } from './remote-store.ts';
@@ -49,12 +50,24 @@ port.on('message', (message: ToWorker) => {
     return;
   }
   const { id } = message;
-  const work = message.kind === 'retry' ? runOf.get(message.tenant)?.retry(message.letters) : control(message.verb);
-  Promise.resolve(work).then(
+  Promise.resolve(workOf(message)).then(
     (value) => send({ kind: 'done', id, value }),
     (error: unknown) => send({ kind: 'done', id, error: toWire(error) }),
   );
 });
+
+function workOf(message: Exclude<ToWorker, { kind: 'answer' }>): unknown {
+  switch (message.kind) {
+    case 'retry':
+      return runOf.get(message.tenant)?.retry(message.letters);
+    case 'series':
+      return seriesNow(runOf.get(message.tenant)?.running ?? [], message.query);
+    case 'one-series':
+      return oneSeriesNow(runOf.get(message.tenant)?.running ?? [], message.series, message.steps);
+    default:
+      return control(message.verb);
+  }
+}
 
 async function start({ config, configHash, program, tenants }: WorkerStart): Promise<void> {
   const components = await loadComponents(config);

@@ -1,6 +1,7 @@
 import type { Config } from '../../config/index.ts';
 import type { Alert, Incident } from '../../core/index.ts';
 import type { StoredDeadLetter } from '../../store/contract.ts';
+import type { SeriesNowQuery } from '../series-now.ts';
 import type { TenantStatus } from '../status.ts';
 
 /** What a pipeline worker is given at its start. */
@@ -16,6 +17,8 @@ export interface WorkerStart {
 export type ToWorker =
   | { readonly kind: 'control'; readonly id: number; readonly verb: ControlVerb }
   | { readonly kind: 'retry'; readonly id: number; readonly tenant: string; readonly letters: readonly StoredDeadLetter[] }
+  | { readonly kind: 'series'; readonly id: number; readonly tenant: string; readonly query: SeriesNowQuery }
+  | { readonly kind: 'one-series'; readonly id: number; readonly tenant: string; readonly series: string; readonly steps: number }
   | { readonly kind: 'answer'; readonly id: number; readonly value?: unknown; readonly error?: WireError };
 
 export type ControlVerb = 'status' | 'flush' | 'finish' | 'finished' | 'stop' | 'labels';
@@ -54,6 +57,7 @@ export const STORE_METHODS = [
   'outbox.failed',
   'outbox.pending',
   'deadLetters.append',
+  'series.retain',
   'segments.open',
   'segments.append',
   'segments.next',

@@ -36,6 +36,7 @@ export function remoteStore(call: StoreCall, epoch: number): PipelineStore {
       pending: method<PipelineStore['outbox']['pending']>('outbox.pending'),
     },
     deadLetters: { append: method<PipelineStore['deadLetters']['append']>('deadLetters.append') },
+    series: { retain: method<PipelineStore['series']['retain']>('series.retain') },
     segments: async (source) => ({
       append: (batch) => call('segments.append', [source, batch]) as Promise<number>,
       trim: (sequence) => call('segments.trim', [source, sequence]) as Promise<void>,

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { type Alert, type Incident, type Logger, VedetteError, workerUrl } from '../../core/index.ts';
 import type { StoredDeadLetter, TenantStore } from '../../store/contract.ts';
+import type { OneSeriesNow, SeriesNowPage, SeriesNowQuery } from '../series-now.ts';
 import type { ControlVerb, ToMain, ToWorker, WorkerStart, WorkerStatus } from './protocol.ts';
 import { StoreServer } from './serve-store.ts';
 import { fromWire, toWire } from './wire-error.ts';
@@ -55,6 +56,14 @@ export class WorkerClient {
   /** Ids of the letters that could not be parsed again. */
   async retry(tenant: string, letters: readonly StoredDeadLetter[]): Promise<readonly number[]> {
     return (await this.ask((id) => ({ kind: 'retry', id, tenant, letters }))) as readonly number[];
+  }
+
+  async series(tenant: string, query: SeriesNowQuery): Promise<SeriesNowPage> {
+    return (await this.ask((id) => ({ kind: 'series', id, tenant, query }))) as SeriesNowPage;
+  }
+
+  async oneSeries(tenant: string, series: string, steps: number): Promise<OneSeriesNow | undefined> {
+    return (await this.ask((id) => ({ kind: 'one-series', id, tenant, series, steps }))) as OneSeriesNow | undefined;
   }
 
   get tenants(): readonly string[] {

@@ -6,6 +6,7 @@ import { HOME_ROUTES } from './routes/home.ts';
 import { INCIDENT_ROUTES } from './routes/incidents.ts';
 import { JOB_ROUTES } from './routes/jobs.ts';
 import { LIVE_ROUTES } from './routes/live.ts';
+import { SERIES_ROUTES } from './routes/series.ts';
 
 export const API_PREFIX = '/api/v1';
 /** Every request that changes something and is signed in by cookie (or signs in) carries this header with the value 1. */
@@ -20,6 +21,7 @@ export const ROUTES = {
   ...DATA_ROUTES,
   ...FLOW_ROUTES,
   ...JOB_ROUTES,
+  ...SERIES_ROUTES,
 } as const;
 
 export type Routes = typeof ROUTES;

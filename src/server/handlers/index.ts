@@ -9,6 +9,7 @@ import { incidentHandlers } from './incidents.ts';
 import { downloadScores, jobHandlers } from './jobs.ts';
 import { modelHandlers } from './models.ts';
 import { downloadReport, receiveUpload, reportHandlers } from './reports.ts';
+import { seriesHandlers } from './series.ts';
 import { sessionHandlers } from './session.ts';
 import { statusHandlers } from './status.ts';
 import { userHandlers } from './users.ts';
@@ -28,6 +29,7 @@ export function allHandlers(context: ServerContext, stillAllowed: Parameters<typ
     ...eventHandlers(context),
     ...flowHandlers(),
     ...reportHandlers(context),
+    ...seriesHandlers(context),
     report: downloadReport(),
     upload: receiveUpload(context),
     stream: (async ({ params, request, reply }) => {

@@ -78,6 +78,14 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE entity_risk (entity_id TEXT NOT NULL, at REAL NOT NULL, weight REAL NOT NULL, PRIMARY KEY (entity_id, at)) STRICT;
   CREATE TABLE entity_clock (id INTEGER PRIMARY KEY, event REAL NOT NULL, wall REAL NOT NULL) STRICT;
   `,
+  // Points of series: blocks of an epoch, merged into chunks of one series.
+  `
+  CREATE TABLE series (code INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, entity TEXT NOT NULL, name TEXT NOT NULL) STRICT;
+  CREATE TABLE series_blocks (epoch INTEGER NOT NULL, from_at REAL NOT NULL, to_at REAL NOT NULL, codes BLOB NOT NULL, points BLOB NOT NULL) STRICT;
+  CREATE TABLE series_chunks (code INTEGER NOT NULL, from_at REAL NOT NULL, to_at REAL NOT NULL, points BLOB NOT NULL) STRICT;
+  CREATE INDEX series_chunks_code ON series_chunks (code, to_at);
+  CREATE INDEX series_chunks_time ON series_chunks (to_at);
+  `,
 ];
 
 /** Brings a store to the newest version, one transaction a step; refuses one from the future untouched. */

@@ -32,6 +32,7 @@ export const SERVICES = {
     'size',
   ],
   checkpoints: ['latest', 'epochs'],
+  series: ['list', 'points', 'latest', 'retain'],
   deadLetters: ['append', 'list', 'get', 'take', 'counts', 'countsBySource'],
   journal: [
     'counters',

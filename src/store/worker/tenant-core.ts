@@ -15,6 +15,7 @@ import { Labels } from '../relational/labels.ts';
 import { migrate } from '../relational/migrations.ts';
 import { Outbox } from '../relational/outbox.ts';
 import { Positions } from '../relational/positions.ts';
+import { SeriesTables } from '../relational/series.ts';
 
 export const DEFAULTS = { events: 'everything', keepEpochs: 3, memoryBytes: 512 * 1024 ** 2, threads: 1 } as const;
 
@@ -31,6 +32,7 @@ export class TenantCore {
   readonly deadLetters: DeadLetters;
   readonly checkpoints: Checkpoints;
   readonly events: Events;
+  readonly series: SeriesTables;
   private readonly database: RelationalDatabase;
   private readonly bytes: ByteStore;
   private readonly files: EventFiles;
@@ -48,6 +50,7 @@ export class TenantCore {
     this.entities = new Entities(database);
     this.outbox = new Outbox(database);
     this.journal = new Journal(database);
+    this.series = new SeriesTables(database);
     this.deadLetters = new DeadLetters(database, bytes, options.deadLetterBytes);
     this.checkpoints = new Checkpoints(database, bytes, options.keepEpochs ?? DEFAULTS.keepEpochs);
     this.events = new Events(bytes, this.files, {
@@ -89,7 +92,7 @@ export class TenantCore {
       throw new VedetteError('INTERNAL', `Epoch ${commit.epoch} cannot be committed; the next one is ${expected}`);
     const files = await this.events.flush();
     const blobs = await this.checkpoints.store(commit.epoch, commit.checkpoints);
-    this.database.transaction(() => {
+    this.kept(() => {
       this.database.run('INSERT INTO epochs (epoch, at) VALUES (?, ?)', [commit.epoch, bindable(commit.at)]);
       this.files.write(files, commit.epoch, commit.at);
       this.checkpoints.list(commit.epoch, blobs);
@@ -103,9 +106,19 @@ export class TenantCore {
       this.journal.writeCounters(commit.counters);
       this.journal.writeCalibration(commit.calibration ?? []);
       for (const report of commit.reports ?? []) this.journal.saveReport(report);
+      this.series.write(commit.series ?? [], commit.epoch);
     });
     this.events.settle(commit.epoch);
     await this.checkpoints.prune();
+  }
+
+  private kept(work: () => void): void {
+    try {
+      this.database.transaction(work);
+    } catch (error) {
+      this.series.forget();
+      throw error;
+    }
   }
 
   /** What was written under an epoch that never committed is not listed: it goes. */

@@ -1,0 +1,54 @@
+import type { Explanation } from './contracts.ts';
+import type { Micros } from './time.ts';
+
+/** The forecast of a value ahead. */
+export interface ForecastPoint {
+  readonly time: Micros;
+  readonly expected: number;
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** What a detector knows of one series now. */
+export interface SeriesView {
+  readonly lastTime: Micros;
+  readonly lastValue: number;
+  /** Usual distance of its readings. */
+  readonly step: Micros;
+  readonly readings: number;
+  /** Readings from which on it is judged, and when that will be. */
+  readonly needed: number;
+  readonly readyAt: Micros;
+  /** Score of the last reading, minus ln of a tail probability. */
+  readonly abnormal: number;
+  readonly expected: number;
+  readonly lower: number;
+  readonly upper: number;
+  /** What forecasts, in words. */
+  readonly method: string;
+}
+
+/** A limit that will be crossed. */
+export interface LimitWarning {
+  readonly series: string;
+  readonly entity: string;
+  readonly at: Micros;
+  readonly crossingAt: Micros;
+  readonly limit: number;
+  readonly direction: 'above' | 'below';
+  /** That it is crossed within the horizon, 0..1. */
+  readonly probability: number;
+  readonly explanation: Explanation;
+}
+
+/** Beside the detector contract: series that can be looked at and looked ahead. */
+export interface SeriesModel {
+  view(series: string): SeriesView | undefined;
+  forecast(series: string, steps: number): readonly ForecastPoint[];
+  /** Crossings of limits that the last observations made probable; each is given once. */
+  takeWarnings(): readonly LimitWarning[];
+}
+
+export function isSeriesModel(detector: object): detector is SeriesModel {
+  return 'view' in detector && 'forecast' in detector && 'takeWarnings' in detector;
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { parseDuration } from '../../core/index.ts';
+
+const duration = (preset: string) =>
+  z
+    .string()
+    .default(preset)
+    .transform((text, context) => {
+      const micros = parseDuration(text);
+      if (micros !== undefined && micros > 0) return micros;
+      context.addIssue({ code: 'custom', message: `"${text}" is no duration; write 500ms, 10s, 5m or 1h` });
+      return z.NEVER;
+    });
+
+/** How readings become rows at fixed event-time steps. */
+export const seriesConfig = z.strictObject({
+  step: duration('500ms').describe('readings of one series within a step are one row: their mean, or their rate'),
+  maxSeries: z.int().min(1).max(1_000_000).default(20_000).describe('series kept; readings of further ones are counted and named'),
+  silentAfter: z.number().min(2).max(1000).default(8).describe('usual distances of its readings after which a device counts as silent'),
+  silentAtLeast: duration('5s').describe('shorter silences are never told of'),
+  gapAfter: z
+    .number()
+    .min(2)
+    .max(1000)
+    .default(5)
+    .describe('usual distances of readings after which a counter starts anew instead of being averaged'),
+});
+
+export type SeriesConfig = z.output<typeof seriesConfig>;

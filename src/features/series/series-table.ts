@@ -1,0 +1,109 @@
+import type { Micros } from '../../core/index.ts';
+
+/** One series between its readings. */
+export interface SeriesSlot {
+  readonly entity: string;
+  /** Within the entity. */
+  readonly name: string;
+  readonly device: DeviceSlot;
+  type: number;
+  /** Time and value of the last reading; NaN before the first. */
+  lastTime: Micros;
+  lastValue: number;
+  /** Usual distance of two readings; NaN before there are two. */
+  usual: Micros;
+  /** The open step; NaN = none. */
+  stepStart: Micros;
+  sum: number;
+  count: number;
+  /** Time and raw value that rates of the open step are counted from. */
+  fromTime: Micros;
+  increase: number;
+  /** Start of the last row handed over. */
+  handedOver: Micros;
+}
+
+/** A device or host: all that is reported of one entity. */
+export interface DeviceSlot {
+  readonly entity: string;
+  input: string;
+  lastTime: Micros;
+  usual: Micros;
+  reports: number;
+  silent: boolean;
+}
+
+/** Names of refused series that are kept to be shown. */
+const NAMED = 20;
+
+/** Series and devices by name, at most so many. */
+export class SeriesTable {
+  readonly slots: SeriesSlot[] = [];
+  readonly devices = new Map<string, DeviceSlot>();
+  readonly refused = { readings: 0, names: [] as string[] };
+  private readonly codes = new Map<string, number>();
+  private readonly most: number;
+
+  constructor(most: number) {
+    this.most = most;
+  }
+
+  /** Code of the series; -1 when there is no room for it. */
+  code(entity: string, name: string, type: number, input: string): number {
+    const key = keyOf(entity, name);
+    const known = this.codes.get(key);
+    if (known !== undefined) return known;
+    if (this.slots.length >= this.most) {
+      this.refused.readings++;
+      if (this.refused.names.length < NAMED && !this.refused.names.includes(key)) this.refused.names.push(key);
+      return -1;
+    }
+    return this.add(key, newSlot(entity, name, type, this.device(entity, input)));
+  }
+
+  /** Name that is unique over entities, as people read it. */
+  nameOf(code: number): string {
+    const { entity, name } = this.slots[code] as SeriesSlot;
+    return keyOf(entity, name);
+  }
+
+  restore(slots: readonly Omit<SeriesSlot, 'device'>[], devices: readonly DeviceSlot[]): void {
+    this.slots.length = 0;
+    this.codes.clear();
+    this.devices.clear();
+    for (const device of devices) this.devices.set(device.entity, { ...device });
+    for (const slot of slots) this.add(keyOf(slot.entity, slot.name), { ...slot, device: this.device(slot.entity, '') });
+  }
+
+  private add(key: string, slot: SeriesSlot): number {
+    const code = this.slots.push(slot) - 1;
+    this.codes.set(key, code);
+    return code;
+  }
+
+  private device(entity: string, input: string): DeviceSlot {
+    const known = this.devices.get(entity);
+    if (known !== undefined) return known;
+    const device = { entity, input, lastTime: Number.NaN, usual: Number.NaN, reports: 0, silent: false };
+    this.devices.set(entity, device);
+    return device;
+  }
+}
+
+function keyOf(entity: string, name: string): string {
+  return entity === '' ? name : `${entity} ${name}`;
+}
+
+function newSlot(entity: string, name: string, type: number, device: DeviceSlot): SeriesSlot {
+  return {
+    ...{ entity, name, type, device },
+    ...{ lastTime: Number.NaN, lastValue: Number.NaN, usual: Number.NaN, stepStart: Number.NaN, sum: 0, count: 0 },
+    ...{ fromTime: Number.NaN, increase: 0, handedOver: Number.NEGATIVE_INFINITY },
+  };
+}
+
+/** The usual distance after one more; a single gap moves it little. */
+export function usualDistance(usual: Micros, distance: Micros): Micros {
+  if (Number.isNaN(usual)) return distance;
+  return usual + 0.1 * (Math.min(Math.max(distance, usual / 4), usual * 4) - usual);
+}

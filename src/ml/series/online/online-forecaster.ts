@@ -1,0 +1,256 @@
+import { MICROS_PER_DAY, type Micros } from '../../../core/index.ts';
+
+/** What was expected of a value before it was seen. */
+export interface OnlineExpectation {
+  readonly expected: number;
+  /** Mean absolute error of what is forecast in this way. */
+  readonly spread: number;
+  /** value - expected. */
+  readonly error: number;
+}
+
+/** What is forecast for one of the next steps. */
+export interface OnlineOutlook {
+  readonly expected: number;
+  /** Standard deviation of the error that far ahead. */
+  readonly deviation: number;
+}
+
+const HOUR = 3_600_000_000;
+const SLOTS = 48;
+const ORDER = 4;
+/** Slots of the state: scalars first, then offsets and counts of the profile, then what the autoregression needs. */
+const SEEN = 0;
+const LEVEL = 1;
+const PROFILE_ERROR = 2;
+const BOTH_ERROR = 3;
+const LAST_ERROR = 4;
+const LAST = 5;
+const RESIDUALS = 6;
+const WEIGHTS = RESIDUALS + ORDER;
+const COVARIANCE = WEIGHTS + ORDER;
+const OFFSETS = COVARIANCE + ORDER * ORDER;
+const COUNTS = OFFSETS + SLOTS;
+/** Doubles that one forecaster is made of. */
+export const FORECASTER_SIZE = COUNTS + SLOTS;
+
+const LEVEL_SHARE = 0.01;
+const ERROR_SHARE = 0.01;
+/** Errors are learnt winsorised at so many mean absolute errors, once so many values were seen. */
+const WINSOR = 6;
+const SETTLED = 30;
+/** Forgetting of the autoregression: about 500 values. */
+const FORGET = 0.998;
+/** Mean absolute error of a normal distribution, in standard deviations. */
+const NORMAL = 0.7979;
+
+/**
+ * Level, hour-of-day profile (weekdays and weekend apart) and an autoregression of what they leave, all learnt as they go by
+ * recursive least squares; of profile, profile with autoregression and last value, the one that erred least lately forecasts.
+ * Alive from the second value on. All state is `FORECASTER_SIZE` doubles of `state` from `at` on.
+ */
+export class OnlineForecaster {
+  private readonly state: Float64Array;
+  private readonly at: number;
+
+  constructor(state: Float64Array, at = 0) {
+    this.state = state;
+    this.at = at;
+  }
+
+  get seen(): number {
+    return this.state[this.at + SEEN] as number;
+  }
+
+  get level(): number {
+    return this.state[this.at + LEVEL] as number;
+  }
+
+  /** What is expected at a time, from the values pushed so far. */
+  expect(time: Micros): number {
+    const { state: s, at } = this;
+    if (this.seen === 0) return Number.NaN;
+    const kind = this.best();
+    if (kind === LAST_ERROR) return s[at + LAST] as number;
+    const profile = this.profile(time);
+    return kind === PROFILE_ERROR ? profile : profile + this.autoregression();
+  }
+
+  /** Level and hour alone, and their mean absolute error: what lasting shifts are told from. */
+  usual(time: Micros): { readonly expected: number; readonly spread: number } {
+    return { expected: this.profile(time), spread: this.state[this.at + PROFILE_ERROR] as number };
+  }
+
+  /** Mean absolute error of `expect`. */
+  get spread(): number {
+    return this.seen < 2 ? Number.NaN : (this.state[this.at + this.best()] as number);
+  }
+
+  /** In words: what forecasts at present. */
+  get method(): 'last value' | 'level and hour' | 'level, hour and autoregression' {
+    const kind = this.best();
+    if (kind === LAST_ERROR) return 'last value';
+    return kind === PROFILE_ERROR ? 'level and hour' : 'level, hour and autoregression';
+  }
+
+  push(time: Micros, value: number): OnlineExpectation {
+    const { state: s, at } = this;
+    const seen = this.seen;
+    const expected = this.expect(time);
+    const { spread } = this;
+    const profile = seen === 0 ? value : this.profile(time);
+    const both = profile + (seen === 0 ? 0 : this.autoregression());
+    const share = Math.max(ERROR_SHARE, 1 / (seen + 1));
+    if (seen > 0) {
+      this.learnError(PROFILE_ERROR, value - profile, share);
+      this.learnError(BOTH_ERROR, value - both, share);
+      this.learnError(LAST_ERROR, value - (s[at + LAST] as number), share);
+    }
+    const residual = this.held(value - profile, PROFILE_ERROR);
+    if (seen > ORDER) this.learnWeights(residual);
+    else if (seen === 0) for (let i = 0; i < ORDER; i++) s[at + COVARIANCE + i * ORDER + i] = 1;
+    this.learnProfile(time, value, profile + residual);
+    for (let i = ORDER - 1; i > 0; i--) s[at + RESIDUALS + i] = s[at + RESIDUALS + i - 1] as number;
+    s[at + RESIDUALS] = residual;
+    s[at + LAST] = value;
+    s[at + SEEN] = seen + 1;
+    return { expected, spread, error: value - expected };
+  }
+
+  /** The next `steps` values, `step` apart from `time` on. */
+  outlook(time: Micros, step: Micros, steps: number): OnlineOutlook[] {
+    const { state: s, at } = this;
+    if (this.seen < 2) return [];
+    const deviation = this.spread / NORMAL;
+    const kind = this.best();
+    const weights = s.subarray(at + WEIGHTS, at + WEIGHTS + ORDER);
+    const past = Array.from(s.subarray(at + RESIDUALS, at + RESIDUALS + ORDER));
+    // Effect of one error on later values; its squares add up to the variance so far ahead.
+    const effects = [1];
+    let variance = 0;
+    return Array.from({ length: steps }, (_, k) => {
+      variance += kind === LAST_ERROR ? 1 : (effects[k] as number) ** 2;
+      const when = time + k * step;
+      if (kind === LAST_ERROR) return { expected: s[at + LAST] as number, deviation: deviation * Math.sqrt(variance) };
+      if (kind === PROFILE_ERROR) {
+        effects.push(0);
+        return { expected: this.profile(when), deviation };
+      }
+      const next = bounded(
+        weights.reduce((sum, weight, i) => sum + weight * (past[i] as number), 0),
+        past,
+      );
+      past.unshift(next);
+      past.length = ORDER;
+      const effect = weights.reduce((sum, weight, i) => sum + weight * (effects[k - i] ?? 0), 0);
+      effects.push(Math.min(1, Math.max(-1, effect)));
+      return { expected: this.profile(when) + next, deviation: deviation * Math.sqrt(variance) };
+    });
+  }
+
+  /** A lasting shift is the level from now on. */
+  relevel(level: number): void {
+    const { state: s, at } = this;
+    s[at + LEVEL] = level;
+    s.fill(0, at + RESIDUALS, at + RESIDUALS + ORDER);
+    s.fill(0, at + OFFSETS, at + COUNTS + SLOTS);
+  }
+
+  private best(): number {
+    const { state: s, at } = this;
+    const profile = s[at + PROFILE_ERROR] as number;
+    const both = s[at + BOTH_ERROR] as number;
+    const last = s[at + LAST_ERROR] as number;
+    // A simpler forecast is left only for a better one.
+    if (this.seen < SETTLED) return last < 0.8 * profile ? LAST_ERROR : PROFILE_ERROR;
+    const kind = both < 0.95 * profile ? BOTH_ERROR : PROFILE_ERROR;
+    return last < 0.95 * Math.min(profile, both) ? LAST_ERROR : kind;
+  }
+
+  private profile(time: Micros): number {
+    const { state: s, at } = this;
+    const slot = slotOf(time);
+    return (s[at + LEVEL] as number) + ((s[at + COUNTS + slot] as number) >= 3 ? (s[at + OFFSETS + slot] as number) : 0);
+  }
+
+  private autoregression(): number {
+    const { state: s, at } = this;
+    let sum = 0;
+    let most = 0;
+    for (let i = 0; i < ORDER; i++) {
+      const residual = s[at + RESIDUALS + i] as number;
+      sum += (s[at + WEIGHTS + i] as number) * residual;
+      most = Math.max(most, Math.abs(residual));
+    }
+    return Math.min(2 * most, Math.max(-2 * most, sum));
+  }
+
+  private held(error: number, kind: number): number {
+    if (this.seen < SETTLED) return error;
+    const most = WINSOR * (this.state[this.at + kind] as number) + 1e-12;
+    return Math.min(most, Math.max(-most, error));
+  }
+
+  private learnError(kind: number, error: number, share: number): void {
+    const { state: s, at } = this;
+    const before = s[at + kind] as number;
+    s[at + kind] = before + share * (Math.abs(this.held(error, kind)) - before);
+  }
+
+  private learnProfile(time: Micros, value: number, held: number): void {
+    const { state: s, at } = this;
+    const slot = slotOf(time);
+    const level = this.seen === 0 ? value : (s[at + LEVEL] as number);
+    const offset = (s[at + COUNTS + slot] as number) >= 3 ? (s[at + OFFSETS + slot] as number) : 0;
+    const moved = level + Math.max(LEVEL_SHARE, 1 / (this.seen + 1)) * (held - level - offset);
+    s[at + LEVEL] = moved;
+    const count = Math.min(200, (s[at + COUNTS + slot] as number) + 1);
+    s[at + COUNTS + slot] = count;
+    s[at + OFFSETS + slot] = (s[at + OFFSETS + slot] as number) + (held - moved - (s[at + OFFSETS + slot] as number)) / count;
+  }
+
+  /** Recursive least squares (Haykin, Adaptive Filter Theory, ch. 10), the residuals scaled to their own size. */
+  private learnWeights(residual: number): void {
+    const { state: s, at } = this;
+    const scale = 1 / Math.max(s[at + PROFILE_ERROR] as number, 1e-12);
+    const gain = [0, 0, 0, 0];
+    let denominator = FORGET;
+    for (let i = 0; i < ORDER; i++) {
+      for (let j = 0; j < ORDER; j++) {
+        gain[i] = (gain[i] as number) + (s[at + COVARIANCE + i * ORDER + j] as number) * scale * (s[at + RESIDUALS + j] as number);
+      }
+    }
+    for (let i = 0; i < ORDER; i++) denominator += scale * (s[at + RESIDUALS + i] as number) * (gain[i] as number);
+    let error = scale * residual;
+    for (let i = 0; i < ORDER; i++) error -= (s[at + WEIGHTS + i] as number) * scale * (s[at + RESIDUALS + i] as number);
+    for (let i = 0; i < ORDER; i++) {
+      const weight = (s[at + WEIGHTS + i] as number) + ((gain[i] as number) / denominator) * error;
+      s[at + WEIGHTS + i] = Math.min(2, Math.max(-2, weight));
+    }
+    let trace = 0;
+    for (let i = 0; i < ORDER; i++) {
+      for (let j = 0; j <= i; j++) {
+        const index = at + COVARIANCE + i * ORDER + j;
+        const value = ((s[index] as number) - ((gain[i] as number) * (gain[j] as number)) / denominator) / FORGET;
+        s[index] = value;
+        s[at + COVARIANCE + j * ORDER + i] = value;
+      }
+      trace += s[at + COVARIANCE + i * ORDER + i] as number;
+    }
+    // Without news the covariance winds up: it starts anew.
+    if (trace < 1e6 && trace > 0) return;
+    s.fill(0, at + COVARIANCE, at + COVARIANCE + ORDER * ORDER);
+    for (let i = 0; i < ORDER; i++) s[at + COVARIANCE + i * ORDER + i] = 1;
+  }
+}
+
+function bounded(value: number, past: readonly number[]): number {
+  const most = 2 * Math.max(...past.map(Math.abs));
+  return Math.min(most, Math.max(-most, value));
+}
+
+function slotOf(time: Micros): number {
+  const hour = Math.floor(time / HOUR);
+  const day = Math.floor((((time % (7 * MICROS_PER_DAY)) + 7 * MICROS_PER_DAY) % (7 * MICROS_PER_DAY)) / MICROS_PER_DAY);
+  return (((hour % 24) + 24) % 24) + (day === 2 || day === 3 ? 24 : 0);
+}

@@ -1,0 +1,1 @@
+export { METRIC_FORMATS, MetricParser } from './parser.ts';

@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type DeadLetter, dictAt, encodeReading, READING_TYPES } from '../../core/index.ts';
+import { MetricParser } from './parser.ts';
+
+const ARRIVAL = 1_700_000_000_000_000;
+
+function parse(format: string, text: string | Uint8Array, input = 'plant/oven.csv', parser = new MetricParser(format), line = 1) {
+  const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text;
+  const dead: DeadLetter[] = [];
+  const batch = parser.parse({ input, generation: 'g', offset: 0, line, bytes, arrival: ARRIVAL, last: false }, 'src', (one) =>
+    dead.push(one),
+  );
+  const readings = Array.from({ length: batch.rows }, (_, row) => [
+    dictAt(batch.entity, row),
+    dictAt(batch.series, row),
+    batch.value[row],
+    (batch.time[row] as number) / 1e6,
+    READING_TYPES[batch.type[row] as number],
+  ]);
+  return { readings, dead, parser };
+}
+
+describe('metric formats', () => {
+  it('reads the normal form, and puts aside what is none', () => {
+    const line = new TextDecoder().decode(encodeReading({ time: 5e6, entity: 'a', series: 's', value: 1.5, type: 'counter' }));
+    const { readings, dead } = parse('readings', `${line}\n{"time":1}\nnot json\n\n`);
+    expect(readings).toEqual([['a', 's', 1.5, 5, 'counter']]);
+    expect(dead.map(({ reason, line: at }) => [reason, at])).toEqual([
+      ['its entity is no text, or too long', 2],
+      ['it is no JSON', 3],
+    ]);
+  });
+
+  it('reads tables that grow, by their header, also after a restart', () => {
+    const first = parse('series', 'timestamp,temperature,"flow",note\n2023-11-14 22:13:20,200.5,3,ok\n');
+    expect(first.readings).toEqual([
+      ['oven', 'temperature', 200.5, 1_700_000_000, 'gauge'],
+      ['oven', 'flow', 3, 1_700_000_000, 'gauge'],
+    ]);
+    const again = new MetricParser('series');
+    again.restore(first.parser.snapshot());
+    expect(parse('series', '1700000060,201,,\nyesterday,1,1,\n', undefined, again, 3).readings).toEqual([
+      ['oven', 'temperature', 201, 1_700_000_060, 'gauge'],
+    ]);
+  });
+
+  it('reads JSON lines, device columns and DEEP MODS aggregates', () => {
+    expect(parse('series', '{"ts":1700000000,"device":"pump","rpm":5,"state":"on"}\n').readings).toEqual([
+      ['pump', 'rpm', 5, 1_700_000_000, 'gauge'],
+    ]);
+    const mods = 'window_start\twindow_end\tin_count\n2019-06-01T00:00:00.000Z\t2019-06-01T01:00:00.000Z\t7\n';
+    expect(parse('series', mods, 'x/conn/2019/06/01/w01h-s10m.tsv').readings).toEqual([['conn', 'in_count', 7, 1_559_347_200, 'gauge']]);
+  });
+
+  it('reads what snmpwalk prints', () => {
+    const text = [
+      '# 2023-11-14T22:13:20Z',
+      'IF-MIB::ifHCInOctets.1 = Counter64: 12345',
+      '.1.3.6.1.2.1.2.2.1.10.2 = Counter32: 99',
+      'IF-MIB::ifOperStatus.1 = INTEGER: up(1)',
+      'SNMPv2-MIB::sysDescr.0 = STRING: Linux',
+      'nonsense',
+    ].join('\n');
+    const { readings, dead } = parse('snmp', text, 'walks/switch1.txt');
+    expect(readings).toEqual([
+      ['switch1', 'IF-MIB::ifHCInOctets.1', 12345, 1_700_000_000, 'counter'],
+      ['switch1', '.1.3.6.1.2.1.2.2.1.10.2', 99, 1_700_000_000, 'counter'],
+      ['switch1', 'IF-MIB::ifOperStatus.1', 1, 1_700_000_000, 'gauge'],
+    ]);
+    expect(dead.map(({ reason }) => reason)).toEqual(['it is no line of snmpwalk']);
+  });
+
+  it.each(['readings', 'series', 'snmp'])('%s takes any bytes', (format) => {
+    const hostile = fc.oneof(
+      fc.uint8Array({ maxLength: 300 }),
+      fc
+        .constantFrom('{"time":1e999}', '{"__proto__":{"time":1}}', 'timestamp\n,,,\n', `${'a,'.repeat(20_000)}time`, '# \n = Counter32: 1')
+        .map((text) => new TextEncoder().encode(text)),
+    );
+    fc.assert(
+      fc.property(fc.array(hostile, { maxLength: 4 }), (parts) => {
+        const parser = new MetricParser(format);
+        for (const part of parts) {
+          const { readings } = parse(format, part, 'x', parser);
+          expect(readings.every(([, , value]) => Number.isFinite(value))).toBe(true);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+});

@@ -1,0 +1,104 @@
+import { MAX_SERIES_NAME } from '../../core/index.ts';
+import { modsPath } from '../series/mods.ts';
+import { timeOf } from '../series/table.ts';
+import type { MetricFormat, ParsedReading, RecordInput, RecordReadings } from './format.ts';
+
+const TIME_NAMES = new Set(['timestamp', 'time', 'datetime', 'date', 'ts', 'window_start', '@timestamp']);
+/** Columns that name no reading. */
+const OTHER = new Set(['window_end']);
+const ENTITY_NAMES = new Set(['entity', 'device', 'host', 'sensor', 'sensor_id', 'host.name']);
+const MAX_COLUMNS = 10_000;
+const MAX_INPUTS = 10_000;
+
+interface Header {
+  readonly separator: string;
+  readonly names: readonly string[];
+  readonly time: number;
+  /** Column of the device's name; -1 = the file is the device. */
+  readonly entity: number;
+}
+
+/**
+ * Delimited tables (comma, semicolon, tab) with a header and a time column, flat JSON objects with a time, and DEEP MODS
+ * aggregates, whose protocol is the device. Files may grow: the header of each is remembered.
+ */
+export function tableFormat(): MetricFormat {
+  const headers = new Map<string, Header>();
+  return {
+    name: 'series',
+    summary: 'tables of readings with a header and a time column, flat JSON lines, DEEP MODS aggregates',
+    readings(text, at) {
+      if (text.startsWith('{')) return objectReadings(text, at);
+      const known = headers.get(at.input);
+      if (known !== undefined && at.line > 1) return rowReadings(text, known, at);
+      const header = headerOf(text);
+      if (typeof header === 'string') return header;
+      headers.delete(at.input);
+      headers.set(at.input, header);
+      if (headers.size > MAX_INPUTS) headers.delete(headers.keys().next().value as string);
+      return [];
+    },
+    state: () => [...headers],
+    restore(state) {
+      headers.clear();
+      for (const [input, header] of (state ?? []) as [string, Header][]) headers.set(input, header);
+    },
+  };
+}
+
+function headerOf(text: string): Header | string {
+  const line = text.replace(/^\ufeff/, '');
+  const separator = ['\t', ';'].find((one) => line.includes(one)) ?? ',';
+  const names = cells(line, separator);
+  if (names.length > MAX_COLUMNS) return `it has ${names.length} columns, more than ${MAX_COLUMNS}`;
+  const time = names.findIndex((name) => TIME_NAMES.has(name.toLowerCase()));
+  if (time < 0) return 'its first line is no header with a time column such as timestamp';
+  return { separator, names, time, entity: names.findIndex((name) => ENTITY_NAMES.has(name.toLowerCase())) };
+}
+
+function rowReadings(text: string, { separator, names, time: timeColumn, entity }: Header, at: RecordInput): RecordReadings {
+  const row = cells(text, separator);
+  const time = timeOf(row[timeColumn] ?? '');
+  if (Number.isNaN(time)) return `its time ${(row[timeColumn] ?? '').slice(0, 40)} cannot be read`;
+  const device = entity < 0 ? deviceOf(at.input) : (row[entity] ?? '');
+  const readings: ParsedReading[] = [];
+  for (const [column, name] of names.entries()) {
+    if (column === timeColumn || column === entity || OTHER.has(name)) continue;
+    const cell = row[column];
+    const value = cell === undefined || cell === '' ? Number.NaN : Number(cell);
+    if (Number.isFinite(value) && name !== '') readings.push({ time, entity: device, series: name.slice(0, MAX_SERIES_NAME), value });
+  }
+  return readings;
+}
+
+function objectReadings(text: string, at: RecordInput): RecordReadings {
+  let object: unknown;
+  try {
+    object = JSON.parse(text);
+  } catch {
+    return 'it is no JSON';
+  }
+  const fields = Object.entries(object as Record<string, unknown>).slice(0, MAX_COLUMNS);
+  const found = fields.find(([name]) => TIME_NAMES.has(name.toLowerCase()));
+  const time = found === undefined ? Number.NaN : timeOf(String(found[1]));
+  if (Number.isNaN(time)) return 'it has no time field such as timestamp';
+  const named = fields.find(([name, value]) => ENTITY_NAMES.has(name.toLowerCase()) && typeof value === 'string');
+  const entity = named === undefined ? deviceOf(at.input) : String(named[1]);
+  return fields.flatMap(([series, value]) =>
+    typeof value === 'number' && Number.isFinite(value) && series !== found?.[0] && series !== ''
+      ? [{ time, entity, series: series.slice(0, MAX_SERIES_NAME), value }]
+      : [],
+  );
+}
+
+/** The protocol of a DEEP MODS file, else the file's name without folder and endings. */
+function deviceOf(input: string): string {
+  const mods = modsPath(input);
+  if (mods !== undefined) return mods.protocol;
+  const base = input.slice(Math.max(input.lastIndexOf('/'), input.lastIndexOf('!')) + 1);
+  return base.replace(/\.(csv|tsv|jsonl?|ndjson|txt|log)?(\.(gz|zst))?$/i, '');
+}
+
+function cells(line: string, separator: string): string[] {
+  return line.split(separator).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
+}

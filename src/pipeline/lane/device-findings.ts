@@ -1,0 +1,64 @@
+import { formatMicros, type LimitWarning, type Micros, stableId } from '../../core/index.ts';
+import type { Silence } from '../../features/index.ts';
+import type { Finding } from './lane.ts';
+
+/** What is no reading and therefore has no score: a device that is silent, a limit that will be crossed. */
+export interface DeviceRule {
+  readonly tenant: string;
+  readonly source: string;
+  readonly detector: string;
+}
+
+const NO_ROW = new Uint8Array(0);
+const SILENCE_SEVERITY = 60;
+
+export function silenceFinding(rule: DeviceRule, { entity, since, at, usual }: Silence): Finding {
+  const device = entity === '' ? 'A device without a name' : entity;
+  const every = seconds(usual);
+  const what = `${device} has stopped reporting: nothing since ${formatMicros(since)}.`;
+  return finding(rule, 'silence', `${entity} reports`, entity, since, at, SILENCE_SEVERITY, {
+    what,
+    why: `It reported every ${every} before; ${seconds(at - since)} have passed without a reading.`,
+    harmless: ['Maintenance, or the device was taken out of service.', 'The network between it and its collector is down.'],
+    next: ['See whether the device can be reached.', 'See whether others behind the same collector still report.'],
+    contributions: [
+      { subject: `${entity} reports`, observed: `nothing for ${seconds(at - since)}`, expected: `every ${every}`, share: 1, seenBefore: 0 },
+    ],
+    evidence: [],
+  });
+}
+
+export function limitFinding(rule: DeviceRule, warning: LimitWarning): Finding {
+  const { series, entity, at, limit, direction, probability, explanation } = warning;
+  const severity = Math.round(40 + 40 * probability);
+  return finding(rule, `limit ${direction} ${limit}`, series, entity, at, Math.max(at, warning.crossingAt), severity, explanation);
+}
+
+function finding(
+  { tenant, source, detector }: DeviceRule,
+  rule: string,
+  key: string,
+  entity: string,
+  start: Micros,
+  end: Micros,
+  severity: number,
+  explanation: LimitWarning['explanation'],
+): Finding {
+  return {
+    detection: {
+      ...{ id: stableId(tenant, source, detector, rule, key, start), detector, source, key, entity, start, end },
+      ...{ score: 1, pValue: Number.NaN, threshold: Number.NaN, extrapolated: false, severity, title: explanation.what },
+      ...{ techniques: [], explanation, evidence: explanation.evidence },
+    },
+    feature: 'readings',
+    model: rule,
+    modelSha256: '',
+    row: NO_ROW,
+  };
+}
+
+function seconds(micros: Micros): string {
+  const value = micros / 1e6;
+  if (value < 100) return `${Number(value.toPrecision(2))} s`;
+  return value < 7200 ? `${Math.round(value / 60)} min` : `${Math.round(value / 3600)} h`;
+}

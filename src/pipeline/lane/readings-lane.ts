@@ -1,0 +1,218 @@
+import { deserialize, serialize } from 'node:v8';
+import type { SourceConfig } from '../../config/index.ts';
+import {
+  type DeadLetter,
+  formatMicros,
+  isSeriesModel,
+  type MetricBatch,
+  type Micros,
+  type RecordBatch,
+  recordCount,
+  type SeriesModel,
+  type SeriesPoints,
+} from '../../core/index.ts';
+import { type SeriesConfig, SeriesStepper, seriesConfig } from '../../features/index.ts';
+import { MetricParser } from '../../parsers/index.ts';
+import { limitFinding, silenceFinding } from './device-findings.ts';
+import { findingOf } from './finding.ts';
+import { Generations } from './generations.ts';
+import { type Finding, type Lane, type LaneCounters, type LaneOutput, NO_OUTPUT } from './lane.ts';
+import type { LaneKind } from './lanes.ts';
+import type { LiveSeries, LiveSeriesRow } from './live-series.ts';
+import type { LaneScorer } from './scorer.ts';
+import { pointsOf, seriesId } from './series-points.ts';
+
+interface State {
+  readonly counters: LaneCounters;
+  readonly generations: readonly (readonly [string, string])[];
+}
+
+const FEATURE = 'readings at fixed event-time steps';
+/** Share of the promised rate of sessions that a reading gets: there are so many more of them. */
+const PROMISED_RATE = 1e-5;
+
+/** Readings of devices, hosts and counters: parse, event time, steps, detectors. */
+export class ReadingsLane implements Lane {
+  readonly source: SourceConfig;
+  readonly scorers: readonly LaneScorer[];
+  readonly rules = [];
+  readonly counters: LaneCounters = { records: 0, bytes: 0, events: 0, unparsed: 0, future: 0, late: 0, backfilled: 0, units: 0 };
+  readonly generations = new Generations();
+  readonly watermark = { value: Number.NEGATIVE_INFINITY };
+  readonly series: LiveSeries;
+  private readonly parser: MetricParser;
+  private readonly stepper: SeriesStepper;
+  private readonly model: SeriesModel | undefined;
+  private readonly ids: string[] = [];
+  private changed = false;
+
+  constructor(source: SourceConfig, scorers: readonly LaneScorer[]) {
+    this.source = source;
+    this.scorers = scorers;
+    const { format } = source.parser as { format?: string };
+    this.parser = new MetricParser(format ?? 'readings');
+    const { series } = source.features as { series?: SeriesConfig };
+    this.stepper = new SeriesStepper(series ?? seriesConfig.parse({}));
+    this.model = scorers.map(({ detector }): object => detector).find(isSeriesModel);
+    this.series = {
+      rows: () => this.idsUpTo().flatMap((_id, code) => this.rowOf(code) ?? []),
+      find: (id) => this.rowOf(this.idsUpTo().indexOf(id)),
+      forecast: (id, steps) => this.forecast(id, steps),
+    };
+  }
+
+  get ownCounters(): Readonly<Record<string, number>> {
+    const { refused, slots } = this.stepper.table;
+    return { ...this.stepper.counters, series: slots.length, refusedReadings: refused.readings };
+  }
+
+  get feature(): string {
+    const { names } = this.stepper.table.refused;
+    return names.length === 0 ? FEATURE : `${FEATURE}; more series than maxSeries, left out: ${names.join(', ')}`;
+  }
+
+  async process(records: RecordBatch): Promise<LaneOutput> {
+    this.changed = true;
+    const { counters, source } = this;
+    counters.records += recordCount(records);
+    counters.bytes += records.bytes.length;
+    this.generations.remember(records);
+    const dead: DeadLetter[] = [];
+    const parsed = this.parser.parse(records, source.name, (letter) => dead.push(letter));
+    counters.unparsed += dead.length;
+    const keep = this.admit(parsed, records, dead);
+    this.stepper.add(parsed, records.arrival, keep);
+    if (records.last) this.stepper.finishInput(records.input);
+    return this.output(dead);
+  }
+
+  retry(records: RecordBatch): Promise<LaneOutput> {
+    return this.process({ ...records, last: false });
+  }
+
+  async elapse(now: Micros): Promise<LaneOutput> {
+    this.stepper.elapse(now);
+    const output = await this.output([]);
+    this.changed ||= output !== NO_OUTPUT;
+    return output;
+  }
+
+  async end(): Promise<LaneOutput> {
+    this.changed = true;
+    this.stepper.finish();
+    return this.output([]);
+  }
+
+  /** 1 = taken; 0 = from the future of its arrival, put aside. */
+  private admit(parsed: MetricBatch, { arrival, input }: RecordBatch, dead: DeadLetter[]): Uint8Array {
+    const keep = new Uint8Array(parsed.rows).fill(1);
+    const limit = arrival + this.source.eventTime.maxSkew;
+    for (let row = 0; row < parsed.rows; row++) {
+      const time = parsed.time[row] as number;
+      if (time <= limit) {
+        this.watermark.value = Math.max(this.watermark.value, time);
+        this.counters.events++;
+        continue;
+      }
+      keep[row] = 0;
+      this.counters.future++;
+      const { offset, line } = parsed.origin;
+      const reason = `its time ${formatMicros(time)} lies in the future of its arrival`;
+      const bytes = new TextEncoder().encode(JSON.stringify({ time, value: parsed.value[row] }));
+      dead.push({ source: this.source.name, input, offset: offset[row] as number, line: line[row] as number, reason, bytes, arrival });
+    }
+    return keep;
+  }
+
+  /** Rows that closed -> what detectors say of them, and points to be stored. */
+  private async output(dead: readonly DeadLetter[]): Promise<LaneOutput> {
+    const { stepper, source, scorers, model } = this;
+    const batch = stepper.rows();
+    const silences = stepper.silences();
+    if (batch === undefined && silences.length === 0 && dead.length === 0) return NO_OUTPUT;
+    const findings: Finding[] = [];
+    const points: SeriesPoints[] = [];
+    const [first] = scorers;
+    const rule = first === undefined ? undefined : first.options;
+    if (batch !== undefined) {
+      this.counters.units += batch.rows;
+      for (const scorer of scorers)
+        for (const flagged of await scorer.take(batch)) findings.push(findingOf(scorer, flagged, 'readings', same));
+      points.push(pointsOf(source.name, batch, first?.lastScores));
+    }
+    if (rule !== undefined) {
+      for (const silence of silences) findings.push(silenceFinding(rule, silence));
+      for (const warning of model?.takeWarnings() ?? []) findings.push(limitFinding(rule, warning));
+    }
+    return { events: [], dead, findings, points };
+  }
+
+  private idsUpTo(): readonly string[] {
+    const { slots } = this.stepper.table;
+    for (let code = this.ids.length; code < slots.length; code++) {
+      const { entity, name } = slots[code] as (typeof slots)[number];
+      this.ids.push(seriesId(this.source.name, entity, name));
+    }
+    return this.ids;
+  }
+
+  private rowOf(code: number): LiveSeriesRow | undefined {
+    const { table } = this.stepper;
+    const slot = table.slots[code];
+    const view = slot === undefined ? undefined : this.model?.view(table.nameOf(code));
+    if (slot === undefined || view === undefined) return undefined;
+    return { id: this.idsUpTo()[code] as string, source: this.source.name, entity: slot.entity, name: slot.name, view };
+  }
+
+  private forecast(id: string, steps: number) {
+    const code = this.idsUpTo().indexOf(id);
+    return code < 0 ? [] : (this.model?.forecast(this.stepper.table.nameOf(code), steps) ?? []);
+  }
+
+  async snapshot(): Promise<Readonly<Record<string, Uint8Array>>> {
+    const prefix = `source/${this.source.name}`;
+    const blobs: Record<string, Uint8Array> = {};
+    if (this.changed) {
+      const state: State = { counters: this.counters, generations: [...this.generations] };
+      blobs[`${prefix}/time`] = new Uint8Array(serialize(state));
+      blobs[`${prefix}/parser`] = this.parser.snapshot();
+      blobs[`${prefix}/series`] = this.stepper.snapshot();
+    }
+    for (const scorer of this.scorers) {
+      if (!scorer.changed) continue;
+      for (const [name, bytes] of Object.entries(await scorer.snapshot())) blobs[`${prefix}/${scorer.options.detector}/${name}`] = bytes;
+    }
+    this.changed = false;
+    return blobs;
+  }
+
+  async restore(blobs: Readonly<Record<string, Uint8Array>>): Promise<void> {
+    const prefix = `source/${this.source.name}`;
+    const time = blobs[`${prefix}/time`];
+    const parser = blobs[`${prefix}/parser`];
+    const series = blobs[`${prefix}/series`];
+    if (time !== undefined) {
+      const state = deserialize(time) as State;
+      Object.assign(this.counters, state.counters);
+      for (const [input, generation] of state.generations) this.generations.set(input, generation);
+    }
+    if (parser !== undefined) this.parser.restore(parser);
+    if (series !== undefined) this.stepper.restore(series);
+    for (const scorer of this.scorers) {
+      const own = `${prefix}/${scorer.options.detector}/`;
+      const parts = Object.entries(blobs).filter(([name]) => name.startsWith(own));
+      await scorer.restore(Object.fromEntries(parts.map(([name, bytes]) => [name.slice(own.length), bytes])));
+    }
+  }
+}
+
+const same = (title: string) => title;
+
+export const readings: LaneKind = {
+  serves: new Set(['series']),
+  unsuited: new Set(['rate']),
+  detectors: ['forecast'],
+  promisedRate: PROMISED_RATE,
+  pseudonymises: false,
+  create: ({ source, scorers }) => new ReadingsLane(source, scorers),
+};

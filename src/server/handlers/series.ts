@@ -1,0 +1,91 @@
+import { VedetteError } from '../../core/index.ts';
+import type { SeriesNowRow } from '../../pipeline/index.ts';
+import type { SeriesEntry, TenantStore } from '../../store/index.ts';
+import { type ServerContext, tenantConfig } from '../context.ts';
+import { type Answer, given, type Handlers, missing } from './handler.ts';
+
+type SeriesRoutes = 'series' | 'seriesPoints';
+type SeriesBody = Answer<'series'>['items'][number];
+
+const HOUR = 3_600_000_000;
+const MAX_MARKS = 200;
+
+export function seriesHandlers(context: ServerContext): Handlers<SeriesRoutes> {
+  const running = (tenant: string) => (tenantConfig(context, tenant) === undefined ? undefined : context.pipeline());
+  return {
+    async series({ params, query, store }) {
+      const { cursor, limit, ...filter } = query;
+      const offset = offsetOf(cursor);
+      const page = await running(params.tenant)?.series(params.tenant, { ...given(filter), order: filter.order, offset, limit });
+      const { items, total } = page === undefined || page.total === 0 ? await storedPage(store, filter, offset, limit) : live(page);
+      return { items, total, ...(offset + items.length < total ? { cursor: String(offset + items.length) } : {}) };
+    },
+    async seriesPoints({ params, query, store }) {
+      const now = await running(params.tenant)?.oneSeries(params.tenant, params.id, query.ahead);
+      const entry = now?.row ?? (await store.series.list()).find(({ id }) => id === params.id);
+      if (entry === undefined) throw missing('series');
+      const newest = now?.row.lastTime ?? (await store.series.latest(params.id));
+      const to = query.to ?? (Number.isFinite(newest) ? newest + 1 : context.now());
+      const from = query.from ?? to - HOUR;
+      if (!(from < to))
+        throw new VedetteError('USAGE', `from ${from} is not before to ${to}`, { hint: 'Give the range as microseconds since 1970.' });
+      const key = entry.entity === '' ? entry.name : `${entry.entity} ${entry.name}`;
+      return {
+        series: now === undefined ? stored(entry) : body(now.row),
+        from,
+        to,
+        bucketMicros: (to - from) / query.buckets,
+        buckets: await store.series.points(params.id, { from, to, buckets: query.buckets }),
+        forecast: now?.forecast ?? [],
+        marks: await marks(store, entry, key, from, to),
+      };
+    },
+  };
+}
+
+async function marks(store: TenantStore, { source, entity }: SeriesEntry, key: string, from: number, to: number) {
+  const { items } = await store.alerts.list({ source, ...(entity === '' ? {} : { entity }), from, to, limit: 1000 });
+  return items
+    .filter(({ detection }) => detection.key === key)
+    .slice(0, MAX_MARKS)
+    .map(({ id, detection: { title, severity, start, end, detector } }) => ({ id, title, severity, start, end, detector }));
+}
+
+async function storedPage(
+  store: TenantStore,
+  { source, entity, contains }: { source?: string | undefined; entity?: string | undefined; contains?: string | undefined },
+  offset: number,
+  limit: number,
+) {
+  const part = contains?.toLowerCase();
+  const found = (await store.series.list()).filter(
+    (one) =>
+      (source === undefined || one.source === source) &&
+      (entity === undefined || one.entity === entity) &&
+      (part === undefined || `${one.entity} ${one.name}`.toLowerCase().includes(part)),
+  );
+  return { items: found.slice(offset, offset + limit).map(stored), total: found.length };
+}
+
+function live({ items, total }: { readonly items: readonly SeriesNowRow[]; readonly total: number }) {
+  return { items: items.map(body), total };
+}
+
+function body({ readings, needed, ...row }: SeriesNowRow): SeriesBody {
+  return { ...row, readings, needed, state: readings < needed ? 'learning' : 'ready' };
+}
+
+function stored({ id, source, entity, name }: SeriesEntry): SeriesBody {
+  return {
+    ...{ id, source, entity, name, state: 'stored', readings: null, needed: null, readyAt: null, lastValue: null, lastTime: null },
+    ...{ step: null, abnormal: null, expected: null, lower: null, upper: null, method: null },
+  };
+}
+
+function offsetOf(cursor: string | undefined): number {
+  if (cursor === undefined) return 0;
+  if (/^\d{1,9}$/.test(cursor)) return Number(cursor);
+  throw new VedetteError('USAGE', `the cursor ${cursor.slice(0, 40)} is not one of this list`, {
+    hint: 'Give back the cursor of the page before.',
+  });
+}

@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import { checkConfig, configSchema } from '../../src/config/index.ts';
+import { encodeReading, type Reading, type RecordBatch, seededRandom, silentLogger } from '../../src/core/index.ts';
+import { buildLane } from '../../src/pipeline/build.ts';
+import { catalogueOf, DEFAULT_DETECTORS, loadComponents } from '../../src/pipeline/index.ts';
+import type { Finding, Lane, LaneOutput } from '../../src/pipeline/lane/lane.ts';
+
+const SECOND = 1e6;
+const START = 1_700_000_000 * SECOND;
+const components = loadComponents();
+
+async function makeLane(options: Record<string, unknown> = {}): Promise<Lane> {
+  const loaded = await components;
+  const source = {
+    ...{
+      type: 'host-metrics',
+      name: 'plant',
+
+      detectors: [{ type: 'forecast', promisedRate: 0.0001 }],
+    },
+    ...options,
+  };
+  const { config } = checkConfig({ tenants: { t: { sources: [source] } } }, configSchema(catalogueOf(loaded), DEFAULT_DETECTORS));
+  const tenant = config.tenants.t;
+  const [configured] = tenant?.sources ?? [];
+  if (tenant === undefined || configured === undefined) throw new Error('the configuration has no source');
+  return buildLane(configured, tenant, { tenant: 't', config, components: loaded, clock: { now: () => 0 }, log: silentLogger });
+}
+
+/** Readings that arrive together, as a record batch. */
+function batchOf(readings: readonly Reading[], offset: number): RecordBatch {
+  const records = readings.map((reading) => [...encodeReading(reading), 10]);
+  const arrival = Math.max(...readings.map(({ time }) => time));
+  return { input: 'net', generation: 'g', offset, line: offset + 1, bytes: Uint8Array.from(records.flat()), arrival, last: false };
+}
+
+interface Row {
+  readonly series: string;
+  readonly time: number;
+  readonly score: number;
+  readonly expected: number;
+}
+
+class Run {
+  lane: Lane;
+  readonly rows: Row[] = [];
+  readonly findings: Finding[] = [];
+
+  constructor(lane: Lane) {
+    this.lane = lane;
+  }
+
+  take({ points = [], findings }: LaneOutput): void {
+    this.findings.push(...findings);
+    for (const { names, entities, code, time, score, expected, rows } of points) {
+      for (let row = 0; row < rows; row++) {
+        const series = `${entities[code[row] as number]} ${names[code[row] as number]}`;
+        this.rows.push({ series, time: time[row] as number, score: score[row] as number, expected: expected[row] as number });
+      }
+    }
+  }
+
+  async feed(readings: readonly Reading[], size: number): Promise<this> {
+    for (let from = 0; from < readings.length; from += size)
+      this.take(await this.lane.process(batchOf(readings.slice(from, from + size), from)));
+    return this;
+  }
+}
+
+/** Two devices with two channels for `seconds`; `change` bends them. */
+function plant(seconds: number, change: (reading: Reading, second: number) => Reading | undefined = (reading) => reading): Reading[] {
+  const random = seededRandom(3);
+  return Array.from({ length: seconds }, (_, second) =>
+    ['oven', 'pump'].flatMap((entity) => [
+      { time: START + second * SECOND, entity, series: 'temperature', value: 200 + 5 * Math.sin(second / 50) + 2 * random() },
+      { time: START + second * SECOND, entity, series: 'revolutions', value: second * 25 + random(), type: 'counter' as const },
+    ]),
+  ).flatMap((readings, second) => readings.flatMap((reading) => change(reading, second) ?? []));
+}
+
+describe('the lane of readings', () => {
+  it('finds a spike, says which channel, and what was expected', async () => {
+    const run = await new Run(await makeLane()).feed(
+      plant(400, (reading, second) =>
+        second === 350 && reading.entity === 'oven' && reading.series === 'temperature' ? { ...reading, value: 260 } : reading,
+      ),
+      100,
+    );
+    expect(run.findings.map(({ detection }) => detection.key)).toEqual(['oven temperature']);
+    const [found] = run.findings;
+    expect(found?.detection.entity).toBe('oven');
+    expect(found?.detection.title).toMatch(/oven temperature read 260 .* expected was 2\d\d/);
+    expect(run.lane.series?.rows().map(({ entity, name }) => `${entity} ${name}`)).toHaveLength(4);
+  });
+
+  it('is alive after the first minute: band, forecast with interval, and when it will judge', async () => {
+    const run = await new Run(await makeLane()).feed(plant(20), 7);
+    const early = run.lane.series?.rows().find(({ name }) => name === 'temperature');
+    expect(early?.view).toMatchObject({ needed: 30 });
+    expect((early?.view.readyAt ?? 0) - START).toBeCloseTo(29 * SECOND, -6);
+    await run.feed(plant(60).slice(80), 40);
+    const row = run.lane.series?.rows().find(({ entity, name }) => entity === 'oven' && name === 'temperature');
+    expect(row?.view.lower).toBeLessThan(row?.view.lastValue ?? 0);
+    expect(row?.view.upper).toBeGreaterThan(row?.view.lastValue ?? 0);
+    const forecast = run.lane.series?.forecast(row?.id ?? '', 30) ?? [];
+    expect(forecast).toHaveLength(30);
+    expect(forecast[29]?.upper).toBeGreaterThan(forecast[29]?.lower ?? Number.POSITIVE_INFINITY);
+    expect(forecast[0]?.time).toBeCloseTo((row?.view.lastTime ?? 0) + SECOND, -5);
+  });
+
+  it('looks at nothing that comes later: an input cut anywhere has the same scores up to there', async () => {
+    const readings = plant(160, (reading, second) => (second % 37 === 36 ? { ...reading, value: reading.value * 1.4 } : reading));
+    const whole = await new Run(await makeLane()).feed(readings, 50);
+    for (const cut of [1, 33, 147, 400, 611]) {
+      const part = await new Run(await makeLane()).feed(readings.slice(0, cut), 50);
+      expect(part.rows.length).toBeGreaterThan(cut / 2 - 8);
+      expect(part.rows).toEqual(whole.rows.slice(0, part.rows.length));
+    }
+  });
+
+  it('gives the same for any cut into batches, and goes on from a snapshot as if nothing had happened', async () => {
+    const readings = plant(200, (reading, second) => (second > 150 && reading.entity === 'pump' ? undefined : reading));
+    const whole = await new Run(await makeLane()).feed(readings, 1_000);
+    const cut = await new Run(await makeLane()).feed(readings, 17);
+    expect(cut.rows).toEqual(whole.rows);
+    expect(cut.findings).toEqual(whole.findings);
+    const run = new Run(await makeLane());
+    let blobs: Record<string, Uint8Array> = {};
+    for (let from = 0; from < readings.length; from += 101) {
+      run.take(await run.lane.process(batchOf(readings.slice(from, from + 101), from)));
+      blobs = { ...blobs, ...(await run.lane.snapshot()) };
+      run.lane = await makeLane();
+      await run.lane.restore(blobs);
+    }
+    expect(run.rows).toEqual(whole.rows);
+    expect(run.findings).toEqual(whole.findings);
+    expect(run.lane.series?.rows()).toEqual(whole.lane.series?.rows());
+  });
+
+  it('tells of a device that stops reporting, once', async () => {
+    const run = await new Run(await makeLane()).feed(
+      plant(200, (reading, second) => (second > 120 && reading.entity === 'pump' ? undefined : reading)),
+      100,
+    );
+    expect(run.findings.map(({ detection }) => detection.title)).toEqual([
+      expect.stringMatching(/^pump has stopped reporting: nothing since 2023-11-14T22:15:20Z/),
+    ]);
+  });
+
+  it('tells that a limit will be crossed before it is, with the time left', async () => {
+    const random = seededRandom(4);
+    const filling = Array.from({ length: 900 }, (_, second) => ({
+      ...{ time: START + second * SECOND, entity: 'nas', series: 'disk.used_ratio' },
+      value: 0.5 + 0.0003 * second + 0.002 * random(),
+    }));
+    const run = await new Run(await makeLane()).feed(filling, 100);
+    const warnings = run.findings.filter(({ model }) => model.startsWith('limit'));
+    expect(warnings).toHaveLength(1);
+    const detection = warnings[0]?.detection;
+    expect(detection?.title).toMatch(/nas disk.used_ratio will rise above 0.95 in about \d+ minutes/);
+    expect((detection?.end ?? 0) - START).toBeGreaterThan(1400 * SECOND);
+    expect((detection?.end ?? 0) - START).toBeLessThan(1600 * SECOND);
+  });
+
+  it('puts readings from the future aside and survives any values', async () => {
+    const far = plant(60).map((reading, i) => (i === 100 ? { ...reading, time: reading.time + 3600 * SECOND } : reading));
+    const lane = await makeLane();
+    const { dead } = await lane.process({ ...batchOf(far, 0), arrival: START + 60 * SECOND });
+    expect(dead.map(({ reason }) => reason)).toEqual([expect.stringContaining('lies in the future')]);
+    const wild = [1e308, -1e308, 0, 5e-324, Number.MAX_SAFE_INTEGER].flatMap((value, i) =>
+      Array.from({ length: 40 }, (_, k) => ({ time: START + (i * 40 + k) * SECOND, entity: 'x', series: 'y', value: k % 2 ? value : 0 })),
+    );
+    const run = await new Run(await makeLane()).feed(wild, 50);
+    expect(run.rows.filter(({ score }) => score === Number.POSITIVE_INFINITY)).toEqual([]);
+    for (const { detection } of run.findings) expect(detection.title).not.toContain('NaN');
+  });
+});
