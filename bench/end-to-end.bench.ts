@@ -84,6 +84,7 @@ async function report(path: string, detector: string): Promise<void> {
     session: 'auto',
     baseline: [],
     top: 1000,
+    signatures: { own: true },
     seed: SEED,
     detectors: [detector],
   };

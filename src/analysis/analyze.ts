@@ -25,6 +25,7 @@ import { learnFromItself, type ScoredRows, scoreWith } from './learn.ts';
 import type { AnalysisOptions, FittedModel } from './options.ts';
 import { reportDetector, reportStream } from './report-detector.ts';
 import { seriesReports, splitSeries } from './series/index.ts';
+import { SignatureAnalysis } from './signatures.ts';
 import { StreamAnalysis, type StreamSummary } from './stream-findings.ts';
 import { warningsOf } from './warnings.ts';
 
@@ -124,6 +125,7 @@ class GroupAnalysis {
   readonly #progress: (share: number, what: string) => void;
   readonly #inputs = new Map<string, InputState>();
   #stream: StreamAnalysis | undefined;
+  #signatures: SignatureAnalysis | undefined;
 
   constructor(
     group: InputGroup,
@@ -143,6 +145,7 @@ class GroupAnalysis {
     const parts: SequenceBatch[] = [];
     const { promise, seed, labels } = this.#options;
     this.#stream = await StreamAnalysis.open(this.#group.type, promise, seed, labels);
+    this.#signatures = await SignatureAnalysis.open(this.#group.type, this.#options);
     const read = await readLogs(this.#group.inputs, {
       ...logOptions(this.#options),
       root: this.#root,
@@ -158,6 +161,7 @@ class GroupAnalysis {
       const findings = batch === undefined ? [] : await this.#findings(batch, models, input, read);
       const told = batch === undefined ? new Set<number>() : linesOf(findings, batch, models);
       findings.push(...this.#streamFindings(streams, input, read, told));
+      findings.push(...(this.#signatures?.findings(input.name, this.#lineage({ name: 'signatures', sha256: '' }, read)) ?? []));
       yield await this.#result(input, read, batch, models, streams, findings);
     }
     this.#progress(1, '');
@@ -182,6 +186,7 @@ class GroupAnalysis {
       if (!(state.first <= time)) state.first = time;
       if (!(state.last >= time)) state.last = time;
     }
+    this.#signatures?.add(batch);
     await this.#stream?.add(batch, templates);
   }
 
@@ -237,8 +242,14 @@ class GroupAnalysis {
   }
 
   #lineage(model: Pick<FittedModel, 'name' | 'sha256'>, read: LogSequences): Lineage {
-    const { seed, promise, program } = this.#options;
-    const config = { detectors: this.#options.detectors, promise, session: read.feature?.by ?? 'none', timezone: this.#options.timezone };
+    const { seed, promise, program, signatures } = this.#options;
+    const config = {
+      detectors: this.#options.detectors,
+      signatures,
+      promise,
+      session: read.feature?.by ?? 'none',
+      timezone: this.#options.timezone,
+    };
     return {
       inputs: read.inputs.map((one) => ({ input: one.name, generation: '', from: 0, to: one.bytes, sha256: one.sha256 })),
       configHash: sha256Hex(canonicalJson(config)).slice(0, 16),

@@ -21,6 +21,8 @@ export interface AnalysisOptions {
   readonly model?: FittedModel;
   readonly labels: (detector: string) => Promise<readonly LabelledRow[]>;
   readonly progress: (share: number, what: string) => void;
+  /** Signatures: the rules that come with the program, and a folder of Sigma rules. */
+  readonly signatures: { readonly own: boolean; readonly rules?: string };
   /** Findings of one report; the rest is counted. */
   readonly top: number;
 }

@@ -52,6 +52,7 @@ export async function analysisQuality(folder: string): Promise<AnalysisQuality> 
     session: 'auto',
     baseline: [],
     top: 100_000,
+    signatures: { own: true },
   };
   for await (const { alerts } of analyzeInputs([join(folder, LOG)], {
     ...settings,

@@ -11,6 +11,7 @@ export * from './pack.ts';
 export * from './position.ts';
 export * from './random.ts';
 export * from './reading.ts';
+export * from './rule-label.ts';
 export * from './schema/column.ts';
 export * from './schema/events.ts';
 export * from './series-model.ts';

@@ -20,4 +20,5 @@ export const detectors: Registry<Detector> = {
 /** Rules by name: detectors that are not trained and promise no rate. */
 export const rules: Registry<RuleDetector> = {
   'packet-windows': () => import('./packet-windows/index.ts'),
+  sigma: () => import('./sigma/index.ts'),
 };

@@ -131,7 +131,8 @@ export class TenantRun {
     this.incidents.expect(await this.options.store.expectations.inForce());
     this.dirty = true;
     for (const { lane } of this.lanes) {
-      for (const scorer of lane.scorers) scorer.applyLabels(await this.options.store.labels.inForce(scorer.options.detector));
+      for (const detector of [...lane.scorers, ...lane.rules])
+        detector.applyLabels(await this.options.store.labels.inForce(detector.options.detector));
     }
   }
 

@@ -17,4 +17,9 @@ npx --no-install vedette parse app_20260301100000.log --out parsed
 test -s parsed/app_20260301100000.log_structured.csv
 npx --no-install vedette analyze app_20260301100000.log --home home --out reports -o json >result.json
 node -e "const r = JSON.parse(require('fs').readFileSync('result.json', 'utf8')); if (!Array.isArray(r.alerts) || r.reports.length === 0) process.exit(1)"
+for i in 1 2 3 4 5 6; do
+  printf '2026-03-01T11:00:%02dZ host sshd[7]: Failed password for root from 192.0.2.9 port 4%d ssh2\n' "$i" "$i"
+done >auth.log
+npx --no-install vedette analyze auth.log --home home --out reports -o json >auth.json
+node -e "const r = JSON.parse(require('fs').readFileSync('auth.json', 'utf8')); if (!r.alerts.some((a) => a.detector === 'sigma')) process.exit(1)"
 echo "package: installs and runs in an empty folder"

@@ -25,7 +25,7 @@ export async function makeLane(options: Record<string, unknown> = {}, detectors:
     const scorerOptions = { tenant: 't', source: source.name, detector: name, rate: 0.01, sessions, maxSessions, every };
     return detector.shape === 'sequences' ? new Scorer(detector, scorerOptions) : new StreamScorer(detector, scorerOptions);
   });
-  return new LogLane(source, scorers);
+  return new LogLane({ source, scorers, rules: [] });
 }
 
 export interface LaneResult {

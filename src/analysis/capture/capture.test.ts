@@ -44,6 +44,7 @@ const OPTIONS = {
   labels: async () => [],
   progress: () => {},
   top: 100,
+  signatures: { own: true },
 };
 
 async function analysed(name: string): Promise<InputAnalysis[]> {

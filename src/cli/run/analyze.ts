@@ -26,6 +26,8 @@ export interface AnalyzeOptions extends CommonOptions {
   readonly timezone: string;
   readonly promise: number;
   readonly top: number;
+  readonly rules?: string;
+  readonly ownRules: boolean;
   readonly failOn?: 'low' | 'medium' | 'high' | 'critical';
 }
 
@@ -50,6 +52,7 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions)
       detectors: options.detector.length > 0 ? options.detector : ['sequence'],
       baseline: options.baseline.map((path) => resolve(path)),
       top: options.top,
+      signatures: { own: options.ownRules, ...(options.rules === undefined ? {} : { rules: resolve(options.rules) }) },
       ...(options.format === undefined ? {} : { format: options.format }),
       ...(options.templates === undefined ? {} : { templates: resolve(options.templates) }),
       ...(model === undefined ? {} : { model: model.name }),

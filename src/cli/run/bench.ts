@@ -58,6 +58,7 @@ async function analyse(path: string, detector: string, seed: number): Promise<vo
     session: 'auto',
     baseline: [],
     top: 1000,
+    signatures: { own: true },
   };
   const labels = async (): Promise<[]> => [];
   for await (const analysis of analyzeInputs([path], { ...settings, seed, detectors: [detector], labels, progress: () => {} })) {

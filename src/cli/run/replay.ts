@@ -1,4 +1,4 @@
-import { analyzeInputs } from '../../analysis/index.ts';
+import { type AnalysisOptions, analyzeInputs } from '../../analysis/index.ts';
 import { type Alert, VedetteError } from '../../core/index.ts';
 import { analysisId, type Operations } from '../../server/index.ts';
 import { readTemplates } from '../../training/index.ts';
@@ -14,6 +14,7 @@ export interface RecordedOptions {
   readonly detectors: readonly string[];
   readonly baseline: readonly string[];
   readonly top: number;
+  readonly signatures: AnalysisOptions['signatures'];
   readonly format?: string;
   readonly templates?: string;
   readonly model?: string;

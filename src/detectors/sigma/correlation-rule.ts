@@ -9,8 +9,10 @@ export interface CorrelationRule {
   readonly id: string;
   readonly name: string | undefined;
   readonly title: string;
+  readonly description: string;
   readonly level: SigmaLevel;
   readonly techniques: readonly string[];
+  readonly falsePositives: readonly string[];
   readonly type: (typeof CORRELATION_TYPES)[number];
   /** Ids, names or titles of the rules it joins. */
   readonly rules: readonly string[];
@@ -48,7 +50,7 @@ const schema = z.object({
 
 export function parseCorrelation(
   document: Readonly<Record<string, unknown>>,
-  common: Pick<CorrelationRule, 'id' | 'name' | 'title' | 'level' | 'techniques' | 'file'>,
+  common: Pick<CorrelationRule, 'id' | 'name' | 'title' | 'description' | 'level' | 'techniques' | 'falsePositives' | 'file'>,
 ): CorrelationRule {
   const read = schema.safeParse(document.correlation);
   if (!read.success)

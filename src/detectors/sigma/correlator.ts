@@ -1,10 +1,12 @@
-import type { Micros } from '../../core/index.ts';
+import type { EvidenceLine, Micros } from '../../core/index.ts';
 import type { CorrelationRule } from './correlation-rule.ts';
 import type { SigmaEvent } from './event.ts';
 import type { RuleProblem, SigmaRule } from './rule.ts';
 
 const MAX_GROUPS = 10_000;
-const MAX_EVENTS = 10_000;
+const MAX_EVENTS = 2_000;
+/** Matches of a group whose lines are remembered. */
+const MAX_LINES = 20;
 
 export interface CorrelationFinding {
   readonly rule: CorrelationRule;
@@ -13,6 +15,8 @@ export interface CorrelationFinding {
   readonly start: Micros;
   readonly end: Micros;
   readonly count: number;
+  /** The first lines that were counted, where they are known. */
+  readonly evidence: readonly EvidenceLine[];
 }
 
 interface Observed {
@@ -20,7 +24,11 @@ interface Observed {
   /** Index of the joined rule. */
   readonly rule: number;
   readonly value: string | undefined;
+  readonly line: EvidenceLine | undefined;
 }
+
+/** Groups of one rule, in the order they were last used. */
+type Groups = readonly (readonly [string, readonly Observed[]])[];
 
 interface Joined {
   readonly rule: CorrelationRule;
@@ -30,7 +38,7 @@ interface Joined {
 
 /**
  * Correlation rules of the Sigma specification. Each keeps the matches of the last timespan by group: at most 10,000 groups (the
- * one unused longest goes) of 10,000 matches. After a finding a group begins anew.
+ * one unused longest goes) of 2,000 matches. After a finding a group begins anew.
  */
 export class Correlator {
   readonly problems: RuleProblem[] = [];
@@ -60,19 +68,42 @@ export class Correlator {
   }
 
   /** Times are those of the events; within a group they may be out of order by less than the timespan. */
-  observe(matched: readonly SigmaRule[], event: SigmaEvent, time: Micros): CorrelationFinding[] {
+  observe(matched: readonly SigmaRule[], event: SigmaEvent, time: Micros, line?: EvidenceLine): CorrelationFinding[] {
     const findings: CorrelationFinding[] = [];
     for (const match of matched) {
       for (const joined of this.#byRule.get(match) ?? []) {
-        const finding = observeOne(joined, match, event, time);
+        const finding = observeOne(joined, match, event, time, line);
         if (finding !== undefined) findings.push(finding);
       }
     }
     return findings;
   }
+
+  /** What is counted now, by the correlation's id: structured data for `restore`. */
+  snapshot(): Readonly<Record<string, Groups>> {
+    return Object.fromEntries(this.#joined().map(({ rule, groups }) => [rule.id, [...groups]]));
+  }
+
+  /** Correlations that are not there any more are left out. */
+  restore(state: Readonly<Record<string, Groups>>): void {
+    for (const { rule, groups } of this.#joined()) {
+      groups.clear();
+      for (const [key, kept] of Object.hasOwn(state, rule.id) ? (state[rule.id] ?? []) : []) groups.set(key, [...kept]);
+    }
+  }
+
+  #joined(): readonly Joined[] {
+    return [...new Set([...this.#byRule.values()].flat())];
+  }
 }
 
-function observeOne(joined: Joined, match: SigmaRule, event: SigmaEvent, time: Micros): CorrelationFinding | undefined {
+function observeOne(
+  joined: Joined,
+  match: SigmaRule,
+  event: SigmaEvent,
+  time: Micros,
+  line: EvidenceLine | undefined,
+): CorrelationFinding | undefined {
   const { rule, members, groups } = joined;
   const index = members.indexOf(match);
   const name = rule.rules[index] as string;
@@ -83,7 +114,7 @@ function observeOne(joined: Joined, match: SigmaRule, event: SigmaEvent, time: M
   if (rule.type === 'value_count' && value === undefined) return undefined;
   const key = JSON.stringify(group);
   const kept = (groups.get(key) ?? []).filter((one) => one.time > time - rule.spanMicros);
-  kept.push({ time, rule: index, value });
+  kept.push({ time, rule: index, value, line: kept.length < MAX_LINES ? line : undefined });
   kept.sort((a, b) => a.time - b.time);
   if (kept.length > MAX_EVENTS) kept.shift();
   groups.delete(key);
@@ -92,7 +123,8 @@ function observeOne(joined: Joined, match: SigmaRule, event: SigmaEvent, time: M
   const count = countOf(rule, members.length, kept);
   if (count === undefined) return undefined;
   groups.delete(key);
-  return { rule, group: group as string[], start: kept[0]?.time ?? time, end: kept.at(-1)?.time ?? time, count };
+  const evidence = kept.flatMap((one) => (one.line === undefined ? [] : [one.line]));
+  return { rule, group: group as string[], start: kept[0]?.time ?? time, end: kept.at(-1)?.time ?? time, count, evidence };
 }
 
 /** The count that fulfils the rule, or undefined. */

@@ -1,4 +1,4 @@
-import type { Micros } from '../../core/index.ts';
+import type { EvidenceLine, Micros } from '../../core/index.ts';
 import { type CorrelationFinding, Correlator } from './correlator.ts';
 import { SigmaEvent } from './event.ts';
 import { applies, type EventSource, type LogSource, sourceOf } from './log-source.ts';
@@ -30,8 +30,12 @@ export class SigmaEngine {
   readonly #correlator: Correlator;
   readonly #sets = new Map<string, RuleSet>();
   readonly #silent: ReadonlySet<SigmaRule>;
+  readonly #hints: readonly string[];
+  #anySource: Prefilter | undefined;
 
-  constructor(parsed: Pick<ParsedRules, 'rules' | 'correlations'>) {
+  /** `hints`: what `canMatch` lets through besides. */
+  constructor(parsed: Pick<ParsedRules, 'rules' | 'correlations'>, hints: readonly string[] = []) {
+    this.#hints = hints;
     this.#rules = parsed.rules;
     this.#correlator = new Correlator(parsed.rules, parsed.correlations);
     this.#silent = this.#correlator.silent;
@@ -42,8 +46,23 @@ export class SigmaEngine {
     return this.#correlator.problems;
   }
 
-  /** `source` overrides what the event's own fields say about where it comes from. */
-  match(fields: Readonly<Record<string, unknown>>, time: Micros, source?: LogSource): SigmaFindings {
+  /** False where neither a hint nor anything that rules of no particular source look for is in bytes[from, to). */
+  canMatch(bytes: Uint8Array, from: number, to: number): boolean {
+    this.#anySource ??= this.#literalsOf({ products: [], categories: [], services: [] });
+    return this.#anySource.touches(bytes, from, to);
+  }
+
+  /** What correlations count now. */
+  snapshot(): ReturnType<Correlator['snapshot']> {
+    return this.#correlator.snapshot();
+  }
+
+  restore(state: ReturnType<Correlator['snapshot']>): void {
+    this.#correlator.restore(state);
+  }
+
+  /** `source` overrides what the event's own fields say about where it comes from; `line` becomes evidence of correlations. */
+  match(fields: Readonly<Record<string, unknown>>, time: Micros, source?: LogSource, line?: EvidenceLine): SigmaFindings {
     const event = new SigmaEvent(fields);
     const from = source === undefined ? sourceOf(event) : sourceGiven(source);
     const set = this.#setFor(from);
@@ -56,7 +75,13 @@ export class SigmaEngine {
       if (rule.matcher.test(event)) matched.push(rule);
     }
     if (matched.length === 0) return NOTHING;
-    return { rules: matched.filter((rule) => !this.#silent.has(rule)), correlations: this.#correlator.observe(matched, event, time) };
+    return { rules: matched.filter((rule) => !this.#silent.has(rule)), correlations: this.#correlator.observe(matched, event, time, line) };
+  }
+
+  #literalsOf(source: EventSource): Prefilter {
+    const rules = this.#rules.filter((rule) => applies(rule.source, source));
+    // A rule without a literal can match anything: the empty text is everywhere.
+    return new Prefilter([this.#hints, ...rules.map(({ matcher }) => matcher.literals ?? [''])]);
   }
 
   #setFor(source: EventSource): RuleSet {

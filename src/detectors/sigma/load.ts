@@ -1,19 +1,22 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { VedetteError } from '../../core/index.ts';
 import type { CorrelationRule } from './correlation-rule.ts';
 import { type ParsedRules, parseRules } from './parse-rule.ts';
 import type { RuleProblem, SigmaRule } from './rule.ts';
 import type { Placeholders } from './values.ts';
 
+/** The rules that come with the program. */
+export const OWN_RULES = fileURLToPath(new URL('../../../rules', import.meta.url));
+
 /** All rules of a folder, in the order of their paths. Every rule is loaded or named with the reason. */
-export async function loadRules(folder: string, placeholders: Placeholders = {}): Promise<ParsedRules> {
+export function loadRules(folder: string, placeholders: Placeholders = {}): ParsedRules {
   const rules: SigmaRule[] = [];
   const correlations: CorrelationRule[] = [];
   const problems: RuleProblem[] = [];
-  for (const path of await ruleFiles(folder)) {
-    const file = relative(folder, path);
-    const parsed = parseRules(await readFile(path, 'utf8'), file, placeholders);
+  for (const { path, text } of ruleFiles(folder)) {
+    const parsed = parseRules(text, relative(folder, path), placeholders);
     rules.push(...parsed.rules);
     correlations.push(...parsed.correlations);
     problems.push(...parsed.problems);
@@ -21,13 +24,13 @@ export async function loadRules(folder: string, placeholders: Placeholders = {})
   return { rules, correlations, problems };
 }
 
-async function ruleFiles(folder: string): Promise<string[]> {
+function ruleFiles(folder: string): readonly { readonly path: string; readonly text: string }[] {
   try {
-    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-    return entries
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
       .map((entry) => join(entry.parentPath, entry.name))
-      .sort();
+      .sort()
+      .map((path) => ({ path, text: readFileSync(path, 'utf8') }));
   } catch (cause) {
     throw new VedetteError('INPUT_MISSING', `the rules in ${folder} cannot be read`, {
       cause,

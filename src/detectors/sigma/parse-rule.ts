@@ -79,6 +79,7 @@ function commonOf(document: Readonly<Record<string, unknown>>, file: string) {
     id: typeof document.id === 'string' ? document.id : stableId('sigma', title),
     name: typeof document.name === 'string' ? document.name : undefined,
     title,
+    description: typeof document.description === 'string' ? document.description.trim() : '',
     level: isLevel(document.level) ? document.level : ('medium' as const),
     techniques: tags.flatMap((tag) => (/^attack\.t\d{4}(\.\d{3})?$/.test(tag) ? [tag.slice(7).toUpperCase()] : [])),
     tactics: tags.flatMap((tag) =>

@@ -8,6 +8,8 @@ const CLASS_OF = classes();
 export class Prefilter {
   readonly #next: Int32Array;
   readonly #outputs: readonly (readonly number[] | undefined)[];
+  /** 1 where a literal ends. */
+  readonly #ends: Uint8Array;
 
   /** `literals[i]` are the texts of rule i, lower case. */
   constructor(literals: readonly (readonly string[])[]) {
@@ -32,6 +34,21 @@ export class Prefilter {
     this.#next = new Int32Array(children.length * CLASSES);
     link(children, outputs, this.#next);
     this.#outputs = outputs.map((set) => (set.size > 0 ? [...set] : undefined));
+    this.#ends = Uint8Array.from(outputs, (set) => (set.size > 0 ? 1 : 0));
+  }
+
+  /** Whether any literal is in bytes[from, to), taken as ASCII. */
+  touches(bytes: Uint8Array, from: number, to: number): boolean {
+    const next = this.#next;
+    const ends = this.#ends;
+    let node = 0;
+    if (ends[0] === 1) return true;
+    for (let i = from; i < to; i++) {
+      const byte = bytes[i] as number;
+      node = next[node * CLASSES + (CLASS_OF[Math.min(byte, 127)] as number)] as number;
+      if (ends[node] === 1) return true;
+    }
+    return false;
   }
 
   /** Calls `found` for each rule with a literal in the text, once for each place: the caller drops repeats. */

@@ -9,6 +9,7 @@ export interface SigmaRule {
   readonly id: string;
   readonly name: string | undefined;
   readonly title: string;
+  readonly description: string;
   readonly level: SigmaLevel;
   /** ATT&CK technique ids, upper case. */
   readonly techniques: readonly string[];

@@ -1,5 +1,5 @@
 import type { SourceConfig } from '../../config/index.ts';
-import type { DeadLetter, Detection, EventBatch, LogBatch, Micros, RecordBatch, SeriesPoints } from '../../core/index.ts';
+import type { DeadLetter, Detection, EventBatch, LabelledRow, LogBatch, Micros, RecordBatch, SeriesPoints } from '../../core/index.ts';
 import type { LiveSeries } from './live-series.ts';
 import type { LaneScorer, ScorerStatus } from './scorer.ts';
 
@@ -51,7 +51,11 @@ export interface Lane {
   /** Detectors that promise a rate: what they flag is told within the alert budget, labels correct them. */
   readonly scorers: readonly LaneScorer[];
   /** Detectors with fixed thresholds or signatures: no p-value, no promise; told by severity. */
-  readonly rules: readonly { status(): ScorerStatus }[];
+  readonly rules: readonly {
+    readonly options: { readonly detector: string };
+    status(): ScorerStatus;
+    applyLabels(labels: readonly LabelledRow[]): void;
+  }[];
   readonly counters: Readonly<LaneCounters>;
   /** Counters that only this kind of lane has. */
   readonly ownCounters: Readonly<Record<string, number>>;

@@ -10,7 +10,8 @@ import { findingOf } from './finding.ts';
 import { formatOf, SAMPLE_BYTES } from './format-sample.ts';
 import { Generations } from './generations.ts';
 import { type Finding, type Lane, type LaneCounters, type LaneEvents, type LaneOutput, NO_OUTPUT } from './lane.ts';
-import type { LaneKind } from './lanes.ts';
+import type { LaneKind, LaneParts } from './lanes.ts';
+import type { LaneRules } from './rules.ts';
 import type { LaneScorer } from './scorer.ts';
 import { selectRows } from './select.ts';
 import { Streams } from './streams.ts';
@@ -30,7 +31,7 @@ type Arrived = Pick<RecordBatch, 'input' | 'arrival'>;
 export class LogLane implements Lane {
   readonly source: SourceConfig;
   readonly scorers: readonly LaneScorer[];
-  readonly rules = [];
+  readonly rules: readonly LaneRules[];
   readonly ownCounters = {};
   private parser: FormatLogParser;
   readonly watermark: Watermark;
@@ -47,10 +48,14 @@ export class LogLane implements Lane {
   private silent: Micros = 0;
   private changed = false;
 
-  constructor(source: SourceConfig, scorers: readonly LaneScorer[], pseudonymiser?: Pseudonymiser) {
+  /** What rules found since findings were last given out. */
+  private ruled: Finding[] = [];
+
+  constructor({ source, scorers, rules, pseudonymiser }: LaneParts) {
     this.source = source;
     this.parser = createLogParser(source.parser as LogParserOptions);
     this.scorers = scorers;
+    this.rules = rules;
     this.pseudonymiser = pseudonymiser;
     this.watermark = new Watermark(source.eventTime);
     this.streams = new Streams(new Set(scorers.map(({ detector }) => detector.shape)));
@@ -125,6 +130,7 @@ export class LogLane implements Lane {
     const { templates } = this.parser;
     if (lines.rows > future) events.push({ batch: selectRows(lines, kept), templateIds: templates.map(({ id }) => id) });
     const own = selectRows(lines, timely);
+    for (const rule of this.rules) this.ruled.push(...rule.take(own));
     return [...this.streams.add(own, templates, past), ...tracks.add(own, templates, past)];
   }
 
@@ -170,7 +176,8 @@ export class LogLane implements Lane {
   }
 
   private async score(closed: readonly FeatureBatch[]): Promise<Finding[]> {
-    const findings: Finding[] = [];
+    const findings = this.ruled;
+    this.ruled = [];
     const feature = this.tracks.feature?.hash ?? '';
     const named = (title: string) => this.named(title);
     for (const batch of closed) {
@@ -219,9 +226,10 @@ export class LogLane implements Lane {
       const streams = this.streams.snapshot();
       if (streams !== undefined) blobs[`${prefix}/streams`] = streams;
     }
-    for (const scorer of this.scorers) {
-      if (!scorer.changed) continue;
-      for (const [name, bytes] of Object.entries(await scorer.snapshot())) blobs[`${prefix}/${scorer.options.detector}/${name}`] = bytes;
+    for (const detector of [...this.scorers, ...this.rules]) {
+      if (!detector.changed) continue;
+      for (const [name, bytes] of Object.entries(await detector.snapshot()))
+        blobs[`${prefix}/${detector.options.detector}/${name}`] = bytes;
     }
     this.changed = false;
     return blobs;
@@ -244,17 +252,17 @@ export class LogLane implements Lane {
     if (windows !== undefined) this.tracks.restore(windows);
     const streams = blobs[`${prefix}/streams`];
     if (streams !== undefined) this.streams.restore(streams);
-    for (const scorer of this.scorers) {
-      const own = `${prefix}/${scorer.options.detector}/`;
+    for (const detector of [...this.scorers, ...this.rules]) {
+      const own = `${prefix}/${detector.options.detector}/`;
       const parts = Object.entries(blobs).filter(([name]) => name.startsWith(own));
-      await scorer.restore(Object.fromEntries(parts.map(([name, bytes]) => [name.slice(own.length), bytes])));
+      await detector.restore(Object.fromEntries(parts.map(([name, bytes]) => [name.slice(own.length), bytes])));
     }
   }
 }
 
 export const logs: LaneKind = {
-  serves: new Set(['sequences', 'observations', 'series']),
-  detectors: ['sequence', 'novelty', 'rate'],
+  serves: new Set(['sequences', 'observations', 'series', 'log']),
+  detectors: ['sequence', 'novelty', 'rate', 'sigma'],
   pseudonymises: true,
-  create: ({ source, scorers, pseudonymiser }) => new LogLane(source, scorers, pseudonymiser),
+  create: (parts) => new LogLane(parts),
 };

@@ -1,5 +1,14 @@
 import { deserialize, serialize } from 'node:v8';
-import { type Micros, type RuleDetector, type RuleFinding, type RuleInput, stableId } from '../../core/index.ts';
+import {
+  type LabelledRow,
+  type Micros,
+  type RuleDetector,
+  type RuleFinding,
+  type RuleInput,
+  ruleLabel,
+  rulesAllowed,
+  stableId,
+} from '../../core/index.ts';
 import type { Finding } from './lane.ts';
 import type { ScorerOptions, ScorerStatus } from './scorer.ts';
 
@@ -8,8 +17,6 @@ interface State {
   readonly detector: Uint8Array;
 }
 
-const NO_ROW = new Uint8Array(0);
-
 /** One rule detector of one source, from events to findings with ids. */
 export class LaneRules {
   readonly options: Pick<ScorerOptions, 'tenant' | 'source' | 'detector'>;
@@ -17,6 +24,7 @@ export class LaneRules {
   /** True when there is state that `snapshot` has not given out. */
   changed = false;
   private rows = 0;
+  private allowed: ReadonlySet<string> = new Set();
 
   constructor(detector: RuleDetector, options: LaneRules['options']) {
     this.detector = detector;
@@ -27,13 +35,22 @@ export class LaneRules {
     if (batch.rows === 0 || !this.detector.reads.includes(batch.kind)) return [];
     this.changed = true;
     this.rows += batch.rows;
-    return this.detector.take(batch).map((finding) => this.named(finding));
+    return this.told(this.detector.take(batch));
   }
 
   advance(watermark: Micros): Finding[] {
-    const found = this.detector.advance(watermark).map((finding) => this.named(finding));
+    const found = this.told(this.detector.advance(watermark));
     this.changed ||= found.length > 0;
     return found;
+  }
+
+  /** What an analyst said is wrong or expected is not raised again. */
+  applyLabels(labels: readonly LabelledRow[]): void {
+    this.allowed = rulesAllowed(labels);
+  }
+
+  private told(findings: readonly RuleFinding[]): Finding[] {
+    return findings.filter(({ rule, entity }) => !this.allowed.has(ruleLabel(rule, entity))).map((finding) => this.named(finding));
   }
 
   private named({ rule, ...condition }: RuleFinding): Finding {
@@ -44,7 +61,7 @@ export class LaneRules {
       feature: detector,
       model: rule,
       modelSha256: '',
-      row: NO_ROW,
+      row: new TextEncoder().encode(ruleLabel(rule, condition.entity)),
     };
   }
 

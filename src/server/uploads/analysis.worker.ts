@@ -21,6 +21,7 @@ async function run(start: AnalysisStart): Promise<void> {
     detectors: start.detectors,
     baseline: [],
     top: FINDINGS,
+    signatures: { own: true },
     labels: async (detector) => start.labels[detector] ?? [],
     progress(share, step) {
       const now = performance.now();

@@ -159,7 +159,9 @@ export class Uploads {
   private async startOf(tenant: string, store: TenantStore, path: string): Promise<AnalysisStart> {
     const { program, seed, settings } = this.options;
     const { promise, detectors } = settings(tenant);
-    const labels = Object.fromEntries(await Promise.all(detectors.map(async (name) => [name, await store.labels.inForce(name)] as const)));
+    const labels = Object.fromEntries(
+      await Promise.all([...detectors, 'sigma'].map(async (name) => [name, await store.labels.inForce(name)] as const)),
+    );
     return { path, tenant, program, seed, promise, detectors, labels };
   }
 

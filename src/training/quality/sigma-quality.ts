@@ -35,7 +35,7 @@ export async function archivedRules(archive: string): Promise<ParsedRules> {
   const folder = await mkdtemp(join(tmpdir(), 'vedette-sigma-'));
   try {
     await promisify(execFile)('tar', ['-xzf', archive, '-C', folder]);
-    return await loadRules(folder);
+    return loadRules(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -8,6 +8,7 @@ import { groupingMarkdown } from './grouping-markdown.ts';
 import { sequenceMarkdown } from './sequence-markdown.ts';
 import { sequenceQuality } from './sequence-quality.ts';
 import { sigmaMarkdown, sigmaQuality } from './sigma-quality.ts';
+import { signatureMarkdown, signatureQuality } from './signature-quality.ts';
 
 export interface TableOptions {
   /** Folder of the data sets. */
@@ -31,6 +32,10 @@ export async function qualityTables(): Promise<Readonly<Record<string, MakeTable
     sigma: async (options) => {
       const quality = await sigmaQuality(options);
       return { json: quality, markdown: sigmaMarkdown(quality) };
+    },
+    signatures: async (options) => {
+      const quality = await signatureQuality(options);
+      return { json: quality, markdown: signatureMarkdown(quality) };
     },
     sequences: async ({ folder, commit, log }) => {
       const quality = await sequenceQuality({ folder, commit, log });

@@ -1,0 +1,127 @@
+import { deserialize, serialize } from 'node:v8';
+import {
+  type EvidenceLine,
+  type LogBatch,
+  type Logger,
+  type Micros,
+  type RuleDetector,
+  type RuleFinding,
+  type RuleInput,
+  textAt,
+} from '../../core/index.ts';
+import type { SigmaConfig } from './config.ts';
+import { SigmaEngine } from './engine.ts';
+import { type Episode, Episodes } from './episodes.ts';
+import { findingOf } from './finding.ts';
+import { loadRules, OWN_RULES } from './load.ts';
+import { logEventOf } from './log-event.ts';
+import type { MatchedRule } from './matched-rule.ts';
+import { LEVELS } from './rule.ts';
+
+interface State {
+  readonly last: Micros;
+  readonly correlations: ReturnType<SigmaEngine['snapshot']>;
+  readonly episodes: ReturnType<Episodes['snapshot']>;
+}
+
+const MOST_OBSERVED = 300;
+/** What a line that tells of a request to a web server holds. */
+const REQUEST_HINTS = [' http/', 'get /', 'post /', 'head /', 'put /', 'delete /', 'post "', 'get "', 'connect ', '"method"'];
+
+/** Sigma rules over log events: those that come with the program and a folder of one's own. */
+export class SigmaDetector implements RuleDetector {
+  readonly reads = ['log'] as const;
+  readonly #engine: SigmaEngine;
+  readonly #rules: ReadonlyMap<string, MatchedRule>;
+  readonly #least: number;
+  readonly #episodes: Episodes;
+  /** Time of the last event that had one: events without are taken as of then. */
+  #last: Micros = 0;
+
+  constructor(config: SigmaConfig, log: Logger) {
+    const parts = [...(config.own ? [OWN_RULES] : []), ...(config.rules === undefined ? [] : [config.rules])].map((one) => loadRules(one));
+    const rules = parts.flatMap((part) => part.rules);
+    const correlations = parts.flatMap((part) => part.correlations);
+    this.#engine = new SigmaEngine({ rules, correlations }, REQUEST_HINTS);
+    this.#rules = new Map([...rules, ...correlations].map((rule) => [rule.id, rule]));
+    this.#least = LEVELS.indexOf(config.minLevel);
+    this.#episodes = new Episodes(config.idle * 1e6, config.maxEpisodes);
+    for (const { file, title, reason } of [...parts.flatMap((part) => part.problems), ...this.#engine.problems])
+      log.warn('a Sigma rule is not used', { file, title, reason });
+  }
+
+  take(batch: RuleInput): readonly RuleFinding[] {
+    if (batch.kind !== 'log') return [];
+    const touched = new Map<Episode, MatchedRule>();
+    for (let row = 0; row < batch.rows; row++) {
+      const time = batch.time[row] as number;
+      if (!Number.isNaN(time)) this.#last = time;
+      if (this.#worthwhile(batch, row)) this.#match(batch, row, touched);
+    }
+    return [...touched].map(([episode, rule]) => findingOf(rule, episode));
+  }
+
+  /** Plain text that holds nothing that a rule looks for is passed over without being taken apart. */
+  #worthwhile(batch: LogBatch, row: number): boolean {
+    if (batch.attributes !== undefined || batch.fields?.Request !== undefined) return true;
+    const { bytes, start, end } = batch.message;
+    const from = Math.max(0, start[row] as number);
+    return this.#engine.canMatch(bytes, from, end[row] as number);
+  }
+
+  #match(batch: LogBatch, row: number, touched: Map<Episode, MatchedRule>): void {
+    const { fields, webserver } = logEventOf(batch, row);
+    const line = lineOf(batch, row, this.#last);
+    const found = this.#engine.match(fields, this.#last, webserver ? { category: 'webserver' } : undefined, line);
+    if (found.rules.length === 0 && found.correlations.length === 0) return;
+    const observed = textAt(batch.message, row).slice(0, MOST_OBSERVED);
+    const entity = entityOf(fields, batch);
+    for (const rule of found.rules) {
+      if (LEVELS.indexOf(rule.level) < this.#least) continue;
+      touched.set(this.#episodes.add({ rule, entity, start: this.#last, end: this.#last, events: 1, evidence: [line], observed }), rule);
+    }
+    for (const { rule, group, start, end, count, evidence } of found.correlations) {
+      if (LEVELS.indexOf(rule.level) < this.#least) continue;
+      touched.set(this.#episodes.add({ rule, entity: group[0] ?? entity, start, end, events: count, evidence, observed }), rule);
+    }
+  }
+
+  advance(): readonly RuleFinding[] {
+    return [];
+  }
+
+  counters(): Readonly<Record<string, number>> {
+    return { rules: this.#rules.size, findings: this.#episodes.begun, findings_forgotten: this.#episodes.forgotten };
+  }
+
+  snapshot(): Uint8Array {
+    const state: State = { last: this.#last, correlations: this.#engine.snapshot(), episodes: this.#episodes.snapshot() };
+    return new Uint8Array(serialize(state));
+  }
+
+  restore(snapshot: Uint8Array): void {
+    const { last, correlations, episodes } = deserialize(snapshot) as State;
+    this.#last = last;
+    this.#engine.restore(correlations);
+    this.#episodes.restore(episodes);
+  }
+}
+
+function lineOf({ origin }: LogBatch, row: number, time: Micros): EvidenceLine {
+  return {
+    input: origin.input,
+    line: origin.line[row] as number,
+    offset: origin.offset[row] as number,
+    length: origin.length[row] as number,
+    ...(time === 0 ? {} : { time }),
+  };
+}
+
+/** Whom a finding is about: the peer, else the account, else the host, else the source. */
+function entityOf(fields: Readonly<Record<string, unknown>>, batch: LogBatch): string {
+  for (const name of ['SourceIp', 'SubjectUserName', 'User', 'Computer', 'host.name', 'Hostname']) {
+    const value = fields[name];
+    if (typeof value === 'string' && value !== '' && value !== '-') return value;
+  }
+  return batch.source;
+}

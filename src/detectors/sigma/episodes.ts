@@ -1,0 +1,74 @@
+import type { EvidenceLine, Micros } from '../../core/index.ts';
+import type { MatchedRule } from './matched-rule.ts';
+
+/** One rule about one entity, from its first match until it has been silent for a while. */
+export interface Episode {
+  readonly rule: string;
+  readonly entity: string;
+  readonly start: Micros;
+  end: Micros;
+  /** Events that matched or were counted. */
+  events: number;
+  readonly evidence: EvidenceLine[];
+  /** What the first match looked like. */
+  readonly observed: string;
+}
+
+export interface Match {
+  readonly rule: MatchedRule;
+  readonly entity: string;
+  readonly start: Micros;
+  readonly end: Micros;
+  readonly events: number;
+  readonly evidence: readonly EvidenceLine[];
+  readonly observed: string;
+}
+
+/** Lines kept of an episode: the first ones. */
+const MAX_EVIDENCE = 20;
+
+/** Matches folded by rule and entity; bounded. */
+export class Episodes {
+  readonly #idle: Micros;
+  readonly #limit: number;
+  #open = new Map<string, Episode>();
+  begun = 0;
+  forgotten = 0;
+
+  constructor(idle: Micros, limit: number) {
+    this.#idle = idle;
+    this.#limit = limit;
+  }
+
+  add(match: Match): Episode {
+    const key = `${match.rule.id}\0${match.entity}`;
+    const known = this.#open.get(key);
+    this.#open.delete(key);
+    if (known !== undefined && match.start <= known.end + this.#idle) {
+      known.end = Math.max(known.end, match.end);
+      known.events += match.events;
+      known.evidence.push(...match.evidence.slice(0, MAX_EVIDENCE - known.evidence.length));
+      this.#open.set(key, known);
+      return known;
+    }
+    const { rule, entity, start, end, events, observed } = match;
+    const episode = { rule: rule.id, entity, start, end, events, evidence: match.evidence.slice(0, MAX_EVIDENCE), observed };
+    this.#open.set(key, episode);
+    this.begun++;
+    if (this.#open.size > this.#limit) {
+      this.#open.delete(this.#open.keys().next().value as string);
+      this.forgotten++;
+    }
+    return episode;
+  }
+
+  snapshot() {
+    return { open: [...this.#open], begun: this.begun, forgotten: this.forgotten };
+  }
+
+  restore({ open, begun, forgotten }: ReturnType<Episodes['snapshot']>): void {
+    this.#open = new Map(open);
+    this.begun = begun;
+    this.forgotten = forgotten;
+  }
+}

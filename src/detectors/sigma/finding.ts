@@ -1,0 +1,36 @@
+import type { RuleFinding } from '../../core/index.ts';
+import type { Episode } from './episodes.ts';
+import type { MatchedRule } from './matched-rule.ts';
+import { LEVEL_SEVERITY } from './rule.ts';
+
+const NEXT = [
+  'See what else this address or account did before and after, in all sources.',
+  'See whether it was answered with success: a refused attempt is an attempt, an accepted one an incident.',
+];
+
+/** An episode in plain words. A signature has no p-value. */
+export function findingOf(rule: MatchedRule, episode: Episode): RuleFinding {
+  const { entity, events, start, end } = episode;
+  const times = events === 1 ? '' : ` (${events.toLocaleString('en')} events)`;
+  const title = `${rule.title}: ${entity}${times}`;
+  return {
+    rule: rule.id,
+    key: entity,
+    entity,
+    start,
+    end,
+    score: 1,
+    severity: LEVEL_SEVERITY[rule.level],
+    title,
+    techniques: rule.techniques,
+    explanation: {
+      what: `${title}.`,
+      why: rule.description === '' ? `It fits the signature "${rule.title}" (level ${rule.level}).` : rule.description,
+      harmless: rule.falsePositives.length > 0 ? rule.falsePositives : ['A scanner or test of your own'],
+      next: NEXT,
+      contributions: [{ subject: rule.title, observed: episode.observed, expected: 'no such event', share: 1, seenBefore: 0 }],
+      evidence: [...episode.evidence],
+    },
+    evidence: [...episode.evidence],
+  };
+}

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { type LogBatch, silentLogger } from '../../core/index.ts';
+import { logBatch } from '../../testing/log-batch.ts';
+import sigma, { loadRules, OWN_RULES, SigmaEngine } from './index.ts';
+
+const context = { name: 'sigma', log: silentLogger, now: () => 0, random: () => 0 };
+
+function found(lines: readonly string[]): string[] {
+  return sigma
+    .create(sigma.config.parse({}), context)
+    .take(batchOf(lines))
+    .map(({ title }) => title);
+}
+
+function batchOf(lines: readonly string[]): LogBatch {
+  return logBatch(lines.map((message, i) => ({ time: 1_700_000_000_000_000 + i * 1_000_000, message })));
+}
+
+const repeated = (line: string, times: number): string[] => Array.from({ length: times }, () => line);
+
+describe('rules that come with the program', () => {
+  it('all load, and every correlation finds its rules', () => {
+    const parsed = loadRules(OWN_RULES);
+    expect(parsed.problems).toEqual([]);
+    expect(new SigmaEngine(parsed).problems).toEqual([]);
+    for (const rule of [...parsed.rules, ...parsed.correlations])
+      expect(rule.techniques.length + (rule.level === 'informational' ? 1 : 0)).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['an SSH server', 'Failed password for invalid user admin from 198.51.100.7 port 4022 ssh2'],
+    ['a mail server', 'imap-login: Disconnected (auth failed, 1 attempts): user=<a@b.example>, rip=198.51.100.7, lip=10.0.0.1'],
+    [
+      'a file server',
+      'Auth: user [toto] status [NT_STATUS_NO_SUCH_USER] remote host [ipv4:198.51.100.7:62419] local host [ipv4:10.1.1.1:445]',
+    ],
+    ['a web application', 'Login failed for user `x` from private IP `2001:db8::7`.'],
+  ])('five failed sign-ins from one address to %s are a brute force, four are not', (_, line) => {
+    expect(found(repeated(line, 4))).toEqual([]);
+    const [title] = found(repeated(line, 5));
+    expect(title).toMatch(/^Many failed sign-ins from one address: (198\.51\.100\.7|2001:db8::7) \(5 events\)$/);
+  });
+
+  it.each([
+    ['Path traversal in a request', 'GET /static/..%2f..%2f..%2fetc/passwd HTTP/1.1'],
+    ['Path traversal in a request', 'GET /a?f=%252e%252e%252f%252e%252e%252fetc%252fpasswd HTTP/1.1'],
+    ['SQL injection in a request', "GET /item?id=1'%20union%20all%20select%201,2,3 HTTP/1.1"],
+    ['Cross-site scripting in a request', 'GET /s?q=%3Cscript%3Ealert(1)%3C/script%3E HTTP/1.1'],
+    ['Code or command injection in a request', 'POST /index.php?x=php://input HTTP/1.1'],
+    ['Lookup of Log4j in a request', 'GET /?q=\u0024{jndi:ldap://192.0.2.1/a} HTTP/1.1'],
+    ['Web shell asked for', 'GET /c99.php HTTP/1.1'],
+  ])('%s: %s', (title, request) => {
+    expect(found([`192.0.2.4 - - "${request}" 404 162`])).toContain(`${title}: 192.0.2.4`);
+  });
+
+  it('leaves ordinary lines alone', () => {
+    const lines = [
+      'Accepted publickey for ops from 192.0.2.4 port 4022 ssh2',
+      '192.0.2.4 - - "GET /articles/select-a-union?order=by+name HTTP/1.1" 200 5120',
+      '192.0.2.4 - - "GET /backup-solutions.html HTTP/1.1" 200 5120',
+      'New session 71 of user ops.',
+      'Verification succeeded for blk_-1608999687919862906',
+    ];
+    expect(found(lines.flatMap((line) => repeated(line, 30)))).toEqual([]);
+  });
+
+  it('gives the same findings however events are cut and wherever a snapshot falls', () => {
+    const lines = repeated('Failed password for root from 198.51.100.7 port 1 ssh2', 17);
+    const whole = sigma.create(sigma.config.parse({}), context);
+    const expected = whole.take(batchOf(lines)).at(-1);
+    let cut = sigma.create(sigma.config.parse({}), context);
+    let last: unknown;
+    for (const [i, line] of lines.entries()) {
+      const batch = batchOf([line]);
+      batch.time[0] = 1_700_000_000_000_000 + i * 1_000_000;
+      last = cut.take(batch).at(-1) ?? last;
+      const snapshot = cut.snapshot();
+      cut = sigma.create(sigma.config.parse({}), context);
+      cut.restore(snapshot);
+    }
+    const { evidence: _lines, explanation: _words, ...rest } = expected as Required<typeof expected> & object;
+    expect(last).toMatchObject(rest as object);
+  });
+});

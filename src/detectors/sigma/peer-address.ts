@@ -1,0 +1,82 @@
+import { isIP } from 'node:net';
+import { fieldAt } from './field-at.ts';
+
+/** Fields that name the peer of a structured record, the likeliest first; dots lead into nested objects. */
+const FIELDS = [
+  'SourceIp',
+  'source.ip',
+  'Client',
+  'Identity',
+  'client_ip',
+  'clientip',
+  'client.ip',
+  'remote_ip',
+  'remote_addr',
+  'remoteAddr',
+  'RemoteAddr',
+  'sourceIPAddress',
+  'src_ip',
+  'SRC',
+  'src',
+  'IpAddress',
+  'ipAddress',
+  'ip_address',
+  'ip',
+  'addr.remote',
+  'remote',
+  'visitor_ip',
+  'request.remote_ip',
+  'request.client_ip',
+  'req.remoteAddress',
+  'attr.remote',
+  'id.orig_h',
+] as const;
+
+const V4 = /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d]|\.\d)/g;
+const V6 = /(?<![\w:.])(?:[0-9a-fA-F]{0,4}:){2,7}(?:(?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F]{0,4})(?![\w:])/g;
+/** Words after which the address is the peer's. */
+const BEFORE = /(?:from|rhost|rip|client|remote|peer|src|source|ip|host|address|for|by)[\w\s"'`=:[({<@-]{0,24}$/i;
+/** Words after which it is one of the host's own. */
+const OWN = /(?:lip|laddr|local|dst|dest|destination|to|server|listen|bind)[\w\s"'`=:[({<@-]{0,12}$/i;
+
+/** The address of the peer that an event is about: of a field that says so, else of the text. */
+export function peerAddress(fields: Readonly<Record<string, unknown>>, text: string): string | undefined {
+  for (const name of FIELDS) {
+    const address = addressIn(fieldAt(fields, name));
+    if (address !== undefined) return address;
+  }
+  let first: string | undefined;
+  for (const { address, at } of addressesIn(text.slice(0, 4096))) {
+    const before = text.slice(Math.max(0, at - 40), at);
+    if (OWN.test(before)) continue;
+    if (BEFORE.test(before)) return address;
+    first ??= address;
+  }
+  return first;
+}
+
+/** In the order of the text. */
+function addressesIn(text: string): { readonly address: string; readonly at: number }[] {
+  const found: { address: string; at: number }[] = [];
+  for (const pattern of text.includes('::') || /:[0-9a-fA-F]{1,4}:/.test(text) ? [V6, V4] : [V4]) {
+    for (const match of text.matchAll(pattern)) {
+      const address = normal(match[0]);
+      if (address !== undefined) found.push({ address, at: match.index });
+    }
+  }
+  return found.sort((a, b) => a.at - b.at);
+}
+
+/** The address in a field that may add a port or brackets. */
+function addressIn(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value.length > 100) return undefined;
+  if (isIP(value) !== 0) return normal(value);
+  const inner = /^(?:ip:)?\[?([^\]/\s]+?)\]?(?::\d{1,5})?$/.exec(value)?.[1];
+  return inner === undefined ? undefined : normal(inner);
+}
+
+function normal(text: string): string | undefined {
+  if (isIP(text) === 0) return undefined;
+  const mapped = /^::ffff:((?:\d{1,3}\.){3}\d{1,3})$/i.exec(text)?.[1];
+  return (mapped ?? text).toLowerCase();
+}
