@@ -57,6 +57,7 @@ describe('readings', () => {
       labels: async () => [],
       progress: () => {},
       top: 100,
+      signatures: { own: true },
     };
     for await (const analysis of analyzeInputs(paths, options)) analyses.push(analysis);
     return analyses;
