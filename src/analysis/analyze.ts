@@ -18,6 +18,7 @@ import { type FileInput, listInputs } from '../sources/index.ts';
 import { createDetector, type InputSummary, type LogSequences, readLogs } from '../training/index.ts';
 import { captureReport, splitCaptures } from './capture/index.ts';
 import { detectionOf, type Finding, flaggedRows, rowEvidence } from './detections.ts';
+import { eventReport, splitEvents } from './events/index.ts';
 import { lineTexts } from './evidence-text.ts';
 import { groupInputs, type InputGroup } from './group-inputs.ts';
 import { EventHistogram } from './histogram.ts';
@@ -41,14 +42,19 @@ export async function* analyzeInputs(paths: readonly string[], options: Analysis
   const inputs = await listInputs(paths);
   const root = rootOf(inputs);
   const { captures, records: others } = await splitCaptures(inputs);
-  const { series, records } = options.format === undefined ? await splitSeries(others) : { series: [], records: others };
+  const { events, records: tables } = options.format === undefined ? await splitEvents(others) : { events: [], records: others };
+  const { series, records } = options.format === undefined ? await splitSeries(tables) : { series: [], records: tables };
   const groups = groupInputs(records);
   const baseline = options.baseline.length === 0 || groups.length === 0 ? undefined : await learnBaseline(options);
-  const parts = captures.length + groups.length + Math.sign(series.length);
+  const parts = captures.length + events.length + groups.length + Math.sign(series.length);
   let done = 0;
   const share = (part: number, what: string): void => options.progress((done + part) / parts, what);
   for (const capture of captures) {
     yield await captureReport(capture, options, share);
+    done++;
+  }
+  for (const file of events) {
+    yield await eventReport(file, options, share);
     done++;
   }
   if (series.length > 0) {

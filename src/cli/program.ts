@@ -14,6 +14,7 @@ import { parseCommand } from './commands/parse.ts';
 import { scoreCommand } from './commands/score.ts';
 import { trainCommand } from './commands/train.ts';
 import { upCommand } from './commands/up.ts';
+import { shippedUseCasesCommand } from './commands/use-cases.ts';
 import { programVersion } from './version.ts';
 
 /** Options only: each command's work is imported when it runs, so `--help` stays quick. */
@@ -37,6 +38,7 @@ export function buildProgram(): Command {
     alertsCommand(),
     incidentsCommand(),
     entitiesCommand(),
+    shippedUseCasesCommand(),
     configCommand(),
     doctorCommand(),
     benchCommand(),

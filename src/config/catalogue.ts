@@ -18,4 +18,6 @@ export interface Catalogue {
   readonly parser: z.ZodType;
   /** Options of sessions and windows. */
   readonly features: z.ZodType;
+  /** Features declared by the configuration itself. */
+  readonly declared: z.ZodType;
 }

@@ -81,7 +81,14 @@ function describe(issue: Issue, document: YamlDocument, overrides: readonly Over
   }
   if (issue.code === 'invalid_key')
     return [problemAt(document, overrides, path, issue.issues[0]?.message ?? issue.message, String(path.at(-1)))];
-  return [problemAt(document, overrides, path, explain(issue, path, value))];
+  const problem = problemAt(document, overrides, path, explain(issue, path, value));
+  return [{ ...problem, column: problem.column + offsetOf(issue, problem.line) }];
+}
+
+/** Characters from the start of a value to what is wrong in it, where its schema says so. */
+function offsetOf(issue: Issue, line: number): number {
+  const offset = issue.code === 'custom' ? (issue.params?.offset as unknown) : undefined;
+  return typeof offset === 'number' && line > 0 ? offset : 0;
 }
 
 function explain(issue: Issue, path: Path, root: unknown): string {

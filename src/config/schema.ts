@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { VedetteError } from '../core/index.ts';
+import { type FeatureText, VedetteError } from '../core/index.ts';
 import type { Catalogue, ComponentSchema } from './catalogue.ts';
 import { address, byteSize, duration, rate, secret } from './values.ts';
 
@@ -128,6 +128,7 @@ export function configSchema(catalogue: Catalogue, defaultDetectors: readonly st
         .min(1)
         .prefault(defaultDetectors.map((type) => ({ type })))
         .describe('detectors of every source that names none itself and whose records they work on'),
+      features: catalogue.declared.prefault({}),
       sinks: z.array(sink).default([]).describe('where alerts go besides the store'),
       retention: retention.prefault({}),
       pseudonymise: pseudonymise.optional(),
@@ -210,6 +211,7 @@ export interface TenantConfig {
   readonly promisedRate: number;
   readonly sources: readonly SourceConfig[];
   readonly detectors: readonly DetectorConfig[];
+  readonly features: Readonly<Record<string, FeatureText>>;
   readonly sinks: readonly SinkConfig[];
   readonly retention: z.output<typeof retention>;
   readonly pseudonymise?: z.output<typeof pseudonymise>;

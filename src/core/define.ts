@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { FeatureFactory, FeatureText } from './feature.ts';
 
 /** What a component gets besides its configuration; nothing else reaches into it. */
 export interface ComponentContext {
@@ -9,6 +10,10 @@ export interface ComponentContext {
   readonly random: () => number;
   /** Of sources: the kind of records it is to give, one of its definition's `records`. */
   readonly records?: string;
+  /** Makes declared features run, for detectors that work on them. */
+  readonly features?: FeatureFactory;
+  /** Features that the configuration declares, by name. */
+  readonly declared?: Readonly<Record<string, FeatureText>>;
 }
 
 export interface Logger {

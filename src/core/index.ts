@@ -5,6 +5,7 @@ export * from './define.ts';
 export * from './entity.ts';
 export * from './errors.ts';
 export * from './failure.ts';
+export * from './feature.ts';
 export * from './ids.ts';
 export * from './incident.ts';
 export * from './pack.ts';

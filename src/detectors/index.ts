@@ -21,4 +21,5 @@ export const detectors: Registry<Detector> = {
 export const rules: Registry<RuleDetector> = {
   'packet-windows': () => import('./packet-windows/index.ts'),
   sigma: () => import('./sigma/index.ts'),
+  'use-cases': () => import('./use-cases/index.ts'),
 };

@@ -3,6 +3,7 @@ export { type GroupingRow, type GroupingTable, groupingAccuracy, groupingAccurac
 export type { FixedTemplate } from './drain/fixed.ts';
 export { compileMask } from './drain/mask-pattern.ts';
 export type { Mask } from './drain/masks.ts';
+export { createFlowCsvParser, type FlowCsvParser, isFlowHeader } from './flow-csv/index.ts';
 export { type DetectedFormat, detectFormat } from './formats/detect.ts';
 export type { DrainPreset, Joining, LogFormat } from './formats/format.ts';
 export { formatNamed, LOG_FORMATS } from './formats/index.ts';
@@ -12,4 +13,5 @@ export { createLogParser, type FormatLogParser } from './parser.ts';
 export { sampleOf } from './sample.ts';
 export * from './series/index.ts';
 export { createEveParser, type EveParser } from './suricata-eve/index.ts';
-export { createZeekParser, type ZeekParser } from './zeek/index.ts';
+export { flowTime } from './time/flow-time.ts';
+export { createZeekParser, ZEEK_LOGS, type ZeekParser } from './zeek/index.ts';

@@ -12,7 +12,8 @@ import {
   stableId,
   VedetteError,
 } from '../core/index.ts';
-import { type Components, factsOf, instantiate, SOURCE_KEYS } from './catalogue.ts';
+import { featureRunner } from '../features/index.ts';
+import { type Components, DETECTOR_KEYS, factsOf, instantiate, SOURCE_KEYS } from './catalogue.ts';
 import { Pseudonymiser } from './flow/pseudonym.ts';
 import { Pump } from './flow/pump.ts';
 import { detectorsOf, laneKindOf } from './graph.ts';
@@ -23,7 +24,6 @@ import { StreamScorer } from './lane/stream-scorer.ts';
 import type { PipelineStore } from './pipeline-store.ts';
 import { type RunningLane, TenantRun } from './tenant-run.ts';
 
-const DETECTOR_KEYS = ['promisedRate'];
 const SINK_KEYS = ['name'];
 
 export interface BuildOptions {
@@ -89,7 +89,8 @@ function laneOf(source: SourceConfig, tenant: TenantConfig, options: LaneOptions
   const scorers: LaneScorer[] = [];
   const rules: LaneRules[] = [];
   for (const configured of detectorsOf(source, tenant, facts)) {
-    const context = contextOf(options, `source/${source.name}/${configured.type}`);
+    const named = contextOf(options, `source/${source.name}/${configured.type}`);
+    const context = { ...named, features: featureRunner, declared: tenant.features };
     const detector = instantiate('detector', components.detectors, configured, DETECTOR_KEYS, context);
     if ('reads' in detector) {
       rules.push(new LaneRules(detector, { tenant: options.tenant, source: source.name, detector: configured.type }));

@@ -20,7 +20,7 @@ import {
   VedetteError,
 } from '../core/index.ts';
 import { detectors, rules } from '../detectors/index.ts';
-import { seriesConfig, sessionConfig, windowConfig } from '../features/index.ts';
+import { declaredFeatures, featureRunner, seriesConfig, sessionConfig, windowConfig } from '../features/index.ts';
 import { SINKS } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
 import type { ComponentFacts } from './graph.ts';
@@ -63,6 +63,8 @@ const features = z.strictObject({
 });
 
 /** Keys of a configured source that are the pipeline's, not the component's. */
+/** Options of a detector that are the pipeline's. */
+export const DETECTOR_KEYS = ['promisedRate'];
 export const SOURCE_KEYS = ['name', 'records', 'parser', 'features', 'detectors', 'eventTime', 'learning', 'storage'];
 
 type Definitions<Component> = ReadonlyMap<string, Definition<z.ZodType, Component>>;
@@ -109,12 +111,13 @@ export function catalogueOf(components: Components): Catalogue {
     records: recordKinds,
     parser,
     features,
+    declared: declaredFeatures,
   };
 }
 
 /** What the components of a build say of themselves. */
 export function factsOf({ sources, detectors }: Components): ComponentFacts {
-  const context = { name: 'check', log: silentLogger, now: () => 0, random: () => 0 };
+  const context = { name: 'check', log: silentLogger, now: () => 0, random: () => 0, features: featureRunner };
   const works = new Map<string, readonly string[]>();
   return {
     replayable: (source) => instantiate('source', sources, source, SOURCE_KEYS, context).replayable,
@@ -129,6 +132,30 @@ export function factsOf({ sources, detectors }: Components): ComponentFacts {
       return what;
     },
   };
+}
+
+/** Detectors whose options fit their schema and still cannot work: use cases of features that are not there. One sentence each. */
+export async function checkDetectors(config: Config): Promise<readonly string[]> {
+  const { detectors: definitions } = await loadComponents(config);
+  const problems: string[] = [];
+  for (const [tenant, own] of Object.entries(config.tenants)) {
+    const context = { name: 'check', log: silentLogger, now: () => 0, random: () => 0, features: featureRunner, declared: own.features };
+    const lists = [
+      ['detectors', own.detectors] as const,
+      ...own.sources.map((source, i) => [`sources[${i}].detectors`, source.detectors ?? []] as const),
+    ];
+    for (const [where, list] of lists) {
+      for (const [i, configured] of list.entries()) {
+        try {
+          instantiate('detector', definitions, configured, DETECTOR_KEYS, context);
+        } catch (error) {
+          if (!(error instanceof VedetteError)) throw error;
+          problems.push(`tenants.${tenant}.${where}[${i}]: ${error.message}. ${error.hint ?? ''}`.trim());
+        }
+      }
+    }
+  }
+  return problems;
 }
 
 /** Used where a tenant names no detector. */

@@ -1,5 +1,5 @@
 export { type BacktestResult, backtest } from './backtest.ts';
-export { type Components, catalogueOf, DEFAULT_DETECTORS, loadComponents, pipelineSchema } from './catalogue.ts';
+export { type Components, catalogueOf, checkDetectors, DEFAULT_DETECTORS, loadComponents, pipelineSchema } from './catalogue.ts';
 export { type ComponentFacts, checkGraph, type GraphNode, graphOf } from './graph.ts';
 export { type ReplayOptions, replayAlert } from './replay.ts';
 export type { OneSeriesNow, SeriesNowPage, SeriesNowQuery, SeriesNowRow } from './series-now.ts';

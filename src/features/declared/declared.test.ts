@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { EventBatch } from '../../core/index.ts';
+import type { EventBatch, FeatureReached } from '../../core/index.ts';
 import { type SensorRow, sensorBatches } from '../../parsers/sensor/batch.ts';
 import { FeatureEngine } from './engine/engine.ts';
-import type { Reached } from './engine/watch.ts';
 import { registeredDomain, subdomain } from './expression/names.ts';
 import { type FeatureInput, featureDeclaration } from './plan/declaration.ts';
 import { planFeature } from './plan/plan.ts';
@@ -92,10 +91,10 @@ describe('FeatureEngine', () => {
   });
 
   it('says with the event that reaches a level that it is reached, once a window', () => {
-    const reached: Reached[] = [];
+    const reached: FeatureReached[] = [];
     const engine = engineOf(
       { aggregates: { hosts: 'distinct(destinationAddress)', events: 'count()' } },
-      { watches: [{ columns: [0], levels: [3] }], onReached: (one) => reached.push(one) },
+      { watches: [{ columns: ['hosts'], levels: [3] }], onReached: (one) => reached.push(one) },
     );
     engine.add(flows(...Array.from({ length: 5 }, (_, i) => [i, '10.0.0.1', { destinationAddress: `192.0.2.${i}` }] as const)));
     expect(reached.map(({ time, values, evidence }) => [time / SECOND, values, evidence.map(({ line }) => line)])).toEqual([

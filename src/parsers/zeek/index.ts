@@ -6,6 +6,9 @@ import { type LineResult, rowsOf } from '../sensor/lines.ts';
 import { fieldsOf, headerAfter, NO_HEADER, type ZeekHeader } from './header.ts';
 import { pathOf, ROWS } from './rows.ts';
 
+/** Zeek logs that become events, by `#path`. */
+export const ZEEK_LOGS: readonly string[] = Object.keys(ROWS);
+
 /** Inputs whose header is remembered; the one seen first is forgotten and its lines go to the dead letters. */
 const MAX_INPUTS = 10_000;
 

@@ -44,6 +44,7 @@ function twoTenants(): Config {
       records: ['lines'],
       detectors: [component('sequence')],
       parser: z.strictObject({}),
+      declared: z.record(z.string(), z.unknown()),
       features: z.strictObject({}),
     },
     ['sequence'],

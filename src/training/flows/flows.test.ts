@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../core/index.ts';
 import { pairWindows, surprise, windowStatistic } from '../../detectors/flow-novelty/aggregate.ts';
+import { flowTime } from '../../parsers/index.ts';
 import { dataset, missing, needs } from '../../testing/datasets.ts';
-import { flowTime, numberOf } from './cells.ts';
+import { numberOf } from './cells.ts';
 import { canonicalName, roleOf } from './columns.ts';
 import { classReport, cleanFlows, divideRows, encodeRows, fitEncoding, predictionCsv, readFlows, trainFlows } from './index.ts';
 

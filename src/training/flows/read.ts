@@ -1,9 +1,10 @@
 import { decodeUtf8, sha256Hex, VedetteError } from '../../core/index.ts';
+import { flowTime } from '../../parsers/index.ts';
 import { type FileInput, readFiles } from '../../sources/index.ts';
 import { readParquet } from '../../store/index.ts';
 import { splitCsv } from '../csv.ts';
 import { fingerprintOf } from '../data.ts';
-import { ColumnCells, flowTime, numberOf } from './cells.ts';
+import { ColumnCells, numberOf } from './cells.ts';
 import { canonicalName, NSL_KDD_COLUMNS, roleOf, sameName } from './columns.ts';
 import type { FlowColumn, FlowTable } from './flow-table.ts';
 

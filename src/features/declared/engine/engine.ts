@@ -1,4 +1,4 @@
-import type { Micros, OriginColumns, WindowBatch } from '../../../core/index.ts';
+import type { FeatureReached, FeatureWatch, Micros, OriginColumns, WindowBatch } from '../../../core/index.ts';
 import { EventTime } from '../../watermark.ts';
 import { finish } from '../expression/hash.ts';
 import type { EventRows, Vector } from '../expression/vector.ts';
@@ -8,7 +8,6 @@ import { printOf } from './accumulators/sketched.ts';
 import { Agenda } from './agenda.ts';
 import { BatchColumns } from './batch-columns.ts';
 import { readSnapshot, writeSnapshot } from './snapshot.ts';
-import type { Reached, Watch } from './watch.ts';
 import { noteOrigin, withWindow } from './window-identity.ts';
 import { WindowOutput } from './window-output.ts';
 import { WindowStore } from './window-store.ts';
@@ -17,8 +16,8 @@ export interface FeatureEngineOptions {
   /** Seed of the hashes; results do not depend on it but for sketches within their error. */
   readonly seed: number;
   /** At most 31. */
-  readonly watches?: readonly Watch[];
-  readonly onReached?: (reached: Reached) => void;
+  readonly watches?: readonly FeatureWatch[];
+  readonly onReached?: (reached: FeatureReached) => void;
 }
 
 export interface FeatureCounters {
@@ -52,6 +51,8 @@ export class FeatureEngine {
   readonly #store: WindowStore;
   readonly #agenda = new Agenda();
   readonly #output: WindowOutput;
+  /** Indices of the aggregates of each watch. */
+  readonly #watched: readonly (readonly number[])[];
   readonly #levels: (readonly (readonly number[])[])[] = [];
   /** Open sessions by the print of their key. */
   readonly #sessions = new Map<number, number[]>();
@@ -62,6 +63,9 @@ export class FeatureEngine {
     this.#options = options;
     this.#store = new WindowStore(plan);
     this.#output = new WindowOutput(plan);
+    this.#watched = (options.watches ?? []).map(({ columns }) =>
+      columns.map((name) => plan.aggregates.findIndex(({ column }) => column === name)),
+    );
   }
 
   add(batch: EventRows): void {
@@ -206,7 +210,8 @@ export class FeatureEngine {
     for (let i = 0; i < watches.length; i++) {
       const fired = state[base + WINDOW.fired] as number;
       if (((fired >> i) & 1) === 1) continue;
-      const { columns, levels } = watches[i] as Watch;
+      const columns = this.#watched[i] as readonly number[];
+      const { levels } = watches[i] as FeatureWatch;
       const own = this.#levels[slot]?.[i] ?? levels;
       let reached = true;
       for (let k = 0; reached && k < columns.length; k++) {

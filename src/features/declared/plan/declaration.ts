@@ -5,18 +5,12 @@ import { ENGINES } from './aggregates.ts';
 const duration = (text: string) =>
   z
     .string()
-    .transform((value, context) => {
-      const micros = parseDuration(value);
-      if (micros === undefined || micros <= 0) {
-        context.addIssue({ code: 'custom', message: `"${value}" is no duration; write 500ms, 10s, 5m, 2h or 7d` });
-        return z.NEVER;
-      }
-      return micros;
+    .refine((value) => (parseDuration(value) ?? 0) > 0, {
+      error: ({ input }) => `"${String(input)}" is no duration; write 500ms, 10s, 5m, 2h or 7d`,
     })
     .describe(text);
 
 const expression = (text: string) => z.string().min(1).max(4096).describe(text);
-const name = z.string().regex(/^[a-zA-Z][a-zA-Z0-9_-]{0,63}$/, 'a name has 1 to 64 of a-z A-Z 0-9 _ -, starting with a letter');
 const columnName = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]{0,63}$/, 'a name has 1 to 64 of a-z A-Z 0-9 _, starting with a letter');
 
 const window = z
@@ -54,8 +48,6 @@ export const featureDeclaration = z.strictObject({
   maxKeys: z.int().min(16).max(4_194_304).default(65_536).describe('windows held at once; the one unseen longest is closed early'),
   memory: z.int().min(1024).max(16_777_216).default(131_072).describe('values that first-seen remembers (16 bytes each, twice)'),
 });
-
-export const features = z.record(name, featureDeclaration).describe('declared features by name');
 
 export type FeatureDeclaration = z.output<typeof featureDeclaration>;
 /** As it is written: durations as text, defaults left out. */

@@ -1,4 +1,4 @@
-import { type ColumnType, EVENT_SCHEMAS, type EventKind } from '../../../core/index.ts';
+import { type ColumnType, EVENT_SCHEMAS, type EventKind, parseDuration } from '../../../core/index.ts';
 import { featureHash } from '../../definition.ts';
 import { type Expression, ExpressionError, type ValueType } from '../expression/expression.ts';
 import { type Network, parseNetwork } from '../expression/network.ts';
@@ -127,7 +127,10 @@ function ofType(expression: Expression, type: ValueType, named: string): Express
 }
 
 function windowOf(window: FeatureDeclaration['window'], problems: PlanProblem[]): PlannedWindow | undefined {
-  const { type, size, slide, idle, lateness, empty } = window;
+  const { type, empty } = window;
+  const micros = (text: string | undefined): number | undefined => (text === undefined ? undefined : parseDuration(text));
+  const [size, slide, idle] = [micros(window.size), micros(window.slide), micros(window.idle)];
+  const lateness = micros(window.lateness) as number;
   const wrong = (key: string, message: string): undefined => {
     problems.push({ path: ['window', key], at: 0, message });
     return undefined;

@@ -1,0 +1,133 @@
+import { canonicalJson, type Detection, type EventBatch, type Lineage, type RuleFinding, sha256Hex, stableId } from '../../core/index.ts';
+import { UseCases, useCasesConfig } from '../../detectors/use-cases/index.ts';
+import { featureRunner } from '../../features/index.ts';
+import { type FileInput, readFiles } from '../../sources/index.ts';
+import type { InputSummary } from '../../training/index.ts';
+import { EventHistogram } from '../histogram.ts';
+import { type EventFormat, eventParser } from './event-files.ts';
+import { inOrder } from './in-order.ts';
+
+export interface EventAnalysis {
+  readonly input: InputSummary;
+  /** Events by kind. */
+  readonly events: Readonly<Record<string, number>>;
+  readonly first: number;
+  readonly last: number;
+  readonly histogram: EventHistogram;
+  readonly detections: readonly Detection[];
+  /** Of the use cases: findings, late events and the like. */
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+export interface EventAnalysisOptions {
+  readonly program?: string;
+  readonly seed?: number;
+  readonly homeNetworks?: readonly string[];
+  /** 0..1. */
+  readonly progress?: (share: number) => void;
+}
+
+/** Events of a file sorted by time before they are looked at; a larger file is taken as it comes, this many at a time. */
+const MOST_SORTED = 1_000_000;
+
+/** One file of events in one pass through the use cases, in bounded memory. */
+export async function analyzeEvents(file: FileInput, format: EventFormat, options: EventAnalysisOptions = {}): Promise<EventAnalysis> {
+  const { seed = 1, program = '', homeNetworks } = options;
+  const config = useCasesConfig.parse({ seed, ...(homeNetworks === undefined ? {} : { homeNetworks }) });
+  const useCases = new UseCases(config, featureRunner);
+  const parser = eventParser(format);
+  const findings = new Map<string, RuleFinding>();
+  const keep = (found: readonly RuleFinding[]): void => {
+    for (const one of found) findings.set([one.rule, one.key, one.start].join('|'), one);
+  };
+  const seen = { lines: 0, dead: 0, first: Number.NaN, last: Number.NaN };
+  const events: Record<string, number> = {};
+  const histogram = new EventHistogram();
+  let problem: string | undefined;
+  let waiting: EventBatch[] = [];
+  const judge = (): void => {
+    for (const kind of new Set(waiting.map((batch) => batch.kind))) {
+      const batch = inOrder(waiting.filter((one) => one.kind === kind));
+      if (batch !== undefined) keep(useCases.take(batch));
+    }
+    waiting = [];
+  };
+  const files = readFiles([file.path], {
+    inputs: [file],
+    framing: 'lines',
+    digest: true,
+    onProblem: ({ reason }) => {
+      problem = reason;
+    },
+  });
+  try {
+    for await (const records of files.read({ positions: [] }, new AbortController().signal)) {
+      const batches = parser.parse(records, () => seen.dead++);
+      for (const batch of batches) {
+        seen.lines += batch.rows;
+        events[batch.kind] = (events[batch.kind] ?? 0) + batch.rows;
+        note(batch, histogram, seen);
+        waiting.push(batch);
+      }
+      if (waiting.reduce((sum, { rows }) => sum + rows, 0) >= MOST_SORTED) judge();
+      options.progress?.(file.bytes === 0 ? 1 : Math.min(1, files.bytesRead() / file.bytes));
+    }
+    judge();
+    keep(useCases.advance(Number.POSITIVE_INFINITY));
+  } finally {
+    await files.close();
+  }
+  const sha256 = files.digest(file.name) ?? '';
+  const lineage: Lineage = {
+    inputs: [{ input: file.name, generation: '', from: 0, to: file.bytes, sha256 }],
+    configHash: sha256Hex(canonicalJson(config)).slice(0, 16),
+    feature: 'use-cases',
+    model: 'use-cases',
+    modelSha256: '',
+    epoch: 0,
+    program,
+    seed,
+  };
+  return {
+    input: {
+      name: file.name,
+      bytes: file.bytes,
+      sha256,
+      generation: '',
+      format,
+      lines: seen.lines,
+      dead: seen.dead,
+      ...(problem === undefined ? {} : { problem }),
+    },
+    events,
+    first: seen.first,
+    last: seen.last,
+    histogram,
+    detections: [...findings.values()].map((finding) => ruleDetection(finding, 'events', lineage)),
+    counters: useCases.counters(),
+  };
+}
+
+/** A finding of a use case as a detection; a rule has no p-value: it is NaN. */
+export function ruleDetection({ rule, ...condition }: RuleFinding, source: string, lineage: Lineage): Detection {
+  return {
+    ...condition,
+    id: stableId('detection', source, 'use-cases', rule, condition.key, condition.start),
+    detector: 'use-cases',
+    source,
+    pValue: Number.NaN,
+    threshold: Number.NaN,
+    extrapolated: false,
+    lineage,
+  };
+}
+
+function note({ columns }: EventBatch, histogram: EventHistogram, seen: { first: number; last: number }): void {
+  const { time } = columns;
+  if (!(time instanceof Float64Array)) return;
+  histogram.add(time);
+  for (const one of time) {
+    if (!(seen.first <= one)) seen.first = Number.isNaN(one) ? seen.first : one;
+    if (!(seen.last >= one)) seen.last = Number.isNaN(one) ? seen.last : one;
+  }
+}

@@ -1,0 +1,195 @@
+import { deserialize, serialize } from 'node:v8';
+import {
+  type EvidenceLine,
+  type FeatureFactory,
+  type FeatureReached,
+  type FeatureRunner,
+  type FeatureText,
+  type Micros,
+  type RuleDetector,
+  type RuleFinding,
+  type RuleInput,
+  VedetteError,
+  type WindowBatch,
+} from '../../core/index.ts';
+import type { UseCasesConfig } from './config.ts';
+import { USE_CASES } from './definitions/index.ts';
+import { FEATURES } from './features.ts';
+import { findingOf } from './finding.ts';
+import { Judge, type Told } from './judge.ts';
+import { ownCases } from './own-cases.ts';
+
+interface RunningFeature {
+  readonly runner: FeatureRunner;
+  readonly judges: readonly Judge[];
+  /** Of these judges: which watch of the runner is whose. */
+  readonly watched: readonly Judge[];
+}
+
+interface State {
+  readonly findings: number;
+  readonly runners: Readonly<Record<string, Uint8Array>>;
+  readonly histories: Readonly<Record<string, ReturnType<NonNullable<Judge['histories']>['snapshot']>>>;
+  readonly told: readonly (readonly [string, { score: number; end: Micros }])[];
+}
+
+/**
+ * Use cases over windows of declared features. Conditions that cannot be taken back fire in the open window, with the event that
+ * makes them true; the end of the window gives the final figures under the same rule, key and start.
+ */
+export class UseCases implements RuleDetector {
+  readonly reads: readonly RuleInput['kind'][];
+  readonly #features: readonly RunningFeature[];
+  readonly #told: Told = new Map();
+  readonly #maxTold: number;
+  #early: RuleFinding[] = [];
+  #findings = 0;
+
+  constructor(config: UseCasesConfig, features: FeatureFactory, declared: Readonly<Record<string, FeatureText>> = {}) {
+    const known = { ...FEATURES, ...declared };
+    const active = [...USE_CASES.filter(({ name }) => !config.disable.includes(name)), ...ownCases(config, known)];
+    this.#maxTold = config.maxHistories;
+    this.#features = Object.entries(known).flatMap(([name, declaration]) => {
+      const judges = active
+        .filter(({ feature }) => feature === name)
+        .map((useCase) => new Judge(useCase, config.levels[useCase.name as keyof typeof config.levels] ?? {}, config.maxHistories));
+      return judges.length === 0 ? [] : [this.#running(name, declaration, judges, config, features)];
+    });
+    this.reads = [...new Set(this.#features.map(({ runner }) => runner.reads))];
+  }
+
+  #running(
+    name: string,
+    declaration: FeatureText,
+    judges: readonly Judge[],
+    config: UseCasesConfig,
+    features: FeatureFactory,
+  ): RunningFeature {
+    const watched = judges.filter((judge) => judge.firesEarly(declaration.aggregates));
+    const watches = watched.map((judge) => ({
+      columns: judge.levels.map(({ column }) => column),
+      levels: judge.levels.map(({ level }) => level),
+      ...(judge.histories === undefined ? {} : { levelsOf: (keys: readonly string[]) => judge.levelsOf(keys) }),
+    }));
+    const runner = features(name, declaration, {
+      homeNetworks: config.homeNetworks,
+      seed: config.seed,
+      watches,
+      onReached: (reached) => this.#reached(runner, watched[reached.watch] as Judge, reached),
+    });
+    return { runner, judges, watched };
+  }
+
+  take(batch: RuleInput): readonly RuleFinding[] {
+    const found: RuleFinding[] = [];
+    for (const { runner, judges } of this.#features) {
+      if (runner.reads !== batch.kind) continue;
+      runner.add(batch);
+      found.push(...this.#early);
+      this.#early = [];
+      found.push(...this.#closed(runner, judges));
+    }
+    return found;
+  }
+
+  advance(watermark: Micros): readonly RuleFinding[] {
+    return this.#features.flatMap(({ runner, judges }) => {
+      if (watermark === Number.POSITIVE_INFINITY) runner.finish();
+      else runner.advance(watermark);
+      return this.#closed(runner, judges);
+    });
+  }
+
+  counters(): Readonly<Record<string, number>> {
+    const sums: Record<string, number> = { findings: this.#findings };
+    for (const { runner, judges } of this.#features) {
+      for (const [name, value] of Object.entries(runner.counters())) if (name !== 'events') sums[name] = (sums[name] ?? 0) + value;
+      for (const { histories } of judges) sums.histories_forgotten = (sums.histories_forgotten ?? 0) + (histories?.forgotten ?? 0);
+    }
+    return sums;
+  }
+
+  snapshot(): Uint8Array {
+    const state: State = {
+      findings: this.#findings,
+      runners: Object.fromEntries(this.#features.map(({ runner }) => [runner.name, runner.snapshot()])),
+      histories: Object.fromEntries(
+        this.#features.flatMap(({ judges }) => judges.map(({ useCase, histories }) => [useCase.name, histories?.snapshot() ?? []])),
+      ),
+      told: [...this.#told],
+    };
+    return new Uint8Array(serialize(state));
+  }
+
+  restore(snapshot: Uint8Array): void {
+    const state = deserialize(snapshot) as State;
+    this.#findings = state.findings;
+    for (const { runner, judges } of this.#features) {
+      for (const { useCase, histories } of judges) histories?.restore(state.histories[useCase.name] ?? []);
+      const bytes = state.runners[runner.name];
+      if (bytes !== undefined) runner.restore(bytes);
+    }
+    this.#told.clear();
+    for (const [key, value] of state.told) this.#told.set(key, value);
+  }
+
+  #reached(runner: FeatureRunner, judge: Judge, { keys, values, start, end, evidence }: FeatureReached): void {
+    const finding = this.#finding(runner, judge, keys, (column) => values[runner.columns.indexOf(column)] as number, start, end, evidence);
+    if (finding !== undefined) this.#early.push(finding);
+  }
+
+  #closed(runner: FeatureRunner, judges: readonly Judge[]): RuleFinding[] {
+    const batch = runner.take();
+    if (batch === undefined) return [];
+    const found: RuleFinding[] = [];
+    for (let row = 0; row < batch.rows; row++) {
+      const keys = batch.keys.slice(row * batch.keyColumns.length, (row + 1) * batch.keyColumns.length);
+      const value = (column: string): number => valueAt(batch, row, column);
+      for (const judge of judges) {
+        const finding = this.#finding(
+          runner,
+          judge,
+          keys,
+          value,
+          batch.start[row] as number,
+          batch.end[row] as number,
+          batch.evidence[row] ?? [],
+        );
+        if (finding !== undefined) found.push(finding);
+        if (batch.revision[row] === 0) judge.learn(keys, value);
+      }
+    }
+    return found;
+  }
+
+  #finding(
+    runner: FeatureRunner,
+    judge: Judge,
+    keys: readonly string[],
+    value: (column: string) => number,
+    start: Micros,
+    end: Micros,
+    evidence: readonly EvidenceLine[],
+  ): RuleFinding | undefined {
+    const measures = judge.judge(keys, value);
+    if (measures === undefined) return undefined;
+    const finding = findingOf({ useCase: judge.useCase, keyColumns: runner.keyColumns, keys, start, end, measures, evidence });
+    const id = [finding.rule, finding.key, start].join('|');
+    const before = this.#told.get(id);
+    if (before?.score === finding.score) return undefined;
+    if (before === undefined) this.#findings++;
+    this.#told.set(id, { score: finding.score, end });
+    if (this.#told.size > this.#maxTold) this.#told.delete(this.#told.keys().next().value as string);
+    return finding;
+  }
+}
+
+function valueAt(batch: WindowBatch, row: number, column: string): number {
+  return batch.values[row * batch.columns.length + batch.columns.indexOf(column)] as number;
+}
+
+/** Throws where the process has no engine for features. */
+export function featuresOf(features: FeatureFactory | undefined): FeatureFactory {
+  if (features !== undefined) return features;
+  throw new VedetteError('INTERNAL', 'use cases were created without an engine for declared features');
+}

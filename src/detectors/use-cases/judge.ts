@@ -1,0 +1,88 @@
+import type { Micros } from '../../core/index.ts';
+import { figure, type Measure } from './finding.ts';
+import { OwnHistories } from './own-history.ts';
+import type { Level, UseCase } from './use-case.ts';
+
+/** Aggregates that never fall, so that their level can fire in the open window; sums are of amounts, which are never negative. */
+const RISING = /^(?:count|distinct|distinct-length|max|sum|first-seen)\(/;
+
+/** Decides on the windows of one use case; remembers earlier windows where it compares with them. */
+export class Judge {
+  readonly useCase: UseCase;
+  readonly levels: readonly Level[];
+  readonly histories: OwnHistories | undefined;
+
+  /** `overrides`: levels by aggregate in place of the shipped ones. */
+  constructor(useCase: UseCase, overrides: Readonly<Record<string, number>>, maxHistories: number) {
+    this.useCase = useCase;
+    this.levels = useCase.levels.map((level) => ({ ...level, level: overrides[level.column] ?? level.level }));
+    this.histories = useCase.history === undefined ? undefined : new OwnHistories(maxHistories);
+  }
+
+  /** Whether reaching the levels in an open window settles it. */
+  firesEarly(aggregates: Readonly<Record<string, string>>): boolean {
+    if (this.useCase.history?.kind === 'none') return false;
+    return this.levels.length > 0 && this.levels.every(({ column, below }) => below !== true && RISING.test(aggregates[column] ?? ''));
+  }
+
+  /** Levels of one key: what its own past allows, where that is more. Out of reach while there is too little of it. */
+  levelsOf(keys: readonly string[]): readonly number[] {
+    const { history } = this.useCase;
+    if (history?.kind !== 'more') return this.levels.map(({ level }) => level);
+    const key = keys.join('|');
+    const own =
+      (this.histories?.windows(key) ?? 0) < history.windows
+        ? Number.POSITIVE_INFINITY
+        : history.factor * (this.histories?.quantile(key, 0.99) ?? 0);
+    return this.levels.map(({ column, level }) => (column === history.column ? Math.max(level, own) : level));
+  }
+
+  /** What was measured, where all conditions hold. */
+  judge(keys: readonly string[], value: (column: string) => number): readonly Measure[] | undefined {
+    const levels = this.levelsOf(keys);
+    const { history } = this.useCase;
+    if (!this.#reaches(keys, value)) return undefined;
+    const measures = this.levels.map(({ column, subject, below }, i) => ({
+      subject,
+      value: value(column),
+      level: levels[i] as number,
+      below: below === true,
+      history: history?.column === column ? this.#past(keys, value(column)) : '',
+    }));
+    if (history?.kind !== 'none') return measures;
+    const key = keys.join('|');
+    const always = (this.histories?.windows(key) ?? 0) >= history.windows && (this.histories?.least(key) ?? 0) > 0;
+    if (!always || value(history.column) !== 0) return undefined;
+    return [{ subject: history.subject, value: 0, level: 0, below: true, history: this.#past(keys, 0) }, ...measures];
+  }
+
+  /** Remembers a closed window; what stood out only as far as the level, so that it does not raise it. */
+  learn(keys: readonly string[], value: (column: string) => number): void {
+    const { history } = this.useCase;
+    if (history === undefined || this.histories === undefined) return;
+    const fired = this.judge(keys, value) !== undefined;
+    if (history.kind === 'none' && (fired || !this.#reaches(keys, value))) return;
+    const index = this.levels.findIndex(({ column }) => column === history.column);
+    const most = fired ? (this.levelsOf(keys)[index] ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+    this.histories.add(keys.join('|'), Math.min(value(history.column), most));
+  }
+
+  #reaches(keys: readonly string[], value: (column: string) => number): boolean {
+    const levels = this.levelsOf(keys);
+    return this.levels.every(({ column, below }, i) =>
+      below === true ? value(column) <= (levels[i] as number) : value(column) >= (levels[i] as number),
+    );
+  }
+
+  #past(keys: readonly string[], value: number): string {
+    const key = keys.join('|');
+    const windows = this.histories?.windows(key) ?? 0;
+    const usual = figure(this.histories?.quantile(key, 0.5) ?? 0);
+    const high = figure(this.histories?.quantile(key, 0.99) ?? 0);
+    const share = figure(100 * (this.histories?.exceedance(key, value) ?? 1));
+    return `its own ${windows} earlier windows: usually ${usual}, ${high} at the 99 % quantile, ${share} % as many or more`;
+  }
+}
+
+/** When a finding was last told, so that the end of its window repeats it only with other figures. */
+export type Told = Map<string, { readonly score: number; readonly end: Micros }>;

@@ -1,0 +1,196 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { EventBatch, RuleFinding } from '../../core/index.ts';
+import { featureDeclaration, featureRunner, planFeature } from '../../features/index.ts';
+import { type SensorRow, sensorBatches } from '../../parsers/sensor/batch.ts';
+import { config } from './config.ts';
+import { USE_CASES } from './definitions/index.ts';
+import { UseCases } from './detector.ts';
+import { FEATURES } from './features.ts';
+
+const SECOND = 1_000_000;
+const START = 1_700_000_000 * SECOND;
+
+function detector(options: unknown = {}, declared = {}): UseCases {
+  return new UseCases(config.parse(options), featureRunner, declared);
+}
+
+function batchOf(kind: SensorRow['kind'], rows: readonly SensorRow['values'][]): EventBatch {
+  const events = rows.map(
+    (values, i): SensorRow => ({
+      kind,
+      values: { ...values, time: START + Number(values.time) * SECOND },
+      attributes: undefined,
+      offset: i * 100,
+      line: i + 1,
+      length: 100,
+    }),
+  );
+  return sensorBatches(events, 's', 'events')[0] as EventBatch;
+}
+
+const flow = (time: number, values: SensorRow['values'] = {}): SensorRow['values'] => ({
+  time,
+  sourceAddress: '10.0.0.1',
+  sourcePort: 50_000,
+  destinationAddress: '10.0.0.2',
+  destinationPort: 443,
+  protocol: 6,
+  forwardPackets: 5,
+  backwardPackets: 5,
+  forwardBytes: 500,
+  backwardBytes: 5000,
+  durationMicros: 1000,
+  state: 'SF',
+  ...values,
+});
+
+function run(one: UseCases, kind: SensorRow['kind'], rows: readonly SensorRow['values'][]): RuleFinding[] {
+  const found = [...one.take(batchOf(kind, rows)), ...one.advance(Number.POSITIVE_INFINITY)];
+  return [...new Map(found.map((finding) => [`${finding.rule}|${finding.key}|${finding.start}`, finding])).values()];
+}
+
+const rules = (found: readonly RuleFinding[]): string[] => [...new Set(found.map(({ rule }) => rule))].sort();
+const many = <T>(count: number, of: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => of(i));
+
+describe('shipped use cases', () => {
+  it('use features that every engine they name can run, and aggregates these have', () => {
+    for (const [name, declaration] of Object.entries(FEATURES)) {
+      expect(
+        planFeature(name, featureDeclaration.parse({ ...declaration, engines: ['embedded', 'duckdb'] }), ['10.0.0.0/8']),
+      ).toHaveProperty('plan');
+    }
+    for (const { name, feature, levels, history, about, techniques } of USE_CASES) {
+      const declaration = FEATURES[feature];
+      const used = [...levels.map(({ column }) => column), ...(history === undefined ? [] : [history.column])];
+      expect([name, used.filter((column) => declaration?.aggregates[column] === undefined)]).toEqual([name, []]);
+      expect(declaration?.key).toContain(about);
+      expect(techniques.length).toBeGreaterThan(0);
+    }
+  });
+
+  it.each<[string, SensorRow['kind'], SensorRow['values'][]]>([
+    ['flow-port-scan', 'flow', many(20, (i) => flow(i, { destinationPort: i + 1, state: 'REJ' }))],
+    ['flow-host-scan', 'flow', many(12, (i) => flow(i, { destinationAddress: `10.0.1.${i}`, state: 'S0', backwardPackets: 0 }))],
+    [
+      'flow-icmp-sweep',
+      'flow',
+      many(12, (i) => flow(i, { destinationAddress: `10.0.1.${i}`, protocol: 1, sourcePort: 8, destinationPort: 0 })),
+    ],
+    ['flow-brute-force', 'flow', many(12, (i) => flow(i, { destinationPort: 22 }))],
+    ['flow-syn-flood', 'flow', many(600, (i) => flow(i / 100, { sourceAddress: `198.51.${i % 100}.1`, state: 'S0', backwardPackets: 0 }))],
+    [
+      'flow-amplification',
+      'flow',
+      many(30, (i) =>
+        flow(i / 10, {
+          sourceAddress: `198.51.100.${i}`,
+          sourcePort: 161,
+          protocol: 17,
+          forwardBytes: 5000,
+          backwardPackets: 0,
+          state: undefined,
+        }),
+      ),
+    ],
+    [
+      'flow-syn-ack-reflection',
+      'flow',
+      many(120, (i) => flow(i / 20, { destinationAddress: `198.51.100.${i}`, forwardPackets: 0, state: 'OTH' })),
+    ],
+    ['slow-attack', 'flow', many(40, (i) => flow(i, { durationMicros: 60 * SECOND, forwardBytes: 300, backwardBytes: 0 }))],
+    ['administration-spread', 'flow', many(6, (i) => flow(i, { destinationAddress: `10.0.1.${i}`, destinationPort: 445 }))],
+    ['remote-execution', 'flow', [flow(0, { destinationPort: 135 }), flow(1, { destinationPort: 49_700 })]],
+    ['upload-to-new-destination', 'flow', [flow(0, { destinationAddress: '198.51.100.1', forwardBytes: 2e8, backwardBytes: 1e5 })]],
+    ['beacon', 'flow', many(20, (i) => flow(i * 60, { destinationAddress: '198.51.100.1', destinationPort: 8443 }))],
+    [
+      'flow-dns-tunnel',
+      'dns',
+      many(60, (i) => ({ time: i / 2, sourceAddress: '10.0.0.1', query: `${`abcdefghijklmnopqrst${i}`}.t.example.com` })),
+    ],
+    [
+      'many-signatures',
+      'signature',
+      many(6, (i) => ({ time: i, sourceAddress: '10.0.0.1', destinationAddress: `10.0.1.${i}`, ruleId: `r${i}`, severity: 50 })),
+    ],
+    [
+      'device-silent',
+      'metric',
+      many(300, (i) => ({ time: i < 200 ? i * 60 : i * 600, entity: i < 200 ? 'pump' : 'valve', series: 's', value: 1 })),
+    ],
+    ['service-silent', 'flow', many(600, (i) => flow(i * 20, i < 500 ? {} : { state: 'S0', backwardPackets: 0 }))],
+  ])('%s fires on what it is for', (rule, kind, rows) => {
+    expect(rules(run(detector(), kind, rows))).toContain(rule);
+  });
+
+  it('compares with the own past of a host, and says so', () => {
+    const hours = many(31, (i) => flow(i * 3600, { destinationAddress: '198.51.100.1', forwardBytes: i === 30 ? 9e8 : 2e7 + i }));
+    const found = run(detector(), 'flow', hours);
+    const upload = found.find(({ rule }) => rule === 'upload-volume');
+    expect([upload?.entity, upload?.start]).toEqual(['10.0.0.1', Math.floor((START + 30 * 3600 * SECOND) / 3.6e9) * 3.6e9]);
+    expect(upload?.explanation.contributions[0]?.expected).toMatch(
+      /^fewer than 200,000,\d+ \(its own 30 earlier windows: usually 20,000,\d+/,
+    );
+    expect(
+      rules(
+        run(
+          detector(),
+          'flow',
+          many(31, (i) => flow(i * 3600, { destinationAddress: '198.51.100.1', forwardBytes: 9e8 })),
+        ),
+      ),
+    ).not.toContain('upload-volume');
+  });
+
+  it('is quiet on ordinary traffic', () => {
+    const ordinary = many(2000, (i) => flow(i, { destinationAddress: `10.0.0.${2 + (i % 7)}`, sourcePort: 40_000 + (i % 1000) }));
+    expect(run(detector(), 'flow', ordinary)).toEqual([]);
+  });
+});
+
+describe('UseCases', () => {
+  const scan = batchOf(
+    'flow',
+    many(40, (i) => flow(i, { destinationPort: i + 1, state: 'REJ' })),
+  );
+
+  it('fires with the event that makes a condition true, and gives the final figures under the same key and start', () => {
+    const one = detector();
+    const isWhole = ({ rule, start }: RuleFinding): boolean => rule === 'flow-port-scan' && start === START;
+    const early = one.take(scan).filter(isWhole);
+    expect(early[0]?.explanation.evidence.at(-1)?.line).toBe(20);
+    const last = one.advance(Number.POSITIVE_INFINITY).filter(isWhole);
+    expect([last[0]?.key, last[0]?.score]).toEqual([early[0]?.key, 2]);
+    expect(one.counters()).toMatchObject({ evicted: 0, late: 0 });
+  });
+
+  it('goes on after a restart as if there had been none', () => {
+    const whole = detector();
+    const expected = [...whole.take(scan), ...whole.advance(Number.POSITIVE_INFINITY)];
+    const first = detector();
+    const before = first.take(scan);
+    const second = detector();
+    second.restore(first.snapshot());
+    expect([...before, ...second.advance(Number.POSITIVE_INFINITY)]).toEqual(expected);
+  });
+
+  it('takes levels, exceptions and use cases of the configuration', () => {
+    const declared = { busy: { from: 'flow', key: ['destinationPort'], window: { size: '1m' }, aggregates: { events: 'count()' } } };
+    const options = {
+      disable: ['flow-port-scan'],
+      levels: { 'flow-host-scan': { silentHosts: 1 } },
+      cases: { 'busy-port': { feature: 'busy', title: 'Busy port', levels: { events: 2 }, severity: 30, techniques: ['T1046'] } },
+    };
+    const found = run(detector(options, declared), 'flow', [flow(0, { state: 'S0' }), flow(1, { state: 'S0' })]);
+    expect(rules(found)).toEqual(['busy-port', 'flow-host-scan']);
+    expect(() => detector({ cases: { x: { feature: 'bussy', title: 'x', levels: {} } } }, declared)).toThrow(/names the feature bussy/);
+  });
+});
+
+it('docs/use-cases.md lists every use case', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/use-cases.md'), 'utf8');
+  expect(USE_CASES.filter(({ name, techniques }) => !page.includes(`| \`${name}\` |`) || !page.includes(techniques.join(', ')))).toEqual(
+    [],
+  );
+});

@@ -1,0 +1,35 @@
+import { type FeatureFactory, type FeatureRunner, type FeatureRunnerOptions, type FeatureText, VedetteError } from '../../core/index.ts';
+import { FeatureEngine } from './engine/engine.ts';
+import { featureDeclaration } from './plan/declaration.ts';
+import { planFeature } from './plan/plan.ts';
+
+/** The embedded engine behind the contract of core. */
+export const featureRunner: FeatureFactory = (name: string, declaration: FeatureText, options: FeatureRunnerOptions): FeatureRunner => {
+  const read = featureDeclaration.safeParse(declaration);
+  if (!read.success) throw invalid(name, read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+  const planned = planFeature(name, read.data, options.homeNetworks);
+  if ('problems' in planned) throw invalid(name, planned.problems.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+  const { plan } = planned;
+  const engine = new FeatureEngine(plan, options);
+  return {
+    name,
+    reads: plan.from,
+    columns: plan.aggregates.map(({ column }) => column),
+    keyColumns: plan.key.map((key) => key.name),
+    add: (batch) => {
+      if (batch.kind !== 'packets') engine.add(batch);
+    },
+    advance: (watermark) => engine.advance(watermark),
+    finish: () => engine.finish(),
+    take: () => engine.take(),
+    counters: () => ({ ...engine.counters }),
+    snapshot: () => engine.snapshot(),
+    restore: (bytes) => engine.restore(bytes),
+  };
+};
+
+function invalid(name: string, problems: string): VedetteError {
+  return new VedetteError('CONFIG_INVALID', `the feature ${name} cannot be run: ${problems}`, {
+    hint: '`vedette config check` shows where it stands.',
+  });
+}
