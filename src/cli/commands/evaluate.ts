@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { collect, rate, withCommonOptions, withExample } from '../options.ts';
+import { collect, integer, rate, withCommonOptions, withExample } from '../options.ts';
 import { withDataOptions } from './data-options.ts';
 
 export function evaluateCommand(): Command {
@@ -9,10 +9,17 @@ export function evaluateCommand(): Command {
     ),
   );
   command
-    .requiredOption('--model <name[@version]>', 'registered model')
+    .option('--model <name[@version]>', 'registered model, or forecast')
+    .option('--detector <name>', 'instead of a model, on readings with a label column: forecast, device-faults or var')
+    .option('--learn <rows>', 'of readings: rows that are learnt from (default: the first 40 %, or all of --trained-on)', integer)
     .option('--labels <path>', 'labels by id: CSV id,label (short for --label-from file:PATH)')
     .option('--trained-on <path>', 'the normal data it was trained on: adds the trivial rules that need them (repeatable)', collect)
     .option('--promise <rate>', 'promised false-alarm rate (default: the model’s)', rate);
-  withExample(command, 'vedette evaluate --model hdfs --data sessions.csv --label Label');
+  withExample(
+    command,
+    'vedette evaluate --model hdfs --data sessions.csv --label Label',
+    'vedette evaluate --model cpu --data next-week.csv',
+    'vedette evaluate --detector var --data pump.csv --label anomaly --learn 400',
+  );
   return command.action(async (options) => (await import('../run/evaluate.ts')).evaluate(options));
 }

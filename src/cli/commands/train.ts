@@ -16,6 +16,7 @@ export function trainCommand(): Command {
     .option('--option <key=value>', 'hyper-parameter of the detector (repeatable)', collect, [])
     .option('--promise <rate>', 'promised false-alarm rate per scored unit', rate, 0.001)
     .option('--steps <number>', 'forecast: steps ahead', integer, 12)
+    .option('--grid <key=a,b,…>', 'forecast: try these values and keep the best on a validation span (repeatable)', collect, [])
     .option('--query <text>', 'forecast: DEEP MODS data_select_query')
     .option('--range <range>', 'forecast: DEEP MODS time range')
     .option('--leave-one-out', 'of flow classifiers: also train without each attack family and report what is still found')
@@ -25,6 +26,7 @@ export function trainCommand(): Command {
     'vedette train sequence --data hdfs_train.txt.gz --name hdfs',
     'vedette train flow-classifier --data flows/ --label Label --option homeNetworks=192.168.0.0/16',
     'vedette train deeplog --algorithm lstm --data sessions/ --name app',
+    'vedette train forecast --data cpu.csv --grid algorithm=gru,tcn --grid window=24,48 --steps 12 --name cpu',
   );
   return command.action(async (detector, options) => {
     if (detector === 'forecast') await (await import('../run/forecast.ts')).trainForecastModel(options);

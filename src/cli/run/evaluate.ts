@@ -1,23 +1,39 @@
+import { VedetteError } from '../../core/index.ts';
 import { evaluateModel, readSequenceData } from '../../training/index.ts';
 import type { DataOptions } from '../commands/data-options.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
 import { isRowModel, loadModel } from './load-model.ts';
+import { tenantRegistry } from './registry.ts';
 import { evaluateRows } from './row-models.ts';
 
 export interface EvaluateCommandOptions extends CommonOptions, DataOptions {
-  readonly model: string;
+  readonly model?: string;
+  readonly detector?: string;
+  readonly learn?: number;
   readonly labels?: string;
   readonly promise?: number;
   readonly trainedOn?: readonly string[];
 }
 
 export async function evaluate(options: EvaluateCommandOptions): Promise<void> {
-  if (await isRowModel(options, options.model)) {
-    await evaluateRows(options);
+  if (options.detector !== undefined) {
+    await (await import('./evaluate-series.ts')).evaluateDetector(options.detector, options);
     return;
   }
+  if (options.model === undefined) {
+    throw new VedetteError('USAGE', 'nothing to evaluate was named', {
+      hint: 'Give --model NAME, or --detector NAME for labelled readings.',
+    });
+  }
+  const { manifest } = await tenantRegistry(options).loadModel(options.model);
+  if (manifest.detector === 'forecast') await (await import('./evaluate-series.ts')).evaluateForecastModel(options.model, options);
+  else if (await isRowModel(options, options.model)) await evaluateRows({ ...options, model: options.model });
+  else await evaluateSessions({ ...options, model: options.model });
+}
+
+async function evaluateSessions(options: EvaluateCommandOptions & { readonly model: string }): Promise<void> {
   const json = options.output === 'json';
   const progress = await startProgress('Evaluating', json);
   try {

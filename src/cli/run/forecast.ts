@@ -1,11 +1,13 @@
 import { formatMicros, VedetteError } from '../../core/index.ts';
 import { fillGaps } from '../../ml/index.ts';
 import { trainForecastDraft } from '../../training/index.ts';
-import { forecastNext, type ReadSeriesOptions, readSeries, unpackForecastModel } from '../../training/series/index.ts';
+import { type ForecastModel, forecastNext, type ReadSeriesOptions, readSeries, unpackForecastModel } from '../../training/series/index.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
+import { chooseForecast } from './choose-forecast.ts';
 import { tenantRegistry } from './registry.ts';
+import { TrainingFolder } from './training-checkpoints.ts';
 
 export interface ForecastSelection {
   readonly query?: string;
@@ -23,22 +25,30 @@ export interface TrainForecastCommandOptions extends CommonOptions, ForecastSele
   readonly algorithm?: string;
   readonly steps: number;
   readonly promote?: boolean;
+  readonly option?: readonly string[];
+  readonly grid?: readonly string[];
+}
+
+/** A registered forecast model by its name. */
+export async function loadForecast(
+  options: Pick<CommonOptions, 'home' | 'tenant'>,
+  reference: string,
+): Promise<{ readonly name: string; readonly model: ForecastModel }> {
+  const { manifest, files } = await tenantRegistry(options).loadModel(reference);
+  const name = `${manifest.name}@${manifest.version}`;
+  const stored = files['model.bin'];
+  if (stored !== undefined && manifest.detector === 'forecast') return { name, model: unpackForecastModel(stored) };
+  throw new VedetteError('MODEL_MISMATCH', `${name} is a ${manifest.detector} model, no forecast`, {
+    hint: 'Train one with `vedette train forecast`.',
+  });
 }
 
 export async function forecast(options: ForecastOptions): Promise<void> {
-  const { manifest, files } = await tenantRegistry(options).loadModel(options.model);
-  const stored = files['model.bin'];
-  if (stored === undefined || manifest.detector !== 'forecast') {
-    throw new VedetteError('MODEL_MISMATCH', `${manifest.name}@${manifest.version} is a ${manifest.detector} model, no forecast`, {
-      hint: 'Train one with `vedette train forecast`.',
-    });
-  }
-  const model = unpackForecastModel(stored);
+  const { name, model } = await loadForecast(options, options.model);
   const inputs = [];
   for (const { name, frame } of await readSeries(options.data, selection(options))) {
     inputs.push({ input: name, channels: await forecastNext(model, fillGaps(frame)) });
   }
-  const name = `${manifest.name}@${manifest.version}`;
   if (options.output === 'json') {
     const readable = inputs.map(({ input, channels }) => ({
       input,
@@ -71,21 +81,33 @@ export async function trainForecastModel(options: TrainForecastCommandOptions): 
         hint: 'Name one file, whose columns are the channels, or one DEEP MODS tree.',
       });
     }
-    const algorithm = options.algorithm ?? 'blend';
+    const name = options.name ?? 'forecast';
+    const checkpoints = new TrainingFolder(options, name);
+    const chosen = await chooseForecast(input.frame, options, checkpoints, (share) => progress.update(share * 0.7, 'comparing'));
+    const { algorithm } = chosen;
     const trained = await trainForecastDraft(input, {
       algorithm,
+      network: chosen.network,
       steps: options.steps,
       seed: options.seed,
+      checkpoints,
       progress: (share) => progress.update(share, 'fitting'),
     });
     const { frame } = input;
     const registry = tenantRegistry(options);
-    const name = options.name ?? 'forecast';
     const version = await registry.saveModel(name, trained.info, trained.files);
+    await checkpoints.remove();
     if (options.promote === true) await registry.promote(`${name}@${version.version}`);
     progress.stop();
-    if (json) printJson({ model: `${name}@${version.version}`, ...version });
-    else report(`${name}@${version.version}`, algorithm, options.steps, trained.metrics, frame.channels.length, trained.trainingRows);
+    if (json) {
+      const grid = chosen.candidates.length === 0 ? {} : { grid: chosen.candidates };
+      printJson({ model: `${name}@${version.version}`, ...version, ...grid });
+      return;
+    }
+    for (const { algorithm: tried, network, smape } of chosen.candidates) {
+      print(`  tried ${tried} ${JSON.stringify(network)}: SMAPE ${smape.toFixed(2)} % on the validation span`);
+    }
+    report(`${name}@${version.version}`, algorithm, options.steps, trained.metrics, frame.channels.length, trained.trainingRows);
   } finally {
     progress.stop();
   }

@@ -17,7 +17,12 @@ export class BlendForecaster implements Forecaster {
   async fit(frame: SeriesFrame, options: FitOptions): Promise<void> {
     for (const [i, member] of this.members.entries()) {
       const progress: FitProgress = (share, loss) => options.progress?.((i + share) / this.members.length, loss);
-      await member.fit(frame, { ...options, seed: options.seed + i, progress });
+      const { checkpoints } = options;
+      const own = checkpoints && {
+        read: (name: string) => checkpoints.read(`${i}-${name}`),
+        write: (name: string, bytes: Uint8Array) => checkpoints.write(`${i}-${name}`, bytes),
+      };
+      await member.fit(frame, { ...options, seed: options.seed + i, progress, ...(own === undefined ? {} : { checkpoints: own }) });
     }
   }
 

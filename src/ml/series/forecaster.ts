@@ -7,6 +7,14 @@ export interface FitOptions {
   readonly seed: number;
   readonly progress?: FitProgress;
   readonly signal?: AbortSignal;
+  /** Where an interrupted training goes on; the result is the same bytes as without the interruption. */
+  readonly checkpoints?: FitCheckpoints;
+}
+
+/** Keeps what was learnt so far, by name; the last one written counts. */
+export interface FitCheckpoints {
+  read(name: string): Promise<Uint8Array | undefined>;
+  write(name: string, bytes: Uint8Array): Promise<void>;
 }
 
 /**

@@ -17,4 +17,5 @@ export * from './ridge-forecaster.ts';
 export * from './scaler.ts';
 export * from './shingle-neighbours.ts';
 export * from './tail-score.ts';
+export * from './training-checkpoint.ts';
 export * from './var-residual.ts';

@@ -1,13 +1,15 @@
-import type { SeriesFrame } from '../../core/index.ts';
+import { canonicalJson, type SeriesFrame, sha256Hex } from '../../core/index.ts';
 import { DirectInference } from '../infer/inference.ts';
 import { inferenceModel } from '../network/inference-model.ts';
 import type { NetworkSpec } from '../network/spec.ts';
+import type { TrainingCheckpoint } from '../train/options.ts';
 import { trainModel } from '../train/train-model.ts';
 import { trainHere } from '../train/trainer.ts';
 import { CALENDAR_COLUMNS, calendarAt } from './calendar.ts';
 import type { FitOptions, Forecaster } from './forecaster.ts';
 import { type NetworkAlgorithm, networkOf } from './networks.ts';
 import { fitScaling, type Scaling, scaled, unscale } from './scaler.ts';
+import { TrainingCheckpoints } from './training-checkpoint.ts';
 
 export interface NetworkOptions {
   /** Values of each channel up to the origin. */
@@ -39,7 +41,6 @@ const LIMIT = 6;
  */
 export class NetworkForecaster implements Forecaster {
   readonly name: string;
-  readonly history: number;
   readonly #algorithm: NetworkAlgorithm;
   readonly #options: Required<NetworkOptions>;
   #fitted: FittedNetwork | undefined;
@@ -48,11 +49,15 @@ export class NetworkForecaster implements Forecaster {
     this.name = algorithm;
     this.#algorithm = algorithm;
     this.#options = { window: 36, epochs: 12, batchSize: 128, learningRate: 0.002, here: false, ...options };
-    this.history = this.#options.window;
   }
 
-  async fit(frame: SeriesFrame, { steps, seed, progress, signal }: FitOptions): Promise<void> {
+  get history(): number {
+    return this.#fitted?.spec.input.steps ?? this.#options.window;
+  }
+
+  async fit(frame: SeriesFrame, { steps, seed, progress, signal, checkpoints }: FitOptions): Promise<void> {
     const { window, epochs, batchSize, learningRate, here } = this.#options;
+    this.#fitted = undefined;
     const scaling = fitScaling(frame);
     const z = scaled(frame, scaling);
     const channels = z.length;
@@ -72,9 +77,14 @@ export class NetworkForecaster implements Forecaster {
     const validationRows = origins.length >= 500 ? Math.floor(origins.length / 5) : 0;
     const options = { epochs, batchSize, learningRate, seed, clipNorm: 1, validationRows, ...(validationRows > 0 ? { patience: 3 } : {}) };
     const onProgress = (at: { step: number; steps: number; loss: number }) => progress?.(at.step / at.steps, at.loss);
+    const kept = checkpoints && new TrainingCheckpoints(checkpoints, this.name, keyOf(spec, options, data));
+    const checkpoint = await kept?.read();
+    const hooks = { onProgress, ...(kept === undefined ? {} : { onCheckpoint: (at: TrainingCheckpoint) => kept.write(at) }) };
+    const resumed = checkpoint === undefined ? options : { ...options, checkpoint };
     const result = here
-      ? await trainHere(spec, data, options, { onProgress, shouldStop: () => signal?.aborted === true })
-      : await trainModel(spec, data, { ...options, onProgress, ...(signal === undefined ? {} : { signal }) });
+      ? await trainHere(spec, data, resumed, { ...hooks, shouldStop: () => signal?.aborted === true })
+      : await trainModel(spec, data, { ...resumed, ...hooks, ...(signal === undefined ? {} : { signal }) });
+    await kept?.finish();
     signal?.throwIfAborted();
     this.#fitted = { steps, scaling, changes, spec, theta: result.theta };
   }
@@ -132,6 +142,12 @@ export class NetworkForecaster implements Forecaster {
     }
     return out;
   }
+}
+
+/** Tells one training from another: its network, options and data. */
+function keyOf(spec: NetworkSpec, options: object, { inputs, targets }: { inputs: Float32Array; targets: Float32Array }): string {
+  const bytes = (values: Float32Array) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return sha256Hex(`${canonicalJson({ spec, options })} ${sha256Hex(bytes(inputs))} ${sha256Hex(bytes(targets))}`);
 }
 
 function clip(value: number): number {

@@ -18,6 +18,8 @@ export interface TrainingOptions {
   readonly patience?: number;
   /** Continue from here; the same seed, data and batch size give the same bytes as training in one go. Patience counts anew. */
   readonly resume?: TrainingState;
+  /** Continue from a checkpoint of `onCheckpoint`: as `resume`, and patience goes on counting. */
+  readonly checkpoint?: TrainingCheckpoint;
 }
 
 /** All that training carries from step to step. */
@@ -29,6 +31,13 @@ export interface TrainingState {
   readonly v: Float32Array;
   /** Steps done. */
   readonly step: number;
+}
+
+/** All that is needed to go on after an epoch as if nothing had happened. */
+export interface TrainingCheckpoint {
+  readonly state: TrainingState;
+  /** The epoch of the lowest validation loss so far and its weights; epoch 0 where there is none yet. */
+  readonly best: { readonly epoch: number; readonly loss: number; readonly theta: Float32Array };
 }
 
 /** After each epoch, and every so many steps within one. */
@@ -58,7 +67,7 @@ export interface TrainingResult {
   readonly stopped: 'finished' | 'early' | 'aborted';
 }
 
-export type CompleteOptions = Required<Omit<TrainingOptions, 'resume'>>;
+export type CompleteOptions = Required<Omit<TrainingOptions, 'resume' | 'checkpoint'>>;
 
 export const TRAINING_DEFAULTS = {
   batchSize: 256,

@@ -3,7 +3,7 @@ import { errorOf, VedetteError, workerUrl } from '../../core/index.ts';
 import type { NetworkSpec } from '../network/spec.ts';
 import { buffersOf, movable } from '../worker/transfer.ts';
 import type { TrainingData } from './data.ts';
-import type { TrainingOptions, TrainingProgress, TrainingResult } from './options.ts';
+import type { TrainingCheckpoint, TrainingOptions, TrainingProgress, TrainingResult } from './options.ts';
 import type { TrainingJob, TrainingReport } from './worker-messages.ts';
 
 export interface TrainModelOptions extends TrainingOptions {
@@ -11,6 +11,8 @@ export interface TrainModelOptions extends TrainingOptions {
   readonly signal?: AbortSignal;
   /** Called in the calling thread. */
   readonly onProgress?: (progress: TrainingProgress) => void;
+  /** Called in the calling thread after every epoch that is not the last. */
+  readonly onCheckpoint?: (checkpoint: TrainingCheckpoint) => void;
 }
 
 /**
@@ -21,12 +23,18 @@ export interface TrainModelOptions extends TrainingOptions {
  * the runtime does not load.
  */
 export function trainModel(spec: NetworkSpec, data: TrainingData, options: TrainModelOptions): Promise<TrainingResult> {
-  const { signal, onProgress, resume, ...rest } = options;
+  const { signal, onProgress, onCheckpoint, resume, ...rest } = options;
   const stop = new Int32Array(new SharedArrayBuffer(4));
   if (signal?.aborted === true) stop[0] = 1;
   const moved = movableData(data);
   const state = resume && { ...resume, theta: movable(resume.theta), m: movable(resume.m), v: movable(resume.v) };
-  const job: TrainingJob = { spec, data: moved, options: state === undefined ? rest : { ...rest, resume: state }, stop };
+  const job: TrainingJob = {
+    spec,
+    data: moved,
+    options: state === undefined ? rest : { ...rest, resume: state },
+    stop,
+    checkpoints: onCheckpoint !== undefined,
+  };
   const arrays = [moved.inputs, moved.targets, moved.weights, moved.lengths, state?.theta, state?.m, state?.v];
   return new Promise((resolve, reject) => {
     const worker = new Worker(workerUrl(import.meta.url, './trainer.worker.ts'), { workerData: job, transferList: buffersOf(arrays) });
@@ -41,6 +49,7 @@ export function trainModel(spec: NetworkSpec, data: TrainingData, options: Train
     };
     worker.on('message', (message: TrainingReport) => {
       if (message.kind === 'progress') onProgress?.(message.progress);
+      else if (message.kind === 'checkpoint') onCheckpoint?.(message.checkpoint);
       else if (message.kind === 'result') settle(() => resolve(message.result));
       else settle(() => reject(errorOf(message.failure)));
     });

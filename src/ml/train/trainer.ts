@@ -12,6 +12,7 @@ import {
   type CompleteOptions,
   type EpochLosses,
   TRAINING_DEFAULTS,
+  type TrainingCheckpoint,
   type TrainingOptions,
   type TrainingProgress,
   type TrainingResult,
@@ -25,6 +26,8 @@ export interface TrainingHooks {
   readonly onProgress?: (progress: TrainingProgress) => void;
   /** Asked before every step; true ends training with what it has. */
   readonly shouldStop?: () => boolean;
+  /** After every epoch that is not the last. */
+  readonly onCheckpoint?: (checkpoint: TrainingCheckpoint) => void;
 }
 
 /**
@@ -44,8 +47,10 @@ export async function trainHere(
   const session = await openSession(trainingStepModel(spec, { batchSize: complete.batchSize, clipNorm }));
   const lossSession = complete.validationRows > 0 ? await openSession(lossModel(spec, complete.batchSize)) : undefined;
   try {
-    const state = options.resume === undefined ? initialState(spec, complete.seed) : checkedState(spec, options.resume);
-    return await runEpochs(new Run(spec, data, complete, session, lossSession), state, hooks);
+    const resume = options.checkpoint?.state ?? options.resume;
+    const state = resume === undefined ? initialState(spec, complete.seed) : checkedState(spec, resume);
+    const best = options.checkpoint?.best ?? { loss: Number.POSITIVE_INFINITY, theta: state.theta, epoch: 0 };
+    return await runEpochs(new Run(spec, data, complete, session, lossSession), state, best, hooks);
   } finally {
     await session.release();
     await lossSession?.release();
@@ -58,20 +63,27 @@ export function initialState(spec: NetworkSpec, seed: number): TrainingState {
   return { theta, m: new Float32Array(theta.length), v: new Float32Array(theta.length), step: 0 };
 }
 
-async function runEpochs(run: Run, start: TrainingState, hooks: TrainingHooks): Promise<TrainingResult> {
+async function runEpochs(
+  run: Run,
+  start: TrainingState,
+  bestBefore: TrainingCheckpoint['best'],
+  hooks: TrainingHooks,
+): Promise<TrainingResult> {
   const { options, stepsPerEpoch } = run;
   const losses: EpochLosses[] = [];
   let state = start;
-  let best = { loss: Number.POSITIVE_INFINITY, theta: state.theta, epoch: 0 };
+  let best = bestBefore;
   for (let epoch = Math.floor(state.step / stepsPerEpoch) + 1; epoch <= options.epochs; epoch++) {
     const trained = await run.trainEpoch(epoch, state, hooks);
     state = trained.state;
     if (trained.aborted) return { theta: best.epoch > 0 ? best.theta : state.theta, state, losses, stopped: 'aborted' };
     const validation = await run.validationLoss(state.theta);
     losses.push({ epoch, training: trained.loss, validation });
-    if (!Number.isFinite(options.patience)) continue;
-    if (validation < best.loss) best = { loss: validation, theta: state.theta, epoch };
-    else if (epoch - best.epoch >= options.patience) return { theta: best.theta, state, losses, stopped: 'early' };
+    if (Number.isFinite(options.patience)) {
+      if (validation < best.loss) best = { loss: validation, theta: state.theta, epoch };
+      else if (epoch - best.epoch >= options.patience) return { theta: best.theta, state, losses, stopped: 'early' };
+    }
+    if (epoch < options.epochs) hooks.onCheckpoint?.({ state, best });
   }
   return { theta: best.epoch > 0 ? best.theta : state.theta, state, losses, stopped: 'finished' };
 }

@@ -5,7 +5,7 @@ import { buffersOf } from '../worker/transfer.ts';
 import { trainHere } from './trainer.ts';
 import type { TrainingJob, TrainingReport } from './worker-messages.ts';
 
-const { spec, data, options, stop } = workerData as TrainingJob;
+const { spec, data, options, stop, checkpoints } = workerData as TrainingJob;
 
 function report(message: TrainingReport, transfer: ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, transfer);
@@ -16,6 +16,7 @@ try {
   const result = await trainHere(spec, data, options, {
     onProgress: (progress) => report({ kind: 'progress', progress }),
     shouldStop: () => Atomics.load(stop, 0) === 1,
+    ...(checkpoints ? { onCheckpoint: (checkpoint) => report({ kind: 'checkpoint', checkpoint }) } : {}),
   });
   report({ kind: 'result', result }, buffersOf([result.theta, result.state.theta, result.state.m, result.state.v]));
 } catch (error) {

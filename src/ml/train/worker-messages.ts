@@ -1,7 +1,7 @@
 import type { Failure } from '../../core/index.ts';
 import type { NetworkSpec } from '../network/spec.ts';
 import type { TrainingData } from './data.ts';
-import type { TrainingOptions, TrainingProgress, TrainingResult } from './options.ts';
+import type { TrainingCheckpoint, TrainingOptions, TrainingProgress, TrainingResult } from './options.ts';
 
 /** Given to a training worker at its start. */
 export interface TrainingJob {
@@ -10,9 +10,12 @@ export interface TrainingJob {
   readonly options: TrainingOptions;
   /** Element 0 becomes 1 to stop; shared, as a running step lets no message through. */
   readonly stop: Int32Array;
+  /** Whether checkpoints are wanted. */
+  readonly checkpoints: boolean;
 }
 
 export type TrainingReport =
   | { readonly kind: 'progress'; readonly progress: TrainingProgress }
+  | { readonly kind: 'checkpoint'; readonly checkpoint: TrainingCheckpoint }
   | { readonly kind: 'result'; readonly result: TrainingResult }
   | { readonly kind: 'failure'; readonly failure: Failure };

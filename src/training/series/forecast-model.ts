@@ -6,6 +6,7 @@ import {
   NETWORK_ALGORITHMS,
   type NetworkAlgorithm,
   NetworkForecaster,
+  type NetworkOptions,
   networkSchema,
   RidgeForecaster,
 } from '../../ml/index.ts';
@@ -28,11 +29,12 @@ export interface ForecastModel {
 
 const BLENDED: readonly NetworkAlgorithm[] = ['mlp', 'cnn', 'gru'];
 
-export function createForecaster(algorithm: string): Forecaster {
+export function createForecaster(algorithm: string, network: NetworkOptions = {}): Forecaster {
   if (algorithm === 'ridge') return new RidgeForecaster();
-  if (algorithm === 'blend') return new BlendForecaster([new RidgeForecaster(), ...BLENDED.map((name) => new NetworkForecaster(name))]);
+  if (algorithm === 'blend')
+    return new BlendForecaster([new RidgeForecaster(), ...BLENDED.map((name) => new NetworkForecaster(name, network))]);
   const known = NETWORK_ALGORITHMS.find((name) => name === algorithm);
-  if (known !== undefined) return new NetworkForecaster(known);
+  if (known !== undefined) return new NetworkForecaster(known, network);
   throw new VedetteError('CONFIG_INVALID', `no forecaster is called ${algorithm}`, {
     hint: `choose one of ${FORECAST_ALGORITHMS.join(', ')}`,
   });

@@ -1,3 +1,5 @@
+export { evaluateSeriesDetector, type SeriesEvaluation } from './evaluate-detector.ts';
+export { evaluateForecast, type ForecastEvaluation } from './evaluate-forecast.ts';
 export {
   type ChannelForecast,
   channelsOf,
@@ -7,6 +9,7 @@ export {
   packForecastModel,
   unpackForecastModel,
 } from './forecast-model.ts';
+export { type ForecastGrid, type GridCandidate, searchForecast } from './grid-search.ts';
 export { framesOf, type NamedFrame, type ReadSeriesOptions, readSeries, readTable } from './read-series.ts';
 export { readingsOf } from './readings-of.ts';
 export { readStoredSeries } from './stored-series.ts';

@@ -1,5 +1,15 @@
 import { type FitProgress, frameRows, type SeriesFrame, VedetteError } from '../../core/index.ts';
-import { conformalWidths, type Forecaster, fillGaps, LastValue, RidgeForecaster, SeasonalNaive, smape } from '../../ml/index.ts';
+import {
+  conformalWidths,
+  type FitCheckpoints,
+  type Forecaster,
+  fillGaps,
+  LastValue,
+  type NetworkOptions,
+  RidgeForecaster,
+  SeasonalNaive,
+  smape,
+} from '../../ml/index.ts';
 import { createForecaster, type ForecastAlgorithm, type ForecastModel } from './forecast-model.ts';
 
 export interface TrainForecastOptions {
@@ -10,6 +20,10 @@ export interface TrainForecastOptions {
   readonly coverage?: number;
   readonly progress?: FitProgress;
   readonly signal?: AbortSignal;
+  /** Window, epochs, batch size and learning rate of networks. */
+  readonly network?: NetworkOptions;
+  /** Where an interrupted training goes on. */
+  readonly checkpoints?: FitCheckpoints;
 }
 
 export interface TrainedForecast {
@@ -26,7 +40,7 @@ export interface TrainedForecast {
 export async function trainForecast(data: SeriesFrame, options: TrainForecastOptions): Promise<TrainedForecast> {
   const { algorithm, steps, seed, coverage = 0.9 } = options;
   const frame = fillGaps(data);
-  const forecaster = createForecaster(algorithm);
+  const forecaster = createForecaster(algorithm, options.network);
   const trainingRows = Math.floor(frame.rows * 0.8);
   const needed = forecaster.history + 4 * steps;
   if (trainingRows < needed + 20) {
@@ -36,7 +50,11 @@ export async function trainForecast(data: SeriesFrame, options: TrainForecastOpt
   }
   const training = frameRows(frame, 0, trainingRows);
   const fitting = { steps, seed, ...(options.signal === undefined ? {} : { signal: options.signal }) };
-  await forecaster.fit(training, { ...fitting, ...(options.progress === undefined ? {} : { progress: options.progress }) });
+  await forecaster.fit(training, {
+    ...fitting,
+    ...(options.progress === undefined ? {} : { progress: options.progress }),
+    ...(options.checkpoints === undefined ? {} : { checkpoints: options.checkpoints }),
+  });
   const half = Math.floor((trainingRows + frame.rows - steps) / 2);
   const calibration = between(trainingRows - 1, half - steps);
   const test = between(half, frame.rows - steps);
