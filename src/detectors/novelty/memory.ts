@@ -16,6 +16,8 @@ export interface PairMemory {
   recent: number;
   readonly first: number;
   readonly values: SeenValues;
+  /** Batch of the journal that it was made in; taking that back removes it as a whole. */
+  readonly born: number;
   /** Batch of the journal that noted it last. */
   noted: number;
 }
@@ -63,7 +65,7 @@ export class NoveltyMemory {
     const { pair } = slot;
     let { entry } = pair;
     if (entry === undefined || !entry.held) {
-      entry = this.pairs.take(pair.place, time, () => newPair(time));
+      entry = this.pairs.take(pair.place, time, () => newPair(time, this.journal.batch));
       pair.entry = entry;
     }
     if (entry.value.noted !== this.journal.batch) this.notePair(entry);
@@ -118,12 +120,11 @@ export class NoveltyMemory {
   file(
     place: Place,
     seenAt: number,
-    pair: Omit<PairMemory, 'values' | 'noted'>,
+    pair: Omit<PairMemory, 'values' | 'born' | 'noted'>,
     values: readonly (readonly [string, number, number])[],
   ): void {
-    const filed: PairMemory = { ...pair, values: new SeenValues(), noted: 0 };
-    for (const [name, count, last] of values)
-      filed.values.put({ name, count, last, used: this.uses++, noted: 0, held: true }, this.journal);
+    const filed: PairMemory = { ...pair, values: new SeenValues(), born: 0, noted: 0 };
+    for (const [name, count, last] of values) filed.values.put({ name, count, last, used: this.uses++, noted: 0, held: true });
     this.pairs.take(place, seenAt, () => filed);
   }
 
@@ -132,19 +133,24 @@ export class NoveltyMemory {
     pair.singletons++;
     const entry = this.known.take(slot.known(this.known), time, () => ({ entities: 0, last: time }));
     const { value: known } = entry;
-    const { entities, last } = known;
-    const before = entry.seen;
-    this.journal.note(() => {
-      Object.assign(known, { entities, last });
-      entry.seen = before;
-    });
+    if (known.entities > 0) this.noteKnown(entry);
     known.entities++;
     known.last = Math.max(known.last, time);
     entry.seen = Math.max(entry.seen, time);
     const value: SeenValue = { name: slot.name, count: 1, last: time, used: this.uses++, noted: this.journal.batch, held: true };
-    pair.values.put(value, this.journal);
+    pair.values.put(value);
+    if (pair.born !== this.journal.batch) this.journal.note(() => pair.values.remove(value));
     slot.value = value;
     if (pair.values.size > this.config.maxValues) pair.values.forgetOldest(this.journal);
+  }
+
+  private noteKnown(entry: Entry<KnownValue>): void {
+    const { value: known, seen } = entry;
+    const { entities, last } = known;
+    this.journal.note(() => {
+      Object.assign(known, { entities, last });
+      entry.seen = seen;
+    });
   }
 
   private notePair(entry: Entry<PairMemory>): void {
@@ -164,6 +170,6 @@ export class NoveltyMemory {
   }
 }
 
-function newPair(time: number): PairMemory {
-  return { total: 0, singletons: 0, distinct: 0, recent: 1, first: time, values: new SeenValues(), noted: 0 };
+function newPair(time: number, batch: number): PairMemory {
+  return { total: 0, singletons: 0, distinct: 0, recent: 1, first: time, values: new SeenValues(), born: batch, noted: batch };
 }

@@ -124,6 +124,9 @@ describe('novelty', () => {
           bounded.observe(one);
         }
         expect(Float64Array.from(parts)).toEqual(whole);
+        const learnt = await bounded.snapshot();
+        await bounded.score(batch);
+        expect(await bounded.snapshot()).toEqual(learnt);
         const table = new BoundedTable<number>(16, new Journal());
         for (const [i, row] of rows.entries()) table.take(table.placeOf(row[0]), i, () => i);
         expect([...table.entries()].length).toBeLessThanOrEqual(16);

@@ -18,45 +18,58 @@ interface Candidate {
   readonly used: number;
 }
 
+const NO_CANDIDATES: readonly Candidate[] = [];
+
 /**
  * The values of one pair by name. The one longest unused is found through a list of all in order of use, made anew when it has
  * run out: those used since stand in it with an older number and are passed over, so nothing has to be moved at each use.
  */
 export class SeenValues {
-  private readonly byName = new Map<string, SeenValue>();
-  private oldest: Candidate[] = [];
+  /** A pair's only value stands alone: most pairs of a hostile stream never have a second one. */
+  private only: SeenValue | undefined;
+  private byName: Map<string, SeenValue> | undefined;
+  private oldest: readonly Candidate[] = NO_CANDIDATES;
   private next = 0;
 
   get size(): number {
-    return this.byName.size;
+    return this.byName?.size ?? (this.only === undefined ? 0 : 1);
   }
 
   get(name: string): SeenValue | undefined {
-    return this.byName.get(name);
+    if (this.byName !== undefined) return this.byName.get(name);
+    return this.only?.name === name ? this.only : undefined;
   }
 
-  put(value: SeenValue, journal: Journal): void {
-    this.byName.set(value.name, value);
-    journal.note(() => {
-      value.held = false;
-      this.byName.delete(value.name);
-    });
+  put(value: SeenValue): void {
+    if (this.byName !== undefined) this.byName.set(value.name, value);
+    else if (this.only === undefined) this.only = value;
+    else {
+      this.byName = new Map([this.only, value].map((one) => [one.name, one]));
+      this.only = undefined;
+    }
+  }
+
+  remove(value: SeenValue): void {
+    value.held = false;
+    if (this.byName === undefined) this.only = undefined;
+    else this.byName.delete(value.name);
   }
 
   forgetOldest(journal: Journal): void {
     const value = this.leastUsed();
-    value.held = false;
-    this.byName.delete(value.name);
+    this.remove(value);
     journal.note(() => {
       value.held = true;
-      this.byName.set(value.name, value);
-      this.oldest = [];
+      this.put(value);
+      this.oldest = NO_CANDIDATES;
     });
   }
 
   /** Longest unused first. */
   inOrder(): SeenValue[] {
-    return [...this.byName.values()].sort((a, b) => a.used - b.used);
+    const values = this.byName === undefined ? [] : [...this.byName.values()];
+    if (this.only !== undefined) values.push(this.only);
+    return values.sort((a, b) => a.used - b.used);
   }
 
   private leastUsed(): SeenValue {
