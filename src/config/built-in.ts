@@ -10,8 +10,10 @@ const HOST_LOGS: readonly (readonly [string, string])[] = [
   ['httpd', '/var/log/httpd/access_log'],
 ];
 
-/** What runs without a configuration file: the host's own readable logs, and records received over HTTP on this host only. */
+/** What runs without a configuration file: the host's own readable logs and metrics, and records received over HTTP on this host only. */
 export function builtInConfig(readable: (path: string) => boolean, httpPort = 7735): unknown {
   const files = HOST_LOGS.filter(([, path]) => readable(path)).map(([name, path]) => ({ type: 'file', name, path }));
-  return { tenants: { default: { sources: [...files, { type: 'http', name: 'http', port: httpPort }] } } };
+  return {
+    tenants: { default: { sources: [...files, { type: 'host-metrics', name: 'host' }, { type: 'http', name: 'http', port: httpPort }] } },
+  };
 }

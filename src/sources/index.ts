@@ -18,5 +18,9 @@ export const sources: Registry<Source> = {
   evtx: () => import('./evtx/index.ts'),
   'elastic-export': () => import('./elastic-export.ts'),
   demo: () => import('./demo/index.ts'),
+  'metrics-http': () => import('./metrics-http/index.ts'),
+  'prometheus-scrape': () => import('./prometheus-scrape/index.ts'),
+  statsd: () => import('./statsd/index.ts'),
+  mqtt: () => import('./mqtt/index.ts'),
   'host-metrics': () => import('./host-metrics/index.ts'),
 };

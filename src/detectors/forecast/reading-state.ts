@@ -127,12 +127,15 @@ export class ReadingState {
     const { expected, spread, error } = forecaster.push(time, value);
     // What hardly ever varied says little about what is rare; and what differs by a thousandth, nothing.
     const least = 1e-9 + 1e-3 * Math.abs(forecaster.level);
-    const raw = seen < 2 ? Number.NaN : Math.abs(error) / Math.max(spread, least);
+    // Nor does, at first, what lies within the readings so far.
+    const wide = WITHIN * ((s[HIGHEST] as number) - (s[LOWEST] as number)) * Math.min(1, WITHIN_READINGS / Math.max(1, seen));
+    const raw = seen < 2 ? Number.NaN : Math.min(LARGEST, Math.abs(error) / Math.max(spread, least));
+    const sure = (raw * (Math.max(spread, least) / Math.max(spread, least, wide))) / (1 + FEW / Math.sqrt(seen));
     const judged = seen >= options.warmUp;
     const most = Math.log(1 + seen) + EVIDENCE * Math.min(1, ((s[CHANGES] as number) + 1) / VARIED);
     const { margin } = this;
     const arms = {
-      residual: Number.isNaN(raw) ? Number.NaN : Math.min(most, tailScore(s, SPIKE_TAIL, raw / (1 + FEW / Math.sqrt(seen)))),
+      residual: Number.isNaN(raw) ? Number.NaN : limited(tailScore(s, SPIKE_TAIL, sure), most),
       shift: this.shifted(value - usual.expected, Math.max(usual.spread, least), judged),
       stuck: this.stuck(value, judged, options.stuckAtLeast, most),
       range: this.outOfRange(value, judged, options.rangeMargin),
@@ -245,11 +248,22 @@ export class ReadingState {
 /** Beyond what the number of readings says by itself, an error may add so much, once the series has varied so often. */
 const EVIDENCE = 8;
 const VARIED = 6;
+/** Errors count in shares of the range so far until there are so many readings, then less and less. */
+const WITHIN = 0.1;
+const WITHIN_READINGS = 100;
 /** Errors look smaller by 1 + FEW / sqrt(n) while their usual size rests on n readings only. */
 const FEW = 10;
 /** Readings from which on it counts how far something lies beyond all before. */
 const MANY = 1000;
 const LINEAR = 40;
+
+/** Errors beyond so many usual ones are all alike. */
+const LARGEST = 1e9;
+
+/** Beyond `most` a score grows with its logarithm only. */
+function limited(score: number, most: number): number {
+  return score <= most ? score : most + Math.log(score / most);
+}
 
 /** Scores stay in their order; far out they grow with the logarithm only. */
 function compressed(score: number): number {

@@ -5,6 +5,7 @@ import { Expansion } from '../bytes/expansion.ts';
 import { DamagedStream, gunzip } from '../bytes/gzip.ts';
 import { unzstd } from '../bytes/zstd.ts';
 import { JsonAssembler } from '../records/json.ts';
+import type { Intake } from './intake.ts';
 
 /** A request that is answered with this status. */
 export class Refused extends Error {
@@ -17,12 +18,18 @@ export class Refused extends Error {
 }
 
 /** The whole body, decompressed, at most `maxBytes`; `held` is told of every byte that takes memory. */
-export async function readBody(request: IncomingMessage, maxBytes: number, held: (bytes: number) => void): Promise<Uint8Array> {
+export async function readBody(
+  request: IncomingMessage,
+  maxBytes: number,
+  held: (bytes: number) => void,
+  encodings: Intake['encodings'] = {},
+): Promise<Uint8Array> {
   const encoding = request.headers['content-encoding'] ?? 'identity';
   const chunks = limited(request, maxBytes);
   const expansion = new Expansion('the request body', { ratio: 1000, bytes: maxBytes });
+  const whole = Object.hasOwn(encodings, encoding) ? encodings[encoding] : undefined;
   const decoded =
-    encoding === 'identity'
+    encoding === 'identity' || whole !== undefined
       ? chunks
       : encoding === 'gzip'
         ? gunzip(chunks, expansion)
@@ -41,7 +48,11 @@ export async function readBody(request: IncomingMessage, maxBytes: number, held:
     if (error instanceof VedetteError && error.code === 'LIMIT_EXCEEDED') throw new Refused(413, error.message);
     throw error;
   }
-  return concatBytes(parts);
+  const body = concatBytes(parts);
+  if (whole === undefined) return body;
+  const expanded = whole(body, maxBytes);
+  held(expanded.length);
+  return expanded;
 }
 
 async function* limited(request: IncomingMessage, maxBytes: number): AsyncGenerator<Uint8Array> {

@@ -5,10 +5,10 @@ import { type ComponentContext, define, type RecordBatch, type Source, type Sour
 import { concatBytes } from '../bytes/chunks.ts';
 import { listening } from '../live/listening.ts';
 import { Waker } from '../live/waker.ts';
-import { Refused, readBody, recordsOf } from './body.ts';
-import { type Bulk, readBulk } from './bulk.ts';
+import { Refused, readBody } from './body.ts';
+import { type Intake, logIntake } from './intake.ts';
 
-const config = z.strictObject({
+export const httpConfig = z.strictObject({
   host: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 or :: for all'),
   port: z.number().int().min(0).max(65535).default(7735).describe('Port; 0 takes a free one'),
   token: z.string().min(8).optional().describe('Senders must give it as Authorization: Bearer TOKEN'),
@@ -33,13 +33,14 @@ const config = z.strictObject({
     .describe('A sender gets 503 when its records are not durable after this time'),
 });
 
-type Config = z.output<typeof config>;
+type Config = z.output<typeof httpConfig>;
 
 export default define({
   name: 'http',
   summary: 'Receives log records over HTTP: NDJSON, JSON arrays, lines, Elasticsearch _bulk; answers once they are durable',
-  config,
-  create: (settings, context): HttpSource => new HttpSource(settings, context),
+  records: ['lines', 'readings'],
+  config: httpConfig,
+  create: (settings, context): HttpSource => new HttpSource(settings, context, logIntake),
 });
 
 interface Waiting {
@@ -54,6 +55,7 @@ export class HttpSource implements Source {
   readonly replayable = false;
   readonly #config: Config;
   readonly #context: ComponentContext;
+  readonly #intake: Intake;
   readonly #server: Server;
   readonly #queue: Waiting[] = [];
   readonly #unacknowledged = new Map<string, Waiting>();
@@ -65,7 +67,8 @@ export class HttpSource implements Source {
   #streamCount = 0;
   #ready: Promise<number> | undefined;
 
-  constructor(settings: Config, context: ComponentContext) {
+  constructor(settings: Config, context: ComponentContext, intake: Intake) {
+    this.#intake = intake;
     this.#config = settings;
     this.#context = context;
     this.#token = settings.token === undefined ? undefined : digest(`Bearer ${settings.token}`);
@@ -139,15 +142,15 @@ export class HttpSource implements Source {
     };
     try {
       if (this.#held + announced > this.#config.queueBytes) hold(announced);
-      const body = await readBody(request, this.#config.maxBodyBytes, hold);
-      const bulk = /(^|\/)_bulk$/.test(pathOf(request)) ? readBulk(body) : undefined;
-      const records = bulk?.documents ?? recordsOf(body, request.headers['content-type'] ?? '');
+      const body = await readBody(request, this.#config.maxBodyBytes, hold, this.#intake.encodings);
+      const contentType = request.headers['content-type'] ?? '';
+      const { records, answer } = this.#intake.take({ path: pathOf(request), contentType, body });
       durable = records.length > 0;
       const input = `http/${request.socket.remoteAddress ?? 'unknown'}`;
       const status = durable ? await this.#durable(input, records, release) : 200;
       if (status !== 200) throw new Refused(status, 'the records are not durable; send them again');
       this.#counters.records += records.length;
-      reply(response, 200, answerOf(records.length, bulk));
+      reply(response, 200, answer);
     } finally {
       if (!durable) release();
     }
@@ -221,12 +224,6 @@ export class HttpSource implements Source {
     response.setHeader('Connection', 'close');
     reply(response, status, { error: error instanceof Refused ? error.message : 'internal error', status });
   }
-}
-
-function answerOf(count: number, bulk: Bulk | undefined): object {
-  if (bulk === undefined) return { accepted: count };
-  const errors = bulk.items.some((item) => Object.values(item).some((result) => result.error !== undefined));
-  return { took: 0, errors, items: bulk.items };
 }
 
 function reply(response: ServerResponse, status: number, body: object): void {

@@ -1,0 +1,35 @@
+import { recordsOf } from './body.ts';
+import { readBulk } from './bulk.ts';
+
+/** A request's body, decompressed, and what its sender says of it. */
+export interface Received {
+  readonly path: string;
+  readonly contentType: string;
+  readonly body: Uint8Array;
+}
+
+/** Records of a body, and what its sender is told once they are durable. */
+export interface Taken {
+  readonly records: readonly Uint8Array[];
+  readonly answer: object;
+}
+
+/** What an HTTP source makes of requests; throws `Refused` for a body that is none of its own. */
+export interface Intake {
+  take(received: Received): Taken;
+  /** Content encodings beside gzip, zstd and identity. */
+  readonly encodings?: Readonly<Record<string, (body: Uint8Array, maxBytes: number) => Uint8Array>>;
+}
+
+/** Log records: NDJSON, JSON arrays, lines, Elasticsearch `_bulk`. */
+export const logIntake: Intake = {
+  take({ path, contentType, body }) {
+    if (!/(^|\/)_bulk$/.test(path)) {
+      const records = recordsOf(body, contentType);
+      return { records, answer: { accepted: records.length } };
+    }
+    const { documents, items } = readBulk(body);
+    const errors = items.some((item) => Object.values(item).some((result) => result.error !== undefined));
+    return { records: documents, answer: { took: 0, errors, items } };
+  },
+};

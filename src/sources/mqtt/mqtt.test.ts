@@ -1,0 +1,70 @@
+import { type AddressInfo, createServer } from 'node:net';
+import { Aedes } from 'aedes';
+import fc from 'fast-check';
+import mqttClient from 'mqtt';
+import { describe, expect, it } from 'vitest';
+import type { Reading, RecordBatch } from '../../core/index.ts';
+import { testContext } from '../../testing/context.ts';
+import { FROM_START, recordTexts } from '../../testing/source-contract.ts';
+import definition from './index.ts';
+import { readPayload } from './payload.ts';
+import { topicTemplate } from './topic.ts';
+
+describe('mqtt', () => {
+  it('receives numbers and JSON of devices from a broker', async () => {
+    const broker = await Aedes.createBroker();
+    const server = createServer(broker.handle);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const source = definition.create(
+      definition.config.parse({ url, topics: ['plant/{device}/{series}', 'status/{device}'] }),
+      testContext('mqtt'),
+    );
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(), 15_000);
+    const publisher = await mqttClient.connectAsync(url);
+    broker.on('subscribe', (_subscriptions, client) => {
+      if (client.id === publisher.options.clientId) return;
+      void publisher.publish('plant/oven/temperature', '201.5');
+      void publisher.publish('plant/oven/door', 'hello');
+      void publisher.publish('status/pump', JSON.stringify({ ts: 1_700_000_000, rpm: 900, motor: { amps: 3, on: true }, name: 'p' }));
+      void publisher.publish('other/x', '1');
+    });
+    const batches: RecordBatch[] = [];
+    for await (const batch of source.read(FROM_START, controller.signal)) {
+      batches.push(batch);
+      if (recordTexts(batches).length >= 4) break;
+    }
+    clearTimeout(timer);
+    await source.close();
+    await publisher.endAsync();
+    await new Promise<void>((resolve) => broker.close(() => server.close(() => resolve())));
+    const readings = recordTexts(batches).map((text) => JSON.parse(text) as Reading);
+    const shown = readings.map(({ entity, series, value }) => `${entity} ${series} ${value}`).sort();
+    expect(shown).toEqual(['oven temperature 201.5', 'pump motor.amps 3', 'pump motor.on 1', 'pump rpm 900']);
+    expect(readings.find(({ entity }) => entity === 'pump')?.time).toBe(1_700_000_000e6);
+    expect(source.counters()).toMatchObject({ unreadable: 1, errors: 0 });
+  });
+
+  it('reads topics by their template and refuses templates that say nothing', () => {
+    expect(topicTemplate('a/{device}/+/#')).toMatchObject({ filter: 'a/+/+/#' });
+    expect(topicTemplate('a/{device}/#').match('a/pump/x/y')).toEqual({ device: 'pump', series: 'x/y' });
+    expect(topicTemplate('a/{device}').match('a/pump/x')).toBeUndefined();
+    expect(topicTemplate('a/{device}').match('b/pump')).toBeUndefined();
+    for (const bad of ['', 'a/#/b', 'a/{room}', 'a/x{device}']) expect(() => topicTemplate(bad)).toThrow(/cannot be read/);
+  });
+
+  it('takes any payload', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string({ maxLength: 100 }), fc.json({ maxDepth: 8 })),
+        fc.option(fc.string(), { nil: undefined }),
+        (text, series) => {
+          for (const reading of readPayload(text, { device: 'd', series }, 5) ?? []) {
+            expect(Number.isFinite(reading.value) && Number.isFinite(reading.time)).toBe(true);
+          }
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,88 @@
+import { createSocket } from 'node:dgram';
+import { connect } from 'node:net';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Reading, RecordBatch } from '../../core/index.ts';
+import { testContext } from '../../testing/context.ts';
+import { FROM_START, recordTexts } from '../../testing/source-contract.ts';
+import { StatsdFlush } from './flush.ts';
+import definition, { type StatsdSource } from './index.ts';
+import { readMetricLine } from './metric-line.ts';
+
+const create = (settings: object) =>
+  definition.create(definition.config.parse({ flushMs: 50, entity: 'app', ...settings }), testContext('statsd')) as StatsdSource;
+
+/** Reads until there are so many readings. */
+async function readings(source: StatsdSource, count: number, send: () => void): Promise<Reading[]> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), 10_000);
+  const batches: RecordBatch[] = [];
+  await source.listen();
+  send();
+  for await (const batch of source.read(FROM_START, controller.signal)) {
+    batches.push(batch);
+    if (recordTexts(batches).length >= count) break;
+  }
+  clearTimeout(timer);
+  await source.close();
+  return recordTexts(batches).map((text) => JSON.parse(text) as Reading);
+}
+
+describe('statsd', () => {
+  it('reads lines: types, sample rates, tags', () => {
+    expect(readMetricLine('page.views:1|c|@0.1|#env:prod,web')).toEqual({
+      series: 'page.views{env="prod",web=""}',
+      kind: 'count',
+      value: 10,
+      member: '',
+    });
+    expect(readMetricLine('fuel:-5|g')).toMatchObject({ kind: 'change', value: -5 });
+    expect(readMetricLine('users:alice|s')).toMatchObject({ kind: 'member', member: 'alice' });
+    for (const bad of ['', 'a', ':1|c', 'a:|c', 'a:x|c', 'a:1', 'a:1|q', 'a:1|c|@0', `${'a'.repeat(9000)}:1|c`])
+      expect(readMetricLine(bad)).toBeUndefined();
+  });
+
+  it('sums counts, follows gauges, averages timings, counts members, and goes on with zeros', () => {
+    const flush = new StatsdFlush(100);
+    for (const line of ['a:1|c', 'a:2|c', 'g:5|g', 'g:+2|g', 't:10|ms', 't:30|ms', 's:x|s', 's:y|s', 's:x|s']) {
+      const metric = readMetricLine(line);
+      if (metric !== undefined) flush.add(metric);
+    }
+    const shown = (all: readonly Reading[]) =>
+      all.map(({ series, value, type }) => `${series}=${value}${type === 'delta' ? ' delta' : ''}`);
+    expect(shown(flush.take(0, 'app'))).toEqual(['a=3 delta', 'g=7', 't=20', 't.count=2 delta', 's=2']);
+    expect(shown(flush.take(1, 'app'))).toEqual(['a=0 delta']);
+  });
+
+  it('keeps no more metrics than it may', () => {
+    const flush = new StatsdFlush(10);
+    for (let i = 0; i < 1000; i++) flush.add({ series: `s${i}`, kind: 'count', value: 1, member: '' });
+    expect(flush.take(0, '')).toHaveLength(10);
+    expect(flush.refused).toBe(990);
+  });
+
+  it('receives over UDP and TCP, and survives what is no metric', async () => {
+    const source = create({ udpPort: 0, tcpPort: 0 });
+    const udp = createSocket('udp4');
+    const found = await readings(source, 2, () => {
+      udp.send('requests:3|c\nnonsense\n', source.ports.udp as number, '127.0.0.1');
+      const socket = connect(source.ports.tcp as number, '127.0.0.1', () => socket.end('depth:4|g\nx:1|'));
+    });
+    udp.close();
+    expect(found.map(({ entity, series }) => `${entity} ${series}`)).toEqual(expect.arrayContaining(['app requests', 'app depth']));
+    expect(source.counters().bad_lines).toBeGreaterThanOrEqual(1);
+  });
+
+  it('needs a port, and takes any line', () => {
+    expect(() => create({})).toThrow(/no port to listen on/);
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom('a', ':', '|', 'c', 'g', 's', '@', '#', '1', '-', '.', ','), maxLength: 40 }),
+        (line) => {
+          const metric = readMetricLine(line);
+          expect(metric === undefined || Number.isFinite(metric.value)).toBe(true);
+        },
+      ),
+    );
+  });
+});
