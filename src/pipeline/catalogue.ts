@@ -122,6 +122,7 @@ export function factsOf({ sources, detectors }: Components): ComponentFacts {
   return {
     replayable: (source) => instantiate('source', sources, source, SOURCE_KEYS, context).replayable,
     records: (source) => sources.get(source)?.records ?? ['lines'],
+    withDefaults: (type) => ({ type, ...(detectors.get(type)?.config.parse({}) as object | undefined) }),
     worksOn(type) {
       const definition = detectors.get(type);
       const known = works.get(type);

@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { builtInConfig, type Config, checkConfig } from '../config/index.ts';
 import { planWorkers } from './graph.ts';
 import { type ComponentFacts, checkGraph, graphOf, pipelineSchema } from './index.ts';
+import { LANES } from './lane/lanes.ts';
 
 const facts: ComponentFacts = {
   replayable: ({ type }) => type === 'file',
   records: () => ['lines'],
+  withDefaults: (type) => ({ type }),
   worksOn: (detector) => (detector === 'pca' ? ['rows'] : ['sequences']),
 };
 const file = (name: string, more: Record<string, unknown> = {}) => ({ type: 'file', name, path: `/var/log/${name}`, ...more });
@@ -49,7 +51,7 @@ describe('graph of a configuration', () => {
     const detectors = (config: Config) => graphOf(config, 't', facts).flatMap(({ kind, id }) => (kind === 'detector' ? [id] : []));
     expect(detectors(mixed)).toEqual(['a/sequence']);
     const unfit = await load({ tenants: { t: { sources: [file('a')], detectors: [{ type: 'pca' }] } } });
-    expect(detectors(unfit)).toEqual(['a/sequence', 'a/novelty', 'a/rate']);
+    expect(detectors(unfit)).toEqual(LANES.lines.detectors.map((type) => `a/${type}`));
   });
 
   it('accepts the built-in configuration, whatever the host lets be read', async () => {

@@ -1,4 +1,4 @@
-import type { Config, SourceConfig, TenantConfig } from '../config/index.ts';
+import type { Config, DetectorConfig, SourceConfig, TenantConfig } from '../config/index.ts';
 import { LANES, type LaneKind, laneKind } from './lane/lanes.ts';
 
 /** One step of a tenant's pipeline. */
@@ -17,6 +17,8 @@ export interface ComponentFacts {
   readonly records: (source: string) => readonly string[];
   /** What a detector works on: a shape of features, kinds of events. */
   readonly worksOn: (detector: string) => readonly string[];
+  /** A detector with the defaults of all its options. */
+  readonly withDefaults: (detector: string) => DetectorConfig;
 }
 
 /** The lane of a source, by the kind of its records. */
@@ -31,7 +33,7 @@ export function detectorsOf(source: SourceConfig, tenant: TenantConfig, facts: C
   const fitting = tenant.detectors.filter(
     ({ type }) => lane.unsuited?.has(type) !== true && facts.worksOn(type).some((what) => lane.serves.has(what)),
   );
-  return fitting.length > 0 ? fitting : lane.detectors.map((type) => ({ type }));
+  return fitting.length > 0 ? fitting : lane.detectors.map(facts.withDefaults);
 }
 
 /** What the configuration asks for, as a graph in the order data flows. */

@@ -5,6 +5,7 @@ import type { EpochCommit, SourcePosition, StoredDeadLetter } from '../store/con
 import { AlertBook } from './alert-book.ts';
 import { detectionOf, type RunIdentity } from './detection.ts';
 import { backoffMillis, pause } from './flow/backoff.ts';
+import { CommitPace } from './flow/commit-pace.ts';
 import { InFlight } from './flow/in-flight.ts';
 import { Mutex } from './flow/mutex.ts';
 import { OutboxDispatcher } from './flow/outbox.ts';
@@ -55,8 +56,6 @@ const RETENTION_EVERY: Micros = 3_600_000_000;
 const STREAM_WEIGHT = 0.5;
 /** Batches that the store takes in while the next ones are processed. */
 const APPENDS_IN_FLIGHT = 4;
-/** Commits take at most this share of the time. */
-const COMMIT_SHARE = 0.1;
 
 /** One tenant's pipeline: its sources, their lanes, and the one commit point that holds everything together. */
 export class TenantRun {
@@ -75,8 +74,7 @@ export class TenantRun {
   private dirty = false;
   private epoch = 0;
   private alertCount = 0;
-  private commitMillis = 0;
-  private nextCommit: Micros = 0;
+  private readonly pace: CommitPace;
   private nextRetention: Micros = 0;
   private statusAt: Micros;
   private undelivered = 0;
@@ -105,6 +103,7 @@ export class TenantRun {
     );
     this.dispatcher = new OutboxDispatcher(options.store.outbox, options.sinks, options.random, options.log);
     this.statusAt = options.clock.now();
+    this.pace = new CommitPace(options.epochs.every, this.statusAt);
   }
 
   /** Restores the last committed epoch and starts reading. */
@@ -120,7 +119,6 @@ export class TenantRun {
     }
     this.promises.settle(this.promises.since(this.running, clock.now()).counts);
     await this.applyLabels();
-    this.nextCommit = clock.now() + this.options.epochs.every;
     const pumps = this.lanes.map((running) => running.pump.run());
     this.work = Promise.all([...pumps, ...this.lanes.map((running) => this.consume(running)), this.tick()]);
     this.work.catch((error: unknown) => this.fail(error));
@@ -196,7 +194,7 @@ export class TenantRun {
       const began = performance.now();
       await this.exclusive.run(async () => {
         await this.process(running, current);
-        if (this.bytesSince >= this.options.epochs.bytes) await this.commit();
+        if (this.bytesSince >= this.options.epochs.bytes || this.alertsAreDue) await this.commit();
       });
       const { cpuShare } = this.options;
       if (cpuShare < 1) await pause((performance.now() - began) * (1 / cpuShare - 1), this.stopping.signal);
@@ -258,6 +256,10 @@ export class TenantRun {
     return detection.pValue <= (shares.find(({ name }) => name === detection.detector)?.rate ?? 0);
   }
 
+  private get alertsAreDue(): boolean {
+    return this.book.pending > 0 && this.pace.alertsAreDue(this.options.clock.now());
+  }
+
   private count(name: string, by: number): void {
     this.counters[name] = (this.counters[name] ?? 0) + by;
   }
@@ -310,8 +312,7 @@ export class TenantRun {
       if (segments !== undefined) await (await store.segments(lane.source.name)).trim(segments.offset);
       positions.clear();
     }
-    this.commitMillis = performance.now() - began;
-    this.nextCommit = clock.now() + Math.max(this.options.epochs.every, (this.commitMillis * 1000) / COMMIT_SHARE);
+    this.pace.committed(clock.now(), performance.now() - began);
     const { incidents = [] } = correlated;
     if (alerts.length > 0) this.options.onAlerts?.(alerts.map(({ alert }) => alert));
     if (incidents.length > 0) this.options.onIncidents?.(incidents);
@@ -340,7 +341,7 @@ export class TenantRun {
       const now = clock.now();
       await this.exclusive.run(async () => {
         for (const { lane, pump } of this.lanes) if (pump.queue.length === 0) await this.apply(lane, await lane.elapse(now));
-        if (now >= this.nextCommit) await this.commit();
+        if (this.pace.isDue(now) || this.alertsAreDue) await this.commit();
       });
       await this.deliver(now);
       if (now < this.nextRetention) continue;
@@ -389,7 +390,7 @@ export class TenantRun {
       state: this.state,
       lastError: this.lastError,
       epoch: this.epoch,
-      commitMillis: this.commitMillis,
+      commitMillis: this.pace.millis,
       alerts: this.alertCount,
       delivered: this.dispatcher.counters.delivered,
       undelivered: this.undelivered,

@@ -23,4 +23,5 @@ export const sources: Registry<Source> = {
   statsd: () => import('./statsd/index.ts'),
   mqtt: () => import('./mqtt/index.ts'),
   'host-metrics': () => import('./host-metrics/index.ts'),
+  capture: () => import('./capture/index.ts'),
 };

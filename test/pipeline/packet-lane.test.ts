@@ -12,11 +12,11 @@ const T0 = 1_600_000_000_000_000;
 const SECOND = 1_000_000;
 
 /** A lane as the configuration makes it; small tables, so that a test can make many. */
-async function makeLane(windows: object = {}, flow: object = {}): Promise<Lane> {
+async function makeLane(windows: object | 'defaults' = {}, flow: object = {}): Promise<Lane> {
   const components = await loadComponents();
   const schema = configSchema(catalogueOf(components), DEFAULT_DETECTORS);
-  const detectors = [{ type: 'packet-windows', memory: 8192, maxKeys: 512, ...windows }];
-  const source = { type: 'directory', name: 'tap', path: '/nowhere', records: 'packets', detectors, features: { flow } };
+  const small = windows === 'defaults' ? {} : { detectors: [{ type: 'packet-windows', memory: 8192, maxKeys: 512, ...windows }] };
+  const source = { type: 'directory', name: 'tap', path: '/nowhere', records: 'packets', features: { flow }, ...small };
   const { config } = checkConfig({ tenants: { t: { sources: [source] } } }, schema);
   const tenant = config.tenants.t as NonNullable<(typeof config.tenants)[string]>;
   const options = { tenant: 't', config, components, clock: systemClock, log: silentLogger };
@@ -58,6 +58,11 @@ describe('packets, from pieces of captures to detections', () => {
     expect(new Set(keys)).toEqual(new Set(['10.0.0.2', '10.0.0.9 -> 10.0.0.3', '10.0.0.1 -> 10.0.0.53 names below example.com']));
     expect(events).toBe(700 + 40 + 1 + 1);
     expect(dead).toEqual([]);
+  });
+
+  it('does so where no detector is named', async () => {
+    const { keys } = await runLane(() => makeLane('defaults'), pieces(pcap(ATTACKS), [65_536]));
+    expect(keys).toContain('10.0.0.9 -> 10.0.0.3');
   });
 
   it('gives the same bytes for any cut into pieces, and across snapshots', async () => {
