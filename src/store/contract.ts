@@ -207,8 +207,6 @@ export interface AlertSummary {
   readonly detectors: readonly { readonly name: string; readonly count: number }[];
   /** Alerts by the ATT&CK techniques they name, most frequent first. */
   readonly techniques: readonly { readonly techniques: readonly string[]; readonly count: number; readonly open: number }[];
-  /** Entities with an open alert and its worst severity, worst first, 10,000 at most. */
-  readonly openEntities: readonly { readonly name: string; readonly severity: number }[];
 }
 
 /** What the lanes of alerts over time stand for. */

@@ -32,7 +32,7 @@ function alertsChanged(): void {
   if (waiting !== undefined) return;
   waiting = setTimeout(() => {
     waiting = undefined;
-    stale('alerts', 'alert', 'groups', 'overview', 'labelLog', 'alertLanes');
+    stale('alerts', 'alert', 'groups', 'overview', 'labelLog', 'alertLanes', 'entities', 'entity');
   }, 1_000);
 }
 
@@ -61,6 +61,7 @@ export function useLiveConnection(tenant: string): void {
     stream.addEventListener('alert', alertsChanged);
     stream.addEventListener('changed', alertsChanged);
     stream.addEventListener('upload', () => stale('uploads', 'reports'));
+    stream.addEventListener('incident', () => stale('incidents', 'incident'));
     stream.addEventListener('job', (event) => jobChanged(JSON.parse((event as MessageEvent<string>).data) as JobBody));
     stream.addEventListener('reset', () => void queryClient.invalidateQueries());
     return () => stream.close();

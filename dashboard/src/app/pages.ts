@@ -4,6 +4,7 @@ import {
   IconBrain,
   IconDatabaseImport,
   IconFileText,
+  IconFlame,
   IconGauge,
   IconLayoutGrid,
   IconReport,
@@ -18,6 +19,7 @@ export const PAGE_GROUPS = [
     title: 'Watch',
     pages: [
       ['/t/$tenant', 'Overview', 'o', IconGauge],
+      ['/t/$tenant/incidents', 'Incidents', 'i', IconFlame],
       ['/t/$tenant/alerts', 'Alerts', 'a', IconBell],
       ['/t/$tenant/explorer', 'Explorer', 'e', IconLayoutGrid],
     ],

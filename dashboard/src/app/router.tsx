@@ -76,6 +76,11 @@ const explorer = createRoute({
   validateSearch: only('by', 'range', 'severity', 'state', 'lane', 'series'),
   component: lazyRouteComponent(() => import('../pages/explorer/explorer.tsx'), 'Explorer'),
 });
+const incidents = createRoute({
+  ...inTenant('/incidents'),
+  validateSearch: only('state', 'band', 'host', 'learning', 'order', 'range', 'incident'),
+  component: lazyRouteComponent(() => import('../pages/incidents/incidents.tsx'), 'Incidents'),
+});
 const network = createRoute({
   ...inTenant('/network'),
   validateSearch: only('view', 'range', 'address', 'peer', 'port', 'by', 'run'),
@@ -102,7 +107,22 @@ export const router = createRouter({
     home,
     signIn,
     welcome,
-    tenant.addChildren([overview, alerts, logs, reports, report, models, pipeline, sources, explorer, network, entities, entity, settings]),
+    tenant.addChildren([
+      overview,
+      alerts,
+      logs,
+      reports,
+      report,
+      models,
+      pipeline,
+      sources,
+      incidents,
+      explorer,
+      network,
+      entities,
+      entity,
+      settings,
+    ]),
   ]),
   defaultPreload: 'intent',
 });

@@ -12,6 +12,8 @@ export interface SeriesChartProps {
   readonly format: (value: number | null) => string;
   readonly height?: number;
   readonly bars?: boolean;
+  /** End of the value axis; absent = a little above the largest value. */
+  readonly most?: number;
   /** Called with seconds when a range was dragged. */
   readonly onRange?: (from: number, to: number) => void;
 }
@@ -19,7 +21,7 @@ export interface SeriesChartProps {
 const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /** One line or bars over time; drag to choose a range. */
-export default function SeriesChart({ x, y, label, format, height = 150, bars = false, onRange }: SeriesChartProps) {
+export default function SeriesChart({ x, y, label, format, height = 150, bars = false, most, onRange }: SeriesChartProps) {
   const scheme = useComputedColorScheme('light');
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
@@ -43,7 +45,7 @@ export default function SeriesChart({ x, y, label, format, height = 150, bars = 
         legend: { show: false },
         padding: [8, 6, 0, 0],
         cursor: { points: { size: 6 }, drag: { setScale: false, x: range.current !== undefined, y: false } },
-        scales: { x: { time: true }, y: { range: (_, __, max) => [0, max > 0 ? max * 1.08 : 1] } },
+        scales: { x: { time: true }, y: { range: (_, __, max) => [0, most ?? (max > 0 ? max * 1.08 : 1)] } },
         axes: [
           { ...axis, grid: { show: false }, size: 26, space: 70, values: (_, splits) => axisLabels(splits) },
           { ...axis, size: 58, values: (_, splits) => splits.map((value) => format(value)), space: 34 },
@@ -79,7 +81,7 @@ export default function SeriesChart({ x, y, label, format, height = 150, bars = 
       resized.disconnect();
       made.destroy();
     };
-  }, [scheme, height, bars, label]);
+  }, [scheme, height, bars, label, most]);
 
   useEffect(() => plot.current?.setData([x as number[], y as (number | null)[]]), [x, y]);
   const last = y.findLast((value) => value !== null) ?? null;

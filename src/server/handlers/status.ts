@@ -3,6 +3,7 @@ import { MICROS_PER_DAY, type Micros } from '../../core/index.ts';
 import type { SourceStatus, TenantStatus } from '../../pipeline/index.ts';
 import type { AlertSummary, HostCount, TenantStore } from '../../store/index.ts';
 import { type ServerContext, tenantConfig } from '../context.ts';
+import { entityOperations } from '../correlation/entities.ts';
 import type { Answer, Handlers } from './handler.ts';
 import { memo } from './memo.ts';
 import { openByTactic } from './tactics.ts';
@@ -14,9 +15,6 @@ const OBSERVED_DAYS = 7;
 /** What is stored is looked up once in so long, whoever asks, unless alerts changed. */
 const FRESH_MILLIS = 1_000;
 const MOST_DEVICES = 10_000;
-/** Severities of open alerts from which a device counts as suspicious, as harmful. */
-const SUSPICIOUS = 25;
-const HARMFUL = 50;
 
 export function statusHandlers(context: ServerContext): Handlers<StatusRoutes> {
   const { sampler } = context;
@@ -48,7 +46,8 @@ export function statusHandlers(context: ServerContext): Handlers<StatusRoutes> {
             store.events.size(),
             store.events.hosts({ ...range, limit: MOST_DEVICES }),
           ]);
-          return { summary, notifiedToday, observedPerDay, stored, bytes, devices: devicesOf(hosts, summary) };
+          const devices = await devicesOf(store, context.now, hosts);
+          return { summary, notifiedToday, observedPerDay, stored, bytes, devices };
         },
       );
       return {
@@ -103,13 +102,12 @@ interface Figures {
   readonly devices: Answer<'overview'>['devices'];
 }
 
-/** Hosts that wrote events and entities with open alerts, each by its worst open alert. */
-function devicesOf(hosts: readonly HostCount[], { openEntities }: AlertSummary): Figures['devices'] {
-  const alerting = openEntities.filter(({ name }) => name !== '');
-  const seen = new Set([...hosts.map(({ host }) => host), ...alerting.map(({ name }) => name)]).size;
-  const harmful = alerting.filter(({ severity }) => severity >= HARMFUL).length;
-  const suspicious = alerting.filter(({ severity }) => severity >= SUSPICIOUS && severity < HARMFUL).length;
-  return { seen, harmful, suspicious, safe: seen - harmful - suspicious };
+/** Hosts that wrote events and entities that alerts were about, by their risk now. */
+async function devicesOf(store: TenantStore, now: () => Micros, hosts: readonly HostCount[]): Promise<Figures['devices']> {
+  const { counts } = await entityOperations(store, now).listEntities({ limit: 1 });
+  const { items } = await store.entities.list({ limit: MOST_DEVICES });
+  const seen = new Set([...hosts.map(({ host }) => host), ...items.map(({ name }) => name)]).size;
+  return { seen, harmful: counts.harmful, suspicious: counts.suspicious, safe: seen - counts.harmful - counts.suspicious };
 }
 
 /** Notified alerts a day over the last week, or since this server watches when that is less; null before a day has passed. */

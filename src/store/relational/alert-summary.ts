@@ -4,7 +4,6 @@ import type { RelationalDatabase, SqlValue } from './database.ts';
 
 const ENTITIES = 10;
 const TECHNIQUE_LISTS = 1000;
-const OPEN_ENTITIES = 10_000;
 
 /** `where` is a clause of constant text whose values are bound. */
 export function groupSummaries(
@@ -53,14 +52,9 @@ export function summarise(database: RelationalDatabase, where: string, values: r
       `SELECT ${column} AS name, count(*) AS n, max(severity) AS severity FROM alerts ${where} GROUP BY ${column} ORDER BY n DESC, severity DESC, name LIMIT ${limit}`,
       values,
     );
-  const open = `${where === '' ? 'WHERE' : `${where} AND`} state = 'open'`;
   const techniques = database.all(
     `SELECT coalesce(json_extract(body, '$.detection.techniques'), '[]') AS techniques, count(*) AS n, sum(state = 'open') AS open
       FROM alerts ${where} GROUP BY 1 ORDER BY n DESC, 1 LIMIT ${TECHNIQUE_LISTS}`,
-    values,
-  );
-  const entities = database.all(
-    `SELECT entity AS name, max(severity) AS severity FROM alerts ${open} GROUP BY entity ORDER BY severity DESC, name LIMIT ${OPEN_ENTITIES}`,
     values,
   );
   const labelled = database.all(
@@ -83,6 +77,5 @@ export function summarise(database: RelationalDatabase, where: string, values: r
       count: Number(row.n),
       open: Number(row.open),
     })),
-    openEntities: entities.map((row) => ({ name: row.name as string, severity: Number(row.severity) })),
   };
 }

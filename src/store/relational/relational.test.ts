@@ -121,7 +121,6 @@ describe('alerts', () => {
     expect(alerts.lanes({ by: 'entity', bins: 5, limit: 9, minSeverity: 90 }).lanes).toEqual([]);
     expect(alerts.summary()).toMatchObject({
       techniques: [{ techniques: ['T1110'], count: 3, open: 3 }],
-      openEntities: [{ name: 'web-1', severity: 80 }],
     });
     expect([alerts.count({ techniques: [['T1110'], ['x']] }), alerts.count({ techniques: [['x']] })]).toEqual([3, 0]);
   });

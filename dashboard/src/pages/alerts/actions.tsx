@@ -1,8 +1,8 @@
-import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
 import { useChange } from '../../api/queries.ts';
 import { type VerdictName, verdictText } from '../../components/marks.tsx';
+import { offerUndo } from '../../components/undo.tsx';
 
 const STALE = ['alert', 'alerts', 'groups', 'overview', 'labelLog', 'labels'] as const;
 const EFFECT: Readonly<Record<VerdictName, string>> = {
@@ -35,7 +35,7 @@ export function useAlertActions(alert: AlertBody | undefined): AlertActions {
       const { id, verdict: before } = alert;
       put(id, verdict, note).then(
         () =>
-          told(
+          offerUndo(
             verdict === undefined ? 'Label taken back' : `Labelled: ${verdictText(verdict).toLowerCase()}`,
             verdict === undefined ? 'As if it had never been given.' : EFFECT[verdict],
             () => put(id, before, 'undone').catch(fail),
@@ -48,28 +48,9 @@ export function useAlertActions(alert: AlertBody | undefined): AlertActions {
       const { id, state: before } = alert;
       const set = (to: AlertBody['state']) => stating.mutateAsync({ params: { id }, body: { state: to } });
       set(state).then(
-        () => told(`Alert ${state === 'open' ? 'opened again' : state}`, alert.detection.title, () => set(before).catch(fail)),
+        () => offerUndo(`Alert ${state === 'open' ? 'opened again' : state}`, alert.detection.title, () => set(before).catch(fail)),
         fail,
       );
     },
   };
-}
-
-function told(title: string, message: string, undo: () => unknown): void {
-  const id = `change-${Date.now()}`;
-  const onClick = () => {
-    notifications.hide(id);
-    undo();
-  };
-  const content = (
-    <div className="row rigid">
-      <span className="grow">{message}</span>
-      <Button variant="default" onClick={onClick}>
-        Undo
-      </Button>
-    </div>
-  );
-  // Only the last change is offered to be undone: older messages would stand before it.
-  notifications.clean();
-  notifications.show({ id, title, message: content, closeButtonProps: { 'aria-label': 'Dismiss' } });
 }

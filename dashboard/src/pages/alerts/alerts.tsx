@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
 import { useApi } from '../../api/queries.ts';
+import { useListKeys } from '../../app/list-keys.ts';
 import { Page } from '../../components/page.tsx';
 import { RangeChoice } from '../../components/range.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
@@ -11,7 +12,6 @@ import { LEVEL_FROM, LEVELS } from '../../format/severity.ts';
 import { parseRange } from '../../format/time.ts';
 import { AlertDetail } from './detail.tsx';
 import { flatten, Inbox } from './inbox.tsx';
-import { useInboxKeys } from './keys.ts';
 
 type State = AlertBody['state'];
 const STATES = ['open', 'acknowledged', 'closed', 'any'] as const;
@@ -64,7 +64,7 @@ export function Alerts() {
     return change({ group: row.group.id, alert: row.group.worst }, true);
   };
   const at = rows.findLastIndex((row) => (row.kind === 'alert' ? row.alert.id === search.alert : row.group.id === search.group));
-  useInboxKeys({ rows, at, open, close: () => change({ group: undefined, alert: undefined }, true) });
+  useListKeys({ rows, at, open, close: () => change({ group: undefined, alert: undefined }, true) });
 
   const filtered = Object.keys(filters).length > 1 || state !== 'open';
   const alerts = (groups.data?.items ?? []).reduce((sum, group) => sum + group.alerts, 0);

@@ -2,24 +2,23 @@ import { Select, TextInput } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useApi, useTenant } from '../../api/queries.ts';
-import { Severity, When } from '../../components/marks.tsx';
+import { Bar, When } from '../../components/marks.tsx';
 import { Card, Page } from '../../components/page.tsx';
 import { Scroll } from '../../components/scroll.tsx';
-import { Sparkline } from '../../components/sparkline.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
 import { count, plural } from '../../format/number.ts';
 import { type EntityRow, entityRows, LEVELS } from './rows.ts';
 
-/** Every watched entity: hosts that write logs and whatever has an open alert. */
+/** Every watched entity: hosts that write logs and whatever alerts were about, the riskiest first. */
 export function Entities() {
   const search = useSearch({ from: '/t/$tenant/entities' });
   const navigate = useNavigate({ from: '/t/$tenant/entities' });
   const change = (next: Partial<typeof search>) => navigate({ search: { ...search, ...next }, replace: true });
-  const lanes = useApi('alertLanes', { query: { by: 'entity', state: 'open', bins: 60, lanes: 200 } });
+  const entities = useApi('entities', { query: { limit: 1000 } }, { refetchInterval: 10_000 });
   const hosts = useApi('hosts', { query: { limit: 1000 } });
   const rows = useMemo(
-    () => (lanes.data === undefined || hosts.data === undefined ? undefined : entityRows(hosts.data.items, lanes.data)),
-    [lanes.data, hosts.data],
+    () => (entities.data === undefined || hosts.data === undefined ? undefined : entityRows(hosts.data.items, entities.data.items)),
+    [entities.data, hosts.data],
   );
   return (
     <Page
@@ -50,7 +49,7 @@ export function Entities() {
     >
       <Card flush>
         <Answered
-          of={{ data: rows, error: lanes.error ?? hosts.error, refetch: () => Promise.all([lanes.refetch(), hosts.refetch()]) }}
+          of={{ data: rows, error: entities.error ?? hosts.error, refetch: () => Promise.all([entities.refetch(), hosts.refetch()]) }}
           rows={10}
         >
           {(all) => {
@@ -71,6 +70,8 @@ export function Entities() {
   );
 }
 
+const BAR = { harmful: 'critical', suspicious: 'medium', safe: 'low' } as const;
+
 function EntityTable({ rows }: { rows: readonly EntityRow[] }) {
   const tenant = useTenant();
   return (
@@ -80,9 +81,12 @@ function EntityTable({ rows }: { rows: readonly EntityRow[] }) {
           <tr>
             <th>Entity</th>
             <th>Level</th>
-            <th>Worst open alert</th>
-            <th className="right">Open alerts</th>
-            <th>Open alerts over time</th>
+            <th className="right">Risk</th>
+            <th>
+              <span className="hidden">Risk as a bar</span>
+            </th>
+            <th>What weighs most</th>
+            <th className="right">Alerts</th>
             <th className="right">Events stored</th>
             <th>Last event</th>
           </tr>
@@ -100,18 +104,23 @@ function EntityTable({ rows }: { rows: readonly EntityRow[] }) {
                   {row.level}
                 </span>
               </td>
-              <td>{row.severity === undefined ? <span className="soft">none</span> : <Severity value={row.severity} word />}</td>
+              <td className="right num">{Math.round(row.risk)}</td>
+              <td style={{ width: 96, verticalAlign: 'middle' }}>
+                <Bar share={row.risk / 100} level={BAR[row.level]} label={`Risk ${Math.round(row.risk)} of 100`} />
+              </td>
+              <td className="clip">
+                <span className="ellipsis soft" title={row.reason}>
+                  {row.reason === '' ? '–' : row.reason}
+                </span>
+              </td>
               <td className="right num">
                 {row.alerts === 0 ? (
                   0
                 ) : (
-                  <Link to="/t/$tenant/alerts" params={{ tenant }} search={{ entity: row.name }}>
+                  <Link to="/t/$tenant/alerts" params={{ tenant }} search={{ entity: row.name, state: 'any' }}>
                     {count(row.alerts)}
                   </Link>
                 )}
-              </td>
-              <td>
-                {row.counts !== undefined && <Sparkline counts={row.counts} label={`${plural(row.alerts, 'open alert')} over time`} />}
               </td>
               <td className="right num">
                 {row.events === 0 ? (

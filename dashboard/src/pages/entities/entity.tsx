@@ -11,6 +11,8 @@ import { duration, parseRange } from '../../format/time.ts';
 import { EntityFigures } from './figures.tsx';
 import { FirstSeen } from './first-seen.tsx';
 import { EntityLogs } from './logs.tsx';
+import { Peers } from './peers.tsx';
+import { Risk } from './risk.tsx';
 
 /** What one entity is and did: its alerts over time, its logs, what was new about it. */
 export function EntityPage() {
@@ -22,6 +24,8 @@ export function EntityPage() {
   const range = useMemo(() => parseRange(search.range), [search.range]);
   const lanes = useApi('alertLanes', { query: { ...range, by: 'detector', entity: name, bins: 96 } });
   const alerts = useApi('alerts', { query: { ...range, entity: name, order: 'time', limit: 100 } });
+  // One that no alert was about has no risk: the answer is then a 404.
+  const entity = useApi('entity', { params: { id: name } });
   return (
     <Page
       title={name}
@@ -34,7 +38,8 @@ export function EntityPage() {
         </>
       }
     >
-      <EntityFigures name={name} range={range} lanes={lanes.data} alerts={alerts.data?.items ?? []} />
+      <EntityFigures name={name} range={range} lanes={lanes.data} alerts={alerts.data?.items ?? []} entity={entity.data} />
+      {entity.data !== undefined && <Risk entity={entity.data} />}
       <Card
         title="Alerts over time"
         head={
@@ -74,6 +79,7 @@ export function EntityPage() {
         </Card>
         <EntityLogs name={name} range={range} onRange={setRange} />
         <FirstSeen alerts={alerts.data?.items ?? []} />
+        <Peers name={name} range={range} />
       </div>
     </Page>
   );

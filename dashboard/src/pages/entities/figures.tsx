@@ -1,3 +1,4 @@
+import type { Response as RouteResponse } from '../../../../src/server/api/contract.ts';
 import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
 import { useApi } from '../../api/queries.ts';
 import type { AlertLanes } from '../../components/lanes.tsx';
@@ -5,15 +6,18 @@ import { Severity, When } from '../../components/marks.tsx';
 import { count, plural } from '../../format/number.ts';
 import { Fact } from '../alerts/why.tsx';
 
+const LEVEL = { safe: 'good', suspicious: 'medium', harmful: 'critical' } as const;
+
 interface Props {
   readonly name: string;
   readonly range: { readonly from?: number; readonly to?: number };
   readonly lanes: AlertLanes | undefined;
   readonly alerts: readonly AlertBody[];
+  readonly entity: RouteResponse<'entity'> | undefined;
 }
 
 /** What is known of the entity in one line. */
-export function EntityFigures({ name, range, lanes, alerts }: Props) {
+export function EntityFigures({ name, range, lanes, alerts, entity }: Props) {
   const hosts = useApi('hosts', { query: { ...range, host: name, limit: 1 } });
   const host = hosts.data?.items[0];
   const worst = lanes === undefined || lanes.lanes.length === 0 ? undefined : Math.max(...lanes.lanes.map(({ severity }) => severity));
@@ -24,6 +28,11 @@ export function EntityFigures({ name, range, lanes, alerts }: Props) {
       <dl className="facts">
         <Fact name="Known as">
           {host === undefined ? (/^[\d.:a-f]+$/i.test(name) ? 'address' : 'name in alerts') : 'host that writes logs'}
+        </Fact>
+        <Fact name="Risk now">
+          <span className={`sev ${LEVEL[entity?.verdict ?? 'safe']}`}>
+            {Math.round(entity?.risk ?? 0)} {entity?.verdict ?? 'safe'}
+          </span>
         </Fact>
         <Fact name="Worst alert">{worst === undefined ? 'none' : <Severity value={worst} word />}</Fact>
         <Fact name="Alerts">

@@ -1,38 +1,38 @@
 import type { Response as RouteResponse } from '../../../../src/server/api/contract.ts';
-import type { AlertLanes } from '../../components/lanes.tsx';
 
-/** By the worst open alert, as the overview counts devices. */
+/** By the risk now: suspicious from 40, harmful from 70. */
 export const LEVELS = ['harmful', 'suspicious', 'safe'] as const;
 
 export interface EntityRow {
   readonly name: string;
   readonly level: (typeof LEVELS)[number];
-  /** Of the worst open alert. */
-  readonly severity: number | undefined;
+  /** 0..100, now. */
+  readonly risk: number;
+  /** What weighs most. */
+  readonly reason: string;
   readonly alerts: number;
-  readonly counts: readonly number[] | undefined;
   readonly events: number;
   readonly lastSeen: number | null;
 }
 
-/** Hosts that wrote events and entities with open alerts as one list, worst first, then busiest. */
-export function entityRows(hosts: RouteResponse<'hosts'>['items'], lanes: AlertLanes): readonly EntityRow[] {
+/** Hosts that wrote events and entities with a risk as one list, the riskiest first, then the busiest. */
+export function entityRows(hosts: RouteResponse<'hosts'>['items'], entities: RouteResponse<'entities'>['items']): readonly EntityRow[] {
   const events = new Map(hosts.map((host) => [host.host, host]));
-  const alerts = new Map(lanes.lanes.map((lane) => [lane.name, lane]));
-  const rows = [...new Set([...alerts.keys(), ...events.keys()])]
+  const risks = new Map(entities.map((entity) => [entity.name, entity]));
+  const rows = [...new Set([...risks.keys(), ...events.keys()])]
     .filter((name) => name !== '')
     .map((name): EntityRow => {
-      const lane = alerts.get(name);
-      const severity = lane?.severity;
+      const entity = risks.get(name);
+      const host = events.get(name);
       return {
         name,
-        severity,
-        level: severity !== undefined && severity >= 50 ? 'harmful' : severity !== undefined && severity >= 25 ? 'suspicious' : 'safe',
-        alerts: lane?.alerts ?? 0,
-        counts: lane?.counts,
-        events: events.get(name)?.count ?? 0,
-        lastSeen: events.get(name)?.lastSeen ?? null,
+        level: entity?.verdict ?? 'safe',
+        risk: entity?.risk ?? 0,
+        reason: entity?.evidence[0]?.title ?? '',
+        alerts: entity?.alerts ?? 0,
+        events: host?.count ?? 0,
+        lastSeen: Math.max(host?.lastSeen ?? 0, entity?.lastSeen ?? 0) || null,
       };
     });
-  return rows.sort((a, b) => (b.severity ?? -1) - (a.severity ?? -1) || b.events - a.events || (a.name < b.name ? -1 : 1));
+  return rows.sort((a, b) => b.risk - a.risk || b.events - a.events || (a.name < b.name ? -1 : 1));
 }

@@ -44,7 +44,7 @@ export function Intrusions({ data }: { data: OverviewBody }) {
   );
 }
 
-/** Devices by their worst open alert. */
+/** Devices by their risk now. */
 export function Devices({ data }: { data: OverviewBody }) {
   const tenant = useTenant();
   const { seen, harmful, suspicious, safe } = data.devices;
@@ -62,7 +62,7 @@ export function Devices({ data }: { data: OverviewBody }) {
     part('harmful', 'harmful', harmful, '--critical-fill'),
   ];
   return (
-    <Card title="Devices" className="c5" head={<span className="soft small">by their worst open alert: 25 suspicious, 50 harmful</span>}>
+    <Card title="Devices" className="c5" head={<span className="soft small">by risk: 40 suspicious, 70 harmful</span>}>
       {seen === 0 ? (
         <Blank title="No device seen yet" hint="Hosts that write logs or appear in traffic are counted here." />
       ) : (

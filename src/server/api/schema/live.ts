@@ -81,7 +81,7 @@ export const overviewSchema = z.object({
   byDetector: z.array(share),
   /** Open alerts by the ATT&CK tactic of their techniques; `none` = alerts that name none. */
   tactics: z.array(share),
-  /** Hosts that wrote events and entities with open alerts; harmful = the worst open alert has severity >= 50, suspicious >= 25. */
+  /** Hosts that wrote events and entities that alerts were about, by their risk now: suspicious from 40, harmful from 70. */
   devices: z.object({ seen: z.number(), harmful: z.number(), suspicious: z.number(), safe: z.number() }),
   sources: z.array(
     z.object({ name: z.string(), state: z.string(), recordsPerSecond: z.number(), lag: numberSchema, lastError: z.string() }),

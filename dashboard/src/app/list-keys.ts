@@ -1,23 +1,24 @@
 import { useEffect } from 'react';
-import { typing } from '../../app/shortcuts.tsx';
-import type { InboxRow } from './inbox.tsx';
+import { typing } from './shortcuts.tsx';
 
-interface Keys {
-  readonly rows: readonly InboxRow[];
+interface Keys<T> {
+  readonly rows: readonly T[];
+  /** Index of the row that is open; -1 = none. */
   readonly at: number;
-  readonly open: (row: InboxRow) => unknown;
+  readonly open: (row: T) => unknown;
   readonly close: () => unknown;
 }
 
-/** j and k move through the list and open what they reach; Escape shuts. */
-export function useInboxKeys({ rows, at, open, close }: Keys): void {
+/** j and k move through a list and open what they reach; Escape shuts. */
+export function useListKeys<T>({ rows, at, open, close }: Keys<T>): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (typing(event)) return;
       const step = event.key === 'j' ? 1 : event.key === 'k' ? -1 : 0;
       if (step !== 0) {
-        const row = rows[Math.max(0, Math.min(rows.length - 1, at + step))];
-        if (row !== undefined && rows.indexOf(row) !== at) open(row);
+        const next = Math.max(0, Math.min(rows.length - 1, at + step));
+        const row = rows[next];
+        if (row !== undefined && next !== at) open(row);
         event.preventDefault();
       } else if (event.key === 'Escape') close();
     };

@@ -1,0 +1,110 @@
+import { SegmentedControl } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import type { IncidentBody } from '../../../../src/server/api/schema/incidents.ts';
+import { useApi, useTenant } from '../../api/queries.ts';
+import { useCan } from '../../app/session.ts';
+import { typing } from '../../app/shortcuts.tsx';
+import { When } from '../../components/marks.tsx';
+import { Answered } from '../../components/states.tsx';
+import { plural } from '../../format/number.ts';
+import { duration } from '../../format/time.ts';
+import { Fact } from '../alerts/why.tsx';
+import { useIncidentActions } from './actions.tsx';
+import { Assign } from './assign.tsx';
+import { Evidence } from './evidence.tsx';
+import { IncidentGraph } from './graph.tsx';
+import { Score } from './item.tsx';
+import { KillChain } from './kill-chain.tsx';
+import { Notes } from './notes.tsx';
+import { Timeline } from './timeline.tsx';
+
+export function IncidentDetail({ id }: { id: string }) {
+  const incident = useApi('incident', { params: { id } });
+  return (
+    <Answered of={incident} rows={10}>
+      {(data) => <Loaded incident={data} />}
+    </Answered>
+  );
+}
+
+function Loaded({ incident }: { incident: IncidentBody }) {
+  const tenant = useTenant();
+  const can = useCan()('analyst');
+  const actions = useIncidentActions(incident);
+  useEffect(() => {
+    if (!can) return;
+    const states: Readonly<Record<string, IncidentBody['state']>> = { a: 'acknowledged', c: 'closed', o: 'open' };
+    const onKey = (event: KeyboardEvent) => {
+      const state = states[event.key];
+      if (state !== undefined && !typing(event)) actions.setState(state);
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  });
+  const { start, lastEvidence } = incident;
+  return (
+    <article className="detail" data-incident={incident.id}>
+      <header className="stack">
+        <div className="row">
+          <Score incident={incident} word />
+          {incident.growing && (
+            <span className="chip accent" title="Alerts may still join it">
+              growing
+            </span>
+          )}
+          {incident.learning && (
+            <span className="chip" title="It began before there was a history to compare with">
+              while learning
+            </span>
+          )}
+          {incident.techniques.map((technique) => (
+            <span key={technique} className="chip" title="ATT&CK technique">
+              {technique}
+            </span>
+          ))}
+        </div>
+        <h2 className="lead">{incident.sentence}</h2>
+        <div className="row">
+          <SegmentedControl
+            size="xs"
+            aria-label="State"
+            value={incident.state}
+            disabled={!can || actions.busy}
+            onChange={(state) => actions.setState(state as IncidentBody['state'])}
+            data={[
+              { value: 'open', label: 'Open' },
+              { value: 'acknowledged', label: 'Acknowledged' },
+              { value: 'closed', label: 'Closed' },
+            ]}
+          />
+          <Assign incident={incident} onAssign={actions.assign} disabled={!can || actions.busy} />
+          {!can && <span className="soft small">Changing incidents needs the role analyst.</span>}
+        </div>
+      </header>
+      <dl className="facts">
+        <Fact name="Began">
+          <When at={start} />
+        </Fact>
+        <Fact name="Lasted">{duration((lastEvidence ?? Number.NaN) - (start ?? Number.NaN))}</Fact>
+        <Fact name="Alerts">{plural(incident.alerts, 'alert')}</Fact>
+        <Fact name="Hosts">
+          {incident.hosts.map((host) => (
+            <span key={host}>
+              <Link to="/t/$tenant/entities/$name" params={{ tenant, name: host }}>
+                {host}
+              </Link>{' '}
+            </span>
+          ))}
+        </Fact>
+        {incident.users.length > 0 && <Fact name="Users">{incident.users.join(', ')}</Fact>}
+        <Fact name="Detectors">{incident.detectors.join(', ')}</Fact>
+      </dl>
+      <KillChain tactics={incident.tactics} />
+      <Timeline incident={incident} />
+      <IncidentGraph incident={incident} />
+      <Evidence incident={incident} />
+      <Notes incident={incident} />
+    </article>
+  );
+}

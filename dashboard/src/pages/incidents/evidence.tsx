@@ -1,0 +1,102 @@
+import { Button } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { Link } from '@tanstack/react-router';
+import type { IncidentBody } from '../../../../src/server/api/schema/incidents.ts';
+import { useApi, useChange, useTenant } from '../../api/queries.ts';
+import { useCan } from '../../app/session.ts';
+import { Severity, When } from '../../components/marks.tsx';
+import { Scroll } from '../../components/scroll.tsx';
+import { offerUndo } from '../../components/undo.tsx';
+import { count, figure } from '../../format/number.ts';
+
+type Piece = IncidentBody['evidence'][number];
+const STALE = ['incident', 'incidents', 'expectations', 'entities'] as const;
+
+/** Every alert that counts, how unusual its like is there, and the way to say that it is normal. */
+export function Evidence({ incident }: { incident: IncidentBody }) {
+  const tenant = useTenant();
+  const can = useCan()('analyst');
+  const expectations = useApi('expectations');
+  const expect = useChange('expect', STALE);
+  const unexpect = useChange('unexpect', STALE);
+  const fail = (error: Error) => notifications.show({ color: 'red', title: 'Not changed', message: error.message });
+  const ruleOf = ({ type, host }: Piece) => expectations.data?.items.find((one) => one.type === type && one.host === host);
+  const sayNormal = ({ type, host, title }: Piece) =>
+    expect.mutate(
+      { body: { type, host, title } },
+      {
+        onError: fail,
+        onSuccess: ({ id }) =>
+          offerUndo('Normal here from now on', `${title} on ${host} counts for nothing any more.`, () =>
+            unexpect.mutate({ params: { id } }, { onError: fail }),
+          ),
+      },
+    );
+  return (
+    <section className="section">
+      <h3>Evidence</h3>
+      <Scroll label="Evidence">
+        <table className="table dense">
+          <thead>
+            <tr>
+              <th>When</th>
+              <th>Host</th>
+              <th>What</th>
+              <th>Severity</th>
+              <th className="right">Surprise</th>
+              <th className="right">Seen before</th>
+              <th>
+                <span className="hidden">Actions</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {incident.evidence.map((piece) => {
+              const rule = ruleOf(piece);
+              return (
+                <tr key={piece.alertId}>
+                  <td>
+                    <When at={piece.time} />
+                  </td>
+                  <td className="nowrap">{piece.host}</td>
+                  <td className="wrap">
+                    <Link to="/t/$tenant/alerts" params={{ tenant }} search={{ alert: piece.alertId, state: 'any' }}>
+                      {piece.title}
+                    </Link>
+                  </td>
+                  <td>{piece.severity === undefined ? '–' : <Severity value={piece.severity} />}</td>
+                  <td className="right num">{piece.expected ? <span className="soft">normal here</span> : figure(piece.surprise)}</td>
+                  <td className="right num nowrap" title="Ten-minute windows with the like on this host, of all past ones">
+                    {count(piece.hostBins)} of {count(piece.bins)}
+                  </td>
+                  <td className="right">
+                    {can &&
+                      (rule === undefined ? (
+                        <Button
+                          variant="subtle"
+                          size="compact-xs"
+                          onClick={() => sayNormal(piece)}
+                          aria-label={`${piece.title} is normal on ${piece.host}`}
+                        >
+                          Normal here
+                        </Button>
+                      ) : (
+                        <Button
+                          variant="subtle"
+                          size="compact-xs"
+                          onClick={() => unexpect.mutate({ params: { id: rule.id } }, { onError: fail })}
+                          aria-label={`Take back that ${piece.title} is normal on ${piece.host}`}
+                        >
+                          Take back
+                        </Button>
+                      ))}
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </Scroll>
+    </section>
+  );
+}
