@@ -71,7 +71,7 @@ function SignInFirst() {
 function Side({ tenant, demo, onHelp }: { tenant: string; demo: boolean; onHelp: () => void }) {
   const live = useLive();
   return (
-    <header className="side">
+    <aside className="side" aria-label="vedette">
       <Link to="/t/$tenant" params={{ tenant }} className="brand">
         <img src="/favicon.svg" alt="" />
         <span className="label">vedette</span>
@@ -116,7 +116,7 @@ function Side({ tenant, demo, onHelp }: { tenant: string; demo: boolean; onHelp:
         </div>
         <Personal onHelp={onHelp} />
       </div>
-    </header>
+    </aside>
   );
 }
 

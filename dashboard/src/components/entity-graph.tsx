@@ -7,6 +7,8 @@ export interface EntityNode {
   readonly id: string;
   readonly kind: 'host' | 'user' | 'finding';
   readonly name: string;
+  /** What is written below it. */
+  readonly label: string;
   readonly severity: number;
   readonly level: Level;
 }
@@ -41,7 +43,7 @@ export default function EntityGraph({ nodes, links, height, label, onChoose }: P
     const graph: Core = cytoscape({
       container: element,
       elements: [
-        ...nodes.map((node) => ({ data: { id: node.id, label: short(node.name), kind: node.kind, level: node.level } })),
+        ...nodes.map((node) => ({ data: { id: node.id, label: short(node.label), kind: node.kind, level: node.level } })),
         ...links.map(({ from, to }) => ({ data: { id: `${from}>${to}`, source: from, target: to } })),
       ],
       style: styleOf((name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()),
@@ -49,7 +51,7 @@ export default function EntityGraph({ nodes, links, height, label, onChoose }: P
       layout: {
         name: 'breadthfirst',
         directed: false,
-        spacingFactor: 1.05,
+        spacingFactor: 1.15,
         padding: 14,
         roots: nodes.filter(({ kind }) => kind === 'host').map(({ id }) => id),
       },
@@ -90,7 +92,7 @@ function styleOf(colour: (name: string) => string): StylesheetJson {
         'text-valign': 'bottom',
         'text-margin-y': 5,
         'text-wrap': 'wrap',
-        'text-max-width': '130px',
+        'text-max-width': '110px',
         width: 22,
         height: 22,
         'background-color': colour('--low-fill'),

@@ -55,6 +55,11 @@ export function figure(value: number | null | undefined): string {
   return String(Number(value.toPrecision(4)));
 }
 
+/** A figure of unknown kind: whole numbers exactly, others with four significant digits. */
+export function amount(value: number | null | undefined): string {
+  return Number.isInteger(value) ? count(value) : figure(value);
+}
+
 /** `one`, `many`: 1 alert, 2 alerts. */
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;

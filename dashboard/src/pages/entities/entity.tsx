@@ -24,8 +24,10 @@ export function EntityPage() {
   const range = useMemo(() => parseRange(search.range), [search.range]);
   const lanes = useApi('alertLanes', { query: { ...range, by: 'detector', entity: name, bins: 96 } });
   const alerts = useApi('alerts', { query: { ...range, entity: name, order: 'time', limit: 100 } });
-  // One that no alert was about has no risk: the answer is then a 404.
-  const entity = useApi('entity', { params: { id: name } });
+  // One that no alert was about has no risk and is not asked for.
+  const known = useApi('entities', { query: { name, limit: 100 } });
+  const id = known.data?.items.find((one) => one.name === name)?.id;
+  const entity = useApi('entity', { params: { id: id ?? '' } }, { enabled: id !== undefined });
   return (
     <Page
       title={name}

@@ -59,7 +59,7 @@ export function Evidence({ incident }: { incident: IncidentBody }) {
                     <When at={piece.time} />
                   </td>
                   <td className="nowrap">{piece.host}</td>
-                  <td className="wrap">
+                  <td className="wrap" style={{ minWidth: 200 }}>
                     <Link to="/t/$tenant/alerts" params={{ tenant }} search={{ alert: piece.alertId, state: 'any' }}>
                       {piece.title}
                     </Link>
@@ -76,7 +76,7 @@ export function Evidence({ incident }: { incident: IncidentBody }) {
                           variant="subtle"
                           size="compact-xs"
                           onClick={() => sayNormal(piece)}
-                          aria-label={`${piece.title} is normal on ${piece.host}`}
+                          aria-label={`Normal here: ${piece.title} on ${piece.host}`}
                         >
                           Normal here
                         </Button>
@@ -85,7 +85,7 @@ export function Evidence({ incident }: { incident: IncidentBody }) {
                           variant="subtle"
                           size="compact-xs"
                           onClick={() => unexpect.mutate({ params: { id: rule.id } }, { onError: fail })}
-                          aria-label={`Take back that ${piece.title} is normal on ${piece.host}`}
+                          aria-label={`Take back: ${piece.title} is normal on ${piece.host}`}
                         >
                           Take back
                         </Button>

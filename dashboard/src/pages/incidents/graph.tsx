@@ -35,16 +35,16 @@ export function IncidentGraph({ incident }: { incident: IncidentBody }) {
 function graphOf({ evidence }: IncidentBody): { nodes: EntityNode[]; links: EntityLink[] } {
   const nodes = new Map<string, EntityNode>();
   const links = new Map<string, EntityLink>();
-  const node = (kind: EntityNode['kind'], name: string, severity: number) => {
+  const node = (kind: EntityNode['kind'], name: string, severity: number, label = name) => {
     const id = `${kind}/${name}`;
     const before = nodes.get(id);
     const worst = Math.max(before?.severity ?? 0, severity);
-    nodes.set(id, { id, kind, name, severity: worst, level: levelOf(worst) });
+    nodes.set(id, { id, kind, name, label, level: levelOf(worst), severity: worst });
     return id;
   };
-  for (const { host, user, type, title, severity = 0 } of evidence) {
+  for (const { host, user, type, title, detector, severity = 0 } of evidence) {
     const from = node('host', host, severity);
-    const to = node('finding', title === '' ? type : title, severity);
+    const to = node('finding', title === '' ? type : title, severity, detector);
     links.set(`${from}>${to}`, { from, to });
     if (user !== undefined && user !== '') {
       const person = node('user', user, 0);

@@ -3,7 +3,7 @@ import { useApi } from '../../api/queries.ts';
 import { Card } from '../../components/page.tsx';
 import { Scroll } from '../../components/scroll.tsx';
 import { Answered } from '../../components/states.tsx';
-import { count, figure } from '../../format/number.ts';
+import { amount, count } from '../../format/number.ts';
 
 /** Versions side by side: their metrics, then what was set differently. */
 export function Compare({ models, onClose }: { models: readonly string[]; onClose: () => void }) {
@@ -54,7 +54,7 @@ export function Compare({ models, onClose }: { models: readonly string[]; onClos
                       <td>{name.replaceAll('_', ' ')}</td>
                       {values.map((value, index) => (
                         <td key={data.models[index]?.model} className="right num">
-                          {figure(value)}
+                          {amount(value)}
                         </td>
                       ))}
                     </tr>

@@ -2,7 +2,7 @@ import { useApi } from '../../api/queries.ts';
 import { When } from '../../components/marks.tsx';
 import { Card } from '../../components/page.tsx';
 import { Answered } from '../../components/states.tsx';
-import { bytes, count, figure } from '../../format/number.ts';
+import { amount, bytes, count } from '../../format/number.ts';
 import { Fact } from '../alerts/why.tsx';
 
 /** What a version learnt from and how, as its manifest says. */
@@ -37,7 +37,7 @@ export function Manifest({ id }: { id: string }) {
               {data.importedFrom !== undefined && <Fact name="Imported from">{data.importedFrom}</Fact>}
               {Object.entries(data.metrics).map(([name, value]) => (
                 <Fact key={name} name={name.replaceAll('_', ' ')}>
-                  <span className="num">{figure(value)}</span>
+                  <span className="num">{amount(value)}</span>
                 </Fact>
               ))}
             </dl>

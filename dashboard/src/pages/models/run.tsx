@@ -5,7 +5,7 @@ import { url } from '../../api/client.ts';
 import { useTenant } from '../../api/queries.ts';
 import { EChart } from '../../components/charts.tsx';
 import { Card } from '../../components/page.tsx';
-import { figure } from '../../format/number.ts';
+import { amount, figure } from '../../format/number.ts';
 import { Fact } from '../alerts/why.tsx';
 import { Confusion, type ConfusionCounts } from '../network/confusion.tsx';
 
@@ -33,7 +33,7 @@ export function Run({ of: job, title }: { of: JobBody; title: string }) {
       <div className="stack">
         {job.losses.length > 1 && <LossCurve losses={job.losses} />}
         <dl className="facts">
-          {flat(job.result ?? {}).map(([name, value]) => (
+          {flat(figuresOf(job.result)).map(([name, value]) => (
             <Fact key={name} name={name.replaceAll('_', ' ')}>
               <span className="num wrap">{value}</span>
             </Fact>
@@ -90,12 +90,19 @@ function LossCurve({ losses }: { losses: JobBody['losses'] }) {
   );
 }
 
+/** A training's metrics are in its report once more. */
+function figuresOf(result: JobBody['result']): Readonly<Record<string, unknown>> {
+  if (result === null) return {};
+  const { report, ...rest } = result;
+  return 'metrics' in rest ? rest : result;
+}
+
 /** Figures of a result, those of one level of nesting named after their parent. */
 function flat(result: Readonly<Record<string, unknown>>, parent = ''): [string, string][] {
   return Object.entries(result)
     .flatMap(([key, value]): [string, string][] => {
       const name = parent === '' ? key : `${parent} ${key}`;
-      if (typeof value === 'number') return [[name, figure(value)]];
+      if (typeof value === 'number') return [[name, amount(value)]];
       if (typeof value === 'string' && value !== '') return [[name, value]];
       if (typeof value === 'boolean') return [[name, value ? 'yes' : 'no']];
       if (typeof value !== 'object' || value === null || Array.isArray(value) || parent.split(' ').length > 1) return [];

@@ -6,7 +6,7 @@ import { useCan } from '../../app/session.ts';
 import { When } from '../../components/marks.tsx';
 import { Card } from '../../components/page.tsx';
 import { Scroll } from '../../components/scroll.tsx';
-import { figure } from '../../format/number.ts';
+import { amount } from '../../format/number.ts';
 
 type Version = RouteResponse<'models'>['items'][number];
 
@@ -104,7 +104,7 @@ export function Versions({
                   </td>
                   {metrics.map((metric) => (
                     <td key={metric} className="right num">
-                      {figure(version.metrics[metric])}
+                      {amount(version.metrics[metric])}
                     </td>
                   ))}
                   <td className="right">

@@ -11,6 +11,7 @@ export function Figures({ data }: { data: OverviewBody }) {
   const tenant = useTenant();
   const { last } = useLive();
   const groups = useApi('groups', { query: { state: 'open', limit: 200 } });
+  const incidents = useApi('incidents', { query: { state: 'open', band: 'notify', limit: 1000 } });
   const lag = last?.lag ?? data.lag;
   const { notifiedToday, open, acknowledged } = data.alerts;
   const promise = promiseOf(data);
@@ -36,6 +37,18 @@ export function Figures({ data }: { data: OverviewBody }) {
         label="Lag"
         value={lag === null ? '–' : duration(lag)}
         under={lag === null ? 'no source is being read' : 'newest event behind the clock'}
+      />
+      <Figure
+        link={(content) => (
+          <Link to="/t/$tenant/incidents" params={{ tenant }} search={{ band: 'notify' }} className="figure-cell">
+            {content}
+          </Link>
+        )}
+        label="Open incidents"
+        value={
+          incidents.data === undefined ? '–' : `${count(incidents.data.items.length)}${incidents.data.cursor === undefined ? '' : '+'}`
+        }
+        under="to be told about: band notify and above"
       />
       <Figure
         link={(content) => (
