@@ -43,10 +43,11 @@ export class Window {
     return new Window(browser, context, await context.newPage(), home);
   }
 
-  /** Axe's violations of the page as it is, with the elements they are about. */
-  async violations(): Promise<readonly string[]> {
-    await this.page.evaluate(AXE);
-    const found = (await this.page.evaluate('axe.run().then(({ violations }) => violations)')) as {
+  /** Axe's violations of the page as it is, with the elements they are about; `rules` limits what is looked at. */
+  async violations(rules?: readonly string[]): Promise<readonly string[]> {
+    if (!(await this.page.evaluate(`'axe' in window`))) await this.page.evaluate(AXE);
+    const options = JSON.stringify(rules === undefined ? {} : { runOnly: rules });
+    const found = (await this.page.evaluate(`axe.run(${options}).then(({ violations }) => violations)`)) as {
       readonly id: string;
       readonly nodes: readonly { readonly target: readonly string[] }[];
     }[];
