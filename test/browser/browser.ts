@@ -38,7 +38,12 @@ export class Window {
   static async open(home: () => string): Promise<Window> {
     const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
     const browser = await chromium.launch({ executablePath: CHROMIUM ?? '', args });
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light', timezoneId: 'Europe/Madrid' });
+    const context = await browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      colorScheme: 'light',
+      reducedMotion: 'reduce',
+      timezoneId: 'Europe/Madrid',
+    });
     context.setDefaultTimeout(10_000);
     return new Window(browser, context, await context.newPage(), home);
   }
