@@ -1,5 +1,5 @@
 import { MICROS_PER_SECOND, type Micros } from '../../core/index.ts';
-import { type DemoClock, type DemoLine, type Happenings, pick, syslogLine } from './scenario.ts';
+import { type DemoClock, type DemoRecord, type Happenings, pick, syslogLine } from './scenario.ts';
 
 const ADMINS: readonly (readonly [string, string])[] = [
   ['alva', '10.0.1.14'],
@@ -8,12 +8,12 @@ const ADMINS: readonly (readonly [string, string])[] = [
   ['backup', '10.0.2.9'],
 ];
 
-function login(clock: DemoClock, begin: Micros, pid: number): DemoLine[] {
+function login(clock: DemoClock, begin: Micros, pid: number): DemoRecord[] {
   const [user, address] = pick(clock.random, ADMINS);
   const port = 30_000 + Math.floor(clock.random() * 30_000);
   const failed = clock.random() < 0.05;
   const end = begin + (5 + clock.random() * 300) * MICROS_PER_SECOND;
-  const say = (time: Micros, message: string): DemoLine => syslogLine(time, 'gate', 'sshd', pid, message);
+  const say = (time: Micros, message: string): DemoRecord => syslogLine(time, 'gate', 'sshd', pid, message);
   return [
     say(begin, `Connection from ${address} port ${port} on 10.0.0.5 port 22`),
     ...(failed ? [say(begin + MICROS_PER_SECOND, `Failed password for ${user} from ${address} port ${port} ssh2`)] : []),
@@ -25,8 +25,8 @@ function login(clock: DemoClock, begin: Micros, pid: number): DemoLine[] {
 }
 
 /** Many guesses within two minutes, the last of which is right. */
-export function bruteForce(clock: DemoClock, begin: Micros, pid: number): readonly DemoLine[] {
-  const lines: DemoLine[] = [];
+export function bruteForce(clock: DemoClock, begin: Micros, pid: number): readonly DemoRecord[] {
+  const lines: DemoRecord[] = [];
   for (let guess = 0; guess < 60; guess++) {
     const time = begin + guess * 2 * MICROS_PER_SECOND;
     const port = 40_000 + guess;

@@ -2,7 +2,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import {
   type ComponentContext,
-  countLines,
   define,
   MICROS_PER_SECOND,
   type Micros,
@@ -11,47 +10,54 @@ import {
   type SourceState,
 } from '../../core/index.ts';
 import { auth, bruteForce } from './auth.ts';
-import { type DemoClock, type DemoLine, demoClock, type Happenings, inOrder } from './scenario.ts';
+import { captureHeader } from './frames.ts';
+import { network, networkAttack } from './network.ts';
+import { type DemoClock, type DemoRecord, demoClock, type Happenings, inOrder } from './scenario.ts';
 import { shop, shopIntrusion } from './shop.ts';
 
 const config = z.strictObject({
-  scenario: z.enum(['shop', 'auth']).describe('Which log of the generated office is written'),
-  seed: z.number().int().default(1).describe('Another seed gives other lines and other intrusions'),
+  scenario: z.enum(['shop', 'auth', 'network']).describe('What of the generated office is recorded; `network` needs `records: packets`'),
+  seed: z.number().int().default(1).describe('Another seed gives other records and other attacks'),
   historyHours: z.number().min(1).max(336).default(48).describe('Hours before the start that are written at once'),
-  firstAttackSeconds: z.number().min(1).default(12).describe('Seconds after the start until the first intrusion in the running part'),
-  attackEverySeconds: z.number().min(10).default(600).describe('Seconds between two intrusions in the running part'),
+  firstAttackSeconds: z.number().min(1).default(12).describe('Seconds after the start until the first attack in the running part'),
+  attackEverySeconds: z.number().min(10).default(600).describe('Seconds between two attacks in the running part'),
 });
 
 type Config = z.output<typeof config>;
 
 interface Scenario {
   readonly happenings: Happenings;
-  intrude(clock: DemoClock, time: Micros, number: number): readonly DemoLine[];
+  /** Before everything else. */
+  readonly head?: (time: Micros) => DemoRecord;
+  intrude(clock: DemoClock, time: Micros, number: number): readonly DemoRecord[];
 }
 
 const SCENARIOS: Readonly<Record<Config['scenario'], Scenario>> = {
   shop: { happenings: shop, intrude: shopIntrusion },
   auth: { happenings: auth, intrude: (clock, time, number) => bruteForce(clock, time, 60_000 + number) },
+  network: { happenings: network, head: captureHeader, intrude: networkAttack },
 };
 
-const BATCH_LINES = 2_000;
+const BATCH_RECORDS = 2_000;
 
 export default define({
   name: 'demo',
-  summary: 'Generates the log of a small office with a daily rhythm and intrusions, labelled as demo; nothing in it is real',
+  summary:
+    'Generates logs, traffic and readings of a small office with a daily rhythm and attacks, labelled as demo; nothing in it is real',
   config,
+  records: ['lines', 'packets'],
   create: (settings, context): Source => new DemoSource(settings, context),
 });
 
 /**
- * Lines are a function of seed and start, so the source can be read again: the generation names both, and a position is found
+ * Records are a function of seed and start, so the source can be read again: the generation names both, and a position is found
  * by generating up to it.
  */
 class DemoSource implements Source {
   readonly replayable = true;
   readonly #config: Config;
   readonly #context: ComponentContext;
-  #lines = 0;
+  #records = 0;
   #closed = false;
 
   constructor(settings: Config, context: ComponentContext) {
@@ -61,65 +67,72 @@ class DemoSource implements Source {
 
   async *read(resume: SourceState, signal: AbortSignal): AsyncGenerator<RecordBatch> {
     const [position] = resume.positions;
+    const { scenario, seed } = this.#config;
     const started = startOf(position?.generation) ?? Math.floor(this.#context.now() / MICROS_PER_SECOND) * MICROS_PER_SECOND;
-    const generation = `demo:${this.#config.scenario}:${this.#config.seed}:${started}`;
+    const generation = `demo:${scenario}:${seed}:${started}`;
     const until = position?.generation === generation ? position.offset : 0;
+    const place = { input: `demo-${scenario}`, generation };
     let offset = 0;
     let line = 1;
-    const flush = (text: string, lines: number): RecordBatch | undefined => {
-      const bytes = new TextEncoder().encode(text);
-      const batch: RecordBatch = {
-        input: `demo-${this.#config.scenario}`,
-        generation,
-        offset,
-        line,
-        bytes,
-        arrival: this.#context.now(),
-        last: false,
-      };
-      offset += bytes.length;
-      line += lines;
-      if (offset <= until) return undefined;
-      if (batch.offset >= until) return batch;
-      const rest = bytes.subarray(until - batch.offset);
-      return { ...batch, bytes: rest, offset: until, line: batch.line + countLines(bytes) - countLines(rest) };
+    let pending: Uint8Array[] = [];
+    const flush = (): RecordBatch => {
+      const batch = { ...place, offset, line, ...this.#joined(pending), arrival: this.#context.now(), last: false };
+      offset += batch.bytes.length;
+      line += pending.length;
+      this.#records += pending.length;
+      pending = [];
+      return batch;
     };
-    let pending: string[] = [];
-    for (const { time, text } of inOrder(this.#happenings(started))) {
+    for (const { time, bytes } of inOrder(this.#happenings(started))) {
       if (signal.aborted || this.#closed) return;
-      const due = time <= this.#context.now();
-      if (!due || pending.length >= BATCH_LINES) {
-        const batch = pending.length === 0 ? undefined : flush(`${pending.join('\n')}\n`, pending.length);
-        this.#lines += pending.length;
-        pending = [];
-        if (batch !== undefined) yield batch;
+      if (offset + bytes.length <= until) {
+        // Committed before: only counted.
+        offset += bytes.length;
+        line++;
+        continue;
       }
+      const due = time <= this.#context.now();
+      if ((!due || pending.length >= BATCH_RECORDS) && pending.length > 0) yield flush();
       if (!due && !(await this.#until(time, signal))) return;
-      pending.push(text);
+      pending.push(bytes);
     }
   }
 
   counters(): Readonly<Record<string, number>> {
-    return { generated_lines: this.#lines };
+    return { generated_records: this.#records };
   }
 
   async close(): Promise<void> {
     this.#closed = true;
   }
 
-  *#happenings(started: Micros): Generator<readonly DemoLine[]> {
+  #joined(pending: readonly Uint8Array[]): Pick<RecordBatch, 'bytes' | 'ends'> {
+    const bytes = new Uint8Array(pending.reduce((sum, one) => sum + one.length, 0));
+    const ends = new Uint32Array(pending.length);
+    let at = 0;
+    for (const [index, one] of pending.entries()) {
+      bytes.set(one, at);
+      at += one.length;
+      ends[index] = at;
+    }
+    return this.#config.scenario === 'network' ? { bytes, ends } : { bytes };
+  }
+
+  *#happenings(started: Micros): Generator<readonly DemoRecord[]> {
     const { seed, scenario, historyHours, firstAttackSeconds, attackEverySeconds } = this.#config;
-    const { happenings, intrude } = SCENARIOS[scenario];
+    const { happenings, head, intrude } = SCENARIOS[scenario];
     const clock = demoClock(seed);
     const attacks = demoClock(seed + 1);
-    let attack = 0;
+    const from = started - historyHours * 3600 * MICROS_PER_SECOND;
+    let attack = Math.floor(attacks.random() * 4);
     let next = started + firstAttackSeconds * MICROS_PER_SECOND;
-    for (const lines of happenings(clock, started - historyHours * 3600 * MICROS_PER_SECOND)) {
-      while ((lines[0]?.time ?? 0) >= next) {
+    if (head !== undefined) yield [head(from)];
+    for (const records of happenings(clock, from)) {
+      while ((records[0]?.time ?? 0) >= next) {
         yield intrude(attacks, next, attack++);
         next += attackEverySeconds * MICROS_PER_SECOND;
       }
-      yield lines;
+      yield records;
     }
   }
 

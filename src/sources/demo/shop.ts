@@ -1,12 +1,12 @@
 import { MICROS_PER_SECOND, type Micros } from '../../core/index.ts';
-import { type DemoClock, type DemoLine, type Happenings, pick, syslogLine } from './scenario.ts';
+import { type DemoClock, type DemoRecord, type Happenings, pick, syslogLine } from './scenario.ts';
 
 const HOSTS = ['web1', 'web2', 'web3'];
 const USERS = ['alva', 'bo', 'cato', 'dana', 'elif', 'faro', 'gita', 'hugo', 'ines', 'juno'];
 const MILLI = 1000;
 
 /** Lines of one request: each step some milliseconds after the one before. */
-function request(clock: DemoClock, begin: Micros, id: string, steps: readonly string[]): DemoLine[] {
+function request(clock: DemoClock, begin: Micros, id: string, steps: readonly string[]): DemoRecord[] {
   const host = pick(clock.random, HOSTS);
   let time = begin;
   return steps.map((step) => {
@@ -69,6 +69,6 @@ export const shop: Happenings = function* (clock, from) {
 };
 
 /** One intruder's request, told apart from the ordinary ones by what it does. */
-export function shopIntrusion(clock: DemoClock, time: Micros, number: number): readonly DemoLine[] {
+export function shopIntrusion(clock: DemoClock, time: Micros, number: number): readonly DemoRecord[] {
   return request(clock, time, `req-${900_000 + number}`, (INTRUSIONS[number % INTRUSIONS.length] as (clock: DemoClock) => string[])(clock));
 }
