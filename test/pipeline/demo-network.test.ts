@@ -34,14 +34,16 @@ async function traffic(seed: number): Promise<RecordBatch[]> {
 
 describe('the traffic of the demo', () => {
   it('is quiet but for the attacks, each of which is found in its packets; another seed has others', async () => {
-    const kinds = (detections: readonly string[]) =>
-      new Set(detections.map((text) => (JSON.parse(text) as { title: string }).title.split(' ').slice(0, 2).join(' ')));
+    const kinds = (detections: readonly string[]) => {
+      const titles = detections.map((text) => (JSON.parse(text) as { title: string }).title);
+      return [...new Set(titles.map((title) => /^\w+ \w+/.exec(title)?.[0]))].sort();
+    };
     const one = await runLane(makeLane, await traffic(1));
-    expect([...kinds(one.detections)].sort()).toEqual(['Brute force', 'DNS tunnel', 'Port scan', 'SYN flood']);
+    expect(kinds(one.detections)).toEqual(['Brute force', 'DNS tunnel', 'Port scan', 'SYN flood']);
     expect(one.dead).toEqual([]);
     expect(one.events).toBeGreaterThan(400);
     const other = await runLane(makeLane, await traffic(2));
     expect(other.keys.length).toBeGreaterThan(0);
     expect(other.detections.some((text) => one.detections.includes(text))).toBe(false);
-  });
+  }, 30_000);
 });

@@ -6,7 +6,7 @@ import demo from './index.ts';
 
 const START = Date.UTC(2026, 2, 2, 12) * 1000;
 
-function source(scenario: 'shop' | 'auth', seed = 1, now: () => number = () => START): Source {
+function source(scenario: 'shop' | 'auth' | 'network' | 'devices', seed = 1, now: () => number = () => START): Source {
   return demo.create(demo.config.parse({ scenario, seed, historyHours: 6 }), { ...testContext('demo'), now });
 }
 
@@ -16,14 +16,17 @@ async function history(from: Source): Promise<RecordBatch[]> {
 }
 
 describe('the demo source', () => {
-  it.each(['shop', 'auth'] as const)('%s: the same seed and start give the same bytes, another seed others', async (scenario) => {
-    const one = recordTexts(await history(source(scenario)));
-    expect(one.length).toBeGreaterThan(200);
-    expect(recordTexts(await history(source(scenario)))).toEqual(one);
-    expect(recordTexts(await history(source(scenario, 2)))).not.toEqual(one);
-    const times = one.map((text) => text.slice(0, 24));
-    expect(times).toEqual([...times].sort());
-  });
+  it.each(['shop', 'auth', 'devices'] as const)(
+    '%s: the same seed and start give the same bytes, another seed others',
+    async (scenario) => {
+      const one = recordTexts(await history(source(scenario)));
+      expect(one.length).toBeGreaterThan(200);
+      expect(recordTexts(await history(source(scenario)))).toEqual(one);
+      expect(recordTexts(await history(source(scenario, 2)))).not.toEqual(one);
+      const times = one.map((text) => text.slice(0, 24));
+      expect(times).toEqual([...times].sort());
+    },
+  );
 
   it('goes on after a committed position, without a line lost or doubled', async () => {
     const all = await history(source('shop'));

@@ -10,13 +10,16 @@ import {
   type SourceState,
 } from '../../core/index.ts';
 import { auth, bruteForce } from './auth.ts';
+import { deviceFault, devices } from './devices.ts';
 import { captureHeader } from './frames.ts';
 import { network, networkAttack } from './network.ts';
 import { type DemoClock, type DemoRecord, demoClock, type Happenings, inOrder } from './scenario.ts';
 import { shop, shopIntrusion } from './shop.ts';
 
 const config = z.strictObject({
-  scenario: z.enum(['shop', 'auth', 'network']).describe('What of the generated office is recorded; `network` needs `records: packets`'),
+  scenario: z
+    .enum(['shop', 'auth', 'network', 'devices'])
+    .describe('What of the generated office is recorded; `network` needs `records: packets`, `devices` needs `records: readings`'),
   seed: z.number().int().default(1).describe('Another seed gives other records and other attacks'),
   historyHours: z.number().min(1).max(336).default(48).describe('Hours before the start that are written at once'),
   firstAttackSeconds: z.number().min(1).default(12).describe('Seconds after the start until the first attack in the running part'),
@@ -35,6 +38,7 @@ interface Scenario {
 const SCENARIOS: Readonly<Record<Config['scenario'], Scenario>> = {
   shop: { happenings: shop, intrude: shopIntrusion },
   auth: { happenings: auth, intrude: (clock, time, number) => bruteForce(clock, time, 60_000 + number) },
+  devices: { happenings: devices, intrude: deviceFault },
   network: { happenings: network, head: captureHeader, intrude: networkAttack },
 };
 
@@ -45,7 +49,7 @@ export default define({
   summary:
     'Generates logs, traffic and readings of a small office with a daily rhythm and attacks, labelled as demo; nothing in it is real',
   config,
-  records: ['lines', 'packets'],
+  records: ['lines', 'packets', 'readings'],
   create: (settings, context): Source => new DemoSource(settings, context),
 });
 
