@@ -47,6 +47,8 @@ export const PATHS = {
   unexpect: 'DELETE /tenants/:tenant/expectations/:id',
   entities: 'GET /tenants/:tenant/entities',
   entity: 'GET /tenants/:tenant/entities/:id',
+  series: 'GET /tenants/:tenant/series',
+  seriesPoints: 'GET /tenants/:tenant/series/:id',
   jobs: 'GET /tenants/:tenant/jobs',
   job: 'GET /tenants/:tenant/jobs/:id',
   train: 'POST /tenants/:tenant/jobs/train',

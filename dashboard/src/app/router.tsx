@@ -73,7 +73,7 @@ const sources = createRoute({
 });
 const explorer = createRoute({
   ...inTenant('/explorer'),
-  validateSearch: only('by', 'range', 'severity', 'state', 'lane', 'series'),
+  validateSearch: only('view', 'by', 'range', 'severity', 'state', 'lane', 'series', 'find'),
   component: lazyRouteComponent(() => import('../pages/explorer/explorer.tsx'), 'Explorer'),
 });
 const incidents = createRoute({

@@ -22,7 +22,14 @@ const DEMO = {
     { name: 'demo-shop', type: 'demo', scenario: 'shop', learning: { lines: 2000, sessions: 2000 } },
     { name: 'demo-auth', type: 'demo', scenario: 'auth', firstAttackSeconds: 45, learning: { lines: 2000, sessions: 500 } },
     { name: 'demo-network', type: 'demo', scenario: 'network', records: 'packets', firstAttackSeconds: 20, historyHours: 24 },
-    { name: 'demo-devices', type: 'demo', scenario: 'devices', records: 'readings', firstAttackSeconds: 90 },
+    {
+      name: 'demo-devices',
+      type: 'demo',
+      scenario: 'devices',
+      records: 'readings',
+      firstAttackSeconds: 90,
+      detectors: [{ type: 'forecast' }, { type: 'device-faults' }],
+    },
   ],
   retention: { maxAge: '30d' },
 };

@@ -1,6 +1,6 @@
 import { Button, SegmentedControl, Select } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { useApi, useTenant } from '../../api/queries.ts';
 import { Lanes } from '../../components/lanes.tsx';
 import { Card, Page } from '../../components/page.tsx';
@@ -11,12 +11,45 @@ import { LEVEL_FROM, LEVELS } from '../../format/severity.ts';
 import { duration, parseRange } from '../../format/time.ts';
 import { Influencers } from './influencers.tsx';
 import { Selection } from './selection.tsx';
+import { SeriesList } from './series.tsx';
 
 const KEYS = ['entity', 'detector', 'source'] as const;
 type Key = (typeof KEYS)[number];
 
-/** Where and when it was unusual: lanes of alerts over time. */
+/** Where and when it was unusual: alerts as lanes over time, readings as series. */
 export function Explorer() {
+  const search = useSearch({ from: '/t/$tenant/explorer' });
+  const navigate = useNavigate({ from: '/t/$tenant/explorer' });
+  const change = (next: Partial<typeof search>) => navigate({ search: { ...search, ...next } });
+  const series = search.view === 'series';
+  const views = (
+    <SegmentedControl
+      size="xs"
+      aria-label="View"
+      value={series ? 'series' : 'lanes'}
+      onChange={(view) => navigate({ search: view === 'series' ? { view } : {} })}
+      data={[
+        { value: 'lanes', label: 'Swimlanes' },
+        { value: 'series', label: 'Series' },
+      ]}
+    />
+  );
+  if (!series) return <Swimlanes views={views} />;
+  return (
+    <Page title="Explorer" head={views}>
+      <SeriesList
+        find={search.find}
+        chosen={search.series}
+        range={search.range}
+        onFind={(find) => change({ find })}
+        onChoose={(id) => change({ series: id })}
+        onRange={(range) => change({ range })}
+      />
+    </Page>
+  );
+}
+
+function Swimlanes({ views }: { views: ReactNode }) {
   const search = useSearch({ from: '/t/$tenant/explorer' });
   const navigate = useNavigate({ from: '/t/$tenant/explorer' });
   const change = (next: Partial<typeof search>) => navigate({ search: { ...search, ...next } });
@@ -36,6 +69,7 @@ export function Explorer() {
       title="Explorer"
       head={
         <>
+          {views}
           <SegmentedControl
             size="xs"
             aria-label="Lanes by"

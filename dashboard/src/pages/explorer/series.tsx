@@ -1,0 +1,101 @@
+import { TextInput } from '@mantine/core';
+import { useApi } from '../../api/queries.ts';
+import { Bar, When } from '../../components/marks.tsx';
+import { Card } from '../../components/page.tsx';
+import { Scroll } from '../../components/scroll.tsx';
+import { Answered, Blank } from '../../components/states.tsx';
+import { amount, count, plural } from '../../format/number.ts';
+import { SeriesView } from './series-view.tsx';
+
+interface Props {
+  readonly find: string | undefined;
+  readonly chosen: string | undefined;
+  readonly range: string | undefined;
+  readonly onFind: (find: string | undefined) => void;
+  readonly onChoose: (id: string) => void;
+  readonly onRange: (range: string | undefined) => void;
+}
+
+/** Every series by how abnormal it is now; one is drawn above. */
+export function SeriesList({ find, chosen, range, onFind, onChoose, onRange }: Props) {
+  const series = useApi('series', { query: { limit: 200, ...(find === undefined ? {} : { contains: find }) } }, { refetchInterval: 5_000 });
+  const shown = chosen ?? series.data?.items[0]?.id;
+  return (
+    <>
+      {shown !== undefined && <SeriesView key={shown} id={shown} range={range} onRange={onRange} />}
+      <Card
+        title={series.data === undefined ? 'Series' : plural(series.data.total, 'series', 'series')}
+        flush
+        head={
+          <TextInput
+            size="xs"
+            w={220}
+            type="search"
+            aria-label="Part of entity or name"
+            placeholder="Part of entity or name"
+            value={find ?? ''}
+            onChange={(event) => onFind(event.currentTarget.value === '' ? undefined : event.currentTarget.value)}
+          />
+        }
+      >
+        <Answered of={series} rows={6}>
+          {({ items }) => {
+            if (items.length === 0)
+              return (
+                <Blank title="No series" hint="Readings of devices, hosts and counters become series; add a source that gives readings." />
+              );
+            const most = Math.max(1, ...items.map(({ abnormal }) => abnormal ?? 0));
+            return (
+              <Scroll label="Series">
+                <table className="table dense">
+                  <thead>
+                    <tr>
+                      <th>Series</th>
+                      <th>Entity</th>
+                      <th>State</th>
+                      <th className="right">Last value</th>
+                      <th className="right">Expected next</th>
+                      <th>Abnormal now</th>
+                      <th>Last reading</th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {items.map((one) => (
+                      <tr key={one.id} className={one.id === shown ? 'on' : ''}>
+                        <td className="wrap">
+                          <button type="button" className="plain link" aria-pressed={one.id === shown} onClick={() => onChoose(one.id)}>
+                            {one.name}
+                          </button>
+                        </td>
+                        <td className="wrap">{one.entity}</td>
+                        <td className="nowrap">
+                          {one.state === 'learning' ? `learning, ${count(one.readings)} of ${count(one.needed)}` : one.state}
+                        </td>
+                        <td className="right num">{amount(one.lastValue)}</td>
+                        <td className="right num nowrap">
+                          {amount(one.expected)}
+                          {one.lower !== null && (
+                            <span className="soft small">
+                              {' '}
+                              ({amount(one.lower)} to {amount(one.upper)})
+                            </span>
+                          )}
+                        </td>
+                        <td style={{ width: 130, verticalAlign: 'middle' }}>
+                          <Bar share={(one.abnormal ?? 0) / most} level="high" label={`Abnormal ${amount(one.abnormal)}`} />
+                        </td>
+                        <td>
+                          <When at={one.lastTime} as="relative" />
+                        </td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </Scroll>
+            );
+          }}
+        </Answered>
+      </Card>
+    </>
+  );
+}
