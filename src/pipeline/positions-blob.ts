@@ -5,6 +5,11 @@ export function positionsBlob(source: string): string {
   return `source/${source}/positions`;
 }
 
+/** The checkpoint that holds what the alerts of a source need of its segment log. */
+export function heldBlob(source: string): string {
+  return `source/${source}/held`;
+}
+
 export function encodePositions(positions: ReadonlyMap<string, Position>): Uint8Array {
   return new TextEncoder().encode(JSON.stringify([...positions.values()]));
 }

@@ -4,6 +4,7 @@ import type { Home, TenantStore } from '../store/contract.ts';
 import { buildLane, type LaneOptions, openSource } from './build.ts';
 import { loadComponents } from './catalogue.ts';
 import { detectionOf } from './detection.ts';
+import { SegmentStreams } from './flow/segment-streams.ts';
 import type { Lane, LaneOutput } from './lane/lane.ts';
 import { decodePositions, positionsBlob } from './positions-blob.ts';
 
@@ -38,12 +39,9 @@ export async function replayAlert(options: ReplayOptions): Promise<Detection> {
   const lane = await buildLane(source, own, laneOptions);
   const positions = await restore(lane, alert, store);
   const input = openSource(source, laneOptions);
-  if (!input.replayable) {
-    await input.close();
-    throw unavailable(alert, `its source, ${source.name}, cannot be read again`, 'Only files, folders and journals can.');
-  }
   const stop = new AbortController();
-  const records = input.read({ positions }, stop.signal)[Symbol.asyncIterator]();
+  const reading = input.replayable ? input.read({ positions }, stop.signal) : heldRecords(store, source.name, positions);
+  const records = reading[Symbol.asyncIterator]();
   try {
     const found = await search(lane, alert, records, options);
     if (found !== undefined) return found;
@@ -55,8 +53,18 @@ export async function replayAlert(options: ReplayOptions): Promise<Detection> {
   throw unavailable(
     alert,
     `it is not found again in what ${source.name} holds now`,
-    'Its input may have been rotated away or changed, or labels given since may have removed it.',
+    'Its input may have been rotated away, changed or given up to make room, or labels given since may have removed it.',
   );
+}
+
+/** What a source that cannot be read again sent then: its segment log keeps what alerts need. */
+async function* heldRecords(store: TenantStore, source: string, positions: readonly Position[]): AsyncGenerator<RecordBatch> {
+  const streams = new SegmentStreams(new Map(positions.map((position) => [position.input, position])));
+  let expected = streams.committed + 1;
+  for await (const { sequence, batch } of (await store.segments(source)).replay(streams.committed)) {
+    if (sequence !== expected++) return;
+    yield streams.place(sequence, batch).records;
+  }
 }
 
 function sourceOf(alert: Alert, { loaded, program, tenant }: ReplayOptions): SourceConfig {

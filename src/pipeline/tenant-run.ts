@@ -6,15 +6,17 @@ import { AlertBook } from './alert-book.ts';
 import { detectionOf, type RunIdentity } from './detection.ts';
 import { backoffMillis, pause } from './flow/backoff.ts';
 import { CommitPace } from './flow/commit-pace.ts';
+import { HeldSegments } from './flow/held-segments.ts';
 import { InFlight } from './flow/in-flight.ts';
 import { Mutex } from './flow/mutex.ts';
 import { OutboxDispatcher } from './flow/outbox.ts';
-import { type Item, type Pump, SEGMENT_INPUT } from './flow/pump.ts';
+import type { Item, Pump } from './flow/pump.ts';
+import { SEGMENT_INPUT } from './flow/segment-streams.ts';
 import { IncidentBook } from './incidents/incident-book.ts';
 import type { Lane, LaneOutput } from './lane/lane.ts';
 import { ObservedPromises } from './observed-promises.ts';
 import type { PipelineStore } from './pipeline-store.ts';
-import { decodePositions, encodePositions, positionsBlob } from './positions-blob.ts';
+import { decodePositions, encodePositions, heldBlob, positionsBlob } from './positions-blob.ts';
 import { sourceStatus } from './source-status.ts';
 import type { TenantStatus } from './status.ts';
 
@@ -45,6 +47,8 @@ interface Running extends RunningLane {
   /** Reached since the last commit, and in all. */
   readonly positions: Map<string, Position>;
   readonly reached: Map<string, Position>;
+  /** What its alerts need of its segment log. */
+  readonly held: HeldSegments;
   failedBatches: number;
   ended: boolean;
   recordsBefore: number;
@@ -67,6 +71,8 @@ export class TenantRun {
   private readonly exclusive = new Mutex();
   private readonly appends = new InFlight(APPENDS_IN_FLIGHT);
   private readonly stopping = new AbortController();
+  /** Lanes with findings since the last commit. */
+  private readonly foundIn = new Set<Lane>();
   private dead: DeadLetter[] = [];
   private points: SeriesPoints[] = [];
   private counters: Record<string, number> = {};
@@ -89,6 +95,7 @@ export class TenantRun {
       ...lane,
       positions: new Map(),
       reached: new Map(),
+      held: new HeldSegments(),
       failedBatches: 0,
       ended: false,
       recordsBefore: 0,
@@ -113,8 +120,9 @@ export class TenantRun {
     const blobs = this.epoch > 0 ? await store.checkpoints.latest() : {};
     this.book.restore(blobs);
     this.incidents.restore(blobs);
-    for (const { lane, reached } of this.lanes) {
+    for (const { lane, reached, held } of this.lanes) {
       await lane.restore(blobs);
+      held.restore(blobs[heldBlob(lane.source.name)]);
       for (const position of decodePositions(blobs[positionsBlob(lane.source.name)])) reached.set(position.input, position);
     }
     this.promises.settle(this.promises.since(this.running, clock.now()).counts);
@@ -224,6 +232,7 @@ export class TenantRun {
 
   private async apply(lane: Lane, output: LaneOutput): Promise<void> {
     const { store, clock, identity } = this.options;
+    if (output.findings.length > 0) this.foundIn.add(lane);
     for (const finding of output.findings) {
       const detection = detectionOf(lane, finding, this.epoch, identity);
       const { alert, change } = this.book.add(detection, finding.row, clock.now(), this.withinBudget(lane, detection));
@@ -272,10 +281,15 @@ export class TenantRun {
     const began = performance.now();
     const correlated = this.incidents.take(clock.now());
     const checkpoints: Record<string, Uint8Array> = { ...this.book.snapshot(), ...this.incidents.snapshot() };
-    for (const { lane, positions, reached } of this.lanes) {
+    for (const { lane, positions, reached, held } of this.lanes) {
       Object.assign(checkpoints, await lane.snapshot());
+      // A replay goes on from the state of the last commit.
+      const entry = positions.get(SEGMENT_INPUT)?.offset;
+      if (entry !== undefined && this.foundIn.has(lane)) held.hold((reached.get(SEGMENT_INPUT)?.offset ?? 0) + 1, entry, clock.now());
       for (const position of positions.values()) reached.set(position.input, position);
       if (positions.size > 0) checkpoints[positionsBlob(lane.source.name)] = encodePositions(reached);
+      const kept = held.snapshot();
+      if (kept !== undefined) checkpoints[heldBlob(lane.source.name)] = kept;
     }
     const positions: SourcePosition[] = this.lanes.flatMap(({ lane, positions }) =>
       [...positions.values()].map((position) => ({ source: lane.source.name, ...position })),
@@ -298,6 +312,7 @@ export class TenantRun {
       ...correlated,
     };
     this.counters = {};
+    this.foundIn.clear();
     this.dead = [];
     this.points = [];
     if (dead.length > 0) await this.persist(() => store.deadLetters.append(dead));
@@ -307,9 +322,12 @@ export class TenantRun {
     this.dirty = false;
     this.bytesSince = 0;
     this.alertCount += alerts.length;
-    for (const { lane, positions } of this.lanes) {
+    for (const { lane, positions, held } of this.lanes) {
       const segments = positions.get(SEGMENT_INPUT);
-      if (segments !== undefined) await (await store.segments(lane.source.name)).trim(segments.offset);
+      if (segments !== undefined) {
+        const keep = held.keep(clock.now() - this.options.config.retention.alertAge);
+        await (await store.segments(lane.source.name)).trim(segments.offset, keep);
+      }
       positions.clear();
     }
     this.pace.committed(clock.now(), performance.now() - began);

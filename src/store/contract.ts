@@ -569,7 +569,9 @@ export interface AuditEntry {
 export interface SegmentOptions {
   /** Total bytes kept until trimmed; default 1 GiB. */
   readonly maxBytes?: number;
-  /** Bytes of one segment file; default 64 MiB. */
+  /** Bytes kept beyond that because alerts need them to be replayed; the oldest go first. Default 1 GiB. */
+  readonly heldBytes?: number;
+  /** Bytes of one segment file; default 16 MiB. */
   readonly segmentBytes?: number;
   /** `wait` (back-pressure) or `reject` with STORE_FULL when full. Default `wait`. */
   readonly whenFull?: 'wait' | 'reject';

@@ -1,4 +1,5 @@
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -29,6 +30,31 @@ async function processed(pipeline: Pipeline, name: string, records: number): Pro
     if ((tenants[0]?.sources.find((one) => one.name === name)?.counters.records ?? 0) >= records) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** Sends lines and resolves once they were taken. */
+async function sendLines(port: number, lines: readonly string[]): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const socket = connect(port, '127.0.0.1');
+        socket.once('error', reject);
+        socket.end(`${lines.join('\n')}\n`, resolve);
+      });
+      return;
+    } catch (error) {
+      if (attempt >= 200) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 describe('a running pipeline', () => {
@@ -69,6 +95,35 @@ describe('a running pipeline', () => {
     expect(tenants[0]?.sources[0]?.detectors[0]).toMatchObject({ detector: 'sequence', state: 'ready', need: 600 });
   });
 
+  it('replays alerts of a source that cannot be read again from its segment log, over a restart', async () => {
+    const { lines } = generatedLog(1500, 7);
+    const port = await freePort();
+    const { features, learning } = source('');
+    const tcp = { type: 'syslog', name: 'app', tcpPort: port, features, learning };
+    const config = { epochs: { every: '100ms' }, tenants: { t: { promisedRate: 0.01, retention: KEEP, sources: [tcp] } } };
+    const home = await openHome(join(root, 'held'));
+    const loaded = checkConfig(config, await pipelineSchema());
+    const options = { home, program: 'vedette test' };
+    let pipeline = await startPipeline(loaded, options);
+    await sendLines(port, lines.slice(0, 5000));
+    await processed(pipeline, 'app', 5000);
+    await pipeline.stop();
+    pipeline = await startPipeline(loaded, options);
+    await sendLines(port, lines.slice(5000));
+    await processed(pipeline, 'app', lines.length);
+    await pipeline.finish();
+    await pipeline.stop();
+    const store = await home.tenant('t');
+    const { items } = await store.alerts.list({ limit: 500 });
+    const sequences = items.filter(({ detection }) => detection.detector === 'sequence');
+    expect(sequences.length).toBeGreaterThan(0);
+    for (const alert of [sequences.at(0), sequences.at(-1)].filter((one) => one !== undefined)) {
+      const again = await replayAlert({ ...options, tenant: 't', alertId: alert.id, loaded });
+      expect(canonicalJson(again)).toBe(canonicalJson(alert.detection));
+    }
+    await home.close();
+  });
+
   it('stops gracefully and goes on where it was; a source that fails stops no other', async () => {
     const { lines } = generatedLog(300, 6);
     const path = join(root, 'resume.log');
@@ -79,7 +134,9 @@ describe('a running pipeline', () => {
     const home = await openHome(join(root, 'resume'));
     const first = await startPipeline(loaded, { home, program: 'vedette test' });
     await processed(first, 'app', 700);
-    const broken = (await first.status()).tenants[0]?.sources.find(({ name }) => name === 'broken');
+    const brokenNow = async () => (await first.status()).tenants[0]?.sources.find(({ name }) => name === 'broken');
+    await expect.poll(async () => (await brokenNow())?.state, { timeout: 20_000 }).toBe('retrying');
+    const broken = await brokenNow();
     expect(broken).toMatchObject({ state: 'retrying' });
     expect(broken?.lastError).not.toBe('');
     await first.stop();

@@ -2,6 +2,7 @@ import { type Logger, type Position, positionAfter, type RecordBatch, type Sourc
 import type { PipelineStore } from '../pipeline-store.ts';
 import { backoffMillis, pause } from './backoff.ts';
 import { BoundedQueue } from './queue.ts';
+import { SegmentStreams } from './segment-streams.ts';
 
 /** A batch with what is committed once it is processed. */
 export interface Item {
@@ -20,11 +21,6 @@ export interface PumpOptions {
   readonly log: Logger;
 }
 
-/** An input first seen in segment entry n begins at offset n * 2^26: no entry is longer, so no two offsets are ever the same. */
-const SEGMENT_SPAN = 2 ** 26;
-const MAX_STREAMS = 4096;
-/** Under this input a source's position is the last committed entry of its segment log. */
-export const SEGMENT_INPUT = '#segments';
 /** Appends under way at once, so that one fsync serves several. */
 const IN_FLIGHT = 16;
 
@@ -41,6 +37,7 @@ export class Pump {
   private readonly abort = new AbortController();
   private source: Source | undefined;
   private positions = new Map<string, Position>();
+  private streams = new SegmentStreams(this.positions);
 
   constructor(options: PumpOptions) {
     this.options = options;
@@ -56,6 +53,7 @@ export class Pump {
     const { signal } = this.abort;
     const { store, name, log, random } = this.options;
     this.positions = new Map((await store.positions.of(name)).map((position) => [position.input, position]));
+    this.streams = new SegmentStreams(this.positions);
     for (let attempt = 0; !signal.aborted; ) {
       const before = this.counters.acknowledged + this.queue.length;
       try {
@@ -99,8 +97,7 @@ export class Pump {
   private async readThroughLog(source: Source): Promise<void> {
     const { signal } = this.abort;
     const log = await this.options.store.segments(this.options.name);
-    const committed = this.positions.get(SEGMENT_INPUT)?.offset ?? 0;
-    for await (const { sequence, batch } of log.replay(committed)) {
+    for await (const { sequence, batch } of log.replay(this.streams.committed)) {
       if (!(await this.enqueue(sequence, batch))) return;
     }
     const flights: Promise<void>[] = [];
@@ -131,24 +128,8 @@ export class Pump {
     if (failed !== undefined) throw failed;
   }
 
-  /** A stream's own offsets start anew with each process; here they go on, input by input, in the order of the log. */
   private enqueue(sequence: number, batch: RecordBatch): Promise<boolean> {
-    const known = this.positions.get(batch.input);
-    const { offset, line } = known ?? { offset: sequence * SEGMENT_SPAN, line: 1 };
-    const records = { ...batch, generation: 'segments', offset, line, last: false };
-    const stream = positionAfter(records);
-    const entry = { input: SEGMENT_INPUT, generation: 'segments', offset: sequence, line: sequence };
-    this.positions.delete(stream.input);
-    for (const position of [stream, entry]) this.positions.set(position.input, position);
-    this.forgetStreams();
-    return this.queue.put({ records, positions: [stream, entry] }, batch.bytes.length);
-  }
-
-  private forgetStreams(): void {
-    for (const input of this.positions.keys()) {
-      if (this.positions.size <= MAX_STREAMS) return;
-      if (input !== SEGMENT_INPUT) this.positions.delete(input);
-    }
+    return this.queue.put(this.streams.place(sequence, batch), batch.bytes.length);
   }
 
   private async pace(bytes: number): Promise<void> {

@@ -39,7 +39,7 @@ export function remoteStore(call: StoreCall, epoch: number): PipelineStore {
     series: { retain: method<PipelineStore['series']['retain']>('series.retain') },
     segments: async (source) => ({
       append: (batch) => call('segments.append', [source, batch]) as Promise<number>,
-      trim: (sequence) => call('segments.trim', [source, sequence]) as Promise<void>,
+      trim: (sequence, keep) => call('segments.trim', [source, sequence, keep]) as Promise<void>,
       replay: (sequence) => replay(call, source, sequence),
     }),
   };

@@ -29,7 +29,7 @@ export class StoreServer {
   }
 
   private async segments(method: StoreMethod, args: readonly unknown[]): Promise<unknown> {
-    const [source, argument] = args as [string, unknown];
+    const [source, argument, keep] = args as [string, unknown, Parameters<SegmentLog['trim']>[1]];
     const log: SegmentLog = await this.store.segments(source);
     switch (method) {
       case 'segments.open':
@@ -40,7 +40,7 @@ export class StoreServer {
       case 'segments.append':
         return log.append(argument as Parameters<SegmentLog['append']>[0]);
       default:
-        return log.trim(argument as number);
+        return log.trim(argument as number, keep);
     }
   }
 

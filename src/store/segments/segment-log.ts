@@ -12,7 +12,7 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-export const SEGMENT_DEFAULTS = { maxBytes: 1024 ** 3, segmentBytes: 64 * 1024 ** 2, whenFull: 'wait' } as const;
+export const SEGMENT_DEFAULTS = { maxBytes: 1024 ** 3, heldBytes: 1024 ** 3, segmentBytes: 16 * 1024 ** 2, whenFull: 'wait' } as const;
 
 /** What the log asks of a file; tests hand in one whose disk is full. */
 export interface SegmentFile {
@@ -176,6 +176,7 @@ class DiskSegmentLog implements SegmentLog {
     for (const segment of covered) {
       segment.held = keep.some(([from, to]) => from < segment.first + segment.entries && to >= segment.first);
     }
+    this.boundHeld(covered);
     const gone = covered.filter((segment) => !segment.held);
     // A younger, empty file carries the sequence over a restart.
     const newest = this.segments.at(-1);
@@ -183,6 +184,16 @@ class DiskSegmentLog implements SegmentLog {
     for (const segment of gone) this.segments.splice(this.segments.indexOf(segment), 1);
     await removeSegments(this.folder, gone);
     this.makeRoom();
+  }
+
+  /** The oldest of what is only held goes first. */
+  private boundHeld(covered: readonly Segment[]): void {
+    let bytes = 0;
+    for (const segment of [...covered].reverse()) {
+      if (!segment.held) continue;
+      bytes += segment.bytes;
+      segment.held = bytes <= this.limits.heldBytes;
+    }
   }
 
   private async rollOver(): Promise<void> {
