@@ -12,6 +12,8 @@ export interface ComponentContext {
   readonly records?: string;
   /** Makes declared features run, for detectors that work on them. */
   readonly features?: FeatureFactory;
+  /** Of detectors: the types of all detectors of the same source. */
+  readonly beside?: readonly string[];
   /** Features that the configuration declares, by name. */
   readonly declared?: Readonly<Record<string, FeatureText>>;
 }

@@ -88,9 +88,11 @@ function laneOf(source: SourceConfig, tenant: TenantConfig, options: LaneOptions
   const kind = laneKindOf(source, facts);
   const scorers: LaneScorer[] = [];
   const rules: LaneRules[] = [];
-  for (const configured of detectorsOf(source, tenant, facts)) {
+  const all = detectorsOf(source, tenant, facts);
+  const beside = all.map(({ type }) => type);
+  for (const configured of all) {
     const named = contextOf(options, `source/${source.name}/${configured.type}`);
-    const context = { ...named, features: featureRunner, declared: tenant.features };
+    const context = { ...named, features: featureRunner, declared: tenant.features, beside };
     const detector = instantiate('detector', components.detectors, configured, DETECTOR_KEYS, context);
     if ('reads' in detector) {
       rules.push(new LaneRules(detector, { tenant: options.tenant, source: source.name, detector: configured.type }));

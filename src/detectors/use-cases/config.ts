@@ -41,7 +41,7 @@ export const config = z.strictObject({
     .record(z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'a use case is named with 1 to 64 of a-z 0-9 -, starting with a letter'), ownCase)
     .default({})
     .describe('use cases of your own over declared features'),
-  maxHistories: z.int().min(16).max(4_194_304).default(50_000).describe('keys whose earlier windows are remembered (about 1.5 KB each)'),
+  maxHistories: z.int().min(16).max(4_194_304).default(50_000).describe('keys whose earlier windows are remembered (about 2.5 KB each)'),
   seed: z.int().default(1).describe('seed of the hashes in features'),
 });
 

@@ -1,5 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
 import {
+  type ComponentContext,
   type EvidenceLine,
   type FeatureFactory,
   type FeatureReached,
@@ -45,9 +46,17 @@ export class UseCases implements RuleDetector {
   #early: RuleFinding[] = [];
   #findings = 0;
 
-  constructor(config: UseCasesConfig, features: FeatureFactory, declared: Readonly<Record<string, FeatureText>> = {}) {
+  /** `beside`: detectors of the same source, which see some of the use cases more exactly. */
+  constructor(
+    config: UseCasesConfig,
+    features: FeatureFactory,
+    { declared = {}, beside = [] }: Pick<ComponentContext, 'declared' | 'beside'> = {},
+  ) {
     const known = { ...FEATURES, ...declared };
-    const active = [...USE_CASES.filter(({ name }) => !config.disable.includes(name)), ...ownCases(config, known)];
+    const shipped = USE_CASES.filter(
+      ({ name, coveredBy }) => !config.disable.includes(name) && (coveredBy === undefined || !beside.includes(coveredBy)),
+    );
+    const active = [...shipped, ...ownCases(config, known)];
     this.#maxTold = config.maxHistories;
     this.#features = Object.entries(known).flatMap(([name, declaration]) => {
       const judges = active
@@ -156,7 +165,7 @@ export class UseCases implements RuleDetector {
           batch.evidence[row] ?? [],
         );
         if (finding !== undefined) found.push(finding);
-        if (batch.revision[row] === 0) judge.learn(keys, value);
+        judge.learn(keys, batch.start[row] as number, value);
       }
     }
     return found;

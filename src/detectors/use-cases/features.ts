@@ -17,7 +17,7 @@ const derive = {
 
 /** Overlapping, so that what lasts up to 40 s falls wholly into one of them. */
 const MINUTE = { type: 'sliding', size: '60s', slide: '20s', lateness: '5m' } as const;
-const TEN_SECONDS = { size: '10s', lateness: '2m' } as const;
+const TEN_SECONDS = { size: '10s', lateness: '5m' } as const;
 const HOUR = { size: '1h', lateness: '10m' } as const;
 
 /** Services that let their users command a host. */

@@ -12,5 +12,5 @@ export default define({
   name: 'use-cases',
   summary: 'denial of service, data loss, scans, brute force and lateral movement in windows of flows, names, readings and signatures',
   config,
-  create: (options, context) => new UseCases(options, featuresOf(context.features), context.declared),
+  create: (options, context) => new UseCases(options, featuresOf(context.features), context),
 });

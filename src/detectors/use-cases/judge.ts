@@ -56,15 +56,15 @@ export class Judge {
     return [{ subject: history.subject, value: 0, level: 0, below: true, history: this.#past(keys, 0) }, ...measures];
   }
 
-  /** Remembers a closed window; what stood out only as far as the level, so that it does not raise it. */
-  learn(keys: readonly string[], value: (column: string) => number): void {
+  /** Remembers a closed window, or its figures after late events; what stood out only as far as the level, so that it does not raise it. */
+  learn(keys: readonly string[], start: Micros, value: (column: string) => number): void {
     const { history } = this.useCase;
     if (history === undefined || this.histories === undefined) return;
     const fired = this.judge(keys, value) !== undefined;
     if (history.kind === 'none' && (fired || !this.#reaches(keys, value))) return;
     const index = this.levels.findIndex(({ column }) => column === history.column);
     const most = fired ? (this.levelsOf(keys)[index] ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
-    this.histories.add(keys.join('|'), Math.min(value(history.column), most));
+    this.histories.add(keys.join('|'), start, Math.min(value(history.column), most));
   }
 
   #reaches(keys: readonly string[], value: (column: string) => number): boolean {

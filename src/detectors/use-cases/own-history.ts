@@ -1,7 +1,11 @@
+import type { Micros } from '../../core/index.ts';
+
 const KEPT = 168;
 
 interface History {
   readonly values: Float32Array;
+  /** Start of each window. */
+  readonly starts: Float64Array;
   count: number;
 }
 
@@ -40,31 +44,37 @@ export class OwnHistories {
     return (1 + kept.filter((one) => one >= value).length) / (kept.length + 1);
   }
 
-  add(key: string, value: number): void {
+  /** A window that is known already gets the new value. */
+  add(key: string, start: Micros, value: number): void {
     let history = this.#keys.get(key);
     if (history === undefined) {
-      history = { values: new Float32Array(KEPT), count: 0 };
+      history = { values: new Float32Array(KEPT), starts: new Float64Array(KEPT), count: 0 };
       if (this.#keys.size >= this.#most) {
         this.#keys.delete(this.#keys.keys().next().value as string);
         this.forgotten++;
       }
     } else this.#keys.delete(key);
     this.#keys.set(key, history);
-    history.values[history.count % KEPT] = value;
-    history.count++;
+    const known = history.starts.indexOf(start);
+    const at = known >= 0 && known < history.count ? known : history.count++ % KEPT;
+    history.values[at] = value;
+    history.starts[at] = start;
   }
 
   /** Plain JSON, oldest key first. */
-  snapshot(): [string, number, number[]][] {
-    return [...this.#keys].map(([key, { values, count }]) => [key, count, Array.from(values.subarray(0, Math.min(KEPT, count)))]);
+  snapshot(): [string, number, number[], number[]][] {
+    const kept = (of: Float32Array | Float64Array, count: number): number[] => Array.from(of.subarray(0, Math.min(KEPT, count)));
+    return [...this.#keys].map(([key, { values, starts, count }]) => [key, count, kept(values, count), kept(starts, count)]);
   }
 
-  restore(entries: readonly (readonly [string, number, readonly number[]])[]): void {
+  restore(entries: ReturnType<OwnHistories['snapshot']>): void {
     this.#keys.clear();
-    for (const [key, count, kept] of entries) {
+    for (const [key, count, keptValues, keptStarts] of entries) {
       const values = new Float32Array(KEPT);
-      values.set(kept);
-      this.#keys.set(key, { values, count });
+      const starts = new Float64Array(KEPT);
+      values.set(keptValues);
+      starts.set(keptStarts);
+      this.#keys.set(key, { values, starts, count });
     }
   }
 }

@@ -25,6 +25,8 @@ export interface UseCase {
   readonly title: string;
   /** ATT&CK techniques. */
   readonly techniques: readonly string[];
+  /** A detector that sees the same more exactly where the source has it. */
+  readonly coveredBy?: 'packet-windows';
   /** Name of the feature. */
   readonly feature: string;
   readonly levels: readonly Level[];

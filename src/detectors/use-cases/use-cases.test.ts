@@ -13,7 +13,7 @@ const SECOND = 1_000_000;
 const START = 1_700_000_000 * SECOND;
 
 function detector(options: unknown = {}, declared = {}): UseCases {
-  return new UseCases(config.parse(options), featureRunner, declared);
+  return new UseCases(config.parse(options), featureRunner, { declared });
 }
 
 function batchOf(kind: SensorRow['kind'], rows: readonly SensorRow['values'][]): EventBatch {

@@ -82,7 +82,9 @@ export class PacketLane implements Lane {
       dead.push(this.deadLetter(records, error instanceof Error ? error.message : String(error)));
     }
     if (records.last) this.inputs.close(records.input);
-    return { events: this.events(), dead, findings };
+    const events = this.events();
+    findings.push(...this.judge(events));
+    return { events, dead, findings };
   }
 
   /** Alone, as a capture of its own: what it belonged to has gone on. */
@@ -96,8 +98,8 @@ export class PacketLane implements Lane {
     this.silent += step;
     if (this.silent < this.source.eventTime.disorder || !Number.isFinite(this.latest)) return NO_OUTPUT;
     this.meter.advance(this.reached);
-    const findings = this.advance(this.reached);
     const events = this.events();
+    const findings = [...this.judge(events), ...this.advance(this.reached)];
     this.changed ||= events.length > 0 || findings.length > 0;
     return { events, dead: [], findings };
   }
@@ -106,7 +108,8 @@ export class PacketLane implements Lane {
     this.changed = true;
     this.inputs.closeAll();
     this.meter.flush();
-    return { events: this.events(), dead: [], findings: this.advance(Number.POSITIVE_INFINITY) };
+    const events = this.events();
+    return { events, dead: [], findings: [...this.judge(events), ...this.advance(Number.POSITIVE_INFINITY)] };
   }
 
   private take(batch: PacketBatch): Finding[] {
@@ -118,6 +121,11 @@ export class PacketLane implements Lane {
       if (time > this.latest) this.latest = time;
     }
     return findings;
+  }
+
+  /** Rules that read flows. */
+  private judge(events: readonly LaneEvents[]): Finding[] {
+    return events.flatMap(({ batch }) => this.rules.flatMap((rule) => rule.take(batch)));
   }
 
   private advance(to: Micros): Finding[] {
@@ -185,8 +193,8 @@ export class PacketLane implements Lane {
 }
 
 export const packets: LaneKind = {
-  serves: new Set(['packets']),
-  detectors: ['packet-windows'],
+  serves: new Set(['packets', 'flow']),
+  detectors: ['packet-windows', 'use-cases'],
   pseudonymises: false,
   create: ({ source, rules }) => new PacketLane(source, rules),
 };

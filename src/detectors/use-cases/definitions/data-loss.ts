@@ -39,6 +39,7 @@ export const DATA_LOSS: readonly UseCase[] = [
   {
     name: 'flow-dns-tunnel',
     category,
+    coveredBy: 'packet-windows',
     title: 'DNS tunnel',
     techniques: ['T1071.004', 'T1048.003'],
     feature: 'names',

@@ -7,6 +7,7 @@ export const DENIAL_OF_SERVICE: readonly UseCase[] = [
   {
     name: 'flow-syn-flood',
     category,
+    coveredBy: 'packet-windows',
     title: 'Flood of connections that are never completed',
     techniques: ['T1498.001', 'T1499.001'],
     feature: 'destination-load',
@@ -24,6 +25,7 @@ export const DENIAL_OF_SERVICE: readonly UseCase[] = [
   {
     name: 'flow-amplification',
     category,
+    coveredBy: 'packet-windows',
     title: 'Answers nobody asked for',
     techniques: ['T1498.002'],
     feature: 'destination-load',
@@ -38,6 +40,7 @@ export const DENIAL_OF_SERVICE: readonly UseCase[] = [
   {
     name: 'flow-syn-ack-reflection',
     category,
+    coveredBy: 'packet-windows',
     title: 'Confirmations of connections that were never asked for',
     techniques: ['T1498.002'],
     feature: 'source-reflection',

@@ -4,6 +4,7 @@ export const SCANS: readonly UseCase[] = [
   {
     name: 'flow-port-scan',
     category: 'scan',
+    coveredBy: 'packet-windows',
     title: 'Port scan',
     techniques: ['T1046'],
     feature: 'source-destination',
@@ -18,6 +19,7 @@ export const SCANS: readonly UseCase[] = [
   {
     name: 'flow-host-scan',
     category: 'scan',
+    coveredBy: 'packet-windows',
     title: 'Scan for hosts',
     techniques: ['T1018', 'T1046'],
     feature: 'source-fan-out',
@@ -32,6 +34,7 @@ export const SCANS: readonly UseCase[] = [
   {
     name: 'flow-icmp-sweep',
     category: 'scan',
+    coveredBy: 'packet-windows',
     title: 'ICMP sweep',
     techniques: ['T1018'],
     feature: 'source-fan-out',
@@ -49,6 +52,7 @@ export const ACCOUNTS: readonly UseCase[] = [
   {
     name: 'flow-brute-force',
     category: 'brute force',
+    coveredBy: 'packet-windows',
     title: 'Brute force of logins',
     techniques: ['T1110'],
     feature: 'logins',
