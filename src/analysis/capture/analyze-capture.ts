@@ -8,8 +8,9 @@ import {
   packetFindingOf,
   packetWindowsConfig,
 } from '../../detectors/packet-windows/index.ts';
-import { CaptureReader, FlowMeter, type FlowOptions, type FlowRecord } from '../../parsers/packets/index.ts';
+import { CaptureReader, FlowEvents, FlowMeter, type FlowOptions, type FlowRecord } from '../../parsers/packets/index.ts';
 import { type FileInput, listInputs, readBytes } from '../../sources/index.ts';
+import { FlowUseCases } from '../events/flow-use-cases.ts';
 import { EventHistogram } from '../histogram.ts';
 import { FlowTable } from './flow-table.ts';
 
@@ -45,7 +46,10 @@ export interface CaptureAnalysis {
   readonly histogram: EventHistogram;
 }
 
-/** One capture in one pass: flows, and what the window rules find. */
+/** Finished flows that wait for the use cases. */
+const FLOWS_AT_ONCE = 4096;
+
+/** One capture in one pass: flows, what the window rules find in packets and the use cases in flows. */
 export async function analyzeCapture(path: string | FileInput, options: CaptureAnalysisOptions = {}): Promise<CaptureAnalysis> {
   const input = typeof path === 'string' ? ((await listInputs([path]))[0] as FileInput) : path;
   const config = packetWindowsConfig.parse(options.detector ?? {});
@@ -57,8 +61,14 @@ export async function analyzeCapture(path: string | FileInput, options: CaptureA
     },
   });
   const flows = new FlowTable(options.keepFlows ?? 100_000);
+  const ended = new FlowEvents();
+  const useCases = new FlowUseCases({ seed: options.seed ?? 1 }, ['packet-windows']);
+  const judge = (): void => {
+    for (const batch of ended.take('packets', () => input.name)) useCases.take(batch);
+  };
   const meter = new FlowMeter((flow) => {
     flows.add(flow);
+    ended.add(flow);
     options.onFlow?.(flow);
   }, options.flow);
   let problem: string | undefined;
@@ -75,6 +85,7 @@ export async function analyzeCapture(path: string | FileInput, options: CaptureA
   for await (const batch of reader.read(stream.chunks)) {
     detector.take(batch);
     meter.add(batch);
+    if (ended.rows >= FLOWS_AT_ONCE) judge();
     const times = batch.time.subarray(0, batch.rows);
     histogram.add(times);
     for (const time of times) {
@@ -83,6 +94,7 @@ export async function analyzeCapture(path: string | FileInput, options: CaptureA
     }
   }
   meter.flush();
+  judge();
   const { findings = 0, findings_not_kept: unkept = 0 } = detector.counters();
   const kept = { findings: episodes.length, findings_not_kept: unkept + findings - episodes.length };
   const counters: Record<string, number> = { ...reader.counters(), ...meter.counters(), ...kept };
@@ -105,7 +117,10 @@ export async function analyzeCapture(path: string | FileInput, options: CaptureA
     first,
     last,
     flows,
-    detections: distinctEpisodes(episodes).map((episode) => packetDetectionOf(packetFindingOf(episode), 'packets', lineage)),
+    detections: [
+      ...distinctEpisodes(episodes).map((episode) => packetDetectionOf(packetFindingOf(episode), 'packets', lineage)),
+      ...useCases.detections('packets', lineage),
+    ],
     counters,
     histogram,
     ...(problem === undefined ? {} : { problem }),

@@ -1,10 +1,9 @@
-import { canonicalJson, type Detection, type EventBatch, type Lineage, type RuleFinding, sha256Hex, stableId } from '../../core/index.ts';
-import { UseCases, useCasesConfig } from '../../detectors/use-cases/index.ts';
-import { featureRunner } from '../../features/index.ts';
+import { canonicalJson, type Detection, type EventBatch, type Lineage, sha256Hex } from '../../core/index.ts';
 import { type FileInput, readFiles } from '../../sources/index.ts';
 import type { InputSummary } from '../../training/index.ts';
 import { EventHistogram } from '../histogram.ts';
 import { type EventFormat, eventParser } from './event-files.ts';
+import { FlowUseCases } from './flow-use-cases.ts';
 import { inOrder } from './in-order.ts';
 
 export interface EventAnalysis {
@@ -33,13 +32,8 @@ const MOST_SORTED = 1_000_000;
 /** One file of events in one pass through the use cases, in bounded memory. */
 export async function analyzeEvents(file: FileInput, format: EventFormat, options: EventAnalysisOptions = {}): Promise<EventAnalysis> {
   const { seed = 1, program = '', homeNetworks } = options;
-  const config = useCasesConfig.parse({ seed, ...(homeNetworks === undefined ? {} : { homeNetworks }) });
-  const useCases = new UseCases(config, featureRunner);
+  const useCases = new FlowUseCases({ seed, ...(homeNetworks === undefined ? {} : { homeNetworks }) });
   const parser = eventParser(format);
-  const findings = new Map<string, RuleFinding>();
-  const keep = (found: readonly RuleFinding[]): void => {
-    for (const one of found) findings.set([one.rule, one.key, one.start].join('|'), one);
-  };
   const seen = { lines: 0, dead: 0, first: Number.NaN, last: Number.NaN };
   const events: Record<string, number> = {};
   const histogram = new EventHistogram();
@@ -48,7 +42,7 @@ export async function analyzeEvents(file: FileInput, format: EventFormat, option
   const judge = (): void => {
     for (const kind of new Set(waiting.map((batch) => batch.kind))) {
       const batch = inOrder(waiting.filter((one) => one.kind === kind));
-      if (batch !== undefined) keep(useCases.take(batch));
+      if (batch !== undefined) useCases.take(batch);
     }
     waiting = [];
   };
@@ -73,14 +67,13 @@ export async function analyzeEvents(file: FileInput, format: EventFormat, option
       options.progress?.(file.bytes === 0 ? 1 : Math.min(1, files.bytesRead() / file.bytes));
     }
     judge();
-    keep(useCases.advance(Number.POSITIVE_INFINITY));
   } finally {
     await files.close();
   }
   const sha256 = files.digest(file.name) ?? '';
   const lineage: Lineage = {
     inputs: [{ input: file.name, generation: '', from: 0, to: file.bytes, sha256 }],
-    configHash: sha256Hex(canonicalJson(config)).slice(0, 16),
+    configHash: sha256Hex(canonicalJson(useCases.config)).slice(0, 16),
     feature: 'use-cases',
     model: 'use-cases',
     modelSha256: '',
@@ -103,22 +96,8 @@ export async function analyzeEvents(file: FileInput, format: EventFormat, option
     first: seen.first,
     last: seen.last,
     histogram,
-    detections: [...findings.values()].map((finding) => ruleDetection(finding, 'events', lineage)),
+    detections: useCases.detections('events', lineage),
     counters: useCases.counters(),
-  };
-}
-
-/** A finding of a use case as a detection; a rule has no p-value: it is NaN. */
-export function ruleDetection({ rule, ...condition }: RuleFinding, source: string, lineage: Lineage): Detection {
-  return {
-    ...condition,
-    id: stableId('detection', source, 'use-cases', rule, condition.key, condition.start),
-    detector: 'use-cases',
-    source,
-    pValue: Number.NaN,
-    threshold: Number.NaN,
-    extrapolated: false,
-    lineage,
   };
 }
 

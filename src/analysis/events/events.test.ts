@@ -3,11 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SEVERITY_LEVELS } from '../../alerts/index.ts';
 import { listInputs } from '../../sources/index.ts';
-import { dataset, missing, needs } from '../../testing/datasets.ts';
 import { analyzeEvents, type EventAnalysis } from './analyze-events.ts';
-import { type EventFormat, eventFormat } from './event-files.ts';
+import { eventFormat } from './event-files.ts';
 
 async function analysisOf(path: string): Promise<EventAnalysis | undefined> {
   const [input] = await listInputs([path]);
@@ -25,31 +23,7 @@ async function ofText(text: string): Promise<EventAnalysis | undefined> {
   }
 }
 
-/** What has to be found, and what must not be at medium severity and above. */
-const FILES: readonly [path: string, format: EventFormat, events: number, found: readonly string[]][] = [
-  ['ids/zeek/slips/port-scans/vertical/conn.log.gz', 'zeek', 50, ['Port scan']],
-  ['flows/ctu-binetflow/test11-portscan.binetflow.gz', 'flow-csv', 66, ['Port scan', 'ICMP sweep', 'Scan for hosts']],
-  ['flows/cicids2017-improved/cicids2017_improved_dev.csv.gz', 'flow-csv', 33_767, ['Port scan']],
-  ['ids/zeek/rita/proxy_rolling/conn.16.00.00-17.00.00.log.gz', 'zeek', 7260, ['ICMP sweep', 'Scan for hosts']],
-  ['ids/zeek/apt29-day1/NASHUA_conn.log.gz', 'zeek', 479, []],
-  ['ids/zeek/rita/proxy/conn.log.gz', 'zeek', 463, []],
-  ['ids/zeek/rita/proxy/dns.log.gz', 'zeek', 942, []],
-  ['ids/zeek/wrccdc2018-brim/dns.log.gz', 'zeek', 53_615, []],
-  ['ids/zeek/slips/test9-mixed-zeek-dir/conn.log.gz', 'zeek', 576, []],
-  ['flows/ctu-binetflow/test5-mixed.binetflow.gz', 'flow-csv', 300, []],
-];
-
 describe('files of events', () => {
-  for (const [path, format, events, found] of FILES) {
-    const title = found.length === 0 ? `${path} is quiet at medium severity and above` : `${path}: ${found.join(', ')}`;
-    it.skipIf(missing(path))(needs(title, path), async () => {
-      const analysis = await analysisOf(dataset(path) as string);
-      expect([analysis?.input.format, analysis?.input.lines, analysis?.input.dead]).toEqual([format, events, 0]);
-      const loud = analysis?.detections.filter(({ severity }) => severity >= SEVERITY_LEVELS.medium) ?? [];
-      expect([...new Set(loud.map(({ explanation }) => explanation.contributions[0]?.subject))].sort()).toEqual([...found].sort());
-    });
-  }
-
   it('finds a scan in a table with times in any order, tab-separated, and keeps the bad lines', async () => {
     const lines = Array.from({ length: 40 }, (_, i) =>
       ['2024-01-01 00:00:00', '10.0.0.1', '50000', '10.0.0.2', String(40 - i), '6', '1', '0']
