@@ -151,6 +151,83 @@ def convolution_case():
     return train([*convolution.parameters(), *head.parameters()], loss, None)
 
 
+def bidirectional_case(kind):
+    draw, random = Weights(1), Mulberry(2)
+    forward = recurrent(draw, kind, [2, 3])
+    backward = recurrent(draw, kind, [2, 3])
+    head = dense(draw, 5 * 6, 2)
+    x, y = values(random, ROWS, 5, 2), values(random, ROWS, 2)
+
+    def loss():
+        states = torch.cat([forward(x)[0], backward(x.flip(1))[0].flip(1)], dim=2)
+        return torch.nn.functional.mse_loss(head(states.reshape(ROWS, 30)), y)
+
+    return train([*forward.parameters(), *backward.parameters(), *head.parameters()], loss, None)
+
+
+def attention_case():
+    """LSTM states weighted by softmax(v tanh(W h + b)) (Bahdanau et al. 2015, without a query)."""
+    draw, random = Weights(1), Mulberry(2)
+    first = recurrent(draw, "lstm", [2, 4])
+    limit = 4**-0.5
+    weight = torch.nn.Parameter(draw(4, 3, limit))
+    bias = torch.nn.Parameter(draw(3, None, limit))
+    score = torch.nn.Parameter(draw(3, 1, 3**-0.5))
+    head = dense(draw, 4, 2)
+    x, y = values(random, ROWS, 5, 2), values(random, ROWS, 2)
+
+    def loss():
+        states = first(x)[0]
+        share = torch.softmax(torch.tanh(states @ weight + bias) @ score, dim=1)
+        return torch.nn.functional.huber_loss(head((states * share).sum(1)), y)
+
+    return train([*first.parameters(), weight, bias, score, *head.parameters()], loss, None)
+
+
+def sequence_to_sequence_case():
+    draw, random = Weights(1), Mulberry(2)
+    encoder = recurrent(draw, "lstm", [2, 4])
+    decoder = recurrent(draw, "lstm", [4, 5])
+    head = dense(draw, 5, 2)
+    x, y = values(random, ROWS, 5, 2), values(random, ROWS, 3, 2)
+
+    def loss():
+        last = encoder(x)[0][:, -1:]
+        return torch.nn.functional.huber_loss(head(decoder(last.repeat(1, 3, 1))[0]), y)
+
+    return train([*encoder.parameters(), *decoder.parameters(), *head.parameters()], loss, None)
+
+
+def temporal_convolution_case():
+    """Causal convolutions of width 2, dilations 1 and 2, the second added to its input."""
+    draw, random = Weights(1), Mulberry(2)
+    layers = []
+    for columns in [2, 4]:
+        flat = dense(draw, columns * 2, 4)
+        layer = torch.nn.Conv1d(columns, 4, 2, dilation=len(layers) + 1)
+        layer.weight.data = flat.weight.data.reshape(4, 2, columns).transpose(1, 2).contiguous()
+        layer.bias.data = flat.bias.data
+        layers.append(layer)
+    head = dense(draw, 4, 2)
+    x, y = values(random, ROWS, 6, 2), values(random, ROWS, 2)
+
+    def loss():
+        first = torch.relu(layers[0](torch.nn.functional.pad(x.transpose(1, 2), (1, 0))))
+        second = torch.relu(layers[1](torch.nn.functional.pad(first, (2, 0)))) + first
+        return torch.nn.functional.mse_loss(head(second[:, :, -1]), y)
+
+    return train([*layers[0].parameters(), *layers[1].parameters(), *head.parameters()], loss, None)
+
+
+def autoencoder_case():
+    draw, random = Weights(1), Mulberry(2)
+    sizes = [6, 8, 4, 2, 4, 8]
+    hidden = [part for a, b in zip(sizes, sizes[1:]) for part in (dense(draw, a, b), torch.nn.ReLU())]
+    net = torch.nn.Sequential(*hidden, dense(draw, 8, 3))
+    x, y = values(random, ROWS, 6), values(random, ROWS, 3)
+    return train(net.parameters(), lambda: torch.nn.functional.huber_loss(net(x), y), 1)
+
+
 print(
     json.dumps(
         {
@@ -161,6 +238,12 @@ print(
             "embedding-gru": embedding_case("gru"),
             "embedding-lstm": embedding_case("lstm"),
             "conv1d": convolution_case(),
+            "bidirectional-gru": bidirectional_case("gru"),
+            "bidirectional-lstm": bidirectional_case("lstm"),
+            "attention-lstm": attention_case(),
+            "seq2seq-lstm": sequence_to_sequence_case(),
+            "tcn": temporal_convolution_case(),
+            "autoencoder-mlp": autoencoder_case(),
         },
         indent=1,
     )

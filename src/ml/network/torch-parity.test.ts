@@ -53,6 +53,17 @@ function embedded(kind: 'gru' | 'lstm'): Case {
   };
 }
 
+function bidirectional(cell: 'gru' | 'lstm'): Case {
+  return {
+    spec: network({
+      input: { kind: 'values', steps: 5, columns: 2 },
+      layers: [{ kind: 'bidirectional', cell, units: 3 }, { kind: 'flatten' }, { kind: 'dense', units: 2 }],
+      loss: 'mean-squared-error',
+    }),
+    data: (random) => ({ inputs: floats(random, ROWS * 10), targets: floats(random, ROWS * 2) }),
+  };
+}
+
 const CASES: Record<string, Case> = {
   dense: {
     spec: network({
@@ -76,6 +87,60 @@ const CASES: Record<string, Case> = {
       loss: 'mean-squared-error',
     }),
     data: (random) => ({ inputs: floats(random, ROWS * 12), targets: floats(random, ROWS * 2) }),
+  },
+  'bidirectional-gru': bidirectional('gru'),
+  'bidirectional-lstm': bidirectional('lstm'),
+  'attention-lstm': {
+    spec: network({
+      input: { kind: 'values', steps: 5, columns: 2 },
+      layers: [
+        { kind: 'lstm', units: 4 },
+        { kind: 'attention', units: 3 },
+        { kind: 'dense', units: 2 },
+      ],
+      loss: 'huber',
+    }),
+    data: (random) => ({ inputs: floats(random, ROWS * 10), targets: floats(random, ROWS * 2) }),
+  },
+  'seq2seq-lstm': {
+    spec: network({
+      input: { kind: 'values', steps: 5, columns: 2 },
+      layers: [
+        { kind: 'lstm', units: 4 },
+        { kind: 'last' },
+        { kind: 'repeat', steps: 3 },
+        { kind: 'lstm', units: 5 },
+        { kind: 'dense', units: 2 },
+      ],
+      loss: 'huber',
+    }),
+    data: (random) => ({ inputs: floats(random, ROWS * 10), targets: floats(random, ROWS * 6) }),
+  },
+  tcn: {
+    spec: network({
+      input: { kind: 'values', steps: 6, columns: 2 },
+      layers: [
+        { kind: 'causal-conv1d', units: 4, width: 2 },
+        { kind: 'causal-conv1d', units: 4, width: 2, dilation: 2, residual: true },
+        { kind: 'last' },
+        { kind: 'dense', units: 2 },
+      ],
+      loss: 'mean-squared-error',
+    }),
+    data: (random) => ({ inputs: floats(random, ROWS * 12), targets: floats(random, ROWS * 2) }),
+  },
+  'autoencoder-mlp': {
+    spec: network({
+      input: { kind: 'values', steps: 1, columns: 6 },
+      layers: [
+        { kind: 'flatten' },
+        ...[8, 4, 2, 4, 8].map((units) => ({ kind: 'dense', units, activation: 'relu' }) as const),
+        { kind: 'dense', units: 3 },
+      ],
+      loss: 'huber',
+    }),
+    data: (random) => ({ inputs: floats(random, ROWS * 6), targets: floats(random, ROWS * 3) }),
+    clipNorm: 1,
   },
 };
 
