@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../core/index.ts';
 import { buildReport, renderHtml, renderJson } from '../../sinks/report/index.ts';
+import { writeParquet } from '../../store/index.ts';
 import { dataset, missing, needs } from '../../testing/datasets.ts';
 import { analyzeInputs, type InputAnalysis } from '../analyze.ts';
 
@@ -86,6 +87,23 @@ describe('readings', () => {
     const [analysis] = await analyze([path('pump.csv')], [path('normal.csv')]);
     expect(found(analysis as InputAnalysis).join('\n')).toMatch(/device-faults outlet: .*times in a row/);
     expect(analysis?.report.detectors.every(({ learntFrom }) => learntFrom === 'baseline')).toBe(true);
+  });
+
+  it('come from Parquet too', async () => {
+    const times = Float64Array.from({ length: 300 }, (_, i) => 1_767_225_600_000_000 + i * 60e6);
+    const load = times.map((_, i) => (i === 280 ? 900 : 50 + 5 * Math.sin(i / 7)));
+    await writeParquet(
+      [
+        { name: 'timestamp', type: 'time', values: times },
+        { name: 'load', type: 'number', values: load },
+        { name: 'host', type: 'string', values: Array.from(times, () => 'web') },
+      ],
+      path('load.parquet'),
+    );
+    const [analysis] = await analyze([path('load.parquet')]);
+    expect(analysis?.input).toMatchObject({ format: 'readings', lines: 300 });
+    expect(analysis?.report.channels?.map(({ name }) => name)).toEqual(['load']);
+    expect(found(analysis as InputAnalysis).join('\n')).toMatch(/load.*900/);
   });
 
   it('of a few rows are read and nothing is claimed; tables of other things are no readings', async () => {

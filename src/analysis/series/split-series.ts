@@ -1,5 +1,6 @@
 import { modsPath, timeOf } from '../../parsers/index.ts';
 import { type FileInput, headBytes } from '../../sources/index.ts';
+import { isParquet } from '../../training/series/index.ts';
 
 const HEAD_BYTES = 16_384;
 const TIME_NAMES = new Set(['timestamp', 'time', 'datetime', 'date', 'ts', 'window_start', '@timestamp']);
@@ -18,6 +19,7 @@ export async function splitSeries(inputs: readonly FileInput[]): Promise<{ serie
 async function holdsReadings(input: FileInput): Promise<boolean> {
   if (modsPath(input.name) !== undefined || modsPath(input.path) !== undefined) return true;
   if (input.bytes === 0) return false;
+  if (await isParquet(input)) return true;
   // An input that cannot be opened holds none; whoever reads it says why.
   const head = await headBytes(input, HEAD_BYTES).then(
     (bytes) => new TextDecoder().decode(bytes),

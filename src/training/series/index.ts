@@ -10,6 +10,7 @@ export {
   unpackForecastModel,
 } from './forecast-model.ts';
 export { type ForecastGrid, type GridCandidate, searchForecast } from './grid-search.ts';
+export { isParquet } from './parquet-series.ts';
 export { framesOf, type NamedFrame, type ReadSeriesOptions, readSeries, readTable } from './read-series.ts';
 export { readingsOf } from './readings-of.ts';
 export { readStoredSeries } from './stored-series.ts';

@@ -12,6 +12,7 @@ import {
   type TableOptions,
 } from '../../parsers/index.ts';
 import { type FileInput, listInputs, readBytes } from '../../sources/index.ts';
+import { isParquet, readParquetSeries } from './parquet-series.ts';
 
 /** One delimited file, gzip undone. */
 export async function readTable(path: string, options: TableOptions): Promise<SeriesFrame> {
@@ -55,6 +56,10 @@ export async function framesOf(inputs: readonly FileInput[], options: ReadSeries
   if (mods.length > 0) return [await readMods(mods, options)];
   const frames: NamedFrame[] = [];
   for (const input of inputs) {
+    if (await isParquet(input)) {
+      frames.push({ name: input.name, bytes: input.bytes, ...(await readParquetSeries(input, options.ignore ?? [])) });
+      continue;
+    }
     const { text, sha256 } = await textOf(input);
     const isJson = /^\s*[[{]/.test(text.slice(0, 100));
     frames.push({
