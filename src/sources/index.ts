@@ -24,4 +24,5 @@ export const sources: Registry<Source> = {
   mqtt: () => import('./mqtt/index.ts'),
   'host-metrics': () => import('./host-metrics/index.ts'),
   capture: () => import('./capture/index.ts'),
+  'capture-chunks': () => import('./capture-chunks/index.ts'),
 };

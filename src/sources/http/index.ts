@@ -6,7 +6,7 @@ import { concatBytes } from '../bytes/chunks.ts';
 import { listening } from '../live/listening.ts';
 import { Waker } from '../live/waker.ts';
 import { Refused, readBody } from './body.ts';
-import { type Intake, logIntake } from './intake.ts';
+import { type Intake, logIntake, type Taken, type Waiting } from './intake.ts';
 
 export const httpConfig = z.strictObject({
   host: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 or :: for all'),
@@ -43,14 +43,6 @@ export default define({
   create: (settings, context): HttpSource => new HttpSource(settings, context, logIntake),
 });
 
-interface Waiting {
-  readonly input: string;
-  readonly records: readonly Uint8Array[];
-  readonly answer: (status: number) => void;
-  /** Frees what the records hold; they are held until durable, also when their sender was told to try again. */
-  readonly release: () => void;
-}
-
 export class HttpSource implements Source {
   readonly replayable = false;
   readonly #config: Config;
@@ -81,7 +73,12 @@ export class HttpSource implements Source {
   }
 
   counters(): Readonly<Record<string, number>> {
-    return { ...this.#counters, waiting: this.#queue.length + this.#unacknowledged.size, held_bytes: this.#held };
+    return {
+      ...this.#counters,
+      ...this.#intake.counters?.(),
+      waiting: this.#queue.length + this.#unacknowledged.size,
+      held_bytes: this.#held,
+    };
   }
 
   /** Opens the port and gives the one taken; `read` does so too. */
@@ -92,10 +89,15 @@ export class HttpSource implements Source {
 
   async *read(_resume: SourceState, signal: AbortSignal): AsyncGenerator<RecordBatch> {
     await this.listen();
-    while (!signal.aborted) {
-      const next = this.#queue.shift();
-      if (next === undefined) await this.#waker.wait(Number.POSITIVE_INFINITY, signal);
-      else yield this.#batch(next);
+    const end = this.#intake.begin?.(this.#deliver);
+    try {
+      while (!signal.aborted) {
+        const next = this.#queue.shift();
+        if (next === undefined) await this.#waker.wait(Number.POSITIVE_INFINITY, signal);
+        else yield this.#batch(next);
+      }
+    } finally {
+      end?.();
     }
   }
 
@@ -144,10 +146,12 @@ export class HttpSource implements Source {
       if (this.#held + announced > this.#config.queueBytes) hold(announced);
       const body = await readBody(request, this.#config.maxBodyBytes, hold, this.#intake.encodings);
       const contentType = request.headers['content-type'] ?? '';
-      const { records, answer } = this.#intake.take({ path: pathOf(request), contentType, body });
+      const taken = this.#intake.take({ path: pathOf(request), contentType, body });
+      const { records, answer } = taken;
       durable = records.length > 0;
-      const input = `http/${request.socket.remoteAddress ?? 'unknown'}`;
-      const status = durable ? await this.#durable(input, records, release) : 200;
+      const input = taken.input ?? `http/${request.socket.remoteAddress ?? 'unknown'}`;
+      const status = durable ? await this.#durable(input, taken, release) : 200;
+      if (status === 410) throw new Refused(410, 'what comes after it was taken already');
       if (status !== 200) throw new Refused(status, 'the records are not durable; send them again');
       this.#counters.records += records.length;
       reply(response, 200, answer);
@@ -156,7 +160,12 @@ export class HttpSource implements Source {
     }
   }
 
-  #durable(input: string, records: readonly Uint8Array[], release: () => void): Promise<number> {
+  readonly #deliver = (waiting: Waiting): void => {
+    this.#queue.push(waiting);
+    this.#waker.wake();
+  };
+
+  #durable(input: string, { records, queue }: Taken, release: () => void): Promise<number> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         this.#counters.unacknowledged_timeouts++;
@@ -172,8 +181,8 @@ export class HttpSource implements Source {
         resolve(status);
       };
       const waiting: Waiting = { input, records, answer, release };
-      this.#queue.push(waiting);
-      this.#waker.wake();
+      if (queue === undefined) this.#deliver(waiting);
+      else queue(waiting, this.#deliver);
     });
   }
 

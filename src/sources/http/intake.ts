@@ -12,11 +12,27 @@ export interface Received {
 export interface Taken {
   readonly records: readonly Uint8Array[];
   readonly answer: object;
+  /** Where they belong; absent = to their sender's address. */
+  readonly input?: string;
+  /** Hands them on when their turn comes; absent = at once. */
+  readonly queue?: (waiting: Waiting, deliver: (waiting: Waiting) => void) => void;
+}
+
+/** Records of one request that are not durable yet. */
+export interface Waiting {
+  readonly input: string;
+  readonly records: readonly Uint8Array[];
+  readonly answer: (status: number) => void;
+  /** Frees what the records hold; they are held until durable, also when their sender was told to try again. */
+  readonly release: () => void;
 }
 
 /** What an HTTP source makes of requests; throws `Refused` for a body that is none of its own. */
 export interface Intake {
   take(received: Received): Taken;
+  /** Reading begins; returns how it ends. */
+  begin?(deliver: (waiting: Waiting) => void): () => void;
+  counters?(): object;
   /** Content encodings beside gzip, zstd and identity. */
   readonly encodings?: Readonly<Record<string, (body: Uint8Array, maxBytes: number) => Uint8Array>>;
 }
