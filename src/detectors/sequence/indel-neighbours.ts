@@ -1,3 +1,4 @@
+import { Ascending } from './ascending.ts';
 import type { Neighbour } from './count-neighbours.ts';
 import { CountIndex, countRow, keyOf } from './counted-row.ts';
 import { UNKNOWN } from './vocabulary.ts';
@@ -37,18 +38,15 @@ export class IndelNeighbours {
     // the counts in common bound the common subsequence from above: references are tried nearest bound first
     const overlap = this.#index.overlap(countRow(query), ONE);
     const bound = new Float64Array(overlap.length);
-    const order = new Int32Array(overlap.length);
     for (let i = 0; i < overlap.length; i++) {
       const sum = query.length + (this.references[i] as Int32Array).length;
       bound[i] = sum === 0 ? 0 : (sum - 2 * (overlap[i] as number)) / sum;
-      order[i] = i;
     }
-    order.sort((a, b) => (bound[a] as number) - (bound[b] as number) || a - b);
+    const order = new Ascending(bound);
     const lcs = new CommonSubsequence(query);
     let index = -1;
     let best = Number.POSITIVE_INFINITY;
-    for (const i of order) {
-      if ((bound[i] as number) >= best) break;
+    for (let i = order.next(); i >= 0 && (bound[i] as number) < best; i = order.next()) {
       const reference = this.references[i] as Int32Array;
       const sum = query.length + reference.length;
       const distance = sum === 0 ? 0 : (sum - 2 * lcs.with(reference)) / sum;
