@@ -1,6 +1,6 @@
 // `npm run bench [-- --json] [name…]`: one measurement a line, each beside its named baseline of the same run.
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { cpSync, readdirSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,6 +12,8 @@ if (build() !== 0) process.exit(1);
 const out = join(root, 'dist', 'bench');
 const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 if (run(process.execPath, [tsc, '-p', 'tsconfig.bench.json']) !== 0) process.exit(1);
+// Found beside the compiled sources, as in the package.
+cpSync(join(root, 'rules'), join(out, 'rules'), { recursive: true });
 
 const args = process.argv.slice(2);
 const json = args.includes('--json');
