@@ -1,5 +1,6 @@
 import {
   type Detection,
+  type EventBatch,
   formatMicros,
   type LabelledRow,
   type Lineage,
@@ -39,7 +40,7 @@ export class SignatureAnalysis {
     return new SignatureAnalysis(source, definition.create(definition.config.parse(signatures), context), await labels('sigma'));
   }
 
-  add(batch: LogBatch): void {
+  add(batch: LogBatch | EventBatch): void {
     for (const finding of this.#detector.take(batch)) {
       if (this.#allowed.has(ruleLabel(finding.rule, finding.entity))) continue;
       this.#found.set(stableId('detection', this.#source, 'sigma', finding.rule, finding.key, formatMicros(finding.start)), finding);

@@ -129,6 +129,12 @@ export function configSchema(catalogue: Catalogue, defaultDetectors: readonly st
         .prefault(defaultDetectors.map((type) => ({ type })))
         .describe('detectors of every source that names none itself and whose records they work on'),
       features: catalogue.declared.prefault({}),
+      signatures: z
+        .array(detector)
+        .default([])
+        .describe(
+          'signature rules, such as sigma with rules of yours, for every source whose records they read and that names no detectors',
+        ),
       sinks: z.array(sink).default([]).describe('where alerts go besides the store'),
       retention: retention.prefault({}),
       pseudonymise: pseudonymise.optional(),
@@ -137,6 +143,7 @@ export function configSchema(catalogue: Catalogue, defaultDetectors: readonly st
       unique(value.sources, 'sources', context);
       unique(value.sinks, 'sinks', context);
       uniqueTypes(value.detectors, ['detectors'], context);
+      uniqueTypes(value.signatures, ['signatures'], context);
       value.sources.forEach((source, index) => {
         const own = (source as { detectors?: readonly unknown[] }).detectors;
         if (own !== undefined) uniqueTypes(own, ['sources', index, 'detectors'], context);
@@ -212,6 +219,7 @@ export interface TenantConfig {
   readonly sources: readonly SourceConfig[];
   readonly detectors: readonly DetectorConfig[];
   readonly features: Readonly<Record<string, FeatureText>>;
+  readonly signatures: readonly DetectorConfig[];
   readonly sinks: readonly SinkConfig[];
   readonly retention: z.output<typeof retention>;
   readonly pseudonymise?: z.output<typeof pseudonymise>;

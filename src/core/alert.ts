@@ -33,6 +33,7 @@ export interface Detection {
   readonly entity: string;
   /** Other entities that it names, such as the other end of a connection. */
   readonly related?: readonly string[];
+  readonly user?: string;
   readonly start: Micros;
   readonly end: Micros;
   readonly score: number;

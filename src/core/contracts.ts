@@ -169,6 +169,9 @@ export interface RuleFinding {
   readonly rule: string;
   readonly key: string;
   readonly entity: string;
+  /** Other entities that it names, such as the other end of a connection. */
+  readonly related?: readonly string[];
+  readonly user?: string;
   readonly start: Micros;
   readonly end: Micros;
   /** How many times the threshold was reached; 1 for signatures. */

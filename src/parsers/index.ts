@@ -11,6 +11,8 @@ export { METRIC_FORMATS, MetricParser } from './metrics/index.ts';
 export type { DrainOptions, LogParserOptions } from './options.ts';
 export { createLogParser, type FormatLogParser } from './parser.ts';
 export { sampleOf } from './sample.ts';
+export { createSensorParser, type SensorParser } from './sensor/parser.ts';
+export { recogniseSensor, type SensorFormat } from './sensor/recognise.ts';
 export * from './series/index.ts';
 export { createEveParser, type EveParser } from './suricata-eve/index.ts';
 export { flowTime } from './time/flow-time.ts';

@@ -87,7 +87,11 @@ export async function loadComponents(config?: Config): Promise<Components> {
   const types = (of: (tenant: TenantConfig) => readonly ComponentConfig[]) =>
     tenants === undefined ? undefined : new Set(tenants.flatMap((tenant) => of(tenant).map(({ type }) => type)));
   const ofLanes = Object.values(LANES).flatMap((lane) => lane.detectors);
-  const named = types((tenant) => [...tenant.detectors, ...tenant.sources.flatMap((source) => source.detectors ?? [])]);
+  const named = types((tenant) => [
+    ...tenant.detectors,
+    ...tenant.signatures,
+    ...tenant.sources.flatMap((source) => source.detectors ?? []),
+  ]);
   const wantedDetectors = named && new Set([...named, ...ofLanes]);
   const [loadedSources, loadedSinks, loadedDetectors] = await Promise.all([
     loadAll(

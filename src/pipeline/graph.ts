@@ -30,10 +30,12 @@ export function laneKindOf(source: SourceConfig, { records }: Pick<ComponentFact
 export function detectorsOf(source: SourceConfig, tenant: TenantConfig, facts: ComponentFacts): TenantConfig['detectors'] {
   const lane = laneKindOf(source, facts);
   if (source.detectors !== undefined) return source.detectors;
-  const fitting = tenant.detectors.filter(
-    ({ type }) => lane.unsuited?.has(type) !== true && facts.worksOn(type).some((what) => lane.serves.has(what)),
-  );
-  return fitting.length > 0 ? fitting : lane.detectors.map(facts.withDefaults);
+  const fits = ({ type }: { readonly type: string }) =>
+    lane.unsuited?.has(type) !== true && facts.worksOn(type).some((what) => lane.serves.has(what));
+  const fitting = tenant.detectors.filter(fits);
+  const own = fitting.length > 0 ? fitting : lane.detectors.map(facts.withDefaults);
+  const signatures = tenant.signatures.filter(fits);
+  return [...own.filter(({ type }) => !signatures.some((rule) => rule.type === type)), ...signatures];
 }
 
 /** What the configuration asks for, as a graph in the order data flows. */

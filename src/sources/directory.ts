@@ -41,7 +41,7 @@ export default define({
   name: 'directory',
   summary: 'Follows every log file or capture of a folder as it grows, new, rotated and compressed ones too',
   config,
-  records: ['lines', 'packets', 'readings'],
+  records: ['lines', 'packets', 'readings', 'sensor'],
   create: (settings, context): Source => new DirectorySource(settings, context),
 });
 

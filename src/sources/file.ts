@@ -38,7 +38,7 @@ export default define({
   name: 'file',
   summary: 'Follows a growing log file or capture through rotation, truncation and deletion',
   config,
-  records: ['lines', 'packets', 'readings'],
+  records: ['lines', 'packets', 'readings', 'sensor'],
   create: (settings, context): Source => new FileSource(settings, context),
 });
 

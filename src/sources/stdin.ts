@@ -16,6 +16,7 @@ const config = z.strictObject({
 export default define({
   name: 'stdin',
   summary: 'Reads lines from standard input, compressed or not',
+  records: ['lines', 'sensor'],
   config,
   create: (settings, context): Source => new StdinSource(settings, context, process.stdin),
 });

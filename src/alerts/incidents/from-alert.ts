@@ -19,6 +19,7 @@ export function observationOf({ id, group, ...alert }: Alert, detection: Detecti
     severity: detection.severity,
     techniques: detection.techniques,
     ...(detection.related === undefined ? {} : { related: detection.related }),
+    ...(detection.user === undefined ? {} : { user: detection.user }),
     ...(tactic === undefined ? {} : { tactic }),
   };
 }

@@ -13,6 +13,7 @@ export interface EventAnalysis {
   readonly first: number;
   readonly last: number;
   readonly histogram: EventHistogram;
+  readonly lineage: Lineage;
   readonly detections: readonly Detection[];
   /** Of the use cases: findings, late events and the like. */
   readonly counters: Readonly<Record<string, number>>;
@@ -22,6 +23,8 @@ export interface EventAnalysisOptions {
   readonly program?: string;
   readonly seed?: number;
   readonly homeNetworks?: readonly string[];
+  /** Gets every batch as it was read. */
+  readonly onEvents?: (batch: EventBatch) => void;
   /** 0..1. */
   readonly progress?: (share: number) => void;
 }
@@ -61,6 +64,7 @@ export async function analyzeEvents(file: FileInput, format: EventFormat, option
         seen.lines += batch.rows;
         events[batch.kind] = (events[batch.kind] ?? 0) + batch.rows;
         note(batch, histogram, seen);
+        options.onEvents?.(batch);
         waiting.push(batch);
       }
       if (waiting.reduce((sum, { rows }) => sum + rows, 0) >= MOST_SORTED) judge();
@@ -96,6 +100,7 @@ export async function analyzeEvents(file: FileInput, format: EventFormat, option
     first: seen.first,
     last: seen.last,
     histogram,
+    lineage,
     detections: useCases.detections('events', lineage),
     counters: useCases.counters(),
   };

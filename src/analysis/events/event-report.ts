@@ -1,12 +1,18 @@
 import { alertsOf, rankGroups } from '../../alerts/index.ts';
+import { SensorAlerts } from '../../detectors/sensor-alerts/index.ts';
 import { USE_CASES } from '../../detectors/use-cases/index.ts';
 import { type ReportInput, type ReportWarning, reportName } from '../../sinks/report/index.ts';
 import type { FileInput } from '../../sources/index.ts';
 import type { InputAnalysis } from '../analyze.ts';
 import { lineTexts } from '../evidence-text.ts';
 import type { AnalysisOptions } from '../options.ts';
+import { SignatureAnalysis } from '../signatures.ts';
 import { analyzeEvents, type EventAnalysis } from './analyze-events.ts';
 import { type EventFormat, eventFormat } from './event-files.ts';
+import { RuleRun } from './rule-run.ts';
+
+/** Least severity of a sensor's alert that is worth one of ours. */
+const MIN_SEVERITY = 25;
 
 /** A file of events with its format. */
 export interface EventFile {
@@ -29,16 +35,28 @@ export async function splitEvents(inputs: readonly FileInput[]): Promise<{ event
 /** The same kind of report as of a log: events instead of lines, use cases instead of learnt detectors. */
 export async function eventReport(
   { input, format }: EventFile,
-  options: Pick<AnalysisOptions, 'tenant' | 'program' | 'seed' | 'top' | 'progress'>,
+  options: Pick<AnalysisOptions, 'tenant' | 'program' | 'seed' | 'top' | 'progress' | 'signatures' | 'labels'>,
   progress: (share: number, what: string) => void = options.progress,
 ): Promise<InputAnalysis> {
   const { tenant, program, seed, top } = options;
+  const sensors = ['suricata', 'zeek'].map((engine) => new RuleRun(engine, new SensorAlerts(engine, MIN_SEVERITY)));
+  const sigma = await SignatureAnalysis.open(input.name, options);
   const analysis = await analyzeEvents(input, format, {
     program,
     seed,
+    onEvents(batch) {
+      for (const sensor of sensors) sensor.take(batch);
+      sigma?.add(batch);
+    },
     progress: (share) => progress(share * 0.9, `reading ${input.name}`),
   });
-  const alerts = alertsOf(tenant, analysis.detections.slice(0, top));
+  const matched = sigma?.findings(input.name, { ...analysis.lineage, feature: 'sigma' }) ?? [];
+  const rowOf = new Map(matched.map(({ detection, row }) => [detection.id, row]));
+  const alerts = alertsOf(tenant, [
+    ...analysis.detections.slice(0, top),
+    ...sensors.flatMap((sensor) => sensor.detections(input.name, tenant, format, analysis.lineage)),
+    ...matched.map(({ detection }) => detection),
+  ]);
   const { name, bytes, sha256, lines, dead } = analysis.input;
   const series = analysis.histogram.result();
   const report: ReportInput = {
@@ -62,7 +80,11 @@ export async function eventReport(
     warnings: warningsOf(analysis),
     program,
   };
-  return { input: analysis.input, report, alerts: alerts.map((alert) => ({ alert, row: new Uint8Array() })) };
+  return {
+    input: analysis.input,
+    report,
+    alerts: alerts.map((alert) => ({ alert, row: rowOf.get(alert.detection.id) ?? new Uint8Array() })),
+  };
 }
 
 function warningsOf({ input, events, counters }: EventAnalysis): ReportWarning[] {

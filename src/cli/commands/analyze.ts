@@ -17,7 +17,7 @@ export function analyzeCommand(): Command {
     .option('--templates <csv>', 'fixed templates (EventId,EventTemplate)')
     .option('--timezone <zone>', 'time zone of times without one', 'UTC')
     .option('--promise <rate>', 'promised false-alarm rate per scored unit', rate, 0.001)
-    .option('--rules <dir>', 'folder of Sigma rules to look for besides the ones that come with the program')
+    .option('--rules <path>', 'folder of Sigma rules, or tar.gz of one, to look for besides the ones that come with the program')
     .option('--no-own-rules', 'leave out the rules that come with the program')
     .option('--top <number>', 'most findings explained per detector', integer, 1000)
     .addOption(

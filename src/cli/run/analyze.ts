@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { SEVERITY_LEVELS } from '../../alerts/index.ts';
 import { analyzeInputs, type FittedModel, type InputAnalysis } from '../../analysis/index.ts';
 import type { LabelledRow } from '../../core/index.ts';
-import { analysisId } from '../../server/index.ts';
+import { analysisId, type IncidentOutline, type Operations } from '../../server/index.ts';
 import { buildReport, renderHtml, renderJson, reportStem } from '../../sinks/report/index.ts';
 import { writeDurably } from '../../store/index.ts';
 import { readTemplates } from '../../training/index.ts';
@@ -14,6 +14,7 @@ import { programVersion } from '../version.ts';
 import { alertJson } from './alert-json.ts';
 import { openOperations } from './open-operations.ts';
 import type { RecordedOptions } from './replay.ts';
+import { tellRules } from './sigma-rules.ts';
 
 export interface AnalyzeOptions extends CommonOptions {
   readonly out: string;
@@ -93,7 +94,9 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions)
       analyses.push({ analysis, files });
     }
     progress.stop();
-    show(analyses, json);
+    const incidents = await incidentsAmong(operations, analyses);
+    show(analyses, incidents, json);
+    if (options.rules !== undefined && !json) tellRules(options.rules);
     fail(analyses, options.failOn);
   } finally {
     progress.stop();
@@ -115,12 +118,31 @@ async function writeReport(folder: string, analysis: InputAnalysis): Promise<str
   return files;
 }
 
-function show(analyses: readonly { analysis: InputAnalysis; files: readonly string[] }[], json: boolean): void {
+/** Incidents that the alerts belong to, with those that other analyses of the same time added. */
+async function incidentsAmong(
+  operations: Operations,
+  analyses: readonly { analysis: InputAnalysis }[],
+): Promise<readonly IncidentOutline[]> {
+  const detections = analyses.flatMap(({ analysis }) => analysis.alerts.map(({ alert }) => alert.detection));
+  const times = detections.flatMap(({ start, end }) => [start, end]).filter(Number.isFinite);
+  if (times.length === 0) return [];
+  const [from, to] = [times.reduce((a, b) => Math.min(a, b)), times.reduce((a, b) => Math.max(a, b)) + 1];
+  const { items } = await operations.incidents.listIncidents({ from, to, band: 'notify', learning: true, order: 'score', limit: 100 });
+  const entities = new Set(detections.map(({ entity }) => entity));
+  return items.filter(({ hosts }) => hosts.some((host) => entities.has(host)));
+}
+
+function show(
+  analyses: readonly { analysis: InputAnalysis; files: readonly string[] }[],
+  incidents: readonly IncidentOutline[],
+  json: boolean,
+): void {
   if (json) {
     printJson({
       inputs: analyses.map(({ analysis: { input } }) => input),
       alerts: analyses.flatMap(({ analysis }) => analysis.alerts.map(({ alert }) => alertJson(alert))),
       reports: analyses.flatMap(({ files }) => files),
+      incidents,
     });
     return;
   }
@@ -136,6 +158,8 @@ function show(analyses: readonly { analysis: InputAnalysis; files: readonly stri
     for (const warning of report.warnings) print(`  note: ${warning.text}`);
     print(`  ${files.at(-1)}`);
   }
+  for (const { id, band, sentence } of incidents)
+    print(`INCIDENT ${band.toUpperCase()}  ${sentence}\n  vedette incidents show ${id.slice(0, 12)}`);
 }
 
 function fail(analyses: readonly { analysis: InputAnalysis }[], level: AnalyzeOptions['failOn']): void {

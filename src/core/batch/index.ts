@@ -1,3 +1,4 @@
+export * from './addresses.ts';
 export * from './columns.ts';
 export * from './concat.ts';
 export * from './events.ts';

@@ -2,7 +2,11 @@ import { z } from 'zod';
 import { LEVELS } from './rule.ts';
 
 export const config = z.strictObject({
-  rules: z.string().min(1).optional().describe('Folder of Sigma rules (*.yml) besides those that come with the program.'),
+  rules: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Folder of Sigma rules (*.yml), or a tar.gz archive of one, besides those that come with the program.'),
   own: z.boolean().default(true).describe('Use the rules that come with the program.'),
   minLevel: z.enum(LEVELS).default('low').describe('Rules below this level raise nothing of their own; correlations still count them.'),
   idle: z.int().min(1).max(86_400).default(3600).describe('Seconds without a match after which a rule reports the same entity anew.'),

@@ -1,13 +1,14 @@
 import { deserialize, serialize } from 'node:v8';
-import {
-  type EvidenceLine,
-  type LogBatch,
-  type Logger,
-  type Micros,
-  type RuleDetector,
-  type RuleFinding,
-  type RuleInput,
-  textAt,
+import type {
+  EventBatch,
+  EvidenceLine,
+  LogBatch,
+  Logger,
+  Micros,
+  PacketBatch,
+  RuleDetector,
+  RuleFinding,
+  RuleInput,
 } from '../../core/index.ts';
 import type { SigmaConfig } from './config.ts';
 import { SigmaEngine } from './engine.ts';
@@ -16,7 +17,9 @@ import { findingOf } from './finding.ts';
 import { loadRules, OWN_RULES } from './load.ts';
 import { logEventOf } from './log-event.ts';
 import type { MatchedRule } from './matched-rule.ts';
-import { LEVELS } from './rule.ts';
+import { LEVELS, type RuleProblem } from './rule.ts';
+import { sensorEventOf } from './sensor-event.ts';
+import { observedOf, whoOf } from './who.ts';
 
 interface State {
   readonly last: Micros;
@@ -30,11 +33,13 @@ const REQUEST_HINTS = [' http/', 'get /', 'post /', 'head /', 'put /', 'delete /
 
 /** Sigma rules over log events: those that come with the program and a folder of one's own. */
 export class SigmaDetector implements RuleDetector {
-  readonly reads = ['log'] as const;
+  readonly reads = ['log', 'flow', 'dns', 'http', 'tls', 'signature'] as const;
   readonly #engine: SigmaEngine;
   readonly #rules: ReadonlyMap<string, MatchedRule>;
   readonly #least: number;
   readonly #episodes: Episodes;
+  /** Rules that are not used, each with its reason. */
+  readonly problems: readonly RuleProblem[];
   /** Time of the last event that had one: events without are taken as of then. */
   #last: Micros = 0;
 
@@ -46,17 +51,21 @@ export class SigmaDetector implements RuleDetector {
     this.#rules = new Map([...rules, ...correlations].map((rule) => [rule.id, rule]));
     this.#least = LEVELS.indexOf(config.minLevel);
     this.#episodes = new Episodes(config.idle * 1e6, config.maxEpisodes);
-    for (const { file, title, reason } of [...parts.flatMap((part) => part.problems), ...this.#engine.problems])
-      log.warn('a Sigma rule is not used', { file, title, reason });
+    this.problems = [...parts.flatMap((part) => part.problems), ...this.#engine.problems];
+    for (const { file, title, reason } of this.problems) log.warn('a Sigma rule is not used', { file, title, reason });
   }
 
   take(batch: RuleInput): readonly RuleFinding[] {
-    if (batch.kind !== 'log') return [];
+    return isPackets(batch) ? [] : this.#taken(batch);
+  }
+
+  #taken(batch: LogBatch | EventBatch): readonly RuleFinding[] {
     const touched = new Map<Episode, MatchedRule>();
+    const times = batch.kind === 'log' ? batch.time : (batch.columns.time as Float64Array);
     for (let row = 0; row < batch.rows; row++) {
-      const time = batch.time[row] as number;
+      const time = times[row] as number;
       if (!Number.isNaN(time)) this.#last = time;
-      if (this.#worthwhile(batch, row)) this.#match(batch, row, touched);
+      if (batch.kind !== 'log' || this.#worthwhile(batch, row)) this.#match(batch, row, touched);
     }
     return [...touched].map(([episode, rule]) => findingOf(rule, episode));
   }
@@ -69,20 +78,23 @@ export class SigmaDetector implements RuleDetector {
     return this.#engine.canMatch(bytes, from, end[row] as number);
   }
 
-  #match(batch: LogBatch, row: number, touched: Map<Episode, MatchedRule>): void {
-    const { fields, webserver } = logEventOf(batch, row);
+  #match(batch: LogBatch | EventBatch, row: number, touched: Map<Episode, MatchedRule>): void {
+    const { fields, source } = batch.kind === 'log' ? logEventOf(batch, row) : sensorEventOf(batch, row);
     const line = lineOf(batch, row, this.#last);
-    const found = this.#engine.match(fields, this.#last, webserver ? { category: 'webserver' } : undefined, line);
+    const found = this.#engine.match(fields, this.#last, source, line);
     if (found.rules.length === 0 && found.correlations.length === 0) return;
-    const observed = textAt(batch.message, row).slice(0, MOST_OBSERVED);
-    const entity = entityOf(fields, batch);
+    const observed = observedOf(batch, row, fields).slice(0, MOST_OBSERVED);
+    const who = whoOf(fields, batch);
     for (const rule of found.rules) {
       if (LEVELS.indexOf(rule.level) < this.#least) continue;
-      touched.set(this.#episodes.add({ rule, entity, start: this.#last, end: this.#last, events: 1, evidence: [line], observed }), rule);
+      touched.set(this.#episodes.add({ rule, ...who, start: this.#last, end: this.#last, events: 1, evidence: [line], observed }), rule);
     }
     for (const { rule, group, start, end, count, evidence } of found.correlations) {
       if (LEVELS.indexOf(rule.level) < this.#least) continue;
-      touched.set(this.#episodes.add({ rule, entity: group[0] ?? entity, start, end, events: count, evidence, observed }), rule);
+      touched.set(
+        this.#episodes.add({ rule, ...who, entity: group[0] ?? who.entity, start, end, events: count, evidence, observed }),
+        rule,
+      );
     }
   }
 
@@ -107,7 +119,11 @@ export class SigmaDetector implements RuleDetector {
   }
 }
 
-function lineOf({ origin }: LogBatch, row: number, time: Micros): EvidenceLine {
+function isPackets(batch: RuleInput): batch is PacketBatch {
+  return batch.kind === 'packet' && !('columns' in batch);
+}
+
+function lineOf({ origin }: LogBatch | EventBatch, row: number, time: Micros): EvidenceLine {
   return {
     input: origin.input,
     line: origin.line[row] as number,
@@ -115,13 +131,4 @@ function lineOf({ origin }: LogBatch, row: number, time: Micros): EvidenceLine {
     length: origin.length[row] as number,
     ...(time === 0 ? {} : { time }),
   };
-}
-
-/** Whom a finding is about: the peer, else the account, else the host, else the source. */
-function entityOf(fields: Readonly<Record<string, unknown>>, batch: LogBatch): string {
-  for (const name of ['SourceIp', 'SubjectUserName', 'User', 'Computer', 'host.name', 'Hostname']) {
-    const value = fields[name];
-    if (typeof value === 'string' && value !== '' && value !== '-') return value;
-  }
-  return batch.source;
 }

@@ -46,9 +46,9 @@ export class SigmaEngine {
     return this.#correlator.problems;
   }
 
-  /** False where neither a hint nor anything that rules of no particular source look for is in bytes[from, to). */
+  /** False where neither a hint nor anything that rules of plain text look for is in bytes[from, to). */
   canMatch(bytes: Uint8Array, from: number, to: number): boolean {
-    this.#anySource ??= this.#literalsOf({ products: [], categories: [], services: [] });
+    this.#anySource ??= this.#literals();
     return this.#anySource.touches(bytes, from, to);
   }
 
@@ -62,7 +62,7 @@ export class SigmaEngine {
   }
 
   /** `source` overrides what the event's own fields say about where it comes from; `line` becomes evidence of correlations. */
-  match(fields: Readonly<Record<string, unknown>>, time: Micros, source?: LogSource, line?: EvidenceLine): SigmaFindings {
+  match(fields: Readonly<Record<string, unknown>>, time: Micros, source?: LogSource | EventSource, line?: EvidenceLine): SigmaFindings {
     const event = new SigmaEvent(fields);
     const from = source === undefined ? sourceOf(event) : sourceGiven(source);
     const set = this.#setFor(from);
@@ -78,8 +78,8 @@ export class SigmaEngine {
     return { rules: matched.filter((rule) => !this.#silent.has(rule)), correlations: this.#correlator.observe(matched, event, time, line) };
   }
 
-  #literalsOf(source: EventSource): Prefilter {
-    const rules = this.#rules.filter((rule) => applies(rule.source, source));
+  #literals(): Prefilter {
+    const rules = this.#rules.filter(({ source: { product, category } }) => category === undefined && (product ?? 'linux') === 'linux');
     // A rule without a literal can match anything: the empty text is everywhere.
     return new Prefilter([this.#hints, ...rules.map(({ matcher }) => matcher.literals ?? [''])]);
   }
@@ -100,7 +100,9 @@ export class SigmaEngine {
   }
 }
 
-function sourceGiven({ product, category, service }: LogSource): EventSource {
+function sourceGiven(given: LogSource | EventSource): EventSource {
+  if ('products' in given) return given;
+  const { product, category, service } = given;
   const list = (text: string | undefined): string[] => (text === undefined ? [] : [text]);
   return { products: list(product), categories: list(category), services: list(service) };
 }

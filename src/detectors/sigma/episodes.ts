@@ -5,6 +5,8 @@ import type { MatchedRule } from './matched-rule.ts';
 export interface Episode {
   readonly rule: string;
   readonly entity: string;
+  readonly user?: string;
+  readonly related?: readonly string[];
   readonly start: Micros;
   end: Micros;
   /** Events that matched or were counted. */
@@ -17,6 +19,8 @@ export interface Episode {
 export interface Match {
   readonly rule: MatchedRule;
   readonly entity: string;
+  readonly user?: string;
+  readonly related?: readonly string[];
   readonly start: Micros;
   readonly end: Micros;
   readonly events: number;
@@ -51,8 +55,8 @@ export class Episodes {
       this.#open.set(key, known);
       return known;
     }
-    const { rule, entity, start, end, events, observed } = match;
-    const episode = { rule: rule.id, entity, start, end, events, evidence: match.evidence.slice(0, MAX_EVIDENCE), observed };
+    const { rule, evidence, ...rest } = match;
+    const episode: Episode = { ...rest, rule: rule.id, evidence: evidence.slice(0, MAX_EVIDENCE) };
     this.#open.set(key, episode);
     this.begun++;
     if (this.#open.size > this.#limit) {

@@ -10,13 +10,15 @@ const NEXT = [
 
 /** An episode in plain words. A signature has no p-value. */
 export function findingOf(rule: MatchedRule, episode: Episode): RuleFinding {
-  const { entity, events, start, end } = episode;
+  const { entity, events, start, end, user, related } = episode;
   const times = events === 1 ? '' : ` (${events.toLocaleString('en')} events)`;
   const title = `${rule.title}: ${entity}${times}`;
   return {
     rule: rule.id,
     key: entity,
     entity,
+    ...(user === undefined ? {} : { user }),
+    ...(related === undefined ? {} : { related }),
     start,
     end,
     score: 1,

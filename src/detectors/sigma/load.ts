@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { VedetteError } from '../../core/index.ts';
+import { untar } from './archive.ts';
 import type { CorrelationRule } from './correlation-rule.ts';
 import { type ParsedRules, parseRules } from './parse-rule.ts';
 import type { RuleProblem, SigmaRule } from './rule.ts';
@@ -10,13 +11,13 @@ import type { Placeholders } from './values.ts';
 /** The rules that come with the program. */
 export const OWN_RULES = fileURLToPath(new URL('../../../rules', import.meta.url));
 
-/** All rules of a folder, in the order of their paths. Every rule is loaded or named with the reason. */
-export function loadRules(folder: string, placeholders: Placeholders = {}): ParsedRules {
+/** All rules of a folder or of a tar(.gz) archive, in the order of their paths. Every rule is loaded or named with the reason. */
+export function loadRules(path: string, placeholders: Placeholders = {}): ParsedRules {
   const rules: SigmaRule[] = [];
   const correlations: CorrelationRule[] = [];
   const problems: RuleProblem[] = [];
-  for (const { path, text } of ruleFiles(folder)) {
-    const parsed = parseRules(text, relative(folder, path), placeholders);
+  for (const { name, text } of ruleFiles(path)) {
+    const parsed = parseRules(text, name, placeholders);
     rules.push(...parsed.rules);
     correlations.push(...parsed.correlations);
     problems.push(...parsed.problems);
@@ -24,17 +25,22 @@ export function loadRules(folder: string, placeholders: Placeholders = {}): Pars
   return { rules, correlations, problems };
 }
 
-function ruleFiles(folder: string): readonly { readonly path: string; readonly text: string }[] {
+function ruleFiles(path: string): { name: string; text: string }[] {
   try {
-    return readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
-      .map((entry) => join(entry.parentPath, entry.name))
-      .sort()
-      .map((path) => ({ path, text: readFileSync(path, 'utf8') }));
+    const files = statSync(path).isDirectory() ? filesBelow(path) : untar(readFileSync(path), path);
+    return files.filter(({ name }) => /\.ya?ml$/.test(name)).sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (cause) {
-    throw new VedetteError('INPUT_MISSING', `the rules in ${folder} cannot be read`, {
+    if (cause instanceof VedetteError) throw cause;
+    throw new VedetteError('INPUT_MISSING', `the rules in ${path} cannot be read`, {
       cause,
-      hint: 'Name a folder of Sigma rules (*.yml).',
+      hint: 'Name a folder of Sigma rules (*.yml), or a tar or tar.gz archive of one.',
     });
   }
+}
+
+function filesBelow(folder: string): { name: string; text: string }[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => ({ name: relative(folder, path), text: readFileSync(path, 'utf8') }));
 }

@@ -1,12 +1,13 @@
 import { type DictColumn, dictAt, type LogBatch, textAt } from '../../core/index.ts';
+import type { EventSource } from './log-source.ts';
 import { peerAddress } from './peer-address.ts';
 import { type RequestFields, requestOf } from './request-fields.ts';
 
 /** A log event as rules see it. */
 export interface LogEvent {
   readonly fields: Readonly<Record<string, unknown>>;
-  /** It tells of a request to a web server. */
-  readonly webserver: boolean;
+  /** Where it is from, when the fields do not say so. */
+  readonly source?: EventSource;
 }
 
 /**
@@ -32,7 +33,34 @@ export function logEventOf(batch: LogBatch, row: number): LogEvent {
   if (request !== undefined) Object.assign(fields, request);
   const peer = peerAddress(fields, message);
   if (peer !== undefined) fields.SourceIp ??= peer;
-  return { fields, webserver: request !== undefined };
+  if (request !== undefined) return { fields, source: WEBSERVER };
+  if (batch.attributes !== undefined) return { fields };
+  if (!AUDIT.test(message)) return { fields, source: { products: ['linux'], categories: [], services: servicesOf(fields) } };
+  return { fields: { ...fields, ...auditFields(message) }, source: LINUX_AUDIT };
+}
+
+const WEBSERVER: EventSource = { products: ['apache', 'nginx'], categories: ['webserver'], services: [] };
+const LINUX_AUDIT: EventSource = { products: ['linux'], categories: [], services: ['auditd'] };
+const AUDIT = /\btype=[A-Z_]+ msg=audit\(/;
+const AUTH = new Set(['sshd', 'sudo', 'su', 'login', 'systemd-logind', 'passwd', 'useradd', 'usermod', 'groupadd', 'chage']);
+
+/** Services of SigmaHQ's Linux rules that a program's lines belong to. */
+function servicesOf(fields: Readonly<Record<string, unknown>>): string[] {
+  const program = String(fields['process.name'] ?? '')
+    .toLowerCase()
+    .replace(/[[(].*$/, '');
+  return ['syslog', program.startsWith('cron') ? 'cron' : program, ...(AUTH.has(program) ? ['auth'] : [])].filter((name) => name !== '');
+}
+
+/** `type=EXECVE msg=audit(…): argc=3 a0="sudo"`: names and values without quotes; at most 200. */
+function auditFields(message: string): Record<string, string> {
+  const fields = Object.create(null) as Record<string, string>;
+  let count = 0;
+  for (const [, name = '', value = ''] of message.slice(0, 65_536).matchAll(/(\w{1,64})=("[^"]*"|'[^']*'|\S+)/g)) {
+    if (count++ >= 200) break;
+    fields[name] = /^(".*"|'.*')$/.test(value) ? value.slice(1, -1) : value;
+  }
+  return fields;
 }
 
 /** `SRC=10.0.0.1 DPT=22` of the kernel's packet filter. */

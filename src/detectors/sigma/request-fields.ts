@@ -6,8 +6,11 @@ export interface RequestFields {
   readonly 'cs-method'?: string;
   /** As sent, and percent-decoded where that differs: rules see through one and two layers of encoding. */
   readonly 'c-uri'?: readonly string[];
+  readonly 'cs-uri-stem'?: readonly string[];
+  readonly 'cs-uri-query'?: readonly string[];
   readonly 'sc-status'?: number;
   readonly 'c-useragent'?: string;
+  readonly 'cs-user-agent'?: string;
   readonly 'cs-referer'?: string;
 }
 
@@ -45,8 +48,10 @@ export function requestOf(fields: Readonly<Record<string, unknown>>, text: strin
   return {
     'cs-method': method.toUpperCase(),
     'c-uri': decodings(target),
+    'cs-uri-stem': decodings(target.split('?', 1)[0] as string),
+    'cs-uri-query': decodings(target.includes('?') ? target.slice(target.indexOf('?') + 1) : ''),
     ...(status === undefined ? {} : { 'sc-status': status }),
-    ...(agent === undefined ? {} : { 'c-useragent': agent }),
+    ...(agent === undefined ? {} : { 'c-useragent': agent, 'cs-user-agent': agent }),
     ...(referer === undefined ? {} : { 'cs-referer': referer }),
   };
 }

@@ -18,12 +18,28 @@ const TIME = [
   'datetime',
   'date',
   'eventTime',
+  'EventTime',
+  'TimeCreated',
+  'UtcTime',
   't',
   'rt',
 ];
-const MESSAGE = ['message', 'msg', 'MESSAGE', 'log', 'short_message', 'event.original'];
+const MESSAGE = ['message', 'msg', 'MESSAGE', 'Message', 'log', 'short_message', 'event.original'];
 const LEVEL = ['log.level', 'level', 'severity', 'lvl', 'levelname', 'loglevel', 'PRIORITY'];
-const HOST = ['host.name', 'host.hostname', 'hostname', 'host', '_HOSTNAME', 'agent.hostname', 'dvchost', 'dhost', 'computer_name'];
+const HOST = [
+  'host.name',
+  'host.hostname',
+  'hostname',
+  'host',
+  '_HOSTNAME',
+  'agent.hostname',
+  'dvchost',
+  'dhost',
+  'computer_name',
+  'Computer',
+  'Hostname',
+  'winlog.computer_name',
+];
 const COMPONENT = [
   'process.name',
   'SYSLOG_IDENTIFIER',

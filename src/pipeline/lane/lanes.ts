@@ -6,6 +6,7 @@ import { packets } from './packet-lane.ts';
 import { readings } from './readings-lane.ts';
 import type { LaneRules } from './rules.ts';
 import type { LaneScorer } from './scorer.ts';
+import { sensor } from './sensor-lane.ts';
 
 /** What a lane is made of. */
 export interface LaneParts {
@@ -35,6 +36,7 @@ export const LANES = {
   lines: logs,
   packets,
   readings,
+  sensor,
 } satisfies Readonly<Record<string, LaneKind>>;
 
 export type RecordKind = keyof typeof LANES;

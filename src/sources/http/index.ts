@@ -38,7 +38,7 @@ type Config = z.output<typeof httpConfig>;
 export default define({
   name: 'http',
   summary: 'Receives log records over HTTP: NDJSON, JSON arrays, lines, Elasticsearch _bulk; answers once they are durable',
-  records: ['lines', 'readings'],
+  records: ['lines', 'readings', 'sensor'],
   config: httpConfig,
   create: (settings, context): HttpSource => new HttpSource(settings, context, logIntake),
 });

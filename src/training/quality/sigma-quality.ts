@@ -1,8 +1,4 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { type RecordBatch, recordEnds } from '../../core/index.ts';
 import { loadRules, type ParsedRules, SigmaEngine, type SigmaRule } from '../../detectors/sigma/index.ts';
 import { readFiles } from '../../sources/index.ts';
@@ -30,17 +26,6 @@ export interface SigmaQuality {
   readonly events: number;
 }
 
-/** The rules of the archive; nothing of it is kept on disk. */
-export async function archivedRules(archive: string): Promise<ParsedRules> {
-  const folder = await mkdtemp(join(tmpdir(), 'vedette-sigma-'));
-  try {
-    await promisify(execFile)('tar', ['-xzf', archive, '-C', folder]);
-    return loadRules(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
 /** Which of the recorded attacks the rules find, by the tactic in the name of each file. */
 export async function sigmaQuality({
   folder,
@@ -51,7 +36,7 @@ export async function sigmaQuality({
   commit: string;
   log: (line: string) => void;
 }): Promise<SigmaQuality> {
-  const rules = await archivedRules(join(folder, 'ids/sigma/sigma-rules.tar.gz'));
+  const rules = loadRules(join(folder, 'ids/sigma/sigma-rules.tar.gz'));
   log(`${rules.rules.length} rules loaded, ${rules.problems.length} refused`);
   const files = [...(await matchFolder(rules, join(folder, 'ids/otrf-host'))), ...(await matchFolder(rules, join(folder, 'ids/evtx')))];
   const events = files.reduce((sum, file) => sum + file.events, 0);

@@ -1,0 +1,1 @@
+export { SensorAlerts } from './detector.ts';

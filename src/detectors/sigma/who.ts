@@ -1,0 +1,39 @@
+import { type EventBatch, type LogBatch, textAt } from '../../core/index.ts';
+
+const HOSTS = ['SourceIp', 'id.orig_h', 'Computer', 'winlog.computer_name', 'host.name', 'Hostname'];
+const USERS = ['SubjectUserName', 'User', 'TargetUserName', 'user.name'];
+const OTHERS = ['DestinationIp', 'id.resp_h', 'IpAddress', 'Computer'];
+/** Fields that say best what an event is about, the most telling first. */
+const TELLING = ['CommandLine', 'ScriptBlockText', 'Image', 'TargetObject', 'TargetFilename', 'QueryName', 'c-uri', 'query', 'uri'];
+
+export interface Who {
+  readonly entity: string;
+  readonly user?: string;
+  readonly related?: readonly string[];
+}
+
+/** Whom a finding is about: the peer, else the host, else the account, else the source; with the account and the other end. */
+export function whoOf(fields: Readonly<Record<string, unknown>>, batch: LogBatch | EventBatch): Who {
+  const user = firstOf(fields, USERS);
+  const entity = firstOf(fields, HOSTS) ?? user ?? batch.source;
+  const related = OTHERS.flatMap((name) => textOf(fields, name) ?? []).filter((name) => name !== entity && !EVERYWHERE.has(name));
+  return { entity, ...(user === undefined ? {} : { user }), ...(related.length === 0 ? {} : { related }) };
+}
+
+/** Addresses that link nothing. */
+const EVERYWHERE = new Set(['::1', '127.0.0.1', '0.0.0.0', '::']);
+
+export function observedOf(batch: LogBatch | EventBatch, row: number, fields: Readonly<Record<string, unknown>>): string {
+  const name = TELLING.find((one) => textOf(fields, one) !== undefined);
+  if (name !== undefined) return `${name}: ${textOf(fields, name)}`;
+  return batch.kind === 'log' ? textAt(batch.message, row) : batch.kind;
+}
+
+function firstOf(fields: Readonly<Record<string, unknown>>, names: readonly string[]): string | undefined {
+  return names.map((name) => textOf(fields, name)).find((value) => value !== undefined);
+}
+
+function textOf(fields: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  return typeof value === 'string' && value !== '' && value !== '-' ? value : undefined;
+}

@@ -1,0 +1,52 @@
+import { type DeadLetter, decodeUtf8, type EventBatch, type RecordBatch } from '../../core/index.ts';
+import { createEveParser } from '../suricata-eve/index.ts';
+import { createZeekParser } from '../zeek/index.ts';
+import { recogniseSensor, type SensorFormat } from './recognise.ts';
+
+const HEAD_BYTES = 65_536;
+/** Inputs whose format is remembered. */
+const MAX_INPUTS = 10_000;
+
+export interface SensorParser {
+  /** Events by kind; records of an input that no known sensor wrote become dead letters. */
+  parse(batch: RecordBatch, dead: (letter: DeadLetter) => void): EventBatch[];
+  /** Of the last batch of an input. */
+  formatOf(input: string): SensorFormat | undefined;
+  counters(): Readonly<Record<string, number>>;
+  snapshot(): Uint8Array;
+  restore(snapshot: Uint8Array): void;
+}
+
+/** Suricata's EVE and Zeek's logs, told apart by themselves, input by input. */
+export function createSensorParser(source: string): SensorParser {
+  const eve = createEveParser(source);
+  const zeek = createZeekParser(source);
+  const formats = new Map<string, SensorFormat>();
+  const formatOf = (batch: RecordBatch): SensorFormat => {
+    const known = formats.get(batch.input);
+    if (known !== undefined) return known;
+    const found = recogniseSensor(decodeUtf8(batch.bytes, 0, Math.min(batch.bytes.length, HEAD_BYTES)));
+    // What is none of both is refused record by record, with Zeek's reasons or EVE's; the next batch is looked at anew.
+    if (found === undefined) return batch.bytes[0] === 123 ? 'suricata-eve' : 'zeek';
+    formats.set(batch.input, found);
+    if (formats.size > MAX_INPUTS) formats.delete(formats.keys().next().value as string);
+    return found;
+  };
+  return {
+    parse: (batch, dead) => (formatOf(batch) === 'zeek' ? zeek : eve).parse(batch, dead),
+    formatOf: (input) => formats.get(input),
+    counters() {
+      const total: Record<string, number> = {};
+      for (const [name, count] of [...Object.entries(eve.counters()), ...Object.entries(zeek.counters())])
+        total[name] = (total[name] ?? 0) + count;
+      return total;
+    },
+    snapshot: () => new TextEncoder().encode(JSON.stringify([[...formats], new TextDecoder().decode(zeek.snapshot())])),
+    restore(snapshot) {
+      const [known, headers] = JSON.parse(new TextDecoder().decode(snapshot)) as [[string, SensorFormat][], string];
+      formats.clear();
+      for (const [input, format] of known) formats.set(input, format);
+      zeek.restore(new TextEncoder().encode(headers));
+    },
+  };
+}

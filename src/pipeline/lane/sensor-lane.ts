@@ -1,0 +1,142 @@
+import { deserialize, serialize } from 'node:v8';
+import type { SourceConfig } from '../../config/index.ts';
+import { type DeadLetter, type EventBatch, formatMicros, type Micros, type RecordBatch, recordCount } from '../../core/index.ts';
+import { createSensorParser } from '../../parsers/index.ts';
+import { Watermark, type WatermarkState } from '../time/watermark.ts';
+import { Generations } from './generations.ts';
+import { type Lane, type LaneCounters, type LaneOutput, NO_OUTPUT } from './lane.ts';
+import type { LaneKind } from './lanes.ts';
+import type { LaneRules } from './rules.ts';
+import { selectEvents } from './select-events.ts';
+
+interface State {
+  readonly watermark: WatermarkState;
+  readonly counters: LaneCounters;
+  readonly generations: readonly (readonly [string, string])[];
+  readonly parser: Uint8Array;
+}
+
+/** Records of network sensors (Suricata EVE, Zeek) -> events of their kinds, alerts of the sensor, signature rules. */
+export class SensorLane implements Lane {
+  readonly source: SourceConfig;
+  readonly scorers = [];
+  readonly rules: readonly LaneRules[];
+  readonly feature = 'the events of a network sensor, as they come';
+  readonly watermark: Watermark;
+  readonly generations = new Generations();
+  readonly counters: LaneCounters = { records: 0, bytes: 0, events: 0, unparsed: 0, future: 0, late: 0, backfilled: 0, units: 0 };
+  private readonly parser: ReturnType<typeof createSensorParser>;
+  private changed = false;
+
+  constructor(source: SourceConfig, rules: readonly LaneRules[]) {
+    this.source = source;
+    this.rules = rules;
+    this.watermark = new Watermark(source.eventTime);
+    this.parser = createSensorParser(source.name);
+  }
+
+  get ownCounters(): Readonly<Record<string, number>> {
+    return { skipped: this.parser.counters().skipped ?? 0 };
+  }
+
+  async process(records: RecordBatch): Promise<LaneOutput> {
+    this.changed = true;
+    this.counters.records += recordCount(records);
+    this.counters.bytes += records.bytes.length;
+    this.generations.remember(records);
+    const dead: DeadLetter[] = [];
+    const parsed = this.parser.parse(records, (letter) => dead.push(letter));
+    this.counters.unparsed += dead.length;
+    const batches = parsed.map((batch) => this.admitted(batch, records, dead)).filter(({ rows }) => rows > 0);
+    if (records.last) this.watermark.finish(records.input);
+    const findings = batches.flatMap((batch) => this.rules.flatMap((rule) => rule.take(batch)));
+    const closed = this.rules.flatMap((rule) => rule.advance(this.watermark.value));
+    return { events: batches.map((batch) => ({ batch })), dead, findings: [...findings, ...closed] };
+  }
+
+  retry(records: RecordBatch): Promise<LaneOutput> {
+    return this.process(records);
+  }
+
+  async elapse(now: Micros): Promise<LaneOutput> {
+    if (!this.watermark.elapse(now)) return NO_OUTPUT;
+    this.changed = true;
+    return { ...NO_OUTPUT, findings: this.rules.flatMap((rule) => rule.advance(this.watermark.value)) };
+  }
+
+  async end(): Promise<LaneOutput> {
+    return { ...NO_OUTPUT, findings: this.rules.flatMap((rule) => rule.advance(Number.POSITIVE_INFINITY)) };
+  }
+
+  /** What lies in the future of its arrival is put aside; a flow moves the watermark by its end. */
+  private admitted(batch: EventBatch, { arrival, input }: RecordBatch, dead: DeadLetter[]): EventBatch {
+    const { maxSkew, lateness } = this.source.eventTime;
+    const times = batch.columns.time as Float64Array;
+    const durations = batch.columns.durationMicros as Float64Array | undefined;
+    const kept: number[] = [];
+    for (let row = 0; row < batch.rows; row++) {
+      const start = times[row] as number;
+      const duration = durations?.[row] ?? Number.NaN;
+      const time = duration > 0 ? start + duration : start;
+      if (time > arrival + maxSkew) {
+        this.counters.future++;
+        dead.push(futureLetter(batch, row, time, arrival));
+        continue;
+      }
+      kept.push(row);
+      if (time < this.watermark.value - lateness) this.counters.late++;
+      this.watermark.observe(input, time);
+    }
+    this.counters.events += kept.length;
+    return selectEvents(batch, kept);
+  }
+
+  async snapshot(): Promise<Readonly<Record<string, Uint8Array>>> {
+    const prefix = `source/${this.source.name}`;
+    const blobs: Record<string, Uint8Array> = {};
+    if (this.changed) {
+      const state: State = {
+        watermark: this.watermark.snapshot(),
+        counters: this.counters,
+        generations: [...this.generations],
+        parser: this.parser.snapshot(),
+      };
+      blobs[`${prefix}/sensor`] = new Uint8Array(serialize(state));
+    }
+    for (const rule of this.rules) {
+      if (!rule.changed) continue;
+      for (const [name, bytes] of Object.entries(rule.snapshot())) blobs[`${prefix}/${rule.options.detector}/${name}`] = bytes;
+    }
+    this.changed = false;
+    return blobs;
+  }
+
+  async restore(blobs: Readonly<Record<string, Uint8Array>>): Promise<void> {
+    const prefix = `source/${this.source.name}`;
+    const own = blobs[`${prefix}/sensor`];
+    if (own !== undefined) {
+      const state = deserialize(own) as State;
+      this.watermark.restore(state.watermark);
+      Object.assign(this.counters, state.counters);
+      for (const [input, generation] of state.generations) this.generations.set(input, generation);
+      this.parser.restore(state.parser);
+    }
+    for (const rule of this.rules) {
+      const rules = blobs[`${prefix}/${rule.options.detector}/rules`];
+      if (rules !== undefined) rule.restore({ rules });
+    }
+  }
+}
+
+function futureLetter({ source, origin }: EventBatch, row: number, time: Micros, arrival: Micros): DeadLetter {
+  const { input, offset, line } = origin;
+  const reason = `its time ${formatMicros(time)} lies in the future of its arrival`;
+  return { source, input, offset: offset[row] as number, line: line[row] as number, reason, bytes: new Uint8Array(), arrival };
+}
+
+export const sensor: LaneKind = {
+  serves: new Set(['signature', 'flow', 'dns', 'http', 'tls']),
+  detectors: ['suricata', 'zeek', 'sigma', 'use-cases'],
+  pseudonymises: false,
+  create: ({ source, rules }) => new SensorLane(source, rules),
+};
