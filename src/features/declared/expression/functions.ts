@@ -1,5 +1,6 @@
 import type { ValueType } from './expression.ts';
 import { characterEntropy, registeredDomain, subdomain } from './names.ts';
+import { parseNetwork } from './network.ts';
 
 export type CallName = 'length' | 'domain' | 'subdomain' | 'entropy' | 'startsWith' | 'endsWith' | 'contains' | 'floor';
 
@@ -76,4 +77,6 @@ export const FUNCTIONS: Readonly<Record<CallName, ExpressionFunction>> = {
 export const TEXT_FUNCTIONS: Readonly<Record<string, (text: string) => string | undefined>> = {
   vedette_domain: registeredDomain,
   vedette_subdomain: subdomain,
+  /** 32 hex digits of an address, IPv4 as ::ffff:a.b.c.d, so that networks are ranges. */
+  vedette_address: (text) => parseNetwork(text)?.first,
 };

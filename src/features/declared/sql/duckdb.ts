@@ -5,7 +5,7 @@ import type { FeaturePlan } from '../plan/plan.ts';
 
 /**
  * DuckDB SQL of a planned feature over `relation`, a table or subquery with the stored columns of its event kind (times as whole
- * microseconds, addresses as 16-byte blobs). Gives the key columns, `window_start`, `window_end`, `events` and the aggregates, one row a window, for
+ * microseconds, addresses as text). Gives the key columns, `window_start`, `window_end`, `events` and the aggregates, one row a window, for
  * events that came on time. The connection needs the functions of TEXT_FUNCTIONS.
  */
 export function duckdbSql(plan: FeaturePlan, relation: string): string {
@@ -138,8 +138,8 @@ export function sql(expression: Expression): string {
       return `(${sql(expression.operand)} IN (${values.join(', ')}))`;
     }
     case 'inside': {
-      const address = sql(expression.operand);
-      const ranges = expression.networks.map(({ first, last }) => `${address} BETWEEN from_hex('${first}') AND from_hex('${last}')`);
+      const address = `vedette_address(${sql(expression.operand)})`;
+      const ranges = expression.networks.map(({ first, last }) => `${address} BETWEEN '${first}' AND '${last}'`);
       return `(${ranges.join(' OR ') || 'false'})`;
     }
     case 'absent':
