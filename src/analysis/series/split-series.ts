@@ -2,7 +2,8 @@ import { modsPath, timeOf } from '../../parsers/index.ts';
 import { type FileInput, headBytes } from '../../sources/index.ts';
 import { isParquet } from '../../training/series/index.ts';
 
-const HEAD_BYTES = 16_384;
+/** Holds a header of thousands of columns and a few rows. */
+const HEAD_BYTES = 262_144;
 const TIME_NAMES = new Set(['timestamp', 'time', 'datetime', 'date', 'ts', 'window_start', '@timestamp']);
 
 /** Columns that say what is abnormal; they are no readings. */

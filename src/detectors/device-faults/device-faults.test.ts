@@ -57,6 +57,19 @@ describe('device faults', () => {
     expect(await worst(readings(pairs(400, 6), 1_000))).toBeLessThan(5);
   });
 
+  it('takes a reading that never changed for what it is', async () => {
+    const still = (count: number, first: number) =>
+      readings(
+        Array.from({ length: count }, (): [number, number] => [7, 8]),
+        first,
+      );
+    const detector = new DeviceFaultsDetector(config.parse({}));
+    await detector.fit(still(300, 0));
+    const { score } = await detector.score(still(900, 300));
+    expect(Math.max(...score)).toBeLessThan(5);
+    expect((await detector.explain(readings([[1e300, 8]], 300), 0)).what).toContain('1.000e+300');
+  });
+
   it('names each kind', async () => {
     const stuck = readings(
       pairs(30, 6).map(([inlet]): [number, number] => [inlet, 160.25]),

@@ -64,12 +64,15 @@ export class ReadingLimits {
     const run = !first && value === this.#get('last') ? ended + 1 : 1;
     const limit = Math.max(stuckFactor * this.#get('longestRun'), stuckAtLeast);
     this.#set('run', run);
-    // A run counts as usual once it has ended, and in part when it was a fault.
-    if (run === 1 && ended > this.#get('longestRun')) {
-      const usual = learning || ended <= limit ? 1 : WIDENED;
+    // A run counts as usual at once while learning, else once it has ended, and in part when it was a fault.
+    if (learning) this.#set('longestRun', Math.max(run, this.#get('longestRun')));
+    else if (run === 1 && ended > this.#get('longestRun')) {
+      const usual = ended <= limit ? 1 : WIDENED;
       this.#set('longestRun', this.#get('longestRun') + usual * (ended - this.#get('longestRun')));
     }
-    return run / limit;
+    // What has never changed is not stuck.
+    const [low, high] = this.range;
+    return low === high ? 0 : run / limit;
   }
 
   #pushRange(value: number, learning: boolean, margin: number): number {
