@@ -93,6 +93,27 @@ describe.skipIf(CHROMIUM === undefined)(title('the dashboard in a real browser')
     await page.locator('article .lines').getByText('rejected: signature mismatch, dumping 4096 rows').first().waitFor();
   }, 45_000);
 
+  it('a model is trained with progress and losses, a second version is promoted, and both are compared', async () => {
+    const { page } = window;
+    for (const version of [1, 2]) {
+      await page.goto(`${vedette.address}/t/default/models?train=new`);
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Name').fill('orders');
+      await dialog.getByText('Stored events').waitFor();
+      await dialog.getByRole('combobox', { name: 'Source' }).click();
+      await page.getByRole('option', { name: /^app,/ }).click();
+      await dialog.getByRole('button', { name: 'Start training' }).click();
+      await page.getByRole('heading', { name: `Training of orders@${version}` }).waitFor({ timeout: 30_000 });
+    }
+    await page.getByRole('button', { name: 'Promote orders@2' }).click();
+    await page.getByText('orders@2 is the champion now.').waitFor();
+    for (const version of [1, 2]) await page.getByLabel(`Compare orders@${version}`).check();
+    await page.getByRole('heading', { name: '2 versions side by side' }).waitFor();
+    await page.getByRole('button', { name: 'Dismiss' }).first().click();
+    await page.getByText('is the champion now.').waitFor({ state: 'detached' });
+    expect(await window.violations()).toEqual([]);
+  }, 60_000);
+
   it('alerts are labelled by keyboard, learnt, and the label can be undone', async () => {
     const { page } = window;
     const later = async (part: number) => {
@@ -153,6 +174,7 @@ describe.skipIf(CHROMIUM === undefined)(title('the dashboard in a real browser')
       templates: 'logs?view=templates',
       reports: 'reports',
       models: 'models',
+      series: 'explorer?view=series',
       pipeline: 'pipeline',
       incidents: `incidents?state=any&learning=with&incident=${incident?.id}`,
       explorer: 'explorer',
@@ -178,6 +200,8 @@ describe.skipIf(CHROMIUM === undefined)(title('the dashboard in a real browser')
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
         await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+        // Colours fade into each other.
+        await page.waitForTimeout(colorScheme === 'light' ? 0 : 250);
         // The second scheme differs in its colours only.
         const violations = await window.violations(...(colorScheme === 'light' ? [] : [['color-contrast']]));
         if (violations.length > 0) found[`${name}, ${colorScheme}`] = violations;

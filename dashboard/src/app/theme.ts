@@ -1,16 +1,18 @@
-import { Button, createTheme, Input, localStorageColorSchemeManager, Modal, Select, Tooltip } from '@mantine/core';
+import { Button, createTheme, Input, localStorageColorSchemeManager, Modal, Notification, Select, Tooltip } from '@mantine/core';
 
 /** Colours are in styles/base.css: Mantine's generated style element would need an exception in the content security policy. */
 export const theme = createTheme({
   primaryColor: 'blue',
   defaultRadius: 6,
   cursorType: 'pointer',
+  respectReducedMotion: true,
   components: {
     Button: Button.extend({ defaultProps: { size: 'xs' } }),
     Select: Select.extend({ defaultProps: { size: 'xs', comboboxProps: { shadow: 'md' } } }),
     InputWrapper: Input.Wrapper.extend({ defaultProps: { withAsterisk: false } }),
     // Locking the page's scroll would write a style element.
     Modal: Modal.extend({ defaultProps: { lockScroll: false, centered: true, transitionProps: { duration: 80 } } }),
+    Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, withArrow: true } }),
   },
 });

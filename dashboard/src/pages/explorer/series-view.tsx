@@ -27,7 +27,7 @@ export function SeriesView({
   onRange: (range: string | undefined) => void;
 }) {
   const tenant = useTenant();
-  const span = useMemo(() => parseRange(range), [range]);
+  const span = useMemo(() => parseRange(range ?? '1h'), [range]);
   const points = useApi('seriesPoints', { params: { id }, query: { ...span, buckets: BUCKETS } }, { refetchInterval: 5_000 });
   return (
     <Card
@@ -44,7 +44,7 @@ export function SeriesView({
               {points.data.series.method}
             </span>
           )}
-          <RangeChoice value={range} onChange={onRange} />
+          <RangeChoice value={range ?? '1h'} onChange={onRange} />
           {range !== undefined && (
             <Button variant="subtle" onClick={() => onRange(undefined)}>
               Last hour
