@@ -1,4 +1,14 @@
-import { Button, createTheme, Input, localStorageColorSchemeManager, Modal, Notification, Select, Tooltip } from '@mantine/core';
+import {
+  Button,
+  createTheme,
+  Input,
+  localStorageColorSchemeManager,
+  Modal,
+  Notification,
+  SegmentedControl,
+  Select,
+  Tooltip,
+} from '@mantine/core';
 
 /** Colours are in styles/base.css: Mantine's generated style element would need an exception in the content security policy. */
 export const theme = createTheme({
@@ -13,6 +23,8 @@ export const theme = createTheme({
     // Locking the page's scroll would write a style element.
     Modal: Modal.extend({ defaultProps: { lockScroll: false, centered: true, transitionProps: { duration: 80 } } }),
     Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } } }),
+    // Without: colours that are still fading fail the contrast that they end with.
+    SegmentedControl: SegmentedControl.extend({ defaultProps: { transitionDuration: 0 } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, withArrow: true } }),
   },
 });
