@@ -15,7 +15,6 @@ export const theme = createTheme({
   primaryColor: 'blue',
   defaultRadius: 6,
   cursorType: 'pointer',
-  respectReducedMotion: true,
   components: {
     Button: Button.extend({ defaultProps: { size: 'xs' } }),
     Select: Select.extend({ defaultProps: { size: 'xs', comboboxProps: { shadow: 'md' } } }),
