@@ -4,12 +4,13 @@ import { type Detection, type LabelEntry, MICROS_PER_DAY, seededRandom, shuffle,
 import { sampleAlert, sampleDetection } from '../testing/report-input.ts';
 import { alertsOf } from './analysis.ts';
 import { AlertFolder, alertOf } from './fold.ts';
+import { matches } from './glob.ts';
 import { groupOf } from './group.ts';
 import { appendLabel, labelsInForce } from './labels.ts';
 import { NotificationPolicy } from './notify.ts';
 import { compareAlerts, rankGroups } from './rank.ts';
 import { severityOf } from './severity.ts';
-import { matches, suppressedBy } from './suppression.ts';
+import { suppressedBy } from './suppression.ts';
 
 const onHost = (number: number, changes: Partial<Detection> = {}) => sampleDetection(number, { entity: 'web-1', ...changes });
 

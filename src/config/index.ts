@@ -1,5 +1,6 @@
 export { builtInConfig } from './built-in.ts';
 export type { Catalogue, ComponentSchema } from './catalogue.ts';
+export { type ConfigChange, configText, configValue, editConfig } from './edit.ts';
 export { exampleConfig } from './example.ts';
 export { checkConfig, type LoadedConfig, type LoadOptions, loadConfig, parseConfig } from './load.ts';
 export { ConfigError, formatProblem, type Problem } from './problem.ts';

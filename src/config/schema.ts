@@ -68,10 +68,25 @@ const pseudonymise = z
   .refine((value) => (value.key === undefined) !== (value.keyFile === undefined), 'exactly one of key and keyFile is needed')
   .describe('replaces variable parts of messages by a keyed hash before anything is stored');
 
+const route = z
+  .strictObject({
+    minSeverity: z.number().min(0).max(100).default(0).describe('only alerts of at least this severity'),
+    sources: z.array(z.string().min(1)).min(1).optional().describe('only of these sources; * stands for any text'),
+    detectors: z.array(z.string().min(1)).min(1).optional().describe('only of these detectors'),
+  })
+  .describe('which alerts are sent here; absent = every alert that people are told of');
+
 /** Every detector by name with its own options; `promisedRate` may be set for one. */
 function detectorSchema(catalogue: Catalogue): z.ZodType {
   return oneOf('detector', catalogue.detectors, {
     promisedRate: rate().optional().describe("promised false-alarm rate per scored unit; absent = the tenant's"),
+    model: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}(@(\d{1,9}|champion|candidate))?$/, 'is no NAME, NAME@VERSION or NAME@champion')
+      .optional()
+      .describe(
+        'registered model to score with, such as auth or auth@3; a name alone follows its champion; absent = it learns from the source',
+      ),
   });
 }
 
@@ -117,7 +132,10 @@ export type ConfigSchema = z.ZodType<Config>;
 /** The schema of the whole file. `defaultDetectors` are used where a tenant names none. */
 export function configSchema(catalogue: Catalogue, defaultDetectors: readonly string[]): ConfigSchema {
   const detector = detectorSchema(catalogue);
-  const sink = oneOf('sink', catalogue.sinks, { name: name().describe('name of the sink, unique in its tenant') });
+  const sink = oneOf('sink', catalogue.sinks, {
+    name: name().describe('name of the sink, unique in its tenant'),
+    when: route.optional(),
+  });
   const tenant = z
     .strictObject({
       alertBudget: z.number().positive().default(3).describe('expected false alerts a day that people are told about'),
@@ -196,10 +214,13 @@ export interface ComponentConfig {
 
 export interface DetectorConfig extends ComponentConfig {
   readonly promisedRate?: number;
+  /** Reference of a registered model. */
+  readonly model?: string;
 }
 
 export interface SinkConfig extends ComponentConfig {
   readonly name: string;
+  readonly when?: z.output<typeof route>;
 }
 
 export interface SourceConfig extends ComponentConfig {

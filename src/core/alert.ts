@@ -67,6 +67,8 @@ export interface Alert {
   /** False when it is kept and listed but nobody is told (beyond the budget). */
   readonly notified: boolean;
   readonly verdict?: Verdict;
+  /** Id of the suppression rule that closed it when it was raised. */
+  readonly suppressedBy?: string;
 }
 
 /** One entry of the append-only label log; the last entry of an alert is in force, `verdict` absent = revoked. */

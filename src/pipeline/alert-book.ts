@@ -1,7 +1,9 @@
 import { deserialize, serialize } from 'node:v8';
-import { AlertFolder, type Folded, NotificationPolicy } from '../alerts/index.ts';
-import { canonicalJson, type Detection, type Micros } from '../core/index.ts';
+import { AlertFolder, type Folded, NotificationPolicy, type SuppressionRule, Suppressor } from '../alerts/index.ts';
+import type { SinkConfig } from '../config/index.ts';
+import { type Alert, canonicalJson, type Detection, type Micros } from '../core/index.ts';
 import type { AlertWrite, OutboxMessage } from '../store/contract.ts';
+import { sinksFor } from './routing.ts';
 
 /** Open patterns remembered per tenant. */
 const CAPACITY = 2_000;
@@ -10,13 +12,14 @@ const CAPACITY = 2_000;
 export class AlertBook {
   private readonly folder: AlertFolder;
   private readonly policy: NotificationPolicy;
-  private readonly sinks: readonly string[];
+  private readonly sinks: readonly SinkConfig[];
+  private readonly suppressor = new Suppressor();
   private rows = new Map<string, Uint8Array>();
   private written = new Map<string, AlertWrite>();
   private messages: OutboxMessage[] = [];
   private changed = false;
 
-  constructor(tenant: string, perDay: number, sinks: readonly string[]) {
+  constructor(tenant: string, perDay: number, sinks: readonly SinkConfig[]) {
     this.folder = new AlertFolder(tenant, { capacity: CAPACITY });
     this.policy = new NotificationPolicy({ perDay: Math.max(1, Math.floor(perDay)) });
     this.sinks = sinks;
@@ -24,17 +27,32 @@ export class AlertBook {
 
   add(detection: Detection, row: Uint8Array, now: Micros, notifiable: boolean): Folded {
     this.changed = true;
-    const { alert: folded, change } = this.folder.fold(detection);
-    const alert = notifiable ? this.policy.decide(folded) : folded;
-    if (alert !== folded) {
-      this.folder.update(alert);
+    const folded = this.folder.fold(detection);
+    const judged = this.suppress(folded);
+    const alert = notifiable && judged.suppressedBy === undefined ? this.policy.decide(judged) : judged;
+    if (alert !== folded.alert) this.folder.update(alert);
+    if (alert.notified && !folded.alert.notified) {
       const body = canonicalJson(alert);
-      for (const sink of this.sinks) this.messages.push({ alertId: alert.id, sink, body, createdAt: now });
+      for (const sink of sinksFor(alert, this.sinks)) this.messages.push({ alertId: alert.id, sink, body, createdAt: now });
     }
     if (alert.detection.id === detection.id || !this.rows.has(alert.id)) this.keepRow(alert.id, row);
     this.written.delete(alert.id);
     this.written.set(alert.id, { alert, row: this.rows.get(alert.id) ?? row });
-    return { alert, change };
+    return { alert, change: folded.change };
+  }
+
+  /** Rules in force from now on. */
+  applyRules(rules: readonly SuppressionRule[]): void {
+    this.suppressor.use(rules);
+  }
+
+  /** Closed by the rule that suppresses it; open again when units of it come that no rule covers any more. */
+  private suppress({ alert, change }: Folded): Alert {
+    const rule = this.suppressor.decide(alert);
+    const { suppressedBy, ...rest } = alert;
+    if (rule === undefined) return suppressedBy === undefined ? alert : { ...rest, state: 'open' };
+    if (suppressedBy !== undefined || change !== 'new') return alert;
+    return { ...alert, state: 'closed', suppressedBy: rule.id };
   }
 
   /** Alerts written since the last call; the messages that go with them. */
@@ -63,6 +81,7 @@ export class AlertBook {
     return {
       'alerts/folder': this.folder.snapshot(),
       'alerts/notifications': this.policy.snapshot(),
+      'alerts/suppressor': this.suppressor.snapshot(),
       'alerts/rows': new Uint8Array(serialize([...this.rows])),
     };
   }
@@ -70,6 +89,8 @@ export class AlertBook {
   restore(blobs: Readonly<Record<string, Uint8Array>>): void {
     const { 'alerts/folder': folder, 'alerts/notifications': notifications, 'alerts/rows': rows } = blobs;
     if (folder !== undefined) this.folder.restore(folder);
+    const suppressor = blobs['alerts/suppressor'];
+    if (suppressor !== undefined) this.suppressor.restore(suppressor);
     if (notifications !== undefined) this.policy.restore(notifications);
     if (rows !== undefined) this.rows = new Map(deserialize(rows) as [string, Uint8Array][]);
   }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Config, SourceConfig, TenantConfig } from '../config/index.ts';
+import type { Config, DetectorConfig, SourceConfig, TenantConfig } from '../config/index.ts';
 import {
   type Alert,
   type Clock,
+  type Detector,
   type Incident,
   type Logger,
   type Sink,
@@ -19,12 +20,12 @@ import { Pump } from './flow/pump.ts';
 import { detectorsOf, laneKindOf } from './graph.ts';
 import type { Lane } from './lane/lane.ts';
 import { LaneRules } from './lane/rules.ts';
-import { type LaneScorer, Scorer, type ScorerOptions } from './lane/scorer.ts';
+import { type LaneScorer, type RegisteredModel, Scorer, type ScorerOptions } from './lane/scorer.ts';
 import { StreamScorer } from './lane/stream-scorer.ts';
 import type { PipelineStore } from './pipeline-store.ts';
 import { type RunningLane, TenantRun } from './tenant-run.ts';
 
-const SINK_KEYS = ['name'];
+export const SINK_KEYS = ['name', 'when'];
 
 export interface BuildOptions {
   readonly tenant: string;
@@ -67,7 +68,10 @@ export async function buildTenant(options: BuildOptions): Promise<TenantRun> {
 }
 
 /** What a lane is made of; a whole pipeline has it, and so does a replay. */
-export type LaneOptions = Pick<BuildOptions, 'tenant' | 'config' | 'components' | 'clock' | 'log'>;
+export interface LaneOptions extends Pick<BuildOptions, 'tenant' | 'config' | 'components' | 'clock' | 'log'> {
+  /** Where registered models are; only needed where a detector follows one. */
+  readonly store?: Pick<PipelineStore, 'loadModel'>;
+}
 
 /** The lane of one configured source, with nothing learnt. */
 export async function buildLane(source: SourceConfig, tenant: TenantConfig, options: LaneOptions): Promise<Lane> {
@@ -106,11 +110,38 @@ function laneOf(source: SourceConfig, tenant: TenantConfig, options: LaneOptions
       sessions: learning.sessions,
       maxSessions: learning.maxSessions,
       every: learning.every,
+      ...registeredOf(configured, options),
     };
     const learnsAsItGoes = detector.shape === 'observations' || detector.shape === 'series';
     scorers.push(learnsAsItGoes ? new StreamScorer(detector, scorerOptions) : new Scorer(detector, scorerOptions));
   }
   return kind.create({ source, scorers, rules, ...(pseudonymiser === undefined ? {} : { pseudonymiser }) });
+}
+
+/** For a detector that follows a registered model: how it gets that model's champion or version, as of now. */
+function registeredOf(
+  { type, model, promisedRate: _own, ...own }: DetectorConfig,
+  options: LaneOptions,
+): Pick<ScorerOptions, 'registered'> {
+  if (model === undefined) return {};
+  const registered = async (): Promise<RegisteredModel> => {
+    const loaded = await options.store?.loadModel(model);
+    if (loaded === undefined) throw new VedetteError('MODEL_MISSING', `${model} is not at hand here`);
+    const { manifest, files, sha256 } = loaded;
+    const reference = `${manifest.name}@${manifest.version}`;
+    const [state, calibration] = [files['model.bin'], files['calibration.bin']];
+    if (manifest.detector !== type || state === undefined || calibration === undefined)
+      throw new VedetteError('MODEL_MISMATCH', `${reference} is a model of ${manifest.detector}, not of ${type}`, {
+        hint: 'Name a model of that detector, or none.',
+      });
+    const context = contextOf(options, `model/${reference}`);
+    const configured = { type, ...own, ...manifest.hyperParameters };
+    const detector = instantiate('detector', options.components.detectors, configured, [], context) as Detector;
+    await detector.restore(state);
+    const { rows, to } = manifest.data;
+    return { reference, detector, sha256, rows, to, calibration: new Float64Array(calibration.slice().buffer) };
+  };
+  return { registered };
 }
 
 function runningLane(

@@ -64,7 +64,7 @@ const features = z.strictObject({
 
 /** Keys of a configured source that are the pipeline's, not the component's. */
 /** Options of a detector that are the pipeline's. */
-export const DETECTOR_KEYS = ['promisedRate'];
+export const DETECTOR_KEYS = ['promisedRate', 'model'];
 export const SOURCE_KEYS = ['name', 'records', 'parser', 'features', 'detectors', 'eventTime', 'learning', 'storage'];
 
 type Definitions<Component> = ReadonlyMap<string, Definition<z.ZodType, Component>>;

@@ -1,7 +1,11 @@
 export { type BacktestResult, backtest } from './backtest.ts';
 export { type Components, catalogueOf, checkDetectors, DEFAULT_DETECTORS, loadComponents, pipelineSchema } from './catalogue.ts';
 export { type ComponentFacts, checkGraph, type GraphNode, graphOf } from './graph.ts';
+export { previewSource, type SourcePreview } from './preview-source.ts';
 export { type ReplayOptions, replayAlert } from './replay.ts';
+export { sinksFor } from './routing.ts';
 export type { OneSeriesNow, SeriesNowPage, SeriesNowQuery, SeriesNowRow } from './series-now.ts';
+export { SETTING_KEYS, tenantSettings } from './settings.ts';
 export { homeOptions, type Pipeline, type StartOptions, startPipeline } from './start.ts';
 export type { PipelineStatus, SourceStatus, TenantStatus } from './status.ts';
+export { trySink } from './try-sink.ts';

@@ -1,3 +1,4 @@
+import type { LoadedModel } from '../registry/index.ts';
 import type { SegmentLog, TenantStore } from '../store/contract.ts';
 
 /** What a running tenant needs of its store; a `TenantStore` fits, and so does its stand-in in the pipeline worker. */
@@ -12,6 +13,9 @@ export interface PipelineStore {
   readonly entities: Pick<TenantStore['entities'], 'removeBefore'>;
   readonly expectations: Pick<TenantStore['expectations'], 'inForce'>;
   readonly labels: Pick<TenantStore['labels'], 'inForce'>;
+  readonly settings: Pick<TenantStore['settings'], 'list'>;
+  /** A registered model version by reference. */
+  loadModel(reference: string): Promise<LoadedModel>;
   readonly outbox: Pick<TenantStore['outbox'], 'due' | 'done' | 'failed' | 'pending'>;
   readonly deadLetters: Pick<TenantStore['deadLetters'], 'append'>;
   readonly series: Pick<TenantStore['series'], 'retain'>;

@@ -1,5 +1,6 @@
 import type { LoadedConfig, SourceConfig } from '../config/index.ts';
 import { type Alert, type Detection, type Position, type RecordBatch, silentLogger, systemClock, VedetteError } from '../core/index.ts';
+import { openRegistry } from '../registry/index.ts';
 import type { Home, TenantStore } from '../store/contract.ts';
 import { buildLane, type LaneOptions, openSource } from './build.ts';
 import { loadComponents } from './catalogue.ts';
@@ -35,7 +36,14 @@ export async function replayAlert(options: ReplayOptions): Promise<Detection> {
   const own = loaded.config.tenants[tenant];
   if (own === undefined) throw unavailable(alert, `the configuration has no tenant ${tenant}`, 'Use the configuration it was found with.');
   const components = await loadComponents(loaded.config);
-  const laneOptions: LaneOptions = { tenant, config: loaded.config, components, clock: systemClock, log: silentLogger };
+  const laneOptions: LaneOptions = {
+    tenant,
+    config: loaded.config,
+    components,
+    clock: systemClock,
+    log: silentLogger,
+    store: modelsOf(alert, options, store),
+  };
   const lane = await buildLane(source, own, laneOptions);
   const positions = await restore(lane, alert, store);
   const input = openSource(source, laneOptions);
@@ -65,6 +73,15 @@ async function* heldRecords(store: TenantStore, source: string, positions: reado
     if (sequence !== expected++) return;
     yield streams.place(sequence, batch).records;
   }
+}
+
+/** Its detector scores with the version that found the alert, whoever is champion now. */
+function modelsOf({ detection }: Alert, { program }: ReplayOptions, store: TenantStore): NonNullable<LaneOptions['store']> {
+  const registry = openRegistry(store.bytes, { now: systemClock.now, program });
+  const found = detection.lineage.model;
+  return {
+    loadModel: (reference) => registry.loadModel(found.startsWith(`${reference.split('@')[0]}@`) ? found : reference),
+  };
 }
 
 function sourceOf(alert: Alert, { loaded, program, tenant }: ReplayOptions): SourceConfig {

@@ -6,6 +6,7 @@ import { factsOf, loadComponents } from './catalogue.ts';
 import { checkGraph, planWorkers } from './graph.ts';
 import type { OneSeriesNow, SeriesNowPage, SeriesNowQuery } from './series-now.ts';
 import type { PipelineStatus } from './status.ts';
+import type { ControlVerb } from './worker/protocol.ts';
 import { WorkerClient } from './worker/worker-client.ts';
 
 export interface StartOptions {
@@ -33,6 +34,10 @@ export interface Pipeline {
   flush(): Promise<void>;
   /** Labels in force changed: detectors and calibrations take them up. */
   applyLabels(): Promise<void>;
+  /** Suppressions or stopped detectors changed. */
+  applySettings(): Promise<void>;
+  /** Champions changed: detectors that follow a registered model take it up. */
+  applyModels(): Promise<void>;
   /** Parses records of the dead-letter store once more and commits; returns the ids of those that failed again, which stay there. */
   retry(tenant: string, letters: readonly StoredDeadLetter[]): Promise<readonly number[]>;
   /** Series of a tenant as they are now; none for a tenant that does not run. */
@@ -93,7 +98,7 @@ export async function startPipeline(loaded: LoadedConfig, options: StartOptions)
     await Promise.all(workers.map((worker) => worker.terminate()));
     throw error;
   }
-  const all = async (verb: 'flush' | 'labels' | 'finished' | 'finish' | 'stop') => {
+  const all = async (verb: Exclude<ControlVerb, 'status'>) => {
     await Promise.all(workers.map((worker) => worker.control(verb)));
   };
   return {
@@ -107,6 +112,8 @@ export async function startPipeline(loaded: LoadedConfig, options: StartOptions)
     },
     flush: () => all('flush'),
     applyLabels: () => all('labels'),
+    applySettings: () => all('settings'),
+    applyModels: () => all('models'),
     async retry(tenant, letters) {
       const worker = workers.find((one) => one.tenants.includes(tenant));
       return worker === undefined ? letters.map(({ id }) => id) : worker.retry(tenant, letters);

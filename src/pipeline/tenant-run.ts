@@ -1,15 +1,16 @@
-import { divideBudget } from '../alerts/index.ts';
 import type { Config, TenantConfig } from '../config/index.ts';
-import type { Alert, Clock, DeadLetter, Detection, Incident, Logger, Micros, Position, SeriesPoints, Sink } from '../core/index.ts';
+import type { Alert, Clock, DeadLetter, Incident, Logger, Micros, Position, SeriesPoints, Sink } from '../core/index.ts';
 import type { EpochCommit, SourcePosition, StoredDeadLetter } from '../store/contract.ts';
 import { AlertBook } from './alert-book.ts';
 import { detectionOf, type RunIdentity } from './detection.ts';
-import { backoffMillis, pause } from './flow/backoff.ts';
+import { expire } from './expire.ts';
+import { pause } from './flow/backoff.ts';
 import { CommitPace } from './flow/commit-pace.ts';
 import { HeldSegments } from './flow/held-segments.ts';
 import { InFlight } from './flow/in-flight.ts';
 import { Mutex } from './flow/mutex.ts';
 import { OutboxDispatcher } from './flow/outbox.ts';
+import { persist } from './flow/persist.ts';
 import type { Item, Pump } from './flow/pump.ts';
 import { SEGMENT_INPUT } from './flow/segment-streams.ts';
 import { IncidentBook } from './incidents/incident-book.ts';
@@ -17,8 +18,10 @@ import type { Lane, LaneOutput } from './lane/lane.ts';
 import { ObservedPromises } from './observed-promises.ts';
 import type { PipelineStore } from './pipeline-store.ts';
 import { decodePositions, encodePositions, heldBlob, positionsBlob } from './positions-blob.ts';
+import { tenantSettings } from './settings.ts';
 import { sourceStatus } from './source-status.ts';
 import type { TenantStatus } from './status.ts';
+import { withinBudget } from './within-budget.ts';
 
 export interface RunningLane {
   readonly lane: Lane;
@@ -56,8 +59,6 @@ interface Running extends RunningLane {
 
 const TICK_MILLIS = 500;
 const RETENTION_EVERY: Micros = 3_600_000_000;
-/** Share of the alert budget of a detector that learns as it goes, next to one of sessions. */
-const STREAM_WEIGHT = 0.5;
 /** Batches that the store takes in while the next ones are processed. */
 const APPENDS_IN_FLIGHT = 4;
 
@@ -78,6 +79,8 @@ export class TenantRun {
   private counters: Record<string, number> = {};
   private bytesSince = 0;
   private dirty = false;
+  /** `source/detector` that raise nothing for now. */
+  private stopped: ReadonlySet<string> = new Set();
   private epoch = 0;
   private alertCount = 0;
   private readonly pace: CommitPace;
@@ -100,7 +103,7 @@ export class TenantRun {
       ended: false,
       recordsBefore: 0,
     }));
-    this.book = new AlertBook(options.tenant, options.config.alertBudget, [...options.sinks.keys()]);
+    this.book = new AlertBook(options.tenant, options.config.alertBudget, options.config.sinks);
     this.incidents = new IncidentBook(
       options.tenant,
       this.lanes.map((running) => ({
@@ -127,6 +130,7 @@ export class TenantRun {
     }
     this.promises.settle(this.promises.since(this.running, clock.now()).counts);
     await this.applyLabels();
+    await this.applySettings();
     const pumps = this.lanes.map((running) => running.pump.run());
     this.work = Promise.all([...pumps, ...this.lanes.map((running) => this.consume(running)), this.tick()]);
     this.work.catch((error: unknown) => this.fail(error));
@@ -140,6 +144,21 @@ export class TenantRun {
       for (const detector of [...lane.scorers, ...lane.rules])
         detector.applyLabels(await this.options.store.labels.inForce(detector.options.detector));
     }
+  }
+
+  /** Suppressions and stopped detectors -> what is raised from now on; call again when they changed. */
+  async applySettings(): Promise<void> {
+    const { rules, stopped } = await tenantSettings(this.options.store);
+    this.book.applyRules(rules);
+    this.stopped = stopped;
+  }
+
+  /** Champions -> detectors that follow a registered model; call again when they changed. */
+  applyModels(): Promise<void> {
+    return this.exclusive.run(async () => {
+      for (const { lane } of this.lanes) for (const scorer of lane.scorers) await scorer.followModel();
+      this.dirty = true;
+    });
   }
 
   /** Resolves when every source has ended and the last epoch is committed. Live sources never end: `finish` ends them. */
@@ -235,8 +254,10 @@ export class TenantRun {
     if (output.findings.length > 0) this.foundIn.add(lane);
     for (const finding of output.findings) {
       const detection = detectionOf(lane, finding, this.epoch, identity);
-      const { alert, change } = this.book.add(detection, finding.row, clock.now(), this.withinBudget(lane, detection));
-      if (change !== 'rescored') this.incidents.add(alert, detection, clock.now());
+      if (this.stopped.has(`${detection.source}/${detection.detector}`)) continue;
+      const told = withinBudget(lane, detection, this.options.config.alertBudget / this.lanes.length);
+      const { alert, change } = this.book.add(detection, finding.row, clock.now(), told);
+      if (change !== 'rescored' && alert.suppressedBy === undefined) this.incidents.add(alert, detection, clock.now());
     }
     this.points.push(...(output.points ?? []));
     this.dirty ||= output.findings.length > 0 || this.points.length > 0;
@@ -249,20 +270,6 @@ export class TenantRun {
     }
     this.dirty ||= output.events.length > 0;
     if (this.incidents.release(clock.now())) this.dirty = true;
-  }
-
-  /** People are told of what the source's share of the budget allows; the rest is only listed. A rule promises nothing: told by severity. */
-  private withinBudget(lane: Lane, detection: Detection): boolean {
-    const measured = lane.scorers.map(({ options, detector, unitsPerDay, calibrationSize }) => ({
-      name: options.detector,
-      unitsPerDay: unitsPerDay ?? 0,
-      calibrationSize,
-      mostRate: options.rate,
-      weight: detector.shape === 'sequences' ? 1 : STREAM_WEIGHT,
-    }));
-    if (Number.isNaN(detection.pValue)) return true;
-    const shares = divideBudget(this.options.config.alertBudget / this.lanes.length, measured);
-    return detection.pValue <= (shares.find(({ name }) => name === detection.detector)?.rate ?? 0);
   }
 
   private get alertsAreDue(): boolean {
@@ -336,20 +343,12 @@ export class TenantRun {
     if (incidents.length > 0) this.options.onIncidents?.(incidents);
   }
 
-  /** A store that fails (a full disk) is tried again until it works; meanwhile everything waits and nothing is lost. */
-  private async persist(work: () => Promise<void>): Promise<void> {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        await work();
-        this.lastError = '';
-        return;
-      } catch (error) {
-        this.lastError = error instanceof Error ? error.message : String(error);
-        if (this.stopping.signal.aborted || attempt >= 20) throw error;
-        this.options.log.error('the store did not take an epoch; trying again', { error: this.lastError });
-        await pause(backoffMillis(attempt, this.options.random), this.stopping.signal);
-      }
-    }
+  private persist(work: () => Promise<void>): Promise<void> {
+    const { random, log } = this.options;
+    const told = (error: string) => {
+      this.lastError = error;
+    };
+    return persist(work, { random, log, signal: this.stopping.signal, told });
   }
 
   private async tick(): Promise<void> {
@@ -364,22 +363,11 @@ export class TenantRun {
       await this.deliver(now);
       if (now < this.nextRetention) continue;
       this.nextRetention = now + RETENTION_EVERY;
-      await store.events
-        .retain(config.retention, now)
-        .catch((error: unknown) => this.options.log.warn('retention failed', { error: String(error) }));
-      await store.series.retain(now - config.retention.maxAge, config.retention.seriesBytes);
-      const before = this.oldestSource(now) - config.retention.alertAge;
-      for (const kept of [store.alerts, store.incidents, store.entities]) await kept.removeBefore(before);
+      await expire(store, config.retention, this.lanes, now, this.options.log);
     }
     await this.exclusive.run(async () => {});
     await this.deliver(clock.now());
     this.state = this.lanes.every(({ pump }) => pump.state === 'ended') ? 'finished' : 'stopped';
-  }
-
-  /** The event time that the source farthest behind has reached: alerts age by it, so those of history just read stay. */
-  private oldestSource(now: Micros): Micros {
-    const watermarks = this.lanes.map(({ lane }) => lane.watermark.value).filter(Number.isFinite);
-    return Math.min(now, ...watermarks);
   }
 
   private async deliver(now: Micros): Promise<void> {

@@ -5,6 +5,7 @@ import { SignIn } from './access/sign-in.ts';
 import { registerRoutes } from './api/register.ts';
 import { LIMITS, type ServerContext, type ServerOptions, tenantConfig, tenantNames, tenantStore } from './context.ts';
 import { summaryOf } from './correlation/summary.ts';
+import { deepaasRoutes } from './deepaas/routes.ts';
 import { allHandlers } from './handlers/index.ts';
 import { cookieName } from './handlers/session.ts';
 import { type ControlListener, listenForControl } from './http/control-listener.ts';
@@ -19,6 +20,7 @@ import { saveTrained } from './jobs/save-trained.ts';
 import { taskOf } from './jobs/task-of.ts';
 import { Hub } from './live/hub.ts';
 import { Sampler } from './live/sampler.ts';
+import { Configuration } from './settings/configuration.ts';
 import { Uploads } from './uploads/uploads.ts';
 
 export interface Server {
@@ -26,7 +28,7 @@ export interface Server {
   readonly context: ServerContext;
   /** `host:port`. Returns the address for people, and the one for the command line of this machine. */
   listen(at: string): Promise<{ address: string; control: string }>;
-  /** Call once the pipeline has started: its alerts go to who watches. */
+  /** Call whenever a pipeline has started: its alerts go to who watches. */
   watch(): void;
   close(): Promise<void>;
 }
@@ -38,7 +40,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   const app = fastify({
     logger: false,
     trustProxy: false,
-    routerOptions: { maxParamLength: 512 },
+    routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
     requestTimeout: 0,
     connectionTimeout: 0,
     keepAliveTimeout: 30_000,
@@ -52,7 +54,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   app.setErrorHandler(answerErrors(options.log));
   // The headers of a request must arrive soon; a body (an upload) may take its time.
   app.server.headersTimeout = 20_000;
-  await registerPlugins(app, { secure, perMinute: context.limits.requestsPerMinute });
+  await registerPlugins(app, { secure, perMinute: context.limits.requestsPerMinute, busyMillis: context.limits.busyMillis });
   const stillAllowed = guard(app, {
     controlToken: options.controlToken,
     cookie: cookieName(secure),
@@ -60,6 +62,7 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
   });
   await describeApi(app, options.program);
   registerRoutes(app, context, allHandlers(context, stillAllowed));
+  deepaasRoutes(app, context);
   healthRoutes(app, context);
   await serveDocs(app);
   await serveDashboard(app, options.dashboard);
@@ -70,17 +73,21 @@ export async function buildServer(options: ServerOptions): Promise<Server> {
 
 function contextOf(options: ServerOptions): ServerContext {
   const { home, config, now, log, program, pipeline } = options;
+  const configuration = new Configuration(options.configurationFile, log, (loaded) => {
+    context.config = loaded.config;
+    context.shown = loaded.shown;
+  });
   const limits = { ...LIMITS, ...options.limits };
   const hub = new Hub(limits.streamsPerTenant);
   const failed = (error: unknown) => log.warn('the status could not be sampled', { error: String(error) });
-  const sampler = new Sampler({ home, tenants: Object.keys(config.tenants), pipeline, hub, now, failed });
+  const sampler = new Sampler({ home, tenants: () => Object.keys(context.config.tenants), pipeline, hub, now, failed });
   const uploads = new Uploads({
     maxBytes: limits.uploadBytes,
     maxTotalBytes: limits.uploadsBytes,
     maxMillis: limits.analysisMillis,
     ...{ program: program.replace(/^vedette /, ''), seed: config.seed, now, log },
-    store: (tenant) => tenantStore(options, tenant),
-    settings: (tenant) => ({ promise: tenantConfig(options, tenant)?.promisedRate ?? 0.001, detectors: ['sequence'] }),
+    store: (tenant) => tenantStore(context, tenant),
+    settings: (tenant) => ({ promise: tenantConfig(context, tenant)?.promisedRate ?? 0.001, detectors: ['sequence'] }),
     changed: (tenant, upload) => hub.send(tenant, 'upload', upload, upload.state === 'analysing'),
     alerted(tenant, { alerts }, incidents) {
       sampler.alertsChanged(tenant);
@@ -91,12 +98,12 @@ function contextOf(options: ServerOptions): ServerContext {
   const jobs = new Jobs({
     maxMillis: limits.jobMillis,
     ...{ now, log },
-    store: (tenant) => tenantStore(options, tenant),
+    store: (tenant) => tenantStore(context, tenant),
     taskOf: (tenant, job) => taskOf(context, tenant, job),
     saveModel: (tenant, job, outcome) => saveTrained(context, tenant, job, outcome),
     changed: (tenant, job) => hub.send(tenant, 'job', job, job.state === 'running'),
   });
-  const context: ServerContext = { ...options, limits, hub, sampler, uploads, jobs, signIn: new SignIn(home.users, now) };
+  const context: ServerContext = { ...options, limits, hub, sampler, uploads, jobs, configuration, signIn: new SignIn(home.users, now) };
   return context;
 }
 

@@ -8,6 +8,7 @@ import type { SignIn } from './access/sign-in.ts';
 import type { Jobs } from './jobs/jobs.ts';
 import type { Hub } from './live/hub.ts';
 import type { Sampler } from './live/sampler.ts';
+import type { Configuration, ConfigurationFile } from './settings/configuration.ts';
 import type { Uploads } from './uploads/uploads.ts';
 
 /** What the server is made with. */
@@ -24,12 +25,18 @@ export interface ServerOptions {
   readonly log: Logger;
   /** Folder of the built dashboard. */
   readonly dashboard: string;
+  /** The configuration as it may be shown: secrets hidden. */
+  readonly shown: unknown;
+  /** Where changed settings go; without, none can be changed. */
+  readonly configurationFile?: ConfigurationFile;
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
   readonly limits?: Partial<ServerLimits>;
 }
 
 export interface ServerLimits {
   readonly requestsPerMinute: number;
+  /** Requests are turned away while the event loop is behind by more than this. */
+  readonly busyMillis: number;
   readonly uploadBytes: number;
   /** Of all uploads of a tenant together. */
   readonly uploadsBytes: number;
@@ -41,6 +48,7 @@ export interface ServerLimits {
 
 export const LIMITS: ServerLimits = {
   requestsPerMinute: 12_000,
+  busyMillis: 3_000,
   uploadBytes: 1024 ** 3,
   uploadsBytes: 5 * 1024 ** 3,
   analysisMillis: 30 * 60_000,
@@ -49,7 +57,11 @@ export const LIMITS: ServerLimits = {
 };
 
 /** What handlers share. */
-export interface ServerContext extends ServerOptions {
+export interface ServerContext extends Omit<ServerOptions, 'config' | 'shown'> {
+  /** Those in force now: changed settings replace them. */
+  config: Config;
+  shown: unknown;
+  readonly configuration: Configuration;
   readonly limits: ServerLimits;
   readonly signIn: SignIn;
   readonly sampler: Sampler;
@@ -59,17 +71,17 @@ export interface ServerContext extends ServerOptions {
 }
 
 /** Configured tenants and those kept in the home, sorted. */
-export async function tenantNames({ home, config }: Pick<ServerOptions, 'home' | 'config'>): Promise<readonly string[]> {
+export async function tenantNames({ home, config }: Pick<ServerContext, 'home' | 'config'>): Promise<readonly string[]> {
   return [...new Set([...Object.keys(config.tenants), ...(await home.tenants())])].sort();
 }
 
 /** Opens a tenant that exists; never makes one. */
-export async function tenantStore(context: Pick<ServerOptions, 'home' | 'config'>, tenant: string): Promise<TenantStore> {
+export async function tenantStore(context: Pick<ServerContext, 'home' | 'config'>, tenant: string): Promise<TenantStore> {
   if (Object.hasOwn(context.config.tenants, tenant) || (await context.home.tenants()).includes(tenant)) return context.home.tenant(tenant);
   throw new VedetteError('USAGE', `there is no tenant ${tenant.slice(0, 64)}`, { hint: 'List the tenants that there are.' });
 }
 
-export function tenantConfig({ config }: Pick<ServerOptions, 'config'>, tenant: string): TenantConfig | undefined {
+export function tenantConfig({ config }: Pick<ServerContext, 'config'>, tenant: string): TenantConfig | undefined {
   return Object.hasOwn(config.tenants, tenant) ? config.tenants[tenant] : undefined;
 }
 

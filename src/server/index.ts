@@ -6,3 +6,4 @@ export { type ControlFile, newToken, readControlFile, removeControlFile, writeCo
 export type { IncidentOutline } from './correlation/summary.ts';
 export { pipelineMetrics } from './metrics.ts';
 export { type AnalysisRecord, analysisId, type LocalOptions, localOperations, type Operations } from './operations.ts';
+export type { ConfigurationFile } from './settings/configuration.ts';

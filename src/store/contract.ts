@@ -74,6 +74,7 @@ export interface TenantStore {
   readonly deadLetters: DeadLetterStore;
   readonly journal: JournalStore;
   readonly series: SeriesStore;
+  readonly settings: SettingStore;
   /** The durable log of one source that cannot be read again; the same object for the same source. */
   segments(source: string, options?: SegmentOptions): Promise<SegmentLog>;
   close(): Promise<void>;
@@ -514,6 +515,22 @@ export interface DeadLetterStore {
 
 export interface StoredDeadLetter extends DeadLetter {
   readonly id: number;
+}
+
+export interface SettingEntry {
+  readonly key: string;
+  readonly value: unknown;
+  readonly by: string;
+  readonly at: Micros;
+}
+
+/** What people set while the program runs (suppressions, stopped detectors), plain JSON under '/'-separated keys. */
+export interface SettingStore {
+  put(key: string, value: unknown, by: string, at: Micros): Promise<void>;
+  /** In the order of their keys. */
+  list(prefix: string): Promise<readonly SettingEntry[]>;
+  /** Whether it was there. */
+  remove(key: string): Promise<boolean>;
 }
 
 /** The small rest: counters, calibration, reports, models, audit. */

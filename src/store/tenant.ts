@@ -14,6 +14,7 @@ import type {
   SegmentLog,
   SegmentOptions,
   SeriesStore,
+  SettingStore,
   TenantStore,
 } from './contract.ts';
 import type { EntityStore, ExpectationStore, IncidentStore } from './correlation-contract.ts';
@@ -49,6 +50,7 @@ class WorkerTenant implements TenantStore {
   readonly deadLetters: DeadLetterStore;
   readonly journal: JournalStore;
   readonly series: SeriesStore;
+  readonly settings: SettingStore;
   private readonly client: StoreClient;
   private readonly logs = new Map<string, Promise<SegmentLog>>();
   private readonly closed: () => void;
@@ -72,6 +74,7 @@ class WorkerTenant implements TenantStore {
     this.deadLetters = remote(client, id, 'deadLetters');
     this.journal = remote(client, id, 'journal');
     this.series = remote(client, id, 'series');
+    this.settings = remote(client, id, 'settings');
     this.events = remoteEvents(client, id, options);
   }
 

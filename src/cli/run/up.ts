@@ -3,13 +3,23 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { LoadedConfig } from '../../config/index.ts';
 import { type Alert, isSystemError, type Logger, VedetteError } from '../../core/index.ts';
-import { homeOptions, type Pipeline, startPipeline } from '../../pipeline/index.ts';
-import { buildServer, localAdminLink, newToken, removeControlFile, type Server, writeControlFile } from '../../server/index.ts';
+import { homeOptions, type Pipeline } from '../../pipeline/index.ts';
+import {
+  buildServer,
+  type ConfigurationFile,
+  localAdminLink,
+  newToken,
+  removeControlFile,
+  type Server,
+  writeControlFile,
+} from '../../server/index.ts';
 import { levelOf } from '../../sinks/report/index.ts';
 import { type Home, openHome } from '../../store/index.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { programVersion } from '../version.ts';
+import { configurationFile } from './configuration-file.ts';
+import { PipelineRunner } from './pipeline-runner.ts';
 import { readConfig } from './read-config.ts';
 
 /** Built by `npm run build` beside the program. */
@@ -18,26 +28,27 @@ const DASHBOARD = fileURLToPath(new URL('../../dashboard', import.meta.url));
 /** Runs until SIGTERM or SIGINT; then drains, commits and ends. */
 export async function up(options: CommonOptions & { listen?: string }): Promise<void> {
   const set = options.listen === undefined ? options.set : [...options.set, `listen=${options.listen}`];
-  const { loaded, origin } = await readConfig({ ...options, set });
+  const { loaded, origin, schema } = await readConfig({ ...options, set });
   const { pino } = await import('pino');
   const log = loggerOf(pino({ name: 'vedette', base: { run: randomUUID().slice(0, 8) } }, pino.destination(2)));
   const home = await openHome(options.home, homeOptions(loaded.config));
-  let pipeline: Pipeline | undefined;
   let server: Server | undefined;
-  const stopped = untilSignal();
-  try {
-    // The page answers while the pipeline still takes up where it was.
-    server = await listen(home, loaded, () => pipeline, log, { ...options, origin });
-    pipeline = await startPipeline(loaded, { home, program: programVersion(), log });
-    server.watch();
-    const unwatch = pipeline.on('alert', (alert) => {
+  const runner = new PipelineRunner(home, log, (pipeline) => {
+    server?.watch();
+    pipeline.on('alert', (alert) => {
       if (alert.notified) tell(alert, options);
     });
-    await Promise.race([stopped, pipeline.finished().then(() => stopped)]);
-    unwatch();
+  });
+  const stopped = untilSignal();
+  try {
+    const file = configurationFile({ ...options, set }, schema, (changed) => runner.replace(changed));
+    // The page answers while the pipeline still takes up where it was.
+    server = await listen(home, loaded, () => runner.pipeline, log, { ...options, origin }, file);
+    await runner.start(loaded);
+    await Promise.race([stopped, runner.failed]);
   } finally {
     await server?.close();
-    await pipeline?.stop();
+    await runner.stop();
     await removeControlFile(options.home);
     await home.close();
   }
@@ -49,6 +60,7 @@ async function listen(
   pipeline: () => Pipeline | undefined,
   log: Logger,
   options: CommonOptions & { origin: string },
+  configurationFile: ConfigurationFile,
 ): Promise<Server> {
   const { config } = loaded;
   const controlToken = newToken();
@@ -57,6 +69,8 @@ async function listen(
   const server = await buildServer({
     home,
     config,
+    shown: loaded.shown,
+    configurationFile,
     program: programVersion(),
     controlToken,
     pipeline,

@@ -68,6 +68,7 @@ export class LaneRules {
   status(): ScorerStatus {
     return {
       detector: this.options.detector,
+      model: 'rules',
       state: 'ready',
       have: this.rows,
       need: 0,

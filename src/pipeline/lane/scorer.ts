@@ -26,6 +26,21 @@ export interface ScorerOptions {
   readonly maxSessions: number;
   /** Event time between two updates. */
   readonly every: Micros;
+  /** The registered model it follows, as of now; absent = it learns from its source. */
+  readonly registered?: () => Promise<RegisteredModel>;
+}
+
+/** A version of the registry, ready to score. */
+export interface RegisteredModel {
+  /** `name@version`. */
+  readonly reference: string;
+  readonly detector: Detector;
+  readonly sha256: string;
+  /** Rows it learnt from, and the time of the last one. */
+  readonly rows: number;
+  readonly to: Micros;
+  /** Scores of normal rows that the model had not seen. */
+  readonly calibration: Float64Array;
 }
 
 /** A unit at or below the promised rate. */
@@ -47,6 +62,8 @@ export interface Flagged {
 
 export interface ScorerStatus {
   readonly detector: string;
+  /** What it scores with, as lineage names it. */
+  readonly model: string;
   readonly state: 'ready' | 'learning';
   /** Units it learnt from, or has so far; `need` = those it first learns from, 0 = it learns as it goes. */
   readonly have: number;
@@ -77,6 +94,8 @@ export interface LaneScorer {
   readonly calibrationSize: number;
   /** How the last batch was scored; of detectors that learn as they go. */
   readonly lastScores?: ScoreBatch | undefined;
+  /** Takes up the registered model it follows, where that is another than now. */
+  followModel(): Promise<void>;
   take(batch: FeatureBatch): Promise<Flagged[]>;
   applyLabels(labels: readonly LabelledRow[]): void;
   status(): ScorerStatus;
@@ -98,10 +117,13 @@ interface State {
   readonly volume: Uint8Array;
   readonly flood: Uint8Array;
   readonly paused: string;
+  /** Absent in states of before models could be followed. */
+  readonly model?: string;
 }
 
 /** Units that must agree before an update of what is normal is due: one session from 2099 brings none about. */
 const CONFIRM = 8;
+const LEARNT = 'learnt-from-input';
 
 /**
  * One detector of one source: gathers units, learns from the first, then scores each against its calibration. Everything goes
@@ -109,8 +131,8 @@ const CONFIRM = 8;
  */
 export class Scorer implements LaneScorer {
   readonly options: ScorerOptions;
-  readonly detector: Detector;
-  readonly model = 'learnt-from-input';
+  detector: Detector;
+  model = LEARNT;
   private held: FeatureBatch[] = [];
   private heldRows = 0;
   private fitted = false;
@@ -132,6 +154,22 @@ export class Scorer implements LaneScorer {
   constructor(detector: Detector, options: ScorerOptions) {
     this.detector = detector;
     this.options = options;
+  }
+
+  async followModel(): Promise<void> {
+    const model = await this.options.registered?.();
+    if (model === undefined || model.reference === this.model) return;
+    this.detector = model.detector;
+    this.model = model.reference;
+    this.modelSha256 = model.sha256;
+    this.history = CalibrationHistory.fromScores(model.calibration);
+    this.learnt = model.rows;
+    this.readyAt = model.to;
+    this.fitted = true;
+    this.held = [];
+    this.heldRows = 0;
+    this.changed = true;
+    this.applyLabels(this.labels);
   }
 
   async take(batch: FeatureBatch): Promise<Flagged[]> {
@@ -252,7 +290,9 @@ export class Scorer implements LaneScorer {
       });
     }
     this.detector.observe(batch);
-    if (this.heldRows < options.maxSessions) this.hold(pickRows(batch, normal.slice(0, options.maxSessions - this.heldRows)));
+    // A registered model stays as it was registered; its calibration alone follows the source.
+    if (options.registered === undefined && this.heldRows < options.maxSessions)
+      this.hold(pickRows(batch, normal.slice(0, options.maxSessions - this.heldRows)));
     return found;
   }
 
@@ -286,6 +326,7 @@ export class Scorer implements LaneScorer {
     const n = this.calibrationSize;
     return {
       detector: options.detector,
+      model: this.model,
       state: this.fitted ? 'ready' : 'learning',
       have: this.fitted ? this.learnt : this.heldRows,
       need: options.sessions,
@@ -314,6 +355,7 @@ export class Scorer implements LaneScorer {
       volume: this.volume.snapshot(),
       flood: this.flood.snapshot(),
       paused: this.paused,
+      model: this.model,
     };
     const own = { scorer: new Uint8Array(serialize(state)) };
     return this.fitted ? { ...own, model: await this.detector.snapshot() } : own;
@@ -321,23 +363,30 @@ export class Scorer implements LaneScorer {
 
   async restore(blobs: Readonly<Record<string, Uint8Array>>): Promise<void> {
     const { scorer, model } = blobs;
-    if (scorer === undefined) return;
+    if (scorer === undefined) return this.followModel();
     const state = deserialize(scorer) as State;
+    this.clock = InputClock.restore(state.clock, CONFIRM);
+    this.period = state.period ?? undefined;
+    this.scored = state.scored;
+    this.flagged = state.flagged;
+    this.volume.restore(state.volume);
+    this.flood.restore(state.flood);
+    this.paused = state.paused;
+    const { model: before = LEARNT } = state;
+    const registered = await this.options.registered?.();
+    // What was learnt under another model, or without the one now followed, does not go on.
+    if (registered !== undefined && registered.reference !== before) return this.followModel();
+    if (registered === undefined && before !== LEARNT) return;
+    if (registered !== undefined) this.detector = registered.detector;
+    this.model = before;
     if (state.fitted && model !== undefined) await this.detector.restore(model);
     this.fitted = state.fitted;
     this.held = state.held;
     this.heldRows = state.held.reduce((sum, batch) => sum + batch.rows, 0);
-    this.period = state.period ?? undefined;
-    this.clock = InputClock.restore(state.clock, CONFIRM);
     this.history = state.history === undefined ? undefined : CalibrationHistory.restore(state.history);
     this.learnt = state.learnt;
-    this.scored = state.scored;
-    this.flagged = state.flagged;
     this.readyAt = state.readyAt ?? undefined;
     this.modelSha256 = state.modelSha256;
-    this.volume.restore(state.volume);
-    this.flood.restore(state.flood);
-    this.paused = state.paused;
     this.applyLabels(this.labels);
   }
 }

@@ -47,6 +47,9 @@ export class StreamScorer implements LaneScorer {
     this.decisions = new StreamDecisions(options.rate);
   }
 
+  /** It has none: what it knows is what its source has shown. */
+  async followModel(): Promise<void> {}
+
   async take(batch: FeatureBatch): Promise<Flagged[]> {
     if ((batch.shape !== 'observations' && batch.shape !== 'series') || batch.rows === 0) return [];
     this.changed = true;
@@ -107,6 +110,7 @@ export class StreamScorer implements LaneScorer {
     const ready = this.first !== undefined && this.last !== undefined && this.last - this.first >= READY_AFTER;
     return {
       detector,
+      model: this.model,
       state: ready ? 'ready' : 'learning',
       have: this.rows,
       need: 0,

@@ -35,6 +35,8 @@ async function control(verb: ControlVerb): Promise<unknown> {
   await Promise.all(
     runs.map((run) => {
       if (verb === 'labels') return run.applyLabels();
+      if (verb === 'settings') return run.applySettings();
+      if (verb === 'models') return run.applyModels();
       return verb === 'flush' ? run.flush() : verb === 'finish' ? run.finish() : verb === 'finished' ? run.finished() : run.stop();
     }),
   );

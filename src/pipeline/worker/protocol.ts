@@ -21,7 +21,7 @@ export type ToWorker =
   | { readonly kind: 'one-series'; readonly id: number; readonly tenant: string; readonly series: string; readonly steps: number }
   | { readonly kind: 'answer'; readonly id: number; readonly value?: unknown; readonly error?: WireError };
 
-export type ControlVerb = 'status' | 'flush' | 'finish' | 'finished' | 'stop' | 'labels';
+export type ControlVerb = 'status' | 'flush' | 'finish' | 'finished' | 'stop' | 'labels' | 'settings' | 'models';
 
 /** Worker -> main thread. */
 export type ToMain =
@@ -52,6 +52,8 @@ export const STORE_METHODS = [
   'entities.removeBefore',
   'expectations.inForce',
   'labels.inForce',
+  'settings.list',
+  'models.load',
   'outbox.due',
   'outbox.done',
   'outbox.failed',

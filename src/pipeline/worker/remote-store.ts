@@ -29,6 +29,8 @@ export function remoteStore(call: StoreCall, epoch: number): PipelineStore {
     entities: { removeBefore: method<PipelineStore['entities']['removeBefore']>('entities.removeBefore') },
     expectations: { inForce: method<PipelineStore['expectations']['inForce']>('expectations.inForce') },
     labels: { inForce: method<PipelineStore['labels']['inForce']>('labels.inForce') },
+    settings: { list: method<PipelineStore['settings']['list']>('settings.list') },
+    loadModel: method<PipelineStore['loadModel']>('models.load'),
     outbox: {
       due: method<PipelineStore['outbox']['due']>('outbox.due'),
       done: method<PipelineStore['outbox']['done']>('outbox.done'),

@@ -1,4 +1,5 @@
 import { VedetteError } from '../../core/index.ts';
+import { type ModelRegistry, openRegistry } from '../../registry/index.ts';
 import type { SegmentEntry, SegmentLog, TenantStore } from '../../store/contract.ts';
 import { STORE_METHODS, type StoreMethod } from './protocol.ts';
 
@@ -8,14 +9,18 @@ const REPLAYED = 16;
 /** Answers a pipeline worker's calls from the tenant's store, in the thread that owns the home. */
 export class StoreServer {
   private readonly store: TenantStore;
+  private readonly registry: ModelRegistry;
   private readonly replays = new Map<string, AsyncIterator<SegmentEntry>>();
 
   constructor(store: TenantStore) {
     this.store = store;
+    // It only reads here: nothing it saves would name this program or time.
+    this.registry = openRegistry(store.bytes, { now: () => 0, program: '' });
   }
 
   async call(method: StoreMethod, args: readonly unknown[]): Promise<unknown> {
     if (!STORE_METHODS.includes(method)) throw new VedetteError('INTERNAL', `a pipeline worker asked for ${String(method)}`);
+    if (method === 'models.load') return this.registry.loadModel(args[0] as string);
     if (method.startsWith('segments.')) return this.segments(method, args);
     if (method === 'commitEpoch') return this.store.commitEpoch(args[0] as Parameters<TenantStore['commitEpoch']>[0]);
     // What came by message belongs to nobody else here.

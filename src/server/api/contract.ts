@@ -6,7 +6,9 @@ import { HOME_ROUTES } from './routes/home.ts';
 import { INCIDENT_ROUTES } from './routes/incidents.ts';
 import { JOB_ROUTES } from './routes/jobs.ts';
 import { LIVE_ROUTES } from './routes/live.ts';
+import { RULE_ROUTES } from './routes/rules.ts';
 import { SERIES_ROUTES } from './routes/series.ts';
+import { SETTINGS_ROUTES } from './routes/settings.ts';
 
 export const API_PREFIX = '/api/v1';
 /** Every request that changes something and is signed in by cookie (or signs in) carries this header with the value 1. */
@@ -22,6 +24,8 @@ export const ROUTES = {
   ...FLOW_ROUTES,
   ...JOB_ROUTES,
   ...SERIES_ROUTES,
+  ...RULE_ROUTES,
+  ...SETTINGS_ROUTES,
 } as const;
 
 export type Routes = typeof ROUTES;

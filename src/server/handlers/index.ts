@@ -9,8 +9,10 @@ import { incidentHandlers } from './incidents.ts';
 import { downloadScores, jobHandlers } from './jobs.ts';
 import { modelHandlers } from './models.ts';
 import { downloadReport, receiveUpload, reportHandlers } from './reports.ts';
+import { ruleHandlers } from './rules.ts';
 import { seriesHandlers } from './series.ts';
 import { sessionHandlers } from './session.ts';
+import { settingsHandlers } from './settings.ts';
 import { statusHandlers } from './status.ts';
 import { userHandlers } from './users.ts';
 
@@ -28,6 +30,8 @@ export function allHandlers(context: ServerContext, stillAllowed: Parameters<typ
     jobScores: downloadScores(context),
     ...eventHandlers(context),
     ...flowHandlers(),
+    ...ruleHandlers(context),
+    ...settingsHandlers(context),
     ...reportHandlers(context),
     ...seriesHandlers(context),
     report: downloadReport(),

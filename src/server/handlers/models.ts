@@ -13,12 +13,14 @@ export function modelHandlers(context: ServerContext): Handlers<ModelRoutes> {
       const reference = `${params.name}@${params.version}`;
       await models.promote(reference);
       await audit(context, principal, 'model promoted', reference, '', store);
+      await context.pipeline()?.applyModels();
       return modelBody(await models.show(reference));
     },
     async rollback({ store, params, principal }) {
       const models = tenantModels(context, store);
       const { version } = await models.rollback(params.name);
       await audit(context, principal, 'model rolled back', `${params.name}@${version}`, '', store);
+      await context.pipeline()?.applyModels();
       return modelBody(await models.show(`${params.name}@${version}`));
     },
   };

@@ -1,6 +1,6 @@
 import { binomialInterval } from '../../alerts/index.ts';
 import { MICROS_PER_DAY, type Micros } from '../../core/index.ts';
-import type { SourceStatus, TenantStatus } from '../../pipeline/index.ts';
+import { type SourceStatus, type TenantStatus, tenantSettings } from '../../pipeline/index.ts';
 import type { AlertSummary, HostCount, TenantStore } from '../../store/index.ts';
 import { type ServerContext, tenantConfig } from '../context.ts';
 import { entityOperations } from '../correlation/entities.ts';
@@ -21,11 +21,12 @@ export function statusHandlers(context: ServerContext): Handlers<StatusRoutes> {
   const figures = memo<Figures>(FRESH_MILLIS);
   return {
     status: async ({ params }) => ({ ...sampler.status(params.tenant) }),
-    detectors: async ({ params }) => ({ items: detectorsOf(sampler.status(params.tenant)) }),
+    detectors: async ({ params, store }) => ({ items: detectorsOf(sampler.status(params.tenant), await stoppedIn(store)) }),
     async sources({ params, store }) {
+      const stopped = await stoppedIn(store);
       const dead = await store.deadLetters.countsBySource();
       const running = sampler.status(params.tenant)?.sources;
-      if (running !== undefined) return { items: running.map((source) => sourceBody(source, dead[source.name] ?? 0)) };
+      if (running !== undefined) return { items: running.map((source) => sourceBody(source, dead[source.name] ?? 0, stopped)) };
       const configured = tenantConfig(context, params.tenant)?.sources ?? [];
       return { items: configured.map(({ name, type }) => notStarted(name, type, dead[name] ?? 0)) };
     },
@@ -35,19 +36,20 @@ export function statusHandlers(context: ServerContext): Handlers<StatusRoutes> {
       const status = sampler.status(tenant);
       const latest = sampler.latest(tenant);
       const range = { ...(query.from === undefined ? {} : { from: query.from }), ...(query.to === undefined ? {} : { to: query.to }) };
-      const { summary, notifiedToday, observedPerDay, stored, bytes, devices } = await figures(
+      const { summary, notifiedToday, observedPerDay, stored, bytes, devices, stopped } = await figures(
         JSON.stringify([tenant, range, sampler.alertChanges(tenant)]),
         async () => {
-          const [summary, notifiedToday, observedPerDay, stored, bytes, hosts] = await Promise.all([
+          const [summary, notifiedToday, observedPerDay, stored, bytes, hosts, stopped] = await Promise.all([
             store.alerts.summary(range),
             store.alerts.count({ notified: true, from: now - MICROS_PER_DAY }),
             observed(context, store, now),
             store.events.count(range),
             store.events.size(),
             store.events.hosts({ ...range, limit: MOST_DEVICES }),
+            stoppedIn(store),
           ]);
           const devices = await devicesOf(store, context.now, hosts);
-          return { summary, notifiedToday, observedPerDay, stored, bytes, devices };
+          return { summary, notifiedToday, observedPerDay, stored, bytes, devices, stopped };
         },
       );
       return {
@@ -58,7 +60,11 @@ export function statusHandlers(context: ServerContext): Handlers<StatusRoutes> {
         lag: latest?.lag ?? null,
         events: { stored, bytes },
         alerts: { ...summary.states, notifiedToday, verdicts: summary.verdicts },
-        budget: { promisedPerDay: tenantConfig(context, tenant)?.alertBudget ?? 0, observedPerDay, detectors: detectorsOf(status) },
+        budget: {
+          promisedPerDay: tenantConfig(context, tenant)?.alertBudget ?? 0,
+          observedPerDay,
+          detectors: detectorsOf(status, stopped),
+        },
         severities: summary.severities,
         busiestEntities: summary.entities,
         byDetector: summary.detectors,
@@ -100,6 +106,12 @@ interface Figures {
   readonly stored: number;
   readonly bytes: number;
   readonly devices: Answer<'overview'>['devices'];
+  readonly stopped: ReadonlySet<string>;
+}
+
+/** `source/detector` that a person has stopped. */
+async function stoppedIn(store: TenantStore): Promise<ReadonlySet<string>> {
+  return (await tenantSettings(store)).stopped;
 }
 
 /** Hosts that wrote events and entities that alerts were about, by their risk now. */
@@ -118,15 +130,15 @@ async function observed({ home }: ServerContext, store: TenantStore, now: Micros
   return (await store.alerts.count({ notified: true, from: now - days * MICROS_PER_DAY, to: now })) / days;
 }
 
-function detectorsOf(status: TenantStatus | undefined): DetectorBody[] {
-  return (status?.sources ?? []).flatMap(detectorsOfSource);
+function detectorsOf(status: TenantStatus | undefined, stopped: ReadonlySet<string>): DetectorBody[] {
+  return (status?.sources ?? []).flatMap((source) => detectorsOfSource(source, stopped));
 }
 
-function detectorsOfSource({ name, detectors }: SourceStatus): DetectorBody[] {
+function detectorsOfSource({ name, detectors }: SourceStatus, stopped: ReadonlySet<string>): DetectorBody[] {
   return detectors.map(({ scored, flagged, readyAt, paused, state, ...rest }) => ({
     ...rest,
     source: name,
-    state: paused === '' ? state : ('paused' as const),
+    state: stopped.has(`${name}/${rest.detector}`) ? ('stopped' as const) : paused === '' ? state : ('paused' as const),
     paused,
     readyAt: readyAt ?? null,
     scored,
@@ -136,13 +148,13 @@ function detectorsOfSource({ name, detectors }: SourceStatus): DetectorBody[] {
   }));
 }
 
-function sourceBody(source: SourceStatus, deadLetters: number): Answer<'sources'>['items'][number] {
+function sourceBody(source: SourceStatus, deadLetters: number, stopped: ReadonlySet<string>): Answer<'sources'>['items'][number] {
   return {
     ...source,
     counters: { ...source.counters },
     sourceCounters: { ...source.sourceCounters },
     deadLetters,
-    detectors: detectorsOfSource(source),
+    detectors: detectorsOfSource(source, stopped),
   };
 }
 

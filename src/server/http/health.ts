@@ -10,8 +10,8 @@ const tags = ['health'];
 
 /** For supervisors and Prometheus: counts and states only, nothing of what is watched. */
 export function healthRoutes(app: FastifyInstance, context: ServerContext): void {
-  const { sampler, config: configured } = context;
-  const tenants = Object.keys(configured.tenants);
+  const { sampler } = context;
+  const tenants = () => Object.keys(context.config.tenants);
   app.get(
     '/healthz',
     { config, schema: { tags, summary: 'The process answers', response: { 200: z.object({ status: z.string() }) } } },
@@ -27,7 +27,7 @@ export function healthRoutes(app: FastifyInstance, context: ServerContext): void
         () => true,
         () => false,
       );
-      const running = tenants.every((tenant) => ['running', 'finished'].includes(sampler.state(tenant)));
+      const running = tenants().every((tenant) => ['running', 'finished'].includes(sampler.state(tenant)));
       const components = { store, pipeline: context.pipeline() !== undefined && running };
       return reply.code(Object.values(components).every(Boolean) ? 200 : 503).send({ components });
     },
@@ -36,7 +36,7 @@ export function healthRoutes(app: FastifyInstance, context: ServerContext): void
     '/metrics',
     { config: { access: 'signed-in' }, schema: { tags, summary: 'Prometheus text; a caller sees the tenants it may see' } },
     async (request, reply) => {
-      const statuses = tenants
+      const statuses = tenants()
         .filter((tenant) => mayCall(request.principal, { role: 'viewer', scope: 'status:read' }, tenant))
         .flatMap((tenant) => sampler.status(tenant) ?? []);
       return reply

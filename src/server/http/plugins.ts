@@ -21,13 +21,14 @@ export interface PluginOptions {
   readonly secure: boolean;
   /** Requests a minute of one caller. */
   readonly perMinute: number;
+  readonly busyMillis: number;
 }
 
 const SIGN_IN_PER_MINUTE = 30;
 export const SIGN_IN_RATE = { max: SIGN_IN_PER_MINUTE, timeWindow: '1 minute' };
 
 /** Headers, limits, cookies, compression: what every answer has. */
-export async function registerPlugins(app: FastifyInstance, { secure, perMinute }: PluginOptions): Promise<void> {
+export async function registerPlugins(app: FastifyInstance, { secure, perMinute, busyMillis }: PluginOptions): Promise<void> {
   const [helmet, rateLimit, cookie, compress, pressure, multipart] = await Promise.all([
     import('@fastify/helmet'),
     import('@fastify/rate-limit'),
@@ -56,7 +57,7 @@ export async function registerPlugins(app: FastifyInstance, { secure, perMinute 
     errorResponseBuilder: (_request, { after }) =>
       new VedetteError('RATE_LIMITED', 'too many requests', { hint: `Try again in ${after}.` }),
   });
-  await app.register(pressure.default, { maxEventLoopDelay: 3_000, sampleInterval: 500, retryAfter: 5 });
+  await app.register(pressure.default, { maxEventLoopDelay: busyMillis, sampleInterval: 500, retryAfter: 5 });
   // Bodies are taken as they are: a compressed one is refused, so none can blow up.
   await app.register(compress.default, { globalDecompression: false, threshold: 1024, encodings: ['gzip', 'deflate', 'identity'] });
   await app.register(multipart.default, { throwFileSizeLimit: false });

@@ -25,7 +25,7 @@ export interface TrainTask {
   readonly promise: number;
   readonly algorithm?: string;
   readonly steps: number;
-  /** Of forecasts: measured on these data instead of the last tenth. */
+  /** Of forecasts: measured on these data too. */
   readonly test?: JobInput;
 }
 
@@ -46,8 +46,15 @@ export interface BacktestTask {
   readonly promise: number;
 }
 
+/** Forecasts of every row of a time. */
+export interface PredictTask {
+  readonly kind: 'predict';
+  readonly model: LoadedModel;
+  readonly input: JobInput;
+}
+
 /** What the job worker is given. */
-export type JobTask = TrainTask | MeasureTask | BacktestTask;
+export type JobTask = TrainTask | MeasureTask | PredictTask | BacktestTask;
 
 export interface JobOutcome {
   /** Of a training: to be saved as the next version. */

@@ -15,6 +15,7 @@ export async function saveTrained(context: ServerContext, tenant: string, job: J
   if (trainSchema.parse(job.arguments).promote) {
     await models.promote(reference);
     await audit(context, { name: job.by }, 'model promoted', reference, job.id, store);
+    await context.pipeline()?.applyModels();
   }
   return reference;
 }

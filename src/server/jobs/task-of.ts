@@ -25,13 +25,14 @@ export async function taskOf(context: ServerContext, tenant: string, job: Pick<J
 }
 
 async function trainTask(context: ServerContext, tenant: string, store: TenantStore, given: unknown): Promise<JobTask> {
-  const { detector, data, options, seed = context.config.seed, promise, algorithm, steps } = trainSchema.parse(given);
+  const { detector, data, options, seed = context.config.seed, promise, algorithm, steps, test } = trainSchema.parse(given);
   if (detector === 'forecast') {
     if (algorithm !== undefined && !(FORECAST_ALGORITHMS as readonly string[]).includes(algorithm))
       throw new VedetteError('USAGE', `no forecaster is called ${algorithm}`, { hint: `Choose one of ${FORECAST_ALGORITHMS.join(', ')}.` });
   } else await createDetector(detector, ownOptions(detector, { ...options, ...(algorithm === undefined ? {} : { algorithm }) }));
   const input = await inputOf(context, tenant, store, data);
-  return { kind: 'train', detector, input, options, seed, promise, steps, ...(algorithm === undefined ? {} : { algorithm }) };
+  const measured = test === undefined ? {} : { test: await inputOf(context, tenant, store, test) };
+  return { kind: 'train', detector, input, options, seed, promise, steps, ...measured, ...(algorithm === undefined ? {} : { algorithm }) };
 }
 
 async function backtestTask(context: ServerContext, tenant: string, store: TenantStore, given: unknown): Promise<JobTask> {
@@ -48,7 +49,7 @@ function ownOptions(_detector: string, options: Readonly<Record<string, unknown>
   return own;
 }
 
-async function inputOf(context: ServerContext, tenant: string, store: TenantStore, data: JobData): Promise<JobInput> {
+export async function inputOf(context: ServerContext, tenant: string, store: TenantStore, data: JobData): Promise<JobInput> {
   const { uploads, source, from, to, ...how } = data;
   const given = Object.fromEntries(Object.entries(how).filter(([, value]) => value !== undefined)) as Omit<JobInput, 'paths' | 'stored'>;
   if (uploads !== undefined) {

@@ -18,16 +18,26 @@ import {
   trainForecastDraft,
   trainSequenceModel,
 } from '../../training/index.ts';
-import { forecastNext, type NamedFrame, readSeries, readStoredSeries, unpackForecastModel } from '../../training/series/index.ts';
-import type { BacktestTask, JobInput, JobOutcome, JobTask, MeasureTask, TrainTask } from './protocol.ts';
+import {
+  type ForecastModel,
+  forecastNext,
+  forecastRange,
+  type NamedFrame,
+  readSeries,
+  readStoredSeries,
+  unpackForecastModel,
+} from '../../training/series/index.ts';
+import type { BacktestTask, JobInput, JobOutcome, JobTask, MeasureTask, PredictTask, TrainTask } from './protocol.ts';
 
 type Progress = (share: number, step: string, loss?: number) => void;
 /** Share of a job that reading takes, roughly. */
 const READING = 0.2;
+const FORECAST_OPTIONS = ['window', 'epochs', 'batchSize'];
 
 /** Does what a job is about; in a thread of its own. */
 export function runTask(task: JobTask, progress: Progress): Promise<JobOutcome> {
   if (task.kind === 'train') return trainTask(task, progress);
+  if (task.kind === 'predict') return predictTask(task);
   return task.kind === 'backtest' ? backtestTask(task, progress) : measureTask(task, progress);
 }
 
@@ -38,10 +48,15 @@ async function trainTask(task: TrainTask, progress: Progress): Promise<JobOutcom
   const algorithm = task.algorithm === undefined ? {} : { algorithm: task.algorithm };
   if (detector === 'forecast') {
     const frame = await seriesOf(input, reading);
-    const { steps } = task;
-    const draft = await trainForecastDraft(frame, { algorithm: task.algorithm ?? 'blend', steps, seed, progress: fitting });
-    const { metrics, trainingRows } = draft;
-    return { draft: { info: draft.info, files: draft.files }, result: { metrics, trainingRows, channels: frame.frame.channels } };
+    const { steps, options } = task;
+    const { query, windowSlide } = input;
+    const selection = { ...(query && { query }), ...(windowSlide && { windowSlide }) };
+    const fit = { algorithm: task.algorithm ?? 'blend', steps, seed, network: networkOptions(options), selection, progress: fitting };
+    const draft = await trainForecastDraft(frame, fit);
+    const { metrics, trainingRows, model } = draft;
+    const evaluation = task.test === undefined ? {} : await evaluationOn(task.test, model);
+    const { channels } = frame.frame;
+    return { draft: { info: draft.info, files: draft.files }, result: { metrics, trainingRows, channels, ...evaluation } };
   }
   const options = { ...task.options, ...algorithm };
   if ((await createDetector(detector)).detector.shape === 'rows') {
@@ -73,6 +88,29 @@ async function trainTask(task: TrainTask, progress: Progress): Promise<JobOutcom
       sessions: data.feature?.why ?? '',
     },
   };
+}
+
+/** Options of networks by their names; others are refused before the job starts. */
+function networkOptions(options: Readonly<Record<string, unknown>>): Record<string, number> {
+  const known = Object.entries(options).filter(([name]) => FORECAST_OPTIONS.includes(name));
+  return Object.fromEntries(known.map(([name, value]) => [name, Number(value)]));
+}
+
+/** What came, beside the forecasts, in a time that was not learnt from; a time without data is said, not an error of the training. */
+async function evaluationOn(input: JobInput, model: ForecastModel): Promise<Record<string, unknown>> {
+  try {
+    const { evaluation } = await forecastRange(model, (await seriesOf(input, () => {})).frame);
+    return { evaluation };
+  } catch (error) {
+    if (error instanceof VedetteError) return { evaluation: {}, evaluation_error: error.message };
+    throw error;
+  }
+}
+
+async function predictTask({ model, input }: PredictTask): Promise<JobOutcome> {
+  const forecaster = unpackForecastModel(model.files['model.bin'] ?? new Uint8Array(0));
+  const { channels, times, predictions, evaluation } = await forecastRange(forecaster, (await seriesOf(input, () => {})).frame);
+  return { result: { channels, times, predictions, evaluation } };
 }
 
 async function measureTask(task: MeasureTask, progress: Progress): Promise<JobOutcome> {

@@ -13,7 +13,8 @@ const OPEN_EVERY_MILLIS = 5_000;
 
 export interface SamplerOptions {
   readonly home: Home;
-  readonly tenants: readonly string[];
+  /** Those configured now. */
+  readonly tenants: () => readonly string[];
   readonly pipeline: () => Pipeline | undefined;
   readonly hub: Hub;
   readonly now: () => Micros;
@@ -37,18 +38,26 @@ interface Watched {
  */
 export class Sampler {
   private readonly options: SamplerOptions;
-  private readonly watched: ReadonlyMap<string, Watched>;
+  private readonly watched = new Map<string, Watched>();
   private readonly changes = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
   private sampling: Promise<void> | undefined;
 
   constructor(options: SamplerOptions) {
     this.options = options;
-    const nothing = () => ({ status: undefined, records: 0, at: 0, rate: 0, openAlerts: 0, openAt: 0, seconds: [], minute: [] });
-    this.watched = new Map(options.tenants.map((tenant) => [tenant, nothing()]));
+  }
+
+  private follow(): void {
+    const tenants = this.options.tenants();
+    for (const tenant of tenants) {
+      if (this.watched.has(tenant)) continue;
+      this.watched.set(tenant, { status: undefined, records: 0, at: 0, rate: 0, openAlerts: 0, openAt: 0, seconds: [], minute: [] });
+    }
+    for (const tenant of this.watched.keys()) if (!tenants.includes(tenant)) this.watched.delete(tenant);
   }
 
   start(): void {
+    this.follow();
     this.timer = setInterval(() => {
       // One at a time: a busy worker answers late.
       this.sampling ??= this.sample()
@@ -96,6 +105,7 @@ export class Sampler {
   }
 
   private async sample(): Promise<void> {
+    this.follow();
     const pipeline = this.options.pipeline();
     const statuses = pipeline === undefined ? [] : (await pipeline.status()).tenants;
     const at = this.options.now();

@@ -11,6 +11,7 @@ import { hashPassword } from '../access/secrets.ts';
 import type { Role, Scope } from '../api/contract.ts';
 import { buildServer, type Server } from '../app.ts';
 import type { ServerContext, ServerLimits, ServerOptions } from '../context.ts';
+import type { ConfigurationFile } from '../settings/configuration.ts';
 
 export const PASSWORD = 'correct horse battery staple';
 export const CONTROL_TOKEN = 'control-token-of-this-test-0123456789';
@@ -32,6 +33,7 @@ export interface StartOptions {
   readonly prepare?: (home: Home) => Promise<void>;
   readonly config?: Config;
   readonly pipeline?: ServerOptions['pipeline'];
+  readonly configurationFile?: ConfigurationFile;
 }
 
 /** Tenants `a` and `b`, whose sources do not run. */
@@ -52,6 +54,9 @@ function twoTenants(): Config {
   const source = { type: 'none', name: 'auth' };
   return schema.parse({ tenants: { a: { sources: [source] }, b: { sources: [source] } } });
 }
+
+/** Tests share a machine with others: a slow moment is no failure. */
+const UNHURRIED = { busyMillis: 60_000 };
 
 /** A server on a home of its own with the tenants `a` and `b` unless told otherwise. */
 export class ServerUnderTest {
@@ -76,8 +81,9 @@ export class ServerUnderTest {
       };
     const log: Logger = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
     this.server = await buildServer({
-      ...{ home: this.home, config, program: 'vedette 0.0.0', controlToken: CONTROL_TOKEN, pipeline, log },
-      ...{ now: () => this.clock, dashboard: join(this.folder, 'dashboard'), limits },
+      ...{ home: this.home, config, program: 'vedette 0.0.0', controlToken: CONTROL_TOKEN, pipeline, log, shown: config },
+      ...(options.configurationFile === undefined ? {} : { configurationFile: options.configurationFile }),
+      ...{ now: () => this.clock, dashboard: join(this.folder, 'dashboard'), limits: { ...UNHURRIED, ...limits } },
     });
     return this;
   }

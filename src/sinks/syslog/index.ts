@@ -13,7 +13,7 @@ const config = z.strictObject({
     .describe('receiver, such as udp://siem.example:514 or tcp://siem.example:601'),
   format: z.enum(['rfc5424', 'cef']).default('rfc5424').describe('message: structured data of RFC 5424, or Common Event Format'),
   facility: z.int().min(0).max(23).default(13).describe('syslog facility; 13 is log audit'),
-  hostname: z.string().min(1).max(255).default(hostname()).describe('HOSTNAME of the messages'),
+  hostname: z.string().min(1).max(255).optional().describe('HOSTNAME of the messages; absent = the name of this host'),
   application: z.string().min(1).max(48).default('vedette').describe('APP-NAME of the messages'),
   enterprise: z.int().positive().default(32473).describe('private enterprise number of the structured data'),
   timeout: z
@@ -34,12 +34,13 @@ export default define({
   create(options): Sink {
     const url = new URL(options.endpoint);
     const [host, port] = [url.hostname.replace(/^\[|\]$/g, ''), Number(url.port || options.endpoint.split(':').at(-1))];
+    const header = { ...options, hostname: options.hostname ?? hostname() };
     const timeout = (parseDuration(options.timeout) ?? 0) / 1000;
     const send = url.protocol === 'udp:' ? sendDatagrams : sendStream;
     return {
       async deliver(alerts) {
         if (alerts.length === 0) return;
-        const messages = alerts.map((alert) => Buffer.from(syslogMessage(alert, options, options.format)));
+        const messages = alerts.map((alert) => Buffer.from(syslogMessage(alert, header, options.format)));
         try {
           await send(host, port, messages, timeout);
         } catch (cause) {

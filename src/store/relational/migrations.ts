@@ -86,6 +86,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX series_chunks_code ON series_chunks (code, to_at);
   CREATE INDEX series_chunks_time ON series_chunks (to_at);
   `,
+  'CREATE TABLE settings (key TEXT PRIMARY KEY, body TEXT NOT NULL, set_by TEXT NOT NULL, set_at INTEGER NOT NULL) STRICT;',
 ];
 
 /** Brings a store to the newest version, one transaction a step; refuses one from the future untouched. */

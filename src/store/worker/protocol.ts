@@ -31,6 +31,7 @@ export const SERVICES = {
     'files',
     'size',
   ],
+  settings: ['put', 'list', 'remove'],
   checkpoints: ['latest', 'epochs'],
   series: ['list', 'points', 'latest', 'retain'],
   deadLetters: ['append', 'list', 'get', 'take', 'counts', 'countsBySource'],

@@ -16,6 +16,7 @@ import { migrate } from '../relational/migrations.ts';
 import { Outbox } from '../relational/outbox.ts';
 import { Positions } from '../relational/positions.ts';
 import { SeriesTables } from '../relational/series.ts';
+import { Settings } from '../relational/settings.ts';
 
 export const DEFAULTS = { events: 'everything', keepEpochs: 3, memoryBytes: 512 * 1024 ** 2, threads: 1 } as const;
 
@@ -29,6 +30,7 @@ export class TenantCore {
   readonly entities: Entities;
   readonly outbox: Outbox;
   readonly journal: Journal;
+  readonly settings: Settings;
   readonly deadLetters: DeadLetters;
   readonly checkpoints: Checkpoints;
   readonly events: Events;
@@ -51,6 +53,7 @@ export class TenantCore {
     this.outbox = new Outbox(database);
     this.journal = new Journal(database);
     this.series = new SeriesTables(database);
+    this.settings = new Settings(database);
     this.deadLetters = new DeadLetters(database, bytes, options.deadLetterBytes);
     this.checkpoints = new Checkpoints(database, bytes, options.keepEpochs ?? DEFAULTS.keepEpochs);
     this.events = new Events(bytes, this.files, {

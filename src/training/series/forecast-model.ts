@@ -80,7 +80,8 @@ export function unpackForecastModel(bytes: Uint8Array): ForecastModel {
     });
   }
   const { algorithm, steps, channels, step, coverage, members } = parsed.data;
-  const forecaster = createForecaster(algorithm);
+  const window = members.map(({ spec }) => spec?.input).find((input) => input?.kind === 'values')?.steps;
+  const forecaster = createForecaster(algorithm, window === undefined ? {} : { window });
   for (const [i, member] of membersOf(forecaster).entries()) {
     const saved = members[i];
     if (member instanceof RidgeForecaster && saved !== undefined) {

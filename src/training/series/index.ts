@@ -9,6 +9,7 @@ export {
   packForecastModel,
   unpackForecastModel,
 } from './forecast-model.ts';
+export { forecastRange, type RangeForecast } from './forecast-range.ts';
 export { type ForecastGrid, type GridCandidate, searchForecast } from './grid-search.ts';
 export { isParquet } from './parquet-series.ts';
 export { framesOf, type NamedFrame, type ReadSeriesOptions, readSeries, readTable } from './read-series.ts';

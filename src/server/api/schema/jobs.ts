@@ -31,6 +31,8 @@ export const jobDataSchema = z
     /** DEEP MODS column query and time range, of series. */
     query: z.string().max(4096).optional(),
     range: z.string().max(128).optional(),
+    excluded: z.array(z.string().max(128)).max(100).optional(),
+    windowSlide: z.enum(['w01h-s10m', 'w10m-s01m', 'w10m-s10m']).optional(),
   })
   .refine((value) => (value.uploads === undefined) !== (value.source === undefined), 'name either uploads or a source');
 export type JobData = z.output<typeof jobDataSchema>;
@@ -54,6 +56,10 @@ export const trainSchema = z.strictObject({
   steps: z.number().int().min(1).max(1000).default(12),
   /** Make it the champion when it is done. */
   promote: z.boolean().default(false),
+  /** Of forecasts: measured on these data too. */
+  test: jobDataSchema.optional(),
+  /** What a client of another interface asked for, in its own words. */
+  request: z.record(z.string(), z.unknown()).optional(),
 });
 export const evaluateSchema = z.strictObject({ model: reference, data: jobDataSchema, promise: z.number().gt(0).lt(1).optional() });
 export const scoreSchema = z.strictObject({ model: reference, data: jobDataSchema, promise: z.number().gt(0).lt(1).optional() });

@@ -4,7 +4,10 @@ import { listOf, numberSchema, timeQuerySchema, timeSchema } from './common.ts';
 export const detectorStatusSchema = z.object({
   detector: z.string(),
   source: z.string(),
-  state: z.enum(['learning', 'ready', 'paused']),
+  /** What it scores with: a registered version, `learnt-from-input`, `learnt-as-it-went` or `rules`. */
+  model: z.string(),
+  /** `paused`: alerts are held back because it floods; `stopped`: a person has it raise nothing. It goes on learning either way. */
+  state: z.enum(['learning', 'ready', 'paused', 'stopped']),
   /** Units learnt from, of those needed. */
   have: z.number(),
   need: z.number(),

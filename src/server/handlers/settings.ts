@@ -1,0 +1,110 @@
+import { type ConfigChange, configValue } from '../../config/index.ts';
+import type { Principal } from '../access/principal.ts';
+import { audit, type ServerContext, tenantConfig, tenantModels } from '../context.ts';
+import { type Answer, type Handlers, missing } from './handler.ts';
+
+type SettingsRoutes = 'settings' | 'changeSettings' | 'setSource' | 'removeSource' | 'setSink' | 'removeSink' | 'setDetectorModel';
+type Named = { readonly name?: unknown };
+interface RawTenant {
+  readonly sources?: readonly (Named & { readonly detectors?: readonly unknown[] })[];
+  readonly sinks?: readonly Named[];
+  readonly detectors?: readonly unknown[];
+}
+
+export function settingsHandlers(context: ServerContext): Handlers<SettingsRoutes> {
+  const { configuration } = context;
+
+  const change = async (
+    tenant: string,
+    by: Principal,
+    what: string,
+    subject: string,
+    changes: (own: RawTenant) => readonly ConfigChange[],
+  ) => {
+    const store = await context.home.tenant(tenant);
+    if (tenantConfig(context, tenant) === undefined) throw missing('configured tenant');
+    await configuration.change((text) => changes(tenantOf(text, tenant)));
+    await audit(context, by, what, subject, '', store);
+  };
+  const put = (tenant: string, list: 'sources' | 'sinks', value: Named, own: RawTenant): ConfigChange[] => {
+    const items = own[list] ?? [];
+    const found = items.findIndex(({ name }) => name === value.name);
+    return [{ path: ['tenants', tenant, list, found < 0 ? items.length : found], value }];
+  };
+  const remove = (tenant: string, list: 'sources' | 'sinks', name: string, own: RawTenant): ConfigChange[] => {
+    const found = (own[list] ?? []).findIndex((item) => item.name === name);
+    if (found < 0) throw missing(list === 'sources' ? 'source' : 'sink');
+    return [{ path: ['tenants', tenant, list, found], value: undefined }];
+  };
+
+  return {
+    settings: async ({ params }) => shown(context, params.tenant),
+    async changeSettings({ params: { tenant }, body, principal }) {
+      const { retention = {}, ...plain } = body;
+      const given = Object.entries({ ...plain }).map(([key, value]) => ({ path: ['tenants', tenant, key], value }));
+      const kept = Object.entries(retention).map(([key, value]) => ({ path: ['tenants', tenant, 'retention', key], value }));
+      const all = [...given, ...kept].filter(({ value }) => value !== undefined);
+      await change(
+        tenant,
+        principal,
+        'settings changed',
+        all.map(({ path, value }) => `${path.slice(2).join('.')}=${String(value)}`).join(' '),
+        () => all,
+      );
+      return shown(context, tenant);
+    },
+    async setSource({ params: { tenant }, body, principal }) {
+      await change(tenant, principal, 'source set', body.source.name, (own) => put(tenant, 'sources', body.source, own));
+      return { status: 'ok' };
+    },
+    async removeSource({ params: { tenant, name }, principal }) {
+      await change(tenant, principal, 'source removed', name, (own) => remove(tenant, 'sources', name, own));
+      return { status: 'ok' };
+    },
+    async setSink({ params: { tenant }, body, principal }) {
+      await change(tenant, principal, 'sink set', body.sink.name, (own) => put(tenant, 'sinks', body.sink, own));
+      return { status: 'ok' };
+    },
+    async removeSink({ params: { tenant, name }, principal }) {
+      await change(tenant, principal, 'sink removed', name, (own) => remove(tenant, 'sinks', name, own));
+      return { status: 'ok' };
+    },
+    async setDetectorModel({ params: { tenant, source, detector }, body: { model }, store, principal }) {
+      if (model !== null) await tenantModels(context, store).show(model);
+      const configured = tenantConfig(context, tenant);
+      const effective = (configured?.sources.find(({ name }) => name === source)?.detectors ?? configured?.detectors ?? []).map(
+        ({ type }) => type,
+      );
+      if (!effective.includes(detector)) throw missing('detector');
+      await change(tenant, principal, 'detector model set', `${source}/${detector} ${model ?? 'none'}`, (own) => {
+        const at = (own.sources ?? []).findIndex(({ name }) => name === source);
+        if (at < 0) throw missing('source');
+        const path = ['tenants', tenant, 'sources', at, 'detectors'];
+        const listed = own.sources?.[at]?.detectors;
+        const every = (listed ?? own.detectors ?? effective.map((type) => ({ type }))) as readonly { readonly type?: unknown }[];
+        const index = every.findIndex(({ type }) => type === detector);
+        const first = listed === undefined ? [{ path, value: every }] : [];
+        return [...first, { path: [...path, index, 'model'], value: model ?? undefined }];
+      });
+      return { status: 'ok' };
+    },
+  };
+}
+
+function tenantOf(text: string, tenant: string): RawTenant {
+  const { tenants } = configValue(text) as { tenants?: Readonly<Record<string, RawTenant>> };
+  return tenants !== undefined && Object.hasOwn(tenants, tenant) ? (tenants[tenant] as RawTenant) : {};
+}
+
+function shown(context: ServerContext, tenant: string): Answer<'settings'> {
+  const own = tenantConfig(context, tenant);
+  if (own === undefined) throw missing('configured tenant');
+  const hidden = (context.shown as { tenants: Readonly<Record<string, Answer<'settings'>>> }).tenants[tenant];
+  const { maxAge, maxBytes, alertAge } = own.retention;
+  return {
+    ...{ file: context.configuration.path, alertBudget: own.alertBudget, promisedRate: own.promisedRate },
+    retention: { maxAge, maxBytes, alertAge },
+    sources: hidden?.sources ?? [],
+    sinks: hidden?.sinks ?? [],
+  };
+}
