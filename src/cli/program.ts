@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { alertsCommand } from './commands/alerts.ts';
 import { analyzeCommand } from './commands/analyze.ts';
+import { adminLinkCommand, backupCommand, restoreCommand } from './commands/backup.ts';
 import { benchCommand } from './commands/bench.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
@@ -40,6 +41,9 @@ export function buildProgram(): Command {
     entitiesCommand(),
     shippedUseCasesCommand(),
     configCommand(),
+    backupCommand(),
+    restoreCommand(),
+    adminLinkCommand(),
     doctorCommand(),
     benchCommand(),
     completionCommand(() => program),

@@ -16,13 +16,22 @@ export function localAdminLink(home: Home, now: number): Promise<AdminLink> {
 }
 
 /** The same by the process that owns the home. */
-export async function remoteAdminLink(control: ControlFile): Promise<AdminLink> {
-  const response = await fetch(`${control.address}/api/v1/admin-link`, {
+export function remoteAdminLink(control: ControlFile): Promise<AdminLink> {
+  return post(control, '/api/v1/admin-link');
+}
+
+/** A folder with a consistent copy of the home, made by the process that owns it. */
+export async function remoteSnapshot(control: ControlFile): Promise<string> {
+  return (await post<{ folder: string }>(control, '/api/v1/snapshot')).folder;
+}
+
+async function post<T>(control: ControlFile, path: string): Promise<T> {
+  const response = await fetch(`${control.address}${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${control.token}` },
     redirect: 'error',
   });
-  if (response.ok) return (await response.json()) as AdminLink;
+  if (response.ok) return (await response.json()) as T;
   throw new VedetteError('HOME_LOCKED', `the process ${control.pid} that owns the home answered ${response.status}`, {
     hint: 'Stop that process, then run the command again.',
   });

@@ -1,4 +1,4 @@
-export { type AdminLink, localAdminLink, remoteAdminLink } from './admin-link.ts';
+export { type AdminLink, localAdminLink, remoteAdminLink, remoteSnapshot } from './admin-link.ts';
 export { buildServer, type Server } from './app.ts';
 export { remoteOperations } from './client.ts';
 export type { ServerLimits, ServerOptions } from './context.ts';

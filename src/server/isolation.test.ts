@@ -38,7 +38,7 @@ beforeAll(async () => {
   callers['token-a'] = await under.token('admin-a', 'a', ['alerts:read', 'alerts:write', 'settings:write', 'settings:read', 'status:read']);
   callers['root-token-a'] = await under.token('root', 'a', ['alerts:read', 'events:read', 'settings:read', 'settings:write']);
   operations = await fromOpenApi();
-});
+}, 60_000);
 
 afterAll(() => under.stop());
 

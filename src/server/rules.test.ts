@@ -26,7 +26,7 @@ beforeAll(async () => {
   await under.user('root', {}, true);
   analyst = await under.browser('ana');
   root = await under.browser('root');
-});
+}, 60_000);
 afterAll(() => under.stop());
 
 describe('suppression rules', () => {

@@ -46,6 +46,8 @@ export interface Home {
   tenant(id: string): Promise<TenantStore>;
   /** Closes the tenant and removes its folder, and with it everything it ever kept. */
   removeTenant(id: string): Promise<void>;
+  /** A consistent copy of everything in a new folder beside it, mostly hard links: to be archived, then removed. Work goes on meanwhile. */
+  snapshot(): Promise<string>;
   /** Closes every tenant and releases the lock. */
   close(): Promise<void>;
 }

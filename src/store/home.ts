@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync } from 'node:fs';
-import { readdir, rm, stat } from 'node:fs/promises';
+import { copyFile, readdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { VedetteError } from '../core/index.ts';
+import { isSystemError, VedetteError } from '../core/index.ts';
 import type { Home, HomeOptions, TenantStore } from './contract.ts';
 import { FOLDER_MODE, syncFolder } from './disk.ts';
 import { storeError } from './errors.ts';
@@ -86,6 +87,26 @@ class DiskHome implements Home {
     await (await this.open.get(id)?.catch(() => undefined))?.close();
     await rm(folder, { recursive: true, force: true });
     await syncFolder(join(this.path, 'tenants'));
+  }
+
+  async snapshot(): Promise<string> {
+    const target = join(this.path, `snapshot-${randomBytes(6).toString('hex')}`);
+    mkdirSync(join(target, 'tenants'), { recursive: true, mode: FOLDER_MODE });
+    try {
+      for (const id of await this.tenants()) {
+        await this.tenant(id);
+        await this.worker().call({ kind: 'snapshot', tenant: id, target: join(target, 'tenants', id) });
+      }
+      await this.worker().call({ kind: 'snapshot-users', path: this.userFile, target: join(target, 'home.db') });
+      const own = join(this.path, 'vedette.yaml');
+      await copyFile(own, join(target, 'vedette.yaml')).catch((error: unknown) => {
+        if (!isSystemError(error) || error.code !== 'ENOENT') throw error;
+      });
+      return target;
+    } catch (error) {
+      await rm(target, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 export { type ParquetColumn, type ParquetValue, readParquet, writeParquet } from './analytical/parquet.ts';
 export { readStoredEvents, type StoredEventsQuery } from './analytical/stored-events.ts';
+export { type BackupSummary, restoreBackup, writeBackup } from './backup/archive.ts';
 export type * from './contract.ts';
 export type * from './correlation-contract.ts';
 export { diskBytes, writeDurably } from './disk.ts';

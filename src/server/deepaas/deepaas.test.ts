@@ -73,7 +73,7 @@ beforeAll(async () => {
     zipOf(Object.fromEntries([1, 2, 3, 4].map((n) => [`conn/2019/06/0${n}/w01h-s10m.tsv`, day(n)]))),
   );
   expect((await client.call('POST', 'tenants/a/uploads', payload, headers)).status).toBe(202);
-});
+}, 60_000);
 afterAll(() => under.stop());
 
 describe('DEEPaaS V2', () => {

@@ -4,7 +4,7 @@ import { newAdminLink, SESSION_AGE, type SignedIn } from '../access/sign-in.ts';
 import { audit, type ServerContext, tenantConfig, tenantNames } from '../context.ts';
 import type { Handlers } from './handler.ts';
 
-type SessionRoutes = 'session' | 'signIn' | 'signOut' | 'changePassword' | 'setup' | 'adminLink' | 'tenants';
+type SessionRoutes = 'snapshot' | 'session' | 'signIn' | 'signOut' | 'changePassword' | 'setup' | 'adminLink' | 'tenants';
 
 /** With TLS the browser takes it over nothing else, and from this host only. */
 export const cookieName = (secure: boolean): string => (secure ? '__Host-vedette' : 'vedette_session');
@@ -17,6 +17,10 @@ export function sessionHandlers(context: ServerContext): Handlers<SessionRoutes>
     return sessionBody(principal, await tenantNames(context));
   };
   return {
+    async snapshot({ principal }) {
+      await audit(context, principal, 'snapshot for a backup', 'home');
+      return { folder: await context.home.snapshot() };
+    },
     session: async ({ principal }) => sessionBody(principal, await tenantNames(context)),
     async signIn({ body, request, reply }) {
       try {

@@ -46,7 +46,7 @@ beforeAll(async () => {
   });
   await under.user('engineer', { a: 'engineer' });
   engineer = await under.browser('engineer');
-});
+}, 60_000);
 afterAll(() => under.stop());
 
 describe('jobs', () => {

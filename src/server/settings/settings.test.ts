@@ -37,7 +37,7 @@ beforeAll(async () => {
   await under.user('admin', { a: 'admin' });
   root = await under.browser('root');
   admin = await under.browser('admin');
-});
+}, 60_000);
 afterAll(() => under.stop());
 
 describe('settings', () => {

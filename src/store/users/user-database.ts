@@ -1,4 +1,5 @@
 import { chmodSync } from 'node:fs';
+import { copyDatabaseSql } from '../backup/snapshot.ts';
 import { FILE_MODE } from '../disk.ts';
 import { openSqlite, type RelationalDatabase } from '../relational/database.ts';
 import { migrate } from '../relational/migrations.ts';
@@ -49,6 +50,11 @@ export class UserDatabase {
     if (!(USER_SERVICES[service] as readonly string[]).includes(method)) throw new Error(`no such store call: ${service}.${method}`);
     const target = this[service] as unknown as Record<string, (...args: readonly unknown[]) => unknown>;
     return target[method]?.(...args);
+  }
+
+  copyTo(target: string): void {
+    this.database.script(copyDatabaseSql(target));
+    chmodSync(target, FILE_MODE);
   }
 
   close(): void {

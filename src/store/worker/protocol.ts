@@ -54,6 +54,8 @@ export type Service = keyof typeof SERVICES;
 export type Call =
   | { readonly kind: 'open'; readonly tenant: string; readonly folder: string; readonly options: HomeOptions }
   | { readonly kind: 'close'; readonly tenant: string }
+  | { readonly kind: 'snapshot'; readonly tenant: string; readonly target: string }
+  | { readonly kind: 'snapshot-users'; readonly path: string; readonly target: string }
   | {
       readonly kind: 'call';
       readonly tenant: string;

@@ -17,6 +17,7 @@ function usersAt(path: string): Promise<UserDatabase> {
 
 async function answer(request: Request): Promise<unknown> {
   if (request.kind === 'users') return (await usersAt(request.path)).call(request.service, request.method, request.args);
+  if (request.kind === 'snapshot-users') return (await usersAt(request.path)).copyTo(request.target);
   if (request.kind === 'close-users') {
     (await users.get(request.path))?.close();
     users.delete(request.path);
@@ -34,6 +35,7 @@ async function answer(request: Request): Promise<unknown> {
   }
   const core = await tenants.get(request.tenant);
   if (core === undefined) throw new Error(`tenant ${request.tenant} is not open`);
+  if (request.kind === 'snapshot') return core.snapshot(request.target);
   if (request.kind === 'close') {
     tenants.delete(request.tenant);
     return core.close();

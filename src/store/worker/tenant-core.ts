@@ -1,6 +1,8 @@
+import { dirname, join } from 'node:path';
 import { VedetteError } from '../../core/index.ts';
 import { EventFiles } from '../analytical/event-files.ts';
 import { Events } from '../analytical/events.ts';
+import { copyDatabaseSql, linkTree } from '../backup/snapshot.ts';
 import { Checkpoints } from '../checkpoints.ts';
 import type { ByteStore, EpochCommit, HomeOptions } from '../contract.ts';
 import { diskBytes } from '../disk.ts';
@@ -130,6 +132,13 @@ export class TenantCore {
     for (const prefix of ['events', 'checkpoints', 'dead-letters']) {
       for (const { key } of await this.bytes.list(prefix)) if (!listed.has(key)) await this.bytes.remove(key);
     }
+  }
+
+  /** Everything as of the last commit, in another folder. The database is copied and the files are linked in one go: nothing comes between. */
+  async snapshot(target: string): Promise<void> {
+    await this.committing;
+    linkTree(dirname(this.bytes.local('meta.db')), target);
+    this.database.script(copyDatabaseSql(join(target, 'meta.db')));
   }
 
   async close(): Promise<void> {

@@ -1,8 +1,16 @@
 import type { RouteDefinition } from '../route.ts';
 import * as access from '../schema/access.ts';
-import { okSchema } from '../schema/common.ts';
+import { okSchema, snapshotSchema } from '../schema/common.ts';
 
 export const HOME_ROUTES = {
+  snapshot: {
+    method: 'POST',
+    path: '/snapshot',
+    tag: 'home',
+    summary: 'A consistent copy of the home in a folder on this machine, for a backup',
+    access: 'control',
+    response: snapshotSchema,
+  },
   session: {
     method: 'GET',
     path: '/session',

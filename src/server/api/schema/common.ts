@@ -43,6 +43,9 @@ export function listOf<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item) });
 }
 
+/** A folder beside the tenants, to be removed once it is archived. */
+export const snapshotSchema = z.object({ folder: z.string() });
+
 export const okSchema = z.object({ status: z.literal('ok') });
 
 export const errorSchema = z.object({
