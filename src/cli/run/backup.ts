@@ -29,7 +29,10 @@ async function archive(snapshot: string, file: string): Promise<Awaited<ReturnTy
 export async function restore(file: string, options: CommonOptions): Promise<void> {
   const { program, ...summary } = await restoreBackup(resolve(file), options.home);
   if (options.output === 'json') printJson({ home: options.home, ...summary, program });
-  else print(`${options.home}: ${summary.files.toLocaleString('en')} files restored from a backup of version ${program}; every checksum matched`);
+  else
+    print(
+      `${options.home}: ${summary.files.toLocaleString('en')} files restored from a backup of version ${program}; every checksum matched`,
+    );
 }
 
 export async function adminLink(options: CommonOptions): Promise<void> {
