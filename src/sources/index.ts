@@ -14,6 +14,7 @@ export const sources: Registry<Source> = {
   journald: () => import('./journald/index.ts'),
   stdin: () => import('./stdin.ts'),
   syslog: () => import('./syslog/index.ts'),
+  'flow-export': () => import('./flow-export/index.ts'),
   http: () => import('./http/index.ts'),
   evtx: () => import('./evtx/index.ts'),
   'elastic-export': () => import('./elastic-export.ts'),
