@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { failWith } from './output.ts';
 import { buildProgram } from './program.ts';
+import { closeRemotePaths, localWords, storeOutputs } from './remote/index.ts';
 
 // A reader that closes the pipe early (`vedette … | head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -9,7 +10,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await buildProgram().parseAsync(process.argv);
+  await buildProgram().parseAsync(await localWords(process.argv));
+  await storeOutputs();
+  await closeRemotePaths();
 } catch (error) {
+  await closeRemotePaths();
   failWith(error);
 }

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { ERROR_CODES, type ErrorCode, isSystemError, VedetteError } from '../core/errors.ts';
+import { withUrls } from './remote/index.ts';
 
 /** Exit codes: 0 done, 1 failed, 2 usage, 3 an alert at or above `--fail-on` was found. */
 export const EXIT = { done: 0, failed: 1, usage: 2, alert: 3 } as const;
@@ -13,7 +14,8 @@ export function wantsJson(argv: readonly string[] = process.argv): boolean {
 }
 
 export function print(text: string): void {
-  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  const shown = withUrls(text);
+  process.stdout.write(shown.endsWith('\n') ? shown : `${shown}\n`);
 }
 
 export function printJson(value: unknown): void {
@@ -51,10 +53,10 @@ export function failWith(error: unknown): never {
   const known = asVedetteError(error);
   if (wantsJson()) {
     process.stderr.write(
-      `${JSON.stringify({ error: { code: known.code, summary: ERROR_CODES[known.code], message: known.message, hint: known.hint } })}\n`,
+      `${JSON.stringify({ error: { code: known.code, summary: ERROR_CODES[known.code], message: withUrls(known.message), hint: known.hint } })}\n`,
     );
   } else {
-    process.stderr.write(`vedette: ${known.message}\n`);
+    process.stderr.write(`vedette: ${withUrls(known.message)}\n`);
     if (known.hint !== undefined) process.stderr.write(`  ${known.hint}\n`);
   }
   if (process.env.VEDETTE_TRACE === '1' && error instanceof Error) process.stderr.write(`${error.stack}\n`);

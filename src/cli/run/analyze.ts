@@ -10,6 +10,7 @@ import { readTemplates } from '../../training/index.ts';
 import type { CommonOptions } from '../options.ts';
 import { EXIT, print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
+import { withUrls } from '../remote/index.ts';
 import { programVersion } from '../version.ts';
 import { alertJson } from './alert-json.ts';
 import { openOperations } from './open-operations.ts';
@@ -90,7 +91,7 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions)
         paths: paths.map((path) => resolve(path)),
         options: { ...recorded, labelled: [...labelled].sort() },
       };
-      await operations.saveAlerts(analysis.alerts, entry, record);
+      await operations.saveAlerts(analysis.alerts, entry, record && (JSON.parse(withUrls(JSON.stringify(record))) as typeof record));
       analyses.push({ analysis, files });
     }
     progress.stop();

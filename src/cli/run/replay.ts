@@ -3,6 +3,7 @@ import { type Alert, VedetteError } from '../../core/index.ts';
 import { analysisId, type Operations } from '../../server/index.ts';
 import { readTemplates } from '../../training/index.ts';
 import type { CommonOptions } from '../options.ts';
+import { localPaths } from '../remote/index.ts';
 import { programVersion } from '../version.ts';
 
 /** Options of an analysis that its findings depend on, as `analyze` records them. */
@@ -36,14 +37,18 @@ export async function replayAnalysis(stored: Alert, operations: Operations, opti
   }
   const recorded = record.options as unknown as RecordedOptions;
   const { loadModel } = await import('./load-model.ts');
-  const { labelled, templates, model, ...rest } = recorded;
-  const analysing = analyzeInputs(record.paths, {
+  const { labelled, templates, model, baseline, signatures, ...rest } = recorded;
+  const local = async (path: string): Promise<string> => (await localPaths([path]))[0] as string;
+  const { own, rules } = signatures;
+  const analysing = analyzeInputs(await localPaths(record.paths), {
     ...rest,
+    baseline: await localPaths(baseline),
+    signatures: { own, ...(rules === undefined ? {} : { rules: await local(rules) }) },
     tenant: options.tenant,
     program: programVersion(),
     labels: async (detector) => (await operations.labels(detector)).filter((label) => labelled.includes(label.alertId)),
     progress: () => {},
-    ...(templates === undefined ? {} : { templates: await readTemplates(templates) }),
+    ...(templates === undefined ? {} : { templates: await readTemplates(await local(templates)) }),
     ...(model === undefined ? {} : { model: await loadModel(options, model) }),
   });
   const changed: string[] = [];
