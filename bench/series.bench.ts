@@ -2,7 +2,7 @@ import { checkConfig, configSchema } from '../src/config/index.ts';
 import { encodeReading, type RecordBatch, seededRandom, silentLogger, systemClock } from '../src/core/index.ts';
 import { networkOf, trainModel } from '../src/ml/index.ts';
 import { buildLane } from '../src/pipeline/build.ts';
-import { catalogueOf, DEFAULT_DETECTORS, loadComponents } from '../src/pipeline/index.ts';
+import { catalogueOf, loadComponents } from '../src/pipeline/index.ts';
 import type { Lane } from '../src/pipeline/lane/lane.ts';
 import type { Measurement } from './measurement.ts';
 
@@ -39,7 +39,7 @@ export default async function bench(): Promise<readonly Measurement[]> {
 async function makeLane(): Promise<Lane> {
   const components = await loadComponents();
   const value = { tenants: { t: { detectors: [{ type: 'forecast' }], sources: [{ type: 'host-metrics', name: 'plant' }] } } };
-  const { config } = checkConfig(value, configSchema(catalogueOf(components), DEFAULT_DETECTORS));
+  const { config } = checkConfig(value, configSchema(catalogueOf(components)));
   const tenant = config.tenants.t;
   const [source] = tenant?.sources ?? [];
   if (tenant === undefined || source === undefined) throw new Error('the configuration has no source');

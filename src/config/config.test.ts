@@ -5,24 +5,21 @@ import { checkConfig, configSchema, duration, exampleConfig, jsonSchema, parseCo
 import { editDistance } from './nearest.ts';
 import { ConfigError } from './problem.ts';
 
-const schema = configSchema(
-  {
-    sources: [
-      { name: 'file', summary: 'reads a file', config: z.strictObject({ path: z.string(), every: duration().prefault('1s') }) },
-      { name: 'http', summary: 'listens', config: z.strictObject({ listen: z.string(), token: secret().optional() }) },
-    ],
-    sinks: [{ name: 'webhook', summary: 'posts alerts', config: z.strictObject({ endpoint: z.string() }) }],
-    records: ['lines'],
-    detectors: [
-      { name: 'sequence', summary: 'sequences', config: z.strictObject({ order: z.number().default(8) }) },
-      { name: 'rate', summary: 'volumes', config: z.strictObject({}) },
-    ],
-    parser: z.strictObject({ format: z.string().default('auto') }),
-    declared: z.record(z.string(), z.unknown()),
-    features: z.strictObject({ key: z.string().default('auto') }),
-  },
-  ['sequence'],
-);
+const schema = configSchema({
+  sources: [
+    { name: 'file', summary: 'reads a file', config: z.strictObject({ path: z.string(), every: duration().prefault('1s') }) },
+    { name: 'http', summary: 'listens', config: z.strictObject({ listen: z.string(), token: secret().optional() }) },
+  ],
+  sinks: [{ name: 'webhook', summary: 'posts alerts', config: z.strictObject({ endpoint: z.string() }) }],
+  records: ['lines'],
+  detectors: [
+    { name: 'sequence', summary: 'sequences', config: z.strictObject({ order: z.number().default(8) }) },
+    { name: 'rate', summary: 'volumes', config: z.strictObject({}) },
+  ],
+  parser: z.strictObject({ format: z.string().default('auto') }),
+  declared: z.record(z.string(), z.unknown()),
+  features: z.strictObject({ key: z.string().default('auto') }),
+});
 
 const GOOD = `limits:
   cpuShare: 0.5
@@ -52,7 +49,7 @@ describe('configuration', () => {
     const tenant = config.tenants.acme;
     expect(tenant?.alertBudget).toBe(3);
     expect(tenant?.promisedRate).toBe(0.001);
-    expect(tenant?.detectors).toEqual([{ type: 'sequence', order: 8 }]);
+    expect(tenant?.detectors).toEqual([]);
     expect(tenant?.sources[0]).toMatchObject({ every: 1_000_000, storage: 'everything', eventTime: { idle: 30_000_000 } });
   });
 

@@ -129,8 +129,8 @@ function sourceSchema(catalogue: Catalogue, detector: z.ZodType): z.ZodType {
 
 export type ConfigSchema = z.ZodType<Config>;
 
-/** The schema of the whole file. `defaultDetectors` are used where a tenant names none. */
-export function configSchema(catalogue: Catalogue, defaultDetectors: readonly string[]): ConfigSchema {
+/** The schema of the whole file. */
+export function configSchema(catalogue: Catalogue): ConfigSchema {
   const detector = detectorSchema(catalogue);
   const sink = oneOf('sink', catalogue.sinks, {
     name: name().describe('name of the sink, unique in its tenant'),
@@ -143,9 +143,8 @@ export function configSchema(catalogue: Catalogue, defaultDetectors: readonly st
       sources: z.array(sourceSchema(catalogue, detector)).min(1).describe('where records come from'),
       detectors: z
         .array(detector)
-        .min(1)
-        .prefault(defaultDetectors.map((type) => ({ type })))
-        .describe('detectors of every source that names none itself and whose records they work on'),
+        .default([])
+        .describe('detectors of every source that names none itself and whose records they work on; none = what suits the kind of records'),
       features: catalogue.declared.prefault({}),
       signatures: z
         .array(detector)

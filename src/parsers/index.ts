@@ -4,6 +4,7 @@ export type { FixedTemplate } from './drain/fixed.ts';
 export { compileMask } from './drain/mask-pattern.ts';
 export type { Mask } from './drain/masks.ts';
 export { createFlowCsvParser, type FlowCsvParser, isFlowHeader } from './flow-csv/index.ts';
+export { FlowExportParser } from './flow-export/index.ts';
 export { type DetectedFormat, detectFormat } from './formats/detect.ts';
 export type { DrainPreset, Joining, LogFormat } from './formats/format.ts';
 export { formatNamed, LOG_FORMATS } from './formats/index.ts';

@@ -163,12 +163,9 @@ export async function checkDetectors(config: Config): Promise<readonly string[]>
   return problems;
 }
 
-/** Used where a tenant names no detector. */
-export const DEFAULT_DETECTORS: readonly string[] = LANES.lines.detectors;
-
 /** The schema of `vedette.yaml` with every component of this build. */
 export async function pipelineSchema(): Promise<ConfigSchema> {
-  return configSchema(catalogueOf(await loadComponents()), DEFAULT_DETECTORS);
+  return configSchema(catalogueOf(await loadComponents()));
 }
 
 /** Makes a component from its configured options; `shared` are the keys that are not its own. */

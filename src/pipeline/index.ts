@@ -1,5 +1,5 @@
 export { type BacktestResult, backtest } from './backtest.ts';
-export { type Components, catalogueOf, checkDetectors, DEFAULT_DETECTORS, loadComponents, pipelineSchema } from './catalogue.ts';
+export { type Components, catalogueOf, checkDetectors, loadComponents, pipelineSchema } from './catalogue.ts';
 export { type ComponentFacts, checkGraph, type GraphNode, graphOf } from './graph.ts';
 export { previewSource, type SourcePreview } from './preview-source.ts';
 export { type ReplayOptions, replayAlert } from './replay.ts';

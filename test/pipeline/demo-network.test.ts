@@ -3,7 +3,7 @@ import { checkConfig, configSchema } from '../../src/config/index.ts';
 import type { RecordBatch } from '../../src/core/index.ts';
 import { silentLogger, systemClock } from '../../src/core/index.ts';
 import { buildLane } from '../../src/pipeline/build.ts';
-import { catalogueOf, DEFAULT_DETECTORS, loadComponents } from '../../src/pipeline/index.ts';
+import { catalogueOf, loadComponents } from '../../src/pipeline/index.ts';
 import type { Lane } from '../../src/pipeline/lane/lane.ts';
 import demo from '../../src/sources/demo/index.ts';
 import { testContext } from '../../src/testing/context.ts';
@@ -15,7 +15,7 @@ const MINUTE = 60_000_000;
 
 async function makeLane(): Promise<Lane> {
   const components = await loadComponents();
-  const schema = configSchema(catalogueOf(components), DEFAULT_DETECTORS);
+  const schema = configSchema(catalogueOf(components));
   const source = { type: 'demo', name: 'demo-network', scenario: 'network', records: 'packets' };
   const { config } = checkConfig({ tenants: { t: { sources: [source] } } }, schema);
   const tenant = config.tenants.t as NonNullable<(typeof config.tenants)[string]>;

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { checkConfig, configSchema } from '../../src/config/index.ts';
 import { silentLogger, systemClock } from '../../src/core/index.ts';
 import { buildLane, openSource } from '../../src/pipeline/build.ts';
-import { catalogueOf, DEFAULT_DETECTORS, loadComponents } from '../../src/pipeline/index.ts';
+import { catalogueOf, loadComponents } from '../../src/pipeline/index.ts';
 import type { Lane } from '../../src/pipeline/lane/lane.ts';
 
 const LEARNING = 70;
@@ -30,7 +30,7 @@ class Watched {
     const components = await loadComponents();
     const configured = { type: 'host-metrics', name: 'host', host: 'here', intervalMs: INTERVAL, features: { series: { step: '50ms' } } };
     const value = { tenants: { t: { sources: [{ ...configured, detectors: [{ type: 'forecast', promisedRate: 0.001 }] }] } } };
-    const { config } = checkConfig(value, configSchema(catalogueOf(components), DEFAULT_DETECTORS));
+    const { config } = checkConfig(value, configSchema(catalogueOf(components)));
     const tenant = config.tenants.t;
     const [source] = tenant?.sources ?? [];
     if (tenant === undefined || source === undefined) throw new Error('the configuration has no source');

@@ -1,7 +1,7 @@
 import { checkConfig, configSchema, type SourceConfig } from '../../src/config/index.ts';
 import { canonicalJson, type RecordBatch, silentLogger } from '../../src/core/index.ts';
 import { detectionOf } from '../../src/pipeline/detection.ts';
-import { catalogueOf, DEFAULT_DETECTORS, loadComponents } from '../../src/pipeline/index.ts';
+import { catalogueOf, loadComponents } from '../../src/pipeline/index.ts';
 import type { Lane, LaneOutput } from '../../src/pipeline/lane/lane.ts';
 import { LogLane } from '../../src/pipeline/lane/log-lane.ts';
 import { Scorer } from '../../src/pipeline/lane/scorer.ts';
@@ -12,7 +12,7 @@ const IDENTITY = { configHash: 'c', program: 'vedette test', seed: 1 };
 /** A real lane (parser, features, detectors) for a source configured like this. */
 export async function makeLane(options: Record<string, unknown> = {}, detectors: readonly string[] = ['sequence']): Promise<Lane> {
   const components = await loadComponents();
-  const schema = configSchema(catalogueOf(components), DEFAULT_DETECTORS);
+  const schema = configSchema(catalogueOf(components));
   const value = { tenants: { t: { sources: [{ type: 'file', name: 'app', path: '/nowhere', ...options }] } } };
   const tenant = checkConfig(value, schema).config.tenants.t;
   const source = tenant?.sources[0] as SourceConfig;

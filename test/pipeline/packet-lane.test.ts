@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { checkConfig, configSchema } from '../../src/config/index.ts';
 import { canonicalJson, type RecordBatch, silentLogger, systemClock } from '../../src/core/index.ts';
 import { buildLane } from '../../src/pipeline/build.ts';
-import { catalogueOf, DEFAULT_DETECTORS, loadComponents } from '../../src/pipeline/index.ts';
+import { catalogueOf, loadComponents } from '../../src/pipeline/index.ts';
 import type { Lane } from '../../src/pipeline/lane/lane.ts';
 import { dnsQuery, ethernet, type Frame, ipv4, pcap, pcapng, tcp, udp } from '../../src/testing/packets.ts';
 import { runLane } from './lane-under-test.ts';
@@ -14,7 +14,7 @@ const SECOND = 1_000_000;
 /** A lane as the configuration makes it; small tables, so that a test can make many. */
 async function makeLane(windows: object | 'defaults' = {}, flow: object = {}): Promise<Lane> {
   const components = await loadComponents();
-  const schema = configSchema(catalogueOf(components), DEFAULT_DETECTORS);
+  const schema = configSchema(catalogueOf(components));
   const small = windows === 'defaults' ? {} : { detectors: [{ type: 'packet-windows', memory: 8192, maxKeys: 512, ...windows }] };
   const source = { type: 'directory', name: 'tap', path: '/nowhere', records: 'packets', features: { flow }, ...small };
   const { config } = checkConfig({ tenants: { t: { sources: [source] } } }, schema);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkConfig, configSchema } from '../../src/config/index.ts';
 import { encodeReading, type Reading, type RecordBatch, seededRandom, silentLogger } from '../../src/core/index.ts';
 import { buildLane } from '../../src/pipeline/build.ts';
-import { catalogueOf, DEFAULT_DETECTORS, loadComponents } from '../../src/pipeline/index.ts';
+import { catalogueOf, loadComponents } from '../../src/pipeline/index.ts';
 import type { Finding, Lane, LaneOutput } from '../../src/pipeline/lane/lane.ts';
 
 const SECOND = 1e6;
@@ -20,7 +20,7 @@ async function makeLane(options: Record<string, unknown> = {}): Promise<Lane> {
     },
     ...options,
   };
-  const { config } = checkConfig({ tenants: { t: { sources: [source] } } }, configSchema(catalogueOf(loaded), DEFAULT_DETECTORS));
+  const { config } = checkConfig({ tenants: { t: { sources: [source] } } }, configSchema(catalogueOf(loaded)));
   const tenant = config.tenants.t;
   const [configured] = tenant?.sources ?? [];
   if (tenant === undefined || configured === undefined) throw new Error('the configuration has no source');

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { checkConfig, configSchema, type SourceConfig } from '../../src/config/index.ts';
 import type { Detection, RecordBatch } from '../../src/core/index.ts';
 import { SensorAlerts } from '../../src/detectors/sensor-alerts/index.ts';
-import { catalogueOf, DEFAULT_DETECTORS, loadComponents } from '../../src/pipeline/index.ts';
+import { createSensorParser } from '../../src/parsers/index.ts';
+import { catalogueOf, loadComponents } from '../../src/pipeline/index.ts';
 import type { LaneOutput } from '../../src/pipeline/lane/lane.ts';
 import { LaneRules } from '../../src/pipeline/lane/rules.ts';
 import { SensorLane } from '../../src/pipeline/lane/sensor-lane.ts';
@@ -10,13 +11,13 @@ import { SensorLane } from '../../src/pipeline/lane/sensor-lane.ts';
 const START = Date.UTC(2026, 0, 2);
 
 async function makeLane(): Promise<SensorLane> {
-  const schema = configSchema(catalogueOf(await loadComponents()), DEFAULT_DETECTORS);
+  const schema = configSchema(catalogueOf(await loadComponents()));
   const value = { tenants: { t: { sources: [{ type: 'directory', name: 'ids', path: '/nowhere', records: 'sensor' }] } } };
   const source = checkConfig(value, schema).config.tenants.t?.sources[0] as SourceConfig;
   const rules = ['suricata', 'zeek'].map(
     (engine) => new LaneRules(new SensorAlerts(engine, 25), { tenant: 't', source: 'ids', detector: engine }),
   );
-  return new SensorLane(source, rules);
+  return new SensorLane(source, rules, createSensorParser(source.name));
 }
 
 const at = (second: number): string => new Date(START + second * 1000).toISOString().replace('Z', '+0000');

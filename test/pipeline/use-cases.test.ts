@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkConfig, configSchema, parseConfig } from '../../src/config/index.ts';
 import { type Detection, type RecordBatch, silentLogger, systemClock } from '../../src/core/index.ts';
 import { buildLane } from '../../src/pipeline/build.ts';
-import { catalogueOf, checkDetectors, DEFAULT_DETECTORS, loadComponents, pipelineSchema } from '../../src/pipeline/index.ts';
+import { catalogueOf, checkDetectors, loadComponents, pipelineSchema } from '../../src/pipeline/index.ts';
 import type { Lane } from '../../src/pipeline/lane/lane.ts';
 import { ethernet, type Frame, ipv4, pcap, tcp } from '../../src/testing/packets.ts';
 import { runLane } from './lane-under-test.ts';
@@ -13,7 +13,7 @@ const SECOND = 1_000_000;
 /** A source of packets whose detectors are the lane's own. */
 async function makeLane(): Promise<Lane> {
   const components = await loadComponents();
-  const schema = configSchema(catalogueOf(components), DEFAULT_DETECTORS);
+  const schema = configSchema(catalogueOf(components));
   const source = { type: 'directory', name: 'tap', path: '/nowhere', records: 'packets' };
   const { config } = checkConfig({ tenants: { t: { sources: [source] } } }, schema);
   const tenant = config.tenants.t as NonNullable<(typeof config.tenants)[string]>;

@@ -6,7 +6,7 @@ import { packets } from './packet-lane.ts';
 import { readings } from './readings-lane.ts';
 import type { LaneRules } from './rules.ts';
 import type { LaneScorer } from './scorer.ts';
-import { sensor } from './sensor-lane.ts';
+import { flowExports, sensor } from './sensor-lane.ts';
 
 /** What a lane is made of. */
 export interface LaneParts {
@@ -37,6 +37,7 @@ export const LANES = {
   packets,
   readings,
   sensor,
+  'flow-exports': flowExports,
 } satisfies Readonly<Record<string, LaneKind>>;
 
 export type RecordKind = keyof typeof LANES;

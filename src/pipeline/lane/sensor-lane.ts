@@ -1,13 +1,16 @@
 import { deserialize, serialize } from 'node:v8';
 import type { SourceConfig } from '../../config/index.ts';
 import { type DeadLetter, type EventBatch, formatMicros, type Micros, type RecordBatch, recordCount } from '../../core/index.ts';
-import { createSensorParser } from '../../parsers/index.ts';
+import { createSensorParser, FlowExportParser, type SensorParser } from '../../parsers/index.ts';
 import { Watermark, type WatermarkState } from '../time/watermark.ts';
 import { Generations } from './generations.ts';
 import { type Lane, type LaneCounters, type LaneOutput, NO_OUTPUT } from './lane.ts';
 import type { LaneKind } from './lanes.ts';
 import type { LaneRules } from './rules.ts';
 import { selectEvents } from './select-events.ts';
+
+/** Records -> events of their kinds. */
+type EventParser = Pick<SensorParser, 'parse' | 'counters' | 'snapshot' | 'restore'>;
 
 interface State {
   readonly watermark: WatermarkState;
@@ -16,7 +19,7 @@ interface State {
   readonly parser: Uint8Array;
 }
 
-/** Records of network sensors (Suricata EVE, Zeek) -> events of their kinds, alerts of the sensor, signature rules. */
+/** Records of network sensors (Suricata EVE, Zeek, flow exporters) -> events of their kinds, alerts of the sensor, rules. */
 export class SensorLane implements Lane {
   readonly source: SourceConfig;
   readonly scorers = [];
@@ -25,18 +28,19 @@ export class SensorLane implements Lane {
   readonly watermark: Watermark;
   readonly generations = new Generations();
   readonly counters: LaneCounters = { records: 0, bytes: 0, events: 0, unparsed: 0, future: 0, late: 0, backfilled: 0, units: 0 };
-  private readonly parser: ReturnType<typeof createSensorParser>;
+  private readonly parser: EventParser;
   private changed = false;
 
-  constructor(source: SourceConfig, rules: readonly LaneRules[]) {
+  constructor(source: SourceConfig, rules: readonly LaneRules[], parser: EventParser) {
     this.source = source;
     this.rules = rules;
     this.watermark = new Watermark(source.eventTime);
-    this.parser = createSensorParser(source.name);
+    this.parser = parser;
   }
 
   get ownCounters(): Readonly<Record<string, number>> {
-    return { skipped: this.parser.counters().skipped ?? 0 };
+    const { dead: _dead, ...own } = this.parser.counters();
+    return own;
   }
 
   async process(records: RecordBatch): Promise<LaneOutput> {
@@ -138,5 +142,13 @@ export const sensor: LaneKind = {
   serves: new Set(['signature', 'flow', 'dns', 'http', 'tls']),
   detectors: ['suricata', 'zeek', 'sigma', 'use-cases'],
   pseudonymises: false,
-  create: ({ source, rules }) => new SensorLane(source, rules),
+  create: ({ source, rules }) => new SensorLane(source, rules, createSensorParser(source.name)),
+};
+
+/** Datagrams of routers and switches: NetFlow, IPFIX, sFlow. */
+export const flowExports: LaneKind = {
+  serves: new Set(['flow']),
+  detectors: ['use-cases'],
+  pseudonymises: false,
+  create: ({ source, rules }) => new SensorLane(source, rules, new FlowExportParser(source.name)),
 };

@@ -39,18 +39,15 @@ export interface StartOptions {
 /** Tenants `a` and `b`, whose sources do not run. */
 function twoTenants(): Config {
   const component = (name: string) => ({ name, summary: name, config: z.strictObject({}) });
-  const schema = configSchema(
-    {
-      sources: [component('none')],
-      sinks: [component('none')],
-      records: ['lines'],
-      detectors: [component('sequence')],
-      parser: z.strictObject({}),
-      declared: z.record(z.string(), z.unknown()),
-      features: z.strictObject({}),
-    },
-    ['sequence'],
-  );
+  const schema = configSchema({
+    sources: [component('none')],
+    sinks: [component('none')],
+    records: ['lines'],
+    detectors: [component('sequence')],
+    parser: z.strictObject({}),
+    declared: z.record(z.string(), z.unknown()),
+    features: z.strictObject({}),
+  });
   const source = { type: 'none', name: 'auth' };
   return schema.parse({ tenants: { a: { sources: [source] }, b: { sources: [source] } } });
 }
