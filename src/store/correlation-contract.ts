@@ -1,5 +1,5 @@
 import type { AlertState, Entity, EntityVerdict, Expectation, HandledIncident, Incident, IncidentBand, Micros } from '../core/index.ts';
-import type { Page } from './contract.ts';
+import type { Page } from './contract/page.ts';
 
 export interface IncidentQuery {
   readonly from?: Micros;

@@ -1,0 +1,86 @@
+import type { Alert, AlertState, LabelEntry, LabelledRow, Micros, Verdict } from '../../core/index.ts';
+import type { AlertLanes, LaneQuery } from './alert-lanes.ts';
+import type { Page } from './page.ts';
+
+/** An alert with the row a label would keep (`Detector.describe`). Same id = overwrite: never two. */
+export interface AlertWrite {
+  readonly alert: Alert;
+  readonly row: Uint8Array;
+}
+
+export interface AlertQuery {
+  readonly from?: Micros;
+  readonly to?: Micros;
+  readonly detector?: string;
+  readonly entity?: string;
+  readonly source?: string;
+  readonly group?: string;
+  readonly state?: AlertState;
+  readonly notified?: boolean;
+  readonly minSeverity?: number;
+  /** Alerts whose techniques are one of these lists. */
+  readonly techniques?: readonly (readonly string[])[];
+  /** Most recent first by default; `severity` = highest first. */
+  readonly order?: 'time' | 'severity';
+  readonly limit?: number;
+  /** From the previous page. */
+  readonly cursor?: string;
+}
+
+export interface AlertGroupSummary {
+  readonly id: string;
+  readonly title: string;
+  readonly detector: string;
+  readonly severity: number;
+  readonly alerts: number;
+  /** Units folded into the alerts. */
+  readonly units: number;
+  readonly open: number;
+  readonly entities: number;
+  readonly firstSeen: Micros;
+  readonly lastSeen: Micros;
+  /** Id of the most severe alert. */
+  readonly worst: string;
+}
+
+export interface AlertSummary {
+  readonly states: Readonly<Record<AlertState, number>>;
+  /** Open alerts: low < 25 <= medium < 50 <= high < 75 <= critical. */
+  readonly severities: { readonly low: number; readonly medium: number; readonly high: number; readonly critical: number };
+  /** Of labels in force. */
+  readonly verdicts: Readonly<Record<Verdict, number>>;
+  readonly notified: number;
+  /** Most alerts first, ten at most. */
+  readonly entities: readonly { readonly name: string; readonly count: number; readonly severity: number }[];
+  readonly detectors: readonly { readonly name: string; readonly count: number }[];
+  /** Alerts by the ATT&CK techniques they name, most frequent first. */
+  readonly techniques: readonly { readonly techniques: readonly string[]; readonly count: number; readonly open: number }[];
+}
+
+export interface AlertStore {
+  get(id: string): Promise<Alert | undefined>;
+  /** With the label in force as `verdict`. */
+  list(query?: AlertQuery): Promise<Page<Alert>>;
+  /** Upsert outside an epoch (one-shot analyses, which have no epoch). One transaction. */
+  save(alerts: readonly AlertWrite[]): Promise<void>;
+  /** A state set by a person is kept when the pipeline writes the alert again. ALERT_MISSING when there is none. */
+  setState(id: string, state: AlertState, by: string, at: Micros): Promise<void>;
+  count(query?: AlertQuery): Promise<number>;
+  /** Alerts that share a pattern, most severe first, then most recent. */
+  groups(query?: AlertQuery): Promise<readonly AlertGroupSummary[]>;
+  /** What an overview shows; `query` limits what is counted. */
+  summary(query?: AlertQuery): Promise<AlertSummary>;
+  /** Alerts over time by entity, detector or source. */
+  lanes(query: LaneQuery): Promise<AlertLanes>;
+  /** Removes alerts last seen before; their epochs and input may then go too. Returns how many. */
+  removeBefore(time: Micros): Promise<number>;
+}
+
+export interface LabelStore {
+  /** Appends; ALERT_MISSING for an unknown alert. `verdict` undefined = revoke. Returns the entry with its sequence. */
+  append(entry: { alertId: string; verdict: Verdict | undefined; note: string; by: string; at: Micros }): Promise<LabelEntry>;
+  /** The whole log in order, of one alert or of all. */
+  log(alertId?: string): Promise<readonly LabelEntry[]>;
+  /** Last write wins, revoked ones left out, ordered by the sequence of the entry in force; optionally of one detector. */
+  inForce(detector?: string): Promise<readonly (LabelledRow & { readonly sequence: number; readonly detector: string })[]>;
+}

@@ -1,0 +1,133 @@
+import type { Detection, EventBatch, LogBatch, Micros } from '../../core/index.ts';
+import type { FlowPage, FlowQuery, FlowVolume, Talker, TalkerKey } from './flows.ts';
+import type { Page } from './page.ts';
+
+/** Which events; the parts are joined by "and". */
+export interface EventQuery {
+  /** Half-open, microseconds. */
+  readonly from?: Micros;
+  readonly to?: Micros;
+  readonly source?: string;
+  readonly input?: string;
+  readonly host?: string;
+  readonly component?: string;
+  readonly level?: string;
+  readonly template?: string;
+  /** Substring of the message, taken literally. */
+  readonly contains?: string;
+  /** Oldest first by default; events without a time come last either way. */
+  readonly order?: 'oldest' | 'newest';
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+export interface EventRow {
+  readonly source: string;
+  readonly input: string;
+  readonly offset: number;
+  readonly line: number;
+  readonly length: number;
+  /** NaN when the record had none. */
+  readonly time: Micros;
+  readonly host?: string;
+  readonly component?: string;
+  readonly pid?: number;
+  readonly level?: string;
+  readonly message: string;
+  readonly template?: string;
+  readonly parameters: readonly string[];
+  readonly attributes?: string;
+  /** Further header fields. */
+  readonly fields?: Readonly<Record<string, string>>;
+}
+
+export interface TemplateCount {
+  readonly template: string;
+  readonly count: number;
+  readonly example: string;
+  readonly parameters: readonly string[];
+  /** NaN when no matching event has a time. */
+  readonly firstSeen: Micros;
+  readonly lastSeen: Micros;
+  /** Over the bins asked for; absent when none were. */
+  readonly counts?: readonly number[];
+}
+
+/** Who wrote events. */
+export interface HostCount {
+  readonly host: string;
+  readonly count: number;
+  readonly lastSeen: Micros;
+}
+
+export interface EventHistogram {
+  /** Left edge of the first bin; NaN without any dated event. */
+  readonly start: Micros;
+  readonly binMicros: Micros;
+  readonly counts: readonly number[];
+  /** Matching events, those without a time included. */
+  readonly total: number;
+}
+
+export interface Retention {
+  /** Files whose newest row and whose arrival are older than this are removed: history read late stays as long as news. */
+  readonly maxAge?: Micros;
+  /** Oldest whole files go first until the total fits. */
+  readonly maxBytes?: number;
+}
+
+/** Events, features and detections in Parquet by day; rows become visible with the epoch that commits them. */
+export interface EventStore {
+  /** `templateIds[code]` is the stable id of a log batch's templates. In mode `findings-only` nothing is kept and this returns at once. `transfer` gives up the batch's buffers. */
+  append(batch: LogBatch | EventBatch, templateIds?: readonly string[], options?: { transfer?: boolean }): Promise<void>;
+  appendFeatures(rows: readonly FeatureRow[]): Promise<void>;
+  appendDetections(rows: readonly Detection[]): Promise<void>;
+  /** Time order, then input and offset; committed rows only. */
+  query(query: EventQuery): Promise<Page<EventRow>>;
+  countByTemplate(query: EventQuery): Promise<readonly { readonly template: string; readonly count: number }[]>;
+  count(query?: EventQuery): Promise<number>;
+  /** Most frequent first; `example` is the earliest matching event's message. */
+  templates(query: EventQuery, bins?: number): Promise<readonly TemplateCount[]>;
+  /** Hosts that wrote matching events, most events first. */
+  hosts(query: EventQuery): Promise<readonly HostCount[]>;
+  /** Newest first. */
+  flows(query: FlowQuery): Promise<FlowPage>;
+  /** Most bytes first. */
+  talkers(query: FlowQuery, by: TalkerKey): Promise<readonly Talker[]>;
+  flowVolume(query: FlowQuery, bins: number): Promise<FlowVolume>;
+  /** Counts in `bins` equal bins over [from, to), else over the span of the matching events. */
+  histogram(query: EventQuery, bins: number): Promise<EventHistogram>;
+  detections(query: { from?: Micros; to?: Micros; detector?: string; limit?: number }): Promise<readonly DetectionRow[]>;
+  features(query: { from?: Micros; to?: Micros; feature?: string; limit?: number }): Promise<readonly FeatureRow[]>;
+  /** Removes whole files past age or size, except those that a kept alert needs. Returns what went and what was held back. */
+  retain(retention: Retention, now: Micros): Promise<{ removedFiles: number; removedBytes: number; heldBytes: number }>;
+  /** Paths of the committed files that may hold matching events, for `readStoredEvents`. */
+  files(query: Pick<EventQuery, 'from' | 'to'>): Promise<readonly string[]>;
+  /** Bytes of all committed files. */
+  size(): Promise<number>;
+}
+
+/** One feature vector as it was scored. */
+export interface FeatureRow {
+  readonly source: string;
+  readonly feature: string;
+  readonly key: string;
+  readonly entity: string;
+  readonly start: Micros;
+  readonly end: Micros;
+  readonly columns: readonly string[];
+  readonly values: readonly number[];
+}
+
+export interface DetectionRow {
+  readonly id: string;
+  readonly detector: string;
+  readonly source: string;
+  readonly key: string;
+  readonly entity: string;
+  readonly start: Micros;
+  readonly end: Micros;
+  readonly score: number;
+  readonly pValue: number;
+  readonly threshold: number;
+}
