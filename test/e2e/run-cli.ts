@@ -15,8 +15,8 @@ export interface CliResult {
 export class CliFolder {
   readonly path = mkdtempSync(join(tmpdir(), 'vedette-e2e-'));
 
-  run(args: readonly string[], options: { shell?: string; input?: string } = {}): CliResult {
-    const environment = { ...process.env, VEDETTE_HOME: join(this.path, 'home') };
+  run(args: readonly string[], options: { shell?: string; input?: string; env?: Readonly<Record<string, string>> } = {}): CliResult {
+    const environment = { ...process.env, VEDETTE_HOME: join(this.path, 'home'), ...options.env };
     const common = {
       cwd: this.path,
       env: environment,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve, sep } from 'node:path';
 import { VedetteError } from '../../core/index.ts';
@@ -39,7 +39,9 @@ export class RemotePaths {
     if (!isObjectUrl(path)) return path;
     const { key } = parseObjectUrl(path);
     const name = key.replace(/\/+$/, '').split('/').at(-1);
-    const local = join(await this.#root(), `out-${this.#outputs.length}`, name === undefined || name === '' ? 'objects' : name);
+    const folder = join(await this.#root(), `out-${this.#outputs.length}`);
+    await mkdir(folder);
+    const local = join(folder, name === undefined || name === '' ? 'objects' : name);
     this.#outputs.push({ url: path.replace(/\/+$/, ''), local });
     return local;
   }

@@ -69,6 +69,8 @@ export class S3Objects {
 
   #open(): Promise<S3Client> {
     this.#client ??= import('@aws-sdk/client-s3').then(({ S3Client: Client }) => {
+      // What the client will want of Node one day is nothing that a user of this version could act on.
+      process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
       const endpoint = process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL;
       return new Client({
         region: process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? 'us-east-1',
