@@ -189,7 +189,9 @@ describe.skipIf(CHROMIUM === undefined)(title('the dashboard in a real browser')
       account: 'settings',
       users: 'settings?tab=users',
       tokens: 'settings?tab=tokens',
-      retention: 'settings?tab=retention',
+      suppressions: 'settings?tab=suppressions',
+      routing: 'settings?tab=routing',
+      limits: 'settings?tab=limits',
       audit: 'settings?tab=audit',
     };
     const found: Record<string, readonly string[]> = {};

@@ -72,6 +72,23 @@ export const PATHS = {
   createToken: 'POST /tenants/:tenant/tokens',
   revokeToken: 'DELETE /tenants/:tenant/tokens/:id',
   audit: 'GET /tenants/:tenant/audit',
+  suppressions: 'GET /tenants/:tenant/suppressions',
+  previewSuppression: 'POST /tenants/:tenant/suppressions/preview',
+  addSuppression: 'POST /tenants/:tenant/suppressions',
+  changeSuppression: 'PUT /tenants/:tenant/suppressions/:id',
+  removeSuppression: 'DELETE /tenants/:tenant/suppressions/:id',
+  components: 'GET /tenants/:tenant/components',
+  settings: 'GET /tenants/:tenant/settings',
+  changeSettings: 'PATCH /tenants/:tenant/settings',
+  setSink: 'PUT /tenants/:tenant/sinks',
+  removeSink: 'DELETE /tenants/:tenant/sinks/:name',
+  testSink: 'POST /tenants/:tenant/sinks/test',
+  setSource: 'PUT /tenants/:tenant/sources',
+  removeSource: 'DELETE /tenants/:tenant/sources/:name',
+  previewSource: 'POST /tenants/:tenant/sources/preview',
+  checkDetector: 'POST /tenants/:tenant/detectors/validate',
+  setDetector: 'PUT /tenants/:tenant/detectors/:source/:detector',
+  setDetectorModel: 'PUT /tenants/:tenant/detectors/:source/:detector/model',
 } as const satisfies { readonly [N in RouteName]?: `${Routes[N]['method']} ${Routes[N]['path']}` };
 
 export type CallName = keyof typeof PATHS;

@@ -7,6 +7,7 @@ import { useCan } from '../../app/session.ts';
 import { typing } from '../../app/shortcuts.tsx';
 import { Severity, VerdictChip, type VerdictName, verdictText, When } from '../../components/marks.tsx';
 import { Answered } from '../../components/states.tsx';
+import { SuppressCell } from '../suppressions/suppress-cell.tsx';
 import { useAlertActions } from './actions.tsx';
 import { Why } from './why.tsx';
 
@@ -90,6 +91,7 @@ function Loaded({ alert }: { alert: AlertBody }) {
           {detection.techniques.map((technique) => (
             <span key={technique} className="chip" title="ATT&CK technique">
               {technique}
+              <SuppressCell alert={alert} field="technique" value={technique} />
             </span>
           ))}
           <span className="grow" />
@@ -97,7 +99,10 @@ function Loaded({ alert }: { alert: AlertBody }) {
             JSON
           </Button>
         </div>
-        <h2 className="lead">{detection.title}</h2>
+        <h2 className="lead">
+          {detection.title}
+          <SuppressCell alert={alert} field="title" value={detection.title} />
+        </h2>
         <div className="row">
           <SegmentedControl
             size="xs"

@@ -5,6 +5,7 @@ import { Bar, When } from '../../components/marks.tsx';
 import { Scroll } from '../../components/scroll.tsx';
 import { bytes, count, figure, percent, plural } from '../../format/number.ts';
 import { duration } from '../../format/time.ts';
+import { SuppressCell } from '../suppressions/suppress-cell.tsx';
 import { Sequence } from './sequence.tsx';
 
 /** Why it was raised: in words, as observed against expected, by the raw lines; figures and lineage last. */
@@ -23,6 +24,7 @@ export function Why({ alert }: { alert: AlertBody }) {
               {detection.entity}
             </Link>
           )}
+          <SuppressCell alert={alert} field="entity" value={detection.entity} />
         </Fact>
         <Fact name="From">
           <When at={detection.start} />
@@ -32,8 +34,14 @@ export function Why({ alert }: { alert: AlertBody }) {
           <When at={alert.lastSeen} as="relative" />
           {alert.count > 1 && `, ${count(alert.count)} times`}
         </Fact>
-        <Fact name="Detector">{detection.detector}</Fact>
-        <Fact name="Source">{detection.source}</Fact>
+        <Fact name="Detector">
+          {detection.detector}
+          <SuppressCell alert={alert} field="detector" value={detection.detector} />
+        </Fact>
+        <Fact name="Source">
+          {detection.source}
+          <SuppressCell alert={alert} field="source" value={detection.source} />
+        </Fact>
       </dl>
       <section className="section">
         <h3>What happened</h3>
@@ -154,6 +162,7 @@ function Details({ alert }: { alert: AlertBody }) {
         </Fact>
         <Fact name="Unit scored">
           <span className="mono">{detection.key}</span>
+          <SuppressCell alert={alert} field="key" value={detection.key} />
         </Fact>
         <Fact name="Model">
           <span className="mono">{lineage.model}</span>

@@ -27,7 +27,7 @@ export function Kept() {
     );
   return (
     <Card
-      title="Retention"
+      title="What is kept now"
       head={
         can && (
           <Button variant="default" loading={apply.isPending} onClick={now}>
@@ -45,10 +45,7 @@ export function Kept() {
               <Fact name="Alerts kept for">{data.alertAge === null ? 'no limit of age' : duration(data.alertAge)}</Fact>
               <Fact name="Events take now">{bytes(data.bytes)}</Fact>
             </dl>
-            <p className="soft small">
-              The limits are set in the configuration file, under retention. Events that a kept alert needs for its replay stay as long as
-              the alert.
-            </p>
+            <p className="soft small">Events that a kept alert needs for its replay stay as long as the alert.</p>
           </div>
         )}
       </Answered>

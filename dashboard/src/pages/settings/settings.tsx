@@ -5,6 +5,9 @@ import { Page } from '../../components/page.tsx';
 import { Account } from './account.tsx';
 import { AuditLog } from './audit.tsx';
 import { Kept } from './kept.tsx';
+import { Limits } from './limits.tsx';
+import { AlertRoutes } from './routes.tsx';
+import { Suppressions } from './suppressions.tsx';
 import { Tokens } from './tokens.tsx';
 import { Users } from './users.tsx';
 
@@ -15,9 +18,11 @@ export function Settings() {
   const can = useCan();
   const tabs = [
     ['account', 'Account', true],
+    ['suppressions', 'Suppressions', true],
+    ['routing', 'Alert routing', true],
+    ['limits', 'Budget and retention', true],
     ['users', 'Users', administrator],
     ['tokens', 'API tokens', true],
-    ['retention', 'Retention', true],
     ['audit', 'Audit', can('admin')],
   ] as const;
   const shown = tabs.filter(([, , allowed]) => allowed);
@@ -41,7 +46,14 @@ export function Settings() {
         <Tabs.Panel value="tokens">
           <Tokens />
         </Tabs.Panel>
-        <Tabs.Panel value="retention">
+        <Tabs.Panel value="suppressions">
+          <Suppressions />
+        </Tabs.Panel>
+        <Tabs.Panel value="routing">
+          <AlertRoutes />
+        </Tabs.Panel>
+        <Tabs.Panel value="limits" className="stack">
+          <Limits />
           <Kept />
         </Tabs.Panel>
         <Tabs.Panel value="audit">

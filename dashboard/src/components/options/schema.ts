@@ -1,0 +1,72 @@
+/** The part of a JSON Schema that a form is made from. */
+export interface OptionSchema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly string[];
+  readonly items?: OptionSchema;
+  readonly format?: string;
+}
+export interface ComponentOption {
+  readonly name: string;
+  readonly required: boolean;
+  readonly schema: OptionSchema;
+}
+
+/** Options of a component, the required ones first, in the order of its definition. */
+export function optionsOf(schema: Readonly<Record<string, unknown>>): readonly ComponentOption[] {
+  const required = (schema.required ?? []) as readonly string[];
+  const all = Object.entries((schema.properties ?? {}) as Readonly<Record<string, OptionSchema>>).map(([name, one]) => ({
+    ...{ name, schema: one },
+    required: required.includes(name),
+  }));
+  return [...all.filter((one) => one.required), ...all.filter((one) => !one.required)];
+}
+
+export type OptionText = Readonly<Record<string, string>>;
+export type OptionKind = 'flag' | 'choice' | 'number' | 'list' | 'text' | 'json';
+
+export function kindOf({ type, enum: choices, items }: OptionSchema): OptionKind {
+  if (choices !== undefined) return 'choice';
+  if (type === 'boolean') return 'flag';
+  if (type === 'number' || type === 'integer') return 'number';
+  if (type === 'array' && items?.type === 'string' && items.enum === undefined) return 'list';
+  return type === 'string' ? 'text' : 'json';
+}
+
+export function textOf(value: unknown, schema: OptionSchema): string {
+  if (value === undefined || value === null) return '';
+  if (kindOf(schema) === 'list') return Array.isArray(value) ? value.join(', ') : String(value);
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** What stands in the fields as a configuration; empty fields keep their default. Throws SyntaxError for JSON that is none. */
+export function valuesOf(options: readonly ComponentOption[], texts: OptionText): Record<string, unknown> {
+  const given = options.filter(({ name }) => (texts[name] ?? '').trim() !== '');
+  return Object.fromEntries(given.map(({ name, schema }) => [name, optionValue((texts[name] ?? '').trim(), schema)]));
+}
+
+function optionValue(text: string, schema: OptionSchema): unknown {
+  switch (kindOf(schema)) {
+    case 'flag':
+      return text === 'true';
+    case 'number':
+      return Number(text);
+    case 'list':
+      return text.split(',').map((part) => part.trim());
+    case 'json':
+      return jsonOrText(text, schema);
+    default:
+      return text;
+  }
+}
+
+/** Fields without a single type (a template, a duration or a number) take plain text too. */
+function jsonOrText(text: string, { type }: OptionSchema): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    if (type === 'object' || type === 'array') throw error;
+    return text;
+  }
+}
