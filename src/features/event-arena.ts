@@ -1,3 +1,5 @@
+import type { Vocabulary } from './vocabulary.ts';
+
 /** What is kept of an event while its session is open. `numbers` are slots of the template's first parameters, NaN = no number. */
 export interface EventRecord {
   code: number;
@@ -12,11 +14,12 @@ const NONE = -1;
 
 /**
  * Events of all open sessions in shared columns, linked into one list per session, so that a million open events are a few
- * typed arrays and closing a session frees its events in one step. Grows by doubling up to `limit` events.
+ * typed arrays. Grows by doubling up to `limit` events. The templates of its events are held in the vocabulary.
  */
 export class EventArena {
   readonly slots: number;
   private readonly limit: number;
+  private readonly vocabulary: Vocabulary;
   private used = 0;
   private free = NONE;
   size = 0;
@@ -29,18 +32,27 @@ export class EventArena {
   offset = new Float64Array(1024);
   numbers: Float64Array;
 
-  constructor(limit: number, slots: number) {
+  constructor(limit: number, slots: number, vocabulary: Vocabulary) {
     this.limit = limit;
+    this.vocabulary = vocabulary;
     this.slots = slots;
     this.numbers = new Float64Array(1024 * slots);
   }
 
+  /** No room for a further event, or for one of a further template. */
   get full(): boolean {
-    return this.size >= this.limit;
+    return this.size >= this.limit || this.vocabulary.full;
   }
 
-  /** Index of a fresh cell; the caller fills its columns and `numbers` (index * slots ...) and links it. */
-  allocate(): number {
+  /** Index of a fresh cell for an event of `code`; the caller fills the other columns and `numbers` (index * slots ...) and links it. */
+  allocate(code: number): number {
+    this.vocabulary.hold(code);
+    const cell = this.cell();
+    this.code[cell] = code;
+    return cell;
+  }
+
+  private cell(): number {
     this.size++;
     const recycled = this.free;
     if (recycled !== NONE) {
@@ -56,6 +68,8 @@ export class EventArena {
   /** Frees the list head ... tail of `count` cells. */
   release(head: number, tail: number, count: number): void {
     if (head === NONE) return;
+    for (let cell = head, left = count; left > 0; left--, cell = this.next[cell] as number)
+      this.vocabulary.release(this.code[cell] as number);
     this.next[tail] = this.free;
     this.free = head;
     this.size -= count;

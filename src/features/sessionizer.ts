@@ -11,8 +11,6 @@ import { Vocabulary } from './vocabulary.ts';
 import { EventTime } from './watermark.ts';
 
 const NONE = -1;
-/** The vocabulary is renumbered when it holds this many events of templates that may be long gone. */
-const VOCABULARY_LIMIT = 131_072;
 
 /** What became of lines that are in no session or whose session was cut short. */
 export interface SessionCounters {
@@ -66,7 +64,7 @@ export class Sessionizer {
     this.entityIsKey = isEntity(key);
     this.ends = options.end === undefined ? undefined : new RegExp(options.end, 'u');
     this.table = new KeyTable(options.seed);
-    this.arena = new EventArena(options.maxOpenEvents, options.numbers);
+    this.arena = new EventArena(options.maxOpenEvents, options.numbers, this.vocabulary);
     this.builder = new SequenceBuilder(this.arena, this.vocabulary, this.inputs);
   }
 
@@ -91,7 +89,6 @@ export class Sessionizer {
         }
       }
     }
-    if (this.vocabulary.size > VOCABULARY_LIMIT) this.renumber();
   }
 
   /** Event time from outside (another source's watermark, an idle time-out): closes what was silent for `idle` before it. */
@@ -106,7 +103,11 @@ export class Sessionizer {
 
   /** Sessions closed since the last call, in the order they closed. */
   take(): SequenceBatch | undefined {
-    return this.builder.take();
+    const batch = this.builder.take();
+    this.vocabulary.sweep((code) => {
+      this.endsByCode[code] = undefined;
+    });
+    return batch;
   }
 
   get open(): number {
@@ -133,8 +134,7 @@ export class Sessionizer {
 
   restore(snapshot: Uint8Array): void {
     while (this.table.oldest !== NONE) this.drop(this.table.oldest);
-    this.vocabulary.clear();
-    this.endsByCode.length = 0;
+    this.take();
     this.inputs.length = 0;
     this.inputIndex.clear();
     const state = readSnapshot(snapshot, this.arena, this.vocabulary, (input) => this.inputCode(input));
@@ -182,8 +182,7 @@ export class Sessionizer {
     while (this.arena.full && this.table.oldest !== slot) this.evict();
     if ((this.count[slot] as number) >= this.options.maxEvents || this.arena.full) this.split(slot, time);
     const { arena } = this;
-    const cell = arena.allocate();
-    arena.code[cell] = code;
+    const cell = arena.allocate(code);
     arena.time[cell] = time;
     arena.input[cell] = input;
     arena.line[cell] = batch.origin.line[row] as number;
@@ -272,11 +271,5 @@ export class Sessionizer {
     const code = this.inputs.push(input) - 1;
     this.inputIndex.set(input, code);
     return code;
-  }
-
-  /** Forgets events that no open session holds. Closed sessions that wait in the builder are handed over first. */
-  private renumber(): void {
-    if (this.builder.rows > 0) return;
-    this.restore(this.snapshot());
   }
 }

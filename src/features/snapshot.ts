@@ -99,8 +99,7 @@ export function readSnapshot(
     let head = -1;
     let tail = -1;
     for (let i = 0; i < session.count; i++, event++) {
-      const cell = arena.allocate();
-      arena.code[cell] = codes[column(0, event)] as number;
+      const cell = arena.allocate(codes[column(0, event)] as number);
       arena.time[cell] = column(1, event);
       arena.input[cell] = inputs[column(2, event)] as number;
       arena.line[cell] = column(3, event);

@@ -56,7 +56,7 @@ export class Windower {
     this.config = config;
     this.size = config.size;
     this.slide = config.slide ?? config.size;
-    this.arena = new EventArena(config.maxOpenEvents, config.numbers);
+    this.arena = new EventArena(config.maxOpenEvents, config.numbers, this.vocabulary);
     this.builder = new SequenceBuilder(this.arena, this.vocabulary, this.inputs);
   }
 
@@ -67,6 +67,7 @@ export class Windower {
       this.counters.events++;
       const time = this.clock.take(batch.time[row] as number);
       if (this.clock.latest >= this.nextDue) this.advance(this.clock.latest);
+      while (this.arena.full) this.evict();
       const code = this.vocabulary.codeOf(batch.template[row] as number, templates);
       const group = groupOf(row);
       const last = Math.floor(time / this.slide);
@@ -104,7 +105,9 @@ export class Windower {
   }
 
   take(): SequenceBatch | undefined {
-    return this.builder.take();
+    const batch = this.builder.take();
+    this.vocabulary.sweep();
+    return batch;
   }
 
   /** Everything open; call `take` first. */
@@ -129,7 +132,7 @@ export class Windower {
 
   restore(snapshot: Uint8Array): void {
     for (const index of [...this.windows.keys()]) this.dropIndex(index);
-    this.vocabulary.clear();
+    this.take();
     this.inputs.length = 0;
     this.inputIndex.clear();
     const state = readSnapshot(snapshot, this.arena, this.vocabulary, (input) => this.inputCode(input));
@@ -142,10 +145,9 @@ export class Windower {
   }
 
   private append(window: OpenWindow, batch: LogBatch, row: number, code: number, time: Micros, input: number): void {
-    if (window.count >= this.config.maxEvents || this.arena.full) this.split(window);
+    if (window.count >= this.config.maxEvents) this.split(window);
     const { arena } = this;
-    const cell = arena.allocate();
-    arena.code[cell] = code;
+    const cell = arena.allocate(code);
     arena.time[cell] = time;
     arena.input[cell] = input;
     arena.line[cell] = batch.origin.line[row] as number;

@@ -25,11 +25,13 @@ export class BoundedTable<T> {
   private readonly buckets = new Map<number, Entry<T>[]>();
   private readonly count: number;
   private readonly journal: Journal;
+  private readonly onReplaced: ((value: T) => void) | undefined;
 
-  constructor(capacity: number, journal: Journal) {
+  constructor(capacity: number, journal: Journal, onReplaced?: (value: T) => void) {
     this.capacity = capacity;
     this.count = Math.max(1, Math.ceil(capacity / WAYS));
     this.journal = journal;
+    this.onReplaced = onReplaced;
   }
 
   placeOf(key: string): Place {
@@ -53,7 +55,7 @@ export class BoundedTable<T> {
     } else if (entries.length < WAYS) {
       entries.push(entry);
       this.journal.note(() => entries.pop());
-    } else replaceOldest(entries, entry, this.journal);
+    } else this.onReplaced?.(replaceOldest(entries, entry, this.journal));
     return entry;
   }
 
@@ -65,7 +67,8 @@ export class BoundedTable<T> {
   }
 }
 
-function replaceOldest<T>(entries: Entry<T>[], entry: Entry<T>, journal: Journal): void {
+/** The value of the entry that gave way. */
+function replaceOldest<T>(entries: Entry<T>[], entry: Entry<T>, journal: Journal): T {
   let at = 0;
   for (let i = 1; i < entries.length; i++) if ((entries[i] as Entry<T>).seen < (entries[at] as Entry<T>).seen) at = i;
   const before = entries[at] as Entry<T>;
@@ -75,6 +78,7 @@ function replaceOldest<T>(entries: Entry<T>[], entry: Entry<T>, journal: Journal
     before.held = true;
     entries[at] = before;
   });
+  return before.value;
 }
 
 function find<T>(entries: readonly Entry<T>[] | undefined, key: string): Entry<T> | undefined {

@@ -63,7 +63,7 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
 
   async score(batch: ObservationBatch): Promise<ScoreBatch> {
     this.#takeBack();
-    this.#memory.journal.begin();
+    this.#memory.begin();
     const news = new Map<number, Occurrence>();
     const score = new Float64Array(batch.rows);
     const learnt = new Float64Array(batch.rows);
@@ -97,7 +97,7 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
   #occurrenceAt(batch: ObservationBatch, row: number): Occurrence {
     this.#takeBack();
     const memory = this.#memory;
-    memory.journal.begin();
+    memory.begin();
     const slots = new BatchSlots(memory, batch);
     slots.add(row);
     const slot = slots.at(row);

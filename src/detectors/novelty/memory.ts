@@ -53,11 +53,24 @@ export class NoveltyMemory {
   readonly known: BoundedTable<KnownValue>;
   private readonly config: NoveltyConfig;
   private uses = 0;
+  /** Values of all pairs. */
+  private held = 0;
 
   constructor(config: NoveltyConfig) {
     this.config = config;
-    this.pairs = new BoundedTable(config.maxPairs, this.journal);
+    this.pairs = new BoundedTable(config.maxPairs, this.journal, (pair) => {
+      this.held -= pair.values.size;
+    });
     this.known = new BoundedTable(config.maxKnown, this.journal);
+  }
+
+  /** From here on changes can be taken back. */
+  begin(): void {
+    const { held } = this;
+    this.journal.begin();
+    this.journal.note(() => {
+      this.held = held;
+    });
   }
 
   /** The pair of an observation about to be added, made when it is new. */
@@ -125,6 +138,7 @@ export class NoveltyMemory {
   ): void {
     const filed: PairMemory = { ...pair, values: new SeenValues(), born: 0, noted: 0 };
     for (const [name, count, last] of values) filed.values.put({ name, count, last, used: this.uses++, noted: 0, held: true });
+    this.held += filed.values.size;
     this.pairs.take(place, seenAt, () => filed);
   }
 
@@ -141,7 +155,11 @@ export class NoveltyMemory {
     pair.values.put(value);
     if (pair.born !== this.journal.batch) this.journal.note(() => pair.values.remove(value));
     slot.value = value;
-    if (pair.values.size > this.config.maxValues) pair.values.forgetOldest(this.journal);
+    this.held++;
+    const { maxValues, maxHeld } = this.config;
+    if (pair.values.size <= maxValues && (this.held <= maxHeld || pair.values.size === 1)) return;
+    pair.values.forgetOldest(this.journal);
+    this.held--;
   }
 
   private noteKnown(entry: Entry<KnownValue>): void {

@@ -45,6 +45,24 @@ detectorContract('novelty', {
 const detector = (options = {}) => new NoveltyDetector(config.parse({ warmUp: 20, ...options }));
 
 describe('novelty', () => {
+  it('holds no more values than it may, whatever the pairs', async () => {
+    const bounded = detector({ maxHeld: 40 });
+    const rows: Row[] = Array.from({ length: 600 }, (_, i) => [`host${i % 10}`, 'user', `u${i}`]);
+    for (let at = 0; at < rows.length; at += 50) {
+      const batch = observations(rows.slice(at, at + 50));
+      await bounded.score(batch);
+      if (at % 100 === 0) bounded.observe(batch);
+      else await bounded.score(observations(steady(3)));
+      bounded.observe(batch);
+    }
+    const again = detector({ maxHeld: 40 });
+    await again.restore(await bounded.snapshot());
+    const probe = observations(Array.from({ length: 600 }, (_, i) => [`host${i % 10}`, 'user', `u${i}`, 1e9] as const));
+    const text = new TextDecoder().decode(await again.snapshot());
+    expect(new Set(text.match(/"u\d+",1,/g)).size).toBe(40);
+    expect((await again.score(probe)).score).toEqual((await bounded.score(probe)).score);
+  });
+
   it('is quiet for an entity that sees new values all the time, loud for one that never does', async () => {
     const restless: Row[] = Array.from({ length: 200 }, (_, i) => ['proxy', 'address', `10.0.${i >> 8}.${i & 255}`]);
     const settled: Row[] = Array.from({ length: 200 }, (_, i) => ['database', 'address', `10.1.0.${i % 4}`]);
