@@ -16,5 +16,6 @@ export * from './rule-label.ts';
 export * from './schema/column.ts';
 export * from './schema/events.ts';
 export * from './series-model.ts';
+export * from './step-learner.ts';
 export * from './time.ts';
 export * from './worker.ts';

@@ -26,6 +26,21 @@ export interface SeriesView {
   readonly upper: number;
   /** What forecasts, in words. */
   readonly method: string;
+  /** Of series that have a network, or collect readings for one. */
+  readonly network?: SeriesNetwork;
+}
+
+/** How far the network of a series is. */
+export interface SeriesNetwork {
+  /** `used`: it takes part in forecasts; `not better`: level and hour erred no more on readings held back; `failed`: see `reason`. */
+  readonly state: 'collecting' | 'training' | 'used' | 'not better' | 'failed';
+  readonly readings: number;
+  readonly needed: number;
+  /** When the next one takes effect, at the earliest. */
+  readonly readyAt: Micros;
+  /** Mean absolute errors on readings held back. */
+  readonly errors?: { readonly network: number; readonly profile: number };
+  readonly reason?: string;
 }
 
 /** A limit that will be crossed. */
@@ -41,12 +56,25 @@ export interface LimitWarning {
   readonly explanation: Explanation;
 }
 
+/** Networks of all series of a model. */
+export interface NetworkCounts {
+  /** Networks that take part in forecasts. */
+  readonly used: number;
+  /** Series that have none yet. */
+  readonly learning: number;
+  /** Trainings that were not ready when they were to take effect. */
+  readonly missed: number;
+  /** When the next of those that learn takes effect, at the earliest. */
+  readonly readyAt: Micros | undefined;
+}
+
 /** Beside the detector contract: series that can be looked at and looked ahead. */
 export interface SeriesModel {
   view(series: string): SeriesView | undefined;
   forecast(series: string, steps: number): readonly ForecastPoint[];
   /** Crossings of limits that the last observations made probable; each is given once. */
   takeWarnings(): readonly LimitWarning[];
+  networks(): NetworkCounts;
 }
 
 export function isSeriesModel(detector: object): detector is SeriesModel {

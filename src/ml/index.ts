@@ -27,4 +27,5 @@ export type { TrainingData } from './train/data.ts';
 export type { EpochLosses, TrainingOptions, TrainingProgress, TrainingResult, TrainingState } from './train/options.ts';
 export { type TrainModelOptions, trainModel } from './train/train-model.ts';
 export { initialState, type TrainingHooks, trainHere } from './train/trainer.ts';
+export { TrainingQueue } from './train/training-queue.ts';
 export * from './trees/index.ts';

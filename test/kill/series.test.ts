@@ -29,7 +29,7 @@ function table(): readonly string[] {
 async function writeConfig(path: string): Promise<string> {
   const source = {
     ...{ type: 'file', name: 'plant', path, records: 'readings', parser: { format: 'series' }, pollMs: 20, batchBytes: 2048 },
-    detectors: [{ type: 'forecast', promisedRate: 0.001 }],
+    detectors: [{ type: 'forecast', promisedRate: 0.001, networks: { every: 200, readings: 300 } }],
   };
   const retention = { maxAge: '9999d', alertAge: '9999d' };
   const config = { epochs: { every: '50ms' }, tenants: { t: { retention, sources: [source] } } };

@@ -19,6 +19,25 @@ export const config = z.strictObject({
     ])
     .describe('Limits; that one will be crossed is told before it happens.'),
   horizonSeconds: z.number().min(1).max(31_536_000).default(86_400).describe('How far ahead the crossing of a limit is looked for.'),
+  networks: z
+    .strictObject({
+      most: z
+        .int()
+        .min(0)
+        .max(1000)
+        .default(16)
+        .describe('Series with a network at a time (about 70 KB each), the least predictable first; 0 = none.'),
+      every: z
+        .int()
+        .min(1)
+        .max(86_400)
+        .default(600)
+        .describe('Seconds of event time between two steps at which networks are trained and take effect.'),
+      readings: z.int().min(200).max(100_000).default(600).describe('Readings of a series before its first network is trained.'),
+      perStep: z.int().min(1).max(100).default(4).describe('Trainings begun at a step.'),
+    })
+    .prefault({})
+    .describe('Small neural networks that learn beside level and hour, used where they err less.'),
   maxSeries: z.int().min(1).max(1_000_000).default(20_000).describe('Series remembered (about 1.5 KB each); further ones are not rated.'),
 });
 

@@ -6,11 +6,14 @@ import {
   type ForecastPoint,
   type LabelledRow,
   type LimitWarning,
+  type Micros,
+  type NetworkCounts,
   pack,
   type ScoreBatch,
   type SeriesBatch,
   type SeriesModel,
   type SeriesView,
+  type StepLearner,
   unpack,
   VedetteError,
 } from '../../core/index.ts';
@@ -18,9 +21,16 @@ import { describeVolume, LabelOverlay } from '../rate/overlay.ts';
 import type { ForecastConfig } from './config.ts';
 import { explainReading } from './explain.ts';
 import { crossingAhead, type Limit, limitsOf } from './limits.ts';
+import { LiveNetworks } from './live-networks.ts';
+import { networksHeader, packNetworks, unpackNetworks } from './networks-snapshot.ts';
 import { ARMS, READING_SIZE, type ReadingRating, ReadingState } from './reading-state.ts';
 
-const header = z.strictObject({ kind: z.literal('forecast'), version: z.literal(2), series: z.array(z.string()) });
+const header = z.strictObject({
+  kind: z.literal('forecast'),
+  version: z.literal(3),
+  series: z.array(z.string()),
+  networks: networksHeader,
+});
 
 /** Normal errors: 98 % lie within so many standard deviations. */
 const HALF_WIDTH = 2.326;
@@ -29,7 +39,7 @@ const HALF_WIDTH = 2.326;
  * Readings against the forecast of their own level, hour and autoregression, lasting shifts, and the faults of a device: stuck,
  * out of range. Alive after a few readings; every row is rated as if the rows before it had been observed.
  */
-export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel {
+export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, StepLearner {
   readonly shape = 'series';
   readonly #config: ForecastConfig;
   readonly #limits: readonly Limit[];
@@ -38,15 +48,20 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel {
   #series = new Map<string, ReadingState>();
   #overlay = new LabelOverlay([]);
   #warnings: LimitWarning[] = [];
+  readonly #now: () => Micros;
+  #networks: LiveNetworks;
 
-  constructor(config: ForecastConfig) {
+  constructor(config: ForecastConfig, now: () => Micros) {
     this.#config = config;
+    this.#now = now;
+    this.#networks = new LiveNetworks(config, now);
     this.#limits = limitsOf(config);
   }
 
   /** Each score is made before its row is known, so the scores are their own calibration. */
   async fit(batch: SeriesBatch, progress: (share: number) => void = () => {}): Promise<FitSummary> {
     this.#series = new Map();
+    this.#forgetNetworks();
     const calibration: number[] = [];
     let from = Number.POSITIVE_INFINITY;
     let to = Number.NEGATIVE_INFINITY;
@@ -81,6 +96,14 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel {
     this.#advance(this.#series, batch, batch.rows, (row) => this.#lookAhead(batch, row));
   }
 
+  get every(): Micros {
+    return this.#networks.every;
+  }
+
+  async step(at: Micros): Promise<void> {
+    await this.#networks.step(at, this.#series);
+  }
+
   /** All it knows is what it observed. */
   async learn(_batch: SeriesBatch): Promise<void> {}
 
@@ -103,9 +126,10 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel {
   view(series: string): SeriesView | undefined {
     const state = this.#series.get(series);
     if (state === undefined) return undefined;
-    const { forecaster, lastTime, step, seen } = state;
-    const expected = forecaster.expect(lastTime + step);
-    const half = state.margin * forecaster.spread;
+    const { lastTime, step, seen } = state;
+    const { expected, spread } = state.next();
+    const half = state.margin * spread;
+    const network = this.#networks.view(series, { lastTime, step });
     const { warmUp } = this.#config;
     return {
       lastTime,
@@ -118,7 +142,8 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel {
       expected,
       lower: expected - half,
       upper: expected + half,
-      method: forecaster.method,
+      method: state.method,
+      ...(network === undefined ? {} : { network }),
     };
   }
 
@@ -126,7 +151,7 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel {
     const state = this.#series.get(series);
     if (state === undefined || state.step === 0) return [];
     const first = state.lastTime + state.step;
-    return state.forecaster.outlook(first, state.step, steps).map(({ expected, deviation }, k) => ({
+    return state.outlook(steps).map(({ expected, deviation }, k) => ({
       time: first + k * state.step,
       expected,
       lower: expected - HALF_WIDTH * deviation,
@@ -140,11 +165,16 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel {
     return warnings;
   }
 
+  networks(): NetworkCounts {
+    return this.#networks.counts(this.#series);
+  }
+
   async snapshot(): Promise<Uint8Array> {
     const series = [...this.#series.keys()].sort();
     const values = new Float64Array(series.length * READING_SIZE);
     for (const [i, name] of series.entries()) values.set((this.#series.get(name) as ReadingState).values, i * READING_SIZE);
-    return pack({ kind: 'forecast', version: 2, series }, { values });
+    const { header: networks, arrays } = packNetworks(this.#networks);
+    return pack({ kind: 'forecast', version: 3, series, networks }, { values, ...arrays });
   }
 
   async restore(snapshot: Uint8Array): Promise<void> {
@@ -160,6 +190,13 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel {
     this.#series = new Map(
       parsed.data.series.map((name, i) => [name, new ReadingState(values.slice(i * READING_SIZE, (i + 1) * READING_SIZE))]),
     );
+    this.#forgetNetworks();
+    unpackNetworks(this.#networks, parsed.data.networks, unpacked, this.#series);
+  }
+
+  #forgetNetworks(): void {
+    this.#networks.stop();
+    this.#networks = new LiveNetworks(this.#config, this.#now);
   }
 
   #lookAhead(batch: SeriesBatch, row: number): void {

@@ -3,9 +3,9 @@ import { ARMS, type Arm, type ReadingRating } from './reading-state.ts';
 
 /** What an arm saw, and why that is unusual. */
 const WORDS: Readonly<Record<Arm, (about: About) => readonly [what: string, why: string]>> = {
-  residual: ({ series, value, at, interval, error, asLarge, seen }) => [
+  residual: ({ series, value, at, interval, error, asLarge, seen, method }) => [
     `${series} read ${value} at ${at}, expected was ${interval}.`,
-    `That is ${error} times its usual error; as large was seen ${asLarge} times in ${seen} readings.`,
+    `Forecast by ${method}. That is ${error} times its usual error; as large was seen ${asLarge} times in ${seen} readings.`,
   ],
   shift: ({ series, value, at, interval, seen }) => [
     `${series} has stayed off its level up to ${at}, where it read ${value}; expected was ${interval}.`,
@@ -33,6 +33,7 @@ interface About {
   readonly run: number;
   readonly seen: number;
   readonly asLarge: number;
+  readonly method: string;
 }
 
 export function explainReading(series: string, value: number, time: number, rating: ReadingRating | undefined): Explanation {
@@ -40,13 +41,13 @@ export function explainReading(series: string, value: number, time: number, rati
   if (rating === undefined || Number.isNaN(rating.score) || Number.isNaN(rating.spread)) {
     return say(`${series} read ${shown(value)} at ${at}.`, 'Too few readings of it are known to say what is usual.', []);
   }
-  const { expected, lower, upper, spread, run, seen, asLarge, arms } = rating;
+  const { expected, lower, upper, spread, run, seen, asLarge, arms, method } = rating;
   const interval = `${shown(expected)} (${shown(lower)} to ${shown(upper)})`;
   // Below this nothing but the reading itself is worth a word.
   const worth = Math.max(arms.residual, TELLING);
   const arm = ARMS.reduce<Arm>((best, one) => (arms[one] > (best === 'residual' ? worth : arms[best]) ? one : best), 'residual');
   const error = (Math.abs(value - expected) / Math.max(spread, 1e-12 + 1e-6 * Math.abs(expected))).toPrecision(3);
-  const [what, why] = WORDS[arm]({ series, value: shown(value), at, interval, error, run, seen, asLarge });
+  const [what, why] = WORDS[arm]({ series, value: shown(value), at, interval, error, run, seen, asLarge, method });
   const observed = arm === 'stuck' ? `${run} equal readings` : shown(value);
   const seenBefore = arm === 'residual' ? asLarge : 0;
   return say(what, why, [{ subject: series, observed, expected: arm === 'stuck' ? 'changing readings' : interval, share: 1, seenBefore }]);

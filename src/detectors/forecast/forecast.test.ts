@@ -26,7 +26,7 @@ function normal(rows: number, seed = 5): number[] {
 }
 
 detectorContract('forecast', {
-  create: () => new ForecastDetector(config.parse({})),
+  create: () => new ForecastDetector(config.parse({}), () => 0),
   normal: readings(normal(500)),
   mixed: readings([200, 200.5, 199, 201, 260, 200, 199.5], 500),
   abnormalRow: 4,
@@ -36,7 +36,7 @@ detectorContract('forecast', {
 
 describe('forecast detector', () => {
   const learnt = async () => {
-    const detector = new ForecastDetector(config.parse({}));
+    const detector = new ForecastDetector(config.parse({}), () => 0);
     await detector.fit(readings(normal(500)));
     return detector;
   };

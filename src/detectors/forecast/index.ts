@@ -4,7 +4,7 @@ import { ForecastDetector } from './detector.ts';
 
 export default define<typeof config, Detector>({
   name: 'forecast',
-  summary: 'readings against the forecast of their level and profile; devices that are stuck or out of range',
+  summary: 'readings against the forecast of level, profile and small networks; devices that are stuck or out of range',
   config,
-  create: (options) => new ForecastDetector(options) as unknown as Detector,
+  create: (options, { now }) => new ForecastDetector(options, now) as unknown as Detector,
 });

@@ -1,5 +1,16 @@
-import { FORECASTER_SIZE, learnTail, learnTrend, OnlineForecaster, TAIL_SIZE, TREND_SIZE, tailScore } from '../../ml/index.ts';
+import {
+  FORECASTER_SIZE,
+  learnTail,
+  learnTrend,
+  NORMAL_ERROR,
+  OnlineForecaster,
+  type OnlineOutlook,
+  TAIL_SIZE,
+  TREND_SIZE,
+  tailScore,
+} from '../../ml/index.ts';
 import type { ForecastConfig } from './config.ts';
+import type { NetworkTrack } from './network-track.ts';
 
 /** What a reading is rated by. Scores are minus ln of a tail probability. */
 export interface ReadingRating {
@@ -16,6 +27,8 @@ export interface ReadingRating {
   readonly seen: number;
   /** Readings so far whose error was as large, in whole mean errors. */
   readonly asLarge: number;
+  /** What forecast it, in words. */
+  readonly method: string;
 }
 
 /** Ways to be abnormal: one reading, a lasting shift, and the faults of a device. */
@@ -61,18 +74,60 @@ const CALM_READINGS = 10;
 const LASTING = 40;
 const OFF_LEVEL = 3;
 
-/** One series, all its state in one array, so that it is copied and kept cheaply. */
+/** A reading later than so many usual distances does not continue those before. */
+const GAP = 3;
+
+/** One series, all its state but that of a network in one array, so that it is copied and kept cheaply. */
 export class ReadingState {
   readonly values: Float64Array;
   readonly forecaster: OnlineForecaster;
+  track: NetworkTrack | undefined;
 
-  constructor(values: Float64Array = new Float64Array(READING_SIZE)) {
+  constructor(values: Float64Array = new Float64Array(READING_SIZE), track?: NetworkTrack) {
     this.values = values;
     this.forecaster = new OnlineForecaster(values);
+    this.track = track;
   }
 
   copy(): ReadingState {
-    return new ReadingState(this.values.slice());
+    return new ReadingState(this.values.slice(), this.track?.copy());
+  }
+
+  /** What is expected of the next reading, and the mean absolute error of such forecasts. */
+  next(): { readonly expected: number; readonly spread: number } {
+    const { forecaster, track } = this;
+    const time = this.lastTime + this.step;
+    if (track?.leads(forecaster.spread) === true) return { expected: track.expect(forecaster.usual(time).expected), spread: track.spread };
+    return { expected: forecaster.expect(time), spread: forecaster.spread };
+  }
+
+  /** In words: what forecasts at present. */
+  get method(): string {
+    return this.track?.leads(this.forecaster.spread) === true ? 'network' : this.forecaster.method;
+  }
+
+  /** The next `steps` readings. A network goes on from its own forecasts; its error adds up, to that of level and hour at most. */
+  outlook(steps: number): readonly OnlineOutlook[] {
+    const { forecaster, lastTime, step, track } = this;
+    const { network } = track ?? {};
+    if (track === undefined || network === undefined || !track.leads(forecaster.spread))
+      return forecaster.outlook(lastTime + step, step, steps);
+    const window = track.window.slice();
+    const { lowest, highest } = this.range;
+    const room = highest - lowest;
+    const most = Math.max(track.spread, forecaster.usual(lastTime).spread);
+    return Array.from({ length: steps }, (_, k) => {
+      const { expected: usual } = forecaster.usual(lastTime + (k + 1) * step);
+      const expected = Math.min(highest + room, Math.max(lowest - room, network.predict(window, usual)));
+      window.copyWithin(0, 1);
+      window[window.length - 1] = expected;
+      return { expected, deviation: Math.min(most, track.spread * Math.sqrt(k + 1)) / NORMAL_ERROR };
+    });
+  }
+
+  /** Share of its readings that differ from the one before. */
+  get changing(): number {
+    return (this.values[CHANGES] as number) / Math.max(1, this.seen);
   }
 
   get seen(): number {
@@ -124,7 +179,10 @@ export class ReadingState {
     const { values: s, forecaster } = this;
     const { seen } = forecaster;
     const usual = seen === 0 ? { expected: value, spread: 0 } : forecaster.usual(time);
-    const { expected, spread, error } = forecaster.push(time, value);
+    const unbroken = time - this.lastTime <= GAP * this.step || this.step === 0;
+    const { method } = this;
+    const profile = forecaster.push(time, value);
+    const { expected, spread, error } = this.track?.push(value, usual.expected, unbroken, profile) ?? profile;
     // What hardly ever varied says little about what is rare; and what differs by a thousandth, nothing.
     const least = 1e-9 + 1e-3 * Math.abs(forecaster.level);
     // Nor does, at first, what lies within the readings so far.
@@ -151,7 +209,8 @@ export class ReadingState {
     this.follow(time, value, value - usual.expected, Math.max(usual.spread, least));
     const score = judged ? this.once(highest) : Number.NaN;
     const half = margin * Math.max(spread, least);
-    return { score, arms, expected, spread, lower: expected - half, upper: expected + half, run: s[RUN] as number, seen, asLarge };
+    const band = { lower: expected - half, upper: expected + half };
+    return { score, arms, expected, spread, ...band, run: s[RUN] as number, seen, asLarge, method };
   }
 
   /** Lasting deviation from level and hour, errors winsorised. */

@@ -11,6 +11,8 @@ export * from './networks.ts';
 export * from './online/online-forecaster.ts';
 export * from './online/running-tail.ts';
 export * from './online/running-trend.ts';
+export * from './online/small-network.ts';
+export * from './online/train-small-network.ts';
 export * from './online-profile.ts';
 export * from './refractory.ts';
 export * from './ridge-forecaster.ts';

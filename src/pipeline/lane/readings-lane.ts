@@ -6,6 +6,7 @@ import {
   isSeriesModel,
   type MetricBatch,
   type Micros,
+  type NetworkCounts,
   type RecordBatch,
   recordCount,
   type SeriesModel,
@@ -27,6 +28,7 @@ interface State {
   readonly generations: readonly (readonly [string, string])[];
 }
 
+const NO_NETWORKS: NetworkCounts = { used: 0, learning: 0, missed: 0, readyAt: undefined };
 const FEATURE = 'readings at fixed event-time steps';
 /** Share of the promised rate of sessions that a reading gets: there are so many more of them. */
 const PROMISED_RATE = 1e-5;
@@ -63,12 +65,16 @@ export class ReadingsLane implements Lane {
 
   get ownCounters(): Readonly<Record<string, number>> {
     const { refused, slots } = this.stepper.table;
-    return { ...this.stepper.counters, series: slots.length, refusedReadings: refused.readings };
+    const { used, learning, missed } = this.model?.networks() ?? NO_NETWORKS;
+    const networks = { networksUsed: used, networksLearning: learning, networksMissed: missed };
+    return { ...this.stepper.counters, series: slots.length, refusedReadings: refused.readings, ...networks };
   }
 
   get feature(): string {
     const { names } = this.stepper.table.refused;
-    return names.length === 0 ? FEATURE : `${FEATURE}; more series than maxSeries, left out: ${names.join(', ')}`;
+    const { learning, readyAt } = this.model?.networks() ?? NO_NETWORKS;
+    const ready = readyAt === undefined ? '' : `; learning networks of ${learning} series, the next ready at ${formatMicros(readyAt)}`;
+    return `${FEATURE}${names.length === 0 ? '' : `; more series than maxSeries, left out: ${names.join(', ')}`}${ready}`;
   }
 
   async process(records: RecordBatch): Promise<LaneOutput> {

@@ -3,6 +3,7 @@ import { StreamDecisions } from '../../alerts/index.ts';
 import {
   type Detector,
   type FeatureBatch,
+  isStepLearner,
   type LabelledRow,
   MICROS_PER_DAY,
   type Micros,
@@ -11,6 +12,8 @@ import {
   type SeriesBatch,
   stableId,
 } from '../../core/index.ts';
+import { joinScores } from './join-scores.ts';
+import { sliceRows } from './rows.ts';
 import type { Flagged, LaneScorer, ScorerOptions, ScorerStatus } from './scorer.ts';
 import { unitAt } from './unit.ts';
 
@@ -21,6 +24,7 @@ interface State {
   readonly first: Micros | null;
   readonly last: Micros | null;
   readonly rows: number;
+  readonly step: number | null;
 }
 
 /** Event time a source is watched before what it shows is called known. */
@@ -38,6 +42,8 @@ export class StreamScorer implements LaneScorer {
   private first: Micros | undefined;
   private last: Micros | undefined;
   private rows = 0;
+  /** Step of event time that was reached last, where the detector learns step by step. */
+  private step: number | undefined;
   changed = false;
   lastScores: ScoreBatch | undefined;
 
@@ -55,8 +61,44 @@ export class StreamScorer implements LaneScorer {
     this.changed = true;
     this.rows += batch.rows;
     this.watch(batch);
-    const scored = await this.detector.score(batch);
-    this.lastScores = scored;
+    const found: Flagged[] = [];
+    const scores: ScoreBatch[] = [];
+    for (let from = 0; from < batch.rows; ) {
+      const { to, due } = this.untilStep(batch, from);
+      if (to > from) {
+        const part = to - from === batch.rows ? batch : sliceRows(batch, from, to);
+        const scored = await this.detector.score(part);
+        scores.push(scored);
+        found.push(...(await this.judge(part, scored)));
+        this.detector.observe(part);
+      }
+      if (due !== undefined) await this.takeStep(due);
+      from = to;
+    }
+    this.lastScores = joinScores(scores);
+    return found;
+  }
+
+  /** The rows from `from` to the first that reaches a further step, and that step. */
+  private untilStep(batch: StreamBatch, from: number): { readonly to: number; readonly due?: number } {
+    const { detector } = this;
+    if (batch.shape !== 'series' || !isStepLearner(detector) || detector.every === 0) return { to: batch.rows };
+    for (let row = from; row < batch.rows; row++) {
+      const step = Math.floor((batch.start[row] as number) / detector.every);
+      if (Number.isNaN(step)) continue;
+      if (this.step === undefined) this.step = step;
+      if (step > this.step) return { to: row, due: step };
+    }
+    return { to: batch.rows };
+  }
+
+  private async takeStep(step: number): Promise<void> {
+    this.step = step;
+    const { detector } = this;
+    if (isStepLearner(detector)) await detector.step(step * detector.every);
+  }
+
+  private async judge(batch: StreamBatch, scored: ScoreBatch): Promise<Flagged[]> {
     const found: Flagged[] = [];
     for (const { row, pValue, learnt } of this.decisions.take(batch, scored)) {
       const { tenant, source, detector, rate } = this.options;
@@ -77,7 +119,6 @@ export class StreamScorer implements LaneScorer {
         modelSha256: '',
       });
     }
-    this.detector.observe(batch);
     return found;
   }
 
@@ -132,6 +173,7 @@ export class StreamScorer implements LaneScorer {
       first: this.first ?? null,
       last: this.last ?? null,
       rows: this.rows,
+      step: this.step ?? null,
     };
     return { scorer: new Uint8Array(serialize(state)), model: await this.detector.snapshot() };
   }
@@ -144,5 +186,6 @@ export class StreamScorer implements LaneScorer {
     this.first = state.first ?? undefined;
     this.last = state.last ?? undefined;
     this.rows = state.rows;
+    this.step = state.step ?? undefined;
   }
 }

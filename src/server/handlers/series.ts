@@ -71,14 +71,14 @@ function live({ items, total }: { readonly items: readonly SeriesNowRow[]; reado
   return { items: items.map(body), total };
 }
 
-function body({ readings, needed, ...row }: SeriesNowRow): SeriesBody {
-  return { ...row, readings, needed, state: readings < needed ? 'learning' : 'ready' };
+function body({ readings, needed, network, ...row }: SeriesNowRow): SeriesBody {
+  return { ...row, network: network ?? null, readings, needed, state: readings < needed ? 'learning' : 'ready' };
 }
 
 function stored({ id, source, entity, name }: SeriesEntry): SeriesBody {
   return {
     ...{ id, source, entity, name, state: 'stored', readings: null, needed: null, readyAt: null, lastValue: null, lastTime: null },
-    ...{ step: null, abnormal: null, expected: null, lower: null, upper: null, method: null },
+    ...{ step: null, abnormal: null, expected: null, lower: null, upper: null, method: null, network: null },
   };
 }
 

@@ -42,7 +42,7 @@ const SETTLED = 30;
 /** Forgetting of the autoregression: about 500 values. */
 const FORGET = 0.998;
 /** Mean absolute error of a normal distribution, in standard deviations. */
-const NORMAL = 0.7979;
+export const NORMAL_ERROR = 0.7979;
 
 /**
  * Level, hour-of-day profile (weekdays and weekend apart) and an autoregression of what they leave, all learnt as they go by
@@ -121,7 +121,7 @@ export class OnlineForecaster {
   outlook(time: Micros, step: Micros, steps: number): OnlineOutlook[] {
     const { state: s, at } = this;
     if (this.seen < 2) return [];
-    const deviation = this.spread / NORMAL;
+    const deviation = this.spread / NORMAL_ERROR;
     const kind = this.best();
     const weights = s.subarray(at + WEIGHTS, at + WEIGHTS + ORDER);
     const past = Array.from(s.subarray(at + RESIDUALS, at + RESIDUALS + ORDER));

@@ -26,6 +26,20 @@ export const seriesSchema = z.object({
   upper: numberSchema,
   /** What forecasts at present, in words. */
   method: z.string().nullable(),
+  /** How far its network is; null for a series that has none and collects no readings for one. */
+  network: z
+    .object({
+      state: z.enum(['collecting', 'training', 'used', 'not better', 'failed']),
+      /** Readings it could be trained on, and those the first training needs. */
+      readings: z.number(),
+      needed: z.number(),
+      /** When the next one takes effect, at the earliest. */
+      readyAt: z.number(),
+      /** Mean absolute errors on readings held back. */
+      errors: z.object({ network: z.number(), profile: z.number() }).optional(),
+      reason: z.string().optional(),
+    })
+    .nullable(),
 });
 
 export const seriesQuery = z.strictObject({
