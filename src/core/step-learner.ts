@@ -8,6 +8,8 @@ export interface StepLearner {
   /** Event time between two steps; 0 = there are none. */
   readonly every: Micros;
   step(at: Micros): Promise<void>;
+  /** Ends what learns in the background; a thread that is killed within the runtime would take the process with it. */
+  close(): Promise<void>;
 }
 
 export function isStepLearner(detector: object): detector is StepLearner {

@@ -1,5 +1,5 @@
 import type { ComponentConfig, SourceConfig } from '../config/index.ts';
-import { type LogBatch, type Micros, seededRandom, silentLogger, type Template, VedetteError } from '../core/index.ts';
+import { type LogBatch, type Micros, seededRandom, silentLogger, systemClock, type Template, VedetteError } from '../core/index.ts';
 import { detectors } from '../detectors/index.ts';
 import type { SequenceChoice } from '../features/index.ts';
 import { findingOf } from './lane/finding.ts';
@@ -45,7 +45,7 @@ export async function backtest(options: BacktestOptions): Promise<BacktestResult
   const { source, detector: configured } = options;
   const { features, learning } = source;
   const { type, promisedRate: _own, ...own } = configured;
-  const context = { name: `backtest/${type}`, log: silentLogger, now: () => 0, random: seededRandom(options.seed) };
+  const context = { name: `backtest/${type}`, log: silentLogger, now: () => systemClock.now(), random: seededRandom(options.seed) };
   const load = Object.hasOwn(detectors, type) ? detectors[type] : undefined;
   if (load === undefined)
     throw new VedetteError('CONFIG_INVALID', `there is no detector ${type}`, { hint: `Known: ${Object.keys(detectors).join(', ')}.` });
@@ -87,6 +87,7 @@ export async function backtest(options: BacktestOptions): Promise<BacktestResult
     await judge([...tracks.advance(to - source.eventTime.disorder), ...streams.advance(to - source.eventTime.disorder)]);
   }
   await judge([...tracks.finish(templates), ...streams.finish()]);
+  if (scorer instanceof StreamScorer) await scorer.close();
   return { lines, from, to, status: scorer.status(), raised: raised.sort(mostSevere).slice(0, LISTED) };
 }
 

@@ -55,6 +55,7 @@ export async function replayAlert(options: ReplayOptions): Promise<Detection> {
     if (found !== undefined) return found;
   } finally {
     stop.abort();
+    await lane.close?.();
     await orQuiet(Promise.resolve(records.return?.()));
     await input.close();
   }

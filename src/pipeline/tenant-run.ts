@@ -367,6 +367,7 @@ export class TenantRun {
     }
     await this.exclusive.run(async () => {});
     await this.deliver(clock.now());
+    await Promise.all(this.lanes.map(({ lane }) => lane.close?.()));
     this.state = this.lanes.every(({ pump }) => pump.state === 'ended') ? 'finished' : 'stopped';
   }
 

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
-import { cpus } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { checkConfig, configSchema } from '../../src/config/index.ts';
-import { silentLogger, systemClock } from '../../src/core/index.ts';
+import { type Clock, seededRandom, silentLogger, systemClock } from '../../src/core/index.ts';
 import { buildLane, openSource } from '../../src/pipeline/build.ts';
 import { catalogueOf, loadComponents } from '../../src/pipeline/index.ts';
 import type { Lane } from '../../src/pipeline/lane/lane.ts';
@@ -26,15 +28,17 @@ class Watched {
     this.batches = source.read({ positions: [] }, this.controller.signal)[Symbol.asyncIterator]();
   }
 
-  static async start(): Promise<Watched> {
+  /** `own` are settings of the source. */
+  static async start(own: Readonly<Record<string, unknown>> = {}, clock: Clock = systemClock): Promise<Watched> {
     const components = await loadComponents();
-    const configured = { type: 'host-metrics', name: 'host', host: 'here', intervalMs: INTERVAL, features: { series: { step: '50ms' } } };
+    const features = { series: { step: '50ms' } };
+    const configured = { type: 'host-metrics', name: 'host', host: 'here', intervalMs: INTERVAL, features, ...own };
     const value = { tenants: { t: { sources: [{ ...configured, detectors: [{ type: 'forecast', promisedRate: 0.001 }] }] } } };
     const { config } = checkConfig(value, configSchema(catalogueOf(components)));
     const tenant = config.tenants.t;
     const [source] = tenant?.sources ?? [];
     if (tenant === undefined || source === undefined) throw new Error('the configuration has no source');
-    const options = { tenant: 't', config, components, clock: systemClock, log: silentLogger };
+    const options = { tenant: 't', config, components, clock, log: silentLogger };
     return new Watched(await buildLane(source, tenant, options), openSource(source, options));
   }
 
@@ -53,6 +57,7 @@ class Watched {
 
   async stop(): Promise<void> {
     this.controller.abort();
+    await this.lane.close?.();
     await this.batches.return?.();
   }
 }
@@ -72,7 +77,7 @@ describe("this host's metrics", () => {
     await watched.measure(PATIENCE, () => watched.found.some((key) => key.startsWith('here network.lo.')));
     await stopBurst();
     expect(watched.found).toEqual(expect.arrayContaining([expect.stringMatching(/^here network\.lo\./)]));
-    // Where others keep all CPUs busy a burn changes nothing that could be seen.
+    // Where others keep all CPUs busy a burn changes nothing that could be seen; the host below burns in any case.
     if (busy < cpus().length / 2) {
       await watched.measure(40);
       watched.found.length = 0;
@@ -81,6 +86,75 @@ describe("this host's metrics", () => {
       await stopBurn();
       expect(watched.found).toEqual(expect.arrayContaining([expect.stringMatching(/^here cpu\./)]));
     }
+    await watched.stop();
+  });
+});
+
+/** A kernel's figures as files: two CPUs and an interface, one measurement a second; what happens in a second is the test's to say. */
+class WrittenHost {
+  readonly root = mkdtempSync(join(tmpdir(), 'vedette-proc-'));
+  busy = 0.2;
+  bytes = 20_000;
+  private readonly random = seededRandom(17);
+  private seconds = 0;
+  private readonly ticks = { user: 1_000, system: 500, idle: 100_000 };
+  private received = 1e6;
+
+  constructor() {
+    mkdirSync(join(this.root, 'net'));
+  }
+
+  /** Time goes on by a second at every measurement, and the figures with it. */
+  readonly clock: Clock = { now: () => 1_700_000_000e6 + this.seconds * 1e6 };
+
+  tick(): void {
+    this.seconds++;
+    const around = (mean: number) => mean * (0.8 + 0.4 * this.random());
+    const busy = Math.min(200, Math.round(100 * around(this.busy)));
+    this.ticks.user += Math.round(0.8 * busy);
+    this.ticks.system += busy - Math.round(0.8 * busy);
+    this.ticks.idle += 200 - busy;
+    this.received += Math.round(around(this.bytes));
+    const { user, system, idle } = this.ticks;
+    writeFileSync(join(this.root, 'stat'), `cpu  ${user} 0 ${system} ${idle} 0 0 0 0 0 0\n`);
+    writeFileSync(
+      join(this.root, 'meminfo'),
+      'MemTotal: 8000 kB\nMemAvailable: 4000 kB\nCached: 900 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n',
+    );
+    writeFileSync(join(this.root, 'loadavg'), '0.20 0.20 0.20 1/200 4000\n');
+    const counters = `${this.received} ${Math.round(this.received / 500)} 0 0 0 0 0 0 1000 10 0 0 0 0 0 0`;
+    writeFileSync(join(this.root, 'net', 'dev'), `Inter-|\n face |\n  eth0: ${counters}\n`);
+  }
+}
+
+describe('a host whose figures are written by the test', () => {
+  const host = new WrittenHost();
+  afterAll(() => rmSync(host.root, { recursive: true, force: true }));
+
+  it('raises alerts of its CPUs at a CPU burn and of its interface at a burst, of nothing else and nothing before', {
+    timeout: 60_000,
+  }, async () => {
+    host.tick();
+    const watched = await Watched.start({ procfs: host.root, mounts: [], intervalMs: 50 }, host.clock);
+    const seconds = async (count: number): Promise<readonly string[]> => {
+      watched.found.length = 0;
+      for (let i = 0; i < count; i++) {
+        host.tick();
+        await watched.measure(1);
+      }
+      return watched.found;
+    };
+    expect(await seconds(70)).toEqual([]);
+    host.busy = 1.9;
+    const burning = await seconds(15);
+    expect(burning.length).toBeGreaterThan(0);
+    expect(burning.filter((key) => !key.startsWith('here cpu.'))).toEqual([]);
+    host.busy = 0.2;
+    await seconds(25);
+    host.bytes = 5e6;
+    const bursting = await seconds(15);
+    expect(bursting.length).toBeGreaterThan(0);
+    expect(bursting.filter((key) => !key.startsWith('here network.eth0.received_'))).toEqual([]);
     await watched.stop();
   });
 });

@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { checkConfig, configSchema } from '../../src/config/index.ts';
 import { encodeReading, type Reading, type RecordBatch, seededRandom, silentLogger } from '../../src/core/index.ts';
 import { buildLane } from '../../src/pipeline/build.ts';
-import { catalogueOf, DEFAULT_DETECTORS, loadComponents } from '../../src/pipeline/index.ts';
+import { catalogueOf, loadComponents } from '../../src/pipeline/index.ts';
 import type { Finding, Lane } from '../../src/pipeline/lane/lane.ts';
 
 const SECOND = 1e6;
@@ -15,7 +15,7 @@ async function makeLane(now: () => number, networks: Record<string, unknown> = {
   const loaded = await components;
   const detector = { type: 'forecast', promisedRate: 0.0001, networks: { every: STEP_SECONDS, readings: 400, ...networks } };
   const source = { type: 'host-metrics', name: 'plant', detectors: [detector] };
-  const { config } = checkConfig({ tenants: { t: { sources: [source] } } }, configSchema(catalogueOf(loaded), DEFAULT_DETECTORS));
+  const { config } = checkConfig({ tenants: { t: { sources: [source] } } }, configSchema(catalogueOf(loaded)));
   const tenant = config.tenants.t;
   const [configured] = tenant?.sources ?? [];
   if (tenant === undefined || configured === undefined) throw new Error('the configuration has no source');
@@ -50,6 +50,11 @@ interface Row {
   readonly expected: number;
 }
 
+const runs: Run[] = [];
+afterEach(async () => {
+  for (const { lane } of runs.splice(0)) await lane.close?.();
+});
+
 class Run {
   lane: Lane;
   readonly rows: Row[] = [];
@@ -57,6 +62,7 @@ class Run {
 
   constructor(lane: Lane) {
     this.lane = lane;
+    runs.push(this);
   }
 
   async feed(readings: readonly Reading[], size: number, between?: (run: Run) => Promise<void>): Promise<this> {
@@ -69,6 +75,13 @@ class Run {
       await between?.(this);
     }
     return this;
+  }
+
+  /** Replaces the lane by one that knows what this one had kept when it was killed. */
+  async kill(blobs: Record<string, Uint8Array>): Promise<void> {
+    await this.lane.close?.();
+    this.lane = await makeLane(PAST);
+    await this.lane.restore(blobs);
   }
 
   view(name: string) {
@@ -104,8 +117,7 @@ describe('networks of live series', () => {
     let blobs: Record<string, Uint8Array> = {};
     const killed = await new Run(await makeLane(PAST)).feed(readings, 331, async (run) => {
       blobs = { ...blobs, ...(await run.lane.snapshot()) };
-      run.lane = await makeLane(PAST);
-      await run.lane.restore(blobs);
+      await run.kill(blobs);
     });
     expect(killed.rows).toEqual(whole.rows);
     expect(killed.lane.series?.rows()).toEqual(whole.lane.series?.rows());

@@ -48,12 +48,10 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
   #series = new Map<string, ReadingState>();
   #overlay = new LabelOverlay([]);
   #warnings: LimitWarning[] = [];
-  readonly #now: () => Micros;
-  #networks: LiveNetworks;
+  readonly #networks: LiveNetworks;
 
   constructor(config: ForecastConfig, now: () => Micros) {
     this.#config = config;
-    this.#now = now;
     this.#networks = new LiveNetworks(config, now);
     this.#limits = limitsOf(config);
   }
@@ -61,7 +59,7 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
   /** Each score is made before its row is known, so the scores are their own calibration. */
   async fit(batch: SeriesBatch, progress: (share: number) => void = () => {}): Promise<FitSummary> {
     this.#series = new Map();
-    this.#forgetNetworks();
+    this.#networks.forget();
     const calibration: number[] = [];
     let from = Number.POSITIVE_INFINITY;
     let to = Number.NEGATIVE_INFINITY;
@@ -102,6 +100,10 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
 
   async step(at: Micros): Promise<void> {
     await this.#networks.step(at, this.#series);
+  }
+
+  close(): Promise<void> {
+    return this.#networks.close();
   }
 
   /** All it knows is what it observed. */
@@ -190,13 +192,8 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
     this.#series = new Map(
       parsed.data.series.map((name, i) => [name, new ReadingState(values.slice(i * READING_SIZE, (i + 1) * READING_SIZE))]),
     );
-    this.#forgetNetworks();
+    this.#networks.forget();
     unpackNetworks(this.#networks, parsed.data.networks, unpacked, this.#series);
-  }
-
-  #forgetNetworks(): void {
-    this.#networks.stop();
-    this.#networks = new LiveNetworks(this.#config, this.#now);
   }
 
   #lookAhead(batch: SeriesBatch, row: number): void {

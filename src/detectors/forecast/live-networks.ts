@@ -54,6 +54,7 @@ export class LiveNetworks {
   readonly tried = new Set<string>();
   /** Trainings that were not ready at their step. */
   missed = 0;
+  readonly #running = new Set<Promise<void>>();
   readonly #config: ForecastConfig;
   readonly #now: () => Micros;
 
@@ -116,16 +117,27 @@ export class LiveNetworks {
       .run(async () => ({ training: stop.signal.aborted ? undefined : await trainSmallNetwork(history, SEED, stop.signal) }))
       .catch((error: unknown): Outcome => ({ failure: error instanceof Error ? error.message : String(error) }));
     const pending: Pending = { history, stop, result };
-    void result.then((outcome) => {
+    const settled = result.then((outcome) => {
       pending.outcome = outcome;
+      this.#running.delete(settled);
     });
+    this.#running.add(settled);
     one.pending = pending;
     if (one.track.network === undefined) one.state = 'training';
   }
 
-  /** Ends what trains. */
-  stop(): void {
+  /** Knows nothing any more. */
+  forget(): void {
     for (const { pending } of this.of.values()) pending?.stop.abort();
+    this.of.clear();
+    this.tried.clear();
+    this.missed = 0;
+  }
+
+  /** Ends what trains. */
+  async close(): Promise<void> {
+    for (const { pending } of this.of.values()) pending?.stop.abort();
+    await Promise.all(this.#running);
   }
 
   async #settle(name: string, one: Networked, at: Micros, states: ReadonlyMap<string, ReadingState>): Promise<void> {

@@ -74,6 +74,8 @@ export interface Lane {
   elapse(now: Micros): Promise<LaneOutput>;
   /** The source holds nothing more: every window closes. */
   end(): Promise<LaneOutput>;
+  /** Ends what it does in the background; nothing is processed afterwards. */
+  close?(): Promise<void>;
   /** State that changed since the last call, by name; names begin with `source/<name>/`. */
   snapshot(): Promise<Readonly<Record<string, Uint8Array>>>;
   restore(blobs: Readonly<Record<string, Uint8Array>>): Promise<void>;

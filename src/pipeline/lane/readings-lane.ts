@@ -175,6 +175,10 @@ export class ReadingsLane implements Lane {
     return code < 0 ? [] : (this.model?.forecast(this.stepper.table.nameOf(code), steps) ?? []);
   }
 
+  async close(): Promise<void> {
+    await Promise.all(this.scorers.map((scorer) => scorer.close?.()));
+  }
+
   async snapshot(): Promise<Readonly<Record<string, Uint8Array>>> {
     const prefix = `source/${this.source.name}`;
     const blobs: Record<string, Uint8Array> = {};

@@ -99,6 +99,8 @@ export interface LaneScorer {
   take(batch: FeatureBatch): Promise<Flagged[]>;
   applyLabels(labels: readonly LabelledRow[]): void;
   status(): ScorerStatus;
+  /** Ends what it does in the background. */
+  close?(): Promise<void>;
   snapshot(): Promise<Readonly<Record<string, Uint8Array>>>;
   restore(blobs: Readonly<Record<string, Uint8Array>>): Promise<void>;
 }

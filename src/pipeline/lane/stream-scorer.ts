@@ -166,6 +166,10 @@ export class StreamScorer implements LaneScorer {
     };
   }
 
+  async close(): Promise<void> {
+    if (isStepLearner(this.detector)) await this.detector.close();
+  }
+
   async snapshot(): Promise<Readonly<Record<string, Uint8Array>>> {
     this.changed = false;
     const state: State = {
