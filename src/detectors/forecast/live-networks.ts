@@ -39,6 +39,8 @@ const BETTER = 0.95;
 const GIVE_UP = 3;
 /** A series that stands still more often is not worth a network. */
 const CHANGING = 0.25;
+/** A network is trained again once this share of its readings is new. */
+const RENEWED = 0.25;
 const SEED = 1;
 
 /** One training at a time, whatever the number of sources. */
@@ -79,7 +81,7 @@ export class LiveNetworks {
     if (one === undefined) return undefined;
     const { readings } = this.#config.networks;
     const { every } = this;
-    const full = lastTime + Math.max(0, readings - one.ring.length) * step;
+    const full = lastTime + Math.max(0, this.#missing(one)) * step;
     const readyAt = one.pending === undefined ? (Math.floor(full / every) + 2) * every : one.trainedAt + every;
     const { state, errors, reason } = one;
     return {
@@ -150,6 +152,7 @@ export class LiveNetworks {
       pending.stop.abort();
       this.missed++;
       one.trainedAt = 0;
+      one.ring.fresh = RING_READINGS;
       return;
     }
     delete one.reason;
@@ -194,13 +197,20 @@ export class LiveNetworks {
     }
   }
 
+  /** Readings that the next training still needs: so many at first, then a share of new ones. */
+  #missing({ ring, trainedAt }: Networked): number {
+    const { readings } = this.#config.networks;
+    return Math.max(readings - ring.length, trainedAt === 0 ? 0 : RENEWED * ring.length - ring.fresh);
+  }
+
   /** The longest untrained first. */
   #begin(at: Micros): void {
-    const { readings, perStep } = this.#config.networks;
-    const due = [...this.of].filter(([, { ring, pending }]) => pending === undefined && ring.length >= readings);
+    const { perStep } = this.#config.networks;
+    const due = [...this.of].filter(([, one]) => one.pending === undefined && this.#missing(one) <= 0);
     due.sort(([a, one], [b, other]) => one.trainedAt - other.trainedAt || (a < b ? -1 : 1));
     for (const [, one] of due.slice(0, perStep)) {
       one.trainedAt = at;
+      one.ring.fresh = 0;
       this.train(one, one.ring.history());
     }
   }

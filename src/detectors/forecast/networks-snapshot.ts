@@ -17,6 +17,7 @@ export const networksHeader = z.strictObject({
       name: z.string(),
       state: z.enum(['collecting', 'training', 'used', 'not better', 'failed']),
       trainedAt: z.number(),
+      fresh: z.int().min(0),
       vain: z.int().min(0),
       errors: errors.nullable(),
       reason: z.string().nullable(),
@@ -39,7 +40,8 @@ export function packNetworks(networks: LiveNetworks): { header: z.infer<typeof n
     if (track.network !== undefined) arrays[`${i}/theta`] = track.network.theta;
     if (pending !== undefined) keep(`${i}/pending`, pending.history);
     const scale = track.network?.scale ?? null;
-    return { name, state, trainedAt, vain, errors: errors ?? null, reason: reason ?? null, scale, training: pending !== undefined };
+    const { fresh } = ring;
+    return { name, state, trainedAt, fresh, vain, errors: errors ?? null, reason: reason ?? null, scale, training: pending !== undefined };
   });
   return { header: { missed: networks.missed, tried: [...networks.tried], series }, arrays };
 }
@@ -57,8 +59,9 @@ export function unpackNetworks(
   };
   networks.missed = header.missed;
   for (const name of header.tried) networks.tried.add(name);
-  for (const [i, { name, state, trainedAt, vain, errors, reason, scale, training }] of header.series.entries()) {
+  for (const [i, { name, state, trainedAt, fresh, vain, errors, reason, scale, training }] of header.series.entries()) {
     const ring = ReadingRing.of(history(`${i}/ring`), RING_READINGS);
+    ring.fresh = fresh;
     const network = scale === null ? undefined : new SmallNetwork(unpacked.float32(`${i}/theta`), scale);
     const track = new NetworkTrack(ring, unpacked.float64(`${i}/track`), network);
     const told = { ...(errors === null ? {} : { errors }), ...(reason === null ? {} : { reason }) };

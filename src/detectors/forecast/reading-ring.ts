@@ -7,6 +7,8 @@ export class ReadingRing {
   readonly #capacity: number;
   readonly #rows: Float64Array;
   #count = 0;
+  /** Readings since the last training. */
+  fresh = 0;
 
   constructor(capacity: number) {
     this.#capacity = capacity;
@@ -24,6 +26,7 @@ export class ReadingRing {
     this.#rows[at + 2] = error;
     this.#rows[at + 3] = unbroken;
     this.#count++;
+    this.fresh++;
   }
 
   /** Oldest first; a copy. */

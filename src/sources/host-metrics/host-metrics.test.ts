@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Reading, type Source, systemClock } from '../../core/index.ts';
 import { testContext } from '../../testing/context.ts';
-import { collect, records, recordTexts } from '../../testing/source-contract.ts';
+import { collect, records, recordTexts, sourceContract } from '../../testing/source-contract.ts';
 import definition from './index.ts';
 import { fromConnections, fromDisks, fromLoad, fromMemory, fromNetwork, fromStat } from './proc.ts';
 
@@ -20,6 +20,28 @@ async function measurements(source: Source, count: number): Promise<Reading[]> {
   await source.close();
   return recordTexts(batches).map((text) => JSON.parse(text) as Reading);
 }
+
+describe('host-metrics keeps the source contract', () => {
+  const root = join(folder, 'contract');
+  mkdirSync(root);
+  const files = { stat: 'procs_running 2\n', loadavg: '0.50 0.40 0.30 2/345 999\n', meminfo: '', diskstats: '' };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(root, name), text);
+  const context = testContext('host');
+  const readings = [
+    ['processes.running', 2],
+    ['load.1m', 0.5],
+    ['processes.total', 345],
+  ] as const;
+  const settings = { procfs: root, host: 'web1', mounts: [], intervalMs: 50 };
+  sourceContract({
+    create: () => definition.create(definition.config.parse(settings), context),
+    feed: async () => {},
+    expected: [1, 2].flatMap(() =>
+      readings.map(([series, value]) => JSON.stringify({ time: context.now(), entity: 'web1', series, value })),
+    ),
+    finite: false,
+  });
+});
 
 describe('host-metrics', () => {
   it('reads what the kernel shows, as counters and levels of this host', async () => {

@@ -2,13 +2,40 @@ import { type AddressInfo, createServer } from 'node:net';
 import { Aedes } from 'aedes';
 import fc from 'fast-check';
 import mqttClient from 'mqtt';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Reading, RecordBatch } from '../../core/index.ts';
 import { testContext } from '../../testing/context.ts';
-import { FROM_START, recordTexts } from '../../testing/source-contract.ts';
+import { FROM_START, recordTexts, sourceContract } from '../../testing/source-contract.ts';
 import definition from './index.ts';
 import { readPayload } from './payload.ts';
 import { topicTemplate } from './topic.ts';
+
+describe('mqtt keeps the source contract', () => {
+  let broker: Aedes | undefined;
+  const server = createServer((socket) => broker?.handle(socket));
+  const values = Array.from({ length: 20 }, (_, i) => i);
+  let url = '';
+  beforeAll(async () => {
+    broker = await Aedes.createBroker();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => new Promise<void>((resolve) => broker?.close(() => server.close(() => resolve()))));
+  const context = testContext('mqtt');
+  sourceContract({
+    create: () => definition.create(definition.config.parse({ url, topics: ['plant/{device}/{series}'] }), context),
+    feed: async () => {
+      const publisher = await mqttClient.connectAsync(url);
+      await new Promise<void>((resolve) =>
+        broker?.on('subscribe', (_topics, client) => (client.id === publisher.options.clientId ? undefined : resolve())),
+      );
+      for (const value of values) await publisher.publishAsync('plant/oven/temperature', String(value));
+      await publisher.endAsync();
+    },
+    expected: values.map((value) => JSON.stringify({ time: context.now(), entity: 'oven', series: 'temperature', value })),
+    finite: false,
+  });
+});
 
 describe('mqtt', () => {
   it('receives numbers and JSON of devices from a broker', async () => {

@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { Reading } from '../../core/index.ts';
 import { testContext } from '../../testing/context.ts';
-import { collect, recordTexts } from '../../testing/source-contract.ts';
+import { collect, recordTexts, sourceContract } from '../../testing/source-contract.ts';
 import definition from './index.ts';
 import { readExposition } from './text-format.ts';
 
@@ -35,6 +35,26 @@ async function target(answer: (path: string) => [status: number, body: string]):
 }
 
 const create = (settings: object) => definition.create(definition.config.parse({ intervalMs: 50, ...settings }), testContext('scrape'));
+
+const shown = Array.from({ length: 5 }, (_, i) => `level${i}`);
+const steady = createServer((_request, response) => {
+  response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(shown.map((name, i) => `${name} ${i}\n`).join(''));
+});
+await new Promise<void>((resolve) => steady.listen(0, '127.0.0.1', resolve));
+const steadyHost = `127.0.0.1:${(steady.address() as AddressInfo).port}`;
+
+describe('prometheus-scrape keeps the source contract', () => {
+  afterAll(() => steady.close());
+  const context = testContext('scrape');
+  sourceContract({
+    create: () => create({ targets: [`http://${steadyHost}/metrics`] }),
+    feed: async () => {},
+    expected: [...shown.map((series, value) => ({ series, value })), { series: 'up', value: 1 }].map(({ series, value }) =>
+      JSON.stringify({ time: context.now(), entity: steadyHost, series, value }),
+    ),
+    finite: false,
+  });
+});
 
 describe('prometheus-scrape', () => {
   it('reads the text format: labels, escapes, time stamps, types', () => {

@@ -4,11 +4,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Reading, RecordBatch } from '../../core/index.ts';
 import { testContext } from '../../testing/context.ts';
-import { FROM_START, recordTexts } from '../../testing/source-contract.ts';
+import { FROM_START, recordTexts, sourceContract } from '../../testing/source-contract.ts';
 import { StatsdFlush } from './flush.ts';
 import definition, { type StatsdSource } from './index.ts';
 import { readMetricLine } from './metric-line.ts';
 
+const NOW = testContext('statsd').now();
 const create = (settings: object) =>
   definition.create(definition.config.parse({ flushMs: 50, entity: 'app', ...settings }), testContext('statsd')) as StatsdSource;
 
@@ -29,6 +30,19 @@ async function readings(source: StatsdSource, count: number, send: () => void): 
 }
 
 describe('statsd', () => {
+  const sent = Array.from({ length: 20 }, (_, i) => `level${i}`);
+  sourceContract({
+    create: () => create({ udpPort: 0 }),
+    feed: async (source) => {
+      const listening = source as StatsdSource;
+      await listening.listen();
+      const udp = createSocket('udp4');
+      udp.send(sent.map((name, i) => `${name}:${i}|g`).join('\n'), listening.ports.udp as number, '127.0.0.1', () => udp.close());
+    },
+    expected: sent.map((series, value) => JSON.stringify({ time: NOW, entity: 'app', series, value })),
+    finite: false,
+  });
+
   it('reads lines: types, sample rates, tags', () => {
     expect(readMetricLine('page.views:1|c|@0.1|#env:prod,web')).toEqual({
       series: 'page.views{env="prod",web=""}',
