@@ -97,7 +97,10 @@ export class StreamAnalysis {
     score: number,
     described: Described,
   ): Promise<(lineage: Lineage) => Finding> {
-    const explanation = await tally.detector.explain(batch, row);
+    const explained = await tally.detector.explain(batch, row);
+    // Contributions keep the id, which groups like findings whatever a template has come to read.
+    const what = described.id === '' ? explained.what : explained.what.replaceAll(described.id, described.name);
+    const explanation = { ...explained, what };
     const label = tally.detector.describe(batch, row);
     const evidence = explanation.evidence.length > 0 ? explanation.evidence : described.evidence;
     const detection: Omit<Detection, 'lineage'> = {
@@ -113,7 +116,7 @@ export class StreamAnalysis {
       threshold: this.#promise,
       extrapolated: false,
       severity: severityOf(pValue, described.kind, learnt),
-      title: described.name === '' ? explanation.what : explanation.what.replaceAll(described.id, described.name),
+      title: what,
       techniques: [],
       explanation,
       evidence,

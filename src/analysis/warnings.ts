@@ -27,7 +27,7 @@ export function warningsOf({ input, feature, batch, models, promise, contaminati
   if (input.dead > 0)
     warn('unparsed', `${input.dead} of ${input.lines + input.dead} records fit no format and were left out of the analysis.`);
   if (models.length === 0) {
-    warn('still-learning', `${batch?.rows ?? 0} sessions are too few to learn from. Give a longer input, or --baseline with normal data.`);
+    warn('still-learning', `Too few sessions to learn from (${batch?.rows ?? 0}). Give a longer input, or --baseline with normal data.`);
   }
   if (contamination !== undefined) warn(contamination.code, contamination.text);
   for (const { model } of models) {

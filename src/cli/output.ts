@@ -45,6 +45,11 @@ function asVedetteError(error: unknown): VedetteError {
   });
 }
 
+/** `1 flow`, `2,011 flows`. */
+export function counted(many: number, noun: string): string {
+  return `${many.toLocaleString('en')} ${noun}${many === 1 ? '' : 's'}`;
+}
+
 /** Prints one clear error and ends the process with the right code. */
 export function failWith(error: unknown): never {
   if (error instanceof CommanderError) {

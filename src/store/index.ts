@@ -1,3 +1,4 @@
+export { type JsonColumn, jsonLinesToParquet } from './analytical/json-lines.ts';
 export { type ParquetColumn, type ParquetValue, readParquet, writeParquet } from './analytical/parquet.ts';
 export { readStoredEvents, type StoredEventsQuery } from './analytical/stored-events.ts';
 export { type BackupSummary, restoreBackup, writeBackup } from './backup/archive.ts';

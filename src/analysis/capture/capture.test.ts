@@ -101,5 +101,22 @@ describe('flows as CSV', () => {
     rmSync(path);
     expect(lines).toHaveLength(31);
     for (const line of lines) expect(line.split(',')).toHaveLength(columns);
+    const json = join(folder, `${form}.json`);
+    await writeFlows(input as NonNullable<typeof input>, json, { form, format: 'json' });
+    const rows = readFileSync(json, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    rmSync(json);
+    const names = (lines[0] as string).split(',');
+    expect(rows).toHaveLength(30);
+    for (const [i, row] of rows.entries()) {
+      expect(Object.keys(row)).toEqual(names);
+      const cells = (lines[i + 1] as string).split(',');
+      for (const [k, name] of names.entries()) {
+        if (typeof row[name] === 'number') expect(row[name]).toBe(Number(cells[k]));
+        else if (name !== 'Timestamp') expect(row[name] ?? '').toBe(cells[k]);
+      }
+    }
   });
 });

@@ -7,7 +7,10 @@ export function trainCommand(): Command {
     withCommonOptions(
       new Command('train')
         .description('fit, calibrate and register a model version')
-        .argument('<detector>', 'sequence, deeplog, pca, forecast'),
+        .argument(
+          '<detector>',
+          'of sessions: sequence, deeplog, pca; of flows: flow-classifier, flow-novelty, isolation-forest, autoencoder, half-space-trees, nearest-neighbour; of series: forecast',
+        ),
     ),
   );
   command

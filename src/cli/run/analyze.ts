@@ -1,18 +1,17 @@
 import { mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { SEVERITY_LEVELS } from '../../alerts/index.ts';
 import { analyzeInputs, type FittedModel, type InputAnalysis } from '../../analysis/index.ts';
 import type { LabelledRow } from '../../core/index.ts';
 import { analysisId, type IncidentOutline, type Operations } from '../../server/index.ts';
-import { buildReport, renderHtml, renderJson, reportStem } from '../../sinks/report/index.ts';
-import { writeDurably } from '../../store/index.ts';
+import { reportStem } from '../../sinks/report/index.ts';
 import { readTemplates } from '../../training/index.ts';
 import type { CommonOptions } from '../options.ts';
 import { EXIT, print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
 import { withUrls } from '../remote/index.ts';
 import { programVersion } from '../version.ts';
-import { alertJson } from './alert-json.ts';
+import { type AnalysedInput, analysisJson, analysisLines, writeReport } from './analysis-lines.ts';
 import { openOperations } from './open-operations.ts';
 import type { RecordedOptions } from './replay.ts';
 import { tellRules } from './sigma-rules.ts';
@@ -39,13 +38,18 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions)
   const json = options.output === 'json';
   if (options.format === undefined) {
     const { areAlertLists } = await import('./alert-lists.ts');
-    if (await areAlertLists(paths)) return (await import('./incidents.ts')).analyzeAlertLists(paths, options, options.failOn);
+    if (await areAlertLists(paths)) {
+      const analyses = await (await import('./analyze-alert-lists.ts')).analyzeAlertLists(paths, options);
+      show(analyses, [], json);
+      fail(analyses, options.failOn);
+      return;
+    }
   }
   const operations = await openOperations(options);
   const progress = await startProgress('Analysing', json);
   try {
     const model = options.model === undefined ? undefined : await loadFitted(options, options.model);
-    const analyses: { analysis: InputAnalysis; files: string[] }[] = [];
+    const analyses: AnalysedInput[] = [];
     const recorded: RecordedOptions = {
       seed: options.seed,
       promise: options.promise,
@@ -110,15 +114,6 @@ async function loadFitted(options: AnalyzeOptions, name: string): Promise<Fitted
   return loadModel(options, name);
 }
 
-async function writeReport(folder: string, analysis: InputAnalysis): Promise<string[]> {
-  const report = buildReport(analysis.report);
-  const stem = join(folder, reportStem(report));
-  const files = [`${stem}.report.json`, `${stem}.html`];
-  await writeDurably(files[0] as string, new TextEncoder().encode(renderJson(report)));
-  await writeDurably(files[1] as string, new TextEncoder().encode(renderHtml(report)));
-  return files;
-}
-
 /** Incidents that the alerts belong to, with those that other analyses of the same time added. */
 async function incidentsAmong(
   operations: Operations,
@@ -133,34 +128,9 @@ async function incidentsAmong(
   return items.filter(({ hosts }) => hosts.some((host) => entities.has(host)));
 }
 
-function show(
-  analyses: readonly { analysis: InputAnalysis; files: readonly string[] }[],
-  incidents: readonly IncidentOutline[],
-  json: boolean,
-): void {
-  if (json) {
-    printJson({
-      inputs: analyses.map(({ analysis: { input } }) => input),
-      alerts: analyses.flatMap(({ analysis }) => analysis.alerts.map(({ alert }) => alertJson(alert))),
-      reports: analyses.flatMap(({ files }) => files),
-      incidents,
-    });
-    return;
-  }
-  for (const { analysis, files } of analyses) {
-    const report = buildReport(analysis.report);
-    print(`${analysis.input.name} (${analysis.input.format}, ${analysis.input.lines.toLocaleString('en')} ${report.noun ?? 'event'}s)`);
-    print(`  ${report.summary.headline}`);
-    for (const group of report.groups) {
-      print(`  ${group.level.toUpperCase().padEnd(8)} ${group.title}${group.units > 1 ? ` (${group.units} times)` : ''}`);
-      const [first] = group.findings;
-      if (first !== undefined) print(`           ${first.why}\n           vedette alerts show ${first.id.slice(0, 12)}`);
-    }
-    for (const warning of report.warnings) print(`  note: ${warning.text}`);
-    print(`  ${files.at(-1)}`);
-  }
-  for (const { id, band, sentence } of incidents)
-    print(`INCIDENT ${band.toUpperCase()}  ${sentence}\n  vedette incidents show ${id.slice(0, 12)}`);
+function show(analyses: readonly AnalysedInput[], incidents: readonly IncidentOutline[], json: boolean): void {
+  if (json) printJson(analysisJson(analyses, incidents));
+  else for (const line of analysisLines(analyses, incidents)) print(line);
 }
 
 function fail(analyses: readonly { analysis: InputAnalysis }[], level: AnalyzeOptions['failOn']): void {

@@ -2,7 +2,7 @@ import { INCIDENT_BANDS } from '../../alerts/index.ts';
 import { formatMicros, type Incident, type IncidentBand, type IncidentHandling, VedetteError } from '../../core/index.ts';
 import type { Operations } from '../../server/index.ts';
 import type { CommonOptions } from '../options.ts';
-import { EXIT, print, printJson } from '../output.ts';
+import { print, printJson } from '../output.ts';
 import { incidentsOfLists } from './alert-lists.ts';
 import { openOperations } from './open-operations.ts';
 
@@ -47,32 +47,18 @@ export async function showIncident(id: string, paths: readonly string[], options
   else print(describe(found));
 }
 
-/** `analyze` on lists of alerts. Severities of `--fail-on` are the bands; medium and below mean notify. */
-export async function analyzeAlertLists(
-  paths: readonly string[],
-  options: CommonOptions,
-  failOn?: 'low' | 'medium' | 'high' | 'critical',
-): Promise<void> {
-  const best = await listOfPaths(paths, { ...options, expected: [], band: 'notify', limit: 1000 });
-  if (failOn === undefined) return;
-  const least = failOn === 'high' || failOn === 'critical' ? INCIDENT_BANDS[failOn] : INCIDENT_BANDS.notify;
-  if (best >= least) process.exitCode = EXIT.alert;
-}
-
-/** Returns the highest score listed. */
-async function listOfPaths(paths: readonly string[], options: ListOptions): Promise<number> {
-  const { incidents, alerts, echoes } = await incidentsOfLists(paths, options.tenant, options.expected);
+async function listOfPaths(paths: readonly string[], options: ListOptions): Promise<void> {
+  const { incidents, lists, alerts, echoes } = await incidentsOfLists(paths, options.tenant, options.expected);
   const least = options.band === 'low' ? Number.NEGATIVE_INFINITY : INCIDENT_BANDS[options.band];
   const wanted = incidents.filter(({ score, learning }) => score >= least && (options.learning === true || !learning));
-  const best = wanted[0]?.score ?? 0;
   if (options.output === 'json') {
     printJson({ alerts, echoes, incidents: wanted.slice(0, options.limit) });
-    return best;
+    return;
   }
+  for (const { input, badRows } of lists) if (badRows > 0) print(`${input}: ${badRows} rows are no alert and were left out.`);
   for (const one of wanted.slice(0, options.limit)) print(oneLine(one));
   if (wanted.length > options.limit) print(`More than ${options.limit}: use --limit.`);
   print(`${wanted.length} ${wanted.length === 1 ? 'incident' : 'incidents'} of ${alerts} alerts, ${echoes} of them echoes of others.`);
-  return best;
 }
 
 async function ofPaths(prefix: string, paths: readonly string[], options: IncidentsOptions): Promise<Incident> {

@@ -1,13 +1,14 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type FlowForm, splitCaptures, writeFlows } from '../../analysis/index.ts';
-import { type Template, VedetteError } from '../../core/index.ts';
+import { type FlowForm, splitCaptures, type WrittenFlows, writeFlows } from '../../analysis/index.ts';
+import type { Template } from '../../core/index.ts';
+import { flowCellColumns } from '../../parsers/packets/index.ts';
 import { StructuredLog, type StructuredRow } from '../../sinks/structured-log/index.ts';
 import { type FileInput, listInputs } from '../../sources/index.ts';
-import { type ParquetColumn, writeParquet } from '../../store/index.ts';
+import { jsonLinesToParquet, type ParquetColumn, writeParquet } from '../../store/index.ts';
 import { readLogs, readTemplates } from '../../training/index.ts';
 import type { CommonOptions } from '../options.ts';
-import { print, printJson } from '../output.ts';
+import { counted, print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
 
 export interface ParseOptions extends CommonOptions {
@@ -50,21 +51,30 @@ export async function parse(paths: readonly string[], options: ParseOptions): Pr
   }
 }
 
-/** A capture becomes flows: `<file>_flows.csv`. */
+/** A capture becomes flows: `<file>_flows.csv`, `.json` (JSON lines) or `.parquet`. */
 async function parseCapture(input: FileInput, options: ParseOptions, progress: (share: number) => void): Promise<Parsed> {
-  if (options.format !== 'csv') {
-    throw new VedetteError('USAGE', `flows of ${input.name} are not written as ${options.format}`, {
-      hint: 'captures are parsed with --format csv',
-    });
-  }
-  const path = join(options.out, `${outputName(input)}_flows.csv`);
-  const { packets, flows } = await writeFlows(input, path, { form: options.flows, progress });
+  const { flows: form, format } = options;
+  const path = join(options.out, `${outputName(input)}_flows.${format}`);
+  const written =
+    format === 'parquet' ? await writeFlowParquet(input, path, form, progress) : await writeFlows(input, path, { form, format, progress });
+  const { packets, flows } = written;
   return { input: input.name, format: 'packets', lines: packets, dead_letters: 0, templates: 0, flows, files: [path] };
 }
 
+async function writeFlowParquet(input: FileInput, path: string, form: FlowForm, progress: (share: number) => void): Promise<WrittenFlows> {
+  const lines = `${path}.lines.tmp`;
+  try {
+    const written = await writeFlows(input, lines, { form, format: 'json', progress });
+    await jsonLinesToParquet(lines, flowCellColumns(form), path);
+    return written;
+  } finally {
+    await rm(lines, { force: true });
+  }
+}
+
 function summaryOf(one: Parsed): string {
-  if (one.flows !== undefined) return `${one.lines} packets, ${one.flows} flows`;
-  return `${one.lines} events, ${one.templates} templates${one.dead_letters > 0 ? `, ${one.dead_letters} records set aside` : ''}`;
+  if (one.flows !== undefined) return `${counted(one.lines, 'packet')}, ${counted(one.flows, 'flow')}`;
+  return `${counted(one.lines, 'event')}, ${counted(one.templates, 'template')}${one.dead_letters > 0 ? `, ${counted(one.dead_letters, 'record')} set aside` : ''}`;
 }
 
 async function parseInput(input: FileInput, options: ParseOptions, progress: (share: number) => void): Promise<Parsed> {

@@ -17,6 +17,7 @@ import { levelOf } from '../../sinks/report/index.ts';
 import { type Home, openHome } from '../../store/index.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
+import { RecentIds } from '../recent-ids.ts';
 import { programVersion } from '../version.ts';
 import { configurationFile } from './configuration-file.ts';
 import { PipelineRunner } from './pipeline-runner.ts';
@@ -33,10 +34,11 @@ export async function up(options: CommonOptions & { listen?: string }): Promise<
   const log = loggerOf(pino({ name: 'vedette', base: { run: randomUUID().slice(0, 8) } }, pino.destination(2)));
   const home = await openHome(options.home, homeOptions(loaded.config));
   let server: Server | undefined;
+  const told = new RecentIds();
   const runner = new PipelineRunner(home, log, (pipeline) => {
     server?.watch();
     pipeline.on('alert', (alert) => {
-      if (alert.notified) tell(alert, options);
+      if (alert.notified && told.add(alert.id)) tell(alert, options);
     });
   });
   const stopped = untilSignal();

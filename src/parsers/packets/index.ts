@@ -7,6 +7,7 @@ export { communityId } from './flow/community-id.ts';
 export { flowHeader, flowLine } from './flow/csv.ts';
 export { FlowEvents } from './flow/flow-events.ts';
 export { FLOW_METER_COLUMNS, flowMeterLine } from './flow/flow-meter-csv.ts';
+export { type FlowCell, flowCellColumns, flowCells, flowMeterCells } from './flow/json.ts';
 export { FlowMeter, type FlowOptions, type MeterState } from './flow/meter.ts';
 export type { EndReason, FlowApplication, FlowRecord, TcpState } from './flow/record.ts';
 export { PROBLEMS, type Problem } from './problems.ts';

@@ -39,6 +39,7 @@ describe('Suricata EVE', () => {
   it('keeps microseconds and zones', () => {
     expect(eveTime('2021-06-06T15:59:46.457984+0200')).toBe(Date.parse('2021-06-06T13:59:46Z') * 1000 + 457_984);
     expect(eveTime('2021-06-06T15:59:46Z')).toBe(Date.parse('2021-06-06T15:59:46Z') * 1000);
+    expect(eveTime('2021-06-06T15:59:46.5')).toBe(Date.parse('2021-06-06T15:59:46.500Z') * 1000);
     expect(eveTime('yesterday')).toBeNaN();
   });
 

@@ -6,11 +6,12 @@ const COMMON = new Set(['timestamp', 'event_type', 'src_ip', 'src_port', 'dest_i
 /** Suricata's 1 (highest) to 4 on the scale 0..100. */
 const SEVERITY = [75, 75, 50, 25, 10];
 
-/** Microseconds of `2021-06-06T15:59:46.457984+0200`, exact to the microsecond. */
+/** Microseconds of `2021-06-06T15:59:46.457984+0200`, exact to the microsecond; UTC where an exporter dropped the zone. */
 export function eveTime(value: string | undefined): number {
-  const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)$/.exec(value ?? '');
+  const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?$/.exec(value ?? '');
   if (match === null) return Number.NaN;
-  const zone = match[3] === 'Z' ? 'Z' : `${match[3]?.slice(0, 3)}:${match[3]?.slice(-2)}`;
+  const [, , , offset = 'Z'] = match;
+  const zone = offset === 'Z' ? 'Z' : `${offset.slice(0, 3)}:${offset.slice(-2)}`;
   return Date.parse(`${match[1]}${zone}`) * 1000 + Number((match[2] ?? '').padEnd(6, '0').slice(0, 6));
 }
 

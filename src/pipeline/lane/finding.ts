@@ -10,6 +10,7 @@ export function findingOf(scorer: LaneScorer, flagged: Flagged, feature: string,
   const { batch, row, explanation, pValue, rate, calibrationSize } = flagged;
   const unit = unitAt(batch, row);
   const { detector, source } = scorer.options;
+  const what = named(explanation.what);
   return {
     detection: {
       id: flagged.id,
@@ -24,9 +25,9 @@ export function findingOf(scorer: LaneScorer, flagged: Flagged, feature: string,
       threshold: rate,
       extrapolated: flagged.extrapolated,
       severity: severityOf(pValue, KINDS[detector] ?? 'sequence', calibrationSize),
-      title: named(explanation.what),
+      title: what,
       techniques: [],
-      explanation,
+      explanation: { ...explanation, what },
       evidence: evidenceOf(batch, row, explanation.evidence),
     },
     feature,

@@ -49,10 +49,15 @@ export class OpenFile {
   /** A position must be of this file's generation, see `continues`. */
   static async open(path: string, name: string, start: Position | 'beginning' | 'end', options: OpenFileOptions): Promise<OpenFile> {
     const handle = await open(path, 'r');
-    const { dev, ino } = await handle.stat({ bigint: true });
-    const file = new OpenFile(handle, String(dev), String(ino), name, start, options);
-    if (start === 'end') await file.#begin();
-    return file;
+    try {
+      const { dev, ino } = await handle.stat({ bigint: true });
+      const file = new OpenFile(handle, String(dev), String(ino), name, start, options);
+      if (start === 'end') await file.#begin();
+      return file;
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
   }
 
   get generation(): Generation | undefined {
