@@ -15,5 +15,5 @@ export {
   type SourceConfig,
   type TenantConfig,
 } from './schema.ts';
-export { type JsonSchema, jsonSchema } from './shape.ts';
+export { editorSchema, type JsonSchema, jsonSchema } from './shape.ts';
 export { address, byteSize, duration, rate, secret } from './values.ts';

@@ -17,9 +17,14 @@ export interface JsonSchema {
   readonly anyOf?: readonly JsonSchema[];
 }
 
-/** JSON Schema (2020-12) of the configuration file, for editors and for finding out what a path may hold. */
+/** JSON Schema (2020-12) of the configuration file, for finding out what a path may hold. */
 export function jsonSchema(schema: ConfigSchema): JsonSchema {
   return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as JsonSchema;
+}
+
+/** The same for editors: what comes again is said once, under `$defs`. */
+export function editorSchema(schema: ConfigSchema): JsonSchema {
+  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'ref' }) as JsonSchema;
 }
 
 export type Path = readonly (string | number)[];

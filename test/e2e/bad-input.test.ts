@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CliFolder, requestLog } from './run-cli.ts';
 
@@ -13,6 +14,7 @@ describe('bad input to every command', () => {
       folder.file('binary.dat'),
       new Uint8Array(4096).map((_, i) => (i * 37) & 255),
     );
+    writeFileSync(folder.file('cut.log.gz'), gzipSync('a line\n').subarray(0, 12));
     writeFileSync(folder.file('bad.yaml'), 'tenants: [oops\n');
     writeFileSync(folder.file('unknown-key.yaml'), 'listne: 127.0.0.1:1\n');
     writeFileSync(folder.file('not-a-model.vmodel'), 'garbage');
@@ -32,6 +34,8 @@ describe('bad input to every command', () => {
     ['analyze: a missing baseline', ['analyze', 'app.log', '--baseline', 'gone.log'], 'INPUT_MISSING', /gone\.log/],
     ['analyze: a tenant that climbs out', ['analyze', 'app.log', '--tenant', '../x'], 'USAGE', /\.\.\/x/],
     ['parse: a missing file', ['parse', 'nowhere.log'], 'INPUT_MISSING', /nowhere\.log/],
+    ['parse: a file cut off in its head', ['parse', 'cut.log.gz'], 'INPUT_UNREADABLE', /cut\.log\.gz.*unexpected end/],
+    ['analyze: a file cut off in its head', ['analyze', 'cut.log.gz'], 'INPUT_UNREADABLE', /cut\.log\.gz/],
     ['train: a missing file', ['train', 'sequence', '--data', 'nowhere'], 'INPUT_MISSING', /nowhere/],
     ['train: an unknown detector', ['train', 'oracle', '--data', 'app.log'], 'USAGE', /oracle/],
     ['train: a wrong option', ['train', 'sequence', '--data', 'app.log', '--option', 'folds=many'], 'CONFIG_INVALID', /folds/],

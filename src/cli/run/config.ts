@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { exampleConfig as exampleOf, jsonSchema } from '../../config/index.ts';
+import { editorSchema, exampleConfig as exampleOf, jsonSchema } from '../../config/index.ts';
 import { VedetteError } from '../../core/index.ts';
 import { checkDetectors, pipelineSchema } from '../../pipeline/index.ts';
 import type { CommonOptions } from '../options.ts';
@@ -38,5 +38,5 @@ export async function exampleConfig(options: CommonOptions): Promise<void> {
 }
 
 export async function configSchema(_options: CommonOptions): Promise<void> {
-  printJson(jsonSchema(await pipelineSchema()));
+  printJson(editorSchema(await pipelineSchema()));
 }

@@ -28,6 +28,8 @@ interface Parsed {
   readonly templates: number;
   /** Of a capture. */
   readonly flows?: number;
+  /** Why it could not be read to its end. */
+  readonly problem?: string;
   readonly files: readonly string[];
 }
 
@@ -45,7 +47,11 @@ export async function parse(paths: readonly string[], options: ParseOptions): Pr
     }
     progress.stop();
     if (json) printJson({ inputs: results });
-    else for (const one of results) print(`${one.input} (${one.format}): ${summaryOf(one)}\n  ${one.files.join('\n  ')}`);
+    else
+      for (const one of results)
+        print(
+          `${one.input} (${one.format}): ${summaryOf(one)}\n${one.problem === undefined ? '' : `  note: it could not be read to its end: ${one.problem}\n`}  ${one.files.join('\n  ')}`,
+        );
   } finally {
     progress.stop();
   }
@@ -57,8 +63,17 @@ async function parseCapture(input: FileInput, options: ParseOptions, progress: (
   const path = join(options.out, `${outputName(input)}_flows.${format}`);
   const written =
     format === 'parquet' ? await writeFlowParquet(input, path, form, progress) : await writeFlows(input, path, { form, format, progress });
-  const { packets, flows } = written;
-  return { input: input.name, format: 'packets', lines: packets, dead_letters: 0, templates: 0, flows, files: [path] };
+  const { packets, flows, problem } = written;
+  return {
+    input: input.name,
+    format: 'packets',
+    lines: packets,
+    dead_letters: 0,
+    templates: 0,
+    flows,
+    ...(problem && { problem }),
+    files: [path],
+  };
 }
 
 async function writeFlowParquet(input: FileInput, path: string, form: FlowForm, progress: (share: number) => void): Promise<WrittenFlows> {
@@ -102,6 +117,7 @@ async function parseInput(input: FileInput, options: ParseOptions, progress: (sh
       lines: summary?.lines ?? 0,
       dead_letters: summary?.dead ?? 0,
       templates: structured.templateRows().length,
+      ...(summary?.problem && { problem: summary.problem }),
       files,
     };
   } finally {

@@ -37,9 +37,9 @@ function chart(channel: ReportedChannel, marks: readonly Mark[]): string {
   const next =
     forecast.length === 0
       ? ''
-      : `<path class="band" d="M${forecast.map((one) => `${px(x(one.time))} ${px(y(one.upper))}`).join('L')}L${forecast
+      : `<path class="band" d="M${forecast.map((one) => `${px(x(one.time))} ${px(clamp(y(one.upper)))}`).join('L')}L${forecast
           .toReversed()
-          .map((one) => `${px(x(one.time))} ${px(y(one.lower))}`)
+          .map((one) => `${px(x(one.time))} ${px(clamp(y(one.lower)))}`)
           .join('L')}Z"/><path class="next" d="M${px(bin(low.length - 1))} ${px(y(last ?? least))}L${forecast
           .map((one) => `${px(x(one.time))} ${px(y(one.value))}`)
           .join('L')}"/>`;
@@ -56,10 +56,10 @@ function chart(channel: ReportedChannel, marks: readonly Mark[]): string {
   const ahead = forecast.length === 0 ? '' : ` The dashed line is the forecast of the next ${plural(forecast.length, 'step')}.`;
   const label = `${name}: ${figure(least)} to ${figure(most)}, ${plural(marks.length, 'finding')} marked`;
   return `<figure><figcaption><strong>${escapeHtml(name)}</strong>, ${figure(least)} to ${figure(most)}.${expected}${ahead}</figcaption>
-<svg viewBox="0 0 ${WIDTH} 214" role="img" aria-label="${escapeHtml(label)}"><line class="axis" x1="0" y1="${BASE}.5" x2="${WIDTH}" y2="${BASE}.5"/>${band.join('')}${line.join('')}${next}${shapes.join('')}<text x="0" y="${TOP - 2}">${figure(most)}</text><text x="0" y="${BASE - 4}">${figure(least)}</text>${ticks.join('')}</svg></figure>`;
+<svg viewBox="0 0 ${WIDTH} 214" role="img" aria-label="${escapeHtml(label)}"><line class="axis" x1="0" y1="${BASE}.5" x2="${WIDTH}" y2="${BASE}.5"/>${band.join('')}${line.join('')}${next}${shapes.join('')}<text class="limit" x="0" y="${TOP - 2}">${figure(most)}</text><text class="limit" x="0" y="${BASE - 4}">${figure(least)}</text>${ticks.join('')}</svg></figure>`;
 }
 
-/** Of the readings and what comes next; an interval that leaves it by far is cut. */
+/** Of the readings and what comes next. */
 function extent({ low, high, forecast }: ReportedChannel): [number, number] {
   let least = Number.POSITIVE_INFINITY;
   let most = Number.NEGATIVE_INFINITY;
@@ -71,6 +71,11 @@ function extent({ low, high, forecast }: ReportedChannel): [number, number] {
   return least > most ? [0, 1] : [least, most];
 }
 
+/** Within the chart: an interval that leaves it by far is cut. */
+function clamp(y: number): number {
+  return Math.min(BASE, Math.max(TOP - 10, y));
+}
+
 /** Closed outlines between two lines, one for each stretch without gaps. */
 function areas(
   low: readonly (number | null)[],
@@ -79,7 +84,6 @@ function areas(
   y: (value: number) => number,
 ): string[] {
   const paths: string[] = [];
-  const clamp = (value: number) => Math.min(BASE, Math.max(TOP - 10, value));
   for (let i = 0; i < low.length; i++) {
     if (low[i] === null || high[i] === null) continue;
     const from = i;

@@ -73,6 +73,7 @@ svg text{font:11.5px system-ui,-apple-system,"Segoe UI",sans-serif;fill:var(--so
 svg .bar{fill:var(--bar)}svg .axis{stroke:var(--line);stroke-width:1}svg .rule{stroke:var(--critical);stroke-width:1.5;stroke-dasharray:4 3}svg .strong{fill:var(--ink)}
 svg .ci{stroke:var(--accent);stroke-width:2}svg .dot{fill:var(--accent)}svg .over{fill:var(--critical)}
 svg .band{fill:var(--bar);opacity:.35}svg .line{fill:var(--accent);stroke:var(--accent);stroke-width:1.2;stroke-linejoin:round}svg .next{fill:none;stroke:var(--accent);stroke-width:1.6;stroke-dasharray:5 3}
+svg .limit{paint-order:stroke;stroke:var(--card);stroke-width:4px;stroke-linejoin:round}
 svg .m-critical{fill:var(--critical)}svg .m-high{fill:var(--high)}svg .m-medium{fill:var(--medium)}svg .m-low{fill:var(--low)}
 .key{display:flex;flex-wrap:wrap;gap:4px 18px;font-size:12.5px;color:var(--soft);margin:10px 0 0}
 .pair{display:grid;grid-template-columns:3fr 2fr;gap:28px;margin-top:18px}

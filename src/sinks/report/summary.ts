@@ -23,7 +23,7 @@ export function summaryOf(
     sentences: [
       `${plural(input.lines, input.noun ?? 'line')} of ${where} were read as ${input.format}${Number.isFinite(first) ? `, ${timeSpan(input)}` : ''}.`,
       ...worstOf(groups),
-      ...expectedOf(detectors, patterns),
+      ...expectedOf(detectors, groups),
     ],
     findings: alerts.length,
     groups: patterns,
@@ -58,17 +58,20 @@ function worstOf(groups: readonly ReportedGroup[]): string[] {
   return [`Look first at: ${worst.title}, in ${finding.key}${when}.`];
 }
 
-function expectedOf(detectors: readonly ReportedDetector[], patterns: number): string[] {
+/** Of the detector that found the worst: the rates of others say nothing about its findings. */
+function expectedOf(detectors: readonly ReportedDetector[], groups: readonly ReportedGroup[]): string[] {
   const ready = detectors.filter((detector) => detector.state === 'ready' && detector.scored > 0);
   if (ready.length === 0) return [];
-  const expected = ready.reduce((sum, detector) => sum + detector.promisedRate * detector.scored, 0);
-  const flagged = ready.reduce((sum, detector) => sum + detector.flagged, 0);
-  const about = expected < 1 ? 'fewer than one' : `about ${count(Math.round(expected))}`;
-  if (flagged === 0) {
+  const chance = (promised: readonly ReportedDetector[]): string => {
+    const expected = promised.reduce((sum, detector) => sum + detector.promisedRate * detector.scored, 0);
+    return expected < 1 ? 'fewer than one' : `about ${count(Math.round(expected))}`;
+  };
+  const worst = ready.find(({ name, flagged }) => flagged > 0 && name === groups[0]?.detector) ?? ready.find(({ flagged }) => flagged > 0);
+  if (worst === undefined) {
     const scored = ready.reduce((sum, detector) => sum + detector.scored, 0);
-    return [`None of ${plural(scored, 'scored unit')} was flagged; at the promised rate ${about} would have been by chance alone.`];
+    return [`None of ${plural(scored, 'scored unit')} was flagged; at the promised rate ${chance(ready)} would have been by chance alone.`];
   }
   return [
-    `${plural(flagged, 'unit')} ${flagged === 1 ? 'was' : 'were'} flagged, which share ${plural(patterns, 'pattern')}; if nothing were wrong, ${about} would have been flagged by chance.`,
+    `The detector ${worst.name} flagged ${count(worst.flagged)} of ${plural(worst.scored, worst.unit)}; if nothing were wrong, ${chance([worst])} would have been flagged by chance.`,
   ];
 }

@@ -2,7 +2,7 @@ import { VedetteError } from '../../core/index.ts';
 import { evtxLines, isEvtx } from '../evtx/lines.ts';
 import { type Chunks, concatBytes } from './chunks.ts';
 import { Expansion, type ExpansionLimit } from './expansion.ts';
-import { gunzip } from './gzip.ts';
+import { DamagedStream, gunzip } from './gzip.ts';
 import { asText } from './text.ts';
 import { unzstd } from './zstd.ts';
 
@@ -91,7 +91,7 @@ export async function peek(chunks: Chunks, bytes: number): Promise<{ head: Uint8
       failure = { error };
     }
   }
-  if (failure !== undefined && length === 0) throw failure.error;
+  if (failure !== undefined && length === 0 && !(failure.error instanceof DamagedStream)) throw failure.error;
   const head = parts.length === 1 ? (parts[0] as Uint8Array) : concatBytes(parts, length);
   return { head: head.subarray(0, bytes), chunks: replay(parts, iterator, failure) };
 }

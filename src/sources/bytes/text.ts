@@ -26,15 +26,21 @@ export async function asText(chunks: Chunks): Promise<Text> {
   const iterator = iterate(chunks);
   const parts: Uint8Array[] = [];
   let length = 0;
-  while (length < 3) {
-    const next = await iterator.next();
-    if (next.done === true) break;
-    parts.push(next.value);
-    length += next.value.length;
+  let failure: { error: unknown } | undefined;
+  while (length < 3 && failure === undefined) {
+    try {
+      const next = await iterator.next();
+      if (next.done === true) break;
+      parts.push(next.value);
+      length += next.value.length;
+    } catch (error) {
+      // Damage is met again by whoever reads on.
+      failure = { error };
+    }
   }
   const first = parts.length === 1 ? (parts[0] as Uint8Array) : concatBytes(parts);
   const { encoding, markBytes } = encodingOf(first);
-  const rest = resume(first.subarray(markBytes), iterator);
+  const rest = resume(first.subarray(markBytes), iterator, failure);
   if (encoding === 'utf-8') return { chunks: rest, offset: markBytes, encoding };
   return { chunks: recode(rest, encoding), offset: 0, encoding };
 }
@@ -46,9 +52,14 @@ async function* recode(chunks: Chunks, encoding: TextEncoding): AsyncGenerator<U
   yield encoder.encode(decoder.decode());
 }
 
-async function* resume(first: Uint8Array, iterator: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* resume(
+  first: Uint8Array,
+  iterator: AsyncGenerator<Uint8Array>,
+  failure: { error: unknown } | undefined,
+): AsyncGenerator<Uint8Array> {
   try {
     if (first.length > 0) yield first;
+    if (failure !== undefined) throw failure.error;
     yield* iterator;
   } finally {
     await iterator.return(undefined);

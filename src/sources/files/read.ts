@@ -70,6 +70,8 @@ class Files implements FileSet {
   readonly #counters = { oversized: 0, skipped_bytes: 0, truncated_inputs: 0, corrupt_inputs: 0, empty_inputs: 0, bad_records: 0 };
   readonly #digests = new Map<string, string>();
   #inputs: Promise<readonly FileInput[]> | undefined;
+  /** The first damaged input. */
+  #damage: { readonly input: string; readonly reason: string } | undefined;
   #bytesRead = 0;
   #closed = false;
 
@@ -117,6 +119,11 @@ class Files implements FileSet {
       if (signal?.aborted === true || this.#closed) return;
     }
     if (records === 0 && resume.positions.length === 0) {
+      if (this.#damage !== undefined) {
+        throw new VedetteError('INPUT_UNREADABLE', `nothing of ${this.#damage.input} can be read: ${this.#damage.reason}`, {
+          hint: 'it is cut off or damaged: fetch or make it anew',
+        });
+      }
       throw new VedetteError('INPUT_EMPTY', `${this.#paths.join(', ')} holds no record`, {
         hint: 'check that the program that writes it has written something',
       });
@@ -205,6 +212,7 @@ class Files implements FileSet {
     } catch (error) {
       if (!(error instanceof DamagedStream)) throw error;
       this.#counters[error.kind === 'truncated' ? 'truncated_inputs' : 'corrupt_inputs']++;
+      this.#damage ??= { input: input.name, reason: error.message };
       this.#options.onProblem?.({ input: input.name, kind: error.kind, reason: error.message });
     }
     yield* assembler.finish();
