@@ -14,7 +14,7 @@ describe('bad input to every command', () => {
       folder.file('binary.dat'),
       new Uint8Array(4096).map((_, i) => (i * 37) & 255),
     );
-    writeFileSync(folder.file('cut.log.gz'), gzipSync('a line\n').subarray(0, 12));
+    writeFileSync(folder.file('cut.log.gz'), gzipSync('a line\n').subarray(0, 10));
     writeFileSync(folder.file('bad.yaml'), 'tenants: [oops\n');
     writeFileSync(folder.file('unknown-key.yaml'), 'listne: 127.0.0.1:1\n');
     writeFileSync(folder.file('not-a-model.vmodel'), 'garbage');
