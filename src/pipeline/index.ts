@@ -1,6 +1,6 @@
 export { type BacktestResult, backtest } from './backtest.ts';
-export { type Components, catalogueOf, checkDetectors, loadComponents, pipelineSchema } from './catalogue.ts';
-export { type ComponentFacts, checkGraph, type GraphNode, graphOf } from './graph.ts';
+export { type Components, catalogueOf, checkDetectors, factsOf, loadComponents, pipelineSchema } from './catalogue.ts';
+export { type ComponentFacts, checkGraph, detectorsOf, type GraphNode, graphOf } from './graph.ts';
 export { previewSource, type SourcePreview } from './preview-source.ts';
 export { type ReplayOptions, replayAlert } from './replay.ts';
 export { sinksFor } from './routing.ts';

@@ -130,8 +130,9 @@ function lifecycle(app: FastifyInstance, context: ServerContext): Omit<Server, '
       return { address, control: control?.address ?? address };
     },
     watch() {
-      const pipeline = unwatch === undefined ? context.pipeline() : undefined;
+      const pipeline = context.pipeline();
       if (pipeline === undefined) return;
+      unwatch?.();
       const stops = [
         pipeline.on('alert', (alert) => {
           sampler.alertsChanged(alert.tenant);

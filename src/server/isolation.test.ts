@@ -146,6 +146,7 @@ async function fromOpenApi(): Promise<Operation[]> {
 
 /** A body that gets past checking, so that a missing guard would show. */
 const BODIES: Record<string, unknown> = {
+  '/api/v1/tenants': { id: 'mallory' },
   '/api/v1/users': { name: 'mallory', password: 'long enough password' },
   '/api/v1/tenants/{tenant}/alerts': { alerts: [] },
   '/api/v1/tenants/{tenant}/alerts/bulk': { ids: ['b-alert'], state: 'closed' },

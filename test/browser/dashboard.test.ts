@@ -188,6 +188,7 @@ describe.skipIf(CHROMIUM === undefined)(title('the dashboard in a real browser')
       'dead-letters': 'sources?tab=dead-letters',
       account: 'settings',
       users: 'settings?tab=users',
+      tenants: 'settings?tab=tenants',
       tokens: 'settings?tab=tokens',
       suppressions: 'settings?tab=suppressions',
       routing: 'settings?tab=routing',

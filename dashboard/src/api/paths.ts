@@ -8,6 +8,8 @@ export const PATHS = {
   changePassword: 'PUT /session/password',
   setup: 'POST /setup',
   tenants: 'GET /tenants',
+  createTenant: 'POST /tenants',
+  removeTenant: 'DELETE /tenants/:tenant',
   users: 'GET /users',
   createUser: 'POST /users',
   changeUser: 'PATCH /users/:id',

@@ -1,4 +1,5 @@
 import { IconFlask2 } from '@tabler/icons-react';
+import { RemoveDemo } from './remove-demo.tsx';
 
 /** Above every page of the demo: nobody takes generated data for their own. */
 export function DemoNote({ tenant }: { tenant: string }) {
@@ -8,6 +9,7 @@ export function DemoNote({ tenant }: { tenant: string }) {
       <span className="grow">
         <strong>Demo data.</strong> Tenant {tenant} is a generated office network with scripted attacks; nothing in it is real.
       </span>
+      <RemoveDemo tenant={tenant} />
     </div>
   );
 }

@@ -64,6 +64,7 @@ const models = createRoute({
 });
 const pipeline = createRoute({
   ...inTenant('/pipeline'),
+  validateSearch: only('run'),
   component: lazyRouteComponent(() => import('../pages/pipeline.tsx'), 'Pipeline'),
 });
 const sources = createRoute({

@@ -1,5 +1,6 @@
 import type { OverviewBody } from '../../../src/server/api/schema/live.ts';
 import { count, percent } from '../format/number.ts';
+import { DetectorSwitch } from '../pages/detectors/switch.tsx';
 import { Bar, When } from './marks.tsx';
 import { Scroll } from './scroll.tsx';
 import { Blank } from './states.tsx';
@@ -21,6 +22,9 @@ export function DetectorTable({ detectors }: { detectors: readonly DetectorStatu
             <th className="right">Observed (95 % interval)</th>
             <th className="right">Scored</th>
             <th className="right">Flagged</th>
+            <th>
+              <span className="hidden">Actions</span>
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -45,6 +49,9 @@ export function DetectorTable({ detectors }: { detectors: readonly DetectorStatu
               </td>
               <td className="right num">{count(detector.scored)}</td>
               <td className="right num">{count(detector.flagged)}</td>
+              <td className="right">
+                <DetectorSwitch of={detector} />
+              </td>
             </tr>
           ))}
         </tbody>
@@ -54,6 +61,12 @@ export function DetectorTable({ detectors }: { detectors: readonly DetectorStatu
 }
 
 export function DetectorState({ of }: { of: DetectorStatus }) {
+  if (of.state === 'stopped')
+    return (
+      <span className="chip" title="Raises nothing until somebody starts it again">
+        stopped
+      </span>
+    );
   if (of.state === 'ready') return <span className="chip good">ready</span>;
   if (of.state === 'paused')
     return (

@@ -1,12 +1,17 @@
-import { Link } from '@tanstack/react-router';
+import { Button } from '@mantine/core';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
 import type { Response as RouteResponse } from '../../../src/server/api/contract.ts';
 import { useApi, useTenant } from '../api/queries.ts';
+import { useCan } from '../app/session.ts';
 import { DetectorState, DetectorTable } from '../components/detector-table.tsx';
 import { Graph, type GraphColumn } from '../components/graph.tsx';
 import { Card, Page } from '../components/page.tsx';
 import { Answered, Blank } from '../components/states.tsx';
+import { lagText } from '../format/lag.ts';
 import { bytes, count, percent, perSecond, plural } from '../format/number.ts';
-import { duration } from '../format/time.ts';
+import { TryDetector } from './detectors/try-out.tsx';
+import { Runs } from './models/runs.tsx';
 
 type Source = RouteResponse<'sources'>['items'][number];
 type Overview = RouteResponse<'overview'>;
@@ -15,6 +20,10 @@ export function Pipeline() {
   const sources = useApi('sources', {}, { refetchInterval: 2_000 });
   const overview = useApi('overview', {}, { refetchInterval: 10_000 });
   const tenant = useTenant();
+  const { run } = useSearch({ from: '/t/$tenant/pipeline' });
+  const navigate = useNavigate({ from: '/t/$tenant/pipeline' });
+  const can = useCan()('engineer');
+  const [trying, setTrying] = useState(false);
   return (
     <Page
       title="Pipeline"
@@ -44,13 +53,25 @@ export function Pipeline() {
               <Card>
                 <Graph columns={columns(items, overview.data)} />
               </Card>
-              <Card title="Detectors" flush>
+              <Card
+                title="Detectors"
+                flush
+                head={
+                  can && (
+                    <Button variant="default" onClick={() => setTrying(true)}>
+                      Try a detector
+                    </Button>
+                  )
+                }
+              >
                 <DetectorTable detectors={items.flatMap(({ detectors }) => detectors)} />
               </Card>
+              <TryDetector opened={trying} sources={items.map(({ name }) => name)} onClose={() => setTrying(false)} />
             </>
           )
         }
       </Answered>
+      <Runs chosen={run} onChoose={(next) => navigate({ search: { run: next } })} />
     </Page>
   );
 }
@@ -88,7 +109,7 @@ function columns(sources: readonly Source[], overview: Overview | undefined): Gr
             <strong>{source.feature === '' ? 'finding out how lines group' : 'lines to events'}</strong>
             {source.feature !== '' && <span className="soft wrap">{source.feature}</span>}
             <span className="num">
-              lag {duration(source.lag)} · queue {bytes(source.queueBytes)}
+              lag {lagText({ ...source, rate: source.recordsPerSecond })} · queue {bytes(source.queueBytes)}
             </span>
             {source.deadLetters > 0 && <span className="level-error num">{plural(source.deadLetters, 'dead letter')}</span>}
           </>

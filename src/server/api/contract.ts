@@ -9,6 +9,7 @@ import { LIVE_ROUTES } from './routes/live.ts';
 import { RULE_ROUTES } from './routes/rules.ts';
 import { SERIES_ROUTES } from './routes/series.ts';
 import { SETTINGS_ROUTES } from './routes/settings.ts';
+import { TENANT_ROUTES } from './routes/tenants.ts';
 
 export const API_PREFIX = '/api/v1';
 /** Every request that changes something and is signed in by cookie (or signs in) carries this header with the value 1. */
@@ -17,6 +18,7 @@ export const REQUEST_HEADER = 'x-vedette-request';
 /** Every route of the API by name. */
 export const ROUTES = {
   ...HOME_ROUTES,
+  ...TENANT_ROUTES,
   ...LIVE_ROUTES,
   ...ALERTS_ROUTES,
   ...INCIDENT_ROUTES,

@@ -14,6 +14,7 @@ import { seriesHandlers } from './series.ts';
 import { sessionHandlers } from './session.ts';
 import { settingsHandlers } from './settings.ts';
 import { statusHandlers } from './status.ts';
+import { tenantHandlers } from './tenants.ts';
 import { userHandlers } from './users.ts';
 
 export type AllHandlers = { readonly [N in RouteName]: Handler<N> | RawHandler<N> };
@@ -21,6 +22,7 @@ export type AllHandlers = { readonly [N in RouteName]: Handler<N> | RawHandler<N
 export function allHandlers(context: ServerContext, stillAllowed: Parameters<typeof openStream>[4]): AllHandlers {
   return {
     ...sessionHandlers(context),
+    ...tenantHandlers(context),
     ...userHandlers(context),
     ...statusHandlers(context),
     ...alertHandlers(context),

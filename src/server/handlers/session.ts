@@ -1,10 +1,10 @@
 import type { FastifyReply } from 'fastify';
 import { sessionBody } from '../access/principal.ts';
 import { newAdminLink, SESSION_AGE, type SignedIn } from '../access/sign-in.ts';
-import { audit, type ServerContext, tenantConfig, tenantNames } from '../context.ts';
+import { audit, type ServerContext, tenantNames } from '../context.ts';
 import type { Handlers } from './handler.ts';
 
-type SessionRoutes = 'snapshot' | 'session' | 'signIn' | 'signOut' | 'changePassword' | 'setup' | 'adminLink' | 'tenants';
+type SessionRoutes = 'snapshot' | 'session' | 'signIn' | 'signOut' | 'changePassword' | 'setup' | 'adminLink';
 
 /** With TLS the browser takes it over nothing else, and from this host only. */
 export const cookieName = (secure: boolean): string => (secure ? '__Host-vedette' : 'vedette_session');
@@ -51,17 +51,6 @@ export function sessionHandlers(context: ServerContext): Handlers<SessionRoutes>
     async adminLink({ principal }) {
       await audit(context, principal, 'administrator link made', 'control');
       return newAdminLink(context.home.users, context.now());
-    },
-    async tenants({ principal }) {
-      const { tenants } = sessionBody(principal, await tenantNames(context));
-      return {
-        items: tenants.map(({ tenant, role }) => {
-          const running = Object.hasOwn(context.config.tenants, tenant);
-          const sources = tenantConfig(context, tenant)?.sources ?? [];
-          const demo = sources.length > 0 && sources.every(({ type }) => type === 'demo');
-          return { id: tenant, role, running, demo, state: running ? context.sampler.state(tenant) : ('idle' as const) };
-        }),
-      };
     },
   };
 }

@@ -1,14 +1,19 @@
 import { type ConfigChange, configValue } from '../../config/index.ts';
+import { detectorsOf, factsOf, loadComponents } from '../../pipeline/index.ts';
 import type { Principal } from '../access/principal.ts';
 import { audit, type ServerContext, tenantConfig, tenantModels } from '../context.ts';
 import { type Answer, type Handlers, missing } from './handler.ts';
 
 type SettingsRoutes = 'settings' | 'changeSettings' | 'setSource' | 'removeSource' | 'setSink' | 'removeSink' | 'setDetectorModel';
 type Named = { readonly name?: unknown };
+interface Typed {
+  readonly type?: unknown;
+}
 interface RawTenant {
-  readonly sources?: readonly (Named & { readonly detectors?: readonly unknown[] })[];
+  readonly sources?: readonly (Named & { readonly detectors?: readonly Typed[] })[];
   readonly sinks?: readonly Named[];
-  readonly detectors?: readonly unknown[];
+  readonly detectors?: readonly Typed[];
+  readonly signatures?: readonly Typed[];
 }
 
 export function settingsHandlers(context: ServerContext): Handlers<SettingsRoutes> {
@@ -22,9 +27,11 @@ export function settingsHandlers(context: ServerContext): Handlers<SettingsRoute
     changes: (own: RawTenant) => readonly ConfigChange[],
   ) => {
     const store = await context.home.tenant(tenant);
-    if (tenantConfig(context, tenant) === undefined) throw missing('configured tenant');
     await configuration.change((text) => changes(tenantOf(text, tenant)));
     await audit(context, by, what, subject, '', store);
+  };
+  const configured = (tenant: string): void => {
+    if (tenantConfig(context, tenant) === undefined) throw missing('configured tenant');
   };
   const put = (tenant: string, list: 'sources' | 'sinks', value: Named, own: RawTenant): ConfigChange[] => {
     const items = own[list] ?? [];
@@ -40,6 +47,7 @@ export function settingsHandlers(context: ServerContext): Handlers<SettingsRoute
   return {
     settings: async ({ params }) => shown(context, params.tenant),
     async changeSettings({ params: { tenant }, body, principal }) {
+      configured(tenant);
       const { retention = {}, ...plain } = body;
       const given = Object.entries({ ...plain }).map(([key, value]) => ({ path: ['tenants', tenant, key], value }));
       const kept = Object.entries(retention).map(([key, value]) => ({ path: ['tenants', tenant, 'retention', key], value }));
@@ -62,6 +70,7 @@ export function settingsHandlers(context: ServerContext): Handlers<SettingsRoute
       return { status: 'ok' };
     },
     async setSink({ params: { tenant }, body, principal }) {
+      configured(tenant);
       await change(tenant, principal, 'sink set', body.sink.name, (own) => put(tenant, 'sinks', body.sink, own));
       return { status: 'ok' };
     },
@@ -71,17 +80,18 @@ export function settingsHandlers(context: ServerContext): Handlers<SettingsRoute
     },
     async setDetectorModel({ params: { tenant, source, detector }, body: { model }, store, principal }) {
       if (model !== null) await tenantModels(context, store).show(model);
-      const configured = tenantConfig(context, tenant);
-      const effective = (configured?.sources.find(({ name }) => name === source)?.detectors ?? configured?.detectors ?? []).map(
-        ({ type }) => type,
-      );
+      const ownTenant = tenantConfig(context, tenant);
+      const running = ownTenant?.sources.find(({ name }) => name === source);
+      if (ownTenant === undefined || running === undefined) throw missing('source');
+      const effective = detectorsOf(running, ownTenant, factsOf(await loadComponents())).map(({ type }) => type);
       if (!effective.includes(detector)) throw missing('detector');
       await change(tenant, principal, 'detector model set', `${source}/${detector} ${model ?? 'none'}`, (own) => {
         const at = (own.sources ?? []).findIndex(({ name }) => name === source);
         if (at < 0) throw missing('source');
         const path = ['tenants', tenant, 'sources', at, 'detectors'];
         const listed = own.sources?.[at]?.detectors;
-        const every = (listed ?? own.detectors ?? effective.map((type) => ({ type }))) as readonly { readonly type?: unknown }[];
+        const known = [...(own.detectors ?? []), ...(own.signatures ?? [])];
+        const every = listed ?? effective.map((type) => known.find((one) => one.type === type) ?? { type });
         const index = every.findIndex(({ type }) => type === detector);
         const first = listed === undefined ? [{ path, value: every }] : [];
         return [...first, { path: [...path, index, 'model'], value: model ?? undefined }];

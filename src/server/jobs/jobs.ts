@@ -114,6 +114,12 @@ export class Jobs {
     return cancelled;
   }
 
+  /** Cancels and forgets every job of a tenant that is removed. */
+  async forget(tenant: string): Promise<void> {
+    for (const { id } of await this.list(tenant)) await this.cancel(tenant, id);
+    this.known.delete(tenant);
+  }
+
   async scores(tenant: string, id: string): Promise<Uint8Array | undefined> {
     await this.get(tenant, id);
     return (await this.options.store(tenant)).bytes.read(scoresKey(id));

@@ -74,6 +74,12 @@ export class Sampler {
     await this.sampling;
   }
 
+  /** Resolves once nothing looks at a tenant that is no longer configured. */
+  async forget(tenant: string): Promise<void> {
+    this.watched.delete(tenant);
+    await this.sampling;
+  }
+
   /** As of the last second; undefined before the first, or where the tenant does not run. */
   status(tenant: string): TenantStatus | undefined {
     return this.watched.get(tenant)?.status;

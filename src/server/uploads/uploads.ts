@@ -103,6 +103,12 @@ export class Uploads {
     return upload;
   }
 
+  /** Cancels and forgets every upload of a tenant that is removed. */
+  async forget(tenant: string): Promise<void> {
+    for (const { id } of await this.list(tenant)) await this.remove(tenant, id);
+    this.known.delete(tenant);
+  }
+
   async close(): Promise<void> {
     this.closed = true;
     for (const controller of this.running.values()) controller.abort();

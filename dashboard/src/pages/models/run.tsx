@@ -8,6 +8,7 @@ import { Card } from '../../components/page.tsx';
 import { amount, figure } from '../../format/number.ts';
 import { Fact } from '../alerts/why.tsx';
 import { Confusion, type ConfusionCounts } from '../network/confusion.tsx';
+import { RaisedFindings } from './raised.tsx';
 
 /** One run: the loss as it falls, then what came of it. */
 export function Run({ of: job, title }: { of: JobBody; title: string }) {
@@ -39,6 +40,7 @@ export function Run({ of: job, title }: { of: JobBody; title: string }) {
             </Fact>
           ))}
         </dl>
+        <RaisedFindings of={job} />
         {confusion !== undefined && <Confusion counts={confusion} />}
         <details>
           <summary>What it was asked to do</summary>

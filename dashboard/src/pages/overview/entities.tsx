@@ -4,9 +4,9 @@ import { useTenant } from '../../api/queries.ts';
 import { Bar, Severity } from '../../components/marks.tsx';
 import { Card } from '../../components/page.tsx';
 import { Blank } from '../../components/states.tsx';
+import { lagText } from '../../format/lag.ts';
 import { count, perSecond, plural } from '../../format/number.ts';
 import { levelOf } from '../../format/severity.ts';
-import { duration } from '../../format/time.ts';
 
 /** Entities with most open alerts. */
 export function Entities({ data }: { data: OverviewBody }) {
@@ -115,7 +115,7 @@ export function SourceHealth({ data }: { data: OverviewBody }) {
                   {source.lastError !== '' && <div className="small wrap soft">{source.lastError}</div>}
                 </td>
                 <td className="right num">{perSecond(source.recordsPerSecond)}</td>
-                <td className="right num">{duration(source.lag)}</td>
+                <td className="right num">{lagText({ lag: source.lag, rate: source.recordsPerSecond, queueBytes: 0 })}</td>
               </tr>
             ))}
           </tbody>

@@ -13,6 +13,7 @@ export function Figures({ data }: { data: OverviewBody }) {
   const groups = useApi('groups', { query: { state: 'open', limit: 200 } });
   const incidents = useApi('incidents', { query: { state: 'open', band: 'notify', limit: 1000 } });
   const lag = last?.lag ?? data.lag;
+  const idle = lag !== null && (last?.eventsPerSecond ?? data.eventsPerSecond) === 0 && (last?.queueBytes ?? 0) === 0;
   const { notifiedToday, open, acknowledged } = data.alerts;
   const promise = promiseOf(data);
   return (
@@ -35,8 +36,8 @@ export function Figures({ data }: { data: OverviewBody }) {
           </Link>
         )}
         label="Lag"
-        value={lag === null ? '–' : duration(lag)}
-        under={lag === null ? 'no source is being read' : 'newest event behind the clock'}
+        value={idle ? 'idle' : duration(lag)}
+        under={lag === null ? 'no source is being read' : idle ? 'everything that arrived is processed' : 'newest event behind the clock'}
       />
       <Figure
         link={(content) => (

@@ -8,6 +8,7 @@ import { Kept } from './kept.tsx';
 import { Limits } from './limits.tsx';
 import { AlertRoutes } from './routes.tsx';
 import { Suppressions } from './suppressions.tsx';
+import { Tenants } from './tenants.tsx';
 import { Tokens } from './tokens.tsx';
 import { Users } from './users.tsx';
 
@@ -22,6 +23,7 @@ export function Settings() {
     ['routing', 'Alert routing', true],
     ['limits', 'Budget and retention', true],
     ['users', 'Users', administrator],
+    ['tenants', 'Tenants', administrator],
     ['tokens', 'API tokens', true],
     ['audit', 'Audit', can('admin')],
   ] as const;
@@ -42,6 +44,9 @@ export function Settings() {
         </Tabs.Panel>
         <Tabs.Panel value="users">
           <Users />
+        </Tabs.Panel>
+        <Tabs.Panel value="tenants">
+          <Tenants />
         </Tabs.Panel>
         <Tabs.Panel value="tokens">
           <Tokens />

@@ -5,8 +5,8 @@ import { When } from '../../components/marks.tsx';
 import { Card } from '../../components/page.tsx';
 import { Scroll } from '../../components/scroll.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
+import { lagText } from '../../format/lag.ts';
 import { bytes, count, perSecond, plural } from '../../format/number.ts';
-import { duration } from '../../format/time.ts';
 
 type Source = RouteResponse<'sources'>['items'][number];
 
@@ -58,7 +58,7 @@ function SourceTable({ items }: { items: readonly Source[] }) {
                 {source.lastError !== '' && <div className="small level-error wrap">{source.lastError}</div>}
               </td>
               <td className="right num nowrap">{perSecond(source.recordsPerSecond)}</td>
-              <td className="right num nowrap">{duration(source.lag)}</td>
+              <td className="right num nowrap">{lagText({ ...source, rate: source.recordsPerSecond })}</td>
               <td>
                 <When at={source.watermark} />
               </td>

@@ -1,11 +1,14 @@
-import { Tabs } from '@mantine/core';
+import { Button, Tabs } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useApi } from '../../api/queries.ts';
+import { useSession } from '../../app/session.ts';
 import { DeadLetters } from '../../components/dead-letters.tsx';
 import { Page } from '../../components/page.tsx';
 import { count } from '../../format/number.ts';
 import { Health } from './health.tsx';
 import { Upload } from './upload.tsx';
+import { SourceWizard } from './wizard.tsx';
 
 /** Where bytes come from: what runs, files to analyse, records that fit nothing. */
 export function Sources() {
@@ -13,8 +16,10 @@ export function Sources() {
   const navigate = useNavigate({ from: '/t/$tenant/sources' });
   const letters = useApi('deadLetters', { query: { limit: 1 } }, { refetchInterval: 10_000 });
   const kept = letters.data?.counts.kept ?? 0;
+  const administrator = useSession().data?.administrator ?? false;
+  const [adding, setAdding] = useState(false);
   return (
-    <Page title="Sources">
+    <Page title="Sources" head={administrator && <Button onClick={() => setAdding(true)}>Add a source</Button>}>
       <Tabs
         value={tab ?? 'running'}
         onChange={(next) => navigate({ search: { tab: next === 'running' ? undefined : (next ?? undefined) } })}
@@ -35,6 +40,7 @@ export function Sources() {
           <DeadLetters />
         </Tabs.Panel>
       </Tabs>
+      <SourceWizard opened={adding} onClose={() => setAdding(false)} />
     </Page>
   );
 }

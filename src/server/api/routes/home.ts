@@ -56,14 +56,6 @@ export const HOME_ROUTES = {
     response: access.adminLinkSchema,
   },
 
-  tenants: {
-    method: 'GET',
-    path: '/tenants',
-    tag: 'tenants',
-    summary: 'Tenants the caller may see',
-    access: 'signed-in',
-    response: access.tenantsList,
-  },
   users: { method: 'GET', path: '/users', tag: 'users', summary: 'All users', access: 'administrator', response: access.usersList },
   createUser: {
     method: 'POST',

@@ -49,6 +49,10 @@ export const tenantSchema = z.object({
   state: z.enum(['starting', 'running', 'finished', 'stopped', 'failed', 'idle']),
 });
 
+export const tenantCreateSchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'use 1 to 64 of a-z 0-9 _ -, starting with a letter or digit'),
+});
+
 export const userParams = z.strictObject({ id: z.string().min(1).max(64) });
 export const userCreateSchema = z.strictObject({
   name: userNameSchema,

@@ -1,0 +1,105 @@
+import { Button, Modal, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { type FormEvent, useState } from 'react';
+import { useChange, useTenant } from '../../api/queries.ts';
+import { useTenants } from '../../app/session.ts';
+import { Card } from '../../components/page.tsx';
+import { Answered } from '../../components/states.tsx';
+import { Failure } from '../sign-in.tsx';
+
+/** Clients: nothing crosses from one to another, and removing one deletes all it holds. */
+export function Tenants() {
+  const tenants = useTenants();
+  const current = useTenant();
+  const [adding, setAdding] = useState(false);
+  const [removing, setRemoving] = useState<string>();
+  return (
+    <Card title="Tenants" flush head={<Button onClick={() => setAdding(true)}>Add a tenant</Button>}>
+      <Answered of={tenants}>
+        {({ items }) => (
+          <table className="table">
+            <thead>
+              <tr>
+                <th>Name</th>
+                <th>State</th>
+                <th>
+                  <span className="hidden">Actions</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {items.map(({ id, state, running, demo }) => (
+                <tr key={id}>
+                  <td>
+                    <a href={`/t/${id}`}>{id}</a> {demo && <span className="chip demo">Demo data</span>}
+                  </td>
+                  <td>{running ? state : <span className="soft">kept, has no source</span>}</td>
+                  <td className="right">
+                    {id !== current && (
+                      <Button variant="default" size="compact-xs" aria-label={`Remove tenant ${id}`} onClick={() => setRemoving(id)}>
+                        Remove
+                      </Button>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </Answered>
+      <Modal opened={adding} onClose={() => setAdding(false)} title="Add a tenant" closeButtonProps={{ 'aria-label': 'Close' }}>
+        <AddTenant onDone={() => setAdding(false)} />
+      </Modal>
+      <Modal
+        opened={removing !== undefined}
+        onClose={() => setRemoving(undefined)}
+        title={`Remove ${removing ?? ''}?`}
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
+        {removing !== undefined && <RemoveTenant tenant={removing} onDone={() => setRemoving(undefined)} />}
+      </Modal>
+    </Card>
+  );
+}
+
+function AddTenant({ onDone }: { onDone: () => void }) {
+  const create = useChange('createTenant', ['tenants', 'session']);
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    create.mutate({ body: { id: String(new FormData(event.currentTarget).get('id')) } }, { onSuccess: onDone });
+  };
+  return (
+    <form onSubmit={submit} className="stack">
+      <TextInput size="xs" name="id" label="Name" required pattern="[a-z0-9][a-z0-9_\-]{0,63}" title="a-z 0-9 _ -" autoComplete="off" />
+      <p className="soft small">It takes uploads at once, and runs from its first source on.</p>
+      <Failure problem={create.error ?? undefined} />
+      <div>
+        <Button type="submit" loading={create.isPending}>
+          Add
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function RemoveTenant({ tenant, onDone }: { tenant: string; onDone: () => void }) {
+  const remove = useChange('removeTenant', ['tenants', 'session', 'users']);
+  const onSuccess = () => {
+    notifications.show({ title: `${tenant} is removed`, message: 'Its data are deleted.' });
+    onDone();
+  };
+  return (
+    <div className="stack">
+      <p>Its events, alerts, labels, models, reports and tokens are deleted. This cannot be undone; a backup can bring them back.</p>
+      <Failure problem={remove.error ?? undefined} />
+      <div className="row">
+        <Button color="red" loading={remove.isPending} onClick={() => remove.mutate({ params: { tenant } }, { onSuccess })}>
+          Delete everything of {tenant}
+        </Button>
+        <Button variant="default" onClick={onDone}>
+          Cancel
+        </Button>
+      </div>
+    </div>
+  );
+}
