@@ -65,7 +65,7 @@ async function refuseUnworkable(config: Config): Promise<void> {
   });
 }
 
-/** Configuration -> running pipeline. Tenants are spread over worker threads; this thread only coordinates and owns the stores. */
+/** Configuration -> running pipeline. Tenants are spread over worker threads, each with its own line to the databases; this thread only coordinates. */
 export async function startPipeline(loaded: LoadedConfig, options: StartOptions): Promise<Pipeline> {
   const { config, hash } = loaded;
   const { home, program, clock = systemClock, log = silentLogger } = options;
@@ -77,7 +77,7 @@ export async function startPipeline(loaded: LoadedConfig, options: StartOptions)
     for (const names of planWorkers(config)) {
       const stores = new Map<string, TenantStore>();
       for (const name of names) stores.set(name, await home.tenant(name));
-      const tenants = [...stores].map(([tenant, store]) => ({ tenant, epoch: store.epoch }));
+      const tenants = [...stores].map(([tenant, store]) => ({ tenant, port: store.connect() }));
       workers.push(
         new WorkerClient({
           start: { config, configHash: hash, program, tenants },

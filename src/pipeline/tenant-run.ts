@@ -81,7 +81,12 @@ export class TenantRun {
   private dirty = false;
   /** `source/detector` that raise nothing for now. */
   private stopped: ReadonlySet<string> = new Set();
+  /** That is committed or being committed: its state is what findings are made from. */
   private epoch = 0;
+  private committed = 0;
+  /** The commit under way, if any. */
+  private committing: Promise<void> = Promise.resolve();
+  private isCommitting = false;
   private alertCount = 0;
   private readonly pace: CommitPace;
   private nextRetention: Micros = 0;
@@ -120,6 +125,7 @@ export class TenantRun {
   async start(): Promise<void> {
     const { store, clock } = this.options;
     this.epoch = store.epoch;
+    this.committed = store.epoch;
     const blobs = this.epoch > 0 ? await store.checkpoints.latest() : {};
     this.book.restore(blobs);
     this.incidents.restore(blobs);
@@ -188,7 +194,7 @@ export class TenantRun {
 
   /** Commits what was processed so far. */
   flush(): Promise<void> {
-    return this.exclusive.run(() => this.commit());
+    return this.exclusive.run(() => this.commitNow());
   }
 
   /** Parses dead letters once more, commits, and returns the ids of those that failed again. */
@@ -209,7 +215,7 @@ export class TenantRun {
         if (running === undefined || others.length < this.dead.length) failed.push(id);
         this.dead = others;
       }
-      await this.commit();
+      await this.commitNow();
       return failed;
     });
   }
@@ -229,7 +235,7 @@ export class TenantRun {
     await this.exclusive.run(async () => {
       if (pump.state === 'ended' || this.closeWindows) await this.apply(lane, await lane.end());
       running.ended = true;
-      await this.commit();
+      await this.commitNow();
     });
   }
 
@@ -266,28 +272,39 @@ export class TenantRun {
       this.incidents.saw(batch);
       this.count(`source/${lane.source.name}/events`, batch.rows);
       if (lane.source.storage !== 'everything') continue;
-      await this.appends.add(() => this.persist(() => store.events.append(batch, templateIds)));
+      const before = this.committing;
+      // What comes during a commit belongs to the next epoch.
+      await this.appends.add(async () => {
+        await before;
+        await this.persist(() => store.events.append(batch, templateIds));
+      });
     }
     this.dirty ||= output.events.length > 0;
     if (this.incidents.release(clock.now())) this.dirty = true;
   }
 
   private get alertsAreDue(): boolean {
-    return this.book.pending > 0 && this.pace.alertsAreDue(this.options.clock.now());
+    return !this.isCommitting && this.book.pending > 0 && this.pace.alertsAreDue(this.options.clock.now());
   }
 
   private count(name: string, by: number): void {
     this.counters[name] = (this.counters[name] ?? 0) + by;
   }
 
-  /** The one commit point; only ever called alone. */
+  private async commitNow(): Promise<void> {
+    await this.commit();
+    await this.committing;
+  }
+
+  /** The one commit point; only ever called alone. What it holds is settled here; the store takes it in while the next batches are processed. */
   private async commit(): Promise<void> {
-    const { store, clock } = this.options;
+    await this.committing;
     if (!this.dirty && this.dead.length === 0) return;
     await this.appends.settled();
-    const began = performance.now();
+    const { clock } = this.options;
     const correlated = this.incidents.take(clock.now());
     const checkpoints: Record<string, Uint8Array> = { ...this.book.snapshot(), ...this.incidents.snapshot() };
+    const trims: (() => Promise<void>)[] = [];
     for (const { lane, positions, reached, held } of this.lanes) {
       Object.assign(checkpoints, await lane.snapshot());
       // A replay goes on from the state of the last commit.
@@ -297,50 +314,60 @@ export class TenantRun {
       if (positions.size > 0) checkpoints[positionsBlob(lane.source.name)] = encodePositions(reached);
       const kept = held.snapshot();
       if (kept !== undefined) checkpoints[heldBlob(lane.source.name)] = kept;
+      if (entry !== undefined) trims.push(() => this.trim(lane.source.name, entry, held));
     }
     const positions: SourcePosition[] = this.lanes.flatMap(({ lane, positions }) =>
       [...positions.values()].map((position) => ({ source: lane.source.name, ...position })),
     );
-    const { alerts, outbox } = this.book.take();
-    const { counters } = this;
     const { observations, counts } = this.promises.since(this.running, clock.now());
-    const epoch = this.epoch + 1;
-    const { dead, points } = this;
+    this.epoch++;
     const commit: EpochCommit = {
-      epoch,
+      epoch: this.epoch,
       at: clock.now(),
       positions,
-      alerts,
-      outbox,
+      ...this.book.take(),
       checkpoints,
-      counters,
+      counters: this.counters,
       calibration: observations,
-      series: points,
+      series: this.points,
       ...correlated,
     };
-    this.counters = {};
+    this.committing = this.write(commit, this.dead, trims);
+    // The next commit, or the end, tells of it.
+    this.committing.catch(() => undefined);
+    this.promises.settle(counts);
+    for (const running of this.lanes) running.positions.clear();
     this.foundIn.clear();
+    this.counters = {};
     this.dead = [];
     this.points = [];
-    if (dead.length > 0) await this.persist(() => store.deadLetters.append(dead));
-    await this.persist(() => store.commitEpoch(commit));
-    this.promises.settle(counts);
-    this.epoch = commit.epoch;
     this.dirty = false;
     this.bytesSince = 0;
-    this.alertCount += alerts.length;
-    for (const { lane, positions, held } of this.lanes) {
-      const segments = positions.get(SEGMENT_INPUT);
-      if (segments !== undefined) {
-        const keep = held.keep(clock.now() - this.options.config.retention.alertAge);
-        await (await store.segments(lane.source.name)).trim(segments.offset, keep);
-      }
-      positions.clear();
+  }
+
+  private async write(commit: EpochCommit, dead: readonly DeadLetter[], trims: readonly (() => Promise<void>)[]): Promise<void> {
+    const { store, clock } = this.options;
+    const began = performance.now();
+    this.isCommitting = true;
+    try {
+      if (dead.length > 0) await this.persist(() => store.deadLetters.append(dead));
+      await this.persist(() => store.commitEpoch(commit));
+    } finally {
+      this.isCommitting = false;
     }
+    this.committed = commit.epoch;
     this.pace.committed(clock.now(), performance.now() - began);
-    const { incidents = [] } = correlated;
+    const { alerts, incidents = [] } = commit;
+    this.alertCount += alerts.length;
     if (alerts.length > 0) this.options.onAlerts?.(alerts.map(({ alert }) => alert));
     if (incidents.length > 0) this.options.onIncidents?.(incidents);
+    for (const trim of trims) await trim();
+  }
+
+  /** What a committed epoch made unnecessary of a source's segment log, but for what alerts need. */
+  private async trim(source: string, entry: number, held: HeldSegments): Promise<void> {
+    const { store, clock, config } = this.options;
+    await (await store.segments(source)).trim(entry, held.keep(clock.now() - config.retention.alertAge));
   }
 
   private persist(work: () => Promise<void>): Promise<void> {
@@ -358,14 +385,14 @@ export class TenantRun {
       const now = clock.now();
       await this.exclusive.run(async () => {
         for (const { lane, pump } of this.lanes) if (pump.queue.length === 0) await this.apply(lane, await lane.elapse(now));
-        if (this.pace.isDue(now) || this.alertsAreDue) await this.commit();
+        if ((!this.isCommitting && this.pace.isDue(now)) || this.alertsAreDue) await this.commit();
       });
       await this.deliver(now);
       if (now < this.nextRetention) continue;
       this.nextRetention = now + RETENTION_EVERY;
       await expire(store, config.retention, this.lanes, now, this.options.log);
     }
-    await this.exclusive.run(async () => {});
+    await this.exclusive.run(() => this.committing);
     await this.deliver(clock.now());
     await Promise.all(this.lanes.map(({ lane }) => lane.close?.()));
     this.state = this.lanes.every(({ pump }) => pump.state === 'ended') ? 'finished' : 'stopped';
@@ -396,7 +423,7 @@ export class TenantRun {
       tenant,
       state: this.state,
       lastError: this.lastError,
-      epoch: this.epoch,
+      epoch: this.committed,
       commitMillis: this.pace.millis,
       alerts: this.alertCount,
       delivered: this.dispatcher.counters.delivered,

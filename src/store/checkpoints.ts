@@ -23,13 +23,13 @@ export class Checkpoints {
 
   /** Durable on return, but listed only by `list`. */
   async store(epoch: number, blobs: Readonly<Record<string, Uint8Array>>): Promise<readonly CheckpointBlob[]> {
-    const stored: CheckpointBlob[] = [];
-    for (const [i, [name, bytes]] of Object.entries(blobs).entries()) {
-      const key = `checkpoints/${String(epoch).padStart(10, '0')}/${i}.bin`;
-      await this.bytes.write(key, bytes);
-      stored.push({ name, key, bytes: bytes.length, sha256: sha256Hex(bytes) });
-    }
-    return stored;
+    return Promise.all(
+      Object.entries(blobs).map(async ([name, bytes], i) => {
+        const key = `checkpoints/${String(epoch).padStart(10, '0')}/${i}.bin`;
+        await this.bytes.write(key, bytes);
+        return { name, key, bytes: bytes.length, sha256: sha256Hex(bytes) };
+      }),
+    );
   }
 
   /** Inside the epoch's transaction. */
@@ -65,21 +65,21 @@ export class Checkpoints {
     return this.database.all('SELECT epoch FROM epochs ORDER BY epoch').map((row) => Number(row.epoch));
   }
 
-  /** Keeps the last epochs, those an alert starts from, and of each the newest blob of every name. */
-  async prune(): Promise<void> {
-    const rows = this.database.transaction(() => {
-      this.database.run(
-        'DELETE FROM epochs WHERE epoch NOT IN (SELECT epoch FROM epochs ORDER BY epoch DESC LIMIT ?) AND NOT EXISTS (SELECT 1 FROM alerts WHERE lineage_epoch = epochs.epoch)',
-        [this.keep],
-      );
-      const unused = `NOT EXISTS (SELECT 1 FROM epochs e WHERE e.epoch >= c.epoch
-        AND NOT EXISTS (SELECT 1 FROM checkpoints n WHERE n.name = c.name AND n.epoch > c.epoch AND n.epoch <= e.epoch))`;
-      const gone = this.database.all(`SELECT epoch, name, key FROM checkpoints c WHERE ${unused}`);
-      for (const row of gone)
-        this.database.run('DELETE FROM checkpoints WHERE name = ? AND epoch = ?', [row.name as string, row.epoch as number]);
-      return gone;
-    });
-    for (const row of rows) await this.bytes.remove(row.key as string);
+  /**
+   * Keeps the last epochs, those an alert starts from, and of each the newest blob of every name; inside the epoch's transaction.
+   * Returns the keys that may be removed once that is durable; what a crash leaves of them goes when the tenant is opened.
+   */
+  prune(): readonly string[] {
+    this.database.run(
+      'DELETE FROM epochs WHERE epoch NOT IN (SELECT epoch FROM epochs ORDER BY epoch DESC LIMIT ?) AND NOT EXISTS (SELECT 1 FROM alerts WHERE lineage_epoch = epochs.epoch)',
+      [this.keep],
+    );
+    const unused = `NOT EXISTS (SELECT 1 FROM epochs e WHERE e.epoch >= c.epoch
+      AND NOT EXISTS (SELECT 1 FROM checkpoints n WHERE n.name = c.name AND n.epoch > c.epoch AND n.epoch <= e.epoch))`;
+    const gone = this.database.all(`SELECT epoch, name, key FROM checkpoints c WHERE ${unused}`);
+    for (const row of gone)
+      this.database.run('DELETE FROM checkpoints WHERE name = ? AND epoch = ?', [row.name as string, row.epoch as number]);
+    return gone.map((row) => row.key as string);
   }
 
   private async verified(row: SqlRow): Promise<Uint8Array> {

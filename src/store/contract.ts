@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { AlertStore, LabelStore } from './contract/alerts.ts';
 import type { ByteStore } from './contract/bytes.ts';
 import type { DeadLetterStore } from './contract/dead-letters.ts';
@@ -46,8 +47,10 @@ export interface Home {
 export interface TenantStore {
   readonly id: string;
   readonly bytes: ByteStore;
-  /** The last committed epoch; 0 = none yet. */
+  /** The last epoch committed here or before it was opened; 0 = none yet. */
   readonly epoch: number;
+  /** One end of a line of its own to the databases, for the `StoreLink` of another thread; what it commits is not counted in `epoch`. */
+  connect(): MessagePort;
   /**
    * The one commit point. In this order: pending event rows to Parquet, checkpoint blobs to disk (both fsync'd, under the
    * epoch's name), then one relational transaction with everything else. Either all of it is there after a crash or none.

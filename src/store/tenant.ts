@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import { type EventBatch, type LogBatch, packEvents, stableId } from '../core/index.ts';
 import type {
   AlertStore,
@@ -85,6 +86,10 @@ class WorkerTenant implements TenantStore {
   async commitEpoch(commit: EpochCommit): Promise<void> {
     await this.client.call({ kind: 'call', tenant: this.id, service: 'core', method: 'commitEpoch', args: [commit] });
     this.committed = commit.epoch;
+  }
+
+  connect(): MessagePort {
+    return this.client.connect(this.id);
   }
 
   segments(source: string, options: SegmentOptions = {}): Promise<SegmentLog> {

@@ -4,7 +4,7 @@ import type { Micros } from '../../core/index.ts';
 const ALERTS_AFTER: Micros = 200_000;
 /** Commits take at most this share of the time, and this one as long as alerts wait. */
 const SHARE = 0.1;
-const ALERTS_SHARE = 0.3;
+const ALERTS_SHARE = 0.5;
 
 /** When the next epoch is committed: soon when somebody is to be told, at leisure otherwise, and never most of the time. */
 export class CommitPace {

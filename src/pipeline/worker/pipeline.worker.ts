@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Incident, type Logger, systemClock, VedetteError } from '../../core/index.ts';
+import { StoreLink } from '../../store/worker/store-link.ts';
 import { buildTenant } from '../build.ts';
 import { loadComponents } from '../catalogue.ts';
 import { oneSeriesNow, seriesNow } from '../series-now.ts';
@@ -11,15 +12,15 @@ import { fromWire, toWire } from './wire-error.ts';
 const port = parentPort;
 if (port === null) throw new VedetteError('INTERNAL', 'the pipeline worker runs only as a worker thread');
 
-const send = (message: ToMain, transfer: readonly ArrayBuffer[] = []) => port.postMessage(message, transfer);
+const send = (message: ToMain) => port.postMessage(message);
 const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
 let calls = 0;
 
-function callStore(tenant: string, method: StoreMethod, args: readonly unknown[], transfer?: readonly ArrayBuffer[]): Promise<unknown> {
+function callStore(tenant: string, method: StoreMethod, args: readonly unknown[]): Promise<unknown> {
   const id = ++calls;
   return new Promise((resolve, reject) => {
     waiting.set(id, { resolve, reject });
-    send({ kind: 'store', id, tenant, method, args }, transfer);
+    send({ kind: 'store', id, tenant, method, args });
   });
 }
 
@@ -73,8 +74,8 @@ function workOf(message: Exclude<ToWorker, { kind: 'answer' }>): unknown {
 
 async function start({ config, configHash, program, tenants }: WorkerStart): Promise<void> {
   const components = await loadComponents(config);
-  for (const { tenant, epoch } of tenants) {
-    const store = remoteStore((method, args, transfer) => callStore(tenant, method, args, transfer), epoch);
+  for (const { tenant, port: line } of tenants) {
+    const store = await remoteStore(new StoreLink(line, tenant), (method, args) => callStore(tenant, method, args));
     const onAlerts = (alerts: Parameters<NonNullable<Parameters<typeof buildTenant>[0]['onAlerts']>>[0]) =>
       send({ kind: 'alerts', tenant, alerts });
     const onIncidents = (incidents: readonly Incident[]) => send({ kind: 'incidents', incidents });

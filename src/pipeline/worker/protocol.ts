@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { Config } from '../../config/index.ts';
 import type { Alert, Incident } from '../../core/index.ts';
 import type { StoredDeadLetter } from '../../store/contract.ts';
@@ -9,8 +10,8 @@ export interface WorkerStart {
   readonly config: Config;
   readonly configHash: string;
   readonly program: string;
-  /** Tenants this worker runs, with the epoch each store is at. */
-  readonly tenants: readonly { readonly tenant: string; readonly epoch: number }[];
+  /** Tenants this worker runs, each with its line to the databases. */
+  readonly tenants: readonly { readonly tenant: string; readonly port: MessagePort }[];
 }
 
 /** Main thread -> worker. */
@@ -40,31 +41,8 @@ export type ToMain =
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
-/** Everything a worker may ask of a tenant's store; nothing else is served. */
-export const STORE_METHODS = [
-  'commitEpoch',
-  'positions.of',
-  'checkpoints.latest',
-  'events.append',
-  'events.retain',
-  'alerts.removeBefore',
-  'incidents.removeBefore',
-  'entities.removeBefore',
-  'expectations.inForce',
-  'labels.inForce',
-  'settings.list',
-  'models.load',
-  'outbox.due',
-  'outbox.done',
-  'outbox.failed',
-  'outbox.pending',
-  'deadLetters.append',
-  'series.retain',
-  'segments.open',
-  'segments.append',
-  'segments.next',
-  'segments.trim',
-] as const;
+/** What a worker may ask the main thread of a tenant's home; everything else goes to the store worker directly. */
+export const STORE_METHODS = ['models.load', 'segments.open', 'segments.append', 'segments.next', 'segments.trim'] as const;
 
 export type StoreMethod = (typeof STORE_METHODS)[number];
 export type WorkerStatus = readonly TenantStatus[];

@@ -6,7 +6,7 @@ import { STORE_METHODS, type StoreMethod } from './protocol.ts';
 /** Entries handed over at once when a segment log is replayed. */
 const REPLAYED = 16;
 
-/** Answers a pipeline worker's calls from the tenant's store, in the thread that owns the home. */
+/** Answers what a pipeline worker asks of a tenant's segment logs and models, in the thread that owns the home. */
 export class StoreServer {
   private readonly store: TenantStore;
   private readonly registry: ModelRegistry;
@@ -21,16 +21,7 @@ export class StoreServer {
   async call(method: StoreMethod, args: readonly unknown[]): Promise<unknown> {
     if (!STORE_METHODS.includes(method)) throw new VedetteError('INTERNAL', `a pipeline worker asked for ${String(method)}`);
     if (method === 'models.load') return this.registry.loadModel(args[0] as string);
-    if (method.startsWith('segments.')) return this.segments(method, args);
-    if (method === 'commitEpoch') return this.store.commitEpoch(args[0] as Parameters<TenantStore['commitEpoch']>[0]);
-    // What came by message belongs to nobody else here.
-    if (method === 'events.append') {
-      const [batch, templateIds] = args as Parameters<TenantStore['events']['append']>;
-      return this.store.events.append(batch, templateIds, { transfer: true });
-    }
-    const [part, name] = method.split('.') as [keyof TenantStore, string];
-    const service = this.store[part] as unknown as Record<string, (...args: readonly unknown[]) => Promise<unknown>>;
-    return service[name]?.(...args);
+    return this.segments(method, args);
   }
 
   private async segments(method: StoreMethod, args: readonly unknown[]): Promise<unknown> {

@@ -30,7 +30,11 @@ export class WorkerClient {
     this.options = options;
     this.servers = new Map([...options.stores].map(([tenant, store]) => [tenant, new StoreServer(store)]));
     const resourceLimits = { maxOldGenerationSizeMb: Math.max(256, Math.ceil(options.memoryBytes / 2 ** 20)) };
-    this.worker = new Worker(workerUrl(import.meta.url, './pipeline.worker.ts'), { workerData: options.start, resourceLimits });
+    this.worker = new Worker(workerUrl(import.meta.url, './pipeline.worker.ts'), {
+      workerData: options.start,
+      transferList: options.start.tenants.map(({ port }) => port),
+      resourceLimits,
+    });
     this.gone = new Promise<never>((_resolve, reject) => {
       this.worker.once('error', (error) => reject(error));
       this.worker.once('exit', (code) => reject(new VedetteError('INTERNAL', `the pipeline worker ended with code ${code}`)));

@@ -67,6 +67,8 @@ export async function holds(path: string, generation: Generation): Promise<boole
     const content = await contentOf(fileChunks(path, 0, Number.POSITIVE_INFINITY, 64 << 10), path, DEFAULT_EXPANSION);
     const mark = content.offset;
     const { head, chunks } = await peek(content.chunks, generation.headBytes - mark);
+    // A generator that was never asked for anything would end without closing the file below it.
+    await chunks.next();
     await chunks.return(undefined);
     if (head.length + mark < generation.headBytes) return false;
     return hashOf(mark === 0 ? head : withMark(head)) === generation.headHash;

@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import { ERROR_CODES, type ErrorCode, VedetteError } from '../../core/index.ts';
 import type { HomeOptions } from '../contract.ts';
 import type { UserService } from '../users/user-database.ts';
@@ -54,6 +55,8 @@ export type Service = keyof typeof SERVICES;
 export type Call =
   | { readonly kind: 'open'; readonly tenant: string; readonly folder: string; readonly options: HomeOptions }
   | { readonly kind: 'close'; readonly tenant: string }
+  /** Calls of the tenant are answered on the port too. */
+  | { readonly kind: 'connect'; readonly tenant: string; readonly port: MessagePort }
   | { readonly kind: 'snapshot'; readonly tenant: string; readonly target: string }
   | { readonly kind: 'snapshot-users'; readonly path: string; readonly target: string }
   | {

@@ -1,4 +1,4 @@
-import { parentPort } from 'node:worker_threads';
+import { type MessagePort, parentPort } from 'node:worker_threads';
 import { UserDatabase } from '../users/user-database.ts';
 import { type Reply, type Request, SERVICES, sendableError } from './protocol.ts';
 import { TenantCore } from './tenant-core.ts';
@@ -33,6 +33,14 @@ async function answer(request: Request): Promise<unknown> {
       throw error;
     }
   }
+  if (request.kind === 'connect') {
+    const { tenant, port } = request;
+    listen(port, (call) => {
+      if (call.kind !== 'call' || call.tenant !== tenant) throw new Error(`no call of tenant ${tenant}`);
+      return answer(call);
+    });
+    return undefined;
+  }
   const core = await tenants.get(request.tenant);
   if (core === undefined) throw new Error(`tenant ${request.tenant} is not open`);
   if (request.kind === 'snapshot') return core.snapshot(request.target);
@@ -47,13 +55,15 @@ async function answer(request: Request): Promise<unknown> {
   return call?.apply(target, [...args]);
 }
 
-parentPort?.on('message', (request: Request) => {
-  answer(request).then(
-    (value) => reply({ id: request.id, value }),
-    (error: unknown) => reply({ id: request.id, error: sendableError(error) }),
-  );
-});
-
-function reply(message: Reply): void {
-  parentPort?.postMessage(message);
+function listen(port: Pick<MessagePort, 'on' | 'postMessage'>, work: (request: Request) => Promise<unknown>): void {
+  const reply = (message: Reply) => port.postMessage(message);
+  port.on('message', (request: Request) => {
+    const done = async () => work(request);
+    done().then(
+      (value) => reply({ id: request.id, value }),
+      (error: unknown) => reply({ id: request.id, error: sendableError(error) }),
+    );
+  });
 }
+
+if (parentPort !== null) listen(parentPort, answer);

@@ -87,17 +87,19 @@ export class TenantCore {
 
   commitEpoch(commit: EpochCommit): Promise<void> {
     const done = this.committing.then(() => this.commitNow(commit));
-    this.committing = done.catch(() => undefined);
-    return done;
+    // Nobody waits for what is no longer listed to go.
+    this.committing = done.then((keys) => Promise.all(keys.map((key) => this.bytes.remove(key)))).catch(() => undefined);
+    return done.then(() => undefined);
   }
 
-  private async commitNow(commit: EpochCommit): Promise<void> {
+  /** Keys of checkpoints that are listed no more. */
+  private async commitNow(commit: EpochCommit): Promise<readonly string[]> {
     const expected = this.epoch() + 1;
     if (commit.epoch !== expected)
       throw new VedetteError('INTERNAL', `Epoch ${commit.epoch} cannot be committed; the next one is ${expected}`);
     const files = await this.events.flush();
     const blobs = await this.checkpoints.store(commit.epoch, commit.checkpoints);
-    this.kept(() => {
+    const unlisted = this.kept(() => {
       this.database.run('INSERT INTO epochs (epoch, at) VALUES (?, ?)', [commit.epoch, bindable(commit.at)]);
       this.files.write(files, commit.epoch, commit.at);
       this.checkpoints.list(commit.epoch, blobs);
@@ -112,14 +114,15 @@ export class TenantCore {
       this.journal.writeCalibration(commit.calibration ?? []);
       for (const report of commit.reports ?? []) this.journal.saveReport(report);
       this.series.write(commit.series ?? [], commit.epoch);
+      return this.checkpoints.prune();
     });
     this.events.settle(commit.epoch);
-    await this.checkpoints.prune();
+    return unlisted;
   }
 
-  private kept(work: () => void): void {
+  private kept<T>(work: () => T): T {
     try {
-      this.database.transaction(work);
+      return this.database.transaction(work);
     } catch (error) {
       this.series.forget();
       throw error;
