@@ -177,8 +177,8 @@ class FileRegistry implements ModelRegistry {
             ? Number(wanted)
             : undefined;
     if (more.length > 0 || version === undefined || !versions.includes(version)) {
-      const known = versions.length === 0 ? `there is no model ${name}` : `versions of ${name}: ${versions.join(', ')}`;
-      throw new VedetteError('MODEL_MISSING', `No model ${JSON.stringify(reference.slice(0, 120))}: ${known}`, {
+      const known = versions.length === 0 ? '' : `; versions of ${name}: ${versions.join(', ')}`;
+      throw new VedetteError('MODEL_MISSING', `There is no model ${JSON.stringify(reference.slice(0, 120))}${known}`, {
         hint: '`vedette models list` shows what there is.',
       });
     }

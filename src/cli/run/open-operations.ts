@@ -1,19 +1,31 @@
 import { userInfo } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import { VedetteError } from '../../core/index.ts';
 import { localOperations, type Operations, readControlFile, remoteOperations } from '../../server/index.ts';
 import { openHome } from '../../store/index.ts';
 import type { CommonOptions } from '../options.ts';
 
-/** The tenant's alerts, labels and reports: by the process that owns the home when there is one, else by opening the home. */
-export async function openOperations(options: Pick<CommonOptions, 'home' | 'tenant'>): Promise<Operations> {
-  try {
-    const home = await openHome(options.home);
-    return await localOperations(home, options.tenant, { by: userName(), now: () => Date.now() * 1000, ownsHome: true });
-  } catch (error) {
-    if (!(error instanceof VedetteError) || error.code !== 'HOME_LOCKED') throw error;
-    const control = await readControlFile(options.home);
-    if (control === undefined) throw error;
-    return remoteOperations(control, options.tenant);
+/** How long another command that holds the home is waited for, and how often it is asked, in milliseconds. */
+const PATIENCE = 30_000;
+const PAUSE = 200;
+
+/**
+ * The tenant's alerts, labels and reports: by the process that owns the home when there is one, else by opening the home.
+ * A command that is at work in the home leaves it soon, so it is waited for.
+ */
+export async function openOperations(options: Pick<CommonOptions, 'home' | 'tenant'>, patience = PATIENCE): Promise<Operations> {
+  const until = performance.now() + patience;
+  for (;;) {
+    try {
+      const home = await openHome(options.home);
+      return await localOperations(home, options.tenant, { by: userName(), now: () => Date.now() * 1000, ownsHome: true });
+    } catch (error) {
+      if (!(error instanceof VedetteError) || error.code !== 'HOME_LOCKED') throw error;
+      const control = await readControlFile(options.home);
+      if (control !== undefined) return remoteOperations(control, options.tenant);
+      if (performance.now() > until) throw error;
+      await setTimeout(PAUSE);
+    }
   }
 }
 
