@@ -15,11 +15,19 @@ export function trainCommand(): Command {
   );
   command
     .option('--name <name>', 'name of the model (default: the detector)')
-    .option('--algorithm <name>', 'algorithm of the detector, such as gru or lstm')
+    .option(
+      '--algorithm <name>',
+      'algorithm of the detector: gru or lstm of deeplog; gradient-boosting, logistic or ensemble of flow-classifier',
+    )
     .option('--option <key=value>', 'hyper-parameter of the detector (repeatable)', collect, [])
     .option('--promise <rate>', 'promised false-alarm rate per scored unit', rate, 0.001)
     .option('--steps <number>', 'forecast: steps ahead', integer, 12)
-    .option('--grid <key=a,b,…>', 'forecast: try these values and keep the best on a validation span (repeatable)', collect, [])
+    .option(
+      '--grid <key=a,b,…>',
+      'forecast, flow-classifier: try these values and keep the best on a validation part of the training data (repeatable)',
+      collect,
+      [],
+    )
     .option('--query <text>', 'forecast: DEEP MODS data_select_query')
     .option('--range <range>', 'forecast: DEEP MODS time range')
     .option('--leave-one-out', 'of flow classifiers: also train without each attack family and report what is still found')
@@ -28,8 +36,16 @@ export function trainCommand(): Command {
     command,
     'vedette train sequence --data hdfs_train.txt.gz --name hdfs',
     'vedette train flow-classifier --data flows/ --label Label --option homeNetworks=192.168.0.0/16',
+    'vedette train flow-classifier --data flows/ --label Label --grid leaves=15,31 --grid learningRate=0.05,0.1',
     'vedette train deeplog --algorithm lstm --data sessions/ --name app',
     'vedette train forecast --data cpu.csv --grid algorithm=gru,tcn --grid window=24,48 --steps 12 --name cpu',
+  );
+  command.addHelpText(
+    'after',
+    `
+Options of flow data (--option key=value): homeNetworks=CIDR,… adds whether each end is inside; destinationPort=true makes the port a column;
+attempted=keep leaves "… - Attempted" labels as classes of their own (default: benign); split=time|random|hash (default: time where flows have
+times); drop=COLUMN,… leaves columns out.`,
   );
   return command.action(async (detector, options) => {
     if (detector === 'forecast') await (await import('../run/forecast.ts')).trainForecastModel(options);

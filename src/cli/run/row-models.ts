@@ -2,35 +2,63 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { VedetteError } from '../../core/index.ts';
-import { type ClassReport, cleanFlows, leaveOneOut, predictionCsv, readFlows } from '../../training/flows/index.ts';
-import { alarmRates, flowDataOptions, type ScoredFlows, scoreFlowModel, trainFlowModel } from '../../training/index.ts';
+import {
+  type ClassifierGrid,
+  type ClassReport,
+  cleanFlows,
+  evaluateFlows,
+  leaveOneOut,
+  predictionCsv,
+  readFlows,
+} from '../../training/flows/index.ts';
+import { flowDataOptions, type ScoredFlows, scoreFlowModel, trainFlowModel } from '../../training/index.ts';
 import type { DataOptions } from '../commands/data-options.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
 import { tenantRegistry } from './registry.ts';
+import { TrainingFolder } from './training-checkpoints.ts';
+
+/** Kinds of mistakes shown on a terminal; JSON has the whole matrix. */
+const MISTAKES = 10;
 
 export interface RowTrainOptions extends CommonOptions, DataOptions {
   readonly name?: string;
   readonly promise: number;
   readonly promote?: boolean;
   readonly leaveOneOut?: boolean;
+  readonly grid: ClassifierGrid;
 }
 
 export async function trainRows(detector: string, options: RowTrainOptions, given: Record<string, unknown>): Promise<void> {
   const json = options.output === 'json';
+  const classifies = detector === 'flow-classifier';
+  if (!classifies && Object.keys(options.grid).length > 0) {
+    throw new VedetteError('USAGE', `--grid compares classifiers by their labels, ${detector} learns without any`, {
+      hint: 'Leave it out, or train flow-classifier.',
+    });
+  }
+  if ((classifies || options.leaveOneOut === true) && options.label === undefined) {
+    throw new VedetteError('USAGE', `${classifies ? detector : '--leave-one-out'} needs labelled flows`, {
+      hint: 'Name the column of the labels with --label.',
+    });
+  }
   const progress = await startProgress(`Training ${detector}`, json);
   try {
     const table = await readFlows(options.data, {
       progress: (share) => progress.update(share * 0.3, 'reading'),
       ...(options.label === undefined ? {} : { label: options.label }),
     });
+    const name = options.name ?? detector;
+    const checkpoints = new TrainingFolder(options, name);
     const draft = await trainFlowModel({
       detector,
       table,
       options: given,
       seed: options.seed,
       promise: options.promise,
+      grid: options.grid,
+      checkpoints,
       progress: (share) => progress.update(0.3 + share * 0.6, 'fitting'),
     });
     const { trained } = draft;
@@ -39,9 +67,9 @@ export async function trainRows(detector: string, options: RowTrainOptions, give
         ? await leaveOneOut(table, cleanFlows(table, flowDataOptions(given)), { seed: options.seed })
         : undefined;
     const { manifest, report } = trained;
-    const name = options.name ?? detector;
     const registry = tenantRegistry(options);
     const version = await registry.saveModel(name, draft.info, draft.files);
+    await checkpoints.remove();
     if (options.promote === true) await registry.promote(`${name}@${version.version}`);
     progress.stop();
     if (json) {
@@ -54,6 +82,8 @@ export async function trainRows(detector: string, options: RowTrainOptions, give
         dropped: trained.encoding.dropped,
         importance,
         report,
+        families: trained.families,
+        grid: trained.candidates.length === 0 ? undefined : trained.candidates,
         leave_one_out: left,
       });
       return;
@@ -63,7 +93,12 @@ export async function trainRows(detector: string, options: RowTrainOptions, give
     print(
       `  ${duplicates} duplicates left out, ${infinite} infinite values taken for missing, ${attempted} attempted, ${damaged} damaged lines`,
     );
-    if (report !== undefined) printReport(report);
+    for (const { options: tried, macro_f1, accuracy, log_loss } of trained.candidates) {
+      print(
+        `  tried ${JSON.stringify(tried)}: macro-F1 ${macro_f1.toFixed(4)}  accuracy ${accuracy.toFixed(4)}  log loss ${log_loss.toFixed(4)}, cross-validated on the training part`,
+      );
+    }
+    if (report !== undefined) printReport(report, trained.families);
     if (trained.importance.length > 0) {
       print(
         `  decides most: ${trained.importance
@@ -101,36 +136,48 @@ export async function scoreRows(options: CommonOptions & DataOptions & { model: 
     ...(report && { accuracy: report.accuracy.value }),
   };
   if (options.out !== undefined) {
-    await pipeline(Readable.from(predictionCsv(predictions)), createWriteStream(options.out));
+    await pipeline(Readable.from(predictionCsv(predictions, promise)), createWriteStream(options.out));
     if (options.output === 'json') printJson({ ...summary, out: options.out });
     else {
       print(`${options.out}: ${summary.rows} flows scored by ${model}, ${anomalous} anomalous at a promised ${promise}.`);
       if (report !== undefined) print(`  accuracy ${report.accuracy.value.toFixed(4)} of ${report.rows} labelled flows`);
     }
   } else if (options.output === 'json') printJson({ ...summary, predictions });
-  else for (const line of predictionCsv(predictions)) process.stdout.write(line);
+  else for (const line of predictionCsv(predictions, promise)) process.stdout.write(line);
 }
 
 export async function evaluateRows(options: CommonOptions & DataOptions & { model: string; promise?: number }): Promise<void> {
   const scored = await scoreFlows(options, options.model, options.promise);
-  const { model, predictions, report, promise, labelled, benign } = scored;
+  const { model, predictions, report, families, promise, labelled, benign } = scored;
   if (!labelled) throw new VedetteError('DATA_INSUFFICIENT', 'these flows carry no label', { hint: 'Name its column with --label.' });
-  const alarms = alarmRates(scored);
-  const attacks = predictions.filter(({ actual }) => actual !== benign);
+  const evaluation = evaluateFlows(scored);
   if (options.output === 'json') {
-    printJson({ model, rows: predictions.length, alarms, report });
+    printJson({ model, ...evaluation });
     return;
   }
-  print(`${model} on ${predictions.length} flows, ${attacks.length} of them attacks`);
-  print(`  false alarms: promised ${promise}, observed ${alarms.observed_rate.toFixed(4)}; attacks found ${alarms.recall.toFixed(4)}`);
-  if (report !== undefined) printReport(report);
+  const { metrics, baselines, per_class } = evaluation;
+  const attacks = predictions.filter(({ actual }) => actual !== benign).length;
+  print(`${model} on ${predictions.length} flows, ${attacks} of them attacks`);
+  print(
+    `  precision ${metrics.precision.toFixed(4)}  recall ${metrics.recall.toFixed(4)}  F1 ${metrics.f1.toFixed(4)}  ROC-AUC ${metrics.roc_auc?.toFixed(4) ?? '-'}  PR-AUC ${metrics.pr_auc?.toFixed(4) ?? '-'}`,
+  );
+  print(
+    `  alarms at a promised ${promise}: ${metrics.observed_rate.toFixed(4)} [${metrics.observed_low.toFixed(4)}, ${metrics.observed_high.toFixed(4)}] of benign flows, ${metrics.alarm_recall.toFixed(4)} of attacks`,
+  );
+  if (report === undefined) for (const [label, found] of Object.entries(per_class)) print(`  ${label}: ${JSON.stringify(found)}`);
+  else printReport(report, families);
+  for (const [name, baseline] of Object.entries(baselines)) {
+    print(`  ${name.padEnd(24)} accuracy ${baseline.accuracy.toFixed(4)}  F1 ${baseline.f1.toFixed(4)}`);
+  }
 }
 
-function printReport(report: ClassReport): void {
+function printReport(report: ClassReport, families?: ClassReport): void {
   const { accuracy, macro_f1, attack, calibration_error, per_class } = report;
   print(
     `  ${report.rows} flows: accuracy ${accuracy.value.toFixed(4)}  macro-F1 ${macro_f1.toFixed(4)}  attack F1 ${attack.f1.toFixed(4)}  calibration error ${calibration_error.toFixed(4)}`,
   );
+  if (families !== undefined)
+    print(`  by family: accuracy ${families.accuracy.value.toFixed(4)}  macro-F1 ${families.macro_f1.toFixed(4)}`);
   const most = Math.max(...Object.values(per_class).map(({ rows }) => rows));
   print(`  always the largest class: accuracy ${(most / report.rows).toFixed(4)}`);
   for (const [name, one] of Object.entries(per_class)) {
@@ -138,4 +185,12 @@ function printReport(report: ClassReport): void {
       `    ${name.padEnd(28)} ${String(one.rows).padStart(7)}  precision ${one.precision.toFixed(3)}  recall ${one.recall.toFixed(3)}  F1 ${one.f1.toFixed(3)}`,
     );
   }
+  const classes = report.confusion.classes;
+  print('  taken for another class (actual -> predicted):');
+  const mistakes = classes.flatMap((actual, i) =>
+    classes.flatMap((predicted, j) => (i === j ? [] : [{ actual, predicted, count: report.confusion.counts[i]?.[j] ?? 0 }])),
+  );
+  const worst = mistakes.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
+  for (const { actual, predicted, count } of worst.slice(0, MISTAKES)) print(`    ${actual} -> ${predicted}: ${count}`);
+  if (worst.length === 0) print('    none');
 }

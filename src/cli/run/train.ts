@@ -14,14 +14,18 @@ export interface TrainCommandOptions extends CommonOptions, DataOptions {
   readonly promise: number;
   readonly promote?: boolean;
   readonly leaveOneOut?: boolean;
+  readonly grid: readonly string[];
 }
 
 export async function train(detector: string, options: TrainCommandOptions): Promise<void> {
   const json = options.output === 'json';
   if ((await createDetector(detector)).detector.shape === 'rows') {
     const algorithm = options.algorithm === undefined ? {} : { algorithm: options.algorithm };
-    await trainRows(detector, options, { ...hyperParameters(options.option), ...algorithm });
+    await trainRows(detector, { ...options, grid: gridOf(options.grid) }, { ...hyperParameters(options.option), ...algorithm });
     return;
+  }
+  if (options.grid.length > 0) {
+    throw new VedetteError('USAGE', `--grid is of forecast and flow-classifier, not of ${detector}`, { hint: 'Leave it out.' });
   }
   const progress = await startProgress(`Training ${detector}`, json);
   try {
@@ -62,6 +66,20 @@ function hyperParameters(pairs: readonly string[]): Record<string, unknown> {
       const at = pair.indexOf('=');
       if (at < 1) throw new VedetteError('USAGE', `--option ${pair} is no key=value`, { hint: 'Write for example --option order=8.' });
       return [pair.slice(0, at), jsonOrText(pair.slice(at + 1))];
+    }),
+  );
+}
+
+/** `key=a,b` pairs; values as in `hyperParameters`. */
+function gridOf(pairs: readonly string[]): Record<string, readonly unknown[]> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      const values = pair.slice(at + 1).split(',');
+      if (at < 1 || values.includes('')) {
+        throw new VedetteError('USAGE', `--grid ${pair} is no key=a,b,…`, { hint: 'Write for example --grid leaves=15,31.' });
+      }
+      return [pair.slice(0, at), values.map(jsonOrText)];
     }),
   );
 }

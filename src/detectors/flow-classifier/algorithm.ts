@@ -1,30 +1,8 @@
 import { VedetteError } from '../../core/index.ts';
-import {
-  boostTrees,
-  fitScaler,
-  inferenceModel,
-  type Logistic,
-  logisticProbabilities,
-  networkSchema,
-  packEnsemble,
-  type Scaler,
-  scaleRows,
-  type TreeEnsemble,
-  trainLogistic,
-  treeProbabilities,
-  treesToOnnx,
-  unpackEnsemble,
-} from '../../ml/index.ts';
+import { networkSchema, packEnsemble, unpackEnsemble } from '../../ml/index.ts';
 import type { RowAlgorithm } from '../rows/row-detector.ts';
 import type { FlowClassifierConfig } from './config.ts';
-
-export interface ClassifierModel {
-  readonly classes: readonly string[];
-  /** Number of the harmless class. */
-  readonly benign: number;
-  readonly trees?: TreeEnsemble;
-  readonly logistic?: { readonly scaler: Scaler; readonly network: Logistic };
-}
+import { type ClassifierModel, classProbabilities, fitClassifier } from './model.ts';
 
 const BENIGN = /^(normal|benign|negative|0|false|none|-)$/i;
 
@@ -54,21 +32,12 @@ export function flowClassifier(options: FlowClassifierConfig): RowAlgorithm<Clas
       }
       const code = new Map(classes.map((name, k) => [name, k]));
       const numbers = Int32Array.from(labels, (label) => code.get(label) as number);
-      const columns = batch.columns.length;
-      if (options.algorithm === 'logistic') {
-        const scaler = fitScaler(batch.values, batch.rows, columns);
-        const scaled = scaleRows(scaler, batch.values);
-        const network = await trainLogistic(scaled, columns, numbers, classes.length, { epochs: options.epochs, seed });
-        return { classes, benign, logistic: { scaler, network } };
-      }
-      const { rounds, leaves, learningRate, minLeafRows, l2, classWeights, patience } = options;
-      const boosting = { rounds, leaves, learningRate, minLeafRows, l2, classWeights, seed, ...(patience !== undefined && { patience }) };
-      const rows = { rows: batch.rows, columns, values: batch.values, labels: numbers, classes };
-      return { classes, benign, trees: boostTrees(rows, boosting, progress).ensemble };
+      const rows = { rows: batch.rows, columns: batch.columns.length, values: batch.values, labels: numbers, classes };
+      return { classes, benign, ...(await fitClassifier(rows, options, seed, progress)) };
     },
     async score(model, batch) {
       const { classes, benign } = model;
-      const probabilities = await probabilitiesOf(model, batch.values, batch.rows);
+      const probabilities = await classProbabilities(model, batch.values, batch.rows);
       const K = classes.length;
       const score = Float64Array.from({ length: batch.rows }, (_, row) => {
         const own = Math.min(1, Math.max(0, probabilities[row * K + benign] as number));
@@ -76,38 +45,44 @@ export function flowClassifier(options: FlowClassifierConfig): RowAlgorithm<Clas
       });
       return { score, classes, probabilities };
     },
-    pack({ classes, benign, trees, logistic }) {
-      if (trees !== undefined)
-        return { header: { classes, benign, algorithm: 'gradient-boosting' }, arrays: { trees: packEnsemble(trees) } };
-      const { scaler, network } = logistic as NonNullable<ClassifierModel['logistic']>;
+    pack({ classes, benign, trees, logistic, pooling }) {
       return {
-        header: { classes, benign, algorithm: 'logistic', spec: network.spec },
-        arrays: { theta: network.theta, mean: scaler.mean, inverse: scaler.inverse },
+        header: {
+          classes,
+          benign,
+          ...(logistic && { spec: logistic.network.spec }),
+          members: members(trees, logistic),
+          pooled: pooling !== undefined,
+        },
+        arrays: {
+          ...(trees && { trees: packEnsemble(trees) }),
+          ...(logistic && { theta: logistic.network.theta, mean: logistic.scaler.mean, inverse: logistic.scaler.inverse }),
+          ...(pooling && { poolingWeights: pooling.weights, poolingBias: pooling.bias }),
+        },
       };
     },
     unpack(header, packed) {
-      const classes = (header.classes as unknown[]).map(String);
-      const benign = Number(header.benign);
-      if (header.algorithm === 'gradient-boosting') return { classes, benign, trees: unpackEnsemble(packed.uint8('trees')) };
-      const network = { spec: networkSchema.parse(header.spec), theta: packed.float32('theta') };
-      return { classes, benign, logistic: { network, scaler: { mean: packed.float64('mean'), inverse: packed.float64('inverse') } } };
+      const has = (member: string) => (header.members as unknown[]).includes(member);
+      return {
+        classes: (header.classes as unknown[]).map(String),
+        benign: Number(header.benign),
+        ...(has('trees') && { trees: unpackEnsemble(packed.uint8('trees')) }),
+        ...(has('logistic') && {
+          logistic: {
+            network: { spec: networkSchema.parse(header.spec), theta: packed.float32('theta') },
+            scaler: { mean: packed.float64('mean'), inverse: packed.float64('inverse') },
+          },
+        }),
+        ...(header.pooled === true && { pooling: { weights: packed.float64('poolingWeights'), bias: packed.float64('poolingBias') } }),
+      };
     },
   };
 }
 
+function members(trees: unknown, logistic: unknown): string[] {
+  return [...(trees === undefined ? [] : ['trees']), ...(logistic === undefined ? [] : ['logistic'])];
+}
+
 function isBenign(label: string, { benign }: FlowClassifierConfig): boolean {
   return benign === undefined ? BENIGN.test(label.trim()) : label === benign;
-}
-
-async function probabilitiesOf({ classes, trees, logistic }: ClassifierModel, values: Float32Array, rows: number): Promise<Float64Array> {
-  if (trees !== undefined) return treeProbabilities(trees, values, rows);
-  const { scaler, network } = logistic as NonNullable<ClassifierModel['logistic']>;
-  return logisticProbabilities(network, scaleRows(scaler, values), classes.length);
-}
-
-/** The classifier as an ONNX file; that of a logistic regression takes scaled rows. */
-export function classifierOnnx({ trees, logistic }: ClassifierModel): Uint8Array {
-  if (trees !== undefined) return treesToOnnx(trees);
-  const { network } = logistic as NonNullable<ClassifierModel['logistic']>;
-  return inferenceModel(network.spec, network.theta);
 }

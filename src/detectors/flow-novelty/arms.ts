@@ -18,7 +18,7 @@ export interface NoveltyArms {
   /** Scaled normal rows that others are compared with. */
   readonly references: Float32Array;
   readonly autoencoder: Autoencoder;
-  /** Tells rows from rows whose columns were shuffled each on its own: what breaks the columns' dependence. */
+  /** Tells rows from rows some of whose cells come from other rows: what breaks the columns' dependence. */
   readonly shuffled: TreeEnsemble;
 }
 
@@ -30,7 +30,7 @@ export interface NoveltyOptions {
   readonly rounds: number;
 }
 
-export const NOVELTY_DEFAULTS: NoveltyOptions = { neighbours: 5, references: 2000, epochs: 30, rounds: 60 };
+export const NOVELTY_DEFAULTS: NoveltyOptions = { neighbours: 1, references: 2000, epochs: 100, rounds: 100 };
 
 export const ARM_NAMES = ['neighbour', 'autoencoder', 'shuffled'] as const;
 export type ArmScores = Readonly<Record<(typeof ARM_NAMES)[number], Float64Array>>;
@@ -67,17 +67,24 @@ export async function armScores(arms: NoveltyArms, values: Float32Array, neighbo
   };
 }
 
+/** Shares of cells exchanged, one copy of the rows each: whole mixtures alone are told apart too easily to say anything. */
+const EXCHANGED = [1, 0.5, 0.25] as const;
+
 function shuffledClassifier(values: Float32Array, rows: number, columns: number, rounds: number, random: Random): TreeEnsemble {
-  const both = new Float32Array(values.length * 2);
-  both.set(values);
-  const column = new Float32Array(rows);
-  for (let c = 0; c < columns; c++) {
-    for (let row = 0; row < rows; row++) column[row] = values[row * columns + c] as number;
-    shuffle(column, random);
-    for (let row = 0; row < rows; row++) both[(rows + row) * columns + c] = column[row] as number;
+  const every = rows * (1 + EXCHANGED.length);
+  const all = new Float32Array(every * columns);
+  all.set(values);
+  let at = values.length;
+  for (const share of EXCHANGED) {
+    for (let row = 0; row < rows; row++) {
+      for (let c = 0; c < columns; c++) {
+        const from = random() < share ? Math.floor(random() * rows) : row;
+        all[at++] = values[from * columns + c] as number;
+      }
+    }
   }
-  const labels = Int32Array.from({ length: rows * 2 }, (_, row) => (row < rows ? 0 : 1));
-  return boostTrees({ rows: rows * 2, columns, values: both, labels, classes: ['as seen', 'shuffled'] }, { rounds, bins: 63 }).ensemble;
+  const labels = Int32Array.from({ length: every }, (_, row) => (row < rows ? 0 : 1));
+  return boostTrees({ rows: every, columns, values: all, labels, classes: ['as seen', 'shuffled'] }, { rounds, bins: 63 }).ensemble;
 }
 
 /** ln((1 - p) / p) of the class `benign`, kept within +-35. */

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { type Detector, type RowBatch, seededRandom } from '../../core/index.ts';
+import { DirectInference } from '../../ml/index.ts';
 import { detectorContract } from '../../testing/detector-contract.ts';
 import autoencoder from '../autoencoder/index.ts';
 import flowClassifier from '../flow-classifier/index.ts';
+import { type ClassifierModel, classifierOnnx, classProbabilities, recalibrated } from '../flow-classifier/model.ts';
 import flowNovelty from '../flow-novelty/index.ts';
 import halfSpaceTrees from '../half-space-trees/index.ts';
 import isolationForest from '../isolation-forest/index.ts';
 import nearestNeighbour from '../nearest-neighbour/index.ts';
+import type { RowDetector } from './row-detector.ts';
 
 const context = () => ({ name: 'test', log: { debug() {}, info() {}, warn() {}, error() {} }, now: () => 0, random: seededRandom(4) });
 
@@ -63,7 +66,7 @@ describe('flow-classifier', () => {
     400,
     (row) => (row % 3 === 0 ? 'DoS' : 'BENIGN'),
   );
-  for (const algorithm of ['gradient-boosting', 'logistic'] as const) {
+  for (const algorithm of ['gradient-boosting', 'logistic', 'ensemble'] as const) {
     const create = () => flowClassifier.create(flowClassifier.config.parse({ algorithm, rounds: 30 }), context());
     detectorContract(`flow-classifier ${algorithm}`, {
       create: create as unknown as () => Detector<RowBatch>,
@@ -84,6 +87,32 @@ describe('flow-classifier', () => {
       expect(calibration.length).toBe(learning.labels?.filter((label, row) => row % 5 === 4 && label === 'BENIGN').length);
     });
   }
+
+  it('scores the same through the ONNX runtime, absent values included: every algorithm, recalibrated too', async () => {
+    const three = {
+      ...learning,
+      labels: (learning.labels as readonly string[]).map((label, row) => (label === 'DoS' && row % 2 === 0 ? 'Scan' : label)),
+      values: learning.values.map((value, i) => (i % 37 === 0 ? Number.NaN : value)),
+    };
+    for (const batch of [learning, three]) {
+      for (const algorithm of ['gradient-boosting', 'logistic', 'ensemble'] as const) {
+        const detector = flowClassifier.create(flowClassifier.config.parse({ algorithm, rounds: 8, epochs: 3 }), context());
+        await detector.fit(batch as never);
+        const { model } = detector as unknown as RowDetector<ClassifierModel>;
+        const numbers = Int32Array.from(batch.labels as readonly string[], (label) => model.classes.indexOf(label));
+        for (const one of [model, await recalibrated(model, batch.values, numbers)]) {
+          const mine = await classProbabilities(one, batch.values, batch.rows);
+          const session = await DirectInference.open(classifierOnnx(one));
+          const output = await session.run({ values: { data: batch.values.slice(), shape: [batch.rows, 4] } });
+          const theirs = output.probabilities?.data as Float32Array;
+          expect(theirs.length).toBe(mine.length);
+          const furthest = mine.reduce((most, p, i) => Math.max(most, Math.abs(p - (theirs[i] as number))), 0);
+          expect(furthest).toBeLessThan(1e-4);
+          await session.close();
+        }
+      }
+    }
+  });
 
   it('refuses rows without labels or with one class', async () => {
     const create = () => flowClassifier.create(flowClassifier.config.parse({}), context());

@@ -28,6 +28,7 @@ export class Graph {
   private readonly outputs: Tensor[] = [];
   private readonly tape: Step[] = [];
   private readonly constants = new Map<string, Tensor>();
+  private readonly domains = new Map<string, number>();
   private count = 0;
 
   /** A value fed at each run. `differentiable` inputs can be asked for their gradient. */
@@ -76,6 +77,24 @@ export class Graph {
     attributes: Attributes = {},
   ): readonly Tensor[] {
     return this.nodeNamed(operator, inputs, outputs, attributes, []);
+  }
+
+  /** Emits a node of another operator set, written by the caller, whose outputs bear the names of the tensors returned. */
+  foreign(
+    domain: { readonly name: string; readonly version: number },
+    outputs: readonly { shape: Shape; type?: ElementType }[],
+    write: (outputs: readonly string[]) => ProtobufWriter,
+  ): readonly Tensor[] {
+    const results = outputs.map(({ shape, type = 'float32' }) => ({
+      graph: this,
+      name: `t${this.count++}`,
+      shape,
+      type,
+      differentiable: false,
+    }));
+    this.domains.set(domain.name, domain.version);
+    this.nodes.push(write(results.map(({ name }) => name)));
+    return results;
   }
 
   private nodeNamed(
@@ -142,8 +161,11 @@ export class Graph {
     for (const initialiser of this.initialisers) graph.message(5, initialiser);
     for (const input of this.inputs) graph.message(11, valueInfoProto(input));
     for (const output of this.outputs) graph.message(12, valueInfoProto(output));
-    const opset = new ProtobufWriter().string(1, '').integer(2, OPSET);
-    return new ProtobufWriter().integer(1, IR_VERSION).string(2, 'vedette').message(7, graph).message(8, opset).finish();
+    const model = new ProtobufWriter().integer(1, IR_VERSION).string(2, 'vedette').message(7, graph);
+    for (const [domain, version] of [['', OPSET] as const, ...this.domains]) {
+      model.message(8, new ProtobufWriter().string(1, domain).integer(2, version));
+    }
+    return model.finish();
   }
 }
 

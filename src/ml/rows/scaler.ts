@@ -5,7 +5,8 @@ export interface Scaler {
   readonly inverse: Float64Array;
 }
 
-const BOUND = 8;
+/** Scaled values lie within +- this. */
+export const SCALE_BOUND = 8;
 
 export function fitScaler(values: Float32Array, rows: number, columns: number): Scaler {
   const mean = new Float64Array(columns);
@@ -36,7 +37,7 @@ export function scaleRows({ mean, inverse }: Scaler, values: Float32Array): Floa
   for (let i = 0; i < values.length; i++) {
     const c = i % columns;
     const x = (signedLog(values[i] as number) - (mean[c] as number)) * (inverse[c] as number);
-    out[i] = Number.isNaN(x) ? 0 : Math.max(-BOUND, Math.min(BOUND, x));
+    out[i] = Number.isNaN(x) ? 0 : Math.max(-SCALE_BOUND, Math.min(SCALE_BOUND, x));
   }
   return out;
 }

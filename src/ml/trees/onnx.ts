@@ -3,17 +3,29 @@ import { outputsOf, type TreeEnsemble } from './ensemble.ts';
 
 const IR_VERSION = 8;
 const OPSET = 18;
-const ML_OPSET = 3;
+export const ML_DOMAIN = { name: 'ai.onnx.ml', version: 3 } as const;
 const FLOAT = 1;
 const INT64 = 7;
 
 /**
  * The ensemble as an ONNX model: input `values` float32 (rows, columns); outputs `class` int64 (rows) and `probabilities`
- * float32 (rows, classes). One TreeEnsembleClassifier of ai.onnx.ml 3, whose missing values follow
- * `nodes_missing_value_tracks_true`.
+ * float32 (rows, classes).
  */
 export function treesToOnnx(ensemble: TreeEnsemble): Uint8Array {
-  const { classes, columns, base, firstNode, firstLeaf } = ensemble;
+  const { classes, columns } = ensemble;
+  const node = treeNode(ensemble, { values: 'values', class: 'class', probabilities: 'probabilities' });
+  const graph = new ProtobufWriter().message(1, node).string(2, 'vedette');
+  graph.message(11, valueInfo('values', FLOAT, columns)).message(12, valueInfo('class', INT64));
+  graph.message(12, valueInfo('probabilities', FLOAT, classes.length));
+  const opset = new ProtobufWriter().string(1, '').integer(2, OPSET);
+  const mlOpset = new ProtobufWriter().string(1, ML_DOMAIN.name).integer(2, ML_DOMAIN.version);
+  const model = new ProtobufWriter().integer(1, IR_VERSION).string(2, 'vedette').message(7, graph);
+  return model.message(8, opset).message(8, mlOpset).finish();
+}
+
+/** One TreeEnsembleClassifier of ai.onnx.ml 3 under the given names; missing values follow `nodes_missing_value_tracks_true`. */
+export function treeNode(ensemble: TreeEnsemble, names: { values: string; class: string; probabilities: string }): ProtobufWriter {
+  const { classes, base, firstNode, firstLeaf } = ensemble;
   const outputs = outputsOf(classes.length);
   const nodes: number[][] = [[], [], [], [], [], []];
   const [tree, id, feature, yes, no, missing] = nodes as [number[], number[], number[], number[], number[], number[]];
@@ -60,7 +72,7 @@ export function treesToOnnx(ensemble: TreeEnsemble): Uint8Array {
   emit(trees, 0, 0, 0, 'LEAF', 0, 0, 0);
   const single = classes.length === 1;
   for (let k = 0; k < classes.length; k++) weigh(trees, 0, k, single ? 1 : (base[k] as number));
-  const node = new ProtobufWriter().string(1, 'values').string(2, 'class').string(2, 'probabilities').string(3, 'trees');
+  const node = new ProtobufWriter().string(1, names.values).string(2, names.class).string(2, names.probabilities).string(3, 'trees');
   node.string(4, 'TreeEnsembleClassifier');
   const integers = { nodes_treeids: tree, nodes_nodeids: id, nodes_featureids: feature, nodes_truenodeids: yes, nodes_falsenodeids: no };
   for (const [name, list] of Object.entries({ ...integers, nodes_missing_value_tracks_true: missing })) node.message(5, ints(name, list));
@@ -76,14 +88,7 @@ export function treesToOnnx(ensemble: TreeEnsemble): Uint8Array {
       .string(4, single ? 'NONE' : 'SOFTMAX')
       .integer(20, 3),
   );
-  node.string(7, 'ai.onnx.ml');
-  const graph = new ProtobufWriter().message(1, node).string(2, 'vedette');
-  graph.message(11, valueInfo('values', FLOAT, columns)).message(12, valueInfo('class', INT64));
-  graph.message(12, valueInfo('probabilities', FLOAT, classes.length));
-  const opset = new ProtobufWriter().string(1, '').integer(2, OPSET);
-  const mlOpset = new ProtobufWriter().string(1, 'ai.onnx.ml').integer(2, ML_OPSET);
-  const model = new ProtobufWriter().integer(1, IR_VERSION).string(2, 'vedette').message(7, graph);
-  return model.message(8, opset).message(8, mlOpset).finish();
+  return node.string(7, ML_DOMAIN.name);
 }
 
 function ints(name: string, values: readonly number[]): ProtobufWriter {

@@ -1,8 +1,7 @@
 import { VedetteError } from '../../core/index.ts';
 import { backtest } from '../../pipeline/index.ts';
-import { predictionCsv, readFlows } from '../../training/flows/index.ts';
+import { evaluateFlows, predictionCsv, readFlows } from '../../training/flows/index.ts';
 import {
-  alarmRates,
   createDetector,
   evaluateModel,
   openSequenceModel,
@@ -129,12 +128,12 @@ async function measureTask(task: MeasureTask, progress: Progress): Promise<JobOu
     if (task.kind === 'evaluate') {
       if (!scored.labelled)
         throw new VedetteError('DATA_INSUFFICIENT', 'these flows carry no label', { hint: 'Name the column that holds it.' });
-      return { result: { rows: scored.predictions.length, alarms: alarmRates(scored), ...(scored.report && { report: scored.report }) } };
+      return { result: { rows: scored.predictions.length, ...evaluateFlows(scored), ...(scored.report && { report: scored.report }) } };
     }
     const anomalous = scored.predictions.filter((one) => one.anomalous).length;
     const accuracy = scored.report === undefined ? {} : { accuracy: scored.report.accuracy.value };
     return {
-      scores: csvOf(predictionCsv(scored.predictions)),
+      scores: csvOf(predictionCsv(scored.predictions, scored.promise)),
       result: { rows: scored.predictions.length, anomalous, promisedRate: scored.promise, ...accuracy },
     };
   }

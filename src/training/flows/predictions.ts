@@ -1,11 +1,14 @@
 import type { ScoreBatch } from '../../core/index.ts';
-import { predictedClasses } from './class-report.ts';
+import { nameByFamily } from './families.ts';
 
 /** What a classifier says of one flow. */
 export interface Prediction {
   readonly id: string;
   readonly predicted: string;
   readonly probability: number;
+  /** The level above the class, and its members' summed probability; absent for detectors that name no classes. */
+  readonly family?: string;
+  readonly family_probability?: number;
   /** Share of benign flows that would score as high. */
   readonly p_value: number;
   readonly score: number;
@@ -22,14 +25,16 @@ export function predictionsOf(
   actual?: readonly string[],
 ): Prediction[] {
   const { score, classes, probabilities } = scored;
-  const best = classes === undefined || probabilities === undefined ? undefined : predictedClasses(probabilities, classes.length);
   return keys.map((id, row) => {
-    const k = best?.[row] ?? -1;
+    const at = (k: number) => probabilities?.[row * (classes?.length ?? 0) + k] as number;
+    const named = classes === undefined || probabilities === undefined ? undefined : nameByFamily(classes, at);
+    const k = named === undefined ? -1 : mostProbable(classes?.length ?? 0, at);
     const anomalous = (score[row] as number) > threshold;
     return {
       id,
       predicted: classes?.[k] ?? (anomalous ? 'anomalous' : 'normal'),
-      probability: classes === undefined ? Number.NaN : (probabilities?.[row * classes.length + k] as number),
+      probability: named === undefined ? Number.NaN : at(k),
+      ...(named && { family: named.family, family_probability: named.familyProbability }),
       p_value: pValue[row] as number,
       score: score[row] as number,
       anomalous,
@@ -38,12 +43,33 @@ export function predictionsOf(
   });
 }
 
-/** `id,predicted,probability,p_value,score,anomalous,actual`. */
-export function* predictionCsv(predictions: readonly Prediction[]): Generator<string> {
-  yield 'id,predicted,probability,p_value,score,anomalous,actual\n';
+/** The first of equals. */
+function mostProbable(classes: number, probability: (k: number) => number): number {
+  let best = 0;
+  for (let k = 1; k < classes; k++) if (probability(k) > probability(best)) best = k;
+  return best;
+}
+
+const COLUMNS = 'id,predicted,probability,family,family_probability,p_value,score,threshold,anomalous,actual';
+
+/** One line a flow; `threshold` is the p-value at or below which it is flagged. */
+export function* predictionCsv(predictions: readonly Prediction[], threshold: number): Generator<string> {
+  yield `${COLUMNS}\n`;
+  const share = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? '' : value.toFixed(6));
   for (const one of predictions) {
-    const probability = Number.isNaN(one.probability) ? '' : one.probability.toFixed(6);
-    yield `${cell(one.id)},${cell(one.predicted)},${probability},${one.p_value},${one.score},${one.anomalous ? 1 : 0},${cell(one.actual ?? '')}\n`;
+    const cells = [
+      cell(one.id),
+      cell(one.predicted),
+      share(one.probability),
+      cell(one.family ?? ''),
+      share(one.family_probability),
+      one.p_value,
+      one.score,
+      threshold,
+      one.anomalous ? 1 : 0,
+      cell(one.actual ?? ''),
+    ];
+    yield `${cells.join(',')}\n`;
   }
 }
 

@@ -1,12 +1,15 @@
 import type { Detector, FitProgress, FitSummary, RowBatch } from '../../core/index.ts';
-import { type ClassifierModel, classifierOnnx } from '../../detectors/flow-classifier/algorithm.ts';
+import { type ClassifierModel, classifierOnnx } from '../../detectors/flow-classifier/model.ts';
 import { RowDetector } from '../../detectors/rows/row-detector.ts';
+import type { FitCheckpoints } from '../../ml/index.ts';
 import { fingerprintOf } from '../data.ts';
 import { type TrainingManifest, trainDetector } from '../train.ts';
-import { type ClassReport, classReport } from './class-report.ts';
+import { type ClassReport, classReport, mergedReport } from './class-report.ts';
 import { type CleanOptions, cleanFlows } from './clean.ts';
 import { type EncodingOptions, encodeRows, type FlowEncoding, fitEncoding } from './encode.ts';
+import { familyOf } from './families.ts';
 import type { FlowTable } from './flow-table.ts';
+import { type ClassifierCandidate, type ClassifierGrid, searchClassifier } from './grid-search.ts';
 import { divideRows, type SplitBy } from './split.ts';
 
 export interface TrainFlowsOptions extends EncodingOptions, CleanOptions {
@@ -15,6 +18,9 @@ export interface TrainFlowsOptions extends EncodingOptions, CleanOptions {
   readonly options?: Readonly<Record<string, unknown>>;
   readonly split?: SplitBy;
   readonly seed?: number;
+  /** Values to try, of classifiers: compared by cross-validation on the training part alone. */
+  readonly grid?: ClassifierGrid;
+  readonly checkpoints?: FitCheckpoints;
   readonly progress?: FitProgress;
 }
 
@@ -25,6 +31,10 @@ export interface TrainedFlows {
   readonly summary: FitSummary;
   /** Of rows held back by the split; for classifiers. */
   readonly report?: ClassReport;
+  /** The same rows by family. */
+  readonly families?: ClassReport;
+  /** What the grid tried, best first. */
+  readonly candidates: readonly ClassifierCandidate[];
   readonly split: string;
   readonly cleaning: { readonly duplicates: number; readonly infinite: number; readonly attempted: number; readonly damaged: number };
   /** The classifier as ONNX. */
@@ -47,17 +57,28 @@ export async function trainFlows(table: FlowTable, options: TrainFlowsOptions): 
   const batch = encodeRows(table, encoding, train, labels);
   const { from, to, inputs, sha256 } = table.fingerprint;
   const times = from === undefined || to === undefined ? undefined : { from, to };
+  const searching = classifies && options.grid !== undefined && Object.keys(options.grid).length > 0;
+  const own = classifies && labels !== undefined ? { benign: cleaned.benign, ...options.options } : { ...options.options };
+  const seed = options.seed ?? 0;
+  const candidates = searching
+    ? await searchClassifier(batch, options.grid, {
+        options: own,
+        seed,
+        ...(options.checkpoints && { checkpoints: options.checkpoints }),
+        progress: (share) => options.progress?.(share * 0.7),
+      })
+    : [];
   const { detector, summary, manifest } = await trainDetector({
     detector: options.detector,
     data: { batch, fingerprint: { ...fingerprintOf({ rows: train.length }, inputs, times), sha256 }, skipped: table.skipped },
-    options: classifies && labels !== undefined ? { benign: cleaned.benign, ...options.options } : options.options,
-    seed: options.seed ?? 0,
-    ...(options.progress && { progress: options.progress }),
+    options: { ...own, ...candidates[0]?.options },
+    seed,
+    ...(options.progress && { progress: (share, loss) => options.progress?.(searching ? 0.7 + share * 0.3 : share, loss) }),
   });
   const test = division.test.filter((row) => keep.has(row));
   const model = classifies && detector instanceof RowDetector ? (detector.model as ClassifierModel) : undefined;
-  const report =
-    model === undefined || test.length === 0 ? undefined : await reportOf(detector, model, encodeRows(table, encoding, test, labels));
+  const reports =
+    model === undefined || test.length === 0 ? undefined : await reportsOf(detector, model, encodeRows(table, encoding, test, labels));
   const gains = model?.trees?.importance;
   const total = gains?.reduce((sum, gain) => sum + gain, 0) || 1;
   return {
@@ -65,7 +86,8 @@ export async function trainFlows(table: FlowTable, options: TrainFlowsOptions): 
     encoding,
     manifest,
     summary,
-    ...(report && { report }),
+    ...reports,
+    candidates,
     split: division.how,
     cleaning: { duplicates: cleaned.duplicates, infinite: cleaned.infinite, attempted: cleaned.attempted, damaged: table.damaged },
     ...(model && { onnx: classifierOnnx(model) }),
@@ -75,12 +97,31 @@ export async function trainFlows(table: FlowTable, options: TrainFlowsOptions): 
   };
 }
 
-async function reportOf(detector: Detector<RowBatch>, model: ClassifierModel, batch: RowBatch): Promise<ClassReport> {
-  const classes = [...new Set([...model.classes, ...(batch.labels ?? [])])];
+/** Figures of labelled rows by class and by family; a label the model does not know is a class it never names. */
+export async function reportsOf(
+  detector: Detector<RowBatch>,
+  { classes: known, benign }: Pick<ClassifierModel, 'classes' | 'benign'>,
+  batch: RowBatch,
+): Promise<{ readonly report: ClassReport; readonly families: ClassReport }> {
   const { probabilities = new Float64Array(0) } = await detector.score(batch);
-  const [K, all] = [model.classes.length, classes.length];
-  const wide = new Float64Array(batch.rows * all);
-  for (let row = 0; row < batch.rows; row++) wide.set(probabilities.subarray(row * K, (row + 1) * K), row * all);
-  const actual = Int32Array.from(batch.labels ?? [], (label) => classes.indexOf(label));
-  return classReport(wide, actual, classes, model.benign);
+  return labelledReports(probabilities, known, known[benign] as string, batch.labels ?? []);
+}
+
+export function labelledReports(
+  probabilities: Float64Array,
+  known: readonly string[],
+  benign: string,
+  labels: readonly string[],
+): { readonly report: ClassReport; readonly families: ClassReport } {
+  const classes = [...new Set([...known, ...labels])];
+  const [K, all] = [known.length, classes.length];
+  const wide = new Float64Array(labels.length * all);
+  for (let row = 0; row < labels.length; row++) wide.set(probabilities.subarray(row * K, (row + 1) * K), row * all);
+  const actual = Int32Array.from(labels, (label) => classes.indexOf(label));
+  const harmless = classes.indexOf(benign);
+  const families = Object.fromEntries(classes.map((name) => [name, familyOf(name)]));
+  return {
+    report: classReport(wide, actual, classes, harmless),
+    families: mergedReport(wide, actual, classes, harmless, families),
+  };
 }

@@ -1,13 +1,15 @@
 import { calibrate, pValuesOf, scoreAtRate } from '../../alerts/index.ts';
 import { type Detector, type FitProgress, type RowBatch, VedetteError } from '../../core/index.ts';
+import type { FitCheckpoints } from '../../ml/index.ts';
 import type { LoadedModel } from '../../registry/index.ts';
-import { type ClassReport, classReport } from '../flows/class-report.ts';
+import type { ClassReport } from '../flows/class-report.ts';
 import { type CleanOptions, cleanFlows } from '../flows/clean.ts';
 import { type EncodingOptions, encodeRows, encodingSchema } from '../flows/encode.ts';
 import type { FlowTable } from '../flows/flow-table.ts';
+import type { ClassifierGrid } from '../flows/grid-search.ts';
 import { predictionsOf } from '../flows/predictions.ts';
 import type { SplitBy } from '../flows/split.ts';
-import { type TrainedFlows, trainFlows } from '../flows/train-flows.ts';
+import { labelledReports, type TrainedFlows, trainFlows } from '../flows/train-flows.ts';
 import { createDetector } from '../train.ts';
 import type { ModelDraft } from './draft.ts';
 
@@ -21,6 +23,8 @@ export interface FlowModelOptions {
   readonly options: Readonly<Record<string, unknown>>;
   readonly seed: number;
   readonly promise: number;
+  readonly grid?: ClassifierGrid;
+  readonly checkpoints?: FitCheckpoints;
   readonly progress?: FitProgress;
 }
 
@@ -28,9 +32,19 @@ export interface TrainedFlowModel extends ModelDraft {
   readonly trained: TrainedFlows;
 }
 
-export async function trainFlowModel({ detector, table, options, seed, promise, progress }: FlowModelOptions): Promise<TrainedFlowModel> {
+export async function trainFlowModel(given: FlowModelOptions): Promise<TrainedFlowModel> {
+  const { detector, table, options, seed, promise, progress, grid, checkpoints } = given;
   const own = Object.fromEntries(Object.entries(options).filter(([key]) => !(DATA_KEYS as readonly string[]).includes(key)));
-  const trained = await trainFlows(table, { detector, options: own, seed, ...flowDataOptions(options), ...(progress && { progress }) });
+  const data = flowDataOptions(options);
+  const trained = await trainFlows(table, {
+    detector,
+    options: own,
+    seed,
+    ...data,
+    ...(grid && { grid }),
+    ...(checkpoints && { checkpoints }),
+    ...(progress && { progress }),
+  });
   const { manifest, report } = trained;
   const { from = 0, to = 0, sha256 } = table.fingerprint;
   return {
@@ -38,7 +52,7 @@ export async function trainFlowModel({ detector, table, options, seed, promise, 
       detector,
       seed,
       data: { from, to, rows: manifest.data.rows, sha256 },
-      features: { flows: trained.encoding },
+      features: { flows: trained.encoding, attempted: data.attempted ?? 'benign' },
       hyperParameters: manifest.hyperparameters as Record<string, unknown>,
       metrics: {
         ...manifest.metrics,
@@ -86,6 +100,7 @@ export interface ScoredFlows {
   readonly labelled: boolean;
   readonly predictions: ReturnType<typeof predictionsOf>;
   readonly report?: ClassReport;
+  readonly families?: ClassReport;
   readonly promise: number;
   readonly benign: string;
 }
@@ -101,7 +116,7 @@ export async function scoreFlowModel({ manifest, files }: LoadedModel, table: Fl
   }
   const { detector } = await createDetector(manifest.detector, manifest.hyperParameters, manifest.seed);
   await detector.restore(state);
-  const cleaned = cleanFlows(table, { attempted: 'benign' });
+  const cleaned = cleanFlows(table, { attempted: manifest.features.attempted === 'keep' ? 'keep' : 'benign' });
   const labels = table.labels === undefined ? undefined : cleaned.labels;
   const every = Array.from({ length: table.rows }, (_, row) => row);
   const batch = encodeRows(table, encoding.data, every, labels);
@@ -113,23 +128,5 @@ export async function scoreFlowModel({ manifest, files }: LoadedModel, table: Fl
   const { classes, probabilities } = scored;
   const common = { model, batch, labelled: labels !== undefined, predictions, promise, benign: cleaned.benign };
   if (labels === undefined || classes === undefined || probabilities === undefined) return common;
-  const names = [...new Set([...classes, ...labels])];
-  const wide = new Float64Array(batch.rows * names.length);
-  for (let row = 0; row < batch.rows; row++) {
-    wide.set(probabilities.subarray(row * classes.length, (row + 1) * classes.length), row * names.length);
-  }
-  const actual = Int32Array.from(labels, (label) => names.indexOf(label));
-  return { ...common, report: classReport(wide, actual, names, names.indexOf(cleaned.benign)) };
-}
-
-/** False alarms of the harmless rows and the share of the others found. */
-export function alarmRates({ predictions, benign, promise }: ScoredFlows): {
-  promised_rate: number;
-  observed_rate: number;
-  recall: number;
-} {
-  const quiet = predictions.filter(({ actual }) => actual === benign);
-  const attacks = predictions.filter(({ actual }) => actual !== benign);
-  const share = (list: typeof predictions) => (list.length === 0 ? 0 : list.filter((one) => one.anomalous).length / list.length);
-  return { promised_rate: promise, observed_rate: share(quiet), recall: share(attacks) };
+  return { ...common, ...labelledReports(probabilities, classes, cleaned.benign, labels) };
 }

@@ -1,4 +1,4 @@
 export type { ModelDraft } from './draft.ts';
-export { alarmRates, flowDataOptions, type ScoredFlows, scoreFlowModel, trainFlowModel } from './flow-model.ts';
+export { flowDataOptions, type ScoredFlows, scoreFlowModel, trainFlowModel } from './flow-model.ts';
 export { trainForecastDraft } from './forecast-model.ts';
 export { openSequenceModel, type SequenceModel, trainSequenceModel } from './sequence-model.ts';
