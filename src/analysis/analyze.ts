@@ -18,7 +18,7 @@ import { type FileInput, listInputs } from '../sources/index.ts';
 import { createDetector, type InputSummary, type LogSequences, readLogs } from '../training/index.ts';
 import { captureReport, splitCaptures } from './capture/index.ts';
 import { detectionOf, type Finding, flaggedRows, rowEvidence } from './detections.ts';
-import { eventReport, splitEvents } from './events/index.ts';
+import { eventReport, learnFlowAlarm, splitEvents } from './events/index.ts';
 import { lineTexts } from './evidence-text.ts';
 import { groupInputs, type InputGroup } from './group-inputs.ts';
 import { EventHistogram } from './histogram.ts';
@@ -53,8 +53,10 @@ export async function* analyzeInputs(paths: readonly string[], options: Analysis
     yield await captureReport(capture, options, share);
     done++;
   }
+  const tabled = events.some(({ format }) => format === 'flow-csv');
+  const flowAlarm = options.flowAlarm ?? (tabled && options.baseline.length > 0 ? await learnFlowAlarm(options) : undefined);
   for (const file of events) {
-    yield await eventReport(file, options, share);
+    yield await eventReport(file, { ...options, ...(flowAlarm && { flowAlarm }) }, share);
     done++;
   }
   if (series.length > 0) {

@@ -1,6 +1,7 @@
 import type { Detector, LabelledRow, SequenceBatch } from '../core/index.ts';
 import type { SequenceFeature } from '../features/index.ts';
 import type { FixedTemplate } from '../parsers/index.ts';
+import type { LearntFlowAlarm } from './events/flow-alarms.ts';
 
 export interface AnalysisOptions {
   readonly tenant: string;
@@ -19,6 +20,8 @@ export interface AnalysisOptions {
   readonly baseline: readonly string[];
   /** A fitted detector to score with instead of learning. */
   readonly model?: FittedModel;
+  /** Finds unknown attacks in tables of flows; without one, `baseline` teaches it. */
+  readonly flowAlarm?: LearntFlowAlarm;
   readonly labels: (detector: string) => Promise<readonly LabelledRow[]>;
   readonly progress: (share: number, what: string) => void;
   /** Signatures: the rules that come with the program, and a folder of Sigma rules. */

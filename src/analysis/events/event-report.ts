@@ -9,6 +9,7 @@ import type { AnalysisOptions } from '../options.ts';
 import { SignatureAnalysis } from '../signatures.ts';
 import { analyzeEvents, type EventAnalysis } from './analyze-events.ts';
 import { type EventFormat, eventFormat } from './event-files.ts';
+import { flowAlarms } from './flow-alarms.ts';
 import { RuleRun } from './rule-run.ts';
 
 /** Least severity of a sensor's alert that is worth one of ours. */
@@ -35,10 +36,10 @@ export async function splitEvents(inputs: readonly FileInput[]): Promise<{ event
 /** The same kind of report as of a log: events instead of lines, use cases instead of learnt detectors. */
 export async function eventReport(
   { input, format }: EventFile,
-  options: Pick<AnalysisOptions, 'tenant' | 'program' | 'seed' | 'top' | 'progress' | 'signatures' | 'labels'>,
+  options: Pick<AnalysisOptions, 'tenant' | 'program' | 'seed' | 'top' | 'progress' | 'signatures' | 'labels' | 'promise' | 'flowAlarm'>,
   progress: (share: number, what: string) => void = options.progress,
 ): Promise<InputAnalysis> {
-  const { tenant, program, seed, top } = options;
+  const { tenant, program, seed, top, promise, flowAlarm } = options;
   const sensors = ['suricata', 'zeek'].map((engine) => new RuleRun(engine, new SensorAlerts(engine, MIN_SEVERITY)));
   const sigma = await SignatureAnalysis.open(input.name, options);
   const analysis = await analyzeEvents(input, format, {
@@ -50,11 +51,18 @@ export async function eventReport(
     },
     progress: (share) => progress(share * 0.9, `reading ${input.name}`),
   });
-  const matched = sigma?.findings(input.name, { ...analysis.lineage, feature: 'sigma' }) ?? [];
+  const lineage =
+    flowAlarm === undefined ? analysis.lineage : { ...analysis.lineage, model: flowAlarm.name, modelSha256: flowAlarm.sha256 };
+  const matched = sigma?.findings(input.name, { ...lineage, feature: 'sigma' }) ?? [];
   const rowOf = new Map(matched.map(({ detection, row }) => [detection.id, row]));
+  const novelty =
+    flowAlarm === undefined || format !== 'flow-csv'
+      ? undefined
+      : await flowAlarms(input.path, flowAlarm, { source: input.name, promise, lineage });
   const alerts = alertsOf(tenant, [
-    ...analysis.detections.slice(0, top),
-    ...sensors.flatMap((sensor) => sensor.detections(input.name, tenant, format, analysis.lineage)),
+    ...(novelty?.detections.slice(0, top) ?? []),
+    ...analysis.detections.slice(0, top).map((detection) => ({ ...detection, lineage })),
+    ...sensors.flatMap((sensor) => sensor.detections(input.name, tenant, format, lineage)),
     ...matched.map(({ detection }) => detection),
   ]);
   const { name, bytes, sha256, lines, dead } = analysis.input;
@@ -69,7 +77,7 @@ export async function eventReport(
     deadLetters: dead,
     firstEvent: analysis.first,
     lastEvent: analysis.last,
-    detectors: [],
+    detectors: novelty === undefined ? [] : [novelty.report],
     groups: rankGroups(alerts),
     lineTexts: await lineTexts(
       input,
@@ -77,7 +85,7 @@ export async function eventReport(
     ),
     templates: [],
     ...(series === undefined ? {} : { series }),
-    warnings: warningsOf(analysis),
+    warnings: [...warningsOf(analysis), ...(novelty?.warnings ?? [])],
     program,
   };
   return {

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { SEVERITY_LEVELS } from '../../alerts/index.ts';
-import { analyzeInputs, type FittedModel, type InputAnalysis } from '../../analysis/index.ts';
+import { analyzeInputs, type InputAnalysis } from '../../analysis/index.ts';
 import type { LabelledRow } from '../../core/index.ts';
 import { analysisId, type IncidentOutline, type Operations } from '../../server/index.ts';
 import { reportStem } from '../../sinks/report/index.ts';
@@ -12,6 +12,7 @@ import { startProgress } from '../progress.ts';
 import { withUrls } from '../remote/index.ts';
 import { programVersion } from '../version.ts';
 import { type AnalysedInput, analysisJson, analysisLines, writeReport } from './analysis-lines.ts';
+import { loadAnyModel } from './load-model.ts';
 import { openOperations } from './open-operations.ts';
 import type { RecordedOptions } from './replay.ts';
 import { tellRules } from './sigma-rules.ts';
@@ -48,7 +49,8 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions)
   const operations = await openOperations(options);
   const progress = await startProgress('Analysing', json);
   try {
-    const model = options.model === undefined ? undefined : await loadFitted(options, options.model);
+    const given = options.model === undefined ? undefined : await loadAnyModel(options, options.model);
+    const model = given?.model ?? given?.flowAlarm;
     const analyses: AnalysedInput[] = [];
     const recorded: RecordedOptions = {
       seed: options.seed,
@@ -77,7 +79,7 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions)
       },
       progress: (share, what) => progress.update(share, what),
       ...(templates === undefined ? {} : { templates: await readTemplates(templates) }),
-      ...(model === undefined ? {} : { model }),
+      ...given,
     });
     await mkdir(options.out, { recursive: true });
     for await (const analysis of analysing) {
@@ -107,11 +109,6 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions)
     progress.stop();
     await operations.close();
   }
-}
-
-async function loadFitted(options: AnalyzeOptions, name: string): Promise<FittedModel> {
-  const { loadModel } = await import('./load-model.ts');
-  return loadModel(options, name);
 }
 
 /** Incidents that the alerts belong to, with those that other analyses of the same time added. */

@@ -1,5 +1,7 @@
-import type { FittedModel } from '../../analysis/index.ts';
+import type { FittedModel, LearntFlowAlarm } from '../../analysis/index.ts';
+import { VedetteError } from '../../core/index.ts';
 import type { ModelManifest } from '../../registry/index.ts';
+import { unpackFlowAlarm } from '../../training/flows/index.ts';
 import { openSequenceModel } from '../../training/index.ts';
 import type { CommonOptions } from '../options.ts';
 import { tenantRegistry } from './registry.ts';
@@ -27,4 +29,19 @@ export async function loadModel(options: Pick<CommonOptions, 'home' | 'tenant'>,
 export async function isRowModel(options: Pick<CommonOptions, 'home' | 'tenant'>, reference: string): Promise<boolean> {
   const { manifest } = await tenantRegistry(options).loadModel(reference);
   return manifest.features.flows !== undefined;
+}
+
+/** What `analyze` takes for a registered version: a detector of sessions, or the alarm of a flow model. */
+export async function loadAnyModel(
+  options: Pick<CommonOptions, 'home' | 'tenant'>,
+  reference: string,
+): Promise<{ readonly model?: RegisteredModel; readonly flowAlarm?: LearntFlowAlarm }> {
+  const { manifest, sha256, files } = await tenantRegistry(options).loadModel(reference);
+  if (manifest.features.flows === undefined) return { model: await loadModel(options, reference) };
+  const name = `${manifest.name}@${manifest.version}`;
+  const stored = files['alarm.bin'];
+  if (stored === undefined) {
+    throw new VedetteError('MODEL_MISMATCH', `${name} holds no alarm of flows`, { hint: 'Train flow-novelty or flow-classifier.' });
+  }
+  return { flowAlarm: { alarm: unpackFlowAlarm(stored), name, sha256, learntFrom: 'model' } };
 }

@@ -36,7 +36,7 @@ export async function replayAnalysis(stored: Alert, operations: Operations, opti
     });
   }
   const recorded = record.options as unknown as RecordedOptions;
-  const { loadModel } = await import('./load-model.ts');
+  const { loadAnyModel } = await import('./load-model.ts');
   const { labelled, templates, model, baseline, signatures, ...rest } = recorded;
   const local = async (path: string): Promise<string> => (await localPaths([path]))[0] as string;
   const { own, rules } = signatures;
@@ -49,7 +49,7 @@ export async function replayAnalysis(stored: Alert, operations: Operations, opti
     labels: async (detector) => (await operations.labels(detector)).filter((label) => labelled.includes(label.alertId)),
     progress: () => {},
     ...(templates === undefined ? {} : { templates: await readTemplates(await local(templates)) }),
-    ...(model === undefined ? {} : { model: await loadModel(options, model) }),
+    ...(model === undefined ? {} : await loadAnyModel(options, model)),
   });
   const changed: string[] = [];
   for await (const analysis of analysing) {

@@ -54,13 +54,16 @@ export function pairWindows(
   return [...windows].map(([key, members]) => ({ key, rows: members }));
 }
 
-/** sum(z - 1) / sqrt(n) over at most `most` of a window's flows, drawn by its key; z is the surprise of a flow. */
-export function windowStatistic(window: PairWindow, z: (row: number) => number, most = 10): number {
-  let rows = window.rows;
-  if (rows.length > most) {
-    let seed = 0;
-    for (let i = 0; i < window.key.length; i++) seed = (Math.imul(seed, 31) + window.key.charCodeAt(i)) | 0;
-    rows = shuffle(rows.slice(), seededRandom(seed)).slice(0, most);
-  }
+/** At most `most` of a window's flows, drawn by its key. */
+export function drawnRows({ key, rows }: PairWindow, most = 10): readonly number[] {
+  if (rows.length <= most) return rows;
+  let seed = 0;
+  for (let i = 0; i < key.length; i++) seed = (Math.imul(seed, 31) + key.charCodeAt(i)) | 0;
+  return shuffle(rows.slice(), seededRandom(seed)).slice(0, most);
+}
+
+/** sum(z - 1) / sqrt(n) over the flows drawn from a window; z is the surprise of a flow. */
+export function windowStatistic(window: PairWindow, z: (row: number) => number): number {
+  const rows = drawnRows(window);
   return rows.reduce((sum, row) => sum + z(row) - 1, 0) / Math.sqrt(rows.length);
 }

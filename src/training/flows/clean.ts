@@ -5,6 +5,8 @@ import type { FlowTable } from './flow-table.ts';
 export interface CleanOptions {
   /** "X - Attempted": `keep` as a class of its own, or `benign`, as the authors of the labels advise. Default benign. */
   readonly attempted?: 'keep' | 'benign';
+  /** Exact duplicates: default `drop`. */
+  readonly duplicates?: 'keep' | 'drop';
 }
 
 export interface Cleaned {
@@ -40,13 +42,16 @@ export function cleanFlows(table: FlowTable, options: CleanOptions = {}): Cleane
   const columns = table.columns.filter(({ name }) => name.toLowerCase() !== 'id');
   const seen = new Set<string>();
   const rows: number[] = [];
+  let duplicates = 0;
   for (let row = 0; row < table.rows; row++) {
     let key = labels[row] as string;
     for (const { values } of columns) key += `\u0000${values[row]}`;
     const digest = sha256Hex(key).slice(0, 24);
-    if (seen.has(digest)) continue;
+    const known = seen.has(digest);
+    if (known) duplicates++;
+    if (known && options.duplicates !== 'keep') continue;
     seen.add(digest);
     rows.push(row);
   }
-  return { rows: Int32Array.from(rows), labels, duplicates: table.rows - rows.length, infinite, attempted, benign };
+  return { rows: Int32Array.from(rows), labels, duplicates, infinite, attempted, benign };
 }

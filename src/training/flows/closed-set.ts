@@ -32,28 +32,11 @@ export interface Labelled {
 
 /** Trains on one part of the rows and reports on the other, beside the majority class, always-benign and logistic regression. */
 export async function closedSet(table: FlowTable, cleaned: Cleaned, options: ClosedSetOptions): Promise<ClosedSet> {
-  const divided = divideRows(table, cleaned.labels, options.split);
-  const keep = new Set(cleaned.rows);
-  const division: Division = {
-    ...divided,
-    train: divided.train.filter((row) => keep.has(row)),
-    test: divided.test.filter((row) => keep.has(row)),
-  };
-  const encoding = fitEncoding(table, division.train, options);
-  const classes = [...new Set(cleaned.labels)].sort();
-  const code = new Map(classes.map((name, k) => [name, k]));
-  const labelled = (rows: Int32Array): Labelled => ({
-    values: encodeValues(table, encoding, rows),
-    actual: rows.map((row) => code.get(cleaned.labels[row] as string) as number),
-  });
-  const train = labelled(division.train);
-  const test = labelled(division.test);
+  const { division, encoding, classes, train, test, code } = labelledParts(table, cleaned, options);
   const { rounds = 100, bins = 255 } = options;
   const columns = encoding.features.length;
-  const { ensemble } = boostTrees(
-    { rows: train.actual.length, columns, values: train.values, labels: train.actual, classes },
-    { rounds, bins },
-  );
+  const learnt = { rows: train.actual.length, columns, values: train.values, labels: train.actual, classes };
+  const { ensemble } = boostTrees(learnt, { rounds, bins });
   const probability = treeProbabilities(ensemble, test.values, test.actual.length);
   const benign = code.get(cleaned.benign) ?? 0;
   const total = ensemble.importance.reduce((sum, gain) => sum + gain, 0) || 1;
@@ -73,6 +56,27 @@ export async function closedSet(table: FlowTable, cleaned: Cleaned, options: Clo
       .slice(0, 15),
     dropped: encoding.dropped,
   };
+}
+
+/** Both parts of a division, encoded by what the training part shows. */
+export function labelledParts(table: FlowTable, cleaned: Cleaned, options: EncodingOptions & { readonly split: SplitBy }) {
+  const divided = divideRows(table, cleaned.labels, options.split);
+  const keep = new Set(cleaned.rows);
+  const division: Division = {
+    ...divided,
+    train: divided.train.filter((row) => keep.has(row)),
+    test: divided.test.filter((row) => keep.has(row)),
+  };
+  const encoding = fitEncoding(table, division.train, options);
+  const classes = [...new Set(cleaned.labels)].sort();
+  const code = new Map(classes.map((name, k) => [name, k]));
+  const labelled = (rows: Int32Array): Labelled => ({
+    values: encodeValues(table, encoding, rows),
+    actual: rows.map((row) => code.get(cleaned.labels[row] as string) as number),
+  });
+  const train = labelled(division.train);
+  const test = labelled(division.test);
+  return { division, encoding, classes, code, train, test };
 }
 
 /** What any classifier must beat. */

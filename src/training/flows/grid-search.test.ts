@@ -21,15 +21,20 @@ const batch: RowBatch = {
 /** Checkpoints in memory that fail after so many writes, as a killed process would. */
 class Kept {
   readonly files = new Map<string, Uint8Array>();
+  readonly #dieAfter: number;
   reads = 0;
-  constructor(readonly dieAfter = Number.POSITIVE_INFINITY) {}
+
+  constructor(dieAfter = Number.POSITIVE_INFINITY) {
+    this.#dieAfter = dieAfter;
+  }
+
   async read(name: string): Promise<Uint8Array | undefined> {
     const bytes = this.files.get(name);
     if (bytes !== undefined) this.reads++;
     return bytes;
   }
   async write(name: string, bytes: Uint8Array): Promise<void> {
-    if (this.files.size >= this.dieAfter) throw new Error('killed');
+    if (this.files.size >= this.#dieAfter) throw new Error('killed');
     this.files.set(name, bytes);
   }
 }

@@ -1,6 +1,15 @@
 export { type ClassReport, classReport, predictedClasses } from './class-report.ts';
 export { type Cleaned, type CleanOptions, cleanFlows } from './clean.ts';
 export { type EncodingOptions, encodeRows, encodingSchema, type FlowEncoding, fitEncoding } from './encode.ts';
+export {
+  type FlowAlarm,
+  fitFlowAlarm,
+  flowRow,
+  packFlowAlarm,
+  type ScoredWindow,
+  scoreFlowWindows,
+  unpackFlowAlarm,
+} from './flow-alarm.ts';
 export { evaluateFlows, type FlowEvaluation } from './flow-evaluation.ts';
 export { flowMarkdown } from './flow-markdown.ts';
 export { type FlowQuality, flowQuality } from './flow-quality.ts';

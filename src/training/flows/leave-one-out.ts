@@ -1,12 +1,12 @@
 import { calibrate, scoreAtRate } from '../../alerts/index.ts';
 import { seededRandom, shuffle } from '../../core/index.ts';
-import { aggregated, pairWindows, surprise, windowStatistic } from '../../detectors/flow-novelty/aggregate.ts';
-import { ARM_NAMES, type ArmScores, armScores, fitNoveltyArms, logOdds, NOVELTY_DEFAULTS } from '../../detectors/flow-novelty/arms.ts';
-import { boostTrees, treeProbabilities } from '../../ml/index.ts';
+import { pairWindows, windowStatistic } from '../../detectors/flow-novelty/aggregate.ts';
+import { NOVELTY_DEFAULTS } from '../../detectors/flow-novelty/arms.ts';
 import { type Rate, rateOf } from '../confusion.ts';
 import type { Cleaned } from './clean.ts';
 import { encodeValues, fitEncoding } from './encode.ts';
 import type { FlowTable } from './flow-table.ts';
+import { type Both, bothOf, classifierScorer, crossFit, noveltyScorer, scoreA, surprises } from './score-a.ts';
 
 export const RATES = [0.001, 0.01] as const;
 
@@ -44,7 +44,6 @@ export interface LeaveOneOut {
   readonly benign: { readonly train: number; readonly test: number; readonly train_windows: number; readonly test_windows: number };
 }
 
-const FOLDS = 3;
 const HELD_SHARE = 0.3;
 
 /**
@@ -72,53 +71,37 @@ export async function leaveOneOut(table: FlowTable, cleaned: Cleaned, options: L
   const encoding = fitEncoding(table, [...train, ...attacks]);
   const columns = encoding.features.length;
   const values = (rows: readonly number[]) => encodeValues(table, encoding, rows);
-  const folds = Array.from({ length: FOLDS }, (_, fold) => train.filter((_, i) => i % FOLDS === fold));
-  const others = (fold: number) => train.filter((_, i) => i % FOLDS !== fold);
-
-  const novelty = { ...NOVELTY_DEFAULTS };
-  const fitArms = async (rows: readonly number[]) => fitNoveltyArms(values(rows), columns, novelty, random);
-  const inFold: ArmScores[] = [];
-  for (const [fold, rows] of folds.entries()) inFold.push(await armScores(await fitArms(others(fold)), values(rows), novelty.neighbours));
   const scored = [...held, ...attacks];
-  const whole = await armScores(await fitArms(train), values(scored), novelty.neighbours);
+  const benignRows = { values: values(train), columns };
+  const others = values(scored);
+  const novelty = await crossFit(benignRows, noveltyScorer(columns, NOVELTY_DEFAULTS, random));
+  const arms = (await bothOf(novelty, others)).map(surprises);
   log(`novelty arms fitted on ${train.length} benign flows`);
-  const order = folds.flat();
-  const calibration = Object.fromEntries(ARM_NAMES.map((arm) => [arm, concat(inFold.map((scores) => scores[arm]))]));
-  const armSurprise = (scores: ArmScores | Record<string, Float64Array>) =>
-    ARM_NAMES.map((arm) => surprise(calibration[arm] as Float64Array, (scores as ArmScores)[arm]));
-  const calibrationArms = armSurprise(calibration);
-  const scoredArms = armSurprise(whole);
 
   const windows = (rows: readonly number[]) => pairWindows(rows, table.source, table.destination, table.time, windowMicros);
-  const trainWindows = windows(order);
+  const trainWindows = windows(train);
   const heldWindows = windows(held);
-  const position = new Map([...order, ...scored].map((row, i) => [row, i]));
+  const position = new Map([...train, ...scored].map((row, i) => [row, i]));
 
   const results: FamilyResult[] = [];
   const names = [...new Set(attacks.map(familyOf))].sort();
   for (const family of names) {
-    const known = attacks.filter((row) => familyOf(row) !== family);
-    const classify = (rows: readonly number[], of: readonly number[]) =>
-      binaryScores(values([...rows, ...known]), rows.length, columns, values(of), rounds);
-    const classifierCalibration = concat(folds.map((rows, fold) => classify(others(fold), rows)));
-    const classifier = classify(train, scored);
-    const z = {
-      classifier: [surprise(classifierCalibration, classifierCalibration), surprise(classifierCalibration, classifier)],
-      novelty: [aggregated(undefined, calibrationArms), aggregated(undefined, scoredArms)],
-    } as const;
-    const A = [aggregated(z.classifier[0], calibrationArms), aggregated(z.classifier[1], scoredArms)] as const;
-    const zA = [surprise(A[0], A[0]), surprise(A[0], A[1])] as const;
+    const known = values(attacks.filter((row) => familyOf(row) !== family));
+    const fitted = await crossFit(benignRows, classifierScorer(columns, known, { rounds, bins: 63 }));
+    const [classifier] = (await bothOf(fitted, others)) as [Both];
+    const zClassifier = surprises(classifier);
+    const A = scoreA(zClassifier, arms);
+    const zA = surprises(A);
     const own = scored.flatMap((row, i) => (i >= held.length && familyOf(row) === family ? [i] : []));
     const ownWindows = windows(own.map((i) => scored[i] as number));
     const heldRows = held.map((_, i) => i);
-    const at = (pair: readonly [Float64Array, Float64Array]) => (row: number) => {
+    const at = (both: Both) => (row: number) => {
       const i = position.get(row) as number;
-      return (i < order.length ? pair[0][i] : pair[1][i - order.length]) as number;
+      return (i < train.length ? both.benign[i] : both.others[i - train.length]) as number;
     };
-    const flow = ([before, after]: readonly [Float64Array, Float64Array]) =>
-      RATES.map((promised) => found(before, pick(after, heldRows), pick(after, own), promised));
-    const window = (pair: readonly [Float64Array, Float64Array]) => {
-      const statistic = (list: typeof trainWindows) => Float64Array.from(list, (one) => windowStatistic(one, at(pair)));
+    const flow = (both: Both) => RATES.map((promised) => found(both.benign, pick(both.others, heldRows), pick(both.others, own), promised));
+    const window = (both: Both) => {
+      const statistic = (list: typeof trainWindows) => Float64Array.from(list, (one) => windowStatistic(one, at(both)));
       const [before, quiet, raised] = [statistic(trainWindows), statistic(heldWindows), statistic(ownWindows)];
       return RATES.map((promised) => found(before, quiet, raised, promised));
     };
@@ -127,10 +110,10 @@ export async function leaveOneOut(table: FlowTable, cleaned: Cleaned, options: L
       flows: own.length,
       windows: ownWindows.length,
       methods: {
-        'flow classifier': flow([classifierCalibration, classifier]),
-        'flow novelty': flow(z.novelty),
+        'flow classifier': flow(classifier),
+        'flow novelty': flow(scoreA(undefined, arms)),
         'flow A': flow(A),
-        'window classifier': window(z.classifier),
+        'window classifier': window(zClassifier),
         'window A': window(zA),
       },
     });
@@ -152,13 +135,6 @@ function found(calibration: Float64Array, quiet: Float64Array, raised: Float64Ar
   const threshold = scoreAtRate(calibrate(calibration), promised).score;
   const over = (scores: Float64Array) => rateOf(scores.filter((score) => score > threshold).length, scores.length);
   return { promised, recall: over(raised), observed: over(quiet), resolved: promised * (calibration.length + 1) >= 1 };
-}
-
-function binaryScores(values: Float32Array, benign: number, columns: number, of: Float32Array, rounds: number): Float64Array {
-  const rows = values.length / columns;
-  const labels = Int32Array.from({ length: rows }, (_, row) => (row < benign ? 0 : 1));
-  const { ensemble } = boostTrees({ rows, columns, values, labels, classes: ['benign', 'attack'] }, { rounds, bins: 63 });
-  return logOdds(treeProbabilities(ensemble, of, of.length / columns), 2, 0);
 }
 
 function sampled(rows: readonly number[], labels: readonly string[], most: number, random: () => number): number[] {
@@ -186,10 +162,6 @@ function meanOf(results: readonly FamilyResult[]): LeaveOneOut['mean'] {
       })),
     ]),
   );
-}
-
-function concat(parts: readonly Float64Array[]): Float64Array {
-  return Float64Array.from(parts.flatMap((part) => Array.from(part)));
 }
 
 function pick(scores: Float64Array, at: readonly number[]): Float64Array {

@@ -13,6 +13,8 @@ export interface Prediction {
   readonly p_value: number;
   readonly score: number;
   readonly anomalous: boolean;
+  /** Share of benign flows that are as unlike the others, whatever attacks are known; absent where no model of it was trained. */
+  readonly novelty_p_value?: number;
   /** Absent where the data carry no label. */
   readonly actual?: string;
 }
@@ -22,7 +24,7 @@ export function predictionsOf(
   keys: readonly string[],
   pValue: Float64Array,
   threshold: number,
-  actual?: readonly string[],
+  { actual, novelty }: { readonly actual?: readonly string[] | undefined; readonly novelty?: Float64Array | undefined } = {},
 ): Prediction[] {
   const { score, classes, probabilities } = scored;
   return keys.map((id, row) => {
@@ -38,6 +40,7 @@ export function predictionsOf(
       p_value: pValue[row] as number,
       score: score[row] as number,
       anomalous,
+      ...(novelty && { novelty_p_value: novelty[row] as number }),
       ...(actual && { actual: actual[row] as string }),
     };
   });
@@ -50,7 +53,7 @@ function mostProbable(classes: number, probability: (k: number) => number): numb
   return best;
 }
 
-const COLUMNS = 'id,predicted,probability,family,family_probability,p_value,score,threshold,anomalous,actual';
+const COLUMNS = 'id,predicted,probability,family,family_probability,novelty_p_value,p_value,score,threshold,anomalous,actual';
 
 /** One line a flow; `threshold` is the p-value at or below which it is flagged. */
 export function* predictionCsv(predictions: readonly Prediction[], threshold: number): Generator<string> {
@@ -63,6 +66,7 @@ export function* predictionCsv(predictions: readonly Prediction[], threshold: nu
       share(one.probability),
       cell(one.family ?? ''),
       share(one.family_probability),
+      one.novelty_p_value ?? '',
       one.p_value,
       one.score,
       threshold,

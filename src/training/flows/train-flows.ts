@@ -8,6 +8,7 @@ import { type ClassReport, classReport, mergedReport } from './class-report.ts';
 import { type CleanOptions, cleanFlows } from './clean.ts';
 import { type EncodingOptions, encodeRows, type FlowEncoding, fitEncoding } from './encode.ts';
 import { familyOf } from './families.ts';
+import { type FlowAlarm, fitFlowAlarm } from './flow-alarm.ts';
 import type { FlowTable } from './flow-table.ts';
 import { type ClassifierCandidate, type ClassifierGrid, searchClassifier } from './grid-search.ts';
 import { divideRows, type SplitBy } from './split.ts';
@@ -37,10 +38,20 @@ export interface TrainedFlows {
   readonly candidates: readonly ClassifierCandidate[];
   readonly split: string;
   readonly cleaning: { readonly duplicates: number; readonly infinite: number; readonly attempted: number; readonly damaged: number };
+  /** Score A over benign rows and known attacks of the training part; of detectors that name or alarm by it. */
+  readonly alarm?: FlowAlarm;
   /** The classifier as ONNX. */
   readonly onnx?: Uint8Array;
   /** Share of all gains by feature, largest first; of trees. */
   readonly importance: readonly (readonly [string, number])[];
+}
+
+/** Detectors whose models alarm by score A. */
+const ALARMED: readonly string[] = ['flow-classifier', 'flow-novelty'];
+
+/** Roles name what is known; an alarm on them would be one on everything from outside. */
+function withoutRoles({ drop }: EncodingOptions): EncodingOptions {
+  return drop === undefined ? {} : { drop };
 }
 
 /** Cleans, divides, fits on the training part and reports on the rest. A novelty detector learns from the benign rows alone. */
@@ -75,6 +86,10 @@ export async function trainFlows(table: FlowTable, options: TrainFlowsOptions): 
     seed,
     ...(options.progress && { progress: (share, loss) => options.progress?.(searching ? 0.7 + share * 0.3 : share, loss) }),
   });
+  const alarmed = ALARMED.includes(options.detector);
+  const inTraining = new Set(division.train);
+  const learnt = { ...cleaned, rows: cleaned.rows.filter((row) => inTraining.has(row)) };
+  const alarm = alarmed ? await fitFlowAlarm(table, learnt, { ...withoutRoles(options), seed }) : undefined;
   const test = division.test.filter((row) => keep.has(row));
   const model = classifies && detector instanceof RowDetector ? (detector.model as ClassifierModel) : undefined;
   const reports =
@@ -87,6 +102,7 @@ export async function trainFlows(table: FlowTable, options: TrainFlowsOptions): 
     manifest,
     summary,
     ...reports,
+    ...(alarm && { alarm }),
     candidates,
     split: division.how,
     cleaning: { duplicates: cleaned.duplicates, infinite: cleaned.infinite, attempted: cleaned.attempted, damaged: table.damaged },

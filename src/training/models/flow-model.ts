@@ -5,6 +5,7 @@ import type { LoadedModel } from '../../registry/index.ts';
 import type { ClassReport } from '../flows/class-report.ts';
 import { type CleanOptions, cleanFlows } from '../flows/clean.ts';
 import { type EncodingOptions, encodeRows, encodingSchema } from '../flows/encode.ts';
+import { flowNovelty, packFlowAlarm, unpackFlowAlarm } from '../flows/flow-alarm.ts';
 import type { FlowTable } from '../flows/flow-table.ts';
 import type { ClassifierGrid } from '../flows/grid-search.ts';
 import { predictionsOf } from '../flows/predictions.ts';
@@ -69,6 +70,7 @@ export async function trainFlowModel(given: FlowModelOptions): Promise<TrainedFl
       'model.bin': await trained.detector.snapshot(),
       'calibration.bin': new Uint8Array(trained.summary.calibration.slice().buffer),
       ...(trained.onnx && { 'classifier.onnx': trained.onnx }),
+      ...(trained.alarm && { 'alarm.bin': packFlowAlarm(trained.alarm) }),
     },
     trained,
   };
@@ -124,7 +126,8 @@ export async function scoreFlowModel({ manifest, files }: LoadedModel, table: Fl
   const promise = rate ?? Number(manifest.calibration.promised_rate ?? 0.001);
   const normal = calibrate(new Float64Array(calibration.slice().buffer));
   const { pValue } = pValuesOf(normal, scored.score);
-  const predictions = predictionsOf(scored, batch.keys, pValue, scoreAtRate(normal, promise).score, labels);
+  const novelty = files['alarm.bin'] && (await flowNovelty(unpackFlowAlarm(files['alarm.bin']), table));
+  const predictions = predictionsOf(scored, batch.keys, pValue, scoreAtRate(normal, promise).score, { actual: labels, novelty });
   const { classes, probabilities } = scored;
   const common = { model, batch, labelled: labels !== undefined, predictions, promise, benign: cleaned.benign };
   if (labels === undefined || classes === undefined || probabilities === undefined) return common;

@@ -3,6 +3,7 @@ import { calibrationTable, incidentTables } from '../../alerts/index.ts';
 import { groupingAccuracyTable } from '../../parsers/index.ts';
 import { flowMarkdown } from '../flows/flow-markdown.ts';
 import { flowQuality } from '../flows/flow-quality.ts';
+import { stepChoice, stepMarkdown } from '../flows/step-choice.ts';
 import { seriesTables } from '../series/tables.ts';
 import { groupingMarkdown } from './grouping-markdown.ts';
 import { sequenceMarkdown } from './sequence-markdown.ts';
@@ -44,6 +45,10 @@ export async function qualityTables(): Promise<Readonly<Record<string, MakeTable
     flows: async ({ folder, commit, log }) => {
       const quality = await flowQuality({ folder, commit, log });
       return { json: quality, markdown: flowMarkdown(quality) };
+    },
+    'flow-steps': async (options) => {
+      const choice = await stepChoice(options);
+      return { json: choice, markdown: stepMarkdown(choice) };
     },
     'drain-grouping': async ({ folder, commit }) => {
       const table = groupingAccuracyTable(join(folder, 'logs/loghub-2k'));

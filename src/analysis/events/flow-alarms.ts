@@ -1,0 +1,129 @@
+import { binomialInterval, CalibrationHistory, severityOf, smallestRate } from '../../alerts/index.ts';
+import { type Detection, type Lineage, sha256Hex, stableId } from '../../core/index.ts';
+import { explainFlow } from '../../detectors/flow-novelty/explain.ts';
+import type { ReportDetector, ReportWarning } from '../../sinks/report/index.ts';
+import {
+  cleanFlows,
+  type FlowAlarm,
+  fitFlowAlarm,
+  flowRow,
+  packFlowAlarm,
+  readFlows,
+  type ScoredWindow,
+  scoreFlowWindows,
+} from '../../training/flows/index.ts';
+
+/** An alarm of flows with where it was learnt. */
+export interface LearntFlowAlarm {
+  readonly alarm: FlowAlarm;
+  /** `name@version`, or the baseline's names. */
+  readonly name: string;
+  readonly sha256: string;
+  readonly learntFrom: 'baseline' | 'model';
+}
+
+export interface FlowAlarms {
+  readonly detections: readonly Detection[];
+  readonly report: ReportDetector;
+  readonly warnings: readonly ReportWarning[];
+}
+
+/** Renewed after so many windows, from the latest `CAPACITY`. */
+const ROUND = 250;
+const CAPACITY = 5000;
+/** Most rows held in memory. */
+const MOST_ROWS = 2_000_000;
+const ROWS_NAMED = 5;
+
+/** Learns from the flows of a baseline; those it labels as attacks are known ones. */
+export async function learnFlowAlarm({
+  baseline,
+  seed,
+}: {
+  readonly baseline: readonly string[];
+  readonly seed: number;
+}): Promise<LearntFlowAlarm> {
+  const table = await readFlows(baseline, { maxRows: MOST_ROWS });
+  const alarm = await fitFlowAlarm(table, cleanFlows(table), { seed });
+  return { alarm, name: 'learnt-from-baseline', sha256: sha256Hex(packFlowAlarm(alarm)), learntFrom: 'baseline' };
+}
+
+/**
+ * Unknown attacks in a table of flows: the score A of each source and destination, in order of time, against a calibration that
+ * rolls on with the windows seen.
+ */
+export async function flowAlarms(
+  path: string,
+  { alarm, name, sha256, learntFrom }: LearntFlowAlarm,
+  context: { readonly source: string; readonly promise: number; readonly lineage: Lineage },
+): Promise<FlowAlarms> {
+  const { source, promise } = context;
+  const table = await readFlows([path], { maxRows: MOST_ROWS });
+  const windows = (await scoreFlowWindows(alarm, table)).sort((a, b) => a.start - b.start || (a.key < b.key ? -1 : 1));
+  const history = CalibrationHistory.fromScores(alarm.calibration.windows, { capacity: CAPACITY, roundSize: ROUND });
+  const lineage = { ...context.lineage, feature: 'flow-windows', model: name, modelSha256: sha256 };
+  const detections: Detection[] = [];
+  for (const window of windows) {
+    const { pValue: value, extrapolated } = history.pValue(window.statistic);
+    const id = stableId('detection', source, 'flow-novelty', window.key);
+    const flagged = value <= promise;
+    history.add(window.statistic, promise, flagged ? id : undefined);
+    if (!flagged) continue;
+    const explanation = explainFlow(alarm, flowRow(alarm, table, window.strangest), describeWindow(window, table.keys));
+    detections.push({
+      id,
+      detector: 'flow-novelty',
+      source,
+      key: window.key,
+      entity: window.source === '' ? source : window.source,
+      ...(window.destination === '' ? {} : { related: [window.destination] }),
+      start: window.start,
+      end: window.end,
+      score: window.statistic,
+      pValue: value,
+      threshold: promise,
+      extrapolated,
+      severity: severityOf(value, 'sequence', history.calibration.sorted.length),
+      title: explanation.what,
+      techniques: [],
+      explanation,
+      evidence: [],
+      lineage,
+    });
+  }
+  const calibrated = alarm.calibration.windows.length;
+  const report: ReportDetector = {
+    name: 'flow-novelty',
+    summary: 'how unlike learnt flows those of a source and a destination are within half an hour',
+    unit: 'window',
+    learntFrom,
+    learntFromName: name,
+    model: name,
+    modelSha256: sha256,
+    learntRows: alarm.rows,
+    learntStart: Number.isFinite(alarm.from) ? alarm.from : Number.NaN,
+    learntEnd: Number.isFinite(alarm.to) ? alarm.to : Number.NaN,
+    calibrationSize: calibrated,
+    promisedRate: promise,
+    extrapolated: promise < smallestRate(calibrated),
+    threshold: -Math.log(promise),
+    scored: windows.length,
+    flagged: detections.length,
+    observedInterval: windows.length === 0 ? null : binomialInterval(detections.length, windows.length),
+    scores: Float64Array.from(windows, ({ statistic }) => statistic),
+  };
+  const text = `Unknown attacks: ${detections.length.toLocaleString('en')} of ${windows.length.toLocaleString('en')} windows of a source and a destination at a promised ${promise}, calibrated on ${calibrated.toLocaleString('en')} windows of benign flows and on from there with those seen${promise < smallestRate(calibrated) ? '; so few resolve no such rate, it is extrapolated' : ''}.`;
+  return {
+    warnings: [{ code: 'flow-novelty', text }],
+    detections: detections.sort((a, b) => a.pValue - b.pValue || b.score - a.score),
+    report,
+  };
+}
+
+function describeWindow({ source, destination, rows }: ScoredWindow, keys: readonly string[]): string {
+  const named = rows.slice(0, ROWS_NAMED).map((row) => (keys[row] as string).split(':').at(-1));
+  const lines = `line${named.length === 1 ? '' : 's'} ${named.join(', ')}${rows.length > ROWS_NAMED ? ', …' : ''}`;
+  const who =
+    source === '' ? 'A flow' : `${rows.length} flow${rows.length === 1 ? '' : 's'} from ${source} to ${destination} within half an hour`;
+  return `${who} (${lines})`;
+}

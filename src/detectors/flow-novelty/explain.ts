@@ -1,0 +1,18 @@
+import type { Explanation, RowBatch } from '../../core/index.ts';
+import type { Scaler } from '../../ml/index.ts';
+import { explainRow } from '../rows/explain-row.ts';
+
+/** Why a window of flows stands out, by the strangest of them; `who` begins the sentence. */
+export function explainFlow(
+  learnt: { readonly arms: { readonly scaler: Scaler }; readonly rows: number },
+  flow: RowBatch,
+  who: string,
+): Explanation {
+  const { what, ...rest } = explainRow(
+    { scaler: learnt.arms.scaler, rows: learnt.rows },
+    'neighbours, an autoencoder and a classifier of exchanged cells together have not seen its like',
+    flow,
+    0,
+  );
+  return { ...rest, what: `${who} ${who.startsWith('1 ') || who.startsWith('A ') ? 'is' : 'are'} unlike learnt ones. ${what}` };
+}
