@@ -31,6 +31,10 @@ export function trainCommand(): Command {
     .option('--query <text>', 'forecast: DEEP MODS data_select_query')
     .option('--range <range>', 'forecast: DEEP MODS time range')
     .option('--leave-one-out', 'of flow classifiers: also train without each attack family and report what is still found')
+    .option(
+      '--recalibrate <name[@version]>',
+      'of flow classifiers: fit the probabilities of this version to newer labelled flows, without training',
+    )
     .option('--promote', 'make it the champion at once');
   withExample(
     command,

@@ -11,7 +11,7 @@ import {
   predictionCsv,
   readFlows,
 } from '../../training/flows/index.ts';
-import { flowDataOptions, type ScoredFlows, scoreFlowModel, trainFlowModel } from '../../training/index.ts';
+import { flowDataOptions, recalibrateFlowModel, type ScoredFlows, scoreFlowModel, trainFlowModel } from '../../training/index.ts';
 import type { DataOptions } from '../commands/data-options.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
@@ -38,17 +38,17 @@ export async function trainRows(detector: string, options: RowTrainOptions, give
       hint: 'Leave it out, or train flow-classifier.',
     });
   }
-  if ((classifies || options.leaveOneOut === true) && options.label === undefined) {
-    throw new VedetteError('USAGE', `${classifies ? detector : '--leave-one-out'} needs labelled flows`, {
-      hint: 'Name the column of the labels with --label.',
-    });
-  }
   const progress = await startProgress(`Training ${detector}`, json);
   try {
     const table = await readFlows(options.data, {
       progress: (share) => progress.update(share * 0.3, 'reading'),
-      ...(options.label === undefined ? {} : { label: options.label }),
+      ...labelColumn(options),
     });
+    if ((classifies || options.leaveOneOut === true) && table.labels === undefined) {
+      throw new VedetteError('USAGE', `${classifies ? detector : '--leave-one-out'} needs labelled flows`, {
+        hint: 'Name the column of the labels with --label.',
+      });
+    }
     const name = options.name ?? detector;
     const checkpoints = new TrainingFolder(options, name);
     const draft = await trainFlowModel({
@@ -119,9 +119,41 @@ export async function trainRows(detector: string, options: RowTrainOptions, give
   }
 }
 
+/** Flows have their labels in a column. */
+function labelColumn({ label, labelFrom }: DataOptions): { label?: string } {
+  if (label !== undefined) return { label };
+  if (labelFrom === undefined) return {};
+  if (labelFrom.startsWith('column:')) return { label: labelFrom.slice('column:'.length) };
+  throw new VedetteError('USAGE', `labels of flows lie in a column, not in ${labelFrom}`, { hint: 'Write --label NAME.' });
+}
+
+/** `vedette train flow-classifier --recalibrate`: a new version with the same trees. */
+export async function recalibrateRows(options: Omit<RowTrainOptions, 'grid'> & { readonly recalibrate: string }): Promise<void> {
+  const registry = tenantRegistry(options);
+  const loaded = await registry.loadModel(options.recalibrate);
+  const draft = await recalibrateFlowModel(loaded, await readFlows(options.data, labelColumn(options)));
+  const name = options.name ?? loaded.manifest.name;
+  const version = await registry.saveModel(name, draft.info, draft.files);
+  if (options.promote === true) await registry.promote(`${name}@${version.version}`);
+  const { split, before, after } = draft;
+  if (options.output === 'json') {
+    printJson({ model: `${name}@${version.version}`, ...version, split, before, after });
+    return;
+  }
+  print(`${name}@${version.version}: ${options.recalibrate} recalibrated on ${draft.info.data.rows} flows, split ${split}.`);
+  for (const [when, report] of [
+    ['before', before],
+    ['after', after],
+  ] as const) {
+    print(
+      `  ${when.padEnd(7)} accuracy ${report.accuracy.value.toFixed(4)}  calibration error ${report.calibration_error.toFixed(4)}  of ${report.rows} flows that did not recalibrate`,
+    );
+  }
+}
+
 async function scoreFlows(options: CommonOptions & DataOptions, reference: string, rate?: number): Promise<ScoredFlows> {
   const loaded = await tenantRegistry(options).loadModel(reference);
-  const table = await readFlows(options.data, options.label === undefined ? {} : { label: options.label });
+  const table = await readFlows(options.data, labelColumn(options));
   return scoreFlowModel(loaded, table, rate);
 }
 

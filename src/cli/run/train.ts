@@ -5,7 +5,7 @@ import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
 import { tenantRegistry } from './registry.ts';
-import { trainRows } from './row-models.ts';
+import { recalibrateRows, trainRows } from './row-models.ts';
 
 export interface TrainCommandOptions extends CommonOptions, DataOptions {
   readonly name?: string;
@@ -15,11 +15,16 @@ export interface TrainCommandOptions extends CommonOptions, DataOptions {
   readonly promote?: boolean;
   readonly leaveOneOut?: boolean;
   readonly grid: readonly string[];
+  readonly recalibrate?: string;
 }
 
 export async function train(detector: string, options: TrainCommandOptions): Promise<void> {
   const json = options.output === 'json';
   if ((await createDetector(detector)).detector.shape === 'rows') {
+    if (options.recalibrate !== undefined) {
+      await recalibrateRows({ ...options, recalibrate: options.recalibrate });
+      return;
+    }
     const algorithm = options.algorithm === undefined ? {} : { algorithm: options.algorithm };
     await trainRows(detector, { ...options, grid: gridOf(options.grid) }, { ...hyperParameters(options.option), ...algorithm });
     return;

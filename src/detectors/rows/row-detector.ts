@@ -154,6 +154,11 @@ export class RowDetector<Model> implements Detector<RowBatch> {
     return this.#required().model;
   }
 
+  /** The same rows learnt, with another model of them. */
+  replace(model: Model): void {
+    this.#set({ ...this.#required(), model });
+  }
+
   #set(learnt: Learnt<Model>): void {
     this.#learnt = learnt;
     this.applyLabels(this.#labels);

@@ -1,10 +1,10 @@
-import { calibrate, pValuesOf, scoreAtRate } from '../../alerts/index.ts';
+import { type Calibration, calibrate, pValuesOf, scoreAtRate } from '../../alerts/index.ts';
 import { type Detector, type FitProgress, type RowBatch, VedetteError } from '../../core/index.ts';
 import type { FitCheckpoints } from '../../ml/index.ts';
 import type { LoadedModel } from '../../registry/index.ts';
 import type { ClassReport } from '../flows/class-report.ts';
 import { type CleanOptions, cleanFlows } from '../flows/clean.ts';
-import { type EncodingOptions, encodeRows, encodingSchema } from '../flows/encode.ts';
+import { type EncodingOptions, encodeRows, encodingSchema, type FlowEncoding } from '../flows/encode.ts';
 import { flowNovelty, packFlowAlarm, unpackFlowAlarm } from '../flows/flow-alarm.ts';
 import type { FlowTable } from '../flows/flow-table.ts';
 import type { ClassifierGrid } from '../flows/grid-search.ts';
@@ -110,21 +110,13 @@ export interface ScoredFlows {
 /** Scores a table of flows with a registered version; MODEL_MISMATCH for one of another kind. */
 export async function scoreFlowModel({ manifest, files }: LoadedModel, table: FlowTable, rate?: number): Promise<ScoredFlows> {
   const model = `${manifest.name}@${manifest.version}`;
-  const state = files['model.bin'];
-  const calibration = files['calibration.bin'];
-  const encoding = encodingSchema.safeParse(manifest.features.flows);
-  if (state === undefined || calibration === undefined || !encoding.success) {
-    throw new VedetteError('MODEL_MISMATCH', `${model} holds no model of flows`, { hint: 'Train it again with `vedette train`.' });
-  }
-  const { detector } = await createDetector(manifest.detector, manifest.hyperParameters, manifest.seed);
-  await detector.restore(state);
+  const { detector, encoding, normal } = await openFlowModel({ manifest, files }, model);
   const cleaned = cleanFlows(table, { attempted: manifest.features.attempted === 'keep' ? 'keep' : 'benign' });
   const labels = table.labels === undefined ? undefined : cleaned.labels;
   const every = Array.from({ length: table.rows }, (_, row) => row);
-  const batch = encodeRows(table, encoding.data, every, labels);
-  const scored = await (detector as unknown as Detector<RowBatch>).score(batch);
+  const batch = encodeRows(table, encoding, every, labels);
+  const scored = await detector.score(batch);
   const promise = rate ?? Number(manifest.calibration.promised_rate ?? 0.001);
-  const normal = calibrate(new Float64Array(calibration.slice().buffer));
   const { pValue } = pValuesOf(normal, scored.score);
   const novelty = files['alarm.bin'] && (await flowNovelty(unpackFlowAlarm(files['alarm.bin']), table));
   const predictions = predictionsOf(scored, batch.keys, pValue, scoreAtRate(normal, promise).score, { actual: labels, novelty });
@@ -132,4 +124,21 @@ export async function scoreFlowModel({ manifest, files }: LoadedModel, table: Fl
   const common = { model, batch, labelled: labels !== undefined, predictions, promise, benign: cleaned.benign };
   if (labels === undefined || classes === undefined || probabilities === undefined) return common;
   return { ...common, ...labelledReports(probabilities, classes, cleaned.benign, labels) };
+}
+
+/** A registered version's detector; MODEL_MISMATCH for one of another kind. */
+export async function openFlowModel(
+  { manifest, files }: Pick<LoadedModel, 'manifest' | 'files'>,
+  name: string,
+): Promise<{ readonly detector: Detector<RowBatch>; readonly encoding: FlowEncoding; readonly normal: Calibration }> {
+  const state = files['model.bin'];
+  const calibration = files['calibration.bin'];
+  const encoding = encodingSchema.safeParse(manifest.features.flows);
+  if (state === undefined || calibration === undefined || !encoding.success) {
+    throw new VedetteError('MODEL_MISMATCH', `${name} holds no model of flows`, { hint: 'Train it again with `vedette train`.' });
+  }
+  const { detector } = await createDetector(manifest.detector, manifest.hyperParameters, manifest.seed);
+  await detector.restore(state);
+  const normal = calibrate(new Float64Array(calibration.slice().buffer));
+  return { detector: detector as unknown as Detector<RowBatch>, encoding: encoding.data, normal };
 }
