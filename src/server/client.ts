@@ -12,7 +12,7 @@ interface WireError {
 export function remoteOperations(control: ControlFile, tenant: string): Operations {
   const base = `${control.address}/api/v1/tenants/${encodeURIComponent(tenant)}`;
 
-  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  async function ask(method: string, path: string, body?: unknown): Promise<Response> {
     const response = await fetch(`${base}${path}`, {
       method,
       headers: { authorization: `Bearer ${control.token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
@@ -24,9 +24,8 @@ export function remoteOperations(control: ControlFile, tenant: string): Operatio
         cause,
       });
     });
-    const answer = (await response.json()) as T & WireError;
-    if (response.ok) return answer;
-    const known = answer.error;
+    if (response.ok) return response;
+    const { error: known } = (await response.json()) as WireError;
     const code = known !== undefined && known.code in ERROR_CODES ? (known.code as ErrorCode) : 'INTERNAL';
     throw new VedetteError(
       code,
@@ -35,11 +34,16 @@ export function remoteOperations(control: ControlFile, tenant: string): Operatio
     );
   }
 
+  const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => (await (await ask(method, path, body)).json()) as T;
+  const download = async (path: string): Promise<Uint8Array> => new Uint8Array(await (await ask('GET', path)).arrayBuffer());
+
   return {
     listAlerts(query) {
       return call('GET', `/alerts?${searchOf(query)}`);
     },
     getAlert: (id) => call<Alert>('GET', `/alerts/${encodeURIComponent(id)}`),
+    exportAlert: (id, format) => download(`/alerts/${encodeURIComponent(id)}/export/${format}`),
+    exportIncident: (id, format) => download(`/incidents/${encodeURIComponent(id)}/export/${format}`),
     async saveAlerts(alerts, report, analysis) {
       await call('POST', '/alerts', {
         alerts: encodeWrites(alerts),

@@ -115,6 +115,7 @@ const OWN: Record<string, Record<string, string>> = {
   '/series/': { id: stableId('series', MARK, MARK, MARK) },
   '/suppressions/': { id: RULE },
   '/models/': { name: 'secret-model' },
+  '/export/': { format: 'json' },
 };
 
 /** What a reader must say besides the path. */

@@ -13,6 +13,7 @@ import type { AlertQuery, AlertWrite, Home, Page, ReportEntry, TenantStore } fro
 import { type EntityOperations, entityOperations } from './correlation/entities.ts';
 import { type IncidentOperations, incidentOperations } from './correlation/incidents.ts';
 import { saveCorrelated } from './correlation/save.ts';
+import type { AlertFormat, IncidentFormat } from './exports/formats.ts';
 
 /**
  * What a command may do with the home of a tenant. `localOperations` works on an opened home; `remoteOperations` asks the
@@ -22,6 +23,9 @@ export interface Operations {
   listAlerts(query: AlertQuery): Promise<Page<Alert>>;
   /** ALERT_MISSING when there is none; an unambiguous prefix of an id will do. */
   getAlert(id: string): Promise<Alert>;
+  /** The bytes of the download; ids as for `getAlert`. */
+  exportAlert(id: string, format: AlertFormat): Promise<Uint8Array>;
+  exportIncident(id: string, format: IncidentFormat): Promise<Uint8Array>;
   saveAlerts(alerts: readonly AlertWrite[], report?: ReportEntry, analysis?: AnalysisRecord): Promise<void>;
   /** How a one-shot analysis was run, for its replay; undefined when it is no longer kept. */
   analysis(id: string): Promise<AnalysisRecord | undefined>;
@@ -54,6 +58,8 @@ export function analysisId(lineage: Lineage): string {
 export interface LocalOptions {
   readonly by: string;
   readonly now: () => Micros;
+  /** `vedette x.y.z`. */
+  readonly program: string;
   /** Called after a label changed, so that running detectors apply it. */
   readonly onLabel?: (tenant: string, detector: string) => Promise<void>;
   /** Incidents that saved alerts made. */
@@ -65,10 +71,19 @@ export interface LocalOptions {
 
 export async function localOperations(home: Home, tenantId: string, options: LocalOptions): Promise<Operations> {
   const tenant = await home.tenant(tenantId);
+  const incidents = incidentOperations(tenant, { by: options.by, now: options.now });
   const resolve = async (id: string): Promise<Alert> => (await import('./alert-id.ts')).resolveAlert(tenant, id);
   return {
     listAlerts: (query) => tenant.alerts.list(query),
     getAlert: resolve,
+    async exportAlert(id, format) {
+      const { exportedAlert } = await import('./exports/export.ts');
+      return exportedAlert(tenant, await resolve(id), format);
+    },
+    async exportIncident(id, format) {
+      const { exportedIncident } = await import('./exports/export.ts');
+      return exportedIncident(tenant, await incidents.getIncident(id), format, options.program);
+    },
     async saveAlerts(alerts, report, analysis) {
       await tenant.alerts.save(alerts);
       const incidents = await saveCorrelated(
@@ -95,7 +110,7 @@ export async function localOperations(home: Home, tenantId: string, options: Loc
     },
     labels: (detector) => tenant.labels.inForce(detector),
     reports: () => tenant.journal.reports(),
-    incidents: incidentOperations(tenant, { by: options.by, now: options.now }),
+    incidents,
     entities: entityOperations(tenant, options.now),
     status: async () => options.status?.(),
     async close() {

@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander';
+import { ALERT_FORMATS } from '../../server/exports/formats.ts';
 import { integer, withCommonOptions, withExample } from '../options.ts';
 
 export function alertsCommand(): Command {
-  const command = new Command('alerts').description('alerts: list, show, label, unlabel, replay');
+  const command = new Command('alerts').description('alerts: list, show, export, label, unlabel, replay');
   const add = (name: string, description: string, example: string): Command => {
     const child = withExample(withCommonOptions(new Command(name).description(description)), example);
     command.addCommand(child);
@@ -17,6 +18,11 @@ export function alertsCommand(): Command {
     .argument('<id>')
     .option('--details', 'with scores, p-values and test names')
     .action(async (id, options) => (await import('../run/alerts.ts')).showAlert(id, options));
+  add('export', 'as JSON with its lines, STIX, PDF, OCSF or ECS', 'vedette alerts export 3f2a… --format pdf --out alert.pdf')
+    .argument('<id>')
+    .addOption(new Option('--format <format>', 'form').choices(ALERT_FORMATS).default('json'))
+    .option('--out <file>', 'file to write (default: standard output)')
+    .action(async (id, options) => (await import('../run/exports.ts')).exportAlert(id, options));
   add('label', 'tell the detectors what it was; they learn at once', 'vedette alerts label 3f2a… false-positive --note "nightly backup"')
     .argument('<id>')
     .argument('<verdict>', 'true-positive, false-positive or benign')

@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander';
+import { INCIDENT_FORMATS } from '../../server/exports/formats.ts';
 import { collect, integer, withCommonOptions, withExample } from '../options.ts';
 
 export function incidentsCommand(): Command {
-  const command = new Command('incidents').description('correlated alerts: list, show, expect, unexpect, expected');
+  const command = new Command('incidents').description('correlated alerts: list, show, export, expect, unexpect, expected');
   const add = (name: string, description: string, ...examples: string[]): Command => {
     const child = withExample(withCommonOptions(new Command(name).description(description)), ...examples);
     command.addCommand(child);
@@ -21,6 +22,11 @@ export function incidentsCommand(): Command {
     .argument('[path...]', 'the lists of alerts it was made from; without one, the home')
     .option(...expected, collect, [])
     .action(async (id, paths, options) => (await import('../run/incidents.ts')).showIncident(id, paths, options));
+  add('export', 'as JSON with its alerts, STIX, PDF or OCSF', 'vedette incidents export 3f2a… --format stix --out incident.json')
+    .argument('<id>')
+    .addOption(new Option('--format <format>', 'form').choices(INCIDENT_FORMATS).default('json'))
+    .option('--out <file>', 'file to write (default: standard output)')
+    .action(async (id, options) => (await import('../run/exports.ts')).exportIncident(id, options));
   add('expect', 'say that what an incident is made of is normal there', 'vedette incidents expect 3f2a… --note "nightly backup"')
     .argument('<id|type@host>', 'an incident, all of its evidence or part of it; or a type of alert and a host')
     .option('--type <type>', 'only evidence of this type')

@@ -4,6 +4,7 @@ import { VedetteError } from '../../core/index.ts';
 import { localOperations, type Operations, readControlFile, remoteOperations } from '../../server/index.ts';
 import { openHome } from '../../store/index.ts';
 import type { CommonOptions } from '../options.ts';
+import { programVersion } from '../version.ts';
 
 /** How long another command that holds the home is waited for, and how often it is asked, in milliseconds. */
 const PATIENCE = 30_000;
@@ -18,7 +19,9 @@ export async function openOperations(options: Pick<CommonOptions, 'home' | 'tena
   for (;;) {
     try {
       const home = await openHome(options.home);
-      return await localOperations(home, options.tenant, { by: userName(), now: () => Date.now() * 1000, ownsHome: true });
+      return await localOperations(home, options.tenant, {
+        ...{ by: userName(), now: () => Date.now() * 1000, program: programVersion(), ownsHome: true },
+      });
     } catch (error) {
       if (!(error instanceof VedetteError) || error.code !== 'HOME_LOCKED') throw error;
       const control = await readControlFile(options.home);

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { ALERTS_ROUTES } from './routes/alerts.ts';
 import { DATA_ROUTES } from './routes/data.ts';
+import { EXPORT_ROUTES } from './routes/exports.ts';
 import { FLOW_ROUTES } from './routes/flows.ts';
 import { HOME_ROUTES } from './routes/home.ts';
 import { INCIDENT_ROUTES } from './routes/incidents.ts';
@@ -22,6 +23,7 @@ export const ROUTES = {
   ...LIVE_ROUTES,
   ...ALERTS_ROUTES,
   ...INCIDENT_ROUTES,
+  ...EXPORT_ROUTES,
   ...DATA_ROUTES,
   ...FLOW_ROUTES,
   ...JOB_ROUTES,

@@ -59,7 +59,7 @@ function schemaOf(name: string, route: RouteDefinition): Record<string, unknown>
     ...(route.body === undefined ? {} : { body: route.body }),
     ...(route.raw === 'upload' ? { consumes: ['multipart/form-data'] } : {}),
     ...(route.raw === 'stream' ? { produces: ['text/event-stream'] } : {}),
-    ...(route.raw === 'download' ? { produces: ['text/html', 'application/json'] } : {}),
+    ...(route.raw === 'download' ? { produces: ['application/json', 'application/pdf', 'application/stix+json', 'text/html'] } : {}),
     response: responseOf(route),
   };
 }

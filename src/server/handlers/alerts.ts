@@ -30,7 +30,7 @@ const body = (alert: Alert): AlertBody => alert as unknown as AlertBody;
 export function alertHandlers(context: ServerContext): Handlers<AlertRoutes> {
   const operations = (tenant: string, by: Principal) =>
     localOperations(context.home, tenant, {
-      ...{ by: by.name, now: context.now, ownsHome: false },
+      ...{ by: by.name, now: context.now, program: context.program, ownsHome: false },
       onIncidents: (incidents) => {
         for (const incident of incidents) context.hub.send(tenant, 'incident', summaryOf(incident));
       },

@@ -3,6 +3,7 @@ import type { ServerContext } from '../context.ts';
 import { openStream } from '../live/stream.ts';
 import { alertHandlers } from './alerts.ts';
 import { eventHandlers } from './events.ts';
+import { exportAlert, exportIncident } from './exports.ts';
 import { flowHandlers } from './flows.ts';
 import type { Handler, RawHandler } from './handler.ts';
 import { incidentHandlers } from './incidents.ts';
@@ -37,6 +38,8 @@ export function allHandlers(context: ServerContext, stillAllowed: Parameters<typ
     ...reportHandlers(context),
     ...seriesHandlers(context),
     report: downloadReport(),
+    exportAlert: exportAlert(),
+    exportIncident: exportIncident(context),
     upload: receiveUpload(context),
     stream: (async ({ params, request, reply }) => {
       openStream(context.hub, params.tenant, request, reply, stillAllowed);

@@ -1,13 +1,16 @@
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { canonicalJson, define, type Sink } from '../../core/index.ts';
+import { define, type Sink } from '../../core/index.ts';
 import { deliveryFailed } from '../delivery.ts';
-import { ecsOf } from '../ecs.ts';
+import { JSON_FORMS, jsonForm } from '../forms/form.ts';
 
 const config = z.strictObject({
   path: z.string().min(1).describe('file the alerts are appended to, one JSON object a line'),
-  format: z.enum(['vedette', 'ecs']).default('vedette').describe('`vedette`: alerts as they are; `ecs`: Elastic Common Schema'),
+  format: z
+    .enum(JSON_FORMS)
+    .default('vedette')
+    .describe('`vedette`: alerts as they are; `ecs`: Elastic Common Schema; `ocsf`: OCSF Detection Finding'),
   sync: z.boolean().default(true).describe('wait until the lines are on the disk'),
 });
 
@@ -20,7 +23,7 @@ export default define({
     return {
       async deliver(alerts) {
         if (alerts.length === 0) return;
-        const lines = alerts.map((alert) => `${canonicalJson(format === 'ecs' ? ecsOf(alert) : alert)}\n`).join('');
+        const lines = alerts.map((alert) => `${jsonForm(alert, format)}\n`).join('');
         try {
           await mkdir(dirname(path), { recursive: true });
           const file = await open(path, 'a+', 0o600);

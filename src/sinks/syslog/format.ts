@@ -1,4 +1,8 @@
 import { type Alert, formatMicros } from '../../core/index.ts';
+import { jsonForm } from '../forms/form.ts';
+
+export const SYSLOG_FORMS = ['rfc5424', 'cef', 'ecs', 'ocsf'] as const;
+export type SyslogForm = (typeof SYSLOG_FORMS)[number];
 
 /** Syslog severity of an alert's severity: 75 and above critical (2), 50 error (3), 25 warning (4), else notice (5). */
 export function syslogSeverity(severity: number): number {
@@ -28,12 +32,13 @@ export interface SyslogHeader {
   readonly enterprise: number;
 }
 
-/** A message of RFC 5424; the text is UTF-8 with its byte-order mark, or with `cef` an ArcSight Common Event Format line. */
-export function syslogMessage(alert: Alert, header: SyslogHeader, format: 'rfc5424' | 'cef'): string {
+/** A message of RFC 5424; the text is UTF-8 with its byte-order mark, with `cef` an ArcSight Common Event Format line, else one JSON object. */
+export function syslogMessage(alert: Alert, header: SyslogHeader, format: SyslogForm): string {
   const { detection } = alert;
   const priority = header.facility * 8 + syslogSeverity(detection.severity);
   const time = formatMicros(detection.start) || '-';
   const head = `<${priority}>1 ${time} ${headerField(header.hostname, 255)} ${headerField(header.application, 48)} - ${headerField(alert.id, 32)}`;
+  if (format === 'ecs' || format === 'ocsf') return `${head} - ${jsonForm(alert, format)}`;
   if (format === 'cef') return `${head} - ${cefLine(alert)}`;
   const data = [
     parameter('id', alert.id),

@@ -4,14 +4,17 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import { define, parseDuration, type Sink } from '../../core/index.ts';
 import { deliveryFailed } from '../delivery.ts';
-import { syslogMessage } from './format.ts';
+import { SYSLOG_FORMS, syslogMessage } from './format.ts';
 
 const config = z.strictObject({
   endpoint: z
     .string()
     .regex(/^(?:udp|tcp):\/\/(?:\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/, 'is not udp://host:port or tcp://host:port')
     .describe('receiver, such as udp://siem.example:514 or tcp://siem.example:601'),
-  format: z.enum(['rfc5424', 'cef']).default('rfc5424').describe('message: structured data of RFC 5424, or Common Event Format'),
+  format: z
+    .enum(SYSLOG_FORMS)
+    .default('rfc5424')
+    .describe('message: structured data of RFC 5424, Common Event Format, or JSON in ECS or OCSF'),
   facility: z.int().min(0).max(23).default(13).describe('syslog facility; 13 is log audit'),
   hostname: z.string().min(1).max(255).optional().describe('HOSTNAME of the messages; absent = the name of this host'),
   application: z.string().min(1).max(48).default('vedette').describe('APP-NAME of the messages'),

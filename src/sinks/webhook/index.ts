@@ -1,13 +1,18 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import { type Alert, canonicalJson, define, formatMicros, parseDuration, type Sink } from '../../core/index.ts';
+import { type Alert, define, formatMicros, parseDuration, type Sink } from '../../core/index.ts';
 import { deliveryFailed } from '../delivery.ts';
+import { JSON_FORMS, jsonForm } from '../forms/form.ts';
 import { fillTemplate } from './template.ts';
 
 const config = z.strictObject({
   endpoint: z.url({ protocol: /^https?$/ }).describe('URL the alerts are posted to, one request each'),
   headers: z.record(z.string(), z.string()).default({}).describe('further request headers, such as Authorization'),
-  body: z.unknown().optional().describe('JSON template with {{detection.title}} and the like; absent: the alert itself'),
+  format: z
+    .enum(JSON_FORMS)
+    .default('vedette')
+    .describe('`vedette`: alerts as they are; `ecs`: Elastic Common Schema; `ocsf`: OCSF Detection Finding'),
+  body: z.unknown().optional().describe('JSON template with {{detection.title}} and the like, in place of `format`'),
   secret: z.string().min(1).optional().describe('key of the HMAC-SHA256 signature in X-Vedette-Signature'),
   timeout: z
     .string()
@@ -95,7 +100,7 @@ async function request(url: URL, init: RequestInit): Promise<Response> {
 }
 
 function bodyOf(options: Config, alert: Alert): string {
-  if (options.body === undefined) return canonicalJson(alert);
+  if (options.body === undefined) return jsonForm(alert, options.format);
   const time = formatMicros(alert.detection.start);
   return JSON.stringify(fillTemplate(options.body, { ...alert, time }));
 }

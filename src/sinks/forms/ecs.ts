@@ -1,4 +1,4 @@
-import { type Alert, formatMicros } from '../core/index.ts';
+import { type Alert, formatMicros } from '../../core/index.ts';
 
 /** An alert in the Elastic Common Schema 8 (event.kind: alert); what ECS has no field for stands under `vedette`. */
 export function ecsOf(alert: Alert): Record<string, unknown> {
