@@ -231,7 +231,7 @@ describe('every route of the OpenAPI document', () => {
       const url = operation.inB.replace('/tenants/b/', '/tenants/a/');
       const { body, status } = await (callers['admin-a'] as Caller).call('GET', url);
       expect(`${url} ${body}`.replace(url, '')).not.toMatch(/SECRET-OF-B|987654321/);
-      expect([200, 204, 400, 403, 404, 503]).toContain(status);
+      expect(`${url} ${status}`).toMatch(/ (?:200|204|400|403|404|503)$/);
     }
   });
 

@@ -57,7 +57,8 @@ export async function registerPlugins(app: FastifyInstance, { secure, perMinute,
     errorResponseBuilder: (_request, { after }) =>
       new VedetteError('RATE_LIMITED', 'too many requests', { hint: `Try again in ${after}.` }),
   });
-  await app.register(pressure.default, { maxEventLoopDelay: busyMillis, sampleInterval: 500, retryAfter: 5 });
+  // An interval in which the loop made no turn at all counts as endlessly late: it must be long against a hiccup.
+  await app.register(pressure.default, { maxEventLoopDelay: busyMillis, sampleInterval: busyMillis / 3, retryAfter: 5 });
   // Bodies are taken as they are: a compressed one is refused, so none can blow up.
   await app.register(compress.default, { globalDecompression: false, threshold: 1024, encodings: ['gzip', 'deflate', 'identity'] });
   await app.register(multipart.default, { throwFileSizeLimit: false });
