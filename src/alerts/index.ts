@@ -17,3 +17,4 @@ export * from './severity.ts';
 export * from './stream/index.ts';
 export { applies, type SuppressionMatch, type SuppressionRule, suppressedBy } from './suppression.ts';
 export { Suppressor } from './suppressor.ts';
+export * from './template-names.ts';

@@ -1,4 +1,4 @@
-import { type FindingKind, StreamDecisions, severityOf, type Told } from '../alerts/index.ts';
+import { type FindingKind, StreamDecisions, severityOf, TemplateNames, type Told } from '../alerts/index.ts';
 import {
   type Detection,
   type Detector,
@@ -67,25 +67,31 @@ export class StreamAnalysis {
 
   async add(batch: LogBatch, templates: readonly Template[]): Promise<void> {
     const observations = this.#observer.observe(batch, templates);
-    await this.#take(this.#novelty, observations, (row) => observed(observations, row, templates));
+    await this.#take(this.#novelty, observations, (row) => observed(observations, row), templates);
     this.#volume.add(batch, templates);
     const volume = this.#volume.take();
-    if (volume !== undefined) await this.#take(this.#rate, volume, (row) => interval(volume, row, templates));
+    if (volume !== undefined) await this.#take(this.#rate, volume, (row) => interval(volume, row), templates);
   }
 
   async finish(templates: readonly Template[]): Promise<StreamSummary[]> {
     this.#volume.finish();
     const volume = this.#volume.take();
-    if (volume !== undefined) await this.#take(this.#rate, volume, (row) => interval(volume, row, templates));
+    if (volume !== undefined) await this.#take(this.#rate, volume, (row) => interval(volume, row), templates);
     return [this.#novelty.summary('occurrence'), this.#rate.summary('interval')];
   }
 
-  async #take(tally: Tally, batch: ObservationBatch | SeriesBatch, describe: (row: number) => Described): Promise<void> {
+  async #take(
+    tally: Tally,
+    batch: ObservationBatch | SeriesBatch,
+    describe: (row: number) => Described,
+    templates: readonly Template[],
+  ): Promise<void> {
+    const names = new TemplateNames(templates);
     const scored = await tally.detector.score(batch);
     tally.count(scored.score);
     for (const told of tally.decisions.take(batch, scored)) {
       const value = scored.score[told.row] as number;
-      if (tally.wants(value)) tally.keep(value, await this.#finding(tally, batch, told, value, describe(told.row)));
+      if (tally.wants(value)) tally.keep(value, await this.#finding(tally, batch, told, value, describe(told.row), names));
     }
     tally.detector.observe(batch);
   }
@@ -96,11 +102,9 @@ export class StreamAnalysis {
     { row, pValue, learnt }: Told,
     score: number,
     described: Described,
+    names: TemplateNames,
   ): Promise<(lineage: Lineage) => Finding> {
-    const explained = await tally.detector.explain(batch, row);
-    // Contributions keep the id, which groups like findings whatever a template has come to read.
-    const what = described.id === '' ? explained.what : explained.what.replaceAll(described.id, described.name);
-    const explanation = { ...explained, what };
+    const explanation = names.inWords(await tally.detector.explain(batch, row));
     const label = tally.detector.describe(batch, row);
     const evidence = explanation.evidence.length > 0 ? explanation.evidence : described.evidence;
     const detection: Omit<Detection, 'lineage'> = {
@@ -116,7 +120,7 @@ export class StreamAnalysis {
       threshold: this.#promise,
       extrapolated: false,
       severity: severityOf(pValue, described.kind, learnt),
-      title: what,
+      title: explanation.what,
       techniques: [],
       explanation,
       evidence,
@@ -170,16 +174,13 @@ class Tally {
 interface Described {
   readonly key: string;
   readonly entity: string;
-  /** An id in the explanation and what to show instead. */
-  readonly id: string;
-  readonly name: string;
   readonly start: number;
   readonly end: number;
   readonly kind: FindingKind;
   readonly evidence: readonly EvidenceLine[];
 }
 
-function observed(batch: ObservationBatch, row: number, templates: readonly Template[]): Described {
+function observed(batch: ObservationBatch, row: number): Described {
   const entity = batch.entities[batch.entity[row] as number] as string;
   const field = batch.fields[batch.field[row] as number] as string;
   const value = batch.values[batch.value[row] as number] as string;
@@ -187,7 +188,6 @@ function observed(batch: ObservationBatch, row: number, templates: readonly Temp
   return {
     key: `${entity} ${field} ${value}`,
     entity,
-    ...nameOf(value, templates),
     start: time,
     end: time,
     kind: 'novelty',
@@ -203,20 +203,14 @@ function observed(batch: ObservationBatch, row: number, templates: readonly Temp
   };
 }
 
-function interval(batch: SeriesBatch, row: number, templates: readonly Template[]): Described {
+function interval(batch: SeriesBatch, row: number): Described {
   const series = batch.series[batch.code[row] as number] as string;
   return {
     key: series,
     entity: batch.entities[batch.code[row] as number] as string,
-    ...nameOf(series.replace(/^template /, ''), templates),
     start: batch.start[row] as number,
     end: batch.end[row] as number,
     kind: batch.value[row] === 0 ? 'silence' : 'rate',
     evidence: [],
   };
-}
-
-function nameOf(value: string, templates: readonly Template[]): { id: string; name: string } {
-  const template = /^[0-9a-f]{16}$/.test(value) ? templates.find(({ id }) => id === value) : undefined;
-  return template === undefined ? { id: '', name: '' } : { id: value, name: `"${template.text}"` };
 }

@@ -1,3 +1,4 @@
+import { TemplateNames } from '../alerts/index.ts';
 import type { ComponentConfig, SourceConfig } from '../config/index.ts';
 import { type LogBatch, type Micros, seededRandom, silentLogger, systemClock, type Template, VedetteError } from '../core/index.ts';
 import { detectors } from '../detectors/index.ts';
@@ -94,11 +95,6 @@ export async function backtest(options: BacktestOptions): Promise<BacktestResult
 const mostSevere = (a: BacktestFinding, b: BacktestFinding): number => b.severity - a.severity || a.time - b.time;
 
 function summaryOf(scorer: LaneScorer, flagged: Flagged, templates: readonly Template[]): BacktestFinding {
-  const named = (text: string) =>
-    text.replaceAll(/\btemplate ([0-9a-f]{16})\b/g, (whole, id: string) => {
-      const template = templates.find((one) => one.id === id);
-      return template === undefined ? whole : `template "${template.text}"`;
-    });
-  const { start, entity, title, explanation, severity, pValue } = findingOf(scorer, flagged, '', named).detection;
-  return { id: flagged.alertId, time: start, entity, title, why: named(explanation.why), severity, pValue };
+  const { start, entity, title, explanation, severity, pValue } = findingOf(scorer, flagged, '', new TemplateNames(templates)).detection;
+  return { id: flagged.alertId, time: start, entity, title, why: explanation.why, severity, pValue };
 }

@@ -11,19 +11,24 @@ export function explainOccurrence(
   probability: number,
 ): Explanation {
   const text = batch.valueText?.[batch.value[row] as number] ?? one.value;
-  const what = one.field === 'template' ? 'logged' : `showed the ${one.field}`;
+  const saw =
+    one.field === 'template'
+      ? `logged ${quote(text)}`
+      : one.field.startsWith('parameter ')
+        ? `logged ${quote(text)} as ${one.field}`
+        : `showed the ${one.field} ${quote(text)}`;
   const known = seen.count > 0;
   const again =
     seen.forgotten === undefined
-      ? `For the first time ${one.entity} ${what} ${quote(text)}`
-      : `${one.entity} ${what} ${quote(text)} again, last seen ${formatMicros(seen.forgotten)}`;
+      ? `For the first time ${one.entity} ${saw}`
+      : `${one.entity} ${saw} again, last seen ${formatMicros(seen.forgotten)}`;
   const others =
     seen.elsewhere === 0
       ? 'no other did either'
       : `${seen.elsewhere} ${seen.elsewhere === 1 ? 'other has' : 'others have'} shown it before`;
   const share = probability >= 0.005 ? `${(probability * 100).toFixed(1)} %` : `one in ${Math.round(1 / probability).toLocaleString('en')}`;
   return {
-    what: known ? `${one.entity} ${what} ${quote(text)}, as ${seen.count} times before.` : `${again}; ${others}.`,
+    what: known ? `${one.entity} ${saw}, as ${seen.count} times before.` : `${again}; ${others}.`,
     why: `${seen.total} observations since ${formatMicros(seen.first)} gave ${seen.distinct} different values; a new one is expected in ${share} of them.`,
     harmless: [
       one.field === 'template'

@@ -1,16 +1,16 @@
-import { type FindingKind, severityOf } from '../../alerts/index.ts';
+import { type FindingKind, severityOf, type TemplateNames } from '../../alerts/index.ts';
 import type { Finding } from './lane.ts';
 import type { Flagged, LaneScorer } from './scorer.ts';
 import { evidenceOf, unitAt } from './unit.ts';
 
 const KINDS: Readonly<Record<string, FindingKind>> = { novelty: 'novelty', rate: 'rate', pca: 'outlier' };
 
-/** A flagged unit as a finding. `feature`: hash of what made it a unit; `named` puts texts in place of ids in the title. */
-export function findingOf(scorer: LaneScorer, flagged: Flagged, feature: string, named: (title: string) => string): Finding {
-  const { batch, row, explanation, pValue, rate, calibrationSize } = flagged;
+/** A flagged unit as a finding. `feature`: hash of what made it a unit. */
+export function findingOf(scorer: LaneScorer, flagged: Flagged, feature: string, names?: TemplateNames): Finding {
+  const { batch, row, pValue, rate, calibrationSize } = flagged;
+  const explanation = names?.inWords(flagged.explanation) ?? flagged.explanation;
   const unit = unitAt(batch, row);
   const { detector, source } = scorer.options;
-  const what = named(explanation.what);
   return {
     detection: {
       id: flagged.id,
@@ -25,9 +25,9 @@ export function findingOf(scorer: LaneScorer, flagged: Flagged, feature: string,
       threshold: rate,
       extrapolated: flagged.extrapolated,
       severity: severityOf(pValue, KINDS[detector] ?? 'sequence', calibrationSize),
-      title: what,
+      title: explanation.what,
       techniques: [],
-      explanation: { ...explanation, what },
+      explanation,
       evidence: evidenceOf(batch, row, explanation.evidence),
     },
     feature,

@@ -1,4 +1,5 @@
 import { deserialize, serialize } from 'node:v8';
+import { TemplateNames } from '../../alerts/index.ts';
 import type { SourceConfig } from '../../config/index.ts';
 import { type DeadLetter, type FeatureBatch, type LogBatch, type Micros, type RecordBatch, recordCount } from '../../core/index.ts';
 import type { SequenceChoice } from '../../features/index.ts';
@@ -179,12 +180,12 @@ export class LogLane implements Lane {
     const findings = this.ruled;
     this.ruled = [];
     const feature = this.tracks.feature?.hash ?? '';
-    const named = (title: string) => this.named(title);
+    const names = new TemplateNames(this.parser.templates);
     for (const batch of closed) {
       if (batch.shape === 'sequences') this.counters.units += batch.rows;
       for (const scorer of this.scorers) {
         if (scorer.detector.shape !== batch.shape) continue;
-        for (const flagged of await scorer.take(batch)) findings.push(findingOf(scorer, flagged, feature, named));
+        for (const flagged of await scorer.take(batch)) findings.push(findingOf(scorer, flagged, feature, names));
       }
     }
     return findings;
@@ -195,14 +196,6 @@ export class LogLane implements Lane {
     if (this.watermark.has(input)) return false;
     const first = events.time.find((time) => !Number.isNaN(time));
     return first !== undefined && first < this.watermark.value - this.source.eventTime.lateness;
-  }
-
-  /** A template's text in place of its id, where only the id was known. */
-  private named(title: string): string {
-    return title.replaceAll(/\btemplate ([0-9a-f]{16})\b/g, (whole, id: string) => {
-      const template = this.parser.templates.find((one) => one.id === id);
-      return template === undefined ? whole : `template "${template.text}"`;
-    });
   }
 
   get feature(): string {

@@ -142,8 +142,7 @@ export class ReadingsLane implements Lane {
     const rule = first === undefined ? undefined : first.options;
     if (batch !== undefined) {
       this.counters.units += batch.rows;
-      for (const scorer of scorers)
-        for (const flagged of await scorer.take(batch)) findings.push(findingOf(scorer, flagged, 'readings', same));
+      for (const scorer of scorers) for (const flagged of await scorer.take(batch)) findings.push(findingOf(scorer, flagged, 'readings'));
       points.push(pointsOf(source.name, batch, first?.lastScores));
     }
     if (rule !== undefined) {
@@ -215,8 +214,6 @@ export class ReadingsLane implements Lane {
     }
   }
 }
-
-const same = (title: string) => title;
 
 export const readings: LaneKind = {
   serves: new Set(['series']),
