@@ -3,6 +3,7 @@ export type { Catalogue, ComponentSchema } from './catalogue.ts';
 export { type ConfigChange, configText, configValue, editConfig } from './edit.ts';
 export { exampleConfig } from './example.ts';
 export { checkConfig, type LoadedConfig, type LoadOptions, loadConfig, parseConfig } from './load.ts';
+export type { OidcConfig } from './oidc.ts';
 export { ConfigError, formatProblem, type Problem } from './problem.ts';
 export { configReference } from './reference.ts';
 export {

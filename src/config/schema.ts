@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type FeatureText, VedetteError } from '../core/index.ts';
 import type { Catalogue, ComponentSchema } from './catalogue.ts';
+import { type OidcConfig, oidc } from './oidc.ts';
 import { address, byteSize, duration, rate, secret } from './values.ts';
 
 const NAME = /^[a-z0-9][a-z0-9_.-]{0,63}$/;
@@ -175,6 +176,7 @@ export function configSchema(catalogue: Catalogue): ConfigSchema {
       })
       .optional()
       .describe('serve HTTPS; needed when others than this machine may connect'),
+    oidc: oidc.optional().describe('sign in through an OpenID Connect provider besides name and password'),
     seed: z.number().int().default(1).describe('seed of everything random'),
     limits: limits.prefault({}),
     epochs: epochs.prefault({}),
@@ -249,6 +251,7 @@ export interface TenantConfig {
 export interface Config {
   readonly listen: string;
   readonly tls?: { readonly cert: string; readonly key: string };
+  readonly oidc?: OidcConfig;
   readonly seed: number;
   readonly limits: z.output<typeof limits>;
   readonly epochs: z.output<typeof epochs>;

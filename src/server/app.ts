@@ -1,6 +1,7 @@
 import { type FastifyInstance, fastify } from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
 import { guard } from './access/guard.ts';
+import { OidcSignIn } from './access/oidc.ts';
 import { SignIn } from './access/sign-in.ts';
 import { registerRoutes } from './api/register.ts';
 import { LIMITS, type ServerContext, type ServerOptions, tenantConfig, tenantNames, tenantStore } from './context.ts';
@@ -103,7 +104,17 @@ function contextOf(options: ServerOptions): ServerContext {
     saveModel: (tenant, job, outcome) => saveTrained(context, tenant, job, outcome),
     changed: (tenant, job) => hub.send(tenant, 'job', job, job.state === 'running'),
   });
-  const context: ServerContext = { ...options, limits, hub, sampler, uploads, jobs, configuration, signIn: new SignIn(home.users, now) };
+  const context: ServerContext = {
+    ...options,
+    limits,
+    hub,
+    sampler,
+    uploads,
+    jobs,
+    configuration,
+    signIn: new SignIn(home.users, now),
+    oidc: new OidcSignIn(now),
+  };
   return context;
 }
 

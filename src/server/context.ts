@@ -3,6 +3,7 @@ import { type Logger, type Micros, VedetteError } from '../core/index.ts';
 import type { Pipeline } from '../pipeline/index.ts';
 import { type ModelRegistry, openRegistry } from '../registry/index.ts';
 import type { Home, TenantStore } from '../store/index.ts';
+import type { OidcSignIn } from './access/oidc.ts';
 import type { Principal } from './access/principal.ts';
 import type { SignIn } from './access/sign-in.ts';
 import type { Jobs } from './jobs/jobs.ts';
@@ -64,6 +65,7 @@ export interface ServerContext extends Omit<ServerOptions, 'config' | 'shown'> {
   readonly configuration: Configuration;
   readonly limits: ServerLimits;
   readonly signIn: SignIn;
+  readonly oidc: OidcSignIn;
   readonly sampler: Sampler;
   readonly hub: Hub;
   readonly uploads: Uploads;

@@ -194,7 +194,12 @@ describe('every route of the OpenAPI document', () => {
       expect(body).not.toContain(MARK);
     }
     // Signing in and the link refuse without the header of the dashboard.
-    expect(open.sort()).toEqual(['GET /healthz 200', 'GET /readyz 503', 'POST /api/v1/session 403', 'POST /api/v1/setup 403']);
+    expect(open.sort()).toEqual([
+      'GET /api/v1/session/oidc 404',
+      'GET /api/v1/session/oidc/callback 404',
+      'GET /api/v1/session/providers 200',
+      ...['GET /healthz 200', 'GET /readyz 503', 'POST /api/v1/session 403', 'POST /api/v1/setup 403'],
+    ]);
   });
 
   it("refuses another tenant's user, administrator of the other tenant and token, and shows nothing", async () => {

@@ -58,7 +58,7 @@ export function analysisId(lineage: Lineage): string {
 export interface LocalOptions {
   readonly by: string;
   readonly now: () => Micros;
-  /** `vedette x.y.z`. */
+  /** Version. */
   readonly program: string;
   /** Called after a label changed, so that running detectors apply it. */
   readonly onLabel?: (tenant: string, detector: string) => Promise<void>;

@@ -3,6 +3,7 @@ import { MICROS_PER_SECOND, type Micros, VedetteError } from '../../core/index.t
 import type { User, UserStore } from '../../store/index.ts';
 import { ROLES, type Role } from '../api/contract.ts';
 import { SignInAttempts } from './attempts.ts';
+import type { Identity } from './oidc.ts';
 import type { Principal } from './principal.ts';
 import { hashPassword, hashSecret, newSecret, verifyPassword } from './secrets.ts';
 
@@ -59,6 +60,23 @@ export class SignIn {
             ...{ id: randomUUID(), name, passwordHash, administrator: true, createdAt: this.now(), memberships: [] },
           })
         : await this.users.accounts.change(known.id, { passwordHash, administrator: true, disabled: false });
+    this.forget();
+    return this.open(user);
+  }
+
+  /** Somebody whom an identity provider vouches for; roles are those it names now. */
+  async vouched({ id, name, memberships }: Identity): Promise<SignedIn> {
+    const { accounts } = this.users;
+    const known = await accounts.get(id);
+    if (known?.disabled === true) throw new VedetteError('FORBIDDEN', `${known.name} is disabled`, { hint: 'Ask an administrator.' });
+    const user =
+      known === undefined
+        ? await accounts.create({
+            ...{ id, name, memberships, administrator: false, createdAt: this.now() },
+            // Of a secret that nobody has: there is no password to sign in with.
+            passwordHash: await hashPassword(newSecret()),
+          })
+        : await accounts.change(id, { memberships });
     this.forget();
     return this.open(user);
   }

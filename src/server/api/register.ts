@@ -10,7 +10,7 @@ import { API_PREFIX, errorSchema, ROUTES, type RouteDefinition, type RouteName }
 /** Larger bodies only where a route needs them. */
 const BODY_BYTES = 1024 * 1024;
 const SAVED_BYTES = 64 * 1024 * 1024;
-const GUESSABLE: ReadonlySet<string> = new Set(['signIn', 'setup', 'changePassword']);
+const GUESSABLE: ReadonlySet<string> = new Set(['signIn', 'setup', 'changePassword', 'beginOidc', 'finishOidc']);
 
 export type AnyHandler = (call: Call<RouteName>) => Promise<unknown>;
 

@@ -19,8 +19,8 @@ export interface RouteDefinition {
   readonly body?: z.ZodType;
   readonly response: z.ZodType;
   readonly status?: 200 | 201 | 202;
-  /** Not JSON: a download, an event stream, or a multipart body. */
-  readonly raw?: 'download' | 'stream' | 'upload';
+  /** Not JSON: a download, an event stream, a multipart body, or a redirection of the browser. */
+  readonly raw?: 'download' | 'stream' | 'upload' | 'redirect';
 }
 
 export const read = <S extends Scope>(scope: S) => ({ role: 'viewer', scope }) as const;

@@ -9,6 +9,7 @@ import type { Handler, RawHandler } from './handler.ts';
 import { incidentHandlers } from './incidents.ts';
 import { downloadScores, jobHandlers } from './jobs.ts';
 import { modelHandlers } from './models.ts';
+import { beginOidc, finishOidc, providerHandlers } from './oidc.ts';
 import { downloadReport, receiveUpload, reportHandlers } from './reports.ts';
 import { ruleHandlers } from './rules.ts';
 import { seriesHandlers } from './series.ts';
@@ -23,6 +24,9 @@ export type AllHandlers = { readonly [N in RouteName]: Handler<N> | RawHandler<N
 export function allHandlers(context: ServerContext, stillAllowed: Parameters<typeof openStream>[4]): AllHandlers {
   return {
     ...sessionHandlers(context),
+    ...providerHandlers(context),
+    beginOidc: beginOidc(context),
+    finishOidc: finishOidc(context),
     ...tenantHandlers(context),
     ...userHandlers(context),
     ...statusHandlers(context),

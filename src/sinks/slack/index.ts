@@ -4,7 +4,9 @@ import { deliveryFailed } from '../delivery.ts';
 import { levelOf, moment, plural } from '../report/words.ts';
 
 const config = z.strictObject({
-  endpoint: z.url({ protocol: /^https?$/ }).describe('incoming-webhook URL of Slack, Mattermost or another that takes Block Kit messages'),
+  endpoint: z
+    .url({ protocol: /^https?$/ })
+    .meta({ secret: true, description: 'incoming-webhook URL of Slack, Mattermost or another that takes Block Kit messages' }),
   link: z
     .url({ protocol: /^https?$/ })
     .optional()

@@ -43,7 +43,7 @@ export class Accounts {
       if (administrator !== undefined) this.database.run('UPDATE users SET administrator = ? WHERE id = ?', [administrator ? 1 : 0, id]);
       if (disabled !== undefined) this.database.run('UPDATE users SET disabled = ? WHERE id = ?', [disabled ? 1 : 0, id]);
       if (memberships !== undefined) this.setMemberships(id, memberships);
-      this.checkAdministered();
+      if (administrator === false || disabled === true) this.checkAdministered();
     });
     return this.known(id);
   }

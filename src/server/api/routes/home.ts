@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { RouteDefinition } from '../route.ts';
 import * as access from '../schema/access.ts';
 import { okSchema, snapshotSchema } from '../schema/common.ts';
@@ -27,6 +28,32 @@ export const HOME_ROUTES = {
     access: 'public',
     body: access.signInSchema,
     response: access.sessionSchema,
+  },
+  providers: {
+    method: 'GET',
+    path: '/session/providers',
+    tag: 'session',
+    summary: 'Identity providers to sign in through',
+    access: 'public',
+    response: access.providersList,
+  },
+  beginOidc: {
+    method: 'GET',
+    path: '/session/oidc',
+    tag: 'session',
+    summary: 'Sends the browser to the OpenID Connect provider',
+    access: 'public',
+    response: z.unknown(),
+    raw: 'redirect',
+  },
+  finishOidc: {
+    method: 'GET',
+    path: '/session/oidc/callback',
+    tag: 'session',
+    summary: 'Where the provider sends the browser back to; sets the session cookie',
+    access: 'public',
+    response: z.unknown(),
+    raw: 'redirect',
   },
   signOut: { method: 'DELETE', path: '/session', tag: 'session', summary: 'Sign out', access: 'signed-in', response: okSchema },
   changePassword: {

@@ -96,6 +96,8 @@ export const auditEntrySchema = z.object({ at: timeSchema, by: z.string(), actio
 export const auditQuery = z.strictObject({ limit: limitSchema.default(100), cursor: cursorSchema.optional() });
 export const auditPage = pageOf(auditEntrySchema);
 
+/** `path` is where the browser goes. */
+export const providersList = listOf(z.object({ id: z.string(), label: z.string(), path: z.string() }));
 export const usersList = listOf(userSchema);
 export const tokensList = listOf(tokenSchema);
 export const tenantsList = listOf(tenantSchema);

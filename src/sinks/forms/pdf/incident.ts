@@ -56,6 +56,6 @@ export async function pdfOfIncident(incident: HandledIncident, program: string):
     page.fields(incident.notes.map(({ note, by, at }) => [`${moment(formatMicros(at))} ${by}`, note] as const));
   }
   page.heading('Made by');
-  page.fields([['Program', program]]);
+  page.fields([['Program', `vedette ${program.replace(/^vedette /, '')}`]]);
   return page.end();
 }
