@@ -1,14 +1,22 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DATASETS } from '../../src/testing/datasets.ts';
 import { requestLog } from '../e2e/run-cli.ts';
 import { generatedLog } from '../pipeline/generated-log.ts';
 import { CHROMIUM, Window } from './browser.ts';
 import { RunningVedette } from './running-vedette.ts';
 
+const SSHD = join(DATASETS, 'logs/auth/fail2ban_sshd.log');
+const CAPTURE = join(DATASETS, 'packets/ndpi__synscan.pcap.gz');
 const PASSWORD = 'a sentinel stands watch';
 /** Longer than the pipeline takes between two commits, milliseconds. */
 const COMMIT = 3_000;
+/** Resolves once no transition runs any more. */
+const FADED =
+  'Promise.all(document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished.catch(() => undefined)))';
 /** Set to a folder, every page is also kept there as a picture, light and dark. */
 const PICTURES = process.env.VEDETTE_SCREENSHOTS;
 const title = (name: string) => (CHROMIUM === undefined ? `${name} [skipped: no Chromium; VEDETTE_CHROMIUM names one]` : name);
@@ -93,6 +101,20 @@ describe.skipIf(CHROMIUM === undefined)(title('the dashboard in a real browser')
     await page.locator('article .lines').getByText('rejected: signature mismatch, dumping 4096 rows').first().waitFor();
   }, 45_000);
 
+  it.skipIf(!existsSync(CAPTURE))(
+    'a real log and a real capture are analysed, and give alerts',
+    async () => {
+      const { page } = window;
+      await page.goto(`${vedette.address}/t/default/sources?tab=upload`);
+      await page.locator('#upload-file').setInputFiles([SSHD, CAPTURE]);
+      const uploads = async () => ((await api('uploads')) as { items: { name: string; state: string; alerts: number }[] }).items;
+      const done = async (path: string) => (await uploads()).find(({ name, state }) => path.endsWith(name) && state === 'done');
+      await until(async () => (await done(SSHD)) !== undefined && (await done(CAPTURE)) !== undefined);
+      expect((await done(CAPTURE))?.alerts).toBeGreaterThan(0);
+    },
+    60_000,
+  );
+
   it('a model is trained with progress and losses, a second version is promoted, and both are compared', async () => {
     const { page } = window;
     for (const version of [1, 2]) {
@@ -160,6 +182,50 @@ describe.skipIf(CHROMIUM === undefined)(title('the dashboard in a real browser')
     });
   }, 60_000);
 
+  it('alerts are suppressed from a value of one, with the impact shown, and the rule is taken back', async () => {
+    const { page } = window;
+    const { items } = (await api('alerts?limit=1&source=app')) as { items: { id: string; group: string }[] };
+    await page.goto(`${vedette.address}/t/default/alerts?state=any&group=${items[0]?.group}&alert=${items[0]?.id}`);
+    await page.getByRole('button', { name: /^Suppress alerts by entity/ }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('would have been suppressed').waitFor();
+    await dialog.getByLabel('Reason').fill('planned work');
+    await dialog.getByLabel('In certain hours of the week only').check();
+    await dialog.getByRole('button', { name: 'Suppress', exact: true }).click();
+    await page.getByText('Suppression in force').waitFor();
+    const rules = async () => ((await api('suppressions')) as { items: { reason: string; schedule?: object }[] }).items;
+    expect(await rules()).toMatchObject([{ reason: 'planned work', match: { entity: expect.any(String) }, schedule: { start: '01:00' } }]);
+    await page.goto(`${vedette.address}/t/default/settings?tab=suppressions`);
+    await page.getByRole('button', { name: 'Remove planned work' }).click();
+    await until(async () => (await rules()).length === 0);
+  }, 30_000);
+
+  it('alerts are routed to a webhook that takes a signed sample alert before it is saved', async () => {
+    const { page } = window;
+    const received: string[] = [];
+    const receiver = createServer((request, response) => {
+      request.resume().on('end', () => {
+        received.push(String(request.headers['x-vedette-signature']));
+        response.end();
+      });
+    });
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+    await page.goto(`${vedette.address}/t/default/settings?tab=routing`);
+    await page.getByRole('button', { name: 'Add a route' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('on-call');
+    await dialog.getByLabel('endpoint').fill(`http://127.0.0.1:${(receiver.address() as AddressInfo).port}/alerts`);
+    await dialog.getByLabel('secret').fill('shared');
+    await dialog.getByRole('button', { name: 'Send a test alert' }).click();
+    await dialog.getByText('delivered', { exact: true }).waitFor();
+    expect(received).toEqual([expect.stringMatching(/[0-9a-f]{64}/)]);
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Test on-call' }).waitFor();
+    const { sinks } = (await api('settings')) as { sinks: { name: string }[] };
+    expect(sinks.map(({ name }) => name)).toEqual(['on-call']);
+    await new Promise((resolve) => receiver.close(resolve));
+  }, 30_000);
+
   it('every page is readable for everybody, light and dark, and nothing leaves the machine', async () => {
     const { page } = window;
     const { items } = (await api('alerts?limit=1')) as {
@@ -203,8 +269,9 @@ describe.skipIf(CHROMIUM === undefined)(title('the dashboard in a real browser')
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
         await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
-        // Colours fade into each other.
+        // Colours fade into each other, on a busy machine for longer.
         await page.waitForTimeout(colorScheme === 'light' ? 0 : 250);
+        await page.evaluate(FADED);
         // The second scheme differs in its colours only.
         const violations = await window.violations(...(colorScheme === 'light' ? [] : [['color-contrast']]));
         if (violations.length > 0) found[`${name}, ${colorScheme}`] = violations;
