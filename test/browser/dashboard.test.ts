@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -182,10 +182,18 @@ describe.skipIf(CHROMIUM === undefined)(title('the dashboard in a real browser')
     });
   }, 60_000);
 
-  it('alerts are suppressed from a value of one, with the impact shown, and the rule is taken back', async () => {
+  it('an alert is exported, the like suppressed from one of its values, with the impact shown, and the rule is taken back', async () => {
     const { page } = window;
     const { items } = (await api('alerts?limit=1&source=app')) as { items: { id: string; group: string }[] };
     await page.goto(`${vedette.address}/t/default/alerts?state=any&group=${items[0]?.group}&alert=${items[0]?.id}`);
+    await page.getByRole('button', { name: 'Export' }).click();
+    const download = page.waitForEvent('download');
+    await page.getByRole('menuitem', { name: 'PDF' }).click();
+    expect(
+      readFileSync(await (await download).path())
+        .subarray(0, 5)
+        .toString(),
+    ).toBe('%PDF-');
     await page.getByRole('button', { name: /^Suppress alerts by entity/ }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('would have been suppressed').waitFor();

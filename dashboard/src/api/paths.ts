@@ -30,6 +30,8 @@ export const PATHS = {
   alerts: 'GET /tenants/:tenant/alerts',
   bulk: 'POST /tenants/:tenant/alerts/bulk',
   alert: 'GET /tenants/:tenant/alerts/:id',
+  exportAlert: 'GET /tenants/:tenant/alerts/:id/export/:format',
+  exportIncident: 'GET /tenants/:tenant/incidents/:id/export/:format',
   label: 'PUT /tenants/:tenant/alerts/:id/label',
   unlabel: 'DELETE /tenants/:tenant/alerts/:id/label',
   setState: 'PUT /tenants/:tenant/alerts/:id/state',

@@ -1,10 +1,11 @@
 import { Button, Menu, SegmentedControl } from '@mantine/core';
-import { IconDownload, IconTag } from '@tabler/icons-react';
+import { IconTag } from '@tabler/icons-react';
 import { useLayoutEffect, useState } from 'react';
 import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
 import { useApi } from '../../api/queries.ts';
 import { useCan } from '../../app/session.ts';
 import { typing } from '../../app/shortcuts.tsx';
+import { ExportMenu } from '../../components/export-menu.tsx';
 import { Severity, VerdictChip, type VerdictName, verdictText, When } from '../../components/marks.tsx';
 import { Answered } from '../../components/states.tsx';
 import { SuppressCell } from '../suppressions/suppress-cell.tsx';
@@ -95,9 +96,7 @@ function Loaded({ alert }: { alert: AlertBody }) {
             </span>
           ))}
           <span className="grow" />
-          <Button variant="default" leftSection={<IconDownload size={14} />} onClick={() => exportJson(alert)}>
-            JSON
-          </Button>
+          <ExportMenu of="exportAlert" id={alert.id} />
         </div>
         <h2 className="lead">
           {detection.title}
@@ -164,12 +163,4 @@ function LabelLog({ id }: { id: string }) {
       </ul>
     </section>
   );
-}
-
-function exportJson(alert: AlertBody): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([JSON.stringify(alert, null, 2)], { type: 'application/json' }));
-  link.download = `alert-${alert.id}.json`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

@@ -5,6 +5,7 @@ import type { IncidentBody } from '../../../../src/server/api/schema/incidents.t
 import { useApi, useTenant } from '../../api/queries.ts';
 import { useCan } from '../../app/session.ts';
 import { typing } from '../../app/shortcuts.tsx';
+import { ExportMenu } from '../../components/export-menu.tsx';
 import { When } from '../../components/marks.tsx';
 import { Answered } from '../../components/states.tsx';
 import { plural } from '../../format/number.ts';
@@ -63,6 +64,8 @@ function Loaded({ incident }: { incident: IncidentBody }) {
               {technique}
             </span>
           ))}
+          <span className="grow" />
+          <ExportMenu of="exportIncident" id={incident.id} />
         </div>
         <h2 className="lead">{incident.sentence}</h2>
         <div className="row">
