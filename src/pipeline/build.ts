@@ -23,7 +23,8 @@ import { LaneRules } from './lane/rules.ts';
 import { type LaneScorer, type RegisteredModel, Scorer, type ScorerOptions } from './lane/scorer.ts';
 import { StreamScorer } from './lane/stream-scorer.ts';
 import type { PipelineStore } from './pipeline-store.ts';
-import { type RunningLane, TenantRun } from './tenant-run.ts';
+import type { RunningLane } from './running.ts';
+import { TenantRun } from './tenant-run.ts';
 
 export const SINK_KEYS = ['name', 'when'];
 

@@ -1,8 +1,7 @@
-import type { Config, TenantConfig } from '../config/index.ts';
-import type { Alert, Clock, DeadLetter, Incident, Logger, Micros, Position, SeriesPoints, Sink } from '../core/index.ts';
+import type { DeadLetter, Micros, SeriesPoints } from '../core/index.ts';
 import type { EpochCommit, SourcePosition, StoredDeadLetter } from '../store/contract.ts';
 import { AlertBook } from './alert-book.ts';
-import { detectionOf, type RunIdentity } from './detection.ts';
+import { detectionOf } from './detection.ts';
 import { expire } from './expire.ts';
 import { pause } from './flow/backoff.ts';
 import { CommitPace } from './flow/commit-pace.ts';
@@ -11,51 +10,17 @@ import { InFlight } from './flow/in-flight.ts';
 import { Mutex } from './flow/mutex.ts';
 import { OutboxDispatcher } from './flow/outbox.ts';
 import { persist } from './flow/persist.ts';
-import type { Item, Pump } from './flow/pump.ts';
+import type { Item } from './flow/pump.ts';
 import { SEGMENT_INPUT } from './flow/segment-streams.ts';
 import { IncidentBook } from './incidents/incident-book.ts';
 import type { Lane, LaneOutput } from './lane/lane.ts';
 import { ObservedPromises } from './observed-promises.ts';
-import type { PipelineStore } from './pipeline-store.ts';
 import { decodePositions, encodePositions, heldBlob, positionsBlob } from './positions-blob.ts';
+import type { Running, TenantRunOptions } from './running.ts';
 import { tenantSettings } from './settings.ts';
 import { sourceStatus } from './source-status.ts';
 import type { TenantStatus } from './status.ts';
 import { withinBudget } from './within-budget.ts';
-
-export interface RunningLane {
-  readonly lane: Lane;
-  readonly pump: Pump;
-}
-
-export interface TenantRunOptions {
-  readonly tenant: string;
-  readonly config: TenantConfig;
-  readonly epochs: Config['epochs'];
-  /** Share of one CPU, (0, 1]. */
-  readonly cpuShare: number;
-  readonly store: PipelineStore;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly log: Logger;
-  readonly identity: RunIdentity;
-  readonly lanes: readonly RunningLane[];
-  readonly sinks: ReadonlyMap<string, Sink>;
-  /** Alerts of an epoch, once it is committed. */
-  readonly onAlerts?: (alerts: readonly Alert[]) => void;
-  readonly onIncidents?: (incidents: readonly Incident[]) => void;
-}
-
-interface Running extends RunningLane {
-  /** Reached since the last commit, and in all. */
-  readonly positions: Map<string, Position>;
-  readonly reached: Map<string, Position>;
-  /** What its alerts need of its segment log. */
-  readonly held: HeldSegments;
-  failedBatches: number;
-  ended: boolean;
-  recordsBefore: number;
-}
 
 const TICK_MILLIS = 500;
 const RETENTION_EVERY: Micros = 3_600_000_000;
