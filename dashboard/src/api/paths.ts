@@ -4,6 +4,7 @@ import type { RouteName, Routes } from '../../../src/server/api/contract.ts';
 export const PATHS = {
   session: 'GET /session',
   signIn: 'POST /session',
+  providers: 'GET /session/providers',
   signOut: 'DELETE /session',
   changePassword: 'PUT /session/password',
   setup: 'POST /setup',

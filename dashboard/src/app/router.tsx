@@ -27,7 +27,7 @@ const home = createRoute({ getParentRoute: () => rootRoute, path: '/', component
 const signIn = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
-  validateSearch: only('next'),
+  validateSearch: only('next', 'refused'),
   component: lazyRouteComponent(() => import('../pages/sign-in.tsx'), 'SignIn'),
 });
 const welcome = createRoute({

@@ -1,11 +1,12 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { ApiError, call } from '../api/client.ts';
 
 export function SignIn() {
-  const { next } = useSearch({ from: '/sign-in' });
+  const { next, refused } = useSearch({ from: '/sign-in' });
+  const { data: providers } = useQuery({ queryKey: ['providers'], queryFn: () => call('providers'), staleTime: 60_000 });
   const navigate = useNavigate();
   const client = useQueryClient();
   const [problem, setProblem] = useState<ApiError>();
@@ -31,9 +32,19 @@ export function SignIn() {
         <TextInput name="name" label="Name" autoComplete="username" required autoFocus />
         <PasswordInput name="password" label="Password" autoComplete="current-password" required />
         <Failure problem={problem} />
+        {refused !== undefined && problem === undefined && (
+          <p role="alert" className="sev-text wrap" style={{ color: 'var(--critical)' }}>
+            The provider signed you in, but nobody here is allowed under that account. Ask an administrator; the audit log has the reason.
+          </p>
+        )}
         <Button type="submit" size="sm" loading={busy}>
           Sign in
         </Button>
+        {providers?.items.map(({ id, label, path }) => (
+          <Button key={id} component="a" href={path} size="sm" variant="default">
+            Sign in with {label}
+          </Button>
+        ))}
       </form>
       <p className="soft small">The first administrator signs in with the link that vedette prints when it starts.</p>
     </SignFrame>

@@ -148,7 +148,7 @@ describe('signing in through OpenID Connect', () => {
     expect(second).toMatchObject({ userId: first.userId, tenants: [{ tenant: 'a', role: 'engineer' }] });
     await under.current.user('root', {}, true);
     await under.current.home.users.accounts.change(String(first.userId), { disabled: true });
-    expect((await signInAgain()).headers.location).toBe('/?sign-in=refused');
+    expect((await signInAgain()).headers.location).toBe('/sign-in?refused=true');
   });
 
   it('takes over nobody by name, and lets nobody in without a role', async () => {
@@ -157,7 +157,7 @@ describe('signing in through OpenID Connect', () => {
     expect(await sessionOf(await signInAgain())).toMatchObject({ administrator: false, name: expect.stringMatching(/^sso:root\./) });
     idp.provider.claims = { preferred_username: 'eve', sub: 's2', groups: ['guests'] };
     const refused = await signInAgain();
-    expect([refused.headers.location, cookieOf(refused, 'vedette_session')]).toEqual(['/?sign-in=refused', '']);
+    expect([refused.headers.location, cookieOf(refused, 'vedette_session')]).toEqual(['/sign-in?refused=true', '']);
     expect((await under.current.home.users.accounts.list()).map(({ name }) => name.split('.')[0]).sort()).toEqual(['root', 'sso:root']);
   });
 
@@ -210,7 +210,7 @@ describe('signing in through OpenID Connect', () => {
   ])('is refused with %s', async (_what, attack) => {
     const { url, cookie } = await begin();
     const answer = await attack(idp.signIn(url), cookie);
-    expect([answer.headers.location, cookieOf(answer, 'vedette_session')]).toEqual(['/?sign-in=refused', '']);
+    expect([answer.headers.location, cookieOf(answer, 'vedette_session')]).toEqual(['/sign-in?refused=true', '']);
     expect(JSON.stringify(await under.current.home.users.journal.auditLog())).not.toContain('client-SECRET');
   });
 });

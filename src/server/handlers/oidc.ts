@@ -49,7 +49,7 @@ export function finishOidc(context: ServerContext): RawHandler<'finishOidc'> {
         'OpenID Connect',
         `${request.ip}: ${error instanceof Error ? error.message : String(error)}`,
       );
-      return reply.redirect('/?sign-in=refused');
+      return reply.redirect('/sign-in?refused=true');
     }
   };
 }
