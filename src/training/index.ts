@@ -1,3 +1,4 @@
+export { stopModelThreads } from '../ml/index.ts';
 export { baselinesOf } from './baselines.ts';
 export { type Rate, rateOf } from './confusion.ts';
 export { splitCsv } from './csv.ts';

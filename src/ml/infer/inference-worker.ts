@@ -1,9 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import { errorOf, VedetteError, workerUrl } from '../../core/index.ts';
+import { modelThread } from '../worker/model-threads.ts';
 import { movable } from '../worker/transfer.ts';
 import type { Inference } from './inference.ts';
 import type { TensorValues } from './runtime.ts';
-import type { InferenceAnswer, InferenceJob, InferenceRequest } from './worker-messages.ts';
+import { CLOSE, type InferenceAnswer, type InferenceJob, type InferenceRequest } from './worker-messages.ts';
 
 interface Waiting {
   readonly resolve: (outputs: TensorValues) => void;
@@ -16,11 +17,19 @@ export class InferenceWorker implements Inference {
   private readonly waiting = new Map<number, Waiting>();
   private lastId = 0;
   private closed: VedetteError | undefined;
+  private readonly gone: Promise<void>;
 
   private constructor(job: InferenceJob) {
+    const forget = modelThread(() => this.close());
     this.worker = new Worker(workerUrl(import.meta.url, './inference.worker.ts'), { workerData: job });
     this.worker.on('message', (answer: InferenceAnswer) => this.settle(answer));
     this.worker.on('error', (cause) => this.end(new VedetteError('INTERNAL', `the inference worker failed: ${cause}`, { cause })));
+    this.gone = new Promise((resolve) => {
+      this.worker.on('exit', () => {
+        forget();
+        resolve();
+      });
+    });
     this.worker.on('exit', (code) => this.end(new VedetteError('INTERNAL', `the inference worker ended with code ${code}`)));
   }
 
@@ -47,7 +56,8 @@ export class InferenceWorker implements Inference {
 
   async close(): Promise<void> {
     this.end(new VedetteError('USAGE', 'the model has been closed'));
-    await this.worker.terminate();
+    this.worker.postMessage(CLOSE);
+    await this.gone;
   }
 
   private answerTo(id: number): Promise<TensorValues> {

@@ -10,5 +10,8 @@ export interface InferenceRequest {
   readonly inputs: TensorValues;
 }
 
+/** The thread ends itself, between two runs. */
+export const CLOSE = 'close';
+
 /** Answer 0 tells that the model is open, or why not. */
 export type InferenceAnswer = { readonly id: number; readonly outputs: TensorValues } | { readonly id: number; readonly failure: Failure };

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { errorOf, VedetteError, workerUrl } from '../../core/index.ts';
 import type { NetworkSpec } from '../network/spec.ts';
+import { modelThread } from '../worker/model-threads.ts';
 import { buffersOf, movable } from '../worker/transfer.ts';
 import type { TrainingData } from './data.ts';
 import type { TrainingCheckpoint, TrainingOptions, TrainingProgress, TrainingResult } from './options.ts';
@@ -37,15 +38,28 @@ export function trainModel(spec: NetworkSpec, data: TrainingData, options: Train
   };
   const arrays = [moved.inputs, moved.targets, moved.weights, moved.lengths, state?.theta, state?.m, state?.v];
   return new Promise((resolve, reject) => {
-    const worker = new Worker(workerUrl(import.meta.url, './trainer.worker.ts'), { workerData: job, transferList: buffersOf(arrays) });
     const abort = () => Atomics.store(stop, 0, 1);
+    let ended: () => void = () => undefined;
+    const gone = new Promise<void>((done) => {
+      ended = done;
+    });
+    const forget = modelThread(() => {
+      abort();
+      return gone;
+    });
+    const worker = new Worker(workerUrl(import.meta.url, './trainer.worker.ts'), { workerData: job, transferList: buffersOf(arrays) });
     signal?.addEventListener('abort', abort, { once: true });
     let settled = false;
     const settle = (finish: () => void) => {
       if (settled) return;
       settled = true;
       signal?.removeEventListener('abort', abort);
-      void worker.terminate().then(finish, finish);
+      const end = () => {
+        forget();
+        ended();
+        finish();
+      };
+      void worker.terminate().then(end, end);
     };
     worker.on('message', (message: TrainingReport) => {
       if (message.kind === 'progress') onProgress?.(message.progress);

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Incident, type Logger, systemClock, VedetteError } from '../../core/index.ts';
+import { stopModelThreads } from '../../ml/index.ts';
 import { StoreLink } from '../../store/worker/store-link.ts';
 import { buildTenant } from '../build.ts';
 import { loadComponents } from '../catalogue.ts';
@@ -41,6 +42,8 @@ async function control(verb: ControlVerb): Promise<unknown> {
       return verb === 'flush' ? run.flush() : verb === 'finish' ? run.finish() : verb === 'finished' ? run.finished() : run.stop();
     }),
   );
+  // This thread is ended next: no thread of it may be cut off within a step of a model.
+  if (verb === 'stop') await stopModelThreads();
   return undefined;
 }
 
