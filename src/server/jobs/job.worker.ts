@@ -1,8 +1,8 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { VedetteError } from '../../core/index.ts';
-import { stopModelThreads } from '../../training/index.ts';
-import type { FromJob, JobTask, ToJob } from './protocol.ts';
+import { endOnRequest } from '../threads/end-on-request.ts';
+import type { FromJob, JobTask } from './protocol.ts';
 import { runTask } from './tasks.ts';
 
 const REPORT_EVERY_MILLIS = 200;
@@ -16,9 +16,7 @@ try {
   // Not permitted here: it runs at the same priority.
 }
 
-parentPort?.on('message', (message: ToJob) => {
-  if (message === 'stop') void stopModelThreads().then(() => send({ kind: 'stopped' }));
-});
+endOnRequest();
 
 let told = Number.NEGATIVE_INFINITY;
 const progress = (share: number, step: string, loss?: number): void => {

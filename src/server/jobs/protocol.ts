@@ -68,8 +68,4 @@ export interface JobOutcome {
 export type FromJob =
   | { readonly kind: 'progress'; readonly share: number; readonly step: string; readonly loss?: number }
   | { readonly kind: 'done'; readonly outcome: JobOutcome }
-  | { readonly kind: 'failed'; readonly code: string; readonly message: string; readonly hint?: string }
-  | { readonly kind: 'stopped' };
-
-/** Asks the job to end the threads that run models for it, before its own is ended. */
-export type ToJob = 'stop';
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string; readonly hint?: string };

@@ -1,10 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { VedetteError, workerUrl } from '../../core/index.ts';
-import type { FromJob, JobOutcome, JobTask, ToJob } from './protocol.ts';
+import { endWorker, STOPPED } from '../threads/end-worker.ts';
+import type { FromJob, JobOutcome, JobTask } from './protocol.ts';
 
 const HEAP_MB = 4096;
-/** A job that does not answer computes by itself: no thread of its runs a model then. */
-const STOP_MILLIS = 10_000;
 
 /** Runs one job in a thread of its own; rejects when it fails, is aborted, or takes too long or too much memory. */
 export async function runJob(
@@ -40,9 +39,9 @@ export async function runJob(
         finished = true;
         reject(new VedetteError('INTERNAL', `the job ended with code ${code}`));
       });
-      worker.on('message', (message: FromJob) => {
+      worker.on('message', (message: FromJob | typeof STOPPED) => {
+        if (message === STOPPED) return;
         if (message.kind === 'progress') progress(message.share, message.step, message.loss);
-        else if (message.kind === 'stopped') return;
         else if (message.kind === 'done') {
           finished = true;
           resolve(message.outcome);
@@ -51,23 +50,6 @@ export async function runJob(
     });
   } finally {
     clearTimeout(timer);
-    if (!finished) await modelsStopped(worker);
-    await worker.terminate();
+    await endWorker(worker, finished);
   }
-}
-
-/** Resolves when the job's threads that run models have ended, at the latest after a while. */
-function modelsStopped(worker: Worker): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, STOP_MILLIS);
-    const done = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    worker.on('message', (message: FromJob) => {
-      if (message.kind === 'stopped') done();
-    });
-    worker.once('exit', done);
-    worker.postMessage('stop' satisfies ToJob);
-  });
 }

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { VedetteError, workerUrl } from '../../core/index.ts';
+import { endWorker, STOPPED } from '../threads/end-worker.ts';
 import type { AnalysisResult, AnalysisStart, FromAnalysis } from './protocol.ts';
 
 const HEAP_MB = 2048;
@@ -18,6 +19,7 @@ export async function runAnalysis(start: AnalysisStart, hooks: AnalysisHooks, si
   });
   let saving: Promise<unknown> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
+  let finished = false;
   try {
     await new Promise<void>((resolve, reject) => {
       const late = () => reject(new VedetteError('LIMIT_EXCEEDED', `the analysis took longer than ${Math.round(millis / 60_000)} minutes`));
@@ -30,18 +32,24 @@ export async function runAnalysis(start: AnalysisStart, hooks: AnalysisHooks, si
             : error,
         ),
       );
-      worker.on('exit', (code) => reject(new VedetteError('INTERNAL', `the analysis ended with code ${code}`)));
-      worker.on('message', (message: FromAnalysis) => {
+      worker.on('exit', (code) => {
+        finished = true;
+        reject(new VedetteError('INTERNAL', `the analysis ended with code ${code}`));
+      });
+      worker.on('message', (message: FromAnalysis | typeof STOPPED) => {
+        if (message === STOPPED) return;
         if (message.kind === 'progress') hooks.progress(message.share, message.step);
         else if (message.kind === 'result') {
           saving = saving.then(() => hooks.result(message.result));
           saving.catch(reject);
-        } else if (message.kind === 'done') resolve(saving.then(() => undefined));
-        else reject(new VedetteError('INPUT_UNREADABLE', message.message, message.hint === undefined ? {} : { hint: message.hint }));
+        } else if (message.kind === 'done') {
+          finished = true;
+          resolve(saving.then(() => undefined));
+        } else reject(new VedetteError('INPUT_UNREADABLE', message.message, message.hint === undefined ? {} : { hint: message.hint }));
       });
     });
   } finally {
     clearTimeout(timer);
-    await worker.terminate();
+    await endWorker(worker, finished);
   }
 }

@@ -2,6 +2,7 @@ import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { analyzeInputs, renderAnalysis } from '../../analysis/index.ts';
 import { VedetteError } from '../../core/index.ts';
+import { endOnRequest } from '../threads/end-on-request.ts';
 import type { AnalysisStart, FromAnalysis } from './protocol.ts';
 
 const REPORT_EVERY_MILLIS = 250;
@@ -35,6 +36,7 @@ async function run(start: AnalysisStart): Promise<void> {
   }
 }
 
+endOnRequest();
 try {
   // Where a thread has a priority of its own (Linux), the server's and the pipeline's threads go first.
   setPriority(0, 10);
