@@ -308,7 +308,10 @@ class GroupAnalysis {
       lineTexts: await this.#lineTexts(input, alerts),
       templates: read.templates.slice(0, 50).map(({ id, text, count }) => ({ id, text, count })),
       ...(series === undefined ? {} : { series }),
-      warnings: warningsOf({ input, feature: read.feature, batch, models, promise, contamination }),
+      warnings: [
+        ...warningsOf({ input, feature: read.feature, batch, models, promise, contamination }),
+        ...(this.#signatures?.warnings() ?? []),
+      ],
       program,
     };
     return { input, report, alerts: alerts.map((alert) => ({ alert, row: rowOf.get(alert.detection.id) ?? new Uint8Array() })) };

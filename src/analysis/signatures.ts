@@ -5,25 +5,32 @@ import {
   type LabelledRow,
   type Lineage,
   type LogBatch,
+  type Logger,
   type RuleDetector,
   type RuleFinding,
   ruleLabel,
   rulesAllowed,
+  seededRandom,
   silentLogger,
   stableId,
 } from '../core/index.ts';
 import { rules } from '../detectors/index.ts';
+import type { ReportWarning } from '../sinks/report/index.ts';
 import type { Finding } from './detections.ts';
 import type { AnalysisOptions } from './options.ts';
+
+const MOST_NAMED = 20;
 
 /** Signatures over a finite input; a finding keeps its latest figures. */
 export class SignatureAnalysis {
   readonly #source: string;
   readonly #detector: RuleDetector;
+  readonly #problems: readonly string[];
   readonly #allowed: ReadonlySet<string>;
   readonly #found = new Map<string, RuleFinding>();
 
-  private constructor(source: string, detector: RuleDetector, labels: readonly LabelledRow[]) {
+  private constructor(source: string, detector: RuleDetector, labels: readonly LabelledRow[], problems: readonly string[]) {
+    this.#problems = problems;
     this.#source = source;
     this.#detector = detector;
     this.#allowed = rulesAllowed(labels);
@@ -36,8 +43,11 @@ export class SignatureAnalysis {
   ): Promise<SignatureAnalysis | undefined> {
     if (!signatures.own && signatures.rules === undefined) return undefined;
     const definition = (await (rules.sigma as NonNullable<typeof rules.sigma>)()).default;
-    const context = { name: 'sigma', log: silentLogger, now: () => 0, random: () => seed };
-    return new SignatureAnalysis(source, definition.create(definition.config.parse(signatures), context), await labels('sigma'));
+    const problems: string[] = [];
+    const warn: Logger['warn'] = (_message, { file, title, reason } = {}) => problems.push(`${file} (${title}): ${reason}`);
+    const context = { name: 'sigma', log: { ...silentLogger, warn }, now: () => 0, random: seededRandom(seed) };
+    const detector = definition.create(definition.config.parse(signatures), context);
+    return new SignatureAnalysis(source, detector, await labels('sigma'), problems);
   }
 
   add(batch: LogBatch | EventBatch): void {
@@ -45,6 +55,15 @@ export class SignatureAnalysis {
       if (this.#allowed.has(ruleLabel(finding.rule, finding.entity))) continue;
       this.#found.set(stableId('detection', this.#source, 'sigma', finding.rule, finding.key, formatMicros(finding.start)), finding);
     }
+  }
+
+  /** Rules that could not be used, each with the reason. */
+  warnings(): ReportWarning[] {
+    const named = this.#problems.slice(0, MOST_NAMED).join('; ');
+    const rest = this.#problems.length > MOST_NAMED ? `; and ${this.#problems.length - MOST_NAMED} more` : '';
+    return this.#problems.length === 0
+      ? []
+      : [{ code: 'rules-unused', text: `Sigma rules that cannot be used (${this.#problems.length}): ${named}${rest}.` }];
   }
 
   /** Those whose first line is of this input. */

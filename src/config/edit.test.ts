@@ -16,7 +16,7 @@ it('changes what it is told and keeps every comment', () => {
   const changed = editConfig(TEXT, 'vedette.yaml', [
     { path: ['tenants', 'default', 'alertBudget'], value: 5 },
     { path: ['tenants', 'default', 'retention', 'maxAge'], value: '7d' },
-    { path: ['tenants', 'default', 'sinks', 0], value: { type: 'file', name: 'out', path: '/tmp/x' } },
+    { path: ['tenants', 'default', 'sinks', 0], value: { type: 'file', name: 'out', path: 'alerts.ndjson' } },
   ]);
   for (const comment of ['# our own', '# only here', '# a day', '# the door']) expect(changed).toContain(comment);
   expect(changed).toContain('alertBudget: 5 # a day');

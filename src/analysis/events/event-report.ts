@@ -85,7 +85,7 @@ export async function eventReport(
     ),
     templates: [],
     ...(series === undefined ? {} : { series }),
-    warnings: [...warningsOf(analysis), ...(novelty?.warnings ?? [])],
+    warnings: [...warningsOf(analysis), ...(novelty?.warnings ?? []), ...(sigma?.warnings() ?? [])],
     program,
   };
   return {
