@@ -1,5 +1,6 @@
 import type { EvidenceLine } from './batch/features.ts';
 import type { Explanation, Verdict } from './contracts.ts';
+import type { Note } from './note.ts';
 import type { Micros } from './time.ts';
 
 /** What a detection was made from, so that `alerts replay` gets the same bytes again. */
@@ -70,6 +71,14 @@ export interface Alert {
   /** Id of the suppression rule that closed it when it was raised. */
   readonly suppressedBy?: string;
 }
+
+/** What people added to an alert besides state and label; the pipeline never writes it. */
+export interface AlertHandling {
+  readonly assignee?: string;
+  readonly notes: readonly Note[];
+}
+
+export type HandledAlert = Alert & AlertHandling;
 
 /** One entry of the append-only label log; the last entry of an alert is in force, `verdict` absent = revoked. */
 export interface LabelEntry {

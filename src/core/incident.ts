@@ -1,4 +1,5 @@
 import type { AlertState } from './alert.ts';
+import type { Note } from './note.ts';
 import type { Micros } from './time.ts';
 
 export type IncidentBand = 'low' | 'notify' | 'high' | 'critical';
@@ -78,15 +79,9 @@ export interface Incident {
 export interface IncidentHandling {
   readonly state: AlertState;
   readonly assignee?: string;
-  readonly notes: readonly IncidentNote[];
+  readonly notes: readonly Note[];
   /** The older incident that took this one in. */
   readonly mergedInto?: string;
-}
-
-export interface IncidentNote {
-  readonly note: string;
-  readonly by: string;
-  readonly at: Micros;
 }
 
 export type HandledIncident = Incident & IncidentHandling;

@@ -8,6 +8,7 @@ export * from './failure.ts';
 export * from './feature.ts';
 export * from './ids.ts';
 export * from './incident.ts';
+export * from './note.ts';
 export * from './pack.ts';
 export * from './position.ts';
 export * from './random.ts';

@@ -47,6 +47,7 @@ async function fill(home: Home): Promise<void> {
   const b = await home.tenant('b');
   const write = alertWrite('b-alert', { title: MARK });
   await b.alerts.save([{ ...write, alert: { ...write.alert, tenant: 'b' } }]);
+  await b.alerts.note('b-alert', MARK, MARK, DAY);
   await b.labels.append({ alertId: 'b-alert', verdict: 'true-positive', note: MARK, by: MARK, at: DAY });
   await b.events.append(logBatch(lines(5).map((line) => ({ ...line, message: `${MARK} ${line.message}`, parameters: [] }))), TEMPLATES);
   await b.commitEpoch({ ...epochCommit(1), series: [points()] });
@@ -153,6 +154,8 @@ const BODIES: Record<string, unknown> = {
   '/api/v1/tenants/{tenant}/alerts/bulk': { ids: ['b-alert'], state: 'closed' },
   '/api/v1/tenants/{tenant}/alerts/{id}/label': { verdict: 'benign' },
   '/api/v1/tenants/{tenant}/alerts/{id}/state': { state: 'closed' },
+  '/api/v1/tenants/{tenant}/alerts/{id}': { state: 'closed', assignee: 'mallory' },
+  '/api/v1/tenants/{tenant}/alerts/{id}/notes': { note: 'x' },
   '/api/v1/tenants/{tenant}/incidents/{id}/notes': { note: 'x' },
   '/api/v1/tenants/{tenant}/expectations': { type: 'x', host: 'x' },
   '/api/v1/tenants/{tenant}/dead-letters/retry': { ids: [1] },
@@ -211,7 +214,8 @@ describe('every route of the OpenAPI document', () => {
       }
     }
     const b = await under.home.tenant('b');
-    expect((await b.alerts.get('b-alert'))?.state).toBe('open');
+    expect(await b.alerts.get('b-alert')).toMatchObject({ state: 'open', notes: [{ note: MARK }] });
+    expect((await b.alerts.get('b-alert'))?.assignee).toBe(undefined);
     expect((await b.deadLetters.counts()).kept).toBe(1);
   });
 

@@ -1,4 +1,5 @@
 import type { AlertState, Entity, EntityVerdict, Expectation, HandledIncident, Incident, IncidentBand, Micros } from '../core/index.ts';
+import type { HandlingChange } from './contract/alerts.ts';
 import type { Page } from './contract/page.ts';
 
 export interface IncidentQuery {
@@ -19,12 +20,6 @@ export interface IncidentQuery {
   readonly cursor?: string;
 }
 
-/** What people change; absent = as it is, null = nobody. */
-export interface IncidentChange {
-  readonly state?: AlertState;
-  readonly assignee?: string | null;
-}
-
 export interface IncidentStore {
   /** Also of one that was merged into another; it says so. */
   get(id: string): Promise<HandledIncident | undefined>;
@@ -35,7 +30,7 @@ export interface IncidentStore {
   /** Writes incidents outside an epoch: rated again, or of a one-shot analysis. State, assignee and notes stay. */
   save(incidents: readonly Incident[]): Promise<void>;
   /** INPUT_MISSING when there is none. */
-  change(id: string, change: IncidentChange, by: string, at: Micros): Promise<void>;
+  change(id: string, change: HandlingChange, by: string, at: Micros): Promise<void>;
   /** Appends; INPUT_MISSING when there is none. */
   note(id: string, note: string, by: string, at: Micros): Promise<void>;
   /** Of a host, newest first, at most `limit`. */

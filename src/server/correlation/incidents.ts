@@ -1,6 +1,6 @@
 import { ExpectedRules, entityId, OWN_ALERTS, ratedAgain, weighed } from '../../alerts/index.ts';
 import { type Expectation, type HandledIncident, type Micros, stableId, VedetteError } from '../../core/index.ts';
-import type { IncidentChange, IncidentQuery, Page, TenantStore } from '../../store/index.ts';
+import type { HandlingChange, IncidentQuery, Page, TenantStore } from '../../store/index.ts';
 import { type IncidentOutline, summaryOf } from './summary.ts';
 
 export interface ExpectRequest {
@@ -16,7 +16,7 @@ export interface IncidentOperations {
   listIncidents(query: IncidentQuery): Promise<Page<IncidentOutline>>;
   /** INPUT_MISSING when there is none; an unambiguous prefix of an id will do. */
   getIncident(id: string): Promise<HandledIncident>;
-  changeIncident(id: string, change: IncidentChange): Promise<HandledIncident>;
+  changeIncident(id: string, change: HandlingChange): Promise<HandledIncident>;
   noteIncident(id: string, note: string): Promise<HandledIncident>;
   expectations(what: 'in-force' | 'log'): Promise<readonly Expectation[]>;
   expect(request: ExpectRequest): Promise<Expectation>;

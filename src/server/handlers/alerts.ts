@@ -20,6 +20,8 @@ type AlertRoutes =
   | 'label'
   | 'unlabel'
   | 'setState'
+  | 'changeAlert'
+  | 'noteAlert'
   | 'groups'
   | 'alertLanes'
   | 'labels'
@@ -70,7 +72,7 @@ export function alertHandlers(context: ServerContext): Handlers<AlertRoutes> {
       const found = known ? await (await operations(params.tenant, principal)).analysis(params.id) : undefined;
       return found === undefined ? {} : { analysis: { ...found } };
     },
-    async bulk({ store, body: { ids, state, verdict, note }, principal }) {
+    async bulk({ store, body: { ids, state, assignee, verdict, note }, principal }) {
       const done: string[] = [];
       const absent: string[] = [];
       for (const id of new Set(ids)) {
@@ -78,12 +80,13 @@ export function alertHandlers(context: ServerContext): Handlers<AlertRoutes> {
           absent.push(id);
           continue;
         }
-        if (state !== undefined) await store.alerts.setState(id, state, principal.name, context.now());
+        await store.alerts.change(id, given({ state, assignee }), principal.name, context.now());
         if (verdict !== undefined)
           await store.labels.append({ alertId: id, verdict: verdict ?? undefined, note, by: principal.name, at: context.now() });
         done.push(id);
       }
-      const what = [state, verdict === null ? 'label taken back' : verdict].filter((part) => part !== undefined).join(' ');
+      const assigned = assignee === null ? 'assigned to nobody' : assignee && `assigned to ${assignee}`;
+      const what = [state, assigned, verdict === null ? 'label taken back' : verdict].filter((part) => part !== undefined).join(' ');
       await audit(context, principal, 'alerts changed', `${done.length} alerts`, `${what}: ${done.join(' ')}`, store);
       if (done.length > 0) await changed(store, done, principal, verdict !== undefined);
       return { changed: done.length, missing: absent };
@@ -96,6 +99,20 @@ export function alertHandlers(context: ServerContext): Handlers<AlertRoutes> {
       await audit(context, principal, 'state set', id, state, store);
       await changed(store, [id], principal, false);
       return { status: 'ok' };
+    },
+    async changeAlert({ store, params, body: change, principal }) {
+      const { id } = await resolveAlert(store, params.id);
+      await store.alerts.change(id, given(change), principal.name, context.now());
+      await audit(context, principal, 'alert changed', id, JSON.stringify(change), store);
+      await changed(store, [id], principal, false);
+      return body(await resolveAlert(store, id));
+    },
+    async noteAlert({ store, params, body: { note }, principal }) {
+      const { id } = await resolveAlert(store, params.id);
+      await store.alerts.note(id, note, principal.name, context.now());
+      await audit(context, principal, 'note on alert', id, note, store);
+      await changed(store, [id], principal, false);
+      return body(await resolveAlert(store, id));
     },
     groups: async ({ store, query }) => ({ items: await store.alerts.groups(await withTactic(store, given(query))) }),
     async alertLanes({ store, query: { lanes, by, bins, ...filter } }) {

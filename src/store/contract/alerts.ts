@@ -1,4 +1,4 @@
-import type { Alert, AlertState, LabelEntry, LabelledRow, Micros, Verdict } from '../../core/index.ts';
+import type { Alert, AlertState, HandledAlert, LabelEntry, LabelledRow, Micros, Verdict } from '../../core/index.ts';
 import type { AlertLanes, LaneQuery } from './alert-lanes.ts';
 import type { Page } from './page.ts';
 
@@ -16,6 +16,7 @@ export interface AlertQuery {
   readonly source?: string;
   readonly group?: string;
   readonly state?: AlertState;
+  readonly assignee?: string;
   readonly notified?: boolean;
   readonly minSeverity?: number;
   /** Alerts whose techniques are one of these lists. */
@@ -57,14 +58,26 @@ export interface AlertSummary {
   readonly techniques: readonly { readonly techniques: readonly string[]; readonly count: number; readonly open: number }[];
 }
 
+/** What people change; absent = as it is, null = nobody. */
+export interface HandlingChange {
+  readonly state?: AlertState;
+  readonly assignee?: string | null;
+}
+
 export interface AlertStore {
-  get(id: string): Promise<Alert | undefined>;
+  get(id: string): Promise<HandledAlert | undefined>;
   /** With the label in force as `verdict`. */
-  list(query?: AlertQuery): Promise<Page<Alert>>;
+  list(query?: AlertQuery): Promise<Page<HandledAlert>>;
+  /** Ids that begin so, at most two. */
+  find(prefix: string): Promise<readonly string[]>;
   /** Upsert outside an epoch (one-shot analyses, which have no epoch). One transaction. */
   save(alerts: readonly AlertWrite[]): Promise<void>;
   /** A state set by a person is kept when the pipeline writes the alert again. ALERT_MISSING when there is none. */
   setState(id: string, state: AlertState, by: string, at: Micros): Promise<void>;
+  /** ALERT_MISSING when there is none. */
+  change(id: string, change: HandlingChange, by: string, at: Micros): Promise<void>;
+  /** Appends; ALERT_MISSING when there is none. */
+  note(id: string, note: string, by: string, at: Micros): Promise<void>;
   count(query?: AlertQuery): Promise<number>;
   /** Alerts that share a pattern, most severe first, then most recent. */
   groups(query?: AlertQuery): Promise<readonly AlertGroupSummary[]>;

@@ -1,9 +1,18 @@
-import { type Alert, type AlertState, type Micros, VedetteError, type Verdict } from '../../core/index.ts';
-import type { AlertGroupSummary, AlertLanes, AlertQuery, AlertSummary, AlertWrite, LaneQuery, Page } from '../contract.ts';
-import { decodeCursor, encodeCursor } from '../cursor.ts';
+import {
+  type Alert,
+  type AlertHandling,
+  type AlertState,
+  type HandledAlert,
+  type Micros,
+  VedetteError,
+  type Verdict,
+} from '../../core/index.ts';
+import type { AlertGroupSummary, AlertLanes, AlertQuery, AlertSummary, AlertWrite, HandlingChange, LaneQuery, Page } from '../contract.ts';
 import { lanesOf } from './alert-lanes.ts';
 import { groupSummaries, summarise } from './alert-summary.ts';
-import type { RelationalDatabase, SqlRow, SqlValue } from './database.ts';
+import type { RelationalDatabase, SqlRow } from './database.ts';
+import { Handling, handlingOf } from './handling.ts';
+import { bindable, pageOf, Selection } from './selection.ts';
 
 /** A person's state outlives the pipeline writing the alert again. */
 const UPSERT = `
@@ -19,9 +28,13 @@ const VERDICT = '(SELECT verdict FROM labels WHERE alert_id = alerts.id ORDER BY
 
 export class Alerts {
   private readonly database: RelationalDatabase;
+  private readonly handling: Handling;
+  private readonly columns: string;
 
   constructor(database: RelationalDatabase) {
     this.database = database;
+    this.handling = new Handling(database, 'alerts');
+    this.columns = `id, body, state, assignee, ${this.handling.notes}, ${VERDICT}`;
   }
 
   /** Inside the caller's transaction. */
@@ -31,7 +44,7 @@ export class Alerts {
       this.database.run(UPSERT, [
         ...[alert.id, detection.detector, detection.source, detection.entity, alert.group, detection.start, detection.end].map(bindable),
         ...[alert.lastSeen, detection.severity, alert.notified ? 1 : 0, alert.state, epoch, detection.lineage.epoch].map(bindable),
-        JSON.stringify(alert),
+        bodyOf(alert),
         row,
       ]);
     }
@@ -41,45 +54,40 @@ export class Alerts {
     this.database.transaction(() => this.write(alerts, 0));
   }
 
-  get(id: string): Alert | undefined {
-    const row = this.database.get(`SELECT body, state, ${VERDICT} FROM alerts WHERE id = ?`, [id]);
+  get(id: string): HandledAlert | undefined {
+    const row = this.database.get(`SELECT ${this.columns} FROM alerts WHERE id = ?`, [id]);
     return row === undefined ? undefined : toAlert(row);
   }
 
-  list(query: AlertQuery = {}): Page<Alert> {
-    const column = query.order === 'severity' ? 'severity' : 'start_at';
-    const { where, values } = conditions(query);
-    if (query.cursor !== undefined) {
-      const [at, id] = decodeCursor(query.cursor, ['number', 'string']);
-      where.push(`(${column} < ? OR (${column} = ? AND id > ?))`);
-      values.push(at as number, at as number, id as string);
-    }
-    const limit = query.limit ?? 100;
-    const sql = `SELECT id, body, state, ${column} AS position, ${VERDICT} FROM alerts ${clause(where)} ORDER BY ${column} DESC, id LIMIT ?`;
-    const rows = this.database.all(sql, [...values, limit + 1]);
-    const items = rows.slice(0, limit).map(toAlert);
-    const last = rows[limit - 1];
-    return rows.length > limit && last !== undefined ? { items, cursor: encodeCursor([last.position, last.id]) } : { items };
+  find(prefix: string): readonly string[] {
+    const rows = this.database.all('SELECT id FROM alerts WHERE id >= ? AND id < ? ORDER BY id LIMIT 2', [prefix, `${prefix}\uffff`]);
+    return rows.map((row) => row.id as string);
+  }
+
+  list(query: AlertQuery = {}): Page<HandledAlert> {
+    const { limit, cursor } = query;
+    const by = query.order === 'severity' ? 'severity' : 'start_at';
+    return pageOf(this.database, selectionOf(query), { table: 'alerts', columns: this.columns, by, tie: 'id', limit, cursor }, toAlert);
   }
 
   count(query: AlertQuery = {}): number {
-    const { where, values } = conditions(query);
-    return Number(this.database.get(`SELECT count(*) AS n FROM alerts ${clause(where)}`, values)?.n ?? 0);
+    const { where, values } = selectionOf(query);
+    return Number(this.database.get(`SELECT count(*) AS n FROM alerts ${where}`, values)?.n ?? 0);
   }
 
   groups(query: AlertQuery = {}): readonly AlertGroupSummary[] {
-    const { where, values } = conditions(query);
-    return groupSummaries(this.database, clause(where), values, query.limit ?? 100);
+    const { where, values } = selectionOf(query);
+    return groupSummaries(this.database, where, values, query.limit ?? 100);
   }
 
   summary(query: AlertQuery = {}): AlertSummary {
-    const { where, values } = conditions(query);
-    return summarise(this.database, clause(where), values);
+    const { where, values } = selectionOf(query);
+    return summarise(this.database, where, values);
   }
 
   lanes(query: LaneQuery): AlertLanes {
-    const { where, values } = conditions(query);
-    return lanesOf(this.database, clause(where), values, query);
+    const { where, values } = selectionOf(query);
+    return lanesOf(this.database, where, values, query);
   }
 
   setState(id: string, state: AlertState, by: string, at: Micros): void {
@@ -87,20 +95,35 @@ export class Alerts {
     if (changes === 0) throw alertMissing(id);
   }
 
-  /** Labels stay: the log is append-only, and a label still in force keeps its alert (and the row it needs). */
+  change(id: string, { state, assignee }: HandlingChange, by: string, at: Micros): void {
+    this.database.transaction(() => {
+      if (this.database.get('SELECT 1 FROM alerts WHERE id = ?', [id]) === undefined) throw alertMissing(id);
+      if (state !== undefined) this.setState(id, state, by, at);
+      if (assignee !== undefined) this.handling.assign(id, assignee);
+    });
+  }
+
+  note(id: string, note: string, by: string, at: Micros): void {
+    if (!this.handling.note(id, note, by, at)) throw alertMissing(id);
+  }
+
+  /** Labels stay: the log is append-only, and a label still in force keeps its alert (and the row it needs). So does whoever took it up or wrote about it. */
   removeBefore(time: Micros): number {
     const labelled =
       'SELECT 1 FROM labels l WHERE l.alert_id = alerts.id AND l.verdict IS NOT NULL AND l.sequence = (SELECT max(sequence) FROM labels WHERE alert_id = alerts.id)';
     return this.database.transaction(() => {
-      const { changes } = this.database.run(`DELETE FROM alerts WHERE last_seen < ? AND NOT EXISTS (${labelled})`, [time]);
+      const { changes } = this.database.run(
+        `DELETE FROM alerts WHERE last_seen < ? AND NOT EXISTS (${labelled}) AND NOT (${this.handling.handled})`,
+        [time],
+      );
       this.database.run('DELETE FROM outbox WHERE done_at IS NOT NULL AND alert_id NOT IN (SELECT id FROM alerts)');
       return changes;
     });
   }
 }
 
-function conditions(query: AlertQuery): { where: string[]; values: SqlValue[] } {
-  const tests: readonly (readonly [string, SqlValue | undefined])[] = [
+function selectionOf(query: AlertQuery): Selection {
+  return new Selection([
     ['end_at >= ?', query.from],
     ['start_at < ?', query.to],
     ['detector = ?', query.detector],
@@ -108,34 +131,28 @@ function conditions(query: AlertQuery): { where: string[]; values: SqlValue[] } 
     ['source = ?', query.source],
     ['alert_group = ?', query.group],
     ['state = ?', query.state],
+    ['assignee = ?', query.assignee],
     ['notified = ?', query.notified === undefined ? undefined : Number(query.notified)],
     ['severity >= ?', query.minSeverity],
     [
       `coalesce(json_extract(body, '$.detection.techniques'), '[]') IN (SELECT value FROM json_each(?))`,
       query.techniques === undefined ? undefined : JSON.stringify(query.techniques.map((list) => JSON.stringify(list))),
     ],
-  ];
-  const used = tests.filter((test): test is readonly [string, SqlValue] => test[1] !== undefined);
-  return { where: used.map(([test]) => test), values: used.map(([, value]) => bindable(value)) };
+  ]);
 }
 
-function clause(where: readonly string[]): string {
-  return where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
+function toAlert(row: SqlRow): HandledAlert {
+  const { verdict: _stored, ...body } = JSON.parse(row.body as string) as Alert;
+  const alert = { ...body, state: row.state as AlertState, ...handlingOf(row) };
+  return row.verdict === null ? alert : { ...alert, verdict: row.verdict as Verdict };
 }
 
-function toAlert(row: SqlRow): Alert {
-  const alert = JSON.parse(row.body as string) as Alert;
-  const { verdict: _stored, ...rest } = alert;
-  const state = row.state as AlertState;
-  return row.verdict === null || row.verdict === undefined ? { ...rest, state } : { ...rest, state, verdict: row.verdict as Verdict };
+/** What the pipeline knows, without what people added. */
+function bodyOf(written: Alert & Partial<AlertHandling>): string {
+  const { verdict: _verdict, assignee: _assignee, notes: _notes, ...alert } = written;
+  return JSON.stringify(alert);
 }
 
 export function alertMissing(id: string): VedetteError {
   return new VedetteError('ALERT_MISSING', `There is no alert ${JSON.stringify(id)}`, { hint: '`vedette alerts list` shows the ids.' });
-}
-
-/** SQLite's text ends at NUL here, and it takes neither NaN nor infinities in a NOT NULL column: the body keeps the exact value. */
-export function bindable<T extends SqlValue>(value: T): SqlValue {
-  if (typeof value === 'string') return value.replaceAll('\0', '\ufffd');
-  return typeof value === 'number' && !Number.isFinite(value) ? 0 : value;
 }

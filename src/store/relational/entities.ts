@@ -1,9 +1,8 @@
 import { type Entity, type EntityEvidence, type Micros, RISK_HALF_LIFE } from '../../core/index.ts';
 import type { Page } from '../contract.ts';
 import type { EntityClock, EntityQuery, RiskPoint, SeenEntity } from '../correlation-contract.ts';
-import { decodeCursor, encodeCursor } from '../cursor.ts';
-import { bindable } from './alerts.ts';
-import type { RelationalDatabase, SqlRow, SqlValue } from './database.ts';
+import type { RelationalDatabase, SqlRow } from './database.ts';
+import { bindable, pageOf, Selection } from './selection.ts';
 
 /** Points kept of an entity's history. */
 const HISTORY = 500;
@@ -72,27 +71,12 @@ export class Entities {
   }
 
   list(query: EntityQuery & { readonly minRank?: number } = {}): Page<Entity> {
-    const where: string[] = [];
-    const values: SqlValue[] = [];
-    if (query.minRank !== undefined) {
-      where.push('rank >= ?');
-      values.push(query.minRank);
-    }
-    if (query.name !== undefined) {
-      where.push('instr(lower(name), ?) > 0');
-      values.push(bindable(query.name.toLowerCase()));
-    }
-    if (query.cursor !== undefined) {
-      const [rank, name] = decodeCursor(query.cursor, ['number', 'string']);
-      where.push('(rank < ? OR (rank = ? AND name > ?))');
-      values.push(rank as number, rank as number, name as string);
-    }
-    const limit = query.limit ?? 100;
-    const clause = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
-    const rows = this.database.all(`SELECT * FROM entities ${clause} ORDER BY rank DESC, name LIMIT ?`, [...values, limit + 1]);
-    const items = rows.slice(0, limit).map(toEntity);
-    const last = rows[limit - 1];
-    return rows.length > limit && last !== undefined ? { items, cursor: encodeCursor([last.rank, last.name]) } : { items };
+    const { minRank, name, limit, cursor } = query;
+    const selection = new Selection([
+      ['rank >= ?', minRank],
+      ['instr(lower(name), ?) > 0', name?.toLowerCase()],
+    ]);
+    return pageOf(this.database, selection, { table: 'entities', columns: '*', by: 'rank', tie: 'name', limit, cursor }, toEntity);
   }
 
   history(id: string): readonly RiskPoint[] {

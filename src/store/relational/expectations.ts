@@ -1,6 +1,6 @@
 import type { Expectation } from '../../core/index.ts';
-import { bindable } from './alerts.ts';
 import type { RelationalDatabase, SqlRow } from './database.ts';
+import { bindable } from './selection.ts';
 
 /** Append-only; what is in force is the last entry of each rule. */
 export class Expectations {

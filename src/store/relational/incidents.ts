@@ -4,15 +4,14 @@ import {
   type Incident,
   type IncidentBand,
   type IncidentHandling,
-  type IncidentNote,
   type Micros,
   VedetteError,
 } from '../../core/index.ts';
-import type { Page } from '../contract.ts';
-import type { IncidentChange, IncidentQuery } from '../correlation-contract.ts';
-import { decodeCursor, encodeCursor } from '../cursor.ts';
-import { bindable } from './alerts.ts';
-import type { RelationalDatabase, SqlRow, SqlValue } from './database.ts';
+import type { HandlingChange, Page } from '../contract.ts';
+import type { IncidentQuery } from '../correlation-contract.ts';
+import type { RelationalDatabase, SqlRow } from './database.ts';
+import { Handling, handlingOf } from './handling.ts';
+import { bindable, pageOf, Selection } from './selection.ts';
 
 const BANDS: readonly IncidentBand[] = ['low', 'notify', 'high', 'critical'];
 
@@ -23,13 +22,15 @@ const UPSERT = `
     start_at = excluded.start_at, last_evidence = excluded.last_evidence, score = excluded.score, band = excluded.band,
     growing = excluded.growing, learning = excluded.learning, epoch = excluded.epoch, body = excluded.body`;
 
-const COLUMNS = 'id, body, state, assignee, merged_into';
-
 export class Incidents {
   private readonly database: RelationalDatabase;
+  private readonly handling: Handling;
+  private readonly columns: string;
 
   constructor(database: RelationalDatabase) {
     this.database = database;
+    this.handling = new Handling(database, 'incidents');
+    this.columns = `id, body, state, assignee, merged_into, ${this.handling.notes}`;
   }
 
   /** Inside the caller's transaction. */
@@ -50,8 +51,8 @@ export class Incidents {
   }
 
   get(id: string): HandledIncident | undefined {
-    const row = this.database.get(`SELECT ${COLUMNS} FROM incidents WHERE id = ?`, [id]);
-    return row === undefined ? undefined : this.toIncident(row);
+    const row = this.database.get(`SELECT ${this.columns} FROM incidents WHERE id = ?`, [id]);
+    return row === undefined ? undefined : toIncident(row);
   }
 
   find(prefix: string): readonly string[] {
@@ -60,68 +61,46 @@ export class Incidents {
   }
 
   list(query: IncidentQuery = {}): Page<HandledIncident> {
-    const column = query.order === 'score' ? 'score' : 'last_evidence';
-    const { where, values } = conditions(query);
-    if (query.cursor !== undefined) {
-      const [at, id] = decodeCursor(query.cursor, ['number', 'string']);
-      where.push(`(${column} < ? OR (${column} = ? AND id > ?))`);
-      values.push(at as number, at as number, id as string);
-    }
-    const limit = query.limit ?? 100;
-    const sql = `SELECT ${COLUMNS}, ${column} AS position FROM incidents WHERE ${where.join(' AND ')} ORDER BY ${column} DESC, id LIMIT ?`;
-    const rows = this.database.all(sql, [...values, limit + 1]);
-    const items = rows.slice(0, limit).map((row) => this.toIncident(row));
-    const last = rows[limit - 1];
-    return rows.length > limit && last !== undefined ? { items, cursor: encodeCursor([last.position, last.id]) } : { items };
+    const { limit, cursor } = query;
+    const by = query.order === 'score' ? 'score' : 'last_evidence';
+    const order = { table: 'incidents', columns: this.columns, by, tie: 'id', limit, cursor };
+    return pageOf(this.database, selectionOf(query), order, toIncident);
   }
 
   ofHost(host: string, limit: number): readonly HandledIncident[] {
-    const sql = `SELECT ${COLUMNS} FROM incidents WHERE merged_into IS NULL AND ${OF_HOST} ORDER BY last_evidence DESC, id LIMIT ?`;
-    return this.database.all(sql, [bindable(host), limit]).map((row) => this.toIncident(row));
+    const sql = `SELECT ${this.columns} FROM incidents WHERE merged_into IS NULL AND ${OF_HOST} ORDER BY last_evidence DESC, id LIMIT ?`;
+    return this.database.all(sql, [bindable(host), limit]).map(toIncident);
   }
 
-  change(id: string, { state, assignee }: IncidentChange, by: string, at: Micros): void {
+  change(id: string, { state, assignee }: HandlingChange, by: string, at: Micros): void {
     this.database.transaction(() => {
       if (state !== undefined) this.database.run('UPDATE incidents SET state = ? WHERE id = ?', [state, id]);
-      if (assignee !== undefined) this.database.run('UPDATE incidents SET assignee = ? WHERE id = ?', [assignee, id]);
+      if (assignee !== undefined) this.handling.assign(id, assignee);
       if (this.database.run('UPDATE incidents SET changed_by = ?, changed_at = ? WHERE id = ?', [by, at, id]).changes === 0)
         throw missing(id);
     });
   }
 
   note(id: string, note: string, by: string, at: Micros): void {
-    this.database.transaction(() => {
-      if (this.database.get('SELECT 1 FROM incidents WHERE id = ?', [id]) === undefined) throw missing(id);
-      this.database.run('INSERT INTO incident_notes (incident_id, note, by, at) VALUES (?, ?, ?, ?)', [
-        id,
-        bindable(note),
-        bindable(by),
-        at,
-      ]);
-    });
+    if (!this.handling.note(id, note, by, at)) throw missing(id);
   }
 
   /** Those that nobody took up or wrote about. */
   removeBefore(time: Micros): number {
     return this.database.transaction(() => {
-      const handled = 'EXISTS (SELECT 1 FROM incident_notes n WHERE n.incident_id = incidents.id) OR assignee IS NOT NULL';
-      const { changes } = this.database.run(`DELETE FROM incidents WHERE last_evidence < ? AND growing = 0 AND NOT (${handled})`, [time]);
+      const { changes } = this.database.run(
+        `DELETE FROM incidents WHERE last_evidence < ? AND growing = 0 AND NOT (${this.handling.handled})`,
+        [time],
+      );
       this.database.run('DELETE FROM incident_hosts WHERE incident_id NOT IN (SELECT id FROM incidents)');
       return changes;
     });
   }
+}
 
-  private toIncident(row: SqlRow): HandledIncident {
-    const notes = this.database.all('SELECT note, by, at FROM incident_notes WHERE incident_id = ? ORDER BY sequence', [row.id as string]);
-    const merged = row.merged_into === null ? {} : { growing: false, mergedInto: row.merged_into as string };
-    return {
-      ...(JSON.parse(row.body as string) as Incident),
-      ...merged,
-      state: row.state as AlertState,
-      notes: notes as unknown as IncidentNote[],
-      ...(row.assignee === null ? {} : { assignee: row.assignee as string }),
-    };
-  }
+function toIncident(row: SqlRow): HandledIncident {
+  const merged = row.merged_into === null ? {} : { growing: false, mergedInto: row.merged_into as string };
+  return { ...(JSON.parse(row.body as string) as Incident), ...merged, state: row.state as AlertState, ...handlingOf(row) };
 }
 
 /** What the pipeline knows, without what people added. */
@@ -132,9 +111,9 @@ function bodyOf(incident: Incident & Partial<IncidentHandling>): string {
 
 const OF_HOST = 'id IN (SELECT incident_id FROM incident_hosts WHERE host = ?)';
 
-function conditions(query: IncidentQuery): { where: string[]; values: SqlValue[] } {
+function selectionOf(query: IncidentQuery): Selection {
   const { growing } = query;
-  const tests: readonly (readonly [string, SqlValue | undefined])[] = [
+  const conditions: ConstructorParameters<typeof Selection>[0] = [
     ['last_evidence >= ?', query.from],
     ['start_at < ?', query.to],
     ['band >= ?', query.band === undefined ? undefined : BANDS.indexOf(query.band)],
@@ -144,8 +123,7 @@ function conditions(query: IncidentQuery): { where: string[]; values: SqlValue[]
     [OF_HOST, query.host],
     ['assignee = ?', query.assignee],
   ];
-  const used = tests.filter((test): test is readonly [string, SqlValue] => test[1] !== undefined);
-  return { where: ['merged_into IS NULL', ...used.map(([test]) => test)], values: used.map(([, value]) => bindable(value)) };
+  return new Selection(conditions, ['merged_into IS NULL']);
 }
 
 function missing(id: string): VedetteError {

@@ -1,6 +1,6 @@
 import type { AuditEntry, CalibrationObservation, ModelEntry, ReportEntry } from '../contract.ts';
-import { bindable } from './alerts.ts';
 import type { RelationalDatabase } from './database.ts';
+import { bindable } from './selection.ts';
 
 /** Counters, calibration, reports, models, audit. The `write…` methods run inside the caller's transaction. */
 export class Journal {

@@ -87,6 +87,14 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX series_chunks_time ON series_chunks (to_at);
   `,
   'CREATE TABLE settings (key TEXT PRIMARY KEY, body TEXT NOT NULL, set_by TEXT NOT NULL, set_at INTEGER NOT NULL) STRICT;',
+  // Who took up an alert, and what people wrote about it.
+  `
+  ALTER TABLE alerts ADD COLUMN assignee TEXT;
+  CREATE TABLE alert_notes (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT, alert_id TEXT NOT NULL, note TEXT NOT NULL, by TEXT NOT NULL, at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX alert_notes_alert ON alert_notes (alert_id, sequence);
+  `,
 ];
 
 /** Brings a store to the newest version, one transaction a step; refuses one from the future untouched. */

@@ -1,7 +1,7 @@
 import type { Position } from '../../core/index.ts';
 import type { SourcePosition } from '../contract.ts';
-import { bindable } from './alerts.ts';
 import type { RelationalDatabase } from './database.ts';
+import { bindable } from './selection.ts';
 
 /** Where each source resumes, as of the last committed epoch. */
 export class Positions {

@@ -1,7 +1,7 @@
 import { type Micros, type SeriesPoints, stableId } from '../../core/index.ts';
 import type { SeriesBucket, SeriesEntry, SeriesRange } from '../contract.ts';
-import { bindable } from './alerts.ts';
 import type { RelationalDatabase, SqlRow } from './database.ts';
+import { bindable } from './selection.ts';
 import { bucketsOf, COLUMNS, type PointColumns, pointsFrom, pointsTo } from './series-columns.ts';
 
 /** Blocks of all series are merged into chunks of one series after so many epochs or rows. */

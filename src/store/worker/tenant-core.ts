@@ -6,7 +6,7 @@ import { copyDatabaseSql, linkTree } from '../backup/snapshot.ts';
 import { Checkpoints } from '../checkpoints.ts';
 import type { ByteStore, EpochCommit, HomeOptions } from '../contract.ts';
 import { diskBytes } from '../disk.ts';
-import { Alerts, bindable } from '../relational/alerts.ts';
+import { Alerts } from '../relational/alerts.ts';
 import { openSqlite, type RelationalDatabase } from '../relational/database.ts';
 import { DeadLetters } from '../relational/dead-letters.ts';
 import { Entities } from '../relational/entities.ts';
@@ -17,6 +17,7 @@ import { Labels } from '../relational/labels.ts';
 import { migrate } from '../relational/migrations.ts';
 import { Outbox } from '../relational/outbox.ts';
 import { Positions } from '../relational/positions.ts';
+import { bindable } from '../relational/selection.ts';
 import { SeriesTables } from '../relational/series.ts';
 import { Settings } from '../relational/settings.ts';
 

@@ -1,6 +1,7 @@
 import { type RouteDefinition, read, T, triage } from '../route.ts';
 import * as alerts from '../schema/alerts.ts';
 import { idParams, okSchema, tenantParams } from '../schema/common.ts';
+import { handlingChangeSchema, noteBodySchema } from '../schema/handling.ts';
 import * as models from '../schema/models.ts';
 
 export const ALERTS_ROUTES = {
@@ -28,7 +29,7 @@ export const ALERTS_ROUTES = {
     method: 'POST',
     path: `${T}/alerts/bulk`,
     tag: 'alerts',
-    summary: 'Label or set the state of many alerts',
+    summary: 'Label, assign or set the state of many alerts',
     access: triage,
     params: tenantParams,
     body: alerts.bulkSchema,
@@ -72,6 +73,27 @@ export const ALERTS_ROUTES = {
     params: idParams,
     body: alerts.stateBodySchema,
     response: okSchema,
+  },
+  changeAlert: {
+    method: 'PATCH',
+    path: `${T}/alerts/:id`,
+    tag: 'alerts',
+    summary: 'Open, acknowledge or close; assign',
+    access: triage,
+    params: idParams,
+    body: handlingChangeSchema,
+    response: alerts.alertSchema,
+  },
+  noteAlert: {
+    method: 'POST',
+    path: `${T}/alerts/:id/notes`,
+    tag: 'alerts',
+    summary: 'Add a note',
+    access: triage,
+    params: idParams,
+    body: noteBodySchema,
+    response: alerts.alertSchema,
+    status: 201,
   },
   groups: {
     method: 'GET',

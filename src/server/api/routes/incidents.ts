@@ -1,6 +1,7 @@
 import { type RouteDefinition, read, T, triage } from '../route.ts';
 import { idParams, okSchema, tenantParams } from '../schema/common.ts';
 import * as entities from '../schema/entities.ts';
+import { handlingChangeSchema, noteBodySchema } from '../schema/handling.ts';
 import * as incidents from '../schema/incidents.ts';
 
 export const INCIDENT_ROUTES = {
@@ -30,7 +31,7 @@ export const INCIDENT_ROUTES = {
     summary: 'Open, acknowledge or close; assign',
     access: triage,
     params: idParams,
-    body: incidents.incidentChangeSchema,
+    body: handlingChangeSchema,
     response: incidents.incidentSchema,
   },
   noteIncident: {
@@ -40,7 +41,7 @@ export const INCIDENT_ROUTES = {
     summary: 'Add a note',
     access: triage,
     params: idParams,
-    body: incidents.incidentNoteSchema,
+    body: noteBodySchema,
     response: incidents.incidentSchema,
     status: 201,
   },

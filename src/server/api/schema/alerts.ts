@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { cursorSchema, idParams, limitSchema, listOf, numberSchema, pageOf, timeQuerySchema, timeSchema } from './common.ts';
+import { assigneeSchema, notesSchema, stateSchema } from './handling.ts';
 
 export const verdictSchema = z.enum(['true-positive', 'false-positive', 'benign']);
-export const stateSchema = z.enum(['open', 'acknowledged', 'closed']);
 
 export const evidenceSchema = z.looseObject({
   input: z.string(),
@@ -66,6 +66,9 @@ export const alertSchema = z.looseObject({
   lastSeen: timeSchema,
   notified: z.boolean(),
   verdict: verdictSchema.optional(),
+  assignee: z.string().optional(),
+  /** Oldest first; absent in the live stream. */
+  notes: notesSchema.optional(),
 });
 export type AlertBody = z.output<typeof alertSchema>;
 
@@ -79,6 +82,7 @@ export const alertQuerySchema = z.strictObject({
   source: z.string().max(64).optional(),
   group: z.string().max(64).optional(),
   state: stateSchema.optional(),
+  assignee: assigneeSchema.optional(),
   notified: flag.optional(),
   minSeverity: z.coerce.number().min(0).max(100).optional(),
   /** ATT&CK tactic of the techniques, such as `credential-access`; `none` = alerts that name none. */
@@ -104,10 +108,11 @@ export const labelEntrySchema = z.object({
   at: timeSchema,
 });
 
-/** One change of many alerts; `verdict` null takes labels back. */
+/** One change of many alerts; `verdict` null takes labels back, `assignee` null takes them from whoever has them. */
 export const bulkSchema = z.strictObject({
   ids: z.array(z.string().max(64)).min(1).max(1000),
   state: stateSchema.optional(),
+  assignee: assigneeSchema.nullable().optional(),
   verdict: verdictSchema.nullable().optional(),
   note: z.string().max(4096).default(''),
 });

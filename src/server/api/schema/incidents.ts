@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { stateSchema } from './alerts.ts';
 import { cursorSchema, limitSchema, listOf, pageOf, timeQuerySchema, timeSchema } from './common.ts';
+import { assigneeSchema, notesSchema, stateSchema } from './handling.ts';
 
 /** By the score: notify >= 5, high >= 10, critical >= 20; never below the worst alert in it (critical -> high, high -> notify). */
 export const bandSchema = z.enum(['low', 'notify', 'high', 'critical']);
@@ -70,7 +70,7 @@ export type IncidentSummary = z.output<typeof incidentSummarySchema>;
 export const incidentSchema = incidentSummarySchema.extend({
   evidence: z.array(incidentEvidenceSchema),
   timeline: z.array(timelineEntrySchema),
-  notes: z.array(z.object({ note: z.string(), by: z.string(), at: timeSchema })),
+  notes: notesSchema,
   merged: z.array(z.string()),
 });
 export type IncidentBody = z.output<typeof incidentSchema>;
@@ -87,19 +87,12 @@ export const incidentQuerySchema = z.strictObject({
   /** With those of the learning time. */
   learning: flag.optional(),
   host: z.string().max(1024).optional(),
-  assignee: z.string().max(256).optional(),
+  assignee: assigneeSchema.optional(),
   order: z.enum(['time', 'score']).optional(),
   limit: limitSchema.optional(),
   cursor: cursorSchema.optional(),
 });
 export const incidentPage = pageOf(incidentSummarySchema);
-
-/** `assignee` null = nobody. */
-export const incidentChangeSchema = z.strictObject({
-  state: stateSchema.optional(),
-  assignee: z.string().min(1).max(256).nullable().optional(),
-});
-export const incidentNoteSchema = z.strictObject({ note: z.string().min(1).max(4096) });
 
 /** A type is normal on a host, for a user or (without one) for all. */
 export const expectSchema = z.strictObject({
