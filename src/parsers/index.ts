@@ -3,7 +3,8 @@ export { type GroupingRow, type GroupingTable, groupingAccuracy, groupingAccurac
 export type { FixedTemplate } from './drain/fixed.ts';
 export { compileMask } from './drain/mask-pattern.ts';
 export type { Mask } from './drain/masks.ts';
-export { createFlowCsvParser, type FlowCsvParser, isFlowHeader } from './flow-csv/index.ts';
+export { headerlessColumns } from './flow-csv/headerless.ts';
+export { createFlowCsvParser, type FlowCsvParser, type FlowTableLayout, flowTableLayout } from './flow-csv/index.ts';
 export { FlowExportParser } from './flow-export/index.ts';
 export { type DetectedFormat, detectFormat } from './formats/detect.ts';
 export type { DrainPreset, Joining, LogFormat } from './formats/format.ts';

@@ -37,7 +37,7 @@ export async function analyzeEvents(file: FileInput, format: EventFormat, option
   const { seed = 1, program = '', homeNetworks } = options;
   const useCases = new FlowUseCases({ seed, ...(homeNetworks === undefined ? {} : { homeNetworks }) });
   const parser = eventParser(format);
-  const seen = { lines: 0, dead: 0, first: Number.NaN, last: Number.NaN };
+  const seen = { lines: 0, dead: 0, undated: 0, first: Number.NaN, last: Number.NaN };
   const events: Record<string, number> = {};
   const histogram = new EventHistogram();
   let problem: string | undefined;
@@ -94,6 +94,7 @@ export async function analyzeEvents(file: FileInput, format: EventFormat, option
       format,
       lines: seen.lines,
       dead: seen.dead,
+      ...(seen.undated === 0 ? {} : { undated: seen.undated }),
       ...(problem === undefined ? {} : { problem }),
     },
     events,
@@ -106,12 +107,16 @@ export async function analyzeEvents(file: FileInput, format: EventFormat, option
   };
 }
 
-function note({ columns }: EventBatch, histogram: EventHistogram, seen: { first: number; last: number }): void {
+function note({ columns }: EventBatch, histogram: EventHistogram, seen: { first: number; last: number; undated: number }): void {
   const { time } = columns;
   if (!(time instanceof Float64Array)) return;
   histogram.add(time);
   for (const one of time) {
-    if (!(seen.first <= one)) seen.first = Number.isNaN(one) ? seen.first : one;
-    if (!(seen.last >= one)) seen.last = Number.isNaN(one) ? seen.last : one;
+    if (Number.isNaN(one)) {
+      seen.undated++;
+      continue;
+    }
+    if (!(seen.first <= one)) seen.first = one;
+    if (!(seen.last >= one)) seen.last = one;
   }
 }

@@ -1,5 +1,5 @@
 import { type DeadLetter, decodeUtf8, type EventBatch, type RecordBatch } from '../../core/index.ts';
-import { createEveParser, createFlowCsvParser, createZeekParser, isFlowHeader, ZEEK_LOGS } from '../../parsers/index.ts';
+import { createEveParser, createFlowCsvParser, createZeekParser, flowTableLayout, ZEEK_LOGS } from '../../parsers/index.ts';
 import { type FileInput, headBytes } from '../../sources/index.ts';
 
 /** Files of sensors that hold events instead of log lines. */
@@ -37,5 +37,5 @@ export async function eventFormat(input: FileInput): Promise<EventFormat | undef
         ?.trim() ?? '';
     return ZEEK_LOGS.includes(path) ? 'zeek' : undefined;
   }
-  return isFlowHeader(first.replace(/\r$/, '')) ? 'flow-csv' : undefined;
+  return flowTableLayout(first.replace(/\r$/, '')) === undefined ? undefined : 'flow-csv';
 }

@@ -85,7 +85,7 @@ export async function eventReport(
     ),
     templates: [],
     ...(series === undefined ? {} : { series }),
-    warnings: [...warningsOf(analysis), ...(novelty?.warnings ?? []), ...(sigma?.warnings() ?? [])],
+    warnings: [...warningsOf(analysis, novelty !== undefined), ...(novelty?.warnings ?? []), ...(sigma?.warnings() ?? [])],
     program,
   };
   return {
@@ -95,7 +95,7 @@ export async function eventReport(
   };
 }
 
-function warningsOf({ input, events, counters }: EventAnalysis): ReportWarning[] {
+function warningsOf({ input, events, counters }: EventAnalysis, novelty: boolean): ReportWarning[] {
   const warnings: ReportWarning[] = [];
   if (input.problem !== undefined) {
     warnings.push({ code: 'damaged', text: `The file could not be read to its end: ${input.problem}. What was readable is analysed.` });
@@ -104,6 +104,14 @@ function warningsOf({ input, events, counters }: EventAnalysis): ReportWarning[]
   if (late > 0)
     warnings.push({ code: 'late', text: `${late.toLocaleString('en')} times an event came too late for a window and was left out of it.` });
   if (evicted > 0) warnings.push({ code: 'evicted', text: `${evicted.toLocaleString('en')} windows were closed early to bound memory.` });
+  if (input.lines > 0 && input.undated === input.lines) {
+    warnings.push({
+      code: 'undated',
+      text: `The flows have no times, so no use case could look at a window of them. ${
+        novelty ? '' : 'Give --baseline with flows known to be normal, or --model, to find those that are unlike them.'
+      }`.trim(),
+    });
+  }
   const kinds = Object.entries(events).map(([kind, many]) => `${many.toLocaleString('en')} ${kind}`);
   warnings.push({
     code: 'use-cases',

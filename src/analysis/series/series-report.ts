@@ -1,5 +1,5 @@
 import { alertsOf, binomialInterval, rankGroups } from '../../alerts/index.ts';
-import { canonicalJson, type Lineage, type SeriesFrame, sha256Hex } from '../../core/index.ts';
+import { canonicalJson, formatMicros, type Lineage, type SeriesFrame, sha256Hex } from '../../core/index.ts';
 import { type ReportDetector, type ReportInput, type ReportWarning, reportName } from '../../sinks/report/index.ts';
 import { type FileInput, listInputs } from '../../sources/index.ts';
 import { framesOf, type NamedFrame, readingsOf } from '../../training/series/index.ts';
@@ -84,7 +84,8 @@ async function reportOf(
     findings.map(({ detection }) => detection),
   );
   const rowOf = new Map(findings.map(({ detection, row }) => [detection.id, row]));
-  const [first, last] = [frame.times[0] as number, frame.times[frame.rows - 1] as number];
+  const undated = frame.undated === true;
+  const [first, last] = undated ? [Number.NaN, Number.NaN] : [frame.times[0] as number, frame.times[frame.rows - 1] as number];
   const report: ReportInput = {
     ...reportName(name, 'readings', first),
     tenant,
@@ -108,7 +109,7 @@ async function reportOf(
     program,
   };
   return {
-    input: { name, bytes, sha256, generation: '', format: 'readings', lines: frame.rows, dead: 0 },
+    input: { name, bytes, sha256, generation: '', format: 'readings', lines: frame.rows, dead: 0, ...(undated && { undated: frame.rows }) },
     report,
     alerts: alerts.map((alert) => ({ alert, row: rowOf.get(alert.detection.id) ?? new Uint8Array() })),
   };
@@ -158,6 +159,12 @@ function entityOf(name: string): string {
 
 function warningsOf(frame: SeriesFrame, learntRows: number, normal: NamedFrame | undefined): ReportWarning[] {
   const warnings: ReportWarning[] = [];
+  if (frame.undated === true) {
+    warnings.push({
+      code: 'undated',
+      text: `The table names no times. Its rows are counted from ${formatMicros(frame.times[0] as number)}, one every ${frame.step / 1e6} s: the times shown here say which row is meant, not when it was, and hours of the day mean nothing.`,
+    });
+  }
   const gaps = frame.values.reduce(
     (sum, column) => sum + column.reduce((missing, value) => missing + (Number.isFinite(value) ? 0 : 1), 0),
     0,

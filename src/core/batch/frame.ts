@@ -10,6 +10,8 @@ export interface SeriesFrame {
   readonly values: readonly Float64Array[];
   /** Usual distance of two rows. */
   readonly step: Micros;
+  /** The input names no times: `times` only count the rows. */
+  readonly undated?: true;
 }
 
 /** Rows from..to (half-open) as views. */

@@ -14,14 +14,26 @@ const NAMES = {
     'da',
   ],
   sourcePort: ['srcport', 'sourceport', 'sport', 'l4srcport', 'sourcetransportport', 'sp'],
-  destinationPort: ['dstport', 'destinationport', 'dport', 'l4dstport', 'destinationtransportport', 'dp'],
-  protocol: ['protocol', 'proto', 'protocolidentifier', 'pr'],
+  destinationPort: ['dstport', 'destinationport', 'dport', 'dsport', 'l4dstport', 'destinationtransportport', 'dp'],
+  protocol: ['protocol', 'proto', 'protocolidentifier', 'protocoltype', 'pr'],
   time: ['timestamp', 'starttime', 'stime', 'ts', 'datetime', 'flowstartmilliseconds', 'timestart'],
   /** In microseconds, as CICFlowMeter writes it. */
   durationMicros: ['flowduration'],
   durationSeconds: ['dur', 'td', 'duration'],
   durationMillis: ['flowdurationmilliseconds'],
-  forwardPackets: ['totalfwdpacket', 'totalfwdpackets', 'totfwdpkts', 'srcpkts', 'spkts', 'inpkts', 'ipkt', 'packettotalcount'],
+  /** Of FlowMeter, which gives CICFlowMeter's name to it. */
+  durationNanos: [],
+  forwardPackets: [
+    'totalfwdpacket',
+    'totalfwdpackets',
+    'totfwdpkts',
+    'srcpkts',
+    'spkts',
+    'inpkts',
+    'ipkt',
+    'packettotalcount',
+    'fwdflowlength',
+  ],
   backwardPackets: [
     'totalbwdpackets',
     'totalbackwardpackets',
@@ -31,6 +43,7 @@ const NAMES = {
     'outpkts',
     'opkt',
     'reversepackettotalcount',
+    'bwdflowlength',
   ],
   forwardBytes: [
     'totallengthoffwdpacket',
@@ -41,6 +54,7 @@ const NAMES = {
     'inbytes',
     'ibyt',
     'octettotalcount',
+    'fwdpacketsizetotal',
   ],
   backwardBytes: [
     'totallengthofbwdpacket',
@@ -51,10 +65,11 @@ const NAMES = {
     'outbytes',
     'obyt',
     'reverseoctettotalcount',
+    'bwdpacketsizetotal',
   ],
   allPackets: ['totpkts', 'pkts'],
   allBytes: ['totbytes', 'bytes'],
-  state: ['state', 'tcpstate', 'connstate'],
+  state: ['state', 'tcpstate', 'connstate', 'flag'],
 } as const;
 
 export type FlowColumn = keyof typeof NAMES;
@@ -63,17 +78,26 @@ const COLUMN_OF = new Map<string, FlowColumn>(
   Object.entries(NAMES).flatMap(([column, names]) => names.map((name) => [name, column as FlowColumn] as const)),
 );
 
+const squeezed = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
+
 /** Where each known column stands; the first of several counts. */
 export function flowColumns(header: readonly string[]): ReadonlyMap<FlowColumn, number> {
   const columns = new Map<FlowColumn, number>();
+  const nanos = squeezed(header[0] ?? '') === 'fivetuple';
   for (const [i, name] of header.entries()) {
-    const column = COLUMN_OF.get(name.toLowerCase().replace(/[^a-z0-9]/g, ''));
+    const known = COLUMN_OF.get(squeezed(name));
+    const column = known === 'durationMicros' && nanos ? 'durationNanos' : known;
     if (column !== undefined && !columns.has(column)) columns.set(column, i);
   }
   return columns;
 }
 
-/** A table without these says nothing about who did what when. */
+const VOLUMES: readonly FlowColumn[] = ['forwardPackets', 'backwardPackets', 'forwardBytes', 'backwardBytes', 'allPackets', 'allBytes'];
+const DURATIONS: readonly FlowColumn[] = ['durationMicros', 'durationSeconds', 'durationMillis', 'durationNanos'];
+
+/** A table says when who spoke to whom, or at least how much of what it was and how long it took. */
 export function tellsFlows(columns: ReadonlyMap<FlowColumn, number>): boolean {
-  return columns.has('source') && columns.has('destination') && columns.has('time');
+  const has = (column: FlowColumn): boolean => columns.has(column);
+  if (has('source') && has('destination') && has('time')) return true;
+  return (has('protocol') || has('destinationPort')) && DURATIONS.some(has) && VOLUMES.filter(has).length > 1;
 }

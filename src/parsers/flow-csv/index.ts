@@ -5,6 +5,7 @@ import { protocolNumber } from '../sensor/fields.ts';
 import { type LineResult, rowsOf } from '../sensor/lines.ts';
 import { flowTime } from '../time/flow-time.ts';
 import { type FlowColumn, flowColumns, tellsFlows } from './columns.ts';
+import { headerlessColumns } from './headerless.ts';
 
 /** Inputs whose header is remembered. */
 const MAX_INPUTS = 10_000;
@@ -15,30 +16,35 @@ export interface FlowCsvParser {
   counters(): Readonly<Record<string, number>>;
 }
 
-interface Layout {
+/** How the rows of a flow table are read. */
+export interface FlowTableLayout {
   readonly separator: string;
   readonly columns: ReadonlyMap<FlowColumn, number>;
   readonly width: number;
+  /** The first line names the columns; otherwise it is a row already. */
+  readonly headed: boolean;
+  /** Rows have a time; without one a flow's time is NaN. */
+  readonly timed: boolean;
+  /** Rows name source and destination. */
+  readonly addressed: boolean;
 }
 
-/** Whether a line is the header of a flow table that names source, destination and time. */
-export function isFlowHeader(line: string): boolean {
-  return layoutOf(line) !== undefined;
-}
-
-/** Flow tables with a header line (CICFlowMeter of any release, Argus, nfdump and others; comma, tab or semicolon) -> flow events. */
+/**
+ * Flow tables (CICFlowMeter of any release, FlowMeter, Argus, nfdump, UNSW-NB15, NSL-KDD and others; comma, tab or semicolon)
+ * -> flow events. A table has a header line or is one of the data sets known to lack it.
+ */
 export function createFlowCsvParser(source: string): FlowCsvParser {
-  const layouts = new Map<string, Layout>();
+  const layouts = new Map<string, FlowTableLayout>();
   const counts = { parsed: 0, dead: 0 };
   const parseLine = (line: string, input: string): LineResult => {
     if (line.trim() === '') return undefined;
     const layout = layouts.get(input);
     if (layout !== undefined) return flowOf(cellsOf(line, layout.separator), layout);
-    const found = layoutOf(line);
-    if (found === undefined) return { reason: 'it comes before a header that names source, destination and time' };
+    const found = flowTableLayout(line);
+    if (found === undefined) return { reason: 'it comes before a header that names the columns of flows' };
     layouts.set(input, found);
     if (layouts.size > MAX_INPUTS) layouts.delete(layouts.keys().next().value as string);
-    return undefined;
+    return found.headed ? undefined : flowOf(cellsOf(line, found.separator), found);
   };
   return {
     parse(batch, dead) {
@@ -54,12 +60,16 @@ export function createFlowCsvParser(source: string): FlowCsvParser {
   };
 }
 
-function layoutOf(line: string): Layout | undefined {
+/** The layout of a flow table by its first line; undefined for anything else. */
+export function flowTableLayout(line: string): FlowTableLayout | undefined {
   if (line.length > LONGEST_LINE) return undefined;
   for (const separator of [',', '\t', ';']) {
     const cells = cellsOf(line, separator);
-    const columns = flowColumns(cells);
-    if (tellsFlows(columns)) return { separator, columns, width: cells.length };
+    const named = headerlessColumns(cells);
+    const columns = flowColumns(named ?? cells);
+    if (!tellsFlows(columns)) continue;
+    const addressed = columns.has('source') && columns.has('destination');
+    return { separator, columns, width: cells.length, headed: named === undefined, timed: columns.has('time'), addressed };
   }
   return undefined;
 }
@@ -69,11 +79,11 @@ function cellsOf(line: string, separator: string): string[] {
   return csvRows(line).next().value ?? [];
 }
 
-function flowOf(cells: readonly string[], { columns, width }: Layout): LineResult {
+function flowOf(cells: readonly string[], { columns, width, timed }: FlowTableLayout): LineResult {
   if (cells.length < width - 1) return { reason: `it has ${cells.length} columns instead of ${width}` };
   const cell = (column: FlowColumn): string | undefined => cells[columns.get(column) ?? -1]?.trim();
-  const time = flowTime(cell('time') ?? '');
-  if (Number.isNaN(time)) return { reason: `"${(cell('time') ?? '').slice(0, 40)}" is no time` };
+  const time = timed ? flowTime(cell('time') ?? '') : Number.NaN;
+  if (timed && Number.isNaN(time)) return { reason: `"${(cell('time') ?? '').slice(0, 40)}" is no time` };
   const amount = (column: FlowColumn): number | undefined => {
     const text = cell(column);
     const value = text === undefined || text === '' ? Number.NaN : Number(text);
@@ -111,5 +121,7 @@ function duration(amount: (column: FlowColumn) => number | undefined): number | 
   const [micros, seconds, millis] = [amount('durationMicros'), amount('durationSeconds'), amount('durationMillis')];
   if (micros !== undefined) return micros;
   if (seconds !== undefined) return Math.round(seconds * 1e6);
-  return millis === undefined ? undefined : millis * 1000;
+  if (millis !== undefined) return millis * 1000;
+  const nanos = amount('durationNanos');
+  return nanos === undefined ? undefined : Math.round(nanos / 1000);
 }

@@ -1,9 +1,9 @@
 import { MAX_SERIES_NAME } from '../../core/index.ts';
 import { modsPath } from '../series/mods.ts';
 import { timeOf } from '../series/table.ts';
+import { TIME_NAMES } from '../series/time-names.ts';
 import type { MetricFormat, ParsedReading, RecordInput, RecordReadings } from './format.ts';
 
-const TIME_NAMES = new Set(['timestamp', 'time', 'datetime', 'date', 'ts', 'window_start', '@timestamp']);
 /** Columns that name no reading. */
 const OTHER = new Set(['window_end']);
 const ENTITY_NAMES = new Set(['entity', 'device', 'host', 'sensor', 'sensor_id', 'host.name']);

@@ -12,6 +12,7 @@ import {
   parseSeriesJson,
   parseSeriesTable,
   parseTimeRange,
+  tellsReadings,
 } from './index.ts';
 
 const SAMPLE = 'series/deep-mods/sample-train-w01h-s10m.tsv.gz';
@@ -37,6 +38,30 @@ describe('series tables', () => {
     const frame = parseSeriesTable('0.1,0.2\n0.3,0.4\n', { name: 'smd', from: 10, step: 60 });
     expect(frame.channels).toEqual(['channel_1', 'channel_2']);
     expect([...frame.times]).toEqual([10, 70]);
+    expect(frame.undated).toBeUndefined();
+    expect(parseSeriesTable('a,b\n1,2\n3,4\n', { name: 'untimed' })).toMatchObject({ channels: ['a', 'b'], undated: true });
+  });
+
+  it('tells readings, with times and without, from other tables', () => {
+    const rows = (line: string, count = 30): string => `${line}\n`.repeat(count);
+    expect(tellsReadings(`timestamp,cpu\n${rows('2020-01-01,1', 1)}`)).toBe(true);
+    expect(tellsReadings(`conn_in\tconn_out\n${rows('1.5\t2')}`)).toBe(true);
+    expect(tellsReadings(rows('0.1,0.2,'))).toBe(true);
+    expect(tellsReadings(rows('0'))).toBe(true);
+    expect(tellsReadings('{"time":"2020-01-01","a":1}\n')).toBe(true);
+    // Too short to be sure, doubled names, words, rows of other widths, times that are none.
+    expect(tellsReadings(rows('1,2', 5))).toBe(false);
+    expect(tellsReadings(`5,a\n${rows('1,2')}`)).toBe(false);
+    expect(tellsReadings(`a,a\n${rows('1,2')}`)).toBe(false);
+    expect(tellsReadings(`a,b\n${rows('1,GET')}`)).toBe(false);
+    expect(tellsReadings(`a,b\n${rows('1,2')}${rows('1', 1)}`)).toBe(false);
+    expect(tellsReadings(`time,b\n${rows('7,2')}`)).toBe(false);
+    expect(tellsReadings(rows('Jan  1 00:00:00 host sshd[1]: session opened'))).toBe(false);
+  });
+
+  const SMD = 'series/smd/machine-1-6_test.csv.gz';
+  it.skipIf(missing(SMD, SAMPLE))(needs('tells real tables without times', SMD, SAMPLE), () => {
+    for (const name of [SMD, SAMPLE]) expect(tellsReadings(gunzipSync(readFileSync(dataset(name) as string)).toString())).toBe(true);
   });
 
   it('refuses what holds no readings', () => {

@@ -1,4 +1,5 @@
 import { type SeriesFrame, usualStep, VedetteError } from '../../core/index.ts';
+import { TIME_NAMES } from './time-names.ts';
 
 export interface TableOptions {
   /** Name for messages. */
@@ -11,7 +12,6 @@ export interface TableOptions {
   readonly ignore?: readonly string[];
 }
 
-const TIME_NAMES = new Set(['timestamp', 'time', 'datetime', 'date', 'ts', 'window_start', '@timestamp']);
 const EPOCH_COLUMNS = new Set(['window_end']);
 /** 2000-01-01 in seconds, milliseconds and microseconds tell the unit of a plain number. */
 const SECONDS_LIMIT = 1e11;
@@ -53,11 +53,12 @@ export function parseSeriesTable(text: string, options: TableOptions): SeriesFra
       hint: 'a series file has a header, a time column such as timestamp, and at least one column of numbers',
     });
   }
-  return orderedFrame(
+  const frame = orderedFrame(
     readable.map((k) => (columns[k] as { name: string }).name),
     times,
     readable.map((k) => values[k] as number[]),
   );
+  return timeColumn >= 0 || options.from !== undefined ? frame : { ...frame, undated: true };
 }
 
 /** Rows by time, without doubled times. */

@@ -1,11 +1,11 @@
 import { decodeUtf8, sha256Hex, VedetteError } from '../../core/index.ts';
-import { flowTime } from '../../parsers/index.ts';
+import { flowTime, headerlessColumns } from '../../parsers/index.ts';
 import { type FileInput, readFiles } from '../../sources/index.ts';
 import { readParquet } from '../../store/index.ts';
 import { splitCsv } from '../csv.ts';
 import { fingerprintOf } from '../data.ts';
 import { ColumnCells, numberOf } from './cells.ts';
-import { canonicalName, NSL_KDD_COLUMNS, roleOf, sameName } from './columns.ts';
+import { canonicalName, roleOf, sameName } from './columns.ts';
 import type { FlowColumn, FlowTable } from './flow-table.ts';
 
 export interface ReadFlowOptions {
@@ -20,7 +20,7 @@ export interface ReadFlowOptions {
 const PARQUET = /\.parquet$/i;
 
 /**
- * Flow CSVs (CICFlowMeter of any release, FlowMeter, Argus, UNSW-NB15, NSL-KDD with or without header, and any other with a
+ * Flow CSVs (CICFlowMeter of any release, FlowMeter, Argus, UNSW-NB15 and NSL-KDD with or without header, and any other with a
  * header line; plain, gzip, zstd, zip, folders) and Parquet as one table. Inputs are joined by column name.
  */
 export async function readFlows(paths: readonly string[], options: ReadFlowOptions = {}): Promise<FlowTable> {
@@ -111,8 +111,9 @@ class FlowRows {
       this.columnsOf(cells, separator);
       return true;
     }
-    if (cells.length === NSL_KDD_COLUMNS.length || cells.length === NSL_KDD_COLUMNS.length - 1) {
-      this.columnsOf(NSL_KDD_COLUMNS.slice(0, cells.length), separator);
+    const known = headerlessColumns(cells);
+    if (known !== undefined) {
+      this.columnsOf(known, separator);
       return false;
     }
     this.skipped.set(input, `its first line names no columns: ${JSON.stringify(line.slice(0, 60))}`);

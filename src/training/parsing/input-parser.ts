@@ -21,6 +21,8 @@ export interface InputSummary {
   readonly format: string;
   readonly lines: number;
   readonly dead: number;
+  /** Events without a time; absent when all have one. */
+  readonly undated?: number;
   /** Damage, in words; absent when it was read to its end. */
   readonly problem?: string;
 }
@@ -64,6 +66,7 @@ export class InputParser implements LogInputs {
     const reference = (await stat(input.path)).mtimeMs * 1000;
     let generation = '';
     let lines = 0;
+    let undated = 0;
     let dead = 0;
     const bury = (): void => {
       dead++;
@@ -75,6 +78,7 @@ export class InputParser implements LogInputs {
         generation = records.generation;
         const batch = parser.parse(records, input.name, bury);
         lines += batch.rows;
+        undated += withoutTime(batch.time);
         yield { format: parser.format?.name ?? '', batch, templates: parser.templates, bytesRead: files.bytesRead() };
       }
     } finally {
@@ -88,6 +92,7 @@ export class InputParser implements LogInputs {
       format: parser?.format?.name ?? 'empty',
       lines,
       dead,
+      ...(undated === 0 ? {} : { undated }),
       ...(problem === undefined ? {} : { problem }),
     };
   }
@@ -115,4 +120,10 @@ export class InputParser implements LogInputs {
     }
     return parser;
   }
+}
+
+function withoutTime(times: Float64Array): number {
+  let count = 0;
+  for (let row = 0; row < times.length; row++) if (Number.isNaN(times[row])) count++;
+  return count;
 }

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import type { DeadLetter, DictColumn, EventBatch } from '../../core/index.ts';
+import { dictAt } from '../../core/index.ts';
+import { dataset, missing, needs } from '../../testing/datasets.ts';
+import { createFlowCsvParser, flowTableLayout } from './index.ts';
+
+function read(text: string): { flows: EventBatch | undefined; dead: DeadLetter[] } {
+  const dead: DeadLetter[] = [];
+  const records = { input: 'x.csv', generation: '', offset: 0, line: 1, bytes: new TextEncoder().encode(text), arrival: 0, last: true };
+  const [flows] = createFlowCsvParser('s').parse(records, (letter) => dead.push(letter));
+  return { flows, dead };
+}
+
+const numberAt = (batch: EventBatch | undefined, name: string, row = 0) =>
+  (batch?.columns[name] as Float64Array | Int32Array | undefined)?.[row];
+
+/** 43 cells of NSL-KDD. */
+const KDD = `13,tcp,telnet,SF,118,2425${',0'.repeat(35)},guess_passwd,2`;
+/** 49 cells of the raw UNSW-NB15 files. */
+const UNSW = `59.166.0.0,1390,149.171.126.6,53,udp,CON,0.001055,132,164,31,29,0,0,dns,500473,621800,2,2${',0'.repeat(10)},1421927414,1421927414${',0'.repeat(17)},,0`;
+
+describe('flow tables', () => {
+  it('are told by what they say of flows, not by times and addresses alone', () => {
+    const told = (line: string) => {
+      const layout = flowTableLayout(line);
+      return layout && [layout.headed, layout.timed, layout.addressed];
+    };
+    expect(told('Timestamp,Src IP,Dst IP')).toEqual([true, true, true]);
+    expect(told('id,dur,proto,service,state,spkts,dpkts,sbytes,dbytes,label')).toEqual([true, false, false]);
+    expect(told('fiveTuple,srcIP,dstIP,protocol,srcPort,dstPort,flowDuration,flowLength,fwdFlowLength,bwdFlowLength')).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    expect(told(' Destination Port, Flow Duration, Total Fwd Packets, Total Backward Packets, Label')).toEqual([true, false, false]);
+    expect(told('duration,protocol_type,service,flag,src_bytes,dst_bytes,label')).toEqual([true, false, false]);
+    expect(told(KDD)).toEqual([false, false, false]);
+    expect(told(UNSW)).toEqual([false, true, true]);
+    for (const other of ['a,b,c', 'duration,bytes,user', KDD.replace('tcp', 'GET'), KDD.replace('SF', 'x'), `${KDD},1`, '1,2,3']) {
+      expect(told(other)).toBeUndefined();
+    }
+  });
+
+  it('without a header are rows from the first line on', () => {
+    const kdd = read(`${KDD}\n${KDD.replace('tcp', 'udp')}\n1,2\n`);
+    expect([kdd.flows?.rows, kdd.dead.length]).toEqual([2, 1]);
+    expect(dictAt(kdd.flows?.columns.state as DictColumn, 0)).toBe('SF');
+    expect(['time', 'durationMicros', 'forwardBytes', 'backwardBytes', 'protocol'].map((name) => numberAt(kdd.flows, name))).toEqual([
+      Number.NaN,
+      13e6,
+      118,
+      2425,
+      6,
+    ]);
+    const unsw = read(UNSW).flows;
+    expect(['time', 'durationMicros', 'sourcePort', 'destinationPort', 'forwardPackets'].map((name) => numberAt(unsw, name))).toEqual([
+      1421927414e6, 1055, 1390, 53, 2,
+    ]);
+  });
+
+  it('of FlowMeter count nanoseconds', () => {
+    const head = 'fiveTuple,srcIP,dstIP,protocol,srcPort,dstPort,flowDuration,flowLength,fwdFlowLength,bwdFlowLength';
+    const { flows, dead } = read(`${head}\nx,10.0.0.1,10.0.0.2,TCP,8080(http-alt),38792,6439342000.000000,50.0,20.0,30.0\n`);
+    expect(dead).toEqual([]);
+    expect(['durationMicros', 'sourcePort', 'forwardPackets', 'backwardPackets'].map((name) => numberAt(flows, name))).toEqual([
+      6439342, 8080, 20, 30,
+    ]);
+  });
+
+  const SETS = [
+    ['flows/nsl-kdd/KDDTest+.txt.gz', 22_544],
+    ['flows/unsw-nb15/unsw_nb15_82k_dev.csv.gz', 49_504],
+    ['flows/flowmeter/webgoat_flow_stats.csv.gz', 249],
+  ] as const;
+  it.skipIf(missing(...SETS.map(([name]) => name)))(needs('of data sets are read whole', ...SETS.map(([name]) => name)), () => {
+    for (const [name, rows] of SETS) {
+      const { flows, dead } = read(gunzipSync(readFileSync(dataset(name) as string)).toString());
+      expect([name, flows?.rows, dead.length]).toEqual([name, rows, 0]);
+    }
+  });
+});
