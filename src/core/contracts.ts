@@ -128,6 +128,15 @@ export interface FitSummary {
 
 export type Verdict = 'true-positive' | 'false-positive' | 'benign';
 
+/** A stored finding of a detector. */
+export interface FoundRow {
+  readonly entity: string;
+  /** What `Detector.describe` returned. */
+  readonly row: Uint8Array;
+  /** As it was found. */
+  readonly score: number;
+}
+
 /** A label in force, with what the detector needs to act on it. */
 export interface LabelledRow {
   readonly alertId: string;
@@ -156,6 +165,11 @@ export interface Detector<B extends FeatureBatch = FeatureBatch> {
   /** The row in the form a label keeps it (vocabulary ids, not codes); deterministic bytes. */
   describe(batch: B, row: number): Uint8Array;
   applyLabels(labels: readonly LabelledRow[]): void;
+  /**
+   * Scores that stored findings would have under `labels`, as far as what a label keeps of them tells; pure. Where a finding's
+   * context is gone, its score of then, with what the labels take off it. Absent where that cannot be told.
+   */
+  rescore?(found: readonly FoundRow[], labels: readonly LabelledRow[]): Promise<Float64Array>;
   /** Deterministic bytes of everything learnt, without the label overlay. */
   snapshot(): Promise<Uint8Array>;
   restore(snapshot: Uint8Array): Promise<void>;

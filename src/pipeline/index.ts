@@ -1,6 +1,8 @@
 export { type BacktestResult, backtest } from './backtest.ts';
 export { type Components, catalogueOf, checkDetectors, factsOf, loadComponents, pipelineSchema } from './catalogue.ts';
 export { type ComponentFacts, checkGraph, detectorsOf, type GraphNode, graphOf } from './graph.ts';
+export type { LabelEffectQuery } from './label-effects.ts';
+export type { LabelEffect } from './lane/label-effect.ts';
 export { previewSource, type SourcePreview } from './preview-source.ts';
 export { type ReplayOptions, replayAlert } from './replay.ts';
 export { sinksFor } from './routing.ts';

@@ -4,6 +4,8 @@ import { type Alert, type Clock, type Incident, type Logger, silentLogger, syste
 import type { Home, HomeOptions, StoredDeadLetter, TenantStore } from '../store/contract.ts';
 import { factsOf, loadComponents } from './catalogue.ts';
 import { checkGraph, planWorkers } from './graph.ts';
+import type { LabelEffectQuery } from './label-effects.ts';
+import type { LabelEffect } from './lane/label-effect.ts';
 import type { OneSeriesNow, SeriesNowPage, SeriesNowQuery } from './series-now.ts';
 import type { PipelineStatus } from './status.ts';
 import type { ControlVerb } from './worker/protocol.ts';
@@ -43,6 +45,8 @@ export interface Pipeline {
   /** Series of a tenant as they are now; none for a tenant that does not run. */
   series(tenant: string, query: SeriesNowQuery): Promise<SeriesNowPage>;
   oneSeries(tenant: string, id: string, steps: number): Promise<OneSeriesNow | undefined>;
+  /** What labels change about stored findings, in the order of the queries; none for a tenant that does not run. */
+  labelEffects(tenant: string, queries: readonly LabelEffectQuery[]): Promise<readonly (LabelEffect | undefined)[]>;
   /** Resolves when every source has ended (finite inputs); rejects when a tenant failed. */
   finished(): Promise<void>;
   /** End of input now: stops reading, processes what was read, closes every window, commits. */
@@ -123,6 +127,9 @@ export async function startPipeline(loaded: LoadedConfig, options: StartOptions)
     },
     async oneSeries(tenant, id, steps) {
       return workers.find((one) => one.tenants.includes(tenant))?.oneSeries(tenant, id, steps);
+    },
+    async labelEffects(tenant, queries) {
+      return (await workers.find((one) => one.tenants.includes(tenant))?.labelEffects(tenant, queries)) ?? [];
     },
     finished: () => all('finished'),
     finish: () => all('finish'),

@@ -48,7 +48,7 @@ async function fill(home: Home): Promise<void> {
   const write = alertWrite('b-alert', { title: MARK });
   await b.alerts.save([{ ...write, alert: { ...write.alert, tenant: 'b' } }]);
   await b.alerts.note('b-alert', MARK, MARK, DAY);
-  await b.labels.append({ alertId: 'b-alert', verdict: 'true-positive', note: MARK, by: MARK, at: DAY });
+  await b.labels.append({ alertId: 'b-alert', verdict: 'benign', note: MARK, by: MARK, at: DAY });
   await b.events.append(logBatch(lines(5).map((line) => ({ ...line, message: `${MARK} ${line.message}`, parameters: [] }))), TEMPLATES);
   await b.commitEpoch({ ...epochCommit(1), series: [points()] });
   await b.incidents.save([incident('b-alert', { tenant: 'b', sentence: MARK })]);
@@ -255,6 +255,7 @@ describe('every route of the OpenAPI document', () => {
       if (body.includes(MARK)) answered.push(operation.path);
     }
     expect(answered.length).toBeGreaterThan(11);
+    expect(answered).toContain('/api/v1/tenants/{tenant}/feedback');
   });
 
   it('limits a token to its scopes', async () => {

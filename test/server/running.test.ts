@@ -113,6 +113,32 @@ describe('what a running pipeline stored', () => {
     expect(log.items.map(({ verdict, by }) => `${verdict} ${by}`)).toEqual(['false-positive ana', 'undefined ana', 'benign ana']);
   });
 
+  it('tells what labels in force change, and nothing once they are taken back', async () => {
+    const feedback = async () => (await ana.call('GET', 'tenants/a/feedback')).json<Response<'feedback'>>();
+    const alerts = (await get<'alerts'>('alerts?limit=1000')).items;
+    for (const { id, verdict } of alerts) if (verdict !== undefined) await ana.call('DELETE', `tenants/a/alerts/${id}/label`);
+    expect(await feedback()).toMatchObject({ allowed: [], detectors: [] });
+
+    const of = (detector: string) => alerts.filter(({ detection }) => detection.detector === detector);
+    const [wrong] = of('sequence');
+    await ana.call('PUT', `tenants/a/alerts/${wrong?.id}/label`, { verdict: 'false-positive', note: 'planned' });
+    const told = await feedback();
+    expect(told.labels).toEqual({ 'true-positive': 0, 'false-positive': 1, benign: 0 });
+    expect(told.allowed).toMatchObject([{ alertId: wrong?.id, title: wrong?.detection.title, entity: null, note: 'planned', by: 'ana' }]);
+    const [sequence, ...others] = told.detectors;
+    expect(others).toEqual([]);
+    expect(sequence).toMatchObject({ source: 'app', detector: 'sequence', known: true, looked: of('sequence').length });
+    expect(sequence?.threshold.after).toBeGreaterThanOrEqual(sequence?.threshold.before ?? Number.NaN);
+    const labelled = sequence?.alerts.find(({ id }) => id === wrong?.id);
+    expect(labelled).toMatchObject({ verdict: 'false-positive', before: { flagged: true }, after: { flagged: false } });
+    // The rating without labels is that of the alert, as nothing was learnt since.
+    expect(labelled?.before.score).toBeCloseTo(wrong?.detection.score ?? Number.NaN, 6);
+    expect(labelled?.after.score).toBeLessThan(labelled?.before.score ?? Number.NaN);
+    expect(sequence?.suppressed).toBe(sequence?.alerts.filter(({ before, after }) => before.flagged && !after.flagged).length);
+    await ana.call('DELETE', `tenants/a/alerts/${wrong?.id}/label`);
+    expect(await feedback()).toMatchObject({ allowed: [], detectors: [] });
+  });
+
   it('gets dead letters that parse at another attempt; the others stay', async () => {
     const store = await under.home.tenant('a');
     const before = await store.events.count();

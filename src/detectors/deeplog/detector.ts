@@ -3,11 +3,13 @@ import {
   type Explanation,
   type FitProgress,
   type FitSummary,
+  type FoundRow,
   type LabelledRow,
   type ScoreBatch,
   type SequenceBatch,
   VedetteError,
 } from '../../core/index.ts';
+import { describedBatch } from '../sequence/described-batch.ts';
 import { describeRow } from '../sequence/description.ts';
 import { combine, type Tails, tailsOf } from './arms.ts';
 import type { DeepLogConfig } from './config.ts';
@@ -43,6 +45,13 @@ export class DeepLogDetector implements Detector<SequenceBatch> {
     if (state === undefined) return { score: new Float64Array(batch.rows).fill(Number.NaN) };
     const { arms, unexpected } = await scoreRows(state.model, this.#config, batch, 0, batch.rows, this.#overlay);
     return { score: combine(arms, this.#tails, batch.rows), arms: { ...arms, unexpected } as Record<string, Float64Array> };
+  }
+
+  async rescore(found: readonly FoundRow[], labels: readonly LabelledRow[]): Promise<Float64Array> {
+    if (this.#state === undefined) throw notFitted();
+    const batch = describedBatch(found);
+    const { arms } = await scoreRows(this.#state.model, this.#config, batch, 0, batch.rows, new LabelOverlay(labels));
+    return combine(arms, this.#tails, batch.rows);
   }
 
   observe(_batch: SequenceBatch): void {}

@@ -1,4 +1,4 @@
-import type { Detector, Explanation, FitSummary, LabelledRow, ScoreBatch, SeriesBatch } from '../../core/index.ts';
+import type { Detector, Explanation, FitSummary, FoundRow, LabelledRow, ScoreBatch, SeriesBatch } from '../../core/index.ts';
 import type { DeviceFaultsConfig } from './config.ts';
 import { EntityPeers } from './entity-peers.ts';
 import { explainFault } from './explain.ts';
@@ -79,6 +79,11 @@ export class DeviceFaultsDetector implements Detector<SeriesBatch> {
 
   applyLabels(labels: readonly LabelledRow[]): void {
     this.#labels = new FaultLabels(labels);
+  }
+
+  async rescore(found: readonly FoundRow[], labels: readonly LabelledRow[]): Promise<Float64Array> {
+    const own = new FaultLabels(labels);
+    return Float64Array.from(found, (one) => own.rescored(one));
   }
 
   async snapshot(): Promise<Uint8Array> {

@@ -1,4 +1,4 @@
-import { type LabelledRow, VedetteError } from '../../core/index.ts';
+import { type FoundRow, type LabelledRow, VedetteError } from '../../core/index.ts';
 
 /** What is left of a score that labels cover. */
 const KEPT = 0.05;
@@ -44,22 +44,27 @@ export class FaultLabels {
     });
     return covered ? score * KEPT : score;
   }
+
+  /** The score of a stored finding. */
+  rescored({ row, entity, score }: FoundRow): number {
+    const reading = describedReading(row);
+    return reading === undefined ? score : this.adjust(score, reading.series, entity, reading.value);
+  }
 }
 
 function read(label: LabelledRow): Described {
-  let row: unknown;
-  try {
-    row = JSON.parse(new TextDecoder().decode(label.row));
-  } catch (cause) {
-    throw unusable(label, cause);
-  }
-  if (Array.isArray(row) && typeof row[0] === 'string' && typeof row[1] === 'number') return { series: row[0], value: row[1] };
-  throw unusable(label);
+  const reading = describedReading(label.row);
+  if (reading !== undefined) return reading;
+  throw new VedetteError('FORMAT_INVALID', `the labelled row of alert ${label.alertId} is no reading`, {
+    hint: 'revoke the label and give it again',
+  });
 }
 
-function unusable(label: LabelledRow, cause?: unknown): VedetteError {
-  return new VedetteError('FORMAT_INVALID', `the labelled row of alert ${label.alertId} is no reading`, {
-    hint: 'revoke the label and give it again',
-    cause,
-  });
+function describedReading(bytes: Uint8Array): Described | undefined {
+  try {
+    const row: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return Array.isArray(row) && typeof row[0] === 'string' && typeof row[1] === 'number' ? { series: row[0], value: row[1] } : undefined;
+  } catch {
+    return undefined;
+  }
 }

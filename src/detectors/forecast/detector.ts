@@ -4,6 +4,7 @@ import {
   type Explanation,
   type FitSummary,
   type ForecastPoint,
+  type FoundRow,
   type LabelledRow,
   type LimitWarning,
   type Micros,
@@ -123,6 +124,12 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
 
   applyLabels(labels: readonly LabelledRow[]): void {
     this.#overlay = new LabelOverlay(labels);
+  }
+
+  /** By volumes alone: what was expected then is not kept, so one within reach of an allowed volume counts as covered. */
+  async rescore(found: readonly FoundRow[], labels: readonly LabelledRow[]): Promise<Float64Array> {
+    const overlay = new LabelOverlay(labels);
+    return Float64Array.from(found, (one) => overlay.rescored(one));
   }
 
   view(series: string): SeriesView | undefined {

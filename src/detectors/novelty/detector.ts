@@ -3,6 +3,7 @@ import {
   type Detector,
   type Explanation,
   type FitSummary,
+  type FoundRow,
   type LabelledRow,
   type ObservationBatch,
   pack,
@@ -13,7 +14,7 @@ import {
 import type { NoveltyConfig } from './config.ts';
 import { explainOccurrence } from './explain.ts';
 import { NoveltyMemory, type Occurrence } from './memory.ts';
-import { type DescribedObservation, describeObservation, LabelOverlay } from './overlay.ts';
+import { type DescribedObservation, describeObservation, LabelOverlay, readObservation } from './overlay.ts';
 import { BatchSlots } from './slots.ts';
 
 const seen = z.tuple([z.string(), z.int(), z.number()]);
@@ -114,6 +115,15 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
 
   applyLabels(labels: readonly LabelledRow[]): void {
     this.#overlay = new LabelOverlay(labels);
+  }
+
+  /** What was new when it was found no longer is: only whether labels forgive it is told. */
+  async rescore(found: readonly FoundRow[], labels: readonly LabelledRow[]): Promise<Float64Array> {
+    const overlay = new LabelOverlay(labels);
+    return Float64Array.from(found, ({ row, score }) => {
+      const observation = readObservation(row);
+      return observation !== undefined && overlay.forgives(observation) ? 0 : score;
+    });
   }
 
   async snapshot(): Promise<Uint8Array> {

@@ -63,21 +63,21 @@ function bump(counts: Map<string, number>, name: string): void {
 }
 
 function read(label: LabelledRow): DescribedObservation {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(label.row));
-    if (Array.isArray(value) && value.length === 3 && value.every((part) => typeof part === 'string')) {
-      const [entity, field, observed] = value as [string, string, string];
-      return { entity, field, value: observed };
-    }
-  } catch (cause) {
-    throw unusable(label, cause);
-  }
-  throw unusable(label);
+  const observation = readObservation(label.row);
+  if (observation !== undefined) return observation;
+  throw new VedetteError('FORMAT_INVALID', `the labelled row of alert ${label.alertId} is not an observation`, {
+    hint: 'revoke the label and give it again',
+  });
 }
 
-function unusable(label: LabelledRow, cause?: unknown): VedetteError {
-  return new VedetteError('FORMAT_INVALID', `the labelled row of alert ${label.alertId} is not an observation`, {
-    hint: 'revoke the label and give it again',
-    cause,
-  });
+/** What `describeObservation` wrote; undefined for anything else. */
+export function readObservation(bytes: Uint8Array): DescribedObservation | undefined {
+  try {
+    const row: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    if (!Array.isArray(row) || row.length !== 3 || !row.every((part) => typeof part === 'string')) return undefined;
+    const [entity, field, value] = row as [string, string, string];
+    return { entity, field, value };
+  } catch {
+    return undefined;
+  }
 }

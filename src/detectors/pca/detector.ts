@@ -3,6 +3,7 @@ import {
   type Detector,
   type Explanation,
   type FitSummary,
+  type FoundRow,
   type LabelledRow,
   pack,
   type ScoreBatch,
@@ -12,6 +13,7 @@ import {
 } from '../../core/index.ts';
 import { jacksonMudholkarThreshold, type Pca } from '../../ml/index.ts';
 import { blocks } from '../sequence/calibration.ts';
+import { describedBatch } from '../sequence/described-batch.ts';
 import { describeRow } from '../sequence/description.ts';
 import type { PcaConfig } from './config.ts';
 import { CountColumns } from './count-columns.ts';
@@ -111,12 +113,12 @@ export class PcaDetector implements Detector<SequenceBatch> {
 
   applyLabels(labels: readonly LabelledRow[]): void {
     this.#labels = labels;
-    const learnt = this.#learnt;
-    const residual = (counts: readonly (readonly [string, number])[]) => {
-      const { columns, pca, weights } = learnt as Learnt;
-      return residualOf(pca, weights, columns.countIds(counts));
-    };
-    this.#deviations = learnt === undefined || labels.length === 0 ? undefined : new LabelledDeviations(labels, residual);
+    this.#deviations = this.#learnt === undefined ? undefined : deviationsOf(this.#learnt, labels);
+  }
+
+  async rescore(found: readonly FoundRow[], labels: readonly LabelledRow[]): Promise<Float64Array> {
+    const learnt = this.#required();
+    return scoresOf(learnt, describedBatch(found), 0, found.length, deviationsOf(learnt, labels));
   }
 
   async snapshot(): Promise<Uint8Array> {
@@ -179,4 +181,9 @@ function scoresOf(learnt: Learnt, batch: SequenceBatch, from: number, to: number
     const score = squaredLength(residual);
     return deviations === undefined ? score : deviations.adjust(batch.entities[from + i] as string, residual, score);
   });
+}
+
+function deviationsOf({ columns, pca, weights }: Learnt, labels: readonly LabelledRow[]): LabelledDeviations | undefined {
+  if (labels.length === 0) return undefined;
+  return new LabelledDeviations(labels, (counts) => residualOf(pca, weights, columns.countIds(counts)));
 }

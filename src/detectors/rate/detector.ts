@@ -3,6 +3,7 @@ import {
   type Detector,
   type Explanation,
   type FitSummary,
+  type FoundRow,
   type LabelledRow,
   pack,
   type ScoreBatch,
@@ -116,6 +117,12 @@ export class RateDetector implements Detector<SeriesBatch> {
 
   applyLabels(labels: readonly LabelledRow[]): void {
     this.#overlay = new LabelOverlay(labels);
+  }
+
+  /** By volumes alone: what was expected then is not kept, so one within reach of an allowed volume counts as covered. */
+  async rescore(found: readonly FoundRow[], labels: readonly LabelledRow[]): Promise<Float64Array> {
+    const overlay = new LabelOverlay(labels);
+    return Float64Array.from(found, (one) => overlay.rescored(one));
   }
 
   async snapshot(): Promise<Uint8Array> {

@@ -1,4 +1,4 @@
-import { type LabelledRow, VedetteError } from '../../core/index.ts';
+import { type FoundRow, type LabelledRow, VedetteError } from '../../core/index.ts';
 
 /** A volume that analysts let pass covers volumes up to this much further out. */
 const TOLERANCE = 1.25;
@@ -32,31 +32,40 @@ export class LabelOverlay {
   }
 
   adjust(score: number, series: string, entity: string, value: number, expected: number): number {
+    const within = (allowed: number) =>
+      value > expected ? allowed > expected && value <= allowed * TOLERANCE : allowed < expected && value >= allowed / TOLERANCE;
+    return this.covers(series, entity, value, within) ? score * KEPT : score;
+  }
+
+  /** The score of a stored finding, whose expected volume is not kept. */
+  rescored({ row, entity, score }: FoundRow): number {
+    const described = describedVolume(row);
+    if (described === undefined) return score;
+    const { series, value } = described;
+    const within = (allowed: number) => value <= allowed * TOLERANCE && value >= allowed / TOLERANCE;
+    return this.covers(series, entity, value, within) ? score * KEPT : score;
+  }
+
+  private covers(series: string, entity: string, value: number, within: (allowed: number) => boolean): boolean {
     const allowed = this.allowed.get(series);
-    if (allowed === undefined || this.guarded.get(series)?.includes(value) === true) return score;
-    const covered = allowed.some((one) => {
-      if (one.entity !== undefined && one.entity !== entity) return false;
-      return value > expected
-        ? one.value > expected && value <= one.value * TOLERANCE
-        : one.value < expected && value >= one.value / TOLERANCE;
-    });
-    return covered ? score * KEPT : score;
+    if (allowed === undefined || this.guarded.get(series)?.includes(value) === true) return false;
+    return allowed.some((one) => (one.entity === undefined || one.entity === entity) && within(one.value));
   }
 }
 
 function read(label: LabelledRow): { series: string; value: number } {
-  try {
-    const row: unknown = JSON.parse(new TextDecoder().decode(label.row));
-    if (Array.isArray(row) && typeof row[0] === 'string' && typeof row[1] === 'number') return { series: row[0], value: row[1] };
-  } catch (cause) {
-    throw unusable(label, cause);
-  }
-  throw unusable(label);
+  const described = describedVolume(label.row);
+  if (described !== undefined) return described;
+  throw new VedetteError('FORMAT_INVALID', `the labelled row of alert ${label.alertId} is not a volume`, {
+    hint: 'revoke the label and give it again',
+  });
 }
 
-function unusable(label: LabelledRow, cause?: unknown): VedetteError {
-  return new VedetteError('FORMAT_INVALID', `the labelled row of alert ${label.alertId} is not a volume`, {
-    hint: 'revoke the label and give it again',
-    cause,
-  });
+function describedVolume(bytes: Uint8Array): { series: string; value: number } | undefined {
+  try {
+    const row: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return Array.isArray(row) && typeof row[0] === 'string' && typeof row[1] === 'number' ? { series: row[0], value: row[1] } : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -2,6 +2,7 @@ import {
   type Detector,
   type Explanation,
   type FitSummary,
+  type FoundRow,
   type LabelledRow,
   type ScoreBatch,
   type SequenceBatch,
@@ -9,6 +10,7 @@ import {
 } from '../../core/index.ts';
 import { combine, combineLeavingOut, outOfFold, tailsOf } from './calibration.ts';
 import type { Arm, SequenceConfig } from './config.ts';
+import { describedBatch } from './described-batch.ts';
 import { describeRow } from './description.ts';
 import { explainRow } from './explain.ts';
 import { type ArmScores, SequenceModel } from './model.ts';
@@ -63,13 +65,24 @@ export class SequenceDetector implements Detector<SequenceBatch> {
     if (state === undefined) return { score: new Float64Array(batch.rows).fill(Number.NaN) };
     const scores = state.model.score(batch, 0, batch.rows);
     const score = combine(this.#config.arms, scores, this.#tails, batch.rows);
-    if (!this.#overlay.empty) this.#applyOverlay(state.model, batch, scores, score);
+    this.#adjust(this.#overlay, state.model, batch, scores, score);
     return { score, arms: scores as Record<string, Float64Array> };
   }
 
+  async rescore(found: readonly FoundRow[], labels: readonly LabelledRow[]): Promise<Float64Array> {
+    const state = this.#state;
+    if (state === undefined) throw notFitted();
+    const batch = describedBatch(found);
+    const scores = state.model.score(batch, 0, batch.rows);
+    const score = combine(this.#config.arms, scores, this.#tails, batch.rows);
+    this.#adjust(new LabelOverlay(labels), state.model, batch, scores, score);
+    return score;
+  }
+
   /** Lowers and raises `score` where labels say so; the arms stay as the model gave them. */
-  #applyOverlay(model: SequenceModel, batch: SequenceBatch, scores: ArmScores, score: Float64Array): void {
-    const adjusted = this.#overlay.over(model, this.#tails, batch);
+  #adjust(overlay: LabelOverlay, model: SequenceModel, batch: SequenceBatch, scores: ArmScores, score: Float64Array): void {
+    if (overlay.empty) return;
+    const adjusted = overlay.over(model, this.#tails, batch);
     for (let row = 0; row < batch.rows; row++) {
       const base = armsAt(scores, row);
       const { arms, atLeast } = adjusted(row, base);

@@ -1,5 +1,6 @@
 import type { SourceConfig } from '../../config/index.ts';
 import type { DeadLetter, Detection, EventBatch, LabelledRow, LogBatch, Micros, RecordBatch, SeriesPoints } from '../../core/index.ts';
+import type { FoundAlert, LabelEffect } from './label-effect.ts';
 import type { LiveSeries } from './live-series.ts';
 import type { LaneScorer, ScorerStatus } from './scorer.ts';
 
@@ -55,6 +56,7 @@ export interface Lane {
     readonly options: { readonly detector: string };
     status(): ScorerStatus;
     applyLabels(labels: readonly LabelledRow[]): void;
+    effectOf(found: readonly FoundAlert[], labels: readonly LabelledRow[]): Promise<LabelEffect | undefined>;
   }[];
   readonly counters: Readonly<LaneCounters>;
   /** Counters that only this kind of lane has. */

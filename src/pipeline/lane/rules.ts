@@ -9,6 +9,7 @@ import {
   rulesAllowed,
   stableId,
 } from '../../core/index.ts';
+import { effectOnRules, type FoundAlert, type LabelEffect } from './label-effect.ts';
 import type { Finding } from './lane.ts';
 import type { ScorerOptions, ScorerStatus } from './scorer.ts';
 
@@ -47,6 +48,10 @@ export class LaneRules {
   /** What an analyst said is wrong or expected is not raised again. */
   applyLabels(labels: readonly LabelledRow[]): void {
     this.allowed = rulesAllowed(labels);
+  }
+
+  async effectOf(found: readonly FoundAlert[], labels: readonly LabelledRow[]): Promise<LabelEffect> {
+    return effectOnRules(found, labels);
   }
 
   private told(findings: readonly RuleFinding[]): Finding[] {

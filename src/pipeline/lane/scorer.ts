@@ -12,6 +12,8 @@ import {
 } from '../../core/index.ts';
 import { coreRows } from '../../features/index.ts';
 import { InputClock } from '../time/input-clock.ts';
+import { effectOnCalibrated, type FoundAlert, type LabelEffect } from './label-effect.ts';
+import type { RegisteredModel } from './registered-model.ts';
 import { joinRows, pickRows, sliceRows } from './rows.ts';
 import { unitAt } from './unit.ts';
 
@@ -28,19 +30,6 @@ export interface ScorerOptions {
   readonly every: Micros;
   /** The registered model it follows, as of now; absent = it learns from its source. */
   readonly registered?: () => Promise<RegisteredModel>;
-}
-
-/** A version of the registry, ready to score. */
-export interface RegisteredModel {
-  /** `name@version`. */
-  readonly reference: string;
-  readonly detector: Detector;
-  readonly sha256: string;
-  /** Rows it learnt from, and the time of the last one. */
-  readonly rows: number;
-  readonly to: Micros;
-  /** Scores of normal rows that the model had not seen. */
-  readonly calibration: Float64Array;
 }
 
 /** A unit at or below the promised rate. */
@@ -98,6 +87,8 @@ export interface LaneScorer {
   followModel(): Promise<void>;
   take(batch: FeatureBatch): Promise<Flagged[]>;
   applyLabels(labels: readonly LabelledRow[]): void;
+  /** What these labels change about stored findings; undefined before it has learnt. */
+  effectOf(found: readonly FoundAlert[], labels: readonly LabelledRow[]): Promise<LabelEffect | undefined>;
   status(): ScorerStatus;
   /** Ends what it does in the background. */
   close?(): Promise<void>;
@@ -308,6 +299,11 @@ export class Scorer implements LaneScorer {
     this.labels = labels;
     if (this.fitted) this.detector.applyLabels(labels);
     this.applyHistory();
+  }
+
+  async effectOf(found: readonly FoundAlert[], labels: readonly LabelledRow[]): Promise<LabelEffect | undefined> {
+    const { fitted, history } = this;
+    return fitted && history !== undefined ? effectOnCalibrated(this.detector, history, this.options.rate, found, labels) : undefined;
   }
 
   private applyHistory(): void {

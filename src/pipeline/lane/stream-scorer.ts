@@ -13,6 +13,7 @@ import {
   stableId,
 } from '../../core/index.ts';
 import { joinScores } from './join-scores.ts';
+import { effectOnStream, type FoundAlert, type LabelEffect } from './label-effect.ts';
 import { sliceRows } from './rows.ts';
 import type { Flagged, LaneScorer, ScorerOptions, ScorerStatus } from './scorer.ts';
 import { unitAt } from './unit.ts';
@@ -133,6 +134,10 @@ export class StreamScorer implements LaneScorer {
 
   applyLabels(labels: readonly LabelledRow[]): void {
     this.detector.applyLabels(labels);
+  }
+
+  effectOf(found: readonly FoundAlert[], labels: readonly LabelledRow[]): Promise<LabelEffect> {
+    return effectOnStream(this.detector, this.options.rate, found, labels);
   }
 
   /** Rated rows a day, as if the source had been watched for an hour at least. */

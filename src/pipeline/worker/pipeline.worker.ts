@@ -4,6 +4,7 @@ import { stopModelThreads } from '../../ml/index.ts';
 import { StoreLink } from '../../store/worker/store-link.ts';
 import { buildTenant } from '../build.ts';
 import { loadComponents } from '../catalogue.ts';
+import { labelEffects } from '../label-effects.ts';
 import { oneSeriesNow, seriesNow } from '../series-now.ts';
 import type { TenantRun } from '../tenant-run.ts';
 import type { ControlVerb, LogLevel, StoreMethod, ToMain, ToWorker, WorkerStart } from './protocol.ts';
@@ -70,6 +71,8 @@ function workOf(message: Exclude<ToWorker, { kind: 'answer' }>): unknown {
       return seriesNow(runOf.get(message.tenant)?.running ?? [], message.query);
     case 'one-series':
       return oneSeriesNow(runOf.get(message.tenant)?.running ?? [], message.series, message.steps);
+    case 'label-effects':
+      return labelEffects(runOf.get(message.tenant)?.running ?? [], message.queries);
     default:
       return control(message.verb);
   }

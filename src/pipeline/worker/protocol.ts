@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Config } from '../../config/index.ts';
 import type { Alert, Incident } from '../../core/index.ts';
 import type { StoredDeadLetter } from '../../store/contract.ts';
+import type { LabelEffectQuery } from '../label-effects.ts';
 import type { SeriesNowQuery } from '../series-now.ts';
 import type { TenantStatus } from '../status.ts';
 
@@ -20,6 +21,7 @@ export type ToWorker =
   | { readonly kind: 'retry'; readonly id: number; readonly tenant: string; readonly letters: readonly StoredDeadLetter[] }
   | { readonly kind: 'series'; readonly id: number; readonly tenant: string; readonly query: SeriesNowQuery }
   | { readonly kind: 'one-series'; readonly id: number; readonly tenant: string; readonly series: string; readonly steps: number }
+  | { readonly kind: 'label-effects'; readonly id: number; readonly tenant: string; readonly queries: readonly LabelEffectQuery[] }
   | { readonly kind: 'answer'; readonly id: number; readonly value?: unknown; readonly error?: WireError };
 
 export type ControlVerb = 'status' | 'flush' | 'finish' | 'finished' | 'stop' | 'labels' | 'settings' | 'models';

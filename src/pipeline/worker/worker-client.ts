@@ -1,6 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { type Alert, type Incident, type Logger, VedetteError, workerUrl } from '../../core/index.ts';
 import type { StoredDeadLetter, TenantStore } from '../../store/contract.ts';
+import type { LabelEffectQuery } from '../label-effects.ts';
+import type { LabelEffect } from '../lane/label-effect.ts';
 import type { OneSeriesNow, SeriesNowPage, SeriesNowQuery } from '../series-now.ts';
 import type { ControlVerb, ToMain, ToWorker, WorkerStart, WorkerStatus } from './protocol.ts';
 import { StoreServer } from './serve-store.ts';
@@ -68,6 +70,10 @@ export class WorkerClient {
 
   async oneSeries(tenant: string, series: string, steps: number): Promise<OneSeriesNow | undefined> {
     return (await this.ask((id) => ({ kind: 'one-series', id, tenant, series, steps }))) as OneSeriesNow | undefined;
+  }
+
+  async labelEffects(tenant: string, queries: readonly LabelEffectQuery[]): Promise<readonly (LabelEffect | undefined)[]> {
+    return (await this.ask((id) => ({ kind: 'label-effects', id, tenant, queries }))) as readonly (LabelEffect | undefined)[];
   }
 
   get tenants(): readonly string[] {

@@ -4,6 +4,7 @@ import { openStream } from '../live/stream.ts';
 import { alertHandlers } from './alerts.ts';
 import { eventHandlers } from './events.ts';
 import { exportAlert, exportIncident } from './exports.ts';
+import { feedbackHandlers } from './feedback.ts';
 import { flowHandlers } from './flows.ts';
 import type { Handler, RawHandler } from './handler.ts';
 import { incidentHandlers } from './incidents.ts';
@@ -31,6 +32,7 @@ export function allHandlers(context: ServerContext, stillAllowed: Parameters<typ
     ...userHandlers(context),
     ...statusHandlers(context),
     ...alertHandlers(context),
+    ...feedbackHandlers(context),
     ...incidentHandlers(context),
     ...modelHandlers(context),
     ...jobHandlers(context),

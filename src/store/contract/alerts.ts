@@ -81,6 +81,8 @@ export interface AlertStore {
   count(query?: AlertQuery): Promise<number>;
   /** Alerts that share a pattern, most severe first, then most recent. */
   groups(query?: AlertQuery): Promise<readonly AlertGroupSummary[]>;
+  /** The newest of a detector and source, with what a label would keep of them. */
+  scored(query: { readonly detector: string; readonly source: string; readonly limit: number }): Promise<readonly ScoredAlert[]>;
   /** What an overview shows; `query` limits what is counted. */
   summary(query?: AlertQuery): Promise<AlertSummary>;
   /** Alerts over time by entity, detector or source. */
@@ -89,11 +91,36 @@ export interface AlertStore {
   removeBefore(time: Micros): Promise<number>;
 }
 
+/** What a stored alert keeps of its first unit. */
+export interface ScoredAlert {
+  readonly alertId: string;
+  readonly entity: string;
+  readonly title: string;
+  readonly start: Micros;
+  readonly severity: number;
+  readonly score: number;
+  readonly row: Uint8Array;
+  /** The label in force. */
+  readonly verdict?: Verdict;
+}
+
+/** A label in force with what it is about. */
+export interface LabelInForce extends LabelledRow {
+  readonly sequence: number;
+  readonly detector: string;
+  readonly source: string;
+  /** Of the alert. */
+  readonly title: string;
+  readonly note: string;
+  readonly by: string;
+  readonly at: Micros;
+}
+
 export interface LabelStore {
   /** Appends; ALERT_MISSING for an unknown alert. `verdict` undefined = revoke. Returns the entry with its sequence. */
   append(entry: { alertId: string; verdict: Verdict | undefined; note: string; by: string; at: Micros }): Promise<LabelEntry>;
   /** The whole log in order, of one alert or of all. */
   log(alertId?: string): Promise<readonly LabelEntry[]>;
   /** Last write wins, revoked ones left out, ordered by the sequence of the entry in force; optionally of one detector. */
-  inForce(detector?: string): Promise<readonly (LabelledRow & { readonly sequence: number; readonly detector: string })[]>;
+  inForce(detector?: string): Promise<readonly LabelInForce[]>;
 }

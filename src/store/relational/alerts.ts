@@ -7,7 +7,17 @@ import {
   VedetteError,
   type Verdict,
 } from '../../core/index.ts';
-import type { AlertGroupSummary, AlertLanes, AlertQuery, AlertSummary, AlertWrite, HandlingChange, LaneQuery, Page } from '../contract.ts';
+import type {
+  AlertGroupSummary,
+  AlertLanes,
+  AlertQuery,
+  AlertSummary,
+  AlertWrite,
+  HandlingChange,
+  LaneQuery,
+  Page,
+  ScoredAlert,
+} from '../contract.ts';
 import { lanesOf } from './alert-lanes.ts';
 import { groupSummaries, summarise } from './alert-summary.ts';
 import type { RelationalDatabase, SqlRow } from './database.ts';
@@ -88,6 +98,18 @@ export class Alerts {
   lanes(query: LaneQuery): AlertLanes {
     const { where, values } = selectionOf(query);
     return lanesOf(this.database, where, values, query);
+  }
+
+  scored({ detector, source, limit }: { detector: string; source: string; limit: number }): readonly ScoredAlert[] {
+    const rows = this.database.all(
+      `SELECT id, body, scored_row, ${VERDICT} FROM alerts WHERE detector = ? AND source = ? ORDER BY start_at DESC, id LIMIT ?`,
+      [detector, source, limit],
+    );
+    return rows.map((row) => {
+      const { entity, title, start, severity, score } = (JSON.parse(row.body as string) as Alert).detection;
+      const found = { alertId: row.id as string, entity, title, start, severity, score, row: row.scored_row as Uint8Array };
+      return row.verdict === null ? found : { ...found, verdict: row.verdict as Verdict };
+    });
   }
 
   setState(id: string, state: AlertState, by: string, at: Micros): void {

@@ -1,4 +1,5 @@
-import type { LabelEntry, LabelledRow, Micros, Verdict } from '../../core/index.ts';
+import type { LabelEntry, Micros, Verdict } from '../../core/index.ts';
+import type { LabelInForce } from '../contract.ts';
 import { alertMissing } from './alerts.ts';
 import type { RelationalDatabase, SqlRow } from './database.ts';
 
@@ -34,21 +35,25 @@ export class Labels {
     return this.database.all('SELECT * FROM labels WHERE alert_id = ? ORDER BY sequence', [alertId]).map(toEntry);
   }
 
-  inForce(detector?: string): readonly (LabelledRow & { readonly sequence: number; readonly detector: string })[] {
+  inForce(detector?: string): readonly LabelInForce[] {
     const rows = this.database.all(
-      `SELECT l.sequence, l.alert_id, l.verdict, a.entity, a.detector, a.body, a.scored_row FROM labels l JOIN alerts a ON a.id = l.alert_id
+      `SELECT l.*, a.detector, a.source, a.body, a.scored_row FROM labels l JOIN alerts a ON a.id = l.alert_id
        WHERE l.sequence = (SELECT max(sequence) FROM labels WHERE alert_id = l.alert_id) AND l.verdict IS NOT NULL AND (? IS NULL OR a.detector = ?)
        ORDER BY l.sequence`,
       [detector ?? null, detector ?? null],
     );
-    return rows.map((row) => ({
-      sequence: Number(row.sequence),
-      alertId: row.alert_id as string,
-      verdict: row.verdict as Verdict,
-      detector: row.detector as string,
-      entity: (JSON.parse(row.body as string) as { detection: { entity: string } }).detection.entity,
-      row: row.scored_row as Uint8Array,
-    }));
+    return rows.map((row) => {
+      const { detection } = JSON.parse(row.body as string) as { detection: { entity: string; title: string } };
+      return {
+        ...toEntry(row),
+        verdict: row.verdict as Verdict,
+        detector: row.detector as string,
+        source: row.source as string,
+        entity: detection.entity,
+        title: detection.title,
+        row: row.scored_row as Uint8Array,
+      };
+    });
   }
 }
 

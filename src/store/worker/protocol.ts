@@ -7,7 +7,7 @@ import type { UserService } from '../users/user-database.ts';
 export const SERVICES = {
   core: ['epoch', 'commitEpoch'],
   positions: ['of'],
-  alerts: ['get', 'list', 'find', 'save', 'setState', 'change', 'note', 'count', 'removeBefore', 'groups', 'summary', 'lanes'],
+  alerts: ['get', 'list', 'find', 'save', 'setState', 'change', 'note', 'scored', 'count', 'removeBefore', 'groups', 'summary', 'lanes'],
   labels: ['append', 'log', 'inForce'],
   incidents: ['get', 'list', 'find', 'save', 'change', 'note', 'ofHost', 'removeBefore'],
   expectations: ['append', 'inForce', 'log'],

@@ -1,6 +1,7 @@
 import { type RouteDefinition, read, T, triage } from '../route.ts';
 import * as alerts from '../schema/alerts.ts';
 import { idParams, okSchema, tenantParams } from '../schema/common.ts';
+import { feedbackSchema } from '../schema/feedback.ts';
 import { handlingChangeSchema, noteBodySchema } from '../schema/handling.ts';
 import * as models from '../schema/models.ts';
 
@@ -134,6 +135,15 @@ export const ALERTS_ROUTES = {
     params: tenantParams,
     query: alerts.labelLogQuery,
     response: alerts.labelLogList,
+  },
+  feedback: {
+    method: 'GET',
+    path: `${T}/feedback`,
+    tag: 'alerts',
+    summary: 'What the labels in force change: thresholds, stored alerts that would no longer be raised, what is allowed for whom',
+    access: read('alerts:read'),
+    params: tenantParams,
+    response: feedbackSchema,
   },
   analysis: {
     method: 'GET',

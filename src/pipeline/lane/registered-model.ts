@@ -1,0 +1,14 @@
+import type { Detector, Micros } from '../../core/index.ts';
+
+/** A version of the registry, ready to score. */
+export interface RegisteredModel {
+  /** `name@version`. */
+  readonly reference: string;
+  readonly detector: Detector;
+  readonly sha256: string;
+  /** Rows it learnt from, and the time of the last one. */
+  readonly rows: number;
+  readonly to: Micros;
+  /** Scores of normal rows that the model had not seen. */
+  readonly calibration: Float64Array;
+}
