@@ -10,6 +10,7 @@ export const detectors: Registry<Detector> = {
   rate: () => import('./rate/index.ts'),
   sequence: () => import('./sequence/index.ts'),
   autoencoder: () => import('./autoencoder/index.ts'),
+  'flow-alarm': () => import('./flow-alarm/index.ts'),
   'flow-classifier': () => import('./flow-classifier/index.ts'),
   'flow-novelty': () => import('./flow-novelty/index.ts'),
   'half-space-trees': () => import('./half-space-trees/index.ts'),

@@ -1,4 +1,12 @@
-import type { FeatureBatch, ObservationBatch, RowBatch, SequenceBatch, SeriesBatch } from '../core/index.ts';
+import {
+  type FeatureBatch,
+  type GroupBatch,
+  type ObservationBatch,
+  type RowBatch,
+  type SequenceBatch,
+  type SeriesBatch,
+  selectGroups,
+} from '../core/index.ts';
 
 /** Sequences of event ids as a batch without times or evidence; keys are `s0`, `s1`, …, one entity a row. */
 export function sequenceBatch(
@@ -36,6 +44,7 @@ export function slice<B extends FeatureBatch>(batch: B, from: number, to: number
 function sliceOf(batch: FeatureBatch, from: number, to: number): FeatureBatch {
   if (batch.shape === 'sequences') return sliceSequences(batch, from, to);
   if (batch.shape === 'rows') return sliceRows(batch, from, to);
+  if (batch.shape === 'groups') return sliceGroups(batch, from, to);
   if (batch.shape === 'series') return sliceSeries(batch, from, to);
   return sliceObservations(batch, from, to);
 }
@@ -89,6 +98,13 @@ function sliceRows(batch: RowBatch, from: number, to: number): RowBatch {
     start: batch.start.slice(from, to),
     end: batch.end.slice(from, to),
   };
+}
+
+function sliceGroups(batch: GroupBatch, from: number, to: number): GroupBatch {
+  const rows = Array.from({ length: to - from }, (_, i) => from + i);
+  const cut = selectGroups(batch, rows);
+  const last = batch.inputs.length - 1;
+  return { ...cut, inputs: [...batch.inputs].reverse(), memberInput: cut.memberInput.map((code) => last - code) };
 }
 
 function sliceSeries(batch: SeriesBatch, from: number, to: number): SeriesBatch {

@@ -17,7 +17,7 @@ async function makeLane(): Promise<SensorLane> {
   const rules = ['suricata', 'zeek'].map(
     (engine) => new LaneRules(new SensorAlerts(engine, 25), { tenant: 't', source: 'ids', detector: engine }),
   );
-  return new SensorLane(source, rules, createSensorParser(source.name));
+  return new SensorLane({ source, rules, scorers: [] }, createSensorParser(source.name));
 }
 
 const at = (second: number): string => new Date(START + second * 1000).toISOString().replace('Z', '+0000');

@@ -83,7 +83,34 @@ export interface ObservationBatch {
   readonly length: Int32Array;
 }
 
-export type FeatureBatch = SequenceBatch | RowBatch | SeriesBatch | ObservationBatch;
+/** Ragged groups of fixed rows: group i holds members offsets[i] .. offsets[i + 1]. The flows of a source and a destination within a window. */
+export interface GroupBatch {
+  readonly shape: 'groups';
+  readonly rows: number;
+  readonly columns: readonly string[];
+  /** rows + 1 entries. */
+  readonly offsets: Int32Array;
+  /** (members, columns), row-major. */
+  readonly values: Float32Array;
+  /** Members each group had before some were drawn. */
+  readonly sizes: Float64Array;
+  readonly keys: readonly string[];
+  readonly entities: readonly string[];
+  /** What else a group is about, such as the other end of its connections; '' for nothing. */
+  readonly related: readonly string[];
+  /** Event-time window of each group, half-open. */
+  readonly start: Float64Array;
+  readonly end: Float64Array;
+  /** Where each member came from: index into `inputs`, line number, byte offset, byte length, time. */
+  readonly inputs: readonly string[];
+  readonly memberInput: Int32Array;
+  readonly memberLine: Float64Array;
+  readonly memberOffset: Float64Array;
+  readonly memberLength: Int32Array;
+  readonly memberTime: Float64Array;
+}
+
+export type FeatureBatch = SequenceBatch | RowBatch | SeriesBatch | ObservationBatch | GroupBatch;
 export type FeatureShape = FeatureBatch['shape'];
 
 /** The codes of one row. */

@@ -4,6 +4,7 @@ export * from './concat.ts';
 export * from './events.ts';
 export * from './features.ts';
 export * from './frame.ts';
+export * from './groups.ts';
 export * from './metrics.ts';
 export * from './packets.ts';
 export * from './rows.ts';

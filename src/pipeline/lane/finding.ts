@@ -3,7 +3,7 @@ import type { Finding } from './lane.ts';
 import type { Flagged, LaneScorer } from './scorer.ts';
 import { evidenceOf, unitAt } from './unit.ts';
 
-const KINDS: Readonly<Record<string, FindingKind>> = { novelty: 'novelty', rate: 'rate', pca: 'outlier' };
+const KINDS: Readonly<Record<string, FindingKind>> = { novelty: 'novelty', rate: 'rate', pca: 'outlier', 'flow-alarm': 'novelty' };
 
 /** A flagged unit as a finding. `feature`: hash of what made it a unit. */
 export function findingOf(scorer: LaneScorer, flagged: Flagged, feature: string, names?: TemplateNames): Finding {
@@ -18,6 +18,7 @@ export function findingOf(scorer: LaneScorer, flagged: Flagged, feature: string,
       source,
       key: unit.key,
       entity: unit.entity,
+      ...(unit.related && { related: unit.related }),
       start: unit.start,
       end: unit.end,
       score: flagged.score,

@@ -1,12 +1,16 @@
 import { deserialize, serialize } from 'node:v8';
 import type { SourceConfig } from '../../config/index.ts';
-import { type DeadLetter, type Micros, type PacketBatch, type RecordBatch, startsStream } from '../../core/index.ts';
+import { type DeadLetter, type EventBatch, type Micros, type PacketBatch, type RecordBatch, startsStream } from '../../core/index.ts';
 import { FlowEvents, FlowMeter, type FlowOptions, type MeterState } from '../../parsers/packets/index.ts';
 import { CaptureInputs, type CaptureInputsState } from './capture-inputs.ts';
 import { Generations } from './generations.ts';
 import { type Finding, type Lane, type LaneCounters, type LaneEvents, type LaneOutput, NO_OUTPUT } from './lane.ts';
-import type { LaneKind } from './lanes.ts';
+import type { LaneKind, LaneParts } from './lanes.ts';
+import { LanePairs } from './pairs.ts';
 import type { LaneRules } from './rules.ts';
+import type { LaneScorer } from './scorer.ts';
+
+type FlowBatch = LaneEvents & { readonly batch: EventBatch };
 
 interface State {
   readonly counters: LaneCounters;
@@ -27,12 +31,12 @@ const MOST_DEAD_BYTES = 65_536;
  */
 export class PacketLane implements Lane {
   readonly source: SourceConfig;
-  readonly scorers = [];
+  readonly scorers: readonly LaneScorer[];
   readonly rules: readonly LaneRules[];
   /** `records` and `events`: packets and flows. */
   readonly counters: LaneCounters = { records: 0, bytes: 0, events: 0, unparsed: 0, future: 0, late: 0, backfilled: 0, units: 0 };
   readonly generations = new Generations();
-  readonly feature = 'flows and windows of packets';
+  readonly feature = 'flows and windows of packets, flows by source and destination';
   private readonly inputs = new CaptureInputs();
   private readonly flows = new FlowEvents();
   private readonly meter: FlowMeter;
@@ -40,10 +44,13 @@ export class PacketLane implements Lane {
   private silent: Micros = 0;
   private lastNow: Micros | undefined;
   private changed = false;
+  private readonly pairs: LanePairs;
 
-  constructor(source: SourceConfig, rules: readonly LaneRules[]) {
+  constructor({ source, scorers, rules }: Pick<LaneParts, 'source' | 'scorers' | 'rules'>) {
     this.source = source;
+    this.scorers = scorers;
     this.rules = rules;
+    this.pairs = new LanePairs(source, scorers);
     const { flow = {} } = source.features as { readonly flow?: FlowOptions };
     this.meter = new FlowMeter((record) => this.flows.add(record), flow);
   }
@@ -55,7 +62,7 @@ export class PacketLane implements Lane {
   get ownCounters(): Readonly<Record<string, number>> {
     const { packets: _packets, ...problems } = this.inputs.counters();
     const { flows, packets_metered: _metered, packets_without_flow: without = 0, ...meter } = this.meter.counters();
-    return { ...problems, ...meter, packets_without_flow: without, open_flows: this.meter.openFlows };
+    return { ...problems, ...meter, packets_without_flow: without, open_flows: this.meter.openFlows, ...this.pairs.counters };
   }
 
   async process(records: RecordBatch): Promise<LaneOutput> {
@@ -83,7 +90,7 @@ export class PacketLane implements Lane {
     }
     if (records.last) this.inputs.close(records.input);
     const events = this.events();
-    findings.push(...this.judge(events));
+    findings.push(...(await this.judge(events)));
     return { events, dead, findings };
   }
 
@@ -99,7 +106,8 @@ export class PacketLane implements Lane {
     if (this.silent < this.source.eventTime.disorder || !Number.isFinite(this.latest)) return NO_OUTPUT;
     this.meter.advance(this.reached);
     const events = this.events();
-    const findings = [...this.judge(events), ...this.advance(this.reached)];
+    const findings = [...(await this.judge(events)), ...this.advance(this.reached), ...(await this.pairs.advance(this.reached))];
+    this.counters.units = this.pairs.units;
     this.changed ||= events.length > 0 || findings.length > 0;
     return { events, dead: [], findings };
   }
@@ -109,7 +117,9 @@ export class PacketLane implements Lane {
     this.inputs.closeAll();
     this.meter.flush();
     const events = this.events();
-    return { events, dead: [], findings: [...this.judge(events), ...this.advance(Number.POSITIVE_INFINITY)] };
+    const findings = [...(await this.judge(events)), ...this.advance(Number.POSITIVE_INFINITY), ...(await this.pairs.finish())];
+    this.counters.units = this.pairs.units;
+    return { events, dead: [], findings };
   }
 
   private take(batch: PacketBatch): Finding[] {
@@ -123,9 +133,12 @@ export class PacketLane implements Lane {
     return findings;
   }
 
-  /** Rules that read flows. */
-  private judge(events: readonly LaneEvents[]): Finding[] {
-    return events.flatMap(({ batch }) => this.rules.flatMap((rule) => rule.take(batch)));
+  /** What reads flows. */
+  private async judge(events: readonly FlowBatch[]): Promise<Finding[]> {
+    const ruled = events.flatMap(({ batch }) => this.rules.flatMap((rule) => rule.take(batch)));
+    const unusual = await this.pairs.take(events.map(({ batch }) => batch));
+    this.counters.units = this.pairs.units;
+    return [...ruled, ...unusual];
   }
 
   private advance(to: Micros): Finding[] {
@@ -144,7 +157,7 @@ export class PacketLane implements Lane {
     return this.latest + Math.max(0, this.silent - this.source.eventTime.disorder);
   }
 
-  private events(): LaneEvents[] {
+  private events(): FlowBatch[] {
     const events = this.flows.take(this.source.name, (code) => this.inputs.nameOf(code)).map((batch) => ({ batch }));
     for (const { batch } of events) this.counters.events += batch.rows;
     return events;
@@ -168,6 +181,7 @@ export class PacketLane implements Lane {
       if (!rule.changed) continue;
       for (const [name, bytes] of Object.entries(rule.snapshot())) blobs[`${prefix}/${rule.options.detector}/${name}`] = bytes;
     }
+    Object.assign(blobs, await this.pairs.snapshot());
     this.changed = false;
     return blobs;
   }
@@ -185,6 +199,7 @@ export class PacketLane implements Lane {
       this.inputs.restore(state.inputs);
     }
     if (flows !== undefined) this.meter.restore(deserialize(flows) as MeterState);
+    await this.pairs.restore(blobs);
     for (const rule of this.rules) {
       const bytes = blobs[`${prefix}/${rule.options.detector}/rules`];
       if (bytes !== undefined) rule.restore({ rules: bytes });
@@ -193,8 +208,8 @@ export class PacketLane implements Lane {
 }
 
 export const packets: LaneKind = {
-  serves: new Set(['packets', 'flow']),
-  detectors: ['packet-windows', 'use-cases'],
+  serves: new Set(['packets', 'flow', 'groups']),
+  detectors: ['packet-windows', 'use-cases', 'flow-alarm'],
   pseudonymises: false,
-  create: ({ source, rules }) => new PacketLane(source, rules),
+  create: (parts) => new PacketLane(parts),
 };

@@ -1,9 +1,12 @@
 import {
+  concatGroups,
   type FeatureBatch,
+  type GroupBatch,
   type ObservationBatch,
   type RowBatch,
   type SequenceBatch,
   type SeriesBatch,
+  selectGroups,
   selectSequences,
 } from '../../core/index.ts';
 
@@ -29,6 +32,8 @@ function pick(batch: FeatureBatch, rows: readonly number[]): FeatureBatch {
   switch (batch.shape) {
     case 'sequences':
       return selectSequences(batch, rows);
+    case 'groups':
+      return selectGroups(batch, rows);
     case 'rows':
       return { ...batch, rows: rows.length, values: matrix(batch, rows), ...keyed(batch, rows) };
     case 'series':
@@ -78,6 +83,8 @@ function join(batches: readonly FeatureBatch[]): FeatureBatch {
       return joinSequences(batches as readonly SequenceBatch[]);
     case 'rows':
       return joinMatrices(batches as readonly RowBatch[]);
+    case 'groups':
+      return concatGroups(batches as readonly GroupBatch[]);
     case 'series':
       return joinSeries(batches as readonly SeriesBatch[]);
     default:

@@ -5,8 +5,10 @@ import { createSensorParser, FlowExportParser, type SensorParser } from '../../p
 import { Watermark, type WatermarkState } from '../time/watermark.ts';
 import { Generations } from './generations.ts';
 import { type Lane, type LaneCounters, type LaneOutput, NO_OUTPUT } from './lane.ts';
-import type { LaneKind } from './lanes.ts';
+import type { LaneKind, LaneParts } from './lanes.ts';
+import { LanePairs } from './pairs.ts';
 import type { LaneRules } from './rules.ts';
+import type { LaneScorer } from './scorer.ts';
 import { selectEvents } from './select-events.ts';
 
 /** Records -> events of their kinds. */
@@ -22,25 +24,28 @@ interface State {
 /** Records of network sensors (Suricata EVE, Zeek, flow exporters) -> events of their kinds, alerts of the sensor, rules. */
 export class SensorLane implements Lane {
   readonly source: SourceConfig;
-  readonly scorers = [];
+  readonly scorers: readonly LaneScorer[];
   readonly rules: readonly LaneRules[];
-  readonly feature = 'the events of a network sensor, as they come';
+  readonly feature = 'the events of a network sensor as they come, its flows by source and destination';
   readonly watermark: Watermark;
   readonly generations = new Generations();
   readonly counters: LaneCounters = { records: 0, bytes: 0, events: 0, unparsed: 0, future: 0, late: 0, backfilled: 0, units: 0 };
   private readonly parser: EventParser;
+  private readonly pairs: LanePairs;
   private changed = false;
 
-  constructor(source: SourceConfig, rules: readonly LaneRules[], parser: EventParser) {
+  constructor({ source, scorers, rules }: Pick<LaneParts, 'source' | 'scorers' | 'rules'>, parser: EventParser) {
     this.source = source;
+    this.scorers = scorers;
     this.rules = rules;
+    this.pairs = new LanePairs(source, scorers);
     this.watermark = new Watermark(source.eventTime);
     this.parser = parser;
   }
 
   get ownCounters(): Readonly<Record<string, number>> {
     const { dead: _dead, ...own } = this.parser.counters();
-    return own;
+    return { ...own, ...this.pairs.counters };
   }
 
   async process(records: RecordBatch): Promise<LaneOutput> {
@@ -55,7 +60,9 @@ export class SensorLane implements Lane {
     if (records.last) this.watermark.finish(records.input);
     const findings = batches.flatMap((batch) => this.rules.flatMap((rule) => rule.take(batch)));
     const closed = this.rules.flatMap((rule) => rule.advance(this.watermark.value));
-    return { events: batches.map((batch) => ({ batch })), dead, findings: [...findings, ...closed] };
+    const unusual = await this.pairs.take(batches);
+    this.counters.units = this.pairs.units;
+    return { events: batches.map((batch) => ({ batch })), dead, findings: [...findings, ...closed, ...unusual] };
   }
 
   retry(records: RecordBatch): Promise<LaneOutput> {
@@ -65,11 +72,18 @@ export class SensorLane implements Lane {
   async elapse(now: Micros): Promise<LaneOutput> {
     if (!this.watermark.elapse(now)) return NO_OUTPUT;
     this.changed = true;
-    return { ...NO_OUTPUT, findings: this.rules.flatMap((rule) => rule.advance(this.watermark.value)) };
+    const closed = this.rules.flatMap((rule) => rule.advance(this.watermark.value));
+    const unusual = await this.pairs.advance(this.watermark.value);
+    this.counters.units = this.pairs.units;
+    return { ...NO_OUTPUT, findings: [...closed, ...unusual] };
   }
 
   async end(): Promise<LaneOutput> {
-    return { ...NO_OUTPUT, findings: this.rules.flatMap((rule) => rule.advance(Number.POSITIVE_INFINITY)) };
+    this.changed = true;
+    const closed = this.rules.flatMap((rule) => rule.advance(Number.POSITIVE_INFINITY));
+    const unusual = await this.pairs.finish();
+    this.counters.units = this.pairs.units;
+    return { ...NO_OUTPUT, findings: [...closed, ...unusual] };
   }
 
   /** What lies in the future of its arrival is put aside; a flow moves the watermark by its end. */
@@ -111,6 +125,7 @@ export class SensorLane implements Lane {
       if (!rule.changed) continue;
       for (const [name, bytes] of Object.entries(rule.snapshot())) blobs[`${prefix}/${rule.options.detector}/${name}`] = bytes;
     }
+    Object.assign(blobs, await this.pairs.snapshot());
     this.changed = false;
     return blobs;
   }
@@ -125,6 +140,7 @@ export class SensorLane implements Lane {
       for (const [input, generation] of state.generations) this.generations.set(input, generation);
       this.parser.restore(state.parser);
     }
+    await this.pairs.restore(blobs);
     for (const rule of this.rules) {
       const rules = blobs[`${prefix}/${rule.options.detector}/rules`];
       if (rules !== undefined) rule.restore({ rules });
@@ -139,16 +155,16 @@ function futureLetter({ source, origin }: EventBatch, row: number, time: Micros,
 }
 
 export const sensor: LaneKind = {
-  serves: new Set(['signature', 'flow', 'dns', 'http', 'tls']),
-  detectors: ['suricata', 'zeek', 'sigma', 'use-cases'],
+  serves: new Set(['signature', 'flow', 'dns', 'http', 'tls', 'groups']),
+  detectors: ['suricata', 'zeek', 'sigma', 'use-cases', 'flow-alarm'],
   pseudonymises: false,
-  create: ({ source, rules }) => new SensorLane(source, rules, createSensorParser(source.name)),
+  create: (parts) => new SensorLane(parts, createSensorParser(parts.source.name)),
 };
 
 /** Datagrams of routers and switches: NetFlow, IPFIX, sFlow. */
 export const flowExports: LaneKind = {
-  serves: new Set(['flow']),
-  detectors: ['use-cases'],
+  serves: new Set(['flow', 'groups']),
+  detectors: ['use-cases', 'flow-alarm'],
   pseudonymises: false,
-  create: ({ source, rules }) => new SensorLane(source, rules, new FlowExportParser(source.name)),
+  create: (parts) => new SensorLane(parts, new FlowExportParser(parts.source.name)),
 };

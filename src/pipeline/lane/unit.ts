@@ -6,17 +6,21 @@ export interface Unit {
   readonly entity: string;
   readonly start: Micros;
   readonly end: Micros;
+  /** The other end of a connection and the like. */
+  readonly related?: readonly string[];
 }
 
 export function unitAt(batch: FeatureBatch, row: number): Unit {
   switch (batch.shape) {
     case 'sequences':
     case 'rows':
+    case 'groups':
       return {
         key: batch.keys[row] as string,
         entity: batch.entities[row] as string,
         start: batch.start[row] as number,
         end: batch.end[row] as number,
+        ...relatedOf(batch, row),
       };
     case 'series': {
       const code = batch.code[row] as number;
@@ -35,6 +39,11 @@ export function unitAt(batch: FeatureBatch, row: number): Unit {
       return { key: `${entity} ${field} ${value}`, entity, start: time, end: time };
     }
   }
+}
+
+function relatedOf(batch: FeatureBatch, row: number): Pick<Unit, 'related'> {
+  const other = batch.shape === 'groups' ? (batch.related[row] as string) : '';
+  return other === '' ? {} : { related: [other] };
 }
 
 /** Most evidence lines kept with a detection. */

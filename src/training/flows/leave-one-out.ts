@@ -2,11 +2,12 @@ import { calibrate, scoreAtRate } from '../../alerts/index.ts';
 import { seededRandom, shuffle } from '../../core/index.ts';
 import { pairWindows, windowStatistic } from '../../detectors/flow-novelty/aggregate.ts';
 import { NOVELTY_DEFAULTS } from '../../detectors/flow-novelty/arms.ts';
+import { crossFit } from '../../detectors/flow-novelty/cross-fit.ts';
 import { type Rate, rateOf } from '../confusion.ts';
 import type { Cleaned } from './clean.ts';
 import { encodeValues, fitEncoding } from './encode.ts';
 import type { FlowTable } from './flow-table.ts';
-import { type Both, bothOf, classifierScorer, crossFit, noveltyScorer, scoreA, surprises } from './score-a.ts';
+import { type Both, bothOf, classifierScorer, noveltyScorer, scoreA, surprises } from './score-a.ts';
 
 export const RATES = [0.001, 0.01] as const;
 

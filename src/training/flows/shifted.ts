@@ -1,12 +1,13 @@
 import { calibrate, scoreAtRate } from '../../alerts/index.ts';
 import { seededRandom, shuffle } from '../../core/index.ts';
 import { NOVELTY_DEFAULTS } from '../../detectors/flow-novelty/arms.ts';
+import { crossFit } from '../../detectors/flow-novelty/cross-fit.ts';
 import { type Rate, rateOf } from '../confusion.ts';
 import type { Cleaned } from './clean.ts';
 import { baselines, type Labelled } from './closed-set.ts';
 import { encodeValues, fitEncoding } from './encode.ts';
 import type { FlowTable } from './flow-table.ts';
-import { type Both, bothOf, classifierScorer, crossFit, noveltyScorer, scoreA, surprises } from './score-a.ts';
+import { type Both, bothOf, classifierScorer, noveltyScorer, scoreA, surprises } from './score-a.ts';
 
 export interface Decision {
   readonly accuracy: Rate;

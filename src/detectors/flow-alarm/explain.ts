@@ -1,0 +1,81 @@
+import type { Contribution, EvidenceLine, Explanation, GroupBatch } from '../../core/index.ts';
+import { scaleRows } from '../../ml/index.ts';
+import { ENCODED_COLUMNS, encodeFlows, PLAIN_COLUMNS, RAW_COLUMNS, rawValues, seenPorts } from './encode.ts';
+import type { FlowAlarmModel } from './model.ts';
+
+const SHOWN = 5;
+
+/** Why a window stands out: the columns of its strangest flow beside those of learnt ones; `z` by member of the batch. */
+export function explainWindow(model: FlowAlarmModel, batch: GroupBatch, row: number, z: Float64Array): Explanation {
+  const from = batch.offsets[row] as number;
+  const members = Array.from({ length: (batch.offsets[row + 1] as number) - from }, (_, i) => from + i);
+  const ranked = members.sort((a, b) => (z[b] as number) - (z[a] as number) || a - b);
+  const [strangest = from] = ranked;
+  const raw = rawValues(batch).subarray(strangest * RAW_COLUMNS, (strangest + 1) * RAW_COLUMNS);
+  const contributions = contributionsOf(model, raw);
+  const [first] = contributions;
+  const size = batch.sizes[row] as number;
+  const looked = members.length < size ? ` (${members.length} of them looked at)` : '';
+  const who = `${size} flow${size === 1 ? '' : 's'} from ${batch.entities[row]} to ${batch.related[row]}${looked}`;
+  const furthest = first === undefined ? '' : ` Of the strangest, ${first.subject} is ${first.observed}; learnt flows: ${first.expected}.`;
+  return {
+    what: `${who} ${size === 1 ? 'is' : 'are'} unlike ordinary ones.${furthest}`,
+    why: 'Nearest learnt flows, an autoencoder and a classifier of exchanged cells together have not seen their like, whatever attacks are known.',
+    harmless: [
+      'A new service, device or software version that talks differently.',
+      'A rare but planned job such as a backup, a restore or a scan by the own staff.',
+    ],
+    next: ['Look at both ends and at their other flows of the time.', 'Ask whether the source has done this before, and who runs it.'],
+    contributions,
+    evidence: ranked.map((member) => evidenceAt(batch, member)),
+  };
+}
+
+function contributionsOf({ arms, ports }: FlowAlarmModel, raw: Float32Array): Contribution[] {
+  const encoded = encodeFlows(raw, ports);
+  const scaled = scaleRows(arms.scaler, encoded);
+  const total = scaled.reduce((sum, x) => sum + x * x, 0) || 1;
+  const [seen = 0] = seenPorts(raw, ports);
+  return Array.from(scaled, (x, column) => ({ x, column }))
+    .filter(({ x }) => x !== 0)
+    .sort((a, b) => Math.abs(b.x) - Math.abs(a.x) || a.column - b.column)
+    .slice(0, SHOWN)
+    .map(({ x, column }) => {
+      const share = (x * x) / total;
+      if (column === PLAIN_COLUMNS.length) {
+        const expected = `${seen} of ${ports.flows} went to that port`;
+        return { subject: 'the port', observed: portText(raw), expected, share, seenBefore: seen };
+      }
+      const mean = arms.scaler.mean[column] as number;
+      const typical = Math.sign(mean) * Math.expm1(Math.abs(mean));
+      const subject = ENCODED_COLUMNS[column] as string;
+      if (FLAGS.has(subject)) {
+        const expected = `${Math.round(Math.min(1, Math.max(0, mean / Math.LN2)) * 100)} % have it`;
+        return { subject, observed: encoded[column] === 1 ? 'true' : 'not true', expected, share, seenBefore: ports.flows };
+      }
+      return { subject, observed: figure(encoded[column] as number), expected: `about ${figure(typical)}`, share, seenBefore: ports.flows };
+    });
+}
+
+const FLAGS: ReadonlySet<string> = new Set(['TCP', 'UDP', 'unanswered']);
+const PROTOCOLS: Readonly<Record<number, string>> = { 1: 'ICMP', 6: 'TCP', 17: 'UDP', 58: 'ICMPv6', 132: 'SCTP' };
+
+function portText(raw: Float32Array): string {
+  const [protocol, port] = [raw[0] as number, raw[1] as number];
+  const name = PROTOCOLS[protocol] ?? (Number.isNaN(protocol) ? 'of an unknown protocol' : `of protocol ${protocol}`);
+  return Number.isNaN(port) ? `none, ${name}` : `${port}/${name}`;
+}
+
+function evidenceAt(batch: GroupBatch, member: number): EvidenceLine {
+  return {
+    input: batch.inputs[batch.memberInput[member] as number] ?? '',
+    line: batch.memberLine[member] as number,
+    offset: batch.memberOffset[member] as number,
+    length: batch.memberLength[member] as number,
+    time: batch.memberTime[member] as number,
+  };
+}
+
+function figure(value: number): string {
+  return Number.isFinite(value) ? String(Number(value.toPrecision(4))) : 'absent';
+}

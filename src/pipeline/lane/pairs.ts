@@ -1,0 +1,87 @@
+import type { SourceConfig } from '../../config/index.ts';
+import type { EventBatch, Micros } from '../../core/index.ts';
+import { type PairConfig, PairWindows, pairConfig } from '../../features/index.ts';
+import { findingOf } from './finding.ts';
+import type { Finding } from './lane.ts';
+import type { LaneScorer } from './scorer.ts';
+
+/** Flows of one source as windows of a source and a destination, for its scorers. Without such scorers it does nothing. */
+export class LanePairs {
+  private readonly source: SourceConfig;
+  private readonly scorers: readonly LaneScorer[];
+  private readonly windows: PairWindows;
+  private readonly used: boolean;
+  private readonly feature: string;
+  private judged = 0;
+
+  constructor(source: SourceConfig, scorers: readonly LaneScorer[]) {
+    this.source = source;
+    this.scorers = scorers;
+    const { pairs: config = pairConfig.parse({}) } = source.features as { readonly pairs?: PairConfig };
+    this.windows = new PairWindows(config);
+    this.used = scorers.some(({ detector }) => detector.shape === 'groups');
+    this.feature = `pairs of ${config.window / 1e6} s, ${config.flows} flows`;
+  }
+
+  /** Windows that closed. */
+  get units(): number {
+    return this.judged;
+  }
+
+  get counters(): Readonly<Record<string, number>> {
+    return this.used ? this.windows.counters() : {};
+  }
+
+  async take(batches: readonly EventBatch[]): Promise<Finding[]> {
+    if (!this.used) return [];
+    for (const batch of batches) this.windows.add(batch);
+    return this.score();
+  }
+
+  async advance(watermark: Micros): Promise<Finding[]> {
+    if (!this.used || Number.isNaN(watermark)) return [];
+    this.windows.advance(watermark);
+    return this.score();
+  }
+
+  async finish(): Promise<Finding[]> {
+    if (!this.used) return [];
+    this.windows.finish();
+    return this.score();
+  }
+
+  private async score(): Promise<Finding[]> {
+    const batch = this.windows.take();
+    if (batch === undefined) return [];
+    this.judged += batch.rows;
+    const findings: Finding[] = [];
+    for (const scorer of this.scorers) {
+      if (scorer.detector.shape !== 'groups') continue;
+      for (const flagged of await scorer.take(batch)) findings.push(findingOf(scorer, flagged, this.feature));
+    }
+    return findings;
+  }
+
+  /** State that changed since the last call, with the scorers'. */
+  async snapshot(): Promise<Readonly<Record<string, Uint8Array>>> {
+    const prefix = `source/${this.source.name}`;
+    const blobs: Record<string, Uint8Array> = {};
+    if (this.windows.changed) blobs[`${prefix}/pairs`] = this.windows.snapshot();
+    for (const scorer of this.scorers) {
+      if (!scorer.changed) continue;
+      for (const [name, bytes] of Object.entries(await scorer.snapshot())) blobs[`${prefix}/${scorer.options.detector}/${name}`] = bytes;
+    }
+    return blobs;
+  }
+
+  async restore(blobs: Readonly<Record<string, Uint8Array>>): Promise<void> {
+    const prefix = `source/${this.source.name}`;
+    const windows = blobs[`${prefix}/pairs`];
+    if (windows !== undefined) this.windows.restore(windows);
+    for (const scorer of this.scorers) {
+      const own = `${prefix}/${scorer.options.detector}/`;
+      const parts = Object.entries(blobs).filter(([name]) => name.startsWith(own));
+      await scorer.restore(Object.fromEntries(parts.map(([name, bytes]) => [name.slice(own.length), bytes])));
+    }
+  }
+}
