@@ -7,23 +7,38 @@
 export function logUpperTail(y: number, mean: number, dispersion: number): number {
   if (y <= 0) return 0;
   const size = 1 / dispersion;
-  return logBeta(mean / (size + mean), y, size);
+  return logBeta(mean / (size + mean), size / (size + mean), y, size);
 }
 
 /** ln P(Y <= y). */
 export function logLowerTail(y: number, mean: number, dispersion: number): number {
   const size = 1 / dispersion;
-  return logBeta(size / (size + mean), size, y + 1);
+  return logBeta(size / (size + mean), mean / (size + mean), size, y + 1);
 }
 
-/** ln I_x(a, b). */
-function logBeta(x: number, a: number, b: number): number {
+/** ln I_x(a, b); `rest` is 1 - x, which for x near 1 is known more exactly than x. */
+function logBeta(x: number, rest: number, a: number, b: number): number {
   if (x <= 0) return Number.NEGATIVE_INFINITY;
-  if (x >= 1) return 0;
-  const front = logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x);
+  if (rest <= 0) return 0;
+  const [small, large] = a < b ? [a, b] : [b, a];
+  const front = logGammaRise(large, small) - logGamma(small) + a * logOf(x, rest) + b * logOf(rest, x);
   if (x < (a + 1) / (a + b + 2)) return Math.min(0, front + Math.log(fraction(x, a, b)) - Math.log(a));
-  const other = front + Math.log(fraction(1 - x, b, a)) - Math.log(b);
-  return other >= 0 ? Number.NEGATIVE_INFINITY : Math.log1p(-Math.exp(other));
+  const other = front + Math.log(fraction(rest, b, a)) - Math.log(b);
+  // What is left is lost in rounding: no more is known of it than that.
+  return other >= 0 ? Math.log(Number.EPSILON) : Math.log1p(-Math.exp(other));
+}
+
+function logOf(x: number, rest: number): number {
+  return x > 0.5 ? Math.log1p(-rest) : Math.log(x);
+}
+
+/** From here on the difference of Stirling's series is exact, that of two values of logGamma no longer. */
+const LARGE = 1e7;
+
+/** ln gamma(a + b) - ln gamma(a). */
+function logGammaRise(a: number, b: number): number {
+  if (a < LARGE) return logGamma(a + b) - logGamma(a);
+  return (a - 0.5) * Math.log1p(b / a) + b * (Math.log(a + b) - 1);
 }
 
 const TINY = 1e-300;

@@ -154,13 +154,22 @@ describe('rate', () => {
     expect(arms?.misfit?.filter((one) => one === 1).length).toBeGreaterThan(0);
   });
 
+  it('knows the tails of counts so large that differences of logarithms round away', () => {
+    for (const mean of [1e9, 8.8e14, 1e15]) {
+      // With so large a mean the distribution is a gamma one: shape 1, an exponential.
+      expect(logUpperTail(2 * mean, mean, 1)).toBeCloseTo(-2, 4);
+      expect(logLowerTail(mean, mean, 1)).toBeCloseTo(Math.log(1 - Math.exp(-1)), 4);
+      expect(logUpperTail(1.2 * mean, mean, 0.6)).toBeGreaterThan(-2);
+    }
+  });
+
   it('gives a number for any counts', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.oneof(fc.nat(5), fc.nat(1e6), fc.constantFrom(0, 1e15)), { maxLength: 300 }), async (values) => {
         const score = await rated(values, [3, 4, 5, 3, 4, 5, 3, 4, 5, 3, 4, 5, 3]);
         expect(score.every((value) => value >= 0 && Number.isFinite(value))).toBe(true);
       }),
-      { numRuns: 40 },
+      { numRuns: 40, examples: [[[20, 27, 1e15, 1e15, 1e15, 1e15, 0, 1e15, 1e15]]] },
     );
   });
 });
