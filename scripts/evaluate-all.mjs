@@ -18,7 +18,8 @@ try {
 const { qualityTables } = await dist('training/quality/tables.js');
 const { analysisTables } = await dist('analysis/quality.js');
 const { captureQuality } = await dist('analysis/capture/quality/capture-quality.js');
-const tables = { ...(await qualityTables()), ...analysisTables, captures: captureQuality };
+const { liveTables } = await dist('cli/quality/index.js');
+const tables = { ...(await qualityTables()), ...analysisTables, captures: captureQuality, ...liveTables };
 const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('-'));
 const out = join(root, 'docs', 'quality');
 mkdirSync(out, { recursive: true });

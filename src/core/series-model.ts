@@ -36,6 +36,9 @@ export interface SeriesNetwork {
   readonly state: 'collecting' | 'training' | 'used' | 'not better' | 'failed';
   readonly readings: number;
   readonly needed: number;
+  /** Kind of network, and the series of the entity that share it. */
+  readonly algorithm: string;
+  readonly channels: number;
   /** When the next one takes effect, at the earliest. */
   readonly readyAt: Micros;
   /** Mean absolute errors on readings held back. */
@@ -62,7 +65,8 @@ export interface NetworkCounts {
   readonly used: number;
   /** Series that have none yet. */
   readonly learning: number;
-  /** Trainings that were not ready when they were to take effect. */
+  /** Trainings that ended in time, and those that were not ready when they were to take effect. */
+  readonly trained: number;
   readonly missed: number;
   /** When the next of those that learn takes effect, at the earliest. */
   readonly readyAt: Micros | undefined;

@@ -78,9 +78,9 @@ class Run {
   }
 
   /** Replaces the lane by one that knows what this one had kept when it was killed. */
-  async kill(blobs: Record<string, Uint8Array>): Promise<void> {
+  async kill(blobs: Record<string, Uint8Array>, networks: Record<string, unknown> = {}): Promise<void> {
     await this.lane.close?.();
-    this.lane = await makeLane(PAST);
+    this.lane = await makeLane(PAST, networks);
     await this.lane.restore(blobs);
   }
 
@@ -138,5 +138,56 @@ describe('networks of live series', () => {
     expect(run.view('temperature')?.network).toBeUndefined();
     const none = await new Run(await makeLane(PAST, { most: 0 })).feed(plant(300), 100);
     expect(none.view('pressure')?.network).toBeUndefined();
+  });
+});
+
+/** The follower does what the leader did two seconds ago; by itself it is noise. */
+function pair(seconds: number, silentFrom = seconds, silentTo = seconds): Reading[] {
+  const random = seededRandom(11);
+  const leader = Array.from({ length: seconds }, () => 10 * random());
+  return Array.from({ length: seconds }, (_, second) => {
+    const time = START + second * SECOND;
+    const of = (series: string, value: number): Reading => ({ time, entity: 'press', series, value });
+    const both = [of('follower', 50 + (leader[second - 2] ?? 0)), of('leader', leader[second] as number)];
+    return second >= silentFrom && second < silentTo ? both.slice(1) : both;
+  }).flat();
+}
+
+describe('networks of several channels of a device', () => {
+  it.each(['mlp', 'gru'])('%s: forecast a channel from another one, where one by itself cannot be forecast', async (algorithm) => {
+    const run = await new Run(await makeLane(PAST, { channels: 4, algorithm })).feed(pair(900), 500);
+    const follower = run.view('follower');
+    expect(follower).toMatchObject({ method: 'network', network: { state: 'used', algorithm, channels: 2 } });
+    expect(follower?.network?.errors?.network).toBeLessThan(0.5 * (follower?.network?.errors?.profile ?? 0));
+    expect(run.view('leader')).toMatchObject({ network: { state: 'not better', channels: 2 } });
+    expect(run.view('leader')?.method).not.toBe('network');
+    expect(run.lane.ownCounters).toMatchObject({ networksUsed: 1, networksLearning: 0 });
+    const alone = await new Run(await makeLane(PAST, { algorithm })).feed(pair(900), 500);
+    expect(alone.view('follower')?.method).not.toBe('network');
+  });
+
+  it('give the same for any cut into batches and after kills, a channel being silent for a while', async () => {
+    const readings = pair(900, 300, 420);
+    const networks = { channels: 4 };
+    const whole = await new Run(await makeLane(PAST, networks)).feed(readings, 2_000);
+    const cut = await new Run(await makeLane(PAST, networks)).feed(readings, 37);
+    expect(cut.rows).toEqual(whole.rows);
+    let blobs: Record<string, Uint8Array> = {};
+    const killed = await new Run(await makeLane(PAST, networks)).feed(readings, 331, async (run) => {
+      blobs = { ...blobs, ...(await run.lane.snapshot()) };
+      await run.kill(blobs, networks);
+    });
+    expect(killed.rows).toEqual(whole.rows);
+    expect(whole.view('follower')?.method).toBe('network');
+  });
+
+  it('hold series of one device only, and so many at most', async () => {
+    const run = await new Run(await makeLane(PAST, { channels: 2 })).feed(plant(300), 100);
+    expect(run.view('pressure')?.network).toMatchObject({ channels: 1 });
+    expect(run.view('temperature')?.network).toMatchObject({ channels: 1 });
+    const three = pair(300).flatMap((reading) => [reading, ...(reading.series === 'leader' ? [{ ...reading, series: 'third' }] : [])]);
+    const held = await new Run(await makeLane(PAST, { channels: 2 })).feed(three, 100);
+    const channels = ['leader', 'follower', 'third'].map((name) => held.view(name)?.network?.channels);
+    expect(channels.sort()).toEqual([1, 2, 2]);
   });
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { GROUP_ALGORITHMS } from '../../ml/index.ts';
 
 export const config = z.strictObject({
   stuckAtLeast: z.int().min(2).max(10_000).default(10).describe('Equal readings in a row before a device can count as stuck.'),
@@ -21,12 +22,22 @@ export const config = z.strictObject({
   horizonSeconds: z.number().min(1).max(31_536_000).default(86_400).describe('How far ahead the crossing of a limit is looked for.'),
   networks: z
     .strictObject({
+      algorithm: z
+        .enum(GROUP_ALGORITHMS)
+        .default('mlp')
+        .describe('Network: mlp (one hidden layer), gru, lstm, tcn (convolutions over time).'),
       most: z
         .int()
         .min(0)
         .max(1000)
         .default(16)
-        .describe('Series with a network at a time (about 70 KB each), the least predictable first; 0 = none.'),
+        .describe('Networks at a time (about 70 KB for each of their channels), of the least predictable series first; 0 = none.'),
+      channels: z
+        .int()
+        .min(1)
+        .max(32)
+        .default(1)
+        .describe('Series of one entity that share a network, at most; 1 = each series by itself.'),
       every: z
         .int()
         .min(1)

@@ -23,13 +23,15 @@ import type { ForecastConfig } from './config.ts';
 import { explainReading } from './explain.ts';
 import { crossingAhead, type Limit, limitsOf } from './limits.ts';
 import { LiveNetworks } from './live-networks.ts';
+import type { NetworkGroup } from './network-group.ts';
 import { networksHeader, packNetworks, unpackNetworks } from './networks-snapshot.ts';
 import { ARMS, READING_SIZE, type ReadingRating, ReadingState } from './reading-state.ts';
 
 const header = z.strictObject({
   kind: z.literal('forecast'),
-  version: z.literal(3),
+  version: z.literal(4),
   series: z.array(z.string()),
+  entities: z.array(z.string()),
   networks: networksHeader,
 });
 
@@ -180,10 +182,11 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
 
   async snapshot(): Promise<Uint8Array> {
     const series = [...this.#series.keys()].sort();
+    const entities = series.map((name) => (this.#series.get(name) as ReadingState).entity);
     const values = new Float64Array(series.length * READING_SIZE);
     for (const [i, name] of series.entries()) values.set((this.#series.get(name) as ReadingState).values, i * READING_SIZE);
     const { header: networks, arrays } = packNetworks(this.#networks);
-    return pack({ kind: 'forecast', version: 3, series, networks }, { values, ...arrays });
+    return pack({ kind: 'forecast', version: 4, series, entities, networks }, { values, ...arrays });
   }
 
   async restore(snapshot: Uint8Array): Promise<void> {
@@ -197,7 +200,10 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
       });
     }
     this.#series = new Map(
-      parsed.data.series.map((name, i) => [name, new ReadingState(values.slice(i * READING_SIZE, (i + 1) * READING_SIZE))]),
+      parsed.data.series.map((name, i) => {
+        const own = values.slice(i * READING_SIZE, (i + 1) * READING_SIZE);
+        return [name, new ReadingState(parsed.data.entities[i] ?? '', own)];
+      }),
     );
     this.#networks.forget();
     unpackNetworks(this.#networks, parsed.data.networks, unpacked, this.#series);
@@ -219,12 +225,16 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
     }
   }
 
-  /** Copies of the states that the batch touches. */
+  /** Copies of the states that the batch touches, and of their groups. */
   #fork(batch: SeriesBatch): Map<string, ReadingState> {
     const forked = new Map<string, ReadingState>();
+    const groups = new Map<NetworkGroup, NetworkGroup>();
     for (const name of batch.series) {
       const state = this.#series.get(name);
-      if (state !== undefined) forked.set(name, state.copy());
+      if (state === undefined) continue;
+      const { track } = state;
+      if (track !== undefined && !groups.has(track.group)) groups.set(track.group, track.group.copy());
+      forked.set(name, state.copy(track && { group: groups.get(track.group) as NetworkGroup, channel: track.channel }));
     }
     return forked;
   }
@@ -245,7 +255,7 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
         continue;
       }
       if (state === undefined) {
-        state = new ReadingState();
+        state = new ReadingState(batch.entities[batch.code[row] as number] as string);
         states.set(name, state);
         room--;
       }

@@ -1,73 +1,175 @@
-import { type OnlineExpectation, SMALL_WINDOW, type SmallNetwork } from '../../ml/index.ts';
-import type { ReadingRing } from './reading-ring.ts';
+import type { Micros } from '../../core/index.ts';
+import { GROUP_WINDOW, type GroupErrors, type GroupNetwork, type OnlineExpectation } from '../../ml/index.ts';
+import type { RowRing } from './row-ring.ts';
 
-const UNBROKEN = 0;
-const ERROR = 1;
-const WINDOW = 2;
-const SIZE = WINDOW + SMALL_WINDOW;
 const SHARE = 0.01;
 /** Errors are learnt winsorised at so many mean absolute errors. */
 const WINSOR = 6;
-/** The network forecasts where it errs less by so much. */
+/** The network forecasts where it errs less by so much, of late and on the rows held back. */
 const BETTER = 0.95;
+/** A row later than so many usual distances does not continue those before. */
+const GAP = 3;
+/** A channel that reports this share of the usual distance later opens a new row. */
+const APART = 0.5;
 
-/** One series as a network sees it: the last readings, and how far the network erred lately. */
-export class NetworkTrack {
+/** Scalars of the state, then so many numbers per channel, then the window. */
+const ROW_TIME = 0;
+const UNBROKEN = 1;
+const PREDICTED = 2;
+const SCALARS = 3;
+const PER_CHANNEL = 7;
+
+/** What was expected, and whether the network said it. */
+export interface GroupExpectation extends OnlineExpectation {
+  readonly byNetwork: boolean;
+}
+
+/**
+ * Channels of one device as their network sees them. Readings that belong together are one row; the network forecasts a row from
+ * those before it, so within a row the order of its channels does not matter.
+ */
+export class NetworkGroup {
+  readonly channels: number;
   readonly values: Float64Array;
-  network: SmallNetwork | undefined;
+  network: GroupNetwork | undefined;
   /** What it will be trained on; copies have none. */
-  readonly ring: ReadingRing | undefined;
+  readonly ring: RowRing | undefined;
 
-  constructor(ring?: ReadingRing, values: Float64Array = new Float64Array(SIZE), network?: SmallNetwork) {
+  constructor(channels: number, ring?: RowRing, values?: Float64Array, network?: GroupNetwork) {
+    this.channels = channels;
+    this.values = values ?? new Float64Array(groupSize(channels));
     this.ring = ring;
-    this.values = values;
     this.network = network;
   }
 
-  copy(): NetworkTrack {
-    return new NetworkTrack(undefined, this.values.slice(), this.network);
+  copy(): NetworkGroup {
+    return new NetworkGroup(this.channels, undefined, this.values.slice(), this.network);
   }
 
-  install(network: SmallNetwork, error: number): void {
+  /** Where a channel begins: its last value, and what is expected of the next. */
+  begin(channel: number, value: number, expected: number): void {
+    this.#now[channel] = value;
+    this.#next[channel] = expected;
+  }
+
+  install(network: GroupNetwork, errors: readonly GroupErrors[]): void {
     this.network = network;
-    this.values[ERROR] = error;
+    this.values[PREDICTED] = 0;
+    for (const [c, error] of errors.entries()) {
+      this.#error[c] = error.network;
+      this.#better[c] = error.network < BETTER * error.profile ? 1 : 0;
+    }
+  }
+
+  /** Whether the network does better than the rest of the blend for a channel, on readings that were held back. */
+  betters(channel: number): boolean {
+    return this.network !== undefined && this.#better[channel] === 1;
   }
 
   /** Mean absolute error of the network's forecasts. */
-  get spread(): number {
-    return this.values[ERROR] as number;
+  spread(channel: number): number {
+    return this.#error[channel] as number;
   }
 
-  get window(): Float64Array {
-    return this.values.subarray(WINDOW);
+  /** Whether the network forecasts the channel's next reading, where other forecasts err by `spread`. */
+  leads(channel: number, spread: number): boolean {
+    return this.betters(channel) && this.#past(1) >= GROUP_WINDOW && this.spread(channel) < BETTER * spread;
   }
 
-  /** Whether the network forecasts, where other forecasts err by `spread`. */
-  leads(spread: number): boolean {
-    return this.network !== undefined && (this.values[UNBROKEN] as number) >= SMALL_WINDOW && this.spread < BETTER * spread;
-  }
-
-  expect(usual: number): number {
-    return this.network?.predict(this.window, usual) ?? Number.NaN;
+  /** The channel's next reading, as if it came at `time`. */
+  ahead(channel: number, time: Micros, step: Micros): number {
+    const copy = this.copy();
+    if (copy.#opens(channel, time, step)) copy.#open(time, step);
+    return copy.#forecast[channel] as number;
   }
 
   /** Takes a reading; gives what was expected of it by whichever errs less. `profile`: what the other forecasts say. */
-  push(value: number, usual: number, unbroken: boolean, profile: OnlineExpectation): OnlineExpectation {
+  push(channel: number, time: Micros, value: number, step: Micros, profile: OnlineExpectation): GroupExpectation {
     const { values: s } = this;
-    if (!unbroken) s[UNBROKEN] = 0;
-    const leads = this.leads(profile.spread);
-    const { spread } = this;
-    let expectation = profile;
-    if (this.network !== undefined && (s[UNBROKEN] as number) >= SMALL_WINDOW) {
-      const expected = this.expect(usual);
+    if (this.#opens(channel, time, step)) this.#open(time, step);
+    let expectation: GroupExpectation = { ...profile, byNetwork: false };
+    if (s[PREDICTED] === 1 && time >= (s[ROW_TIME] as number)) {
+      const expected = this.#forecast[channel] as number;
+      const spread = this.spread(channel);
       const error = value - expected;
-      s[ERROR] = spread + SHARE * (Math.min(Math.abs(error), WINSOR * spread + 1e-12) - spread);
-      if (leads) expectation = { expected, spread, error };
+      if (this.betters(channel) && spread < BETTER * profile.spread) expectation = { expected, spread, error, byNetwork: true };
+      this.#error[channel] = spread + SHARE * (Math.min(Math.abs(error), WINSOR * spread + 1e-12) - spread);
     }
-    s.copyWithin(WINDOW, WINDOW + 1);
-    s[SIZE - 1] = value;
-    s[UNBROKEN] = (s[UNBROKEN] as number) + 1;
-    this.ring?.add(value, usual, Math.abs(profile.error), s[UNBROKEN] as number);
+    this.#now[channel] = value;
+    this.#reported[channel] = 1;
     return expectation;
   }
+
+  /** What is expected of the channel's next reading without the network, now that the last one is learnt. */
+  expectNext(channel: number, expected: number): void {
+    this.#next[channel] = expected;
+  }
+
+  #opens(channel: number, time: Micros, step: Micros): boolean {
+    const late = time - (this.values[ROW_TIME] as number);
+    return late > 0 && (this.#reported[channel] === 1 || late > APART * step);
+  }
+
+  #open(time: Micros, step: Micros): void {
+    const { values: s } = this;
+    const reported = this.#reported.reduce((sum, one) => sum + one, 0);
+    if (reported > 0) {
+      s[UNBROKEN] = this.#past(1);
+      this.#window.copyWithin(0, this.channels);
+      this.#window.set(this.#now, (GROUP_WINDOW - 1) * this.channels);
+      this.ring?.add(this.#now, this.#base, s[UNBROKEN] as number, reported === this.channels ? 1 : 0);
+    }
+    if (time - (s[ROW_TIME] as number) > GAP * step) s[UNBROKEN] = 0;
+    s[ROW_TIME] = time;
+    this.#reported.fill(0);
+    this.#base.set(this.#next);
+    s[PREDICTED] = this.network !== undefined && (s[UNBROKEN] as number) >= GROUP_WINDOW ? 1 : 0;
+    if (this.network !== undefined && s[PREDICTED] === 1) this.#forecast.set(this.network.predict(this.#window, this.#base));
+  }
+
+  #past(more: number): number {
+    return (this.values[UNBROKEN] as number) + more;
+  }
+
+  get #now(): Float64Array {
+    return this.#part(0);
+  }
+
+  get #next(): Float64Array {
+    return this.#part(1);
+  }
+
+  /** What was expected of the row that is open when it opened. */
+  get #base(): Float64Array {
+    return this.#part(2);
+  }
+
+  get #forecast(): Float64Array {
+    return this.#part(3);
+  }
+
+  get #error(): Float64Array {
+    return this.#part(4);
+  }
+
+  get #better(): Float64Array {
+    return this.#part(5);
+  }
+
+  get #reported(): Float64Array {
+    return this.#part(6);
+  }
+
+  get #window(): Float64Array {
+    return this.values.subarray(SCALARS + PER_CHANNEL * this.channels);
+  }
+
+  #part(k: number): Float64Array {
+    return this.values.subarray(SCALARS + k * this.channels, SCALARS + (k + 1) * this.channels);
+  }
+}
+
+/** Doubles that the state of a group is made of. */
+export function groupSize(channels: number): number {
+  return SCALARS + (PER_CHANNEL + GROUP_WINDOW) * channels;
 }

@@ -9,8 +9,8 @@ import {
   TREND_SIZE,
   tailScore,
 } from '../../ml/index.ts';
+import type { ChannelTrack } from './channel-track.ts';
 import type { ForecastConfig } from './config.ts';
-import type { NetworkTrack } from './network-track.ts';
 
 /** What a reading is rated by. Scores are minus ln of a tail probability. */
 export interface ReadingRating {
@@ -74,55 +74,49 @@ const CALM_READINGS = 10;
 const LASTING = 40;
 const OFF_LEVEL = 3;
 
-/** A reading later than so many usual distances does not continue those before. */
-const GAP = 3;
-
 /** One series, all its state but that of a network in one array, so that it is copied and kept cheaply. */
 export class ReadingState {
   readonly values: Float64Array;
   readonly forecaster: OnlineForecaster;
-  track: NetworkTrack | undefined;
+  readonly entity: string;
+  track: ChannelTrack | undefined;
 
-  constructor(values: Float64Array = new Float64Array(READING_SIZE), track?: NetworkTrack) {
+  constructor(entity: string, values: Float64Array = new Float64Array(READING_SIZE), track?: ChannelTrack) {
+    this.entity = entity;
     this.values = values;
     this.forecaster = new OnlineForecaster(values);
     this.track = track;
   }
 
-  copy(): ReadingState {
-    return new ReadingState(this.values.slice(), this.track?.copy());
+  copy(track: ChannelTrack | undefined): ReadingState {
+    return new ReadingState(this.entity, this.values.slice(), track);
   }
 
   /** What is expected of the next reading, and the mean absolute error of such forecasts. */
   next(): { readonly expected: number; readonly spread: number } {
-    const { forecaster, track } = this;
-    const time = this.lastTime + this.step;
-    if (track?.leads(forecaster.spread) === true) return { expected: track.expect(forecaster.usual(time).expected), spread: track.spread };
-    return { expected: forecaster.expect(time), spread: forecaster.spread };
+    const { forecaster, track, step } = this;
+    const time = this.lastTime + step;
+    if (!this.networkLeads || track === undefined) return { expected: forecaster.expect(time), spread: forecaster.spread };
+    const { group, channel } = track;
+    return { expected: group.ahead(channel, time, step), spread: group.spread(channel) };
   }
 
   /** In words: what forecasts at present. */
   get method(): string {
-    return this.track?.leads(this.forecaster.spread) === true ? 'network' : this.forecaster.method;
+    return this.networkLeads ? 'network' : this.forecaster.method;
   }
 
-  /** The next `steps` readings. A network goes on from its own forecasts; its error adds up, to that of level and hour at most. */
+  private get networkLeads(): boolean {
+    return this.track?.group.leads(this.track.channel, this.forecaster.spread) === true;
+  }
+
+  /** The next `steps` readings: a network says the first of them. */
   outlook(steps: number): readonly OnlineOutlook[] {
-    const { forecaster, lastTime, step, track } = this;
-    const { network } = track ?? {};
-    if (track === undefined || network === undefined || !track.leads(forecaster.spread))
-      return forecaster.outlook(lastTime + step, step, steps);
-    const window = track.window.slice();
-    const { lowest, highest } = this.range;
-    const room = highest - lowest;
-    const most = Math.max(track.spread, forecaster.usual(lastTime).spread);
-    return Array.from({ length: steps }, (_, k) => {
-      const { expected: usual } = forecaster.usual(lastTime + (k + 1) * step);
-      const expected = Math.min(highest + room, Math.max(lowest - room, network.predict(window, usual)));
-      window.copyWithin(0, 1);
-      window[window.length - 1] = expected;
-      return { expected, deviation: Math.min(most, track.spread * Math.sqrt(k + 1)) / NORMAL_ERROR };
-    });
+    const { forecaster, lastTime, step } = this;
+    const outlook = forecaster.outlook(lastTime + step, step, steps);
+    if (!this.networkLeads || outlook.length === 0) return outlook;
+    const { expected, spread } = this.next();
+    return [{ expected, deviation: spread / NORMAL_ERROR }, ...outlook.slice(1)];
   }
 
   /** Share of its readings that differ from the one before. */
@@ -179,10 +173,13 @@ export class ReadingState {
     const { values: s, forecaster } = this;
     const { seen } = forecaster;
     const usual = seen === 0 ? { expected: value, spread: 0 } : forecaster.usual(time);
-    const unbroken = time - this.lastTime <= GAP * this.step || this.step === 0;
-    const { method } = this;
+    const profileMethod = forecaster.method;
     const profile = forecaster.push(time, value);
-    const { expected, spread, error } = this.track?.push(value, usual.expected, unbroken, profile) ?? profile;
+    const { expected, spread, error, byNetwork } = this.track?.group.push(this.track.channel, time, value, this.step, profile) ?? {
+      ...profile,
+      byNetwork: false,
+    };
+    const method = byNetwork ? 'network' : profileMethod;
     // What hardly ever varied says little about what is rare; and what differs by a thousandth, nothing.
     const least = 1e-9 + 1e-3 * Math.abs(forecaster.level);
     // Nor does, at first, what lies within the readings so far.
@@ -281,6 +278,8 @@ export class ReadingState {
     }
     s[LAST] = value;
     s[LAST_TIME] = time;
+    const { track } = this;
+    track?.group.expectNext(track.channel, forecaster.expect(time + (s[STEP] as number)));
   }
 
   /** An episode is told of at its onset, and again when it gets much worse. */

@@ -1,46 +1,58 @@
-import type { ReadingHistory } from '../../ml/index.ts';
+import type { GroupHistory } from '../../ml/index.ts';
 
-const COLUMNS = ['value', 'usual', 'error', 'unbroken'] as const;
-
-/** The latest readings of one series, `capacity` at most. */
-export class ReadingRing {
+/** The latest rows of one group of channels, `capacity` at most. */
+export class RowRing {
+  readonly channels: number;
   readonly #capacity: number;
+  readonly #width: number;
   readonly #rows: Float64Array;
   #count = 0;
-  /** Readings since the last training. */
+  /** Rows since the last training. */
   fresh = 0;
 
-  constructor(capacity: number) {
+  constructor(capacity: number, channels: number) {
+    this.channels = channels;
     this.#capacity = capacity;
-    this.#rows = new Float64Array(capacity * COLUMNS.length);
+    this.#width = 2 * channels + 2;
+    this.#rows = new Float64Array(capacity * this.#width);
   }
 
   get length(): number {
     return Math.min(this.#count, this.#capacity);
   }
 
-  add(value: number, usual: number, error: number, unbroken: number): void {
-    const at = (this.#count % this.#capacity) * COLUMNS.length;
-    this.#rows[at] = value;
-    this.#rows[at + 1] = usual;
-    this.#rows[at + 2] = error;
-    this.#rows[at + 3] = unbroken;
+  /** Values and what was expected of them (channels each); rows up to this one without a gap; 1 where every channel reported. */
+  add(value: Float64Array, base: Float64Array, unbroken: number, whole: number): void {
+    const at = (this.#count % this.#capacity) * this.#width;
+    this.#rows.set(value, at);
+    this.#rows.set(base, at + this.channels);
+    this.#rows[at + 2 * this.channels] = unbroken;
+    this.#rows[at + 2 * this.channels + 1] = whole;
     this.#count++;
     this.fresh++;
   }
 
   /** Oldest first; a copy. */
-  history(): ReadingHistory {
-    const { length } = this;
-    const first = this.#count - length;
-    const column = (offset: number) =>
-      Float64Array.from({ length }, (_, i) => this.#rows[((first + i) % this.#capacity) * COLUMNS.length + offset] as number);
-    return { value: column(0), usual: column(1), error: column(2), unbroken: column(3) };
+  history(): GroupHistory {
+    const { length: rows, channels } = this;
+    const first = this.#count - rows;
+    const at = (row: number) => ((first + row) % this.#capacity) * this.#width;
+    const block = (offset: number) =>
+      Float64Array.from(
+        { length: rows * channels },
+        (_, i) => this.#rows[at(Math.floor(i / channels)) + offset + (i % channels)] as number,
+      );
+    const column = (offset: number) => Float64Array.from({ length: rows }, (_, row) => this.#rows[at(row) + offset] as number);
+    const [unbroken, whole] = [column(2 * channels), column(2 * channels + 1)];
+    return { rows, channels, value: block(0), base: block(channels), unbroken, whole };
   }
 
-  static of({ value, usual, error, unbroken }: ReadingHistory, capacity: number): ReadingRing {
-    const ring = new ReadingRing(capacity);
-    for (const [i, one] of value.entries()) ring.add(one, usual[i] as number, error[i] as number, unbroken[i] as number);
+  static of({ rows, channels, value, base, unbroken, whole }: GroupHistory, capacity: number): RowRing {
+    const ring = new RowRing(capacity, channels);
+    for (let row = 0; row < rows; row++) {
+      const [from, to] = [row * channels, (row + 1) * channels];
+      ring.add(value.subarray(from, to), base.subarray(from, to), unbroken[row] as number, whole[row] as number);
+    }
     return ring;
   }
 }

@@ -28,7 +28,7 @@ interface State {
   readonly generations: readonly (readonly [string, string])[];
 }
 
-const NO_NETWORKS: NetworkCounts = { used: 0, learning: 0, missed: 0, readyAt: undefined };
+const NO_NETWORKS: NetworkCounts = { used: 0, learning: 0, trained: 0, missed: 0, readyAt: undefined };
 const FEATURE = 'readings at fixed event-time steps';
 /** Share of the promised rate of sessions that a reading gets: there are so many more of them. */
 const PROMISED_RATE = 1e-5;
@@ -65,8 +65,8 @@ export class ReadingsLane implements Lane {
 
   get ownCounters(): Readonly<Record<string, number>> {
     const { refused, slots } = this.stepper.table;
-    const { used, learning, missed } = this.model?.networks() ?? NO_NETWORKS;
-    const networks = { networksUsed: used, networksLearning: learning, networksMissed: missed };
+    const { used, learning, trained, missed } = this.model?.networks() ?? NO_NETWORKS;
+    const networks = { networksUsed: used, networksLearning: learning, networksTrained: trained, networksMissed: missed };
     return { ...this.stepper.counters, series: slots.length, refusedReadings: refused.readings, ...networks };
   }
 

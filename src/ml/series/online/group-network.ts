@@ -1,72 +1,94 @@
+import { PlainNetwork } from '../../infer/plain-network.ts';
 import { type NetworkSpec, network } from '../../network/spec.ts';
 
-/** Values that a forecast rests on. */
-export const SMALL_WINDOW = 24;
-/** Changes from the value before the last, what level and hour expect, and the last value itself. */
-const INPUTS = SMALL_WINDOW + 1;
-const HIDDEN = 16;
+/** Networks that may forecast live series. */
+export const GROUP_ALGORITHMS = ['mlp', 'gru', 'lstm', 'tcn'] as const;
+export type GroupAlgorithm = (typeof GROUP_ALGORITHMS)[number];
+
+/** Rows that a forecast rests on. */
+export const GROUP_WINDOW = 24;
+/** The rows, and what is expected of the next one without the network. */
+const STEPS = GROUP_WINDOW + 1;
 /** Inputs and outputs are held within so many spreads. */
 const LIMIT = 6;
 
-/** Units of inputs and outputs. */
-export interface SmallScale {
+/** Units of inputs and outputs, per channel. */
+export interface GroupScale {
   /** Spread of the change from one value to the next. */
-  readonly change: number;
-  readonly mean: number;
-  readonly spread: number;
+  readonly change: readonly number[];
+  /** Spread of the error of what is expected without the network. */
+  readonly error: readonly number[];
+  readonly mean: readonly number[];
+  readonly spread: readonly number[];
 }
 
-/** One hidden layer, the change to the next value as output. */
-export function smallNetworkSpec(): NetworkSpec {
-  return network({
-    input: { kind: 'values', steps: 1, columns: INPUTS },
-    layers: [{ kind: 'flatten' }, { kind: 'dense', units: HIDDEN, activation: 'relu' }, { kind: 'dense', units: 1 }],
-    loss: 'huber',
-  });
-}
-
-/** Weights of `smallNetworkSpec` and their arithmetic in the calling thread: a forecast costs about a microsecond. */
-export class SmallNetwork {
-  readonly theta: Float32Array;
-  readonly scale: SmallScale;
-  readonly #inputs = new Float32Array(INPUTS);
-
-  constructor(theta: Float32Array, scale: SmallScale) {
-    this.theta = theta;
-    this.scale = scale;
-  }
-
-  /** The value after `window` (SMALL_WINDOW values, the last one newest), for which level and hour expect `usual`. */
-  predict(window: Float64Array, usual: number): number {
-    const { theta, scale } = this;
-    const inputs = this.#inputs;
-    smallInputs(window, usual, scale, inputs, 0);
-    const bias = INPUTS * HIDDEN;
-    const output = bias + HIDDEN;
-    let change = theta[output + HIDDEN] as number;
-    for (let unit = 0; unit < HIDDEN; unit++) {
-      let sum = theta[bias + unit] as number;
-      for (let i = 0; i < INPUTS; i++) sum += (inputs[i] as number) * (theta[i * HIDDEN + unit] as number);
-      if (sum > 0) change += sum * (theta[output + unit] as number);
+/** Small: its training takes seconds, a forecast some microseconds. */
+export function groupNetworkSpec(algorithm: GroupAlgorithm, channels: number): NetworkSpec {
+  const input = { kind: 'values', steps: STEPS, columns: channels } as const;
+  const output = { kind: 'dense', units: channels } as const;
+  const units = channels === 1 ? 16 : 24;
+  switch (algorithm) {
+    case 'mlp':
+      return network({ input, layers: [{ kind: 'flatten' }, { kind: 'dense', units, activation: 'relu' }, output], loss: 'huber' });
+    case 'gru':
+    case 'lstm':
+      return network({ input, layers: [{ kind: algorithm, units }, { kind: 'last' }, output], loss: 'huber' });
+    case 'tcn': {
+      const block = (dilation: number) => ({ kind: 'causal-conv1d', units, width: 2, dilation, residual: true }) as const;
+      const layers = [{ kind: 'causal-conv1d', units, width: 2 }, ...[2, 4, 8].map(block), { kind: 'last' }, output] as const;
+      return network({ input, layers: [...layers], loss: 'huber' });
     }
-    return (window[SMALL_WINDOW - 1] as number) + held(change) * scale.change;
   }
 }
 
-/** INPUTS numbers, written to out[at..]. */
-export function smallInputs(window: Float64Array, usual: number, scale: SmallScale, out: Float32Array, at: number): void {
-  const last = window[SMALL_WINDOW - 1] as number;
-  for (let i = 0; i < SMALL_WINDOW - 1; i++) out[at + i] = held(((window[i] as number) - last) / scale.change);
-  out[at + SMALL_WINDOW - 1] = held((usual - last) / scale.change);
-  out[at + SMALL_WINDOW] = held((last - scale.mean) / scale.spread);
+/** What a trained network of a group is made of. */
+export interface GroupWeights {
+  readonly algorithm: GroupAlgorithm;
+  readonly theta: Float32Array;
+  readonly scale: GroupScale;
 }
 
-/** The change to `next` in the network's unit. */
-export function smallTarget(last: number, next: number, scale: SmallScale): number {
-  return held((next - last) / scale.change);
+/** Forecasts the next row of all channels of a group as a correction of what is expected of it anyway. */
+export class GroupNetwork {
+  readonly weights: GroupWeights;
+  readonly #network: PlainNetwork;
+  readonly #inputs: Float32Array;
+
+  constructor(weights: GroupWeights) {
+    const channels = weights.scale.mean.length;
+    this.weights = weights;
+    this.#network = new PlainNetwork(groupNetworkSpec(weights.algorithm, channels), weights.theta);
+    this.#inputs = new Float32Array(STEPS * channels);
+  }
+
+  /** `window`: GROUP_WINDOW rows, the newest last; `base` (channels): what is expected of the next without the network. */
+  predict(window: Float64Array, base: Float64Array): Float64Array {
+    const { scale } = this.weights;
+    groupInputs(window, base, scale, this.#inputs, 0);
+    const corrections = this.#network.run(this.#inputs);
+    return base.map((expected, c) => expected + held(corrections[c] as number) * (scale.error[c] as number));
+  }
 }
 
-export const SMALL_INPUTS = INPUTS;
+/** (STEPS, channels) numbers, written to out[at..]: rows less the newest one, its level, and what is expected of the next. */
+export function groupInputs(window: Float64Array, base: Float64Array, scale: GroupScale, out: Float32Array, at: number): void {
+  const channels = base.length;
+  const newest = (GROUP_WINDOW - 1) * channels;
+  for (let i = 0; i < newest; i++) {
+    const c = i % channels;
+    out[at + i] = held(((window[i] as number) - (window[newest + c] as number)) / (scale.change[c] as number));
+  }
+  for (let c = 0; c < channels; c++) {
+    const last = window[newest + c] as number;
+    out[at + newest + c] = held((last - (scale.mean[c] as number)) / (scale.spread[c] as number));
+    out[at + newest + channels + c] = held(((base[c] as number) - last) / (scale.change[c] as number));
+  }
+}
+
+/** What the network is to say of a channel. */
+export function groupTarget(value: number, base: number, c: number, scale: GroupScale): number {
+  return held((value - base) / (scale.error[c] as number));
+}
 
 function held(value: number): number {
   return Math.min(LIMIT, Math.max(-LIMIT, value));

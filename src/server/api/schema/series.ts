@@ -33,6 +33,9 @@ export const seriesSchema = z.object({
       /** Readings it could be trained on, and those the first training needs. */
       readings: z.number(),
       needed: z.number(),
+      /** Kind of network, and the series of the entity that share it. */
+      algorithm: z.string(),
+      channels: z.number(),
       /** When the next one takes effect, at the earliest. */
       readyAt: z.number(),
       /** Mean absolute errors on readings held back. */
