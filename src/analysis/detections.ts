@@ -4,6 +4,7 @@ import {
   type EvidenceLine,
   type Explanation,
   formatMicros,
+  knownTime,
   type Lineage,
   type SequenceBatch,
   stableId,
@@ -46,8 +47,8 @@ export async function detectionOf(
       source: context.source,
       key,
       entity: batch.entities[row] as string,
-      start,
-      end: batch.end[row] as number,
+      start: knownTime(start),
+      end: knownTime(batch.end[row] as number),
       score: scored.score[row] as number,
       pValue,
       threshold: context.promise,
@@ -78,7 +79,7 @@ export function rowEvidence(batch: SequenceBatch, row: number): EvidenceLine[] {
       line: eventLine[event] as number,
       offset: eventOffset[event] as number,
       length: eventLength?.[event] ?? 0,
-      ...(time === undefined || Number.isNaN(time) ? {} : { time }),
+      ...(time === undefined || Number.isNaN(knownTime(time)) ? {} : { time }),
     });
   }
   return lines;

@@ -1,5 +1,6 @@
 export { analyzeInputs, type InputAnalysis } from './analyze.ts';
 export * from './capture/index.ts';
 export * from './events/index.ts';
+export { withIncidents } from './incidents.ts';
 export type { AnalysisOptions, FittedModel } from './options.ts';
 export { type RenderedReport, renderAnalysis } from './render.ts';

@@ -4,6 +4,7 @@ import {
   type Detector,
   type EvidenceLine,
   formatMicros,
+  knownTime,
   type LabelledRow,
   type Lineage,
   type LogBatch,
@@ -184,7 +185,7 @@ function observed(batch: ObservationBatch, row: number): Described {
   const entity = batch.entities[batch.entity[row] as number] as string;
   const field = batch.fields[batch.field[row] as number] as string;
   const value = batch.values[batch.value[row] as number] as string;
-  const time = batch.time[row] as number;
+  const time = knownTime(batch.time[row] as number);
   return {
     key: `${entity} ${field} ${value}`,
     entity,
@@ -211,6 +212,6 @@ function interval(batch: SeriesBatch, row: number): Described {
     start: batch.start[row] as number,
     end: batch.end[row] as number,
     kind: batch.value[row] === 0 ? 'silence' : 'rate',
-    evidence: [],
+    evidence: batch.evidence?.[row] ?? [],
   };
 }

@@ -11,6 +11,14 @@ export interface Clock {
 
 export const systemClock: Clock = { now: () => Date.now() * 1000 };
 
+/** What events are given before any has a time. */
+export const UNDATED: Micros = 0;
+
+/** NaN for a time on the first day of 1970, which no log was written on: it stands for none. */
+export function knownTime(time: Micros): Micros {
+  return time < UNDATED + MICROS_PER_DAY ? Number.NaN : time;
+}
+
 /** What a Date can hold: years -271821 to 275760. */
 const LATEST = 8.64e18;
 

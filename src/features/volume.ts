@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type LogBatch, parseDuration, type SeriesBatch, type Template } from '../core/index.ts';
+import { type EvidenceLine, type LogBatch, parseDuration, type SeriesBatch, type Template } from '../core/index.ts';
+import { type VolumeSampleState, VolumeSamples } from './volume-samples.ts';
 import { EventTime } from './watermark.ts';
 
 export const volumeConfig = z.strictObject({
@@ -53,7 +54,8 @@ export class VolumeCounter {
   private readonly tally: number[] = [];
   private readonly tallied: number[] = [];
   private tallyBin = Number.NaN;
-  private out: { code: number; value: number; bin: number }[] = [];
+  private readonly samples = new VolumeSamples();
+  private out: { code: number; value: number; bin: number; evidence: readonly EvidenceLine[] }[] = [];
 
   constructor(config: VolumeConfig) {
     this.config = config;
@@ -68,31 +70,34 @@ export class VolumeCounter {
     // Intervals are handed over line by line, whatever the batches: when time has moved on, and behind a line that was due already.
     let due = true;
     for (let row = 0; row < batch.rows; row++) {
-      const bin = Math.floor(this.clock.take(batch.time[row] as number) / this.config.bin);
+      const time = this.clock.take(batch.time[row] as number);
+      // Lines before the first with a time belong to no interval.
+      if (this.clock.latest === Number.NEGATIVE_INFINITY) continue;
+      const bin = Math.floor(time / this.config.bin);
       if (due || this.clock.latest !== latest) {
         latest = this.clock.latest;
         limit = Math.floor((latest - this.config.lateness) / this.config.bin);
-        this.close(limit);
+        this.close(limit, batch);
       }
       if (bin < this.nextBin) {
         this.late++;
         continue;
       }
       if (bin !== this.tallyBin) {
-        this.settle();
+        this.settle(batch);
         this.tallyBin = bin;
       }
       due = bin < limit;
-      this.count(source);
+      this.count(source, row);
       const host = hosts[batch.host.codes[row] as number];
-      if (host !== undefined) this.count(host);
+      if (host !== undefined) this.count(host, row);
       const code = batch.template[row] as number;
       const template = templates[code];
       if (template === undefined) continue;
       cached[code] ??= this.seriesOf(`template ${template.id}`, batch.source) ?? -1;
-      if ((cached[code] as number) >= 0) this.count(cached[code]);
+      if ((cached[code] as number) >= 0) this.count(cached[code], row);
     }
-    this.settle();
+    this.settle(batch);
   }
 
   /** Event time from outside: a source gone quiet is counted as quiet. */
@@ -120,6 +125,7 @@ export class VolumeCounter {
       value: Float64Array.from(out, ({ value }) => value),
       start: Float64Array.from(out, (row) => row.bin * bin),
       end: Float64Array.from(out, (row) => (row.bin + 1) * bin),
+      evidence: out.map(({ evidence }) => evidence),
     };
   }
 
@@ -133,6 +139,7 @@ export class VolumeCounter {
       nextBin: this.nextBin,
       clock: this.clock.state(),
       late: this.late,
+      samples: this.samples.state(),
     };
     return new TextEncoder().encode(JSON.stringify(state));
   }
@@ -145,6 +152,7 @@ export class VolumeCounter {
       nextBin: number | null;
       clock: Parameters<EventTime['restore']>[0];
       late: number;
+      samples?: VolumeSampleState;
     };
     this.series.splice(0, this.series.length, ...state.series);
     this.live.clear();
@@ -156,6 +164,7 @@ export class VolumeCounter {
     this.nextBin = state.nextBin ?? Number.NEGATIVE_INFINITY;
     this.clock.restore(state.clock);
     this.late = state.late;
+    if (state.samples !== undefined) this.samples.restore(state.samples);
   }
 
   private seriesOf(name: string, entity: string): number | undefined {
@@ -166,15 +175,17 @@ export class VolumeCounter {
     return code;
   }
 
-  private count(code: number | undefined): void {
+  private count(code: number | undefined, row: number): void {
     if (code === undefined) return;
     const before = this.tally[code] ?? 0;
     if (before === 0) this.tallied.push(code);
     this.tally[code] = before + 1;
+    this.samples.count(code, row, before);
   }
 
-  private settle(): void {
-    if (this.tallied.length === 0) return;
+  private settle(batch: LogBatch | undefined): void {
+    if (this.tallied.length === 0 || batch === undefined) return;
+    this.samples.settle(this.tallyBin, this.tallied, batch);
     const counts = this.bins.get(this.tallyBin) ?? new Map<number, number>();
     this.bins.set(this.tallyBin, counts);
     for (const code of this.tallied) {
@@ -184,10 +195,10 @@ export class VolumeCounter {
     this.tallied.length = 0;
   }
 
-  /** Hands over every interval before `limit`, with zeros for the series known by then. */
-  private close(limit: number): void {
+  /** Hands over every interval before `limit`, with zeros for the series known by then; `batch`: the one that is being counted. */
+  private close(limit: number, batch?: LogBatch): void {
     if (limit <= this.nextBin) return;
-    this.settle();
+    this.settle(batch);
     if (this.nextBin === Number.NEGATIVE_INFINITY) {
       const first = Math.min(...this.bins.keys());
       if (!(first < limit)) return;
@@ -203,10 +214,13 @@ export class VolumeCounter {
       for (const code of counts?.keys() ?? []) this.live.set(code, bin);
       for (const code of [...this.live.keys()].sort((a, b) => a - b)) {
         const silent = bin - (this.live.get(code) as number);
-        if (silent > (this.series[code]?.name.startsWith('source ') === true ? MAX_EMPTY_OF_SOURCE : MAX_EMPTY)) this.live.delete(code);
-        else this.out.push({ code, value: counts?.get(code) ?? 0, bin });
+        if (silent > (this.series[code]?.name.startsWith('source ') === true ? MAX_EMPTY_OF_SOURCE : MAX_EMPTY)) {
+          this.live.delete(code);
+          this.samples.dropSeries(code);
+        } else this.out.push({ code, value: counts?.get(code) ?? 0, bin, evidence: this.samples.take(bin, code) });
       }
       this.bins.delete(bin);
+      this.samples.dropBin(bin);
     }
     this.nextBin = limit;
   }

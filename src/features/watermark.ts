@@ -1,4 +1,4 @@
-import { MICROS_PER_DAY, type Micros } from '../core/index.ts';
+import { MICROS_PER_DAY, type Micros, UNDATED } from '../core/index.ts';
 
 /** Events that must agree before time jumps ahead by more than `MAX_JUMP`: one line from 2099 ages nothing. */
 const CONFIRMATIONS = 32;
@@ -19,7 +19,7 @@ export class EventTime {
 
   /** Takes one event's time; returns the time to use for it (the latest where it has none). */
   take(time: Micros): Micros {
-    if (Number.isNaN(time)) return this.latest === Number.NEGATIVE_INFINITY ? 0 : this.latest;
+    if (Number.isNaN(time)) return this.latest === Number.NEGATIVE_INFINITY ? UNDATED : this.latest;
     if (time <= this.latest) return time;
     if (this.latest === Number.NEGATIVE_INFINITY || time - this.latest <= MAX_JUMP) {
       this.latest = time;

@@ -94,16 +94,17 @@ describe('windows', () => {
 });
 
 describe('volume', () => {
-  const counted = (lines: readonly LogLine[], batchSize = lines.length) => {
+  const counted = (lines: readonly LogLine[], batchSize = lines.length, withLines = false) => {
     const volume = new VolumeCounter(volumeConfig.parse({ bin: '1m', lateness: '0s' }));
     const out: string[] = [];
     const take = (batch: SeriesBatch | undefined) => {
       for (let row = 0; row < (batch?.rows ?? 0); row++) {
-        out.push(`${batch?.series[batch.code[row] as number]} ${(batch?.start[row] as number) / 60e6} ${batch?.value[row]}`);
+        const shown = `${batch?.series[batch.code[row] as number]} ${(batch?.start[row] as number) / 60e6} ${batch?.value[row]}`;
+        out.push(withLines ? `${shown}: ${batch?.evidence?.[row]?.map(({ line: number }) => number).join(' ')}` : shown);
       }
     };
     for (let from = 0; from < lines.length; from += batchSize) {
-      volume.add(logBatch(lines.slice(from, from + batchSize)), templates);
+      volume.add(logBatch(lines.slice(from, from + batchSize), { firstLine: from + 1 }), templates);
       take(volume.take());
       volume.restore(volume.snapshot());
     }
@@ -128,9 +129,21 @@ describe('volume', () => {
     fc.assert(
       fc.property(lines, fc.integer({ min: 1, max: 9 }), (rows, batchSize) => {
         const made = rows.map(([seconds, template, host], i) => line(i * 10 + seconds, template, host));
-        expect(counted(made, batchSize)).toEqual(counted(made));
+        expect(counted(made, batchSize, true)).toEqual(counted(made, made.length, true));
       }),
     );
+  });
+
+  it('shows the first lines of an interval and its last, of a silence the last line before it', () => {
+    const lines = [...Array.from({ length: 9 }, (_, i) => line(i)), line(185)];
+    const source = counted(lines, 4, true).filter((text) => text.startsWith('source'));
+    expect(source).toEqual(['source test 0 9: 1 2 3 4 5 9', 'source test 1 0: 9', 'source test 2 0: 9', 'source test 3 1: 10']);
+  });
+
+  it('counts no line before the first one with a time', () => {
+    const undated = { ...line(0), time: Number.NaN };
+    expect(counted([undated, undated])).toEqual([]);
+    expect(counted([undated, line(600), { ...undated }]).filter((text) => text.startsWith('source'))).toEqual(['source test 10 2']);
   });
 
   it('shows silence when time goes on without lines', () => {

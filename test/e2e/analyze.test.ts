@@ -102,3 +102,26 @@ describe('a log from bytes to alerts, labels and replay', () => {
     expect(analyze('--model', 'copy').alerts.map(({ key }) => key)).toEqual(['req-001500']);
   });
 });
+
+describe('a log whose lines have no times', () => {
+  const folder = new CliFolder();
+  afterAll(() => folder.remove());
+
+  it('is dated nowhere, neither in alerts nor in the report', () => {
+    const lines = Array.from({ length: 3000 }, (_, i) => `worker ${i % 7}: job ${(i * 37) % 9999} done in ${i % 90} ms`);
+    lines.splice(2500, 0, 'worker 3: kernel module rootkit.ko loaded by alice from 6.6.6.6');
+    writeFileSync(folder.file('worker.log'), `${lines.join('\n')}\n`);
+    const result = folder.run(['analyze', 'worker.log', '--out', 'reports', '-o', 'json']);
+    const { alerts, incidents, reports } = JSON.parse(result.stdout) as {
+      alerts: { time: string; title: string; evidence: { line: number; time: string | null }[] }[];
+      incidents: unknown[];
+      reports: string[];
+    };
+    const alert = alerts.find(({ title }) => title.includes('rootkit'));
+    expect(alert?.time).toBe('');
+    expect(alert?.evidence).toMatchObject([{ line: 2501, time: null }]);
+    expect(incidents).toEqual([]);
+    expect(reports).toEqual(['reports/worker_undated.report.json', 'reports/worker_undated.html']);
+    for (const file of reports) expect(readFileSync(folder.file(file), 'utf8')).not.toMatch(/19(69|70)-/);
+  });
+});

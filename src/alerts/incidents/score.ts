@@ -33,7 +33,7 @@ export function ratingOf({ evidence, hosts, start }: RatedFacts, rules: Expected
   return {
     score,
     band: options.severityFloor ? bandWithFloor(score, counted) : bandOf(score),
-    sentence: sentenceOf(counted, hosts.length, tactics, options.binMicros / 60_000_000, start),
+    sentence: sentenceOf(counted, hosts.length, tactics, options.binMicros / 60_000_000, start, options.quietBins),
     types: [...best.values()].map(({ type, title, surprise }) => ({
       type,
       title,

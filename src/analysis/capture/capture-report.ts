@@ -79,7 +79,7 @@ function warningsOf({ problem, counters }: CaptureAnalysis): ReportWarning[] {
   }
   warnings.push({
     code: 'window-rules',
-    text: `${counters.flows ?? 0} flows. ${Object.keys(RULES).length} window rules looked for floods, scans, brute force and tunnels; they have fixed thresholds and promise no rate of false alarms. Attacks inside single sessions (malware, lateral movement) are not their subject.`,
+    text: `${Object.keys(RULES).length} window rules looked for floods, scans, brute force and tunnels; they have fixed thresholds and promise no rate of false alarms. Attacks inside single sessions (malware, lateral movement) are not their subject.`,
   });
   return warnings;
 }

@@ -1,12 +1,13 @@
 import { alertsOf, binomialInterval, rankGroups } from '../../alerts/index.ts';
-import { canonicalJson, formatMicros, type Lineage, type SeriesFrame, sha256Hex } from '../../core/index.ts';
-import { type ReportDetector, type ReportInput, type ReportWarning, reportName } from '../../sinks/report/index.ts';
+import { canonicalJson, type EvidenceLine, formatMicros, type Lineage, type SeriesFrame, sha256Hex } from '../../core/index.ts';
+import { type ReportDetector, type ReportInput, type ReportLine, type ReportWarning, reportName } from '../../sinks/report/index.ts';
 import { type FileInput, listInputs } from '../../sources/index.ts';
 import { framesOf, type NamedFrame, readingsOf } from '../../training/series/index.ts';
 import type { InputAnalysis } from '../analyze.ts';
+import { lineTexts } from '../evidence-text.ts';
 import type { AnalysisOptions } from '../options.ts';
 import { drawnChannels } from './channel-forecast.ts';
-import { SeriesScorer } from './series-scorer.ts';
+import { type ReadingPlace, SeriesScorer } from './series-scorer.ts';
 import { LABEL_COLUMNS, splitSeries } from './split-series.ts';
 
 /** Share of an input that the limits of its devices are learnt from when there is no baseline. */
@@ -26,7 +27,7 @@ export async function* seriesReports(
   const frames = await framesOf(inputs, { ignore: LABEL_COLUMNS });
   const baseline = await baselineFrames(options.baseline);
   for (const [i, input] of frames.entries()) {
-    yield await reportOf(input, baseline, options, (share, what) => progress((i + share) / frames.length, what));
+    yield await reportOf(input, inputs, baseline, options, (share, what) => progress((i + share) / frames.length, what));
   }
 }
 
@@ -44,6 +45,7 @@ function baselineOf(input: NamedFrame, baseline: readonly NamedFrame[]): NamedFr
 
 async function reportOf(
   input: NamedFrame,
+  files: readonly FileInput[],
   baseline: readonly NamedFrame[],
   options: AnalysisOptions,
   progress: (share: number, what: string) => void,
@@ -73,7 +75,8 @@ async function reportOf(
     const learnt =
       normal === undefined ? readingsOf(frame, entity, 0, learntRows) : readingsOf(inOrder(normal.frame, frame.channels), entity);
     const scorer = await SeriesScorer.open(detector, seed, promise, await options.labels(detector), asItGoes ? undefined : learnt);
-    await scorer.take(readingsOf(frame, entity, normal !== undefined || asItGoes ? 0 : learntRows), frame.step);
+    const from = normal !== undefined || asItGoes ? 0 : learntRows;
+    await scorer.take(readingsOf(frame, entity, from), frame.step, placesOf(name, frame, from));
     const modelSha256 = sha256Hex(await scorer.snapshot());
     findings.push(...scorer.findings(name, { ...lineage, modelSha256 }, top));
     detectors.push(described(scorer, summary, modelSha256, input, normal, learntRows, promise));
@@ -98,7 +101,10 @@ async function reportOf(
     lastEvent: last,
     detectors,
     groups: rankGroups(alerts),
-    lineTexts: [],
+    lineTexts: await textsOf(
+      files.find((file) => file.name === name),
+      findings.flatMap(({ detection }) => detection.evidence),
+    ),
     templates: [],
     channels: await drawnChannels(
       frame,
@@ -113,6 +119,26 @@ async function reportOf(
     report,
     alerts: alerts.map((alert) => ({ alert, row: rowOf.get(alert.detection.id) ?? new Uint8Array() })),
   };
+}
+
+/** Each reading with its time and value, and the line it was read from where it was a line. */
+function placesOf(input: string, { channels, times, values, lines }: SeriesFrame, from: number): ReadingPlace {
+  return (i) => {
+    const row = from + Math.floor(i / channels.length);
+    return {
+      input,
+      line: lines?.line[row] ?? row + 1,
+      offset: lines?.offset[row] ?? 0,
+      length: lines?.length[row] ?? 0,
+      time: times[row] as number,
+      value: (values[i % channels.length] as Float64Array)[row] as number,
+    };
+  };
+}
+
+async function textsOf(file: FileInput | undefined, evidence: readonly EvidenceLine[]): Promise<ReportLine[]> {
+  const lines = evidence.filter(({ length }) => length > 0);
+  return file === undefined || lines.length === 0 ? [] : lineTexts(file, lines);
 }
 
 function described(

@@ -2,6 +2,7 @@ import { type FindingKind, StreamDecisions, severityOf } from '../../alerts/inde
 import {
   type Detection,
   type Detector,
+  type EvidenceLine,
   formatMicros,
   type LabelledRow,
   type Lineage,
@@ -16,6 +17,8 @@ const CHUNK = 4_096;
 /** Flagged readings of a series that lie at most so many steps apart are one finding. */
 const GAP_STEPS = 30;
 const MOST_SCORES = 100_000;
+/** Flagged readings kept of a finding, besides the worst. */
+const FIRST_READINGS = 10;
 
 interface Episode {
   readonly series: string;
@@ -27,7 +30,13 @@ interface Episode {
   count: number;
   explanation: Detection['explanation'];
   row: Uint8Array;
+  /** The first flagged readings. */
+  readonly readings: EvidenceLine[];
+  worst: EvidenceLine | undefined;
 }
+
+/** Where the reading in a row of a batch came from. */
+export type ReadingPlace = (row: number) => EvidenceLine | undefined;
 
 /** A detector of readings over a finite input: each reading is rated by those before it; neighbouring ones become one finding. */
 export class SeriesScorer {
@@ -72,7 +81,7 @@ export class SeriesScorer {
   }
 
   /** `stepMicros`: usual distance of the readings of one series. */
-  async take(batch: SeriesBatch, stepMicros: number): Promise<void> {
+  async take(batch: SeriesBatch, stepMicros: number, placeOf: ReadingPlace = () => undefined): Promise<void> {
     for (let from = 0; from < batch.rows; from += CHUNK) {
       const to = Math.min(batch.rows, from + CHUNK);
       const part = {
@@ -83,11 +92,11 @@ export class SeriesScorer {
         start: batch.start.subarray(from, to),
         end: batch.end.subarray(from, to),
       };
-      await this.#takePart(part, stepMicros);
+      await this.#takePart(part, stepMicros, (row) => placeOf(from + row));
     }
   }
 
-  async #takePart(batch: SeriesBatch, stepMicros: number): Promise<void> {
+  async #takePart(batch: SeriesBatch, stepMicros: number, placeOf: ReadingPlace): Promise<void> {
     const scored = await this.#detector.score(batch);
     for (const score of scored.score) if (!Number.isNaN(score) && this.scores.length < MOST_SCORES) this.scores.push(score);
     for (const { row, pValue } of this.#decisions.take(batch, { score: scored.score })) {
@@ -98,8 +107,11 @@ export class SeriesScorer {
       if (open !== undefined && start - open.end <= GAP_STEPS * stepMicros) {
         open.end = batch.end[row] as number;
         open.count++;
+        const place = placeOf(row);
+        if (place !== undefined && open.readings.length < FIRST_READINGS) open.readings.push(place);
         if (!(score > open.score)) continue;
         Object.assign(open, {
+          worst: place,
           score,
           pValue,
           explanation: await this.#detector.explain(batch, row),
@@ -107,7 +119,10 @@ export class SeriesScorer {
         });
         continue;
       }
+      const place = placeOf(row);
       const episode: Episode = {
+        readings: place === undefined ? [] : [place],
+        worst: place,
         series,
         entity: batch.entities[batch.code[row] as number] as string,
         start,
@@ -130,7 +145,7 @@ export class SeriesScorer {
     return [...this.#episodes]
       .sort((a, b) => a.pValue - b.pValue || b.score - a.score || a.start - b.start)
       .slice(0, top)
-      .map(({ series, entity, start, end, score, pValue, explanation, row }) => ({
+      .map(({ series, entity, start, end, score, pValue, explanation, row, readings, worst }) => ({
         row,
         detection: {
           id: stableId('detection', source, this.name, series, formatMicros(start)),
@@ -148,7 +163,7 @@ export class SeriesScorer {
           title: explanation.what,
           techniques: [],
           explanation,
-          evidence: [],
+          evidence: worst === undefined || readings.includes(worst) ? readings : [...readings, worst],
           lineage,
         },
       }));

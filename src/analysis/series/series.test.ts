@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -79,6 +79,14 @@ describe('readings', () => {
     expect(html).toContain('class="band"');
     expect(html).toContain('class="next"');
     expect(html).toMatch(/<title>[^<]*250/);
+    const outlier = (analysis as InputAnalysis).alerts.find(({ alert }) => alert.detection.title.includes('250'))?.alert.detection;
+    const bytes = await readFile(path('pump.csv'));
+    const wild = outlier?.evidence.find(({ value }) => value === 250);
+    expect(wild).toMatchObject({ input: 'pump.csv', line: 1_352, time: Date.UTC(2026, 0, 1) * 1000 + 1_350 * 60e6 });
+    const text = bytes.subarray(wild?.offset, (wild?.offset ?? 0) + (wild?.length ?? 0)).toString();
+    expect(text).toMatch(/^2026-01-01T22:30:00.000Z,250,[\d.]+,0\n$/);
+    expect(html).toContain('read 250 at 2026-01-01 22:30:00');
+    expect((analysis as InputAnalysis).alerts.every(({ alert }) => alert.detection.evidence.length > 0)).toBe(true);
     const [again] = await analyze([path('pump.csv')]);
     expect(renderJson(buildReport((again as InputAnalysis).report))).toBe(renderJson(report));
   });

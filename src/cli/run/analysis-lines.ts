@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { InputAnalysis } from '../../analysis/index.ts';
+import { formatMicros } from '../../core/index.ts';
 import type { IncidentOutline } from '../../server/index.ts';
-import { buildReport, renderHtml, renderJson, reportStem } from '../../sinks/report/index.ts';
+import { buildReport, incidentTitle, renderHtml, renderJson, reportStem } from '../../sinks/report/index.ts';
 import { writeDurably } from '../../store/index.ts';
 import { counted } from '../output.ts';
 import { alertJson } from './alert-json.ts';
@@ -9,6 +10,7 @@ import { alertJson } from './alert-json.ts';
 /** Groups of one input, and incidents, that are shown; the report and `vedette incidents list` have the others. */
 const MOST_GROUPS = 10;
 const MOST_INCIDENTS = 10;
+const BAND_NAMES = { low: 'LOW', notify: 'MEDIUM', high: 'HIGH', critical: 'CRITICAL' } as const;
 
 export interface AnalysedInput {
   readonly analysis: InputAnalysis;
@@ -46,7 +48,7 @@ export function analysisLines(analyses: readonly AnalysedInput[], incidents: rea
       ? []
       : first.warnings.map(({ text }) => text).filter((text) => others.every(({ warnings }) => warnings.some((one) => one.text === text))),
   );
-  const lines: string[] = [];
+  const lines = incidentLines(incidents);
   for (const [i, { analysis, files, alertList }] of analyses.entries()) {
     const report = reports[i] as (typeof reports)[number];
     const { name, format, lines: many } = analysis.input;
@@ -63,8 +65,22 @@ export function analysisLines(analyses: readonly AnalysedInput[], incidents: rea
     lines.push(`  ${files.at(-1)}`);
   }
   for (const text of shared) lines.push(`note on all inputs: ${text}`);
-  for (const { id, band, sentence } of incidents.slice(0, MOST_INCIDENTS))
-    lines.push(`INCIDENT ${band.toUpperCase()}  ${sentence}`, `  vedette incidents show ${id.slice(0, 12)}`);
+  return lines;
+}
+
+/** Findings that belong together come before all else. */
+function incidentLines(incidents: readonly IncidentOutline[]): string[] {
+  const lines: string[] = [];
+  for (const incident of incidents.slice(0, MOST_INCIDENTS)) {
+    const { id, band, sentence, start, lastEvidence, techniques, alerts } = incident;
+    const attack = techniques.length === 0 ? '' : `, ATT&CK ${techniques.join(' ')}`;
+    lines.push(
+      `INCIDENT ${BAND_NAMES[band]}  ${incidentTitle(incident)}`,
+      `  ${counted(alerts, 'alert')}, ${formatMicros(start)} to ${formatMicros(lastEvidence)}${attack}`,
+      `  ${sentence}`,
+      `  vedette incidents show ${id.slice(0, 12)}`,
+    );
+  }
   const rest = incidents.length - MOST_INCIDENTS;
   if (rest > 0) lines.push(`and ${rest} more ${rest === 1 ? 'incident' : 'incidents'}: vedette incidents list`);
   return lines;

@@ -58,6 +58,7 @@ function analysisOf(list: AlertList, incidents: readonly Incident[], options: { 
       lastEvent: last,
       detectors: [],
       groups: rankGroups(alerts),
+      incidents,
       lineTexts: alerts.flatMap(({ detection }) => detection.evidence.map((line) => textOf(line, list.content))),
       templates: [],
       warnings: [

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { SEVERITY_LEVELS } from '../../alerts/index.ts';
-import { analyzeInputs, type InputAnalysis } from '../../analysis/index.ts';
+import { analyzeInputs, type InputAnalysis, withIncidents } from '../../analysis/index.ts';
 import type { LabelledRow } from '../../core/index.ts';
 import { analysisId, type IncidentOutline, type Operations } from '../../server/index.ts';
 import { reportStem } from '../../sinks/report/index.ts';
@@ -82,7 +82,16 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions)
       ...given,
     });
     await mkdir(options.out, { recursive: true });
-    for await (const analysis of analysing) {
+    const found: InputAnalysis[] = [];
+    let failure: unknown;
+    try {
+      for await (const analysis of analysing) found.push(analysis);
+    } catch (error) {
+      failure = error;
+    }
+    // What was analysed before an input failed is reported all the same.
+    const expected = found.length === 0 ? [] : await operations.incidents.expectations('in-force');
+    for (const analysis of withIncidents(options.tenant, found, expected)) {
       const files = await writeReport(options.out, analysis);
       const [first] = analysis.alerts;
       const entry = {
@@ -100,6 +109,7 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions)
       await operations.saveAlerts(analysis.alerts, entry, record && (JSON.parse(withUrls(JSON.stringify(record))) as typeof record));
       analyses.push({ analysis, files });
     }
+    if (failure !== undefined) throw failure;
     progress.stop();
     const incidents = await incidentsAmong(operations, analyses);
     show(analyses, incidents, json);

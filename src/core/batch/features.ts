@@ -60,6 +60,8 @@ export interface SeriesBatch {
   readonly value: Float64Array;
   readonly start: Float64Array;
   readonly end: Float64Array;
+  /** Of each row, some of the lines or readings it was made from. */
+  readonly evidence?: readonly (readonly EvidenceLine[])[];
 }
 
 /** One categorical observation per row: entity, field, value (a template, a parameter's value, a pair). */
@@ -123,6 +125,9 @@ export interface EvidenceLine {
   readonly input: string;
   readonly line: number;
   readonly offset: number;
+  /** 0 where the position is that of a row that is no line of text. */
   readonly length: number;
   readonly time?: Micros;
+  /** Of a reading. */
+  readonly value?: number;
 }

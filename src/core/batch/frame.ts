@@ -12,6 +12,15 @@ export interface SeriesFrame {
   readonly step: Micros;
   /** The input names no times: `times` only count the rows. */
   readonly undated?: true;
+  /** Lines of text the rows were read from; absent where they are no lines. */
+  readonly lines?: FrameLines;
+}
+
+/** (rows) 1-based line, byte offset and length of each row, its line end included. */
+export interface FrameLines {
+  readonly line: Float64Array;
+  readonly offset: Float64Array;
+  readonly length: Int32Array;
 }
 
 /** Rows from..to (half-open) as views. */
@@ -21,6 +30,15 @@ export function frameRows(frame: SeriesFrame, from: number, to: number): SeriesF
     rows: Math.max(0, to - from),
     times: frame.times.subarray(from, to),
     values: frame.values.map((column) => column.subarray(from, to)),
+    ...(frame.lines === undefined
+      ? {}
+      : {
+          lines: {
+            line: frame.lines.line.subarray(from, to),
+            offset: frame.lines.offset.subarray(from, to),
+            length: frame.lines.length.subarray(from, to),
+          },
+        }),
   };
 }
 

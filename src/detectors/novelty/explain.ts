@@ -1,4 +1,4 @@
-import { type Explanation, formatMicros, type ObservationBatch } from '../../core/index.ts';
+import { type Explanation, formatMicros, knownTime, type ObservationBatch } from '../../core/index.ts';
 import type { Occurrence } from './memory.ts';
 import type { DescribedObservation } from './overlay.ts';
 
@@ -22,6 +22,8 @@ export function explainOccurrence(
     seen.forgotten === undefined
       ? `For the first time ${one.entity} ${saw}`
       : `${one.entity} ${saw} again, last seen ${formatMicros(seen.forgotten)}`;
+  const since = formatMicros(knownTime(seen.first));
+  const time = knownTime(batch.time[row] as number);
   const others =
     seen.elsewhere === 0
       ? 'no other did either'
@@ -29,7 +31,7 @@ export function explainOccurrence(
   const share = probability >= 0.005 ? `${(probability * 100).toFixed(1)} %` : `one in ${Math.round(1 / probability).toLocaleString('en')}`;
   return {
     what: known ? `${one.entity} ${saw}, as ${seen.count} times before.` : `${again}; ${others}.`,
-    why: `${seen.total} observations since ${formatMicros(seen.first)} gave ${seen.distinct} different values; a new one is expected in ${share} of them.`,
+    why: `${seen.total} observations ${since === '' ? 'so far' : `since ${since}`} gave ${seen.distinct === 1 ? 'one value' : `${seen.distinct} different values`}; a new one is expected in ${share} of them.`,
     harmless: [
       one.field === 'template'
         ? 'A new version or a changed configuration that writes this message.'
@@ -55,7 +57,7 @@ export function explainOccurrence(
         line: batch.line[row] as number,
         offset: batch.offset[row] as number,
         length: batch.length[row] as number,
-        time: batch.time[row] as number,
+        ...(Number.isNaN(time) ? {} : { time }),
       },
     ],
   };

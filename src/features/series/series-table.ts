@@ -10,6 +10,8 @@ export interface SeriesSlot {
   /** Time and value of the last reading; NaN before the first. */
   lastTime: Micros;
   lastValue: number;
+  /** Where the last reading came from, within its device's input. */
+  lastOrigin?: readonly [offset: number, line: number, length: number];
   /** Usual distance of two readings; NaN before there are two. */
   usual: Micros;
   /** The open step; NaN = none. */

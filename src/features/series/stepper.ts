@@ -1,5 +1,5 @@
 import { deserialize, serialize } from 'node:v8';
-import { dictAt, type MetricBatch, type Micros, READING_TYPES, type SeriesBatch } from '../../core/index.ts';
+import { dictAt, type EvidenceLine, type MetricBatch, type Micros, READING_TYPES, type SeriesBatch } from '../../core/index.ts';
 import type { SeriesConfig } from './config.ts';
 import { counterStep } from './counter.ts';
 import { type DeviceSlot, type SeriesSlot, SeriesTable, usualDistance } from './series-table.ts';
@@ -41,6 +41,8 @@ interface Row {
   readonly value: number;
   readonly start: Micros;
   readonly end: Micros;
+  /** The last reading of the step. */
+  readonly reading: EvidenceLine;
 }
 
 /** A device that stopped reporting. */
@@ -102,7 +104,7 @@ export class SeriesStepper {
       }
       const time = batch.time[row] as number;
       this.advance(input, name, time);
-      if (code >= 0) this.take(input, name, code, time, batch.value[row] as number);
+      if (code >= 0) this.take(input, name, code, time, batch, row);
     }
   }
 
@@ -149,6 +151,7 @@ export class SeriesStepper {
       value: Float64Array.from(out, ({ value }) => value),
       start: Float64Array.from(out, ({ start }) => start),
       end: Float64Array.from(out, ({ end }) => end),
+      evidence: out.map(({ reading }) => [reading]),
     };
   }
 
@@ -179,7 +182,9 @@ export class SeriesStepper {
     Object.assign(this.counters, state.counters);
   }
 
-  private take(input: InputTime, name: string, code: number, time: Micros, value: number): void {
+  private take(input: InputTime, name: string, code: number, time: Micros, batch: MetricBatch, row: number): void {
+    const { origin } = batch;
+    const value = batch.value[row] as number;
     const slot = this.table.slots[code] as SeriesSlot;
     if (time === slot.lastTime) {
       this.counters.duplicates++;
@@ -211,6 +216,7 @@ export class SeriesStepper {
     if (!Number.isNaN(slot.lastTime)) slot.usual = usualDistance(slot.usual, time - slot.lastTime);
     slot.lastTime = time;
     slot.lastValue = value;
+    slot.lastOrigin = [origin.offset[row] as number, origin.line[row] as number, origin.length[row] as number];
     if (slot.usual >= SPARSE * this.config.step) this.hand(code, slot);
   }
 
@@ -257,7 +263,10 @@ export class SeriesStepper {
     slot.handedOver = start;
     const seconds = (slot.lastTime - slot.fromTime) / 1e6;
     const value = slot.type === GAUGE ? slot.sum / slot.count : slot.increase / seconds;
-    if (slot.count > 0 && Number.isFinite(value)) this.out.push({ code, value, start, end: start + this.config.step });
+    if (slot.count === 0 || !Number.isFinite(value)) return;
+    const [offset, line, length] = slot.lastOrigin ?? [0, 0, 0];
+    const reading = { input: slot.device.input, line, offset, length, time: slot.lastTime, value: slot.lastValue };
+    this.out.push({ code, value, start, end: start + this.config.step, reading });
   }
 
   private report(device: DeviceSlot, name: string, input: InputTime, time: Micros): void {

@@ -1,4 +1,4 @@
-import { type SeriesFrame, usualStep, VedetteError } from '../../core/index.ts';
+import { type FrameLines, type SeriesFrame, usualStep, VedetteError } from '../../core/index.ts';
 import { TIME_NAMES } from './time-names.ts';
 
 export interface TableOptions {
@@ -38,13 +38,20 @@ export function parseSeriesTable(text: string, options: TableOptions): SeriesFra
   const columns = names.flatMap((name, column) => (column === timeColumn || ignored.has(name) ? [] : [{ name, column }]));
   const times: number[] = [];
   const values = columns.map((): number[] => []);
+  const places = { line: [] as number[], offset: [] as number[], length: [] as number[] };
+  let next = headed ? Buffer.byteLength(lines[0] as string) + 1 : 0;
   for (let i = headed ? 1 : 0; i < lines.length; i++) {
+    const offset = next;
+    next += Buffer.byteLength(lines[i] as string) + 1;
     const line = (lines[i] as string).replace(/\r$/, '');
     if (line === '') continue;
     const row = cells(line, separator);
     const time = timeColumn >= 0 ? timeOf(row[timeColumn] ?? '') : (options.from ?? DEFAULT_FROM) + times.length * (options.step ?? 1e6);
     if (Number.isNaN(time)) continue;
     times.push(time);
+    places.line.push(i + 1);
+    places.offset.push(offset);
+    places.length.push(next - offset - (i + 1 === lines.length ? 1 : 0));
     for (const [k, { column }] of columns.entries()) (values[k] as number[]).push(numberOf(row[column]));
   }
   const readable = columns.flatMap((_, k) => ((values[k] as number[]).some((value) => !Number.isNaN(value)) ? [k] : []));
@@ -57,12 +64,18 @@ export function parseSeriesTable(text: string, options: TableOptions): SeriesFra
     readable.map((k) => (columns[k] as { name: string }).name),
     times,
     readable.map((k) => values[k] as number[]),
+    places,
   );
   return timeColumn >= 0 || options.from !== undefined ? frame : { ...frame, undated: true };
 }
 
 /** Rows by time, without doubled times. */
-export function orderedFrame(channels: readonly string[], times: readonly number[], values: readonly (readonly number[])[]): SeriesFrame {
+export function orderedFrame(
+  channels: readonly string[],
+  times: readonly number[],
+  values: readonly (readonly number[])[],
+  places?: Readonly<Record<keyof FrameLines, readonly number[]>>,
+): SeriesFrame {
   let order = times.map((_, i) => i);
   if (times.some((time, i) => i > 0 && time <= (times[i - 1] as number))) {
     order.sort((a, b) => (times[a] as number) - (times[b] as number) || a - b);
@@ -75,6 +88,15 @@ export function orderedFrame(channels: readonly string[], times: readonly number
     times: sorted,
     values: values.map((column) => Float64Array.from(order, (row) => column[row] as number)),
     step: usualStep(sorted),
+    ...(places === undefined
+      ? {}
+      : {
+          lines: {
+            line: Float64Array.from(order, (row) => places.line[row] as number),
+            offset: Float64Array.from(order, (row) => places.offset[row] as number),
+            length: Int32Array.from(order, (row) => places.length[row] as number),
+          },
+        }),
   };
 }
 

@@ -44,6 +44,7 @@ function pick(batch: FeatureBatch, rows: readonly number[]): FeatureBatch {
         value: at64(batch.value, rows),
         start: at64(batch.start, rows),
         end: at64(batch.end, rows),
+        ...(batch.evidence === undefined ? {} : { evidence: rows.map((row) => batch.evidence?.[row] ?? []) }),
       };
     case 'observations':
       return {
@@ -170,6 +171,7 @@ function joinSeries(batches: readonly SeriesBatch[]): SeriesBatch {
     value: cat64(batches.map((batch) => batch.value)),
     start: cat64(batches.map((batch) => batch.start)),
     end: cat64(batches.map((batch) => batch.end)),
+    ...(batches.every(({ evidence }) => evidence !== undefined) ? { evidence: batches.flatMap(({ evidence }) => evidence ?? []) } : {}),
   };
 }
 

@@ -57,6 +57,7 @@ export function evidenceOf(batch: FeatureBatch, row: number, pointed: readonly E
     const [line, offset, length] = [batch.line[row] as number, batch.offset[row] as number, batch.length[row] as number];
     return [{ input, line, offset, length, time: batch.time[row] as number }];
   }
+  if (batch.shape === 'series') return batch.evidence?.[row] ?? [];
   if (batch.shape !== 'sequences' || batch.eventInput === undefined) return [];
   const lines: EvidenceLine[] = [];
   for (let at = batch.offsets[row] as number; at < (batch.offsets[row + 1] as number) && lines.length < MAX_LINES; at++) {

@@ -1,6 +1,6 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { analyzeInputs, renderAnalysis } from '../../analysis/index.ts';
+import { analyzeInputs, type InputAnalysis, renderAnalysis, withIncidents } from '../../analysis/index.ts';
 import { VedetteError } from '../../core/index.ts';
 import { endOnRequest } from '../threads/end-on-request.ts';
 import type { AnalysisStart, FromAnalysis } from './protocol.ts';
@@ -31,7 +31,9 @@ async function run(start: AnalysisStart): Promise<void> {
       send({ kind: 'progress', share, step });
     },
   });
-  for await (const { input, report, alerts } of analyses) {
+  const found: InputAnalysis[] = [];
+  for await (const analysis of analyses) found.push(analysis);
+  for (const { input, report, alerts } of withIncidents(start.tenant, found)) {
     send({ kind: 'result', result: { input: input.name, events: input.lines, alerts, report: renderAnalysis(report) } });
   }
 }

@@ -1,6 +1,7 @@
 import { canonicalJson, formatMicros } from '../../core/index.ts';
 import { groupsOf } from './findings.ts';
 import { histogramOf } from './histogram.ts';
+import { incidentsOf } from './incidents.ts';
 import type { ReportChannel, ReportDetector, ReportInput, ReportWarning } from './input.ts';
 import { reportStem } from './name.ts';
 import type { Report, ReportedChannel, ReportedDetector } from './report.ts';
@@ -32,6 +33,7 @@ export function buildReport(input: ReportInput): Report {
     summary: summaryOf(input, detectors, groups, moreGroups),
     warnings: warningsOf(input, detectors),
     detectors,
+    ...incidentsOf(input.incidents ?? [], groups),
     groups,
     moreGroups,
     templates,

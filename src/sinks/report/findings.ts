@@ -77,6 +77,7 @@ function findingOf(
         offset,
         length,
         time: formatMicros(line.time ?? Number.NaN),
+        ...(line.value === undefined ? {} : { value: line.value }),
         text: kept?.text ?? null,
         shortened: kept?.shortened ?? false,
       };

@@ -34,14 +34,14 @@ function groupCard(group: ReportedGroup): string {
         }</details>`;
   const spread = group.entities === 1 ? `on ${escapeHtml(group.findings[0]?.entity ?? '')}` : `on ${count(group.entities)} entities`;
   return `<details class="card group"${group.rank <= OPEN_GROUPS ? ' open' : ''}><summary class="ghead"><span class="rank">${group.rank}</span><h3>${escapeHtml(group.title)}</h3><span class="level ${group.level}">${capital(group.level)} ${group.severity}</span>
-<span class="meta">${plural(group.units, 'time')} ${spread}, ${escapeHtml(span(group.firstSeen, group.lastSeen))}, found by ${escapeHtml(group.detector)}</span></summary>${shown}${more}</details>`;
+<span class="meta">${group.units === 1 ? 'Once' : plural(group.units, 'time')} ${spread}, ${escapeHtml(span(group.firstSeen, group.lastSeen))}, found by ${escapeHtml(group.detector)}</span></summary>${shown}${more}</details>`;
 }
 
 /** What happened is not said twice where it is the heading of the group. */
 function findingBlock(finding: ReportedFinding, heading: string): string {
   const what = finding.what.replace(/\.$/, '') === heading ? '' : `<p class="what">${escapeHtml(finding.what)}</p>`;
   const lists = [bullets('Harmless explanations', finding.harmless), bullets('Look at next', finding.next)].filter((part) => part !== '');
-  return `<section class="finding" aria-label="Finding ${escapeHtml(finding.id)}"><p class="meta"><span class="mono">${escapeHtml(finding.key)}</span>${finding.key === finding.entity ? '' : ` on ${escapeHtml(finding.entity)}`}, ${escapeHtml(span(finding.start, finding.end))}${
+  return `<section class="finding" id="f-${escapeHtml(finding.id)}" aria-label="Finding ${escapeHtml(finding.id)}"><p class="meta"><span class="mono">${escapeHtml(finding.key)}</span>${finding.key === finding.entity ? '' : ` on ${escapeHtml(finding.entity)}`}, ${escapeHtml(span(finding.start, finding.end))}${
     finding.count > 1 ? `, ${count(finding.count)} times, last ${escapeHtml(moment(finding.lastSeen))}` : ''
   }${finding.verdict === null ? '' : `, labelled ${escapeHtml(finding.verdict)}`}</p>
 ${what}<p>${escapeHtml(finding.why)}</p>${comparison(finding)}${expected(finding)}${
@@ -82,15 +82,19 @@ function lines(finding: ReportedFinding): string {
       : `<details><summary>${plural(further, 'more line')}</summary><ol class="lines">${rest.map(lineItem).join('')}</ol>${
           finding.moreLines > 0 ? `<p class="quiet">${plural(finding.moreLines, 'line')} not listed here.</p>` : ''
         }</details>`;
-  return `<h4>Lines</h4>${shown}${more}`;
+  return `<h4>${finding.lines.some(({ value }) => value !== undefined) ? 'Readings' : 'Lines'}</h4>${shown}${more}`;
 }
 
 function lineItem(line: ReportedLine): string {
+  const reading = line.value === undefined ? '' : `read ${figure(line.value)} at ${moment(line.time)}`;
   const text =
     line.text === null
-      ? '<span class="quiet">text not kept; read it at this position</span>'
+      ? reading === ''
+        ? '<span class="quiet">text not kept; read it at this position</span>'
+        : ''
       : `${escapeHtml(line.text)}${line.shortened ? ' <span class="quiet">(shortened)</span>' : ''}`;
-  return `<li><span class="at">line ${count(line.line)}, byte ${count(line.offset)}<br>${escapeHtml(line.input)}</span><span class="raw">${text}</span></li>`;
+  const place = line.length === 0 ? `row ${count(line.line)}` : `line ${count(line.line)}, byte ${count(line.offset)}`;
+  return `<li><span class="at">${place}<br>${escapeHtml(line.input)}</span><span class="raw">${[escapeHtml(reading), text].filter((part) => part !== '').join('<br>')}</span></li>`;
 }
 
 function technical(finding: ReportedFinding): string {

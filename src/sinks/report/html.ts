@@ -3,6 +3,7 @@ import { channelCharts } from './channel-chart.ts';
 import { histogramChart, promiseChart, seriesChart, templateChart } from './charts.ts';
 import { escapeHtml } from './escape.ts';
 import { findingsSection } from './html-findings.ts';
+import { incidentsSection } from './html-incidents.ts';
 import type { Report, ReportedDetector } from './report.ts';
 import { STYLE } from './style.ts';
 import { count, oneIn, percent, plural, span } from './words.ts';
@@ -29,11 +30,12 @@ export function renderHtml(report: Report): string {
 <h1>${escapeHtml(report.summary.headline)}</h1>
 ${report.summary.sentences.map((sentence) => `<p class="lead">${escapeHtml(sentence)}</p>`).join('\n')}
 ${tiles(report)}
-${warnings(report)}
+${warnings(report, false)}
+${section('Incidents', incidentsSection(report))}
 ${section('Over time', card(seriesChart(report)))}
 ${section('Channels', channelCharts(report))}
 ${section('Findings', findingsSection(report))}
-${section('What was learnt, and what it can promise', report.detectors.map(detectorCard).join(''))}
+${section('What was learnt, and what it can promise', report.detectors.map(detectorCard).join('') + warnings(report, true))}
 ${report.templates.length === 0 ? '' : section('Most frequent lines', card(templateChart(report)))}
 ${section('Input', card(inputs(report)))}
 </main>
@@ -57,7 +59,7 @@ function tiles(report: Report): string {
   const all: [string, string, string][] = [
     ['Findings', count(findings), `in ${plural(groups, 'pattern')}`],
     ['High or critical', count(serious), `${count(levels.critical)} critical`],
-    ['Notifications', count(notified), 'the rest is listed only'],
+    ['Notifications', count(notified), notified === findings ? 'every finding' : 'the rest is listed only'],
     [
       report.noun === undefined ? 'Lines read' : `${report.noun.charAt(0).toUpperCase()}${report.noun.slice(1)}s read`,
       count(report.lines),
@@ -76,9 +78,13 @@ const WARNING_TITLES: Readonly<Record<string, string>> = {
   unparsed: 'Records set aside.',
 };
 
-function warnings(report: Report): string {
-  if (report.warnings.length === 0) return '';
-  const items = report.warnings.map(
+/** What bears on how far the findings can be trusted comes first; how things were counted and learnt, with the detectors. */
+const ASIDE = new Set(['sessions', 'first-part', 'irregular', 'extrapolated', 'window-rules']);
+
+function warnings(report: Report, aside: boolean): string {
+  const chosen = report.warnings.filter(({ code }) => ASIDE.has(code) === aside);
+  if (chosen.length === 0) return '';
+  const items = chosen.map(
     ({ code, text }) => `<li><strong>${WARNING_TITLES[code.replace(/:.*$/s, '')] ?? 'Note.'}</strong> ${escapeHtml(text)}</li>`,
   );
   return `<ul class="notes" aria-label="Read with care">${items.join('')}</ul>`;

@@ -1,4 +1,4 @@
-import type { Alert, Micros } from '../../core/index.ts';
+import type { Alert, Incident, Micros } from '../../core/index.ts';
 
 /** Where the detectors' idea of normal came from. */
 export type LearntFrom = 'input' | 'baseline' | 'model';
@@ -115,6 +115,8 @@ export interface ReportInput {
   readonly detectors: readonly ReportDetector[];
   /** Ranked groups of ranked alerts. */
   readonly groups: readonly ReportAlertGroup[];
+  /** Highest score first; alerts of other inputs may be part of them. */
+  readonly incidents?: readonly Incident[];
   /** Raw text of evidence lines; a line that is absent is shown by its position alone. */
   readonly lineTexts: readonly ReportLine[];
   /** Readable text per event id, for explanations that name ids. */

@@ -1,3 +1,4 @@
+import type { IncidentBand } from '../../core/index.ts';
 import type { ReportChannel, ReportSeries, ReportTemplate, ReportWarning } from './input.ts';
 
 /** What `<type>_<timestamp>.report.json` holds. No wall clock, no absolute path: the same input gives the same bytes. */
@@ -19,6 +20,9 @@ export interface Report {
   readonly summary: ReportSummary;
   readonly warnings: readonly ReportWarning[];
   readonly detectors: readonly ReportedDetector[];
+  /** Findings that belong together, highest score first. */
+  readonly incidents: readonly ReportedIncident[];
+  readonly moreIncidents: number;
   /** Ranked; the first `SHOWN_GROUPS` are shown, the rest come after "more". */
   readonly groups: readonly ReportedGroup[];
   /** Groups beyond those listed; their alerts are in the store. */
@@ -149,10 +153,56 @@ export interface ReportedLine {
   readonly offset: number;
   readonly length: number;
   readonly time: string;
+  /** Of a reading. */
+  readonly value?: number;
   /** Null when the text was not kept. */
   readonly text: string | null;
   /** True where `text` was shortened. */
   readonly shortened: boolean;
 }
 
+export interface ReportedIncident {
+  readonly id: string;
+  readonly band: IncidentBand;
+  readonly score: number;
+  /** One sentence: the most surprising of it and what it comes with. */
+  readonly sentence: string;
+  readonly start: string;
+  readonly end: string;
+  readonly hosts: readonly string[];
+  readonly users: readonly string[];
+  /** ATT&CK tactics in kill-chain order. */
+  readonly tactics: readonly string[];
+  readonly techniques: readonly string[];
+  readonly alerts: number;
+  /** In the order in which they began. */
+  readonly phases: readonly ReportedPhase[];
+}
+
+/** Steps of an incident with one tactic. */
+export interface ReportedPhase {
+  /** ATT&CK tactic; null where the findings name none. */
+  readonly tactic: string | null;
+  readonly techniques: readonly string[];
+  readonly start: string;
+  readonly end: string;
+  readonly steps: readonly ReportedStep[];
+  /** Steps beyond those listed. */
+  readonly more: number;
+}
+
+export interface ReportedStep {
+  readonly time: string;
+  readonly host: string;
+  readonly title: string;
+  readonly detector: string;
+  readonly severity: number | null;
+  readonly alert: string;
+  /** True where the alert is one of the findings of this report. */
+  readonly here: boolean;
+  /** An analyst said that this is normal there. */
+  readonly expected: boolean;
+}
+
 export const SHOWN_GROUPS = 10;
+export const SHOWN_INCIDENTS = 5;

@@ -26,7 +26,7 @@ a{color:var(--accent)}
 .notes li{padding:11px 18px;border-top:1px solid var(--line);max-width:none}
 .notes li:first-child{border-top:0}
 .notes strong{color:var(--medium);font-weight:640}
-.level{display:inline-block;min-width:66px;text-align:center;font-size:12px;font-weight:640;border-radius:999px;padding:2px 10px;line-height:1.5}
+.level{display:inline-block;white-space:nowrap;min-width:66px;text-align:center;font-size:12px;font-weight:640;border-radius:999px;padding:2px 10px;line-height:1.5}
 .critical{color:var(--critical);background:var(--critical-bg)}.high{color:var(--high);background:var(--high-bg)}
 .medium{color:var(--medium);background:var(--medium-bg)}.low{color:var(--low);background:var(--low-bg)}
 .group{padding:0;margin-top:0}
@@ -36,6 +36,7 @@ a{color:var(--accent)}
 .group .rank::after{content:"";display:inline-block;margin-left:9px;border:4px solid transparent;border-left-color:var(--soft);border-right-width:0}
 .group[open]>summary .rank::after{transform:rotate(90deg)}
 .ghead{display:grid;grid-template-columns:auto 1fr auto;gap:4px 14px;align-items:baseline;padding:18px 22px}
+.plainhead{grid-template-columns:1fr auto;padding:0 0 6px}.card>.scroll{margin-top:14px}.nowrap{white-space:nowrap;overflow-wrap:normal}:target{outline:2px solid var(--accent);outline-offset:4px;border-radius:8px}
 .rank{color:var(--soft);font-variant-numeric:tabular-nums;min-width:2.4em}
 .meta{color:var(--soft);font-size:13px;margin:2px 0 0}.card>.meta{margin-bottom:10px}.card>p.meta:last-child{margin:12px 0 0}
 .group>.ghead .meta{grid-column:2/4}
@@ -55,7 +56,7 @@ code,.raw,.mono{font:12.5px/1.55 ui-monospace,SFMono-Regular,Menlo,Consolas,"Dej
 .lines{list-style:none;margin:0;padding:0;border:1px solid var(--line);border-radius:8px;background:var(--fill);overflow:hidden}
 .lines li{display:grid;grid-template-columns:170px 1fr;gap:14px;padding:6px 12px;border-top:1px solid var(--line)}
 .lines li:first-child{border-top:0}
-.lines .at{color:var(--soft);font-size:12px}
+.lines .at{color:var(--soft);font-size:12px;overflow-wrap:anywhere}
 .raw{white-space:pre-wrap;overflow-wrap:anywhere}
 details{margin-top:12px}
 summary{cursor:pointer;color:var(--accent);font-size:13.5px;width:max-content;max-width:100%;border-radius:4px}

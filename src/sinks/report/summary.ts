@@ -1,4 +1,5 @@
 import { formatMicros } from '../../core/index.ts';
+import { incidentTitle } from './incident-title.ts';
 import type { ReportInput } from './input.ts';
 import type { Level, ReportedDetector, ReportedGroup, ReportSummary } from './report.ts';
 import { count, levelOf, listed, moment, plural, span } from './words.ts';
@@ -22,6 +23,7 @@ export function summaryOf(
     headline: headlineOf(patterns, levels, plural(input.lines, input.noun ?? 'line'), detectors),
     sentences: [
       `${plural(input.lines, input.noun ?? 'line')} of ${where} were read as ${input.format}${Number.isFinite(first) ? `, ${timeSpan(input)}` : ''}.`,
+      ...incidentsOf(input),
       ...worstOf(groups),
       ...expectedOf(detectors, groups),
     ],
@@ -48,6 +50,16 @@ function headlineOf(
 
 function timeSpan(input: ReportInput): string {
   return `from ${span(formatMicros(input.firstEvent), formatMicros(input.lastEvent))} UTC`;
+}
+
+/** Findings that belong together say more than the worst of them. */
+function incidentsOf({ incidents = [] }: ReportInput): string[] {
+  const joined = incidents.filter(({ alerts }) => alerts > 1);
+  const [first] = joined;
+  if (first === undefined) return [];
+  const when = span(formatMicros(first.start), formatMicros(first.lastEvidence));
+  const rest = joined.length === 1 ? '' : ` There ${joined.length === 2 ? 'is' : 'are'} ${plural(joined.length - 1, 'further incident')}.`;
+  return [`They add up to an incident. ${incidentTitle(first)}, ${plural(first.alerts, 'finding')}, ${when} UTC.${rest}`];
 }
 
 function worstOf(groups: readonly ReportedGroup[]): string[] {

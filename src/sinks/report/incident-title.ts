@@ -1,0 +1,10 @@
+import { plural } from './words.ts';
+
+/** `Discovery → impact: 10.0.0.7`: how far along the kill chain, and who. */
+export function incidentTitle({ tactics, hosts }: { readonly tactics: readonly string[]; readonly hosts: readonly string[] }): string {
+  const chain = tactics.length === 0 ? 'unusual behaviour' : tactics.map((tactic) => tactic.replaceAll('-', ' ')).join(' → ');
+  const title = `${chain.charAt(0).toUpperCase()}${chain.slice(1)}`;
+  const [first] = hosts;
+  if (first === undefined) return title;
+  return `${title}: ${hosts.length > 1 ? `${first} and ${plural(hosts.length - 1, 'other')}` : first}`;
+}
