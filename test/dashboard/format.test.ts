@@ -2,7 +2,21 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bytes, count, figure, percent, plural, short } from '../../dashboard/src/format/number.ts';
 import { levelOf } from '../../dashboard/src/format/severity.ts';
-import { ago, axisLabels, DAY, dateTime, duration, HOUR, MINUTE, parseRange, SECOND, utc } from '../../dashboard/src/format/time.ts';
+import {
+  ago,
+  axisLabels,
+  binLabels,
+  DAY,
+  dateTime,
+  duration,
+  HOUR,
+  MINUTE,
+  parseRange,
+  prose,
+  SECOND,
+  utc,
+  zoned,
+} from '../../dashboard/src/format/time.ts';
 
 describe('numbers as people read them', () => {
   it.each([
@@ -55,6 +69,34 @@ describe('times', () => {
     expect(dateTime(at)).toContain(`${String(local.getHours()).padStart(2, '0')}:`);
     expect(dateTime(at, true).endsWith('.120')).toBe(true);
     expect([dateTime(null), dateTime(Number.NaN), utc(undefined)]).toEqual(['–', '–', 'no time known']);
+  });
+
+  it('sentences tell their moments in the zone of the user, with its name; quotes stay as they were written', () => {
+    const sentence = 'door read 3 at 2026-03-01T13:05:09Z, logged "open 2026-03-01T13:05:09Z", since 2026-03-01T13:05:09.120Z.';
+    expect(prose(sentence)).toBe(`door read 3 at ${zoned(at)}, logged "open 2026-03-01T13:05:09Z", since ${zoned(at)}.`);
+    expect(zoned(at)).toMatch(/^2026-03-0[12] \d\d:\d5:09 \S+$/);
+    expect(prose('no moment, 2026-03-01 alone')).toBe('no moment, 2026-03-01 alone');
+  });
+
+  it('bins carry round times where these fall', () => {
+    const start = new Date(2026, 2, 1, 10, 47).getTime() * 1000;
+    const labels = binLabels(Array.from({ length: 60 }, (_, bin) => start + bin * 3 * MINUTE));
+    expect(labels.filter((label) => label !== '')).toEqual([
+      '11:00',
+      '11:15',
+      '11:30',
+      '11:45',
+      '12:00',
+      '12:15',
+      '12:30',
+      '12:45',
+      '13:00',
+      '13:15',
+      '13:30',
+      '13:45',
+    ]);
+    expect(labels.indexOf('11:00')).toBe(4);
+    expect(binLabels([])).toEqual([]);
   });
 
   it('durations carry their unit', () => {

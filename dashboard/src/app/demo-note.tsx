@@ -7,7 +7,8 @@ export function DemoNote({ tenant }: { tenant: string }) {
     <div className="demo-note" role="note">
       <IconFlask2 size={15} aria-hidden />
       <span className="grow">
-        <strong>Demo data.</strong> Tenant {tenant} is a generated office network with scripted attacks; nothing in it is real.
+        <strong>Demo data.</strong> <span className="more-said">Tenant {tenant} is a generated office network with scripted attacks. </span>
+        Nothing here is real.
       </span>
       <RemoveDemo tenant={tenant} />
     </div>

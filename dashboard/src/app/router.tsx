@@ -65,7 +65,7 @@ const models = createRoute({
 const pipeline = createRoute({
   ...inTenant('/pipeline'),
   validateSearch: only('run'),
-  component: lazyRouteComponent(() => import('../pages/pipeline.tsx'), 'Pipeline'),
+  component: lazyRouteComponent(() => import('../pages/pipeline/pipeline.tsx'), 'Pipeline'),
 });
 const sources = createRoute({
   ...inTenant('/sources'),

@@ -1,17 +1,18 @@
-import { ActionIcon, Menu, Select, Tooltip, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
-import { IconFlask2, IconKeyboard, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
-import { useQueryClient } from '@tanstack/react-query';
+import { ActionIcon, Select } from '@mantine/core';
+import { IconFlask2, IconMenu2 } from '@tabler/icons-react';
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
-import { call } from '../api/client.ts';
 import { useLive, useLiveConnection } from '../api/live.ts';
 import { useTenant } from '../api/queries.ts';
 import { Loading, Problem } from '../components/states.tsx';
 import { count, perSecond } from '../format/number.ts';
+import { useUtc } from '../format/zone.ts';
 import { DemoNote } from './demo-note.tsx';
 import { PAGE_GROUPS, PAGES } from './pages.ts';
+import { Personal } from './personal.tsx';
 import { useDemo, useSession, useTenants } from './session.ts';
 import { Shortcuts, useNavigationKeys } from './shortcuts.tsx';
+import { ZoneChoice } from './zone-choice.tsx';
 
 export function Shell() {
   const tenant = useTenant();
@@ -22,6 +23,7 @@ export function Shell() {
   useNavigationKeys(tenant);
   const [help, setHelp] = useState(false);
   const demo = useDemo();
+  const utc = useUtc();
   useEffect(() => localStorage.setItem('vedette-tenant', tenant), [tenant]);
   useEffect(() => {
     const page = PAGES.findLast(([path]) => location.pathname.startsWith(path.replace('$tenant', tenant)));
@@ -49,7 +51,8 @@ export function Shell() {
       <Side tenant={tenant} demo={demo} onHelp={() => setHelp(true)} />
       <main className="main" id="content" tabIndex={-1}>
         {demo && <DemoNote tenant={tenant} />}
-        <Outlet />
+        {/* Another zone draws every time anew. */}
+        <Outlet key={utc ? 'utc' : 'local'} />
       </main>
       <Shortcuts opened={help} setOpened={setHelp} />
     </div>
@@ -70,12 +73,30 @@ function SignInFirst() {
 
 function Side({ tenant, demo, onHelp }: { tenant: string; demo: boolean; onHelp: () => void }) {
   const live = useLive();
+  const { pathname } = useLocation();
+  // On a narrow screen the pages are behind a button; choosing one shuts them.
+  const [shown, setShown] = useState(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page shuts the list.
+  useEffect(() => setShown(false), [pathname]);
   return (
-    <aside className="side" aria-label="vedette">
-      <Link to="/t/$tenant" params={{ tenant }} className="brand">
-        <img src="/favicon.svg" alt="" />
-        <span className="label">vedette</span>
-      </Link>
+    <aside className={`side ${shown ? 'shown' : ''}`} aria-label="vedette">
+      <div className="side-head">
+        <Link to="/t/$tenant" params={{ tenant }} className="brand">
+          <img src="/favicon.svg" alt="" />
+          <span className="label">vedette</span>
+        </Link>
+        <ActionIcon
+          className="burger"
+          variant="subtle"
+          color="gray"
+          size="lg"
+          aria-label={shown ? 'Hide the pages' : 'Show the pages'}
+          aria-expanded={shown}
+          onClick={() => setShown(!shown)}
+        >
+          <IconMenu2 size={20} color="var(--text)" />
+        </ActionIcon>
+      </div>
       <TenantChoice tenant={tenant} />
       {demo && (
         <span className="chip demo" title="Everything in this tenant is generated">
@@ -114,6 +135,7 @@ function Side({ tenant, demo, onHelp }: { tenant: string; demo: boolean; onHelp:
             {live.connected ? (live.last === undefined ? 'Connected' : `Live · ${perSecond(live.last.eventsPerSecond)}`) : 'Connecting…'}
           </span>
         </div>
+        <ZoneChoice />
         <Personal onHelp={onHelp} />
       </div>
     </aside>
@@ -133,50 +155,5 @@ function TenantChoice({ tenant }: { tenant: string }) {
       allowDeselect={false}
       onChange={(value) => value !== null && navigate({ to: '/t/$tenant', params: { tenant: value } })}
     />
-  );
-}
-
-function Personal({ onHelp }: { onHelp: () => void }) {
-  const { setColorScheme } = useMantineColorScheme();
-  const scheme = useComputedColorScheme('light');
-  const session = useSession();
-  const client = useQueryClient();
-  const navigate = useNavigate();
-  const signOut = async () => {
-    await call('signOut').catch(() => undefined);
-    client.clear();
-    await navigate({ to: '/sign-in', search: {} });
-  };
-  return (
-    <div className="row tight rigid">
-      <Menu position="top-start" shadow="md">
-        <Menu.Target>
-          <ActionIcon variant="subtle" color="gray" aria-label={`Account of ${session.data?.name ?? ''}`}>
-            <IconUser size={17} color="var(--soft)" />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Label>{session.data?.name}</Menu.Label>
-          <Menu.Item leftSection={<IconLogout size={15} />} onClick={signOut}>
-            Sign out
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
-      <Tooltip label={scheme === 'dark' ? 'Light colours' : 'Dark colours'}>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          aria-label={scheme === 'dark' ? 'Use light colours' : 'Use dark colours'}
-          onClick={() => setColorScheme(scheme === 'dark' ? 'light' : 'dark')}
-        >
-          {scheme === 'dark' ? <IconSun size={17} color="var(--soft)" /> : <IconMoon size={17} color="var(--soft)" />}
-        </ActionIcon>
-      </Tooltip>
-      <Tooltip label="Keyboard shortcuts (?)">
-        <ActionIcon variant="subtle" color="gray" aria-label="Keyboard shortcuts" onClick={onHelp}>
-          <IconKeyboard size={17} color="var(--soft)" />
-        </ActionIcon>
-      </Tooltip>
-    </div>
   );
 }

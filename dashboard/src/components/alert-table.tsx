@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { AlertBody } from '../../../src/server/api/schema/alerts.ts';
 import { useTenant } from '../api/queries.ts';
+import { prose } from '../format/time.ts';
 import { Severity, VerdictChip, When } from './marks.tsx';
 import { Scroll } from './scroll.tsx';
 
@@ -47,9 +48,9 @@ export function AlertTable({ items, entity = true }: { items: readonly AlertBody
                   params={{ tenant }}
                   search={{ alert: id, state: 'any' }}
                   className="ellipsis strong"
-                  title={detection.title}
+                  title={prose(detection.title)}
                 >
-                  {detection.title}
+                  {prose(detection.title)}
                 </Link>
               </td>
               <td className="nowrap soft">{detection.detector}</td>

@@ -1,16 +1,15 @@
-import 'uplot/dist/uPlot.min.css';
-import { useComputedColorScheme } from '@mantine/core';
-import { useEffect, useRef } from 'react';
-import uPlot from 'uplot';
+import { useCallback, useMemo } from 'react';
 import { amount } from '../format/number.ts';
-import { axisLabels } from '../format/time.ts';
+import { Plot, type PlotProps } from './plot.tsx';
 
 type Values = readonly (number | null)[];
 
-export interface BandChartProps {
-  /** Seconds since 1970, ascending; the forecast continues what was observed. */
-  readonly x: readonly number[];
+export interface BandChartProps extends Pick<PlotProps, 'x' | 'label' | 'height' | 'onRange'> {
+  /** Mean of each point; the forecast continues what was observed. */
   readonly observed: Values;
+  /** Least and greatest reading of each point. */
+  readonly least: Values;
+  readonly greatest: Values;
   /** What was expected, with the band it was expected in. */
   readonly expected: Values;
   readonly lower: Values;
@@ -20,48 +19,23 @@ export interface BandChartProps {
   readonly forecastUpper: Values;
   /** Marked anomalies, seconds. */
   readonly marks: readonly { readonly from: number; readonly to: number; readonly colour: string }[];
-  readonly label: string;
-  readonly height: number;
-  readonly onRange: (from: number, to: number) => void;
 }
 
-const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-
-/** One series: what was observed, the band it was expected in, what is forecast, and what was marked. Drag to zoom. */
-export default function BandChart(props: BandChartProps) {
-  const scheme = useComputedColorScheme('light');
-  const place = useRef<HTMLDivElement>(null);
-  const range = useRef(props.onRange);
-  range.current = props.onRange;
-  const { x, observed, expected, lower, upper, forecast, forecastLower, forecastUpper, marks, label, height } = props;
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another colour scheme gives other colours.
-  useEffect(() => {
-    const element = place.current;
-    if (element === null) return;
-    const axis = {
-      stroke: colour('--soft'),
-      font: '11px Inter Variable',
-      grid: { stroke: colour('--line'), width: 1 },
-      ticks: { show: false },
-    };
-    const edge = { stroke: 'transparent', width: 0, points: { show: false } };
-    const line = (name: string, stroke: string, dash?: number[]) => ({
-      ...{ label: name, stroke: colour(stroke), width: 1.5, points: { show: false } },
-      ...(dash === undefined ? {} : { dash }),
-    });
-    const plot = new uPlot(
-      {
-        width: element.clientWidth,
-        height,
-        legend: { show: false },
-        padding: [8, 6, 0, 0],
-        cursor: { points: { size: 6 }, drag: { setScale: false, x: true, y: false } },
-        scales: { x: { time: true } },
-        axes: [
-          { ...axis, grid: { show: false }, size: 26, space: 70, values: (_, splits) => axisLabels(splits) },
-          { ...axis, size: 64, values: (_, splits) => splits.map(amount), space: 34 },
-        ],
+/** One series: what was observed, the band it was expected in, what is forecast, and what was marked. */
+export default function BandChart({ x, label, height, onRange, marks, ...values }: BandChartProps) {
+  const { observed, least, greatest, expected, lower, upper, forecast, forecastLower, forecastUpper } = values;
+  const columns = useMemo(
+    () => [upper, lower, expected, forecastUpper, forecastLower, forecast, greatest, least, observed],
+    [upper, lower, expected, forecastUpper, forecastLower, forecast, greatest, least, observed],
+  );
+  const look = useCallback<PlotProps['look']>(
+    (colour) => {
+      const edge = { stroke: 'transparent', width: 0, points: { show: false } };
+      const line = (name: string, stroke: string, dash?: number[]) => ({
+        ...{ label: name, stroke: colour(stroke), width: 1.5, points: { show: false } },
+        ...(dash === undefined ? {} : { dash }),
+      });
+      return {
         series: [
           {},
           { ...edge, label: 'upper' },
@@ -70,11 +44,14 @@ export default function BandChart(props: BandChartProps) {
           { ...edge, label: 'forecast upper' },
           { ...edge, label: 'forecast lower' },
           line('forecast', '--c3', [6, 3]),
+          { ...edge, label: 'greatest' },
+          { ...edge, label: 'least' },
           line('observed', '--accent'),
         ],
         bands: [
           { series: [1, 2], fill: colour('--accent-soft') },
           { series: [4, 5], fill: colour('--raised') },
+          { series: [7, 8], fill: `${colour('--accent')}59` },
         ],
         hooks: {
           drawClear: [
@@ -90,25 +67,16 @@ export default function BandChart(props: BandChartProps) {
               }
             },
           ],
-          setSelect: [
-            (u) => {
-              if (u.select.width < 4) return;
-              range.current(u.posToVal(u.select.left, 'x'), u.posToVal(u.select.left + u.select.width, 'x'));
-              u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-            },
-          ],
         },
-      },
-      [x, upper, lower, expected, forecastUpper, forecastLower, forecast, observed] as unknown as uPlot.AlignedData,
-      element,
-    );
-    const resized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
-    resized.observe(element);
-    return () => {
-      resized.disconnect();
-      plot.destroy();
-    };
-  }, [scheme, x, observed, expected, lower, upper, forecast, forecastLower, forecastUpper, marks, height]);
-
-  return <div ref={place} className="chart" role="img" aria-label={label} />;
+      };
+    },
+    [marks],
+  );
+  const read = (index: number) => {
+    const span = (low: Values, high: Values) => `${amount(low[index])} to ${amount(high[index])}`;
+    if (typeof observed[index] === 'number')
+      return `observed ${amount(observed[index])} · expected ${amount(expected[index])} (${span(lower, upper)})`;
+    return typeof forecast[index] === 'number' ? `forecast ${amount(forecast[index])} (${span(forecastLower, forecastUpper)})` : '';
+  };
+  return <Plot x={x} columns={columns} look={look} format={amount} read={read} label={label} height={height} onRange={onRange} />;
 }

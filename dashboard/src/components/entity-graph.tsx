@@ -26,6 +26,7 @@ interface Props {
   readonly onChoose: (node: EntityNode) => void;
 }
 
+const LARGEST = 1.25;
 const SHAPES = { host: 'round-rectangle', user: 'ellipse', finding: 'round-tag' } as const;
 
 /** Entities and findings as a graph that can be dragged and zoomed; what it shows is in the evidence table too. */
@@ -53,12 +54,19 @@ export default function EntityGraph({ nodes, links, height, label, onChoose }: P
         directed: false,
         spacingFactor: 1.15,
         padding: 14,
+        fit: false,
         roots: nodes.filter(({ kind }) => kind === 'host').map(({ id }) => id),
       },
       wheelSensitivity: 0.3,
       minZoom: 0.2,
       maxZoom: 3,
     });
+    // Everything in view, but a small graph no larger than it reads.
+    graph.fit(undefined, 18);
+    if (graph.zoom() > LARGEST) {
+      graph.zoom(LARGEST);
+      graph.center();
+    }
     graph.on('tap', 'node', ({ target }) => {
       const node = nodes.find(({ id }) => id === target.id());
       if (node !== undefined) choose.current(node);

@@ -1,15 +1,29 @@
-import { type ReactNode, useLayoutEffect, useRef, useState } from 'react';
+import { type CSSProperties, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
 
-export interface GraphColumn {
-  readonly title: string;
-  readonly nodes: readonly { readonly id: string; readonly to: readonly string[]; readonly content: ReactNode }[];
+export interface GraphNode {
+  readonly id: string;
+  /** Ids of the nodes it leads to. */
+  readonly to: readonly string[];
+  readonly content: ReactNode;
 }
 
-/** Nodes in columns from left to right, joined by curves that follow their real places. */
-export function Graph({ columns }: { columns: readonly GraphColumn[] }) {
+interface Props {
+  /** What the columns are. */
+  readonly titles: readonly string[];
+  /** One node for each column but the last. */
+  readonly rows: readonly (readonly GraphNode[])[];
+  /** In the last column: where all rows end. */
+  readonly end: GraphNode;
+}
+
+/** Where it stands on a wide screen; styles/narrow.css puts all below each other. */
+const at = (row: string, column: number) => ({ '--row': row, '--column': column }) as CSSProperties;
+
+/** Rows of nodes from left to right that end in one, joined by curves that follow their real places. */
+export function Graph({ titles, rows, end }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const [paths, setPaths] = useState<readonly { key: string; d: string }[]>([]);
-  const links = columns.flatMap((column) => column.nodes.flatMap((node) => node.to.map((to) => [node.id, to] as const)));
+  const links = [...rows.flat(), end].flatMap((node) => node.to.map((to) => [node.id, to] as const));
   const signature = links.map((link) => link.join('>')).join(' ');
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `signature` stands for the links.
@@ -42,6 +56,11 @@ export function Graph({ columns }: { columns: readonly GraphColumn[] }) {
     return () => observer.disconnect();
   }, [signature]);
 
+  const box = (node: GraphNode, row: string, column: number) => (
+    <div key={node.id} className="node" data-node={node.id} style={at(row, column)}>
+      {node.content}
+    </div>
+  );
   return (
     <div className="graph" ref={place}>
       <svg className="wires" aria-hidden="true">
@@ -49,18 +68,13 @@ export function Graph({ columns }: { columns: readonly GraphColumn[] }) {
           <path key={key} d={d} />
         ))}
       </svg>
-      {columns.map((column) => (
-        <div key={column.title} className="graph-col">
-          <div className="graph-head">{column.title}</div>
-          <div className="graph-nodes">
-            {column.nodes.map((node) => (
-              <div key={node.id} className="node" data-node={node.id}>
-                {node.content}
-              </div>
-            ))}
-          </div>
+      {titles.map((title, column) => (
+        <div key={title} className="graph-head" style={at('1', column + 1)}>
+          {title}
         </div>
       ))}
+      {rows.map((nodes, row) => nodes.map((node, column) => box(node, String(row + 2), column + 1)))}
+      {box(end, `2 / span ${Math.max(1, rows.length)}`, titles.length)}
     </div>
   );
 }

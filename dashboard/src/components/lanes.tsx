@@ -2,7 +2,7 @@ import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, us
 import type { Response as RouteResponse } from '../../../src/server/api/contract.ts';
 import { plural } from '../format/number.ts';
 import { levelOf } from '../format/severity.ts';
-import { axisLabels, dateTime } from '../format/time.ts';
+import { binLabels, dateTime } from '../format/time.ts';
 import { EChart } from './charts.tsx';
 import { Severity } from './marks.tsx';
 
@@ -86,7 +86,7 @@ function cellText({ lanes }: AlertLanes, lane: number, bin: number, edge: (bin: 
 
 function optionOf(data: AlertLanes, edge: (bin: number) => number) {
   const { bins, lanes } = data;
-  const labels = axisLabels(Array.from({ length: bins }, (_, bin) => edge(bin) / 1e6));
+  const labels = binLabels(Array.from({ length: bins }, (_, bin) => edge(bin)));
   return (colour: (name: string) => string) => ({
     grid: { left: 0, right: 6, top: 0, bottom: AXIS },
     brush: {
@@ -111,7 +111,7 @@ function optionOf(data: AlertLanes, edge: (bin: number) => number) {
         color: colour('--soft'),
         fontSize: 11,
         fontFamily: 'Inter Variable',
-        interval: Math.ceil(bins / 12) - 1,
+        interval: (index: number) => (labels[index] ?? '') !== '',
         hideOverlap: true,
       },
     },

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { levelOf } from '../format/severity.ts';
-import { ago, clock, dateTime, type Time as Micros, utc } from '../format/time.ts';
+import { ago, clock, dateTime, type Time as Micros, utc, zoned } from '../format/time.ts';
 
 export function Severity({ value, word = false }: { value: number; word?: boolean }) {
   const level = levelOf(value);
@@ -23,13 +23,10 @@ export function When({ at, as = 'full' }: { at: Micros; as?: 'full' | 'exact' | 
   }, [as]);
   if (at === null || at === undefined || !Number.isFinite(at)) return <span className="soft">–</span>;
   const text = as === 'relative' ? ago(at) : as === 'clock' ? clock(at, true) : dateTime(at, as === 'exact');
+  const [day, time] = as === 'full' || as === 'exact' ? text.split(' ') : [];
   return (
-    <time
-      className="num nowrap"
-      dateTime={new Date(at / 1000).toISOString()}
-      title={as === 'full' ? utc(at) : `${dateTime(at)} · ${utc(at)}`}
-    >
-      {text}
+    <time className="num nowrap" dateTime={new Date(at / 1000).toISOString()} title={`${zoned(at)} · ${utc(at)}`}>
+      {day === undefined ? text : [<span key="day" className="day">{`${day} `}</span>, time]}
     </time>
   );
 }

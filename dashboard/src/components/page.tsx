@@ -5,8 +5,7 @@ export function Page({ title, head, fixed = false, children }: { title: string; 
     <div className={fixed ? 'page fixed' : 'page'}>
       <div className="page-head">
         <h1>{title}</h1>
-        <span className="grow" />
-        {head}
+        <div className="page-tools">{head}</div>
       </div>
       {children}
     </div>

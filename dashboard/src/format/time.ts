@@ -1,3 +1,5 @@
+import { zoneName, zoneOffset } from './zone.ts';
+
 /** Microseconds since 1970, as everywhere in vedette; null = no time. */
 export type Time = number | null | undefined;
 
@@ -15,24 +17,39 @@ function known(time: Time): time is number {
   return time !== null && time !== undefined && Number.isFinite(time);
 }
 
-function pad(value: number): string {
-  return String(value).padStart(2, '0');
+/** 2026-03-01T14:05:09.123 in the shown zone. */
+function shown(time: number): string {
+  const millis = Math.floor(time / 1000);
+  const date = new Date(millis + zoneOffset(millis) * 60_000);
+  return Number.isNaN(date.getTime()) ? '' : date.toISOString().slice(0, -1);
 }
 
-/** Date and time in the user's zone: 2026-03-01 14:05:09; `exact` adds milliseconds where they are not zero. */
+/** Date and time in the shown zone: 2026-03-01 14:05:09; `exact` adds milliseconds where they are not zero. */
 export function dateTime(time: Time, exact = false): string {
   if (!known(time)) return NONE;
-  const date = new Date(time / 1000);
-  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${clock(time, exact)}`;
+  return `${shown(time).slice(0, -13)} ${clock(time, exact)}`;
 }
 
-/** Time of day in the user's zone. */
+/** Time of day in the shown zone. */
 export function clock(time: Time, exact = false): string {
   if (!known(time)) return NONE;
-  const date = new Date(time / 1000);
-  const millis = date.getMilliseconds();
-  const text = `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`;
-  return millis === 0 || !exact ? text : `${text}.${String(millis).padStart(3, '0')}`;
+  const text = shown(time).slice(-12);
+  return exact ? text.replace(/\.000$/, '') : text.slice(0, 8);
+}
+
+/** Date and time with the zone: 2026-03-01 14:05:09 CET. */
+export function zoned(time: Time): string {
+  return known(time) ? `${dateTime(time)} ${zoneName(time / 1000)}` : NONE;
+}
+
+const MOMENT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z/g;
+
+/** A sentence of the program with its moments in the shown zone; what it quotes stays as it was written. */
+export function prose(sentence: string): string {
+  return sentence
+    .split(/("[^"]*")/)
+    .map((part) => (part.startsWith('"') ? part : part.replace(MOMENT, (moment) => zoned(Date.parse(moment) * 1000))))
+    .join('');
 }
 
 /** 2026-03-01 13:05:09 UTC, for the hover. */
@@ -92,6 +109,37 @@ export function axisLabels(seconds: readonly number[]): string[] {
     day = date;
     return changed ? date : time;
   });
+}
+
+const STEPS = [
+  SECOND,
+  5 * SECOND,
+  15 * SECOND,
+  30 * SECOND,
+  MINUTE,
+  5 * MINUTE,
+  15 * MINUTE,
+  30 * MINUTE,
+  HOUR,
+  2 * HOUR,
+  3 * HOUR,
+  6 * HOUR,
+  12 * HOUR,
+];
+const TICKS = 12;
+
+/** Labels of bins by their starts: the bin in which a round time of the shown zone falls carries it, the others nothing. */
+export function binLabels(starts: readonly number[]): string[] {
+  const first = starts[0] ?? 0;
+  const span = (starts.at(-1) ?? first) - first;
+  const step = STEPS.find((one) => span / one <= TICKS) ?? Math.max(1, Math.ceil(span / DAY / TICKS)) * DAY;
+  const ahead = (time: number) => zoneOffset(time / 1000) * MINUTE;
+  const bin = (starts[1] ?? first) - first;
+  const rounds = starts.map((start) => Math.ceil((start + ahead(start)) / step) * step - ahead(start));
+  const at = starts.flatMap((start, index) => ((rounds[index] ?? 0) < start + bin ? [index] : []));
+  const texts = axisLabels(at.map((index) => (rounds[index] ?? 0) / SECOND));
+  const labels = new Map(at.map((one, index) => [one, texts[index] ?? '']));
+  return starts.map((_, index) => labels.get(index) ?? '');
 }
 
 export function rangeText(range: string | undefined): string {

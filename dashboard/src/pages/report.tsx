@@ -6,8 +6,10 @@ import { useTenant } from '../api/queries.ts';
 import { reportQuery } from '../api/report.ts';
 import { Severity } from '../components/marks.tsx';
 import { Card, Page } from '../components/page.tsx';
+import { Scroll } from '../components/scroll.tsx';
 import { Answered, Blank } from '../components/states.tsx';
 import { bytes, count, figure, percent, plural } from '../format/number.ts';
+import { prose } from '../format/time.ts';
 
 /** A stored report as a page; its HTML and JSON files can be downloaded. */
 export function ReportPage() {
@@ -52,7 +54,7 @@ function Content({ report }: { report: Report }) {
       <Card>
         <div className="stack">
           {report.summary.sentences.map((sentence) => (
-            <p key={sentence}>{sentence}</p>
+            <p key={sentence}>{prose(sentence)}</p>
           ))}
           <p className="soft small num">
             {plural(report.lines, 'line')} of {report.format},{' '}
@@ -71,33 +73,35 @@ function Content({ report }: { report: Report }) {
       )}
       {report.moreGroups > 0 && <p className="soft">{plural(report.moreGroups, 'more group')} in the alerts.</p>}
       <Card title="Detectors" flush>
-        <table className="table">
-          <thead>
-            <tr>
-              <th>Detector</th>
-              <th>Learnt from</th>
-              <th className="right">Promised</th>
-              <th className="right">Observed</th>
-              <th className="right">Scored</th>
-              <th className="right">Flagged</th>
-            </tr>
-          </thead>
-          <tbody>
-            {report.detectors.map((detector) => (
-              <tr key={`${detector.name} ${detector.unit}`}>
-                <td>
-                  {detector.name}
-                  <div className="small soft wrap">{detector.summary}</div>
-                </td>
-                <td className="wrap">{detector.learnt}</td>
-                <td className="right num">{percent(detector.promisedRate)}</td>
-                <td className="right num">{percent(detector.observedRate)}</td>
-                <td className="right num">{count(detector.scored)}</td>
-                <td className="right num">{count(detector.flagged)}</td>
+        <Scroll label="Detectors">
+          <table className="table">
+            <thead>
+              <tr>
+                <th>Detector</th>
+                <th>Learnt from</th>
+                <th className="right">Promised</th>
+                <th className="right">Observed</th>
+                <th className="right">Scored</th>
+                <th className="right">Flagged</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {report.detectors.map((detector) => (
+                <tr key={`${detector.name} ${detector.unit}`}>
+                  <td>
+                    {detector.name}
+                    <div className="small soft wrap">{detector.summary}</div>
+                  </td>
+                  <td className="wrap">{detector.learnt}</td>
+                  <td className="right num">{percent(detector.promisedRate)}</td>
+                  <td className="right num">{percent(detector.observedRate)}</td>
+                  <td className="right num">{count(detector.scored)}</td>
+                  <td className="right num">{count(detector.flagged)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Scroll>
       </Card>
     </>
   );
@@ -105,7 +109,7 @@ function Content({ report }: { report: Report }) {
 
 function Group({ group }: { group: ReportedGroup }) {
   return (
-    <Card title={`${group.rank}. ${group.title}`} head={<Severity value={group.severity} word />}>
+    <Card title={`${group.rank}. ${prose(group.title)}`} head={<Severity value={group.severity} word />}>
       <p className="soft small num">
         {group.detector} · {plural(group.units, 'unit')} · {plural(group.entities, 'entity', 'entities')} · {group.firstSeen} to{' '}
         {group.lastSeen} UTC
@@ -126,9 +130,7 @@ function Finding({ finding }: { finding: ReportedFinding }) {
         {finding.entity || finding.key}: <span className="soft">{finding.start} UTC</span>
       </summary>
       <div className="stack">
-        <p className="wrap">
-          {finding.what} {finding.why}
-        </p>
+        <p className="wrap">{prose(`${finding.what} ${finding.why}`)}</p>
         <ol className="lines">
           {finding.lines.map((line) => (
             <li key={`${line.input} ${line.offset}`} className="line">

@@ -3,6 +3,7 @@ import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
 import { useChange } from '../../api/queries.ts';
 import { type VerdictName, verdictText } from '../../components/marks.tsx';
 import { offerUndo } from '../../components/undo.tsx';
+import { prose } from '../../format/time.ts';
 
 const STALE = ['alert', 'alerts', 'groups', 'overview', 'labelLog', 'labels'] as const;
 const EFFECT: Readonly<Record<VerdictName, string>> = {
@@ -48,7 +49,7 @@ export function useAlertActions(alert: AlertBody | undefined): AlertActions {
       const { id, state: before } = alert;
       const set = (to: AlertBody['state']) => stating.mutateAsync({ params: { id }, body: { state: to } });
       set(state).then(
-        () => offerUndo(`Alert ${state === 'open' ? 'opened again' : state}`, alert.detection.title, () => set(before).catch(fail)),
+        () => offerUndo(`Alert ${state === 'open' ? 'opened again' : state}`, prose(alert.detection.title), () => set(before).catch(fail)),
         fail,
       );
     },

@@ -1,20 +1,20 @@
 import { Button, Select } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
 import { useApi } from '../../api/queries.ts';
 import { useListKeys } from '../../app/list-keys.ts';
+import { SeverityFilter, StateFilter } from '../../components/filters.tsx';
 import { Page } from '../../components/page.tsx';
 import { RangeChoice } from '../../components/range.tsx';
+import { Split, useWide } from '../../components/split.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
 import { plural } from '../../format/number.ts';
-import { LEVEL_FROM, LEVELS } from '../../format/severity.ts';
 import { parseRange } from '../../format/time.ts';
 import { AlertDetail } from './detail.tsx';
 import { flatten, Inbox } from './inbox.tsx';
 
 type State = AlertBody['state'];
-const STATES = ['open', 'acknowledged', 'closed', 'any'] as const;
 
 export function Alerts() {
   const search = useSearch({ from: '/t/$tenant/alerts' });
@@ -59,12 +59,23 @@ export function Alerts() {
   );
   const open = (row: (typeof rows)[number]) => {
     if (row.kind === 'alert') return change({ alert: row.alert.id }, true);
-    // A second press on an open group shuts it.
-    if (search.group === row.group.id && search.alert === row.group.worst) return change({ group: undefined, alert: undefined }, true);
+    // A second press on an open group of several shuts it; its alert stays in view.
+    if (search.group === row.group.id && row.group.alerts > 1) return change({ group: undefined }, true);
     return change({ group: row.group.id, alert: row.group.worst }, true);
   };
-  const at = rows.findLastIndex((row) => (row.kind === 'alert' ? row.alert.id === search.alert : row.group.id === search.group));
-  useListKeys({ rows, at, open, close: () => change({ group: undefined, alert: undefined }, true) });
+  // An address may name the alert alone.
+  const named = useApi('alert', { params: { id: search.alert ?? '' } }, { enabled: search.alert !== undefined });
+  const group = search.group ?? (search.alert === undefined ? undefined : named.data?.group);
+  const at = rows.findLastIndex((row) => (row.kind === 'alert' ? row.alert.id === search.alert : row.group.id === group));
+  const wide = useWide();
+  const close = () => change({ group: undefined, alert: undefined }, true);
+  useListKeys({ rows, at, open, close: () => !wide && close() });
+  // Beside the list the worst one is in view from the start, and stays so when a worse one comes.
+  const first = wide && search.alert === undefined && search.group === undefined && !groups.isPlaceholderData ? rows[0] : undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `open` is made anew at each drawing.
+  useEffect(() => {
+    if (first !== undefined) void open(first);
+  }, [first]);
 
   const filtered = Object.keys(filters).length > 1 || state !== 'open';
   const alerts = (groups.data?.items ?? []).reduce((sum, group) => sum + group.alerts, 0);
@@ -74,27 +85,8 @@ export function Alerts() {
       fixed
       head={
         <>
-          <Select
-            aria-label="State"
-            w={132}
-            data={STATES.map((value) => ({ value, label: value === 'any' ? 'Any state' : `${value[0]?.toUpperCase()}${value.slice(1)}` }))}
-            value={state}
-            allowDeselect={false}
-            onChange={(value) => change({ state: value === 'open' ? undefined : (value ?? undefined) })}
-          />
-          <Select
-            aria-label="Least severity"
-            w={138}
-            placeholder="Any severity"
-            clearable
-            data={LEVELS.slice(1).map((level) => ({
-              value: String(LEVEL_FROM[level]),
-              label: level === 'critical' ? 'critical' : `${level} and above`,
-            }))}
-            value={search.severity ?? null}
-            onChange={(value) => change({ severity: value ?? undefined })}
-            clearButtonProps={{ 'aria-label': 'Any severity' }}
-          />
+          <StateFilter value={search.state} onChange={(next) => change({ state: next })} />
+          <SeverityFilter value={search.severity} onChange={(severity) => change({ severity })} />
           <Select
             aria-label="Detector"
             w={138}
@@ -119,8 +111,11 @@ export function Alerts() {
         </>
       }
     >
-      <div className="split">
-        <section className="pane" aria-label="Inbox" tabIndex={-1}>
+      <Split
+        listLabel="Inbox"
+        detailLabel="Alert"
+        onBack={close}
+        list={
           <Answered of={groups} rows={8}>
             {(data) =>
               data.items.length === 0 ? (
@@ -142,15 +137,10 @@ export function Alerts() {
               )
             }
           </Answered>
-        </section>
-        <section className="pane" aria-label="Alert" tabIndex={-1}>
-          {search.alert === undefined ? (
-            <Blank title="Choose an alert" hint="j and k move, Enter opens, l labels, a acknowledges, c closes. ? shows all keys." />
-          ) : (
-            <AlertDetail key={search.alert} id={search.alert} />
-          )}
-        </section>
-      </div>
+        }
+        detail={search.alert === undefined ? undefined : <AlertDetail key={search.alert} id={search.alert} />}
+        blank={<Blank title="No alert chosen" hint="j and k move, l labels, a acknowledges, c closes. ? shows all keys." />}
+      />
     </Page>
   );
 }

@@ -8,6 +8,8 @@ import { typing } from '../../app/shortcuts.tsx';
 import { ExportMenu } from '../../components/export-menu.tsx';
 import { Severity, VerdictChip, type VerdictName, verdictText, When } from '../../components/marks.tsx';
 import { Answered } from '../../components/states.tsx';
+import { techniqueText } from '../../format/techniques.ts';
+import { prose } from '../../format/time.ts';
 import { SuppressCell } from '../suppressions/suppress-cell.tsx';
 import { useAlertActions } from './actions.tsx';
 import { Why } from './why.tsx';
@@ -90,8 +92,8 @@ function Loaded({ alert }: { alert: AlertBody }) {
             </span>
           )}
           {detection.techniques.map((technique) => (
-            <span key={technique} className="chip" title="ATT&CK technique">
-              {technique}
+            <span key={technique} className="chip" title={`ATT&CK technique ${technique}`}>
+              {techniqueText(technique)}
               <SuppressCell alert={alert} field="technique" value={technique} />
             </span>
           ))}
@@ -99,7 +101,7 @@ function Loaded({ alert }: { alert: AlertBody }) {
           <ExportMenu of="exportAlert" id={alert.id} />
         </div>
         <h2 className="lead">
-          {detection.title}
+          {prose(detection.title)}
           <SuppressCell alert={alert} field="title" value={detection.title} />
         </h2>
         <div className="row">

@@ -4,6 +4,7 @@ import type { Response as RouteResponse } from '../../../../src/server/api/contr
 import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
 import { Severity, VerdictChip, When } from '../../components/marks.tsx';
 import { count, plural } from '../../format/number.ts';
+import { prose } from '../../format/time.ts';
 
 export type Group = RouteResponse<'groups'>['items'][number];
 export type InboxRow = { readonly kind: 'group'; readonly group: Group } | { readonly kind: 'alert'; readonly alert: AlertBody };
@@ -64,7 +65,7 @@ function GroupRow({ group, at, expanded, onOpen }: { group: Group; at: boolean; 
     >
       <Severity value={group.severity} />
       <span>
-        <span className="title">{group.title}</span>
+        <span className="title">{prose(group.title)}</span>
         <span className="under">
           <span>{group.detector}</span>
           <span className="num">

@@ -43,25 +43,39 @@ export function Sequence({ alert }: { alert: AlertBody }) {
     [stored, finding],
   );
   if (detection.evidence.length === 0) return null;
+  const what = detection.detector.startsWith('packet') ? 'packet' : 'line';
   const lines = all ? detection.evidence : detection.evidence.slice(0, SHOWN);
   return (
     <section className="section">
       <div className="row">
         <h3 className="grow">
-          {plural(detection.evidence.length, 'line')} of this unit{marked.size > 0 && `, ${count(marked.size)} surprising`}
+          {plural(detection.evidence.length, what)} of this unit{marked.size > 0 && `, ${count(marked.size)} surprising`}
         </h3>
-        <Link
-          to="/t/$tenant/logs"
-          params={{ tenant }}
-          search={{ alert: alert.id, ...(Number.isFinite(from) ? { range: `${Math.floor(from)}-${Math.ceil(to)}` } : {}), order: 'oldest' }}
-          className="small"
-        >
-          Among all lines of that time
-        </Link>
+        {what === 'line' && (
+          <Link
+            to="/t/$tenant/logs"
+            params={{ tenant }}
+            search={{
+              alert: alert.id,
+              ...(Number.isFinite(from) ? { range: `${Math.floor(from)}-${Math.ceil(to)}` } : {}),
+              order: 'oldest',
+            }}
+            className="small"
+          >
+            Among all lines of that time
+          </Link>
+        )}
       </div>
       <ol className="lines">
         {lines.map((line) => (
-          <Line key={place(line)} line={line} text={texts.get(place(line))} hit={marked.has(place(line))} pending={events.isPending} />
+          <Line
+            key={place(line)}
+            what={what}
+            line={line}
+            text={texts.get(place(line))}
+            hit={marked.has(place(line))}
+            pending={events.isPending}
+          />
         ))}
       </ol>
       {lines.length < detection.evidence.length && (
@@ -81,7 +95,19 @@ export function surprisingPlaces(detection: AlertBody['detection']): ReadonlySet
   return evidence.length < detection.evidence.length ? new Set(evidence.map(place)) : new Set();
 }
 
-function Line({ line, text, hit, pending }: { line: Evidence; text: string | undefined; hit: boolean; pending: boolean }) {
+function Line({
+  what,
+  line,
+  text,
+  hit,
+  pending,
+}: {
+  what: string;
+  line: Evidence;
+  text: string | undefined;
+  hit: boolean;
+  pending: boolean;
+}) {
   return (
     <li className={`line ${hit ? 'hit' : ''}`}>
       <span className="no" title={`${line.input}, line ${line.line}, byte ${line.offset}`}>
@@ -92,7 +118,11 @@ function Line({ line, text, hit, pending }: { line: Evidence; text: string | und
       </span>
       <span className="text">
         {hit && <span className="hidden">Surprising: </span>}
-        {text ?? <span className="soft">{pending ? '…' : `text not kept; ${line.input}, byte ${count(line.offset)}`}</span>}
+        {text ?? (
+          <span className="soft">
+            {pending ? '…' : `${what} ${count(line.line)} of ${line.input}, at byte ${count(line.offset)}; not kept as text`}
+          </span>
+        )}
       </span>
     </li>
   );

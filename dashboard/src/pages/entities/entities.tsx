@@ -7,6 +7,7 @@ import { Card, Page } from '../../components/page.tsx';
 import { Scroll } from '../../components/scroll.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
 import { count, plural } from '../../format/number.ts';
+import { prose } from '../../format/time.ts';
 import { type EntityRow, entityRows, LEVELS } from './rows.ts';
 
 /** Every watched entity: hosts that write logs and whatever alerts were about, the riskiest first. */
@@ -94,7 +95,7 @@ function EntityTable({ rows }: { rows: readonly EntityRow[] }) {
         <tbody>
           {rows.map((row) => (
             <tr key={row.name}>
-              <td className="wrap">
+              <td className="name">
                 <Link to="/t/$tenant/entities/$name" params={{ tenant, name: row.name }}>
                   {row.name}
                 </Link>
@@ -109,8 +110,8 @@ function EntityTable({ rows }: { rows: readonly EntityRow[] }) {
                 <Bar share={row.risk / 100} level={BAR[row.level]} label={`Risk ${Math.round(row.risk)} of 100`} />
               </td>
               <td className="clip">
-                <span className="ellipsis soft" title={row.reason}>
-                  {row.reason === '' ? '–' : row.reason}
+                <span className="ellipsis soft" title={prose(row.reason)}>
+                  {row.reason === '' ? '–' : prose(row.reason)}
                 </span>
               </td>
               <td className="right num">

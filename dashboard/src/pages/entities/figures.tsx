@@ -1,10 +1,10 @@
 import type { Response as RouteResponse } from '../../../../src/server/api/contract.ts';
 import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
 import { useApi } from '../../api/queries.ts';
+import { Fact } from '../../components/fact.tsx';
 import type { AlertLanes } from '../../components/lanes.tsx';
 import { Severity, When } from '../../components/marks.tsx';
 import { count, plural } from '../../format/number.ts';
-import { Fact } from '../alerts/why.tsx';
 
 const LEVEL = { safe: 'good', suspicious: 'medium', harmful: 'critical' } as const;
 

@@ -3,6 +3,7 @@ import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
 import { useTenant } from '../../api/queries.ts';
 import { When } from '../../components/marks.tsx';
 import { Card } from '../../components/page.tsx';
+import { Scroll } from '../../components/scroll.tsx';
 import { Blank } from '../../components/states.tsx';
 
 const SHOWN = 12;
@@ -20,29 +21,31 @@ export function FirstSeen({ alerts }: { alerts: readonly AlertBody[] }) {
       {facts.length === 0 ? (
         <Blank title="Nothing new" hint="Everything this entity did in this range had been seen before." />
       ) : (
-        <table className="table dense">
-          <tbody>
-            {facts.slice(0, SHOWN).map((fact, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: facts have no name of their own and never move.
-              <tr key={index}>
-                <td className="nowrap">
-                  <When at={fact.at} />
-                </td>
-                <td className="clip">
-                  <Link
-                    to="/t/$tenant/alerts"
-                    params={{ tenant }}
-                    search={{ alert: fact.id, state: 'any' }}
-                    className="ellipsis mono"
-                    title={`${fact.subject}: ${fact.observed}`}
-                  >
-                    {fact.subject}
-                  </Link>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <Scroll label="Seen for the first time">
+          <table className="table dense">
+            <tbody>
+              {facts.slice(0, SHOWN).map((fact, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: facts have no name of their own and never move.
+                <tr key={index}>
+                  <td className="nowrap">
+                    <When at={fact.at} />
+                  </td>
+                  <td className="clip">
+                    <Link
+                      to="/t/$tenant/alerts"
+                      params={{ tenant }}
+                      search={{ alert: fact.id, state: 'any' }}
+                      className="ellipsis mono"
+                      title={`${fact.subject}: ${fact.observed}`}
+                    >
+                      {fact.subject}
+                    </Link>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Scroll>
       )}
     </Card>
   );

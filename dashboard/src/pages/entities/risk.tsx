@@ -5,6 +5,7 @@ import { SeriesChart } from '../../components/charts.tsx';
 import { Bar, When } from '../../components/marks.tsx';
 import { Card } from '../../components/page.tsx';
 import { count, figure, plural } from '../../format/number.ts';
+import { prose } from '../../format/time.ts';
 import { Score } from '../incidents/item.tsx';
 
 type Entity = RouteResponse<'entity'>;
@@ -46,9 +47,9 @@ export function Risk({ entity }: { entity: Entity }) {
                     params={{ tenant }}
                     search={{ alert: one.alertId, state: 'any' }}
                     className="ellipsis"
-                    title={one.title}
+                    title={prose(one.title)}
                   >
-                    {one.title}
+                    {prose(one.title)}
                   </Link>
                 </td>
                 <td className="soft nowrap num">{one.expected ? 'normal here' : plural(one.count, 'time')}</td>
@@ -79,9 +80,9 @@ export function Risk({ entity }: { entity: Entity }) {
                       params={{ tenant }}
                       search={{ incident: incident.id, state: 'any', learning: 'with' }}
                       className="ellipsis strong"
-                      title={incident.sentence}
+                      title={prose(incident.sentence)}
                     >
-                      {incident.sentence}
+                      {prose(incident.sentence)}
                     </Link>
                   </td>
                   <td className="soft nowrap">{incident.state}</td>

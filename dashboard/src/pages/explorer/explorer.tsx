@@ -1,10 +1,13 @@
-import { Button, SegmentedControl, Select } from '@mantine/core';
+import { Button, SegmentedControl } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
+import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
 import { useApi, useTenant } from '../../api/queries.ts';
+import { SeverityFilter, StateFilter } from '../../components/filters.tsx';
 import { Lanes } from '../../components/lanes.tsx';
 import { Card, Page } from '../../components/page.tsx';
 import { RangeChoice } from '../../components/range.tsx';
+import { useWide } from '../../components/split.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
 import { plural } from '../../format/number.ts';
 import { LEVEL_FROM, LEVELS } from '../../format/severity.ts';
@@ -15,6 +18,7 @@ import { SeriesList } from './series.tsx';
 
 const KEYS = ['entity', 'detector', 'source'] as const;
 type Key = (typeof KEYS)[number];
+type State = AlertBody['state'];
 
 /** Where and when it was unusual: alerts as lanes over time, readings as series. */
 export function Explorer() {
@@ -58,11 +62,12 @@ function Swimlanes({ views }: { views: ReactNode }) {
     () => ({
       ...parseRange(search.range),
       ...(search.severity === undefined ? {} : { minSeverity: Number(search.severity) }),
-      ...(search.state === 'open' ? { state: 'open' as const } : {}),
+      ...(search.state === undefined ? {} : { state: search.state as State }),
     }),
     [search.range, search.severity, search.state],
   );
-  const lanes = useApi('alertLanes', { query: { ...filters, by, bins: 96, lanes: 30 } });
+  const wide = useWide();
+  const lanes = useApi('alertLanes', { query: { ...filters, by, bins: wide ? 96 : 40, lanes: 30 } });
   const span = (from: number, to: number) => `${Math.floor(from)}-${Math.ceil(to)}`;
   return (
     <Page
@@ -77,30 +82,8 @@ function Swimlanes({ views }: { views: ReactNode }) {
             onChange={(next) => change({ by: next === 'entity' ? undefined : next, lane: undefined })}
             data={KEYS.map((key) => ({ value: key, label: `By ${key}` }))}
           />
-          <Select
-            aria-label="State"
-            w={120}
-            data={[
-              { value: 'any', label: 'Any state' },
-              { value: 'open', label: 'Open' },
-            ]}
-            value={search.state ?? 'any'}
-            allowDeselect={false}
-            onChange={(state) => change({ state: state === 'any' ? undefined : (state ?? undefined) })}
-          />
-          <Select
-            aria-label="Least severity"
-            w={138}
-            placeholder="Any severity"
-            clearable
-            data={LEVELS.slice(1).map((level) => ({
-              value: String(LEVEL_FROM[level]),
-              label: level === 'critical' ? 'critical' : `${level} and above`,
-            }))}
-            value={search.severity ?? null}
-            onChange={(severity) => change({ severity: severity ?? undefined })}
-            clearButtonProps={{ 'aria-label': 'Any severity' }}
-          />
+          <StateFilter value={search.state} usual="any" onChange={(state) => change({ state })} />
+          <SeverityFilter value={search.severity} onChange={(severity) => change({ severity })} />
           <RangeChoice value={search.range} onChange={(range) => change({ range, lane: undefined })} />
           {search.range !== undefined && (
             <Button variant="subtle" onClick={() => change({ range: undefined, lane: undefined })}>

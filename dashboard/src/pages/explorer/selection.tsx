@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
 import { useApi } from '../../api/queries.ts';
 import { AlertTable } from '../../components/alert-table.tsx';
 import { Card } from '../../components/page.tsx';
@@ -9,7 +10,7 @@ interface Props {
   readonly by: 'entity' | 'detector' | 'source';
   /** `NAME` or `NAME@FROM-TO`; undefined = all alerts of the range. */
   readonly lane: string | undefined;
-  readonly filters: { readonly from?: number; readonly to?: number; readonly minSeverity?: number; readonly state?: 'open' };
+  readonly filters: { readonly from?: number; readonly to?: number; readonly minSeverity?: number; readonly state?: AlertBody['state'] };
   readonly onClear: () => void;
 }
 

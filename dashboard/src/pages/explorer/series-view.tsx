@@ -1,17 +1,15 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { lazy, Suspense, useMemo } from 'react';
-import type { Response as RouteResponse } from '../../../../src/server/api/contract.ts';
+import { useMemo } from 'react';
 import { useApi, useTenant } from '../../api/queries.ts';
 import { Severity, When } from '../../components/marks.tsx';
 import { Card } from '../../components/page.tsx';
 import { RangeChoice } from '../../components/range.tsx';
+import { SeriesFigure, SeriesKey } from '../../components/series-figure.tsx';
 import { Answered } from '../../components/states.tsx';
-import { levelOf } from '../../format/severity.ts';
-import { duration, parseRange, SECOND } from '../../format/time.ts';
+import { duration, parseRange, prose } from '../../format/time.ts';
+import { Forecasting } from './forecasting.tsx';
 
-type Detail = RouteResponse<'seriesPoints'>;
-const LazyBand = lazy(() => import('../../components/band-chart.tsx'));
 const HEIGHT = 280;
 /** As many as a wide screen has pixels: what lies between is in each bucket's least and greatest. */
 const BUCKETS = 1500;
@@ -34,16 +32,7 @@ export function SeriesView({
       title={points.data === undefined ? 'Series' : `${points.data.series.entity} ${points.data.series.name}`}
       head={
         <>
-          <span className="row tight small">
-            <span className="key observed">observed</span>
-            <span className="key band">expected</span>
-            <span className="key forecast">forecast</span>
-          </span>
-          {points.data?.series.method !== null && points.data !== undefined && (
-            <span className="soft small" title="What forecasts at present">
-              {points.data.series.method}
-            </span>
-          )}
+          <SeriesKey />
           <RangeChoice value={range ?? '1h'} onChange={onRange} />
           {range !== undefined && (
             <Button variant="subtle" onClick={() => onRange(undefined)}>
@@ -56,10 +45,9 @@ export function SeriesView({
       <Answered of={points} rows={6}>
         {(data) => (
           <>
-            <Suspense fallback={<div style={{ height: HEIGHT }} />}>
-              <Chart data={data} onRange={onRange} />
-            </Suspense>
-            <p className="small soft num">{duration(data.bucketMicros)} a point, mean of its readings · drag to zoom</p>
+            <SeriesFigure data={data} height={HEIGHT} onRange={onRange} />
+            <p className="small soft num">{pointText(data.bucketMicros, data.series.step)} · drag to zoom</p>
+            <Forecasting series={data.series} />
             {data.marks.length > 0 && (
               <table className="table dense flat">
                 <tbody>
@@ -77,9 +65,9 @@ export function SeriesView({
                           params={{ tenant }}
                           search={{ alert: mark.id, state: 'any' }}
                           className="ellipsis"
-                          title={mark.title}
+                          title={prose(mark.title)}
                         >
-                          {mark.title}
+                          {prose(mark.title)}
                         </Link>
                       </td>
                       <td className="soft nowrap">{mark.detector}</td>
@@ -95,34 +83,9 @@ export function SeriesView({
   );
 }
 
-function Chart({ data, onRange }: { data: Detail; onRange: (range: string) => void }) {
-  const columns = useMemo(() => columnsOf(data), [data]);
-  return (
-    <LazyBand
-      {...columns}
-      label={`${data.series.name} of ${data.series.entity}: observed, expected and forecast, ${data.marks.length} alerts marked`}
-      height={HEIGHT}
-      onRange={(from, to) => onRange(`${Math.floor(from * SECOND)}-${Math.ceil(to * SECOND)}`)}
-    />
-  );
-}
-
-function columnsOf({ buckets, forecast, marks, bucketMicros }: Detail) {
-  const none = forecast.map(() => null);
-  const before = buckets.map(() => null);
-  return {
-    x: [...buckets.map(({ start }) => start / SECOND), ...forecast.map(({ time }) => time / SECOND)],
-    observed: [...buckets.map(({ mean }) => mean), ...none],
-    expected: [...buckets.map((one) => one.expected), ...none],
-    lower: [...buckets.map((one) => one.lower), ...none],
-    upper: [...buckets.map((one) => one.upper), ...none],
-    forecast: [...before, ...forecast.map((one) => one.expected)],
-    forecastLower: [...before, ...forecast.map((one) => one.lower)],
-    forecastUpper: [...before, ...forecast.map((one) => one.upper)],
-    marks: marks.flatMap(({ start, end, severity }) =>
-      start === null
-        ? []
-        : [{ from: start / SECOND, to: Math.max(end ?? start, start + bucketMicros) / SECOND, colour: `--${levelOf(severity)}-fill` }],
-    ),
-  };
+/** What one point of the line stands for. */
+function pointText(bucket: number, step: number | null): string {
+  return step !== null && step >= bucket
+    ? `a point for each reading, every ${duration(step)}`
+    : `${duration(bucket)} a point: mean, least and greatest reading`;
 }

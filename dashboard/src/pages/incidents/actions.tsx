@@ -2,6 +2,7 @@ import { notifications } from '@mantine/notifications';
 import type { IncidentBody } from '../../../../src/server/api/schema/incidents.ts';
 import { useChange } from '../../api/queries.ts';
 import { offerUndo } from '../../components/undo.tsx';
+import { prose } from '../../format/time.ts';
 
 const STALE = ['incident', 'incidents'] as const;
 
@@ -22,14 +23,14 @@ export function useIncidentActions({ id, state: before, assignee, sentence }: In
     setState(state) {
       if (state === before) return;
       put({ state }).then(
-        () => offerUndo(`Incident ${state === 'open' ? 'opened again' : state}`, sentence, () => put({ state: before }).catch(fail)),
+        () => offerUndo(`Incident ${state === 'open' ? 'opened again' : state}`, prose(sentence), () => put({ state: before }).catch(fail)),
         fail,
       );
     },
     assign(to) {
       put({ assignee: to ?? null }).then(
         () =>
-          offerUndo(to === undefined ? 'Assigned to nobody' : `Assigned to ${to}`, sentence, () =>
+          offerUndo(to === undefined ? 'Assigned to nobody' : `Assigned to ${to}`, prose(sentence), () =>
             put({ assignee: assignee ?? null }).catch(fail),
           ),
         fail,

@@ -6,16 +6,17 @@ import { useApi, useTenant } from '../../api/queries.ts';
 import { useCan } from '../../app/session.ts';
 import { typing } from '../../app/shortcuts.tsx';
 import { ExportMenu } from '../../components/export-menu.tsx';
+import { Fact } from '../../components/fact.tsx';
 import { When } from '../../components/marks.tsx';
 import { Answered } from '../../components/states.tsx';
 import { plural } from '../../format/number.ts';
-import { duration } from '../../format/time.ts';
-import { Fact } from '../alerts/why.tsx';
+import { techniqueText } from '../../format/techniques.ts';
+import { duration, prose } from '../../format/time.ts';
 import { useIncidentActions } from './actions.tsx';
 import { Assign } from './assign.tsx';
 import { Evidence } from './evidence.tsx';
 import { IncidentGraph } from './graph.tsx';
-import { Score } from './item.tsx';
+import { headOf, Score } from './item.tsx';
 import { KillChain } from './kill-chain.tsx';
 import { Notes } from './notes.tsx';
 import { Timeline } from './timeline.tsx';
@@ -27,6 +28,12 @@ export function IncidentDetail({ id }: { id: string }) {
       {(data) => <Loaded incident={data} />}
     </Answered>
   );
+}
+
+/** How unusual it is and since when: what the sentence says beyond its beginning. */
+function afterHead(sentence: string, head: string): string {
+  const rest = sentence.slice(head.replace(/\.$/, '').length).trim();
+  return rest === '.' ? '' : `${rest.charAt(0).toUpperCase()}${rest.slice(1)}`;
 }
 
 function Loaded({ incident }: { incident: IncidentBody }) {
@@ -44,6 +51,8 @@ function Loaded({ incident }: { incident: IncidentBody }) {
     return () => window.removeEventListener('keydown', onKey);
   });
   const { start, lastEvidence } = incident;
+  const head = headOf(incident);
+  const rest = afterHead(incident.sentence, head);
   return (
     <article className="detail" data-incident={incident.id}>
       <header className="stack">
@@ -60,14 +69,15 @@ function Loaded({ incident }: { incident: IncidentBody }) {
             </span>
           )}
           {incident.techniques.map((technique) => (
-            <span key={technique} className="chip" title="ATT&CK technique">
-              {technique}
+            <span key={technique} className="chip" title={`ATT&CK technique ${technique}`}>
+              {techniqueText(technique)}
             </span>
           ))}
           <span className="grow" />
           <ExportMenu of="exportIncident" id={incident.id} />
         </div>
-        <h2 className="lead">{incident.sentence}</h2>
+        <h2 className="lead">{prose(head)}</h2>
+        {rest !== '' && <p className="wrap">{prose(rest)}</p>}
         <div className="row">
           <SegmentedControl
             size="xs"
@@ -89,7 +99,7 @@ function Loaded({ incident }: { incident: IncidentBody }) {
         <Fact name="Began">
           <When at={start} />
         </Fact>
-        <Fact name="Lasted">{duration((lastEvidence ?? Number.NaN) - (start ?? Number.NaN))}</Fact>
+        <Fact name="Lasted">{lastEvidence === start ? 'a moment' : duration((lastEvidence ?? Number.NaN) - (start ?? Number.NaN))}</Fact>
         <Fact name="Alerts">{plural(incident.alerts, 'alert')}</Fact>
         <Fact name="Hosts">
           {incident.hosts.map((host) => (

@@ -8,6 +8,7 @@ import { Severity, When } from '../../components/marks.tsx';
 import { Scroll } from '../../components/scroll.tsx';
 import { offerUndo } from '../../components/undo.tsx';
 import { count, figure } from '../../format/number.ts';
+import { prose } from '../../format/time.ts';
 
 type Piece = IncidentBody['evidence'][number];
 const STALE = ['incident', 'incidents', 'expectations', 'entities'] as const;
@@ -61,7 +62,7 @@ export function Evidence({ incident }: { incident: IncidentBody }) {
                   <td className="nowrap">{piece.host}</td>
                   <td className="wrap" style={{ minWidth: 200 }}>
                     <Link to="/t/$tenant/alerts" params={{ tenant }} search={{ alert: piece.alertId, state: 'any' }}>
-                      {piece.title}
+                      {prose(piece.title)}
                     </Link>
                   </td>
                   <td>{piece.severity === undefined ? '–' : <Severity value={piece.severity} />}</td>

@@ -1,19 +1,19 @@
 import { Select } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import type { IncidentSummary } from '../../../../src/server/api/schema/incidents.ts';
 import { useApi } from '../../api/queries.ts';
 import { useListKeys } from '../../app/list-keys.ts';
+import { StateFilter } from '../../components/filters.tsx';
 import { Page } from '../../components/page.tsx';
 import { RangeChoice } from '../../components/range.tsx';
+import { Split, useWide } from '../../components/split.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
 import { BANDS } from '../../format/band.ts';
 import { plural } from '../../format/number.ts';
 import { parseRange } from '../../format/time.ts';
 import { IncidentDetail } from './detail.tsx';
 import { IncidentItem } from './item.tsx';
-
-const STATES = ['open', 'acknowledged', 'closed', 'any'] as const;
 
 /** Alerts that belong together, the worst first; one is opened beside the list. */
 export function Incidents() {
@@ -36,26 +36,23 @@ export function Incidents() {
   const incidents = useApi('incidents', { query });
   const items = incidents.data?.items ?? [];
   const at = items.findIndex(({ id }) => id === search.incident);
-  useListKeys({
-    rows: items,
-    at,
-    open: ({ id }) => change({ incident: id }, true),
-    close: () => change({ incident: undefined }, true),
-  });
+  const wide = useWide();
+  const open = ({ id }: IncidentSummary) => change({ incident: id }, true);
+  const close = () => change({ incident: undefined }, true);
+  useListKeys({ rows: items, at, open, close: () => !wide && close() });
+  // Beside the list the worst one is in view from the start, and stays so when a worse one comes.
+  const first = wide && search.incident === undefined && !incidents.isPlaceholderData ? items[0] : undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `open` is made anew at each drawing.
+  useEffect(() => {
+    if (first !== undefined) void open(first);
+  }, [first]);
   return (
     <Page
       title="Incidents"
       fixed
       head={
         <>
-          <Select
-            aria-label="State"
-            w={132}
-            data={STATES.map((value) => ({ value, label: value === 'any' ? 'Any state' : `${value[0]?.toUpperCase()}${value.slice(1)}` }))}
-            value={state}
-            allowDeselect={false}
-            onChange={(value) => change({ state: value === 'open' ? undefined : (value ?? undefined) })}
-          />
+          <StateFilter value={search.state} onChange={(next) => change({ state: next })} />
           <Select
             aria-label="From this band on"
             w={138}
@@ -92,8 +89,11 @@ export function Incidents() {
         </>
       }
     >
-      <div className="split">
-        <section className="pane" aria-label="Incidents" tabIndex={-1}>
+      <Split
+        listLabel="Incidents"
+        detailLabel="Incident"
+        onBack={close}
+        list={
           <Answered of={incidents} rows={8}>
             {({ items: all }) =>
               all.length === 0 ? (
@@ -108,7 +108,7 @@ export function Incidents() {
                       key={incident.id}
                       incident={incident}
                       at={incident.id === search.incident}
-                      onOpen={() => change({ incident: incident.id === search.incident ? undefined : incident.id }, true)}
+                      onOpen={() => open(incident)}
                     />
                   ))}
                   <div className="more small soft">{plural(all.length, 'incident')}</div>
@@ -116,15 +116,10 @@ export function Incidents() {
               )
             }
           </Answered>
-        </section>
-        <section className="pane" aria-label="Incident" tabIndex={-1}>
-          {search.incident === undefined ? (
-            <Blank title="Choose an incident" hint="j and k move, a acknowledges, c closes, o opens again. ? shows all keys." />
-          ) : (
-            <IncidentDetail key={search.incident} id={search.incident} />
-          )}
-        </section>
-      </div>
+        }
+        detail={search.incident === undefined ? undefined : <IncidentDetail key={search.incident} id={search.incident} />}
+        blank={<Blank title="No incident chosen" hint="j and k move, a acknowledges, c closes, o opens again. ? shows all keys." />}
+      />
     </Page>
   );
 }

@@ -3,6 +3,7 @@ import type { IncidentSummary } from '../../../../src/server/api/schema/incident
 import { When } from '../../components/marks.tsx';
 import { levelOfBand } from '../../format/band.ts';
 import { plural } from '../../format/number.ts';
+import { prose } from '../../format/time.ts';
 
 /** One incident in the list. */
 export function IncidentItem({ incident, at, onOpen }: { incident: IncidentSummary; at: boolean; onOpen: () => void }) {
@@ -20,10 +21,10 @@ export function IncidentItem({ incident, at, onOpen }: { incident: IncidentSumma
     >
       <Score incident={incident} />
       <span>
-        <span className="title">{incident.sentence}</span>
+        <span className="title">{prose(headOf(incident))}</span>
         <span className="under">
-          <span className="num">{plural(incident.alerts, 'alert')}</span>
           <span>{incident.hosts.slice(0, 3).join(', ')}</span>
+          <span className="num">{plural(incident.alerts, 'alert')}</span>
           {incident.tactics.length > 0 && <span>{incident.tactics.map((tactic) => tactic.replaceAll('-', ' ')).join(', ')}</span>}
           {incident.assignee !== undefined && <span>assigned to {incident.assignee}</span>}
           {incident.learning && <span>while learning</span>}
@@ -34,6 +35,12 @@ export function IncidentItem({ incident, at, onOpen }: { incident: IncidentSumma
       </span>
     </button>
   );
+}
+
+/** What weighs most in it; the sentence goes on from there. */
+export function headOf({ types, sentence }: Pick<IncidentSummary, 'types' | 'sentence'>): string {
+  const title = types[0]?.title ?? '';
+  return title !== '' && sentence.startsWith(title.replace(/\.$/, '')) ? title : sentence;
 }
 
 export function Score({ incident, word = false }: { incident: Pick<IncidentSummary, 'score' | 'band'>; word?: boolean }) {

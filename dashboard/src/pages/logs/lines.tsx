@@ -5,12 +5,12 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Response as RouteResponse } from '../../../../src/server/api/contract.ts';
 import { type ApiError, call } from '../../api/client.ts';
 import { useApi, useTenant } from '../../api/queries.ts';
+import { Fact } from '../../components/fact.tsx';
 import { When } from '../../components/marks.tsx';
 import { Scroll } from '../../components/scroll.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
 import { count } from '../../format/number.ts';
 import { surprisingPlaces } from '../alerts/sequence.tsx';
-import { Fact } from '../alerts/why.tsx';
 import type { LogFilters } from './logs.tsx';
 
 type Page = RouteResponse<'events'>;

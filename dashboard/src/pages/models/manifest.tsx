@@ -1,9 +1,9 @@
 import { useApi } from '../../api/queries.ts';
+import { Fact } from '../../components/fact.tsx';
 import { When } from '../../components/marks.tsx';
 import { Card } from '../../components/page.tsx';
 import { Answered } from '../../components/states.tsx';
 import { amount, bytes, count } from '../../format/number.ts';
-import { Fact } from '../alerts/why.tsx';
 
 /** What a version learnt from and how, as its manifest says. */
 export function Manifest({ id }: { id: string }) {

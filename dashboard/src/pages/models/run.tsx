@@ -4,9 +4,9 @@ import type { JobBody } from '../../../../src/server/api/schema/jobs.ts';
 import { url } from '../../api/client.ts';
 import { useTenant } from '../../api/queries.ts';
 import { EChart } from '../../components/charts.tsx';
+import { Fact } from '../../components/fact.tsx';
 import { Card } from '../../components/page.tsx';
 import { amount, figure } from '../../format/number.ts';
-import { Fact } from '../alerts/why.tsx';
 import { Confusion, type ConfusionCounts } from '../network/confusion.tsx';
 import { RaisedFindings } from './raised.tsx';
 

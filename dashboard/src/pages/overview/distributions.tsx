@@ -4,7 +4,7 @@ import { useTenant } from '../../api/queries.ts';
 import { Distribution, type Part } from '../../components/distribution.tsx';
 import { Card } from '../../components/page.tsx';
 import { Blank } from '../../components/states.tsx';
-import { count } from '../../format/number.ts';
+import { count, plural } from '../../format/number.ts';
 
 const COLOURS = ['--c1', '--c2', '--c3', '--c4', '--c5', '--c6'] as const;
 const REST = '--c7';
@@ -23,22 +23,32 @@ export function Intrusions({ data }: { data: OverviewBody }) {
     const name = tactic.replaceAll('-', ' ');
     return { name, value, colour: COLOURS[index] ?? REST, link: link(name, tactic) };
   });
-  if (unnamed > 0) parts.push({ name: 'no tactic named', value: unnamed, colour: REST, link: link('no tactic named', 'none') });
+  const intrusions = parts.reduce((sum, { value }) => sum + value, 0);
   return (
     <Card title="Intrusions by tactic" className="c5" head={<span className="soft small">open alerts, ATT&CK</span>}>
       {parts.length === 0 ? (
-        <Blank title="No open alert" hint="Alerts are counted here by the tactic of their techniques." />
+        <Blank
+          title="No open alert names a tactic"
+          hint="Alerts that look like a known kind of intrusion are counted here by its tactic."
+        />
       ) : (
         <Distribution
           parts={parts}
           label="Open alerts by tactic"
           centre={
             <>
-              {count(data.alerts.open)}
-              <span>open</span>
+              {count(intrusions)}
+              <span>{intrusions === 1 ? 'intrusion' : 'intrusions'}</span>
             </>
           }
         />
+      )}
+      {unnamed > 0 && (
+        <p className="small distribution-rest">
+          <Link to="/t/$tenant/alerts" params={{ tenant }} search={{ tactic: 'none' }}>
+            {plural(unnamed, 'more open alert')}, unusual but of no known tactic
+          </Link>
+        </p>
       )}
     </Card>
   );

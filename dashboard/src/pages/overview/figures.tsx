@@ -1,10 +1,10 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { OverviewBody } from '../../../../src/server/api/schema/live.ts';
+import type { OverviewBody, StatusEvent } from '../../../../src/server/api/schema/live.ts';
 import { useLive } from '../../api/live.ts';
 import { useApi, useTenant } from '../../api/queries.ts';
 import { bytes, count, percent, short } from '../../format/number.ts';
-import { duration } from '../../format/time.ts';
+import { duration, SECOND } from '../../format/time.ts';
 
 /** The line of figures on top; each leads to what it counts. */
 export function Figures({ data }: { data: OverviewBody }) {
@@ -12,8 +12,7 @@ export function Figures({ data }: { data: OverviewBody }) {
   const { last } = useLive();
   const groups = useApi('groups', { query: { state: 'open', limit: 200 } });
   const incidents = useApi('incidents', { query: { state: 'open', band: 'notify', limit: 1000 } });
-  const lag = last?.lag ?? data.lag;
-  const idle = lag !== null && (last?.eventsPerSecond ?? data.eventsPerSecond) === 0 && (last?.queueBytes ?? 0) === 0;
+  const lag = lagNow(data, last);
   const { notifiedToday, open, acknowledged } = data.alerts;
   const promise = promiseOf(data);
   return (
@@ -36,8 +35,8 @@ export function Figures({ data }: { data: OverviewBody }) {
           </Link>
         )}
         label="Lag"
-        value={idle ? 'idle' : duration(lag)}
-        under={lag === null ? 'no source is being read' : idle ? 'everything that arrived is processed' : 'newest event behind the clock'}
+        value={lag.value}
+        under={lag.under}
       />
       <Figure
         link={(content) => (
@@ -49,7 +48,7 @@ export function Figures({ data }: { data: OverviewBody }) {
         value={
           incidents.data === undefined ? '–' : `${count(incidents.data.items.length)}${incidents.data.cursor === undefined ? '' : '+'}`
         }
-        under="to be told about: band notify and above"
+        under="bad enough to tell somebody"
       />
       <Figure
         link={(content) => (
@@ -70,6 +69,7 @@ export function Figures({ data }: { data: OverviewBody }) {
         label="Told about, last 24 h"
         value={count(notifiedToday)}
         unit={`of ${short(data.budget.promisedPerDay)} budgeted`}
+        alarming={notifiedToday > data.budget.promisedPerDay}
         under={
           data.budget.observedPerDay === null
             ? 'watched for less than a day'
@@ -90,6 +90,17 @@ export function Figures({ data }: { data: OverviewBody }) {
   );
 }
 
+/** How far the stored events are behind what arrives; where nothing waits, only sources in full flow have a lag worth a figure. */
+function lagNow({ sources, lag }: OverviewBody, last: StatusEvent | undefined): { value: string; under: string } {
+  const newest = last?.lag ?? lag;
+  const waiting = last?.queueBytes ?? 0;
+  if (newest === null) return { value: '–', under: 'no source is being read' };
+  if (waiting > 0) return { value: duration(newest), under: `${bytes(waiting)} wait in queues` };
+  const flowing = sources.flatMap((one) => (one.recordsPerSecond > 0 && one.lag !== null && one.lag < 10 * SECOND ? [one.lag] : []));
+  if (flowing.length > 0) return { value: duration(Math.max(...flowing)), under: 'newest event behind the clock' };
+  return { value: 'none', under: 'all that arrived is processed' };
+}
+
 /** Over all detectors that are ready: flagged of scored, and what the promises weighted by volume come to. */
 function promiseOf({ budget }: OverviewBody): { observed: number; promised: number } | undefined {
   const used = budget.detectors.filter(({ scored, promisedRate }) => scored > 0 && promisedRate !== null);
@@ -105,14 +116,16 @@ interface FigureProps {
   readonly label: string;
   readonly value: string;
   readonly unit?: string;
+  /** Beyond what was agreed. */
+  readonly alarming?: boolean;
   readonly under: string;
 }
 
-function Figure({ link, label, value, unit, under }: FigureProps) {
+function Figure({ link, label, value, unit, alarming = false, under }: FigureProps) {
   return link(
     <>
       <span className="soft small">{label}</span>
-      <span className="value">
+      <span className={alarming ? 'value alarming' : 'value'}>
         {value}
         {unit !== undefined && <span className="unit">{unit}</span>}
       </span>

@@ -3,9 +3,9 @@ import { notifications } from '@mantine/notifications';
 import type { FormEvent } from 'react';
 import { useChange } from '../../api/queries.ts';
 import { useSession } from '../../app/session.ts';
+import { Fact } from '../../components/fact.tsx';
 import { When } from '../../components/marks.tsx';
 import { Card } from '../../components/page.tsx';
-import { Fact } from '../alerts/why.tsx';
 import { Failure } from '../sign-in.tsx';
 
 export function Account() {

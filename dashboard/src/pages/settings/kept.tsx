@@ -2,11 +2,11 @@ import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useApi, useChange } from '../../api/queries.ts';
 import { useCan } from '../../app/session.ts';
+import { Fact } from '../../components/fact.tsx';
 import { Card } from '../../components/page.tsx';
 import { Answered } from '../../components/states.tsx';
 import { bytes, plural } from '../../format/number.ts';
 import { duration } from '../../format/time.ts';
-import { Fact } from '../alerts/why.tsx';
 
 /** How long events and alerts are kept, and what that takes now. */
 export function Kept() {

@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { useChange, useTenant } from '../../api/queries.ts';
 import { useTenants } from '../../app/session.ts';
 import { Card } from '../../components/page.tsx';
+import { Scroll } from '../../components/scroll.tsx';
 import { Answered } from '../../components/states.tsx';
 import { Failure } from '../sign-in.tsx';
 
@@ -17,34 +18,36 @@ export function Tenants() {
     <Card title="Tenants" flush head={<Button onClick={() => setAdding(true)}>Add a tenant</Button>}>
       <Answered of={tenants}>
         {({ items }) => (
-          <table className="table">
-            <thead>
-              <tr>
-                <th>Name</th>
-                <th>State</th>
-                <th>
-                  <span className="hidden">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {items.map(({ id, state, running, demo }) => (
-                <tr key={id}>
-                  <td>
-                    <a href={`/t/${id}`}>{id}</a> {demo && <span className="chip demo">Demo data</span>}
-                  </td>
-                  <td>{running ? state : <span className="soft">kept, has no source</span>}</td>
-                  <td className="right">
-                    {id !== current && (
-                      <Button variant="default" size="compact-xs" aria-label={`Remove tenant ${id}`} onClick={() => setRemoving(id)}>
-                        Remove
-                      </Button>
-                    )}
-                  </td>
+          <Scroll label="Tenants">
+            <table className="table">
+              <thead>
+                <tr>
+                  <th>Name</th>
+                  <th>State</th>
+                  <th>
+                    <span className="hidden">Actions</span>
+                  </th>
                 </tr>
-              ))}
-            </tbody>
-          </table>
+              </thead>
+              <tbody>
+                {items.map(({ id, state, running, demo }) => (
+                  <tr key={id}>
+                    <td>
+                      <a href={`/t/${id}`}>{id}</a> {demo && <span className="chip demo">Demo data</span>}
+                    </td>
+                    <td>{running ? state : <span className="soft">kept, has no source</span>}</td>
+                    <td className="right">
+                      {id !== current && (
+                        <Button variant="default" size="compact-xs" aria-label={`Remove tenant ${id}`} onClick={() => setRemoving(id)}>
+                          Remove
+                        </Button>
+                      )}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </Scroll>
         )}
       </Answered>
       <Modal opened={adding} onClose={() => setAdding(false)} title="Add a tenant" closeButtonProps={{ 'aria-label': 'Close' }}>

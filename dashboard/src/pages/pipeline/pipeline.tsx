@@ -1,0 +1,71 @@
+import { Button } from '@mantine/core';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useApi, useTenant } from '../../api/queries.ts';
+import { useCan } from '../../app/session.ts';
+import { DetectorTable } from '../../components/detector-table.tsx';
+import { Card, Page } from '../../components/page.tsx';
+import { Answered, Blank } from '../../components/states.tsx';
+import { TryDetector } from '../detectors/try-out.tsx';
+import { Runs } from '../models/runs.tsx';
+import { RunningGraph } from './running-graph.tsx';
+
+export function Pipeline() {
+  const sources = useApi('sources', {}, { refetchInterval: 2_000 });
+  const overview = useApi('overview', {}, { refetchInterval: 10_000 });
+  const tenant = useTenant();
+  const { run } = useSearch({ from: '/t/$tenant/pipeline' });
+  const navigate = useNavigate({ from: '/t/$tenant/pipeline' });
+  const can = useCan()('engineer');
+  const [trying, setTrying] = useState(false);
+  return (
+    <Page
+      title="Pipeline"
+      head={
+        overview.data !== undefined && (
+          <span className={`chip ${overview.data.state === 'running' ? 'good' : overview.data.state === 'failed' ? 'critical' : ''}`}>
+            {overview.data.state}
+          </span>
+        )
+      }
+    >
+      <Answered of={sources} rows={8}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Card>
+              <Blank
+                title="Nothing runs here"
+                hint="Name sources in the configuration file and start `vedette up -c vedette.yaml`; single files can be analysed under Sources."
+              >
+                <Link to="/t/$tenant/sources" params={{ tenant }} search={{ tab: 'upload' }}>
+                  Upload a file
+                </Link>
+              </Blank>
+            </Card>
+          ) : (
+            <>
+              <Card>
+                <RunningGraph sources={items} overview={overview.data} />
+              </Card>
+              <Card
+                title="Detectors"
+                flush
+                head={
+                  can && (
+                    <Button variant="default" onClick={() => setTrying(true)}>
+                      Try a detector
+                    </Button>
+                  )
+                }
+              >
+                <DetectorTable detectors={items.flatMap(({ detectors }) => detectors)} />
+              </Card>
+              <TryDetector opened={trying} sources={items.map(({ name }) => name)} onClose={() => setTrying(false)} />
+            </>
+          )
+        }
+      </Answered>
+      <Runs chosen={run} onChoose={(next) => navigate({ search: { run: next } })} />
+    </Page>
+  );
+}
