@@ -32,7 +32,7 @@ function alertsChanged(): void {
   if (waiting !== undefined) return;
   waiting = setTimeout(() => {
     waiting = undefined;
-    stale('alerts', 'alert', 'groups', 'overview', 'labelLog', 'alertLanes', 'entities', 'entity');
+    stale('alerts', 'alert', 'groups', 'overview', 'labelLog', 'feedback', 'alertLanes', 'entities', 'entity');
   }, 1_000);
 }
 

@@ -44,7 +44,7 @@ const overview = createRoute({
 });
 const alerts = createRoute({
   ...inTenant('/alerts'),
-  validateSearch: only('state', 'severity', 'detector', 'entity', 'source', 'range', 'group', 'alert', 'tactic'),
+  validateSearch: only('state', 'severity', 'detector', 'entity', 'source', 'range', 'group', 'alert', 'tactic', 'assignee'),
   component: lazyRouteComponent(() => import('../pages/alerts/alerts.tsx'), 'Alerts'),
 });
 const logs = createRoute({
@@ -79,7 +79,7 @@ const explorer = createRoute({
 });
 const incidents = createRoute({
   ...inTenant('/incidents'),
-  validateSearch: only('state', 'band', 'host', 'learning', 'order', 'range', 'incident'),
+  validateSearch: only('state', 'band', 'host', 'learning', 'order', 'range', 'incident', 'assignee'),
   component: lazyRouteComponent(() => import('../pages/incidents/incidents.tsx'), 'Incidents'),
 });
 const network = createRoute({

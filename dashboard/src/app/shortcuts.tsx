@@ -4,13 +4,13 @@ import { useEffect, useRef } from 'react';
 import { PAGES, type PagePath } from './pages.ts';
 
 const KEYS: readonly (readonly [string, string])[] = [
-  ['j  k', 'Next, previous alert'],
-  ['Enter', 'Open the alert or group'],
+  ['j  k', 'Next, previous alert or incident'],
   ['l', 'Label: then t true, f false, b benign, u take back'],
   ['a', 'Acknowledge'],
   ['c', 'Close'],
   ['o', 'Open again'],
-  ['Esc', 'Back to the list'],
+  ['m', 'Assign to me'],
+  ['Esc', 'Back to the list, on a narrow screen'],
   ...PAGES.map(([, name, key]) => [`g ${key}`, name] as const),
   ['/', 'Search, on the logs page'],
   ['?', 'This help'],

@@ -1,4 +1,5 @@
 import { Select } from '@mantine/core';
+import { useSession } from '../app/session.ts';
 import { LEVEL_FROM, LEVELS } from '../format/severity.ts';
 
 interface Props {
@@ -20,6 +21,24 @@ export function StateFilter({ value, usual = 'open', onChange }: Props & { usual
       value={value ?? usual}
       allowDeselect={false}
       onChange={(state) => onChange(state === null || state === usual ? undefined : state)}
+    />
+  );
+}
+
+/** Who works on it: oneself, or whoever the address names. */
+export function AssigneeFilter({ value, onChange }: Props) {
+  const own = useSession().data?.name;
+  const names = [...new Set([own, value].filter((name) => name !== undefined))];
+  return (
+    <Select
+      aria-label="Assigned to"
+      w={138}
+      placeholder="Anybody's"
+      clearable
+      data={names.map((name) => ({ value: name, label: name === own ? 'Mine' : name }))}
+      value={value ?? null}
+      onChange={(name) => onChange(name ?? undefined)}
+      clearButtonProps={{ 'aria-label': "Anybody's" }}
     />
   );
 }

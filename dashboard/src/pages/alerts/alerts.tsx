@@ -4,7 +4,7 @@ import { useEffect, useMemo } from 'react';
 import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
 import { useApi } from '../../api/queries.ts';
 import { useListKeys } from '../../app/list-keys.ts';
-import { SeverityFilter, StateFilter } from '../../components/filters.tsx';
+import { AssigneeFilter, SeverityFilter, StateFilter } from '../../components/filters.tsx';
 import { Page } from '../../components/page.tsx';
 import { RangeChoice } from '../../components/range.tsx';
 import { Split, useWide } from '../../components/split.tsx';
@@ -29,9 +29,10 @@ export function Alerts() {
       ...(search.entity === undefined ? {} : { entity: search.entity }),
       ...(search.source === undefined ? {} : { source: search.source }),
       ...(search.tactic === undefined ? {} : { tactic: search.tactic }),
+      ...(search.assignee === undefined ? {} : { assignee: search.assignee }),
       ...parseRange(search.range),
     }),
-    [state, search.severity, search.detector, search.entity, search.source, search.tactic, search.range],
+    [state, search.assignee, search.severity, search.detector, search.entity, search.source, search.tactic, search.range],
   );
   const groups = useApi('groups', { query: { ...filters, limit: 200 } });
   const members = useApi(
@@ -86,6 +87,7 @@ export function Alerts() {
       head={
         <>
           <StateFilter value={search.state} onChange={(next) => change({ state: next })} />
+          <AssigneeFilter value={search.assignee} onChange={(assignee) => change({ assignee })} />
           <SeverityFilter value={search.severity} onChange={(severity) => change({ severity })} />
           <Select
             aria-label="Detector"
@@ -139,7 +141,9 @@ export function Alerts() {
           </Answered>
         }
         detail={search.alert === undefined ? undefined : <AlertDetail key={search.alert} id={search.alert} />}
-        blank={<Blank title="No alert chosen" hint="j and k move, l labels, a acknowledges, c closes. ? shows all keys." />}
+        blank={
+          <Blank title="No alert chosen" hint="j and k move, l labels, m assigns to you, a acknowledges, c closes. ? shows all keys." />
+        }
       />
     </Page>
   );

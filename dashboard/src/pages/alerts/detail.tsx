@@ -1,4 +1,4 @@
-import { Button, Menu, SegmentedControl } from '@mantine/core';
+import { Button, Menu } from '@mantine/core';
 import { IconTag } from '@tabler/icons-react';
 import { useLayoutEffect, useState } from 'react';
 import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
@@ -6,12 +6,17 @@ import { useApi } from '../../api/queries.ts';
 import { useCan } from '../../app/session.ts';
 import { typing } from '../../app/shortcuts.tsx';
 import { ExportMenu } from '../../components/export-menu.tsx';
+import { Assign } from '../../components/handling/assign.tsx';
+import { Notes } from '../../components/handling/notes.tsx';
+import { StateChoice } from '../../components/handling/state-choice.tsx';
+import { useHandling } from '../../components/handling/use-handling.ts';
+import { useHandlingKeys } from '../../components/handling/use-handling-keys.ts';
 import { Severity, VerdictChip, type VerdictName, verdictText, When } from '../../components/marks.tsx';
 import { Answered } from '../../components/states.tsx';
 import { techniqueText } from '../../format/techniques.ts';
 import { prose } from '../../format/time.ts';
 import { SuppressCell } from '../suppressions/suppress-cell.tsx';
-import { useAlertActions } from './actions.tsx';
+import { useLabelling } from './labelling.tsx';
 import { Why } from './why.tsx';
 
 const VERDICTS: readonly (readonly [VerdictName, string, string])[] = [
@@ -41,7 +46,10 @@ const choosing: { of: string | undefined } = { of: undefined };
 
 function Loaded({ alert }: { alert: AlertBody }) {
   const can = useCan()('analyst');
-  const actions = useAlertActions(alert);
+  const { detection } = alert;
+  const labels = useLabelling(alert);
+  const handling = useHandling({ kind: 'alert', ...alert, title: prose(detection.title) });
+  useHandlingKeys(handling, can);
   const [labelling, setLabelling] = useState(false);
 
   // At once with the drawing, not after it: a key pressed in between would act on the alert shown before.
@@ -56,7 +64,7 @@ function Loaded({ alert }: { alert: AlertBody }) {
         setLabelling(false);
         // The next key is for the page, not for the menu that is closing.
         if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-        return actions.label(chosen);
+        return labels.label(chosen);
       }
       choosing.of = undefined;
       if (typing(event)) return;
@@ -64,9 +72,7 @@ function Loaded({ alert }: { alert: AlertBody }) {
         event.preventDefault();
         choosing.of = alert.id;
         setLabelling(true);
-      } else if (event.key === 'a') actions.setState('acknowledged');
-      else if (event.key === 'c') actions.setState('closed');
-      else if (event.key === 'o') actions.setState('open');
+      }
     };
     const onPointer = () => {
       choosing.of = undefined;
@@ -79,7 +85,6 @@ function Loaded({ alert }: { alert: AlertBody }) {
     };
   });
 
-  const { detection } = alert;
   return (
     <article className="detail" data-alert={alert.id}>
       <header className="stack">
@@ -105,27 +110,16 @@ function Loaded({ alert }: { alert: AlertBody }) {
           <SuppressCell alert={alert} field="title" value={detection.title} />
         </h2>
         <div className="row">
-          <SegmentedControl
-            size="xs"
-            aria-label="State"
-            value={alert.state}
-            disabled={!can || actions.busy}
-            onChange={(state) => actions.setState(state as AlertBody['state'])}
-            data={[
-              { value: 'open', label: 'Open' },
-              { value: 'acknowledged', label: 'Acknowledged' },
-              { value: 'closed', label: 'Closed' },
-            ]}
-          />
+          <StateChoice state={alert.state} disabled={!can || handling.busy} onChoose={handling.setState} />
           <Menu opened={labelling} onChange={setLabelling} position="bottom-start" shadow="md" disabled={!can}>
             <Menu.Target>
-              <Button variant="default" leftSection={<IconTag size={14} />} disabled={!can} loading={actions.busy}>
+              <Button variant="default" leftSection={<IconTag size={14} />} disabled={!can} loading={labels.busy}>
                 {alert.verdict === undefined ? 'Label' : verdictText(alert.verdict)}
               </Button>
             </Menu.Target>
             <Menu.Dropdown>
               {VERDICTS.map(([verdict, key, meaning]) => (
-                <Menu.Item key={verdict} onClick={() => actions.label(verdict)} rightSection={<span className="soft small">{key}</span>}>
+                <Menu.Item key={verdict} onClick={() => labels.label(verdict)} rightSection={<span className="soft small">{key}</span>}>
                   <div>{verdictText(verdict)}</div>
                   <div className="soft small">{meaning}</div>
                 </Menu.Item>
@@ -133,18 +127,20 @@ function Loaded({ alert }: { alert: AlertBody }) {
               {alert.verdict !== undefined && (
                 <>
                   <Menu.Divider />
-                  <Menu.Item onClick={() => actions.label(undefined)} rightSection={<span className="soft small">u</span>}>
+                  <Menu.Item onClick={() => labels.label(undefined)} rightSection={<span className="soft small">u</span>}>
                     Take the label back
                   </Menu.Item>
                 </>
               )}
             </Menu.Dropdown>
           </Menu>
+          <Assign assignee={alert.assignee} onAssign={handling.assign} disabled={!can || handling.busy} />
           {!can && <span className="soft small">Changing alerts needs the role analyst.</span>}
         </div>
       </header>
       <Why alert={alert} />
       <LabelLog id={alert.id} />
+      <Notes notes={alert.notes ?? []} handling={handling} can={can} />
     </article>
   );
 }

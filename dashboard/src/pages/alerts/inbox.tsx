@@ -101,6 +101,7 @@ function AlertRow({ alert, at, onOpen }: { alert: AlertBody; at: boolean; onOpen
         </span>
         <span className="under">
           {alert.state !== 'open' && <span>{alert.state}</span>}
+          {alert.assignee !== undefined && <span>assigned to {alert.assignee}</span>}
           {alert.verdict !== undefined && <VerdictChip verdict={alert.verdict} />}
           {!alert.notified && <span>beyond the budget</span>}
         </span>

@@ -1,24 +1,23 @@
-import { SegmentedControl } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { useEffect } from 'react';
 import type { IncidentBody } from '../../../../src/server/api/schema/incidents.ts';
 import { useApi, useTenant } from '../../api/queries.ts';
 import { useCan } from '../../app/session.ts';
-import { typing } from '../../app/shortcuts.tsx';
 import { ExportMenu } from '../../components/export-menu.tsx';
 import { Fact } from '../../components/fact.tsx';
+import { Assign } from '../../components/handling/assign.tsx';
+import { Notes } from '../../components/handling/notes.tsx';
+import { StateChoice } from '../../components/handling/state-choice.tsx';
+import { useHandling } from '../../components/handling/use-handling.ts';
+import { useHandlingKeys } from '../../components/handling/use-handling-keys.ts';
 import { When } from '../../components/marks.tsx';
 import { Answered } from '../../components/states.tsx';
 import { plural } from '../../format/number.ts';
 import { techniqueText } from '../../format/techniques.ts';
 import { duration, prose } from '../../format/time.ts';
-import { useIncidentActions } from './actions.tsx';
-import { Assign } from './assign.tsx';
 import { Evidence } from './evidence.tsx';
 import { IncidentGraph } from './graph.tsx';
 import { headOf, Score } from './item.tsx';
 import { KillChain } from './kill-chain.tsx';
-import { Notes } from './notes.tsx';
 import { Timeline } from './timeline.tsx';
 
 export function IncidentDetail({ id }: { id: string }) {
@@ -39,17 +38,8 @@ function afterHead(sentence: string, head: string): string {
 function Loaded({ incident }: { incident: IncidentBody }) {
   const tenant = useTenant();
   const can = useCan()('analyst');
-  const actions = useIncidentActions(incident);
-  useEffect(() => {
-    if (!can) return;
-    const states: Readonly<Record<string, IncidentBody['state']>> = { a: 'acknowledged', c: 'closed', o: 'open' };
-    const onKey = (event: KeyboardEvent) => {
-      const state = states[event.key];
-      if (state !== undefined && !typing(event)) actions.setState(state);
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  });
+  const handling = useHandling({ kind: 'incident', ...incident, title: prose(headOf(incident)) });
+  useHandlingKeys(handling, can);
   const { start, lastEvidence } = incident;
   const head = headOf(incident);
   const rest = afterHead(incident.sentence, head);
@@ -79,19 +69,8 @@ function Loaded({ incident }: { incident: IncidentBody }) {
         <h2 className="lead">{prose(head)}</h2>
         {rest !== '' && <p className="wrap">{prose(rest)}</p>}
         <div className="row">
-          <SegmentedControl
-            size="xs"
-            aria-label="State"
-            value={incident.state}
-            disabled={!can || actions.busy}
-            onChange={(state) => actions.setState(state as IncidentBody['state'])}
-            data={[
-              { value: 'open', label: 'Open' },
-              { value: 'acknowledged', label: 'Acknowledged' },
-              { value: 'closed', label: 'Closed' },
-            ]}
-          />
-          <Assign incident={incident} onAssign={actions.assign} disabled={!can || actions.busy} />
+          <StateChoice state={incident.state} disabled={!can || handling.busy} onChoose={handling.setState} />
+          <Assign assignee={incident.assignee} onAssign={handling.assign} disabled={!can || handling.busy} />
           {!can && <span className="soft small">Changing incidents needs the role analyst.</span>}
         </div>
       </header>
@@ -117,7 +96,7 @@ function Loaded({ incident }: { incident: IncidentBody }) {
       <Timeline incident={incident} />
       <IncidentGraph incident={incident} />
       <Evidence incident={incident} />
-      <Notes incident={incident} />
+      <Notes notes={incident.notes} handling={handling} can={can} />
     </article>
   );
 }

@@ -4,7 +4,7 @@ import { useEffect, useMemo } from 'react';
 import type { IncidentSummary } from '../../../../src/server/api/schema/incidents.ts';
 import { useApi } from '../../api/queries.ts';
 import { useListKeys } from '../../app/list-keys.ts';
-import { StateFilter } from '../../components/filters.tsx';
+import { AssigneeFilter, StateFilter } from '../../components/filters.tsx';
 import { Page } from '../../components/page.tsx';
 import { RangeChoice } from '../../components/range.tsx';
 import { Split, useWide } from '../../components/split.tsx';
@@ -26,12 +26,13 @@ export function Incidents() {
       ...parseRange(search.range),
       ...(state === 'any' ? {} : { state: state as IncidentSummary['state'] }),
       ...(search.band === undefined ? {} : { band: search.band as IncidentSummary['band'] }),
+      ...(search.assignee === undefined ? {} : { assignee: search.assignee }),
       ...(search.host === undefined ? {} : { host: search.host }),
       ...(search.learning === undefined ? {} : { learning: 'true' as const }),
       order: search.order === 'time' ? ('time' as const) : ('score' as const),
       limit: 200,
     }),
-    [state, search.range, search.band, search.host, search.learning, search.order],
+    [state, search.assignee, search.range, search.band, search.host, search.learning, search.order],
   );
   const incidents = useApi('incidents', { query });
   const items = incidents.data?.items ?? [];
@@ -53,6 +54,7 @@ export function Incidents() {
       head={
         <>
           <StateFilter value={search.state} onChange={(next) => change({ state: next })} />
+          <AssigneeFilter value={search.assignee} onChange={(assignee) => change({ assignee })} />
           <Select
             aria-label="From this band on"
             w={138}

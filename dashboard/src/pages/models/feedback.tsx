@@ -1,62 +1,112 @@
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { FeedbackBody } from '../../../../src/server/api/schema/feedback.ts';
 import { useApi, useTenant } from '../../api/queries.ts';
 import { Card } from '../../components/page.tsx';
 import { Scroll } from '../../components/scroll.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
-import { count } from '../../format/number.ts';
+import { count, figure, plural } from '../../format/number.ts';
+import { Allowed } from './allowed.tsx';
+import { ChangedAlerts } from './changed-alerts.tsx';
 
-const VERDICTS = ['true-positive', 'false-positive', 'benign'] as const;
+type Effect = FeedbackBody['detectors'][number];
 
-/** Labels in force by detector: they lie over the model as an overlay, and taking one back leaves no trace. */
+/** What labels taught: of each detector the threshold and the stored alerts it would rate differently now, and what is allowed. */
 export function Feedback() {
-  const tenant = useTenant();
-  const labels = useApi('labels');
+  const feedback = useApi('feedback');
   return (
-    <Card title="Feedback in force" flush>
-      <Answered of={labels} rows={2}>
-        {({ items }) => {
-          const detectors = [...new Set(items.map(({ detector }) => detector))].sort();
-          if (detectors.length === 0)
-            return (
+    <>
+      <Card title="What labels changed" flush>
+        <Answered of={feedback} rows={2}>
+          {({ detectors }) =>
+            detectors.length === 0 ? (
               <Blank title="No label in force" hint="Label an alert, and its detector takes it up at once, without being trained again." />
-            );
-          return (
-            <Scroll label="Feedback">
-              <table className="table dense">
-                <thead>
-                  <tr>
-                    <th>Detector</th>
-                    <th className="right">True positive: stays visible</th>
-                    <th className="right">False positive: the like is not raised</th>
-                    <th className="right">Benign: allowed for its entity</th>
-                    <th className="right">Entities</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {detectors.map((detector) => {
-                    const own = items.filter((label) => label.detector === detector);
-                    return (
-                      <tr key={detector}>
-                        <td>
-                          <Link to="/t/$tenant/alerts" params={{ tenant }} search={{ detector, state: 'any' }}>
-                            {detector}
-                          </Link>
-                        </td>
-                        {VERDICTS.map((verdict) => (
-                          <td key={verdict} className="right num">
-                            {count(own.filter((label) => label.verdict === verdict).length)}
-                          </td>
-                        ))}
-                        <td className="right num">{count(new Set(own.map(({ entity }) => entity)).size)}</td>
-                      </tr>
-                    );
-                  })}
-                </tbody>
-              </table>
-            </Scroll>
-          );
-        }}
-      </Answered>
-    </Card>
+            ) : (
+              <Effects of={detectors} />
+            )
+          }
+        </Answered>
+      </Card>
+      {(feedback.data?.allowed ?? []).length > 0 && <Allowed items={feedback.data?.allowed ?? []} />}
+    </>
+  );
+}
+
+function Effects({ of: detectors }: { of: readonly Effect[] }) {
+  const tenant = useTenant();
+  const [chosen, setChosen] = useState<string>();
+  const idOf = ({ source, detector }: Effect) => `${source}/${detector}`;
+  const shown = detectors.find((one) => idOf(one) === chosen);
+  return (
+    <>
+      <Scroll label="What labels changed">
+        <table className="table">
+          <thead>
+            <tr>
+              <th>Detector</th>
+              <th>Source</th>
+              <th>Labels in force</th>
+              <th>Flags scores above</th>
+              <th>Stored alerts it would rate differently now</th>
+            </tr>
+          </thead>
+          <tbody>
+            {detectors.map((one) => (
+              <tr key={idOf(one)} className={one === shown ? 'on' : ''}>
+                <td>
+                  <Link to="/t/$tenant/alerts" params={{ tenant }} search={{ detector: one.detector, source: one.source, state: 'any' }}>
+                    {one.detector}
+                  </Link>
+                </td>
+                <td>{one.source}</td>
+                <td className="num">{labelsText(one.labels)}</td>
+                <td className="num nowrap">{one.known ? <Threshold of={one.threshold} /> : <span className="soft">not known</span>}</td>
+                <td>
+                  <Changed of={one} shown={one === shown} onShow={() => setChosen(one === shown ? undefined : idOf(one))} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+      {shown !== undefined && <ChangedAlerts of={shown.alerts} name={`${shown.detector} of ${shown.source}`} />}
+    </>
+  );
+}
+
+function labelsText(labels: Effect['labels']): string {
+  const parts = [
+    [labels['true-positive'], 'true positive'],
+    [labels['false-positive'], 'false positive'],
+    [labels.benign, 'benign'],
+  ] as const;
+  return parts.flatMap(([n, name]) => (n === 0 ? [] : [`${count(n)} ${name}`])).join(', ') || 'none';
+}
+
+function Threshold({ of: { before, after } }: { of: Effect['threshold'] }) {
+  if (before === null && after === null) return <span className="soft">no score, rules</span>;
+  if (figure(before) === figure(after)) return <>{figure(after)}, as without labels</>;
+  return (
+    <>
+      {figure(after)} <span className="soft">instead of {figure(before)}</span>
+    </>
+  );
+}
+
+function Changed({ of: one, shown, onShow }: { of: Effect; shown: boolean; onShow: () => void }) {
+  if (!one.known) return <span className="soft">it does not run, has learnt nothing yet, or cannot tell</span>;
+  const parts = [
+    ...(one.suppressed > 0 ? [`${count(one.suppressed)} no longer raised`] : []),
+    ...(one.raised > 0 ? [`${count(one.raised)} raised besides`] : []),
+  ];
+  return (
+    <>
+      {parts.join(', ') || 'none'} <span className="soft">of the newest {plural(one.looked, 'alert')}</span>{' '}
+      {one.alerts.length > 0 && (
+        <button type="button" className="plain link" aria-expanded={shown} onClick={onShow}>
+          {shown ? 'Hide them' : `Show ${count(one.alerts.length)}`}
+        </button>
+      )}
+    </>
   );
 }

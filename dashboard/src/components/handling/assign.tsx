@@ -1,17 +1,16 @@
 import { Button, Menu, TextInput } from '@mantine/core';
 import { IconUserPlus } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
-import type { IncidentBody } from '../../../../src/server/api/schema/incidents.ts';
 import { useSession } from '../../app/session.ts';
 
 interface Props {
-  readonly incident: IncidentBody;
+  readonly assignee: string | undefined;
   readonly onAssign: (to: string | undefined) => void;
   readonly disabled: boolean;
 }
 
 /** Who works on it: oneself in one step, or anybody by name. */
-export function Assign({ incident: { assignee }, onAssign, disabled }: Props) {
+export function Assign({ assignee, onAssign, disabled }: Props) {
   const own = useSession().data?.name;
   const [name, setName] = useState('');
   const [opened, setOpened] = useState(false);
@@ -32,7 +31,11 @@ export function Assign({ incident: { assignee }, onAssign, disabled }: Props) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        {own !== undefined && own !== assignee && <Menu.Item onClick={() => give(own)}>To me, {own}</Menu.Item>}
+        {own !== undefined && own !== assignee && (
+          <Menu.Item onClick={() => give(own)} rightSection={<span className="soft small">m</span>}>
+            To me, {own}
+          </Menu.Item>
+        )}
         {assignee !== undefined && <Menu.Item onClick={() => give(undefined)}>To nobody</Menu.Item>}
         <form onSubmit={submit} style={{ padding: 6 }}>
           <TextInput

@@ -1,31 +1,30 @@
 import { Button, Textarea } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { type FormEvent, useState } from 'react';
-import type { IncidentBody } from '../../../../src/server/api/schema/incidents.ts';
-import { useChange } from '../../api/queries.ts';
-import { useCan } from '../../app/session.ts';
-import { When } from '../../components/marks.tsx';
+import { When } from '../marks.tsx';
+import type { Handling } from './use-handling.ts';
+
+interface Props {
+  /** Oldest first. */
+  readonly notes: readonly { readonly note: string; readonly by: string; readonly at: number | null }[];
+  readonly handling: Handling;
+  readonly can: boolean;
+}
 
 /** What people wrote about it, oldest first. */
-export function Notes({ incident }: { incident: IncidentBody }) {
-  const can = useCan()('analyst');
-  const add = useChange('noteIncident', ['incident']);
+export function Notes({ notes, handling, can }: Props) {
   const [note, setNote] = useState('');
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (note.trim() === '') return;
-    add.mutate(
-      { params: { id: incident.id }, body: { note: note.trim() } },
-      {
-        onSuccess: () => setNote(''),
-        onError: (error) => notifications.show({ color: 'red', title: 'Note not kept', message: error.message }),
-      },
+    handling.note(note.trim()).then(
+      () => setNote(''),
+      () => undefined,
     );
   };
   return (
     <section className="section">
       <h3>Notes</h3>
-      {incident.notes.map(({ note: text, by, at }) => (
+      {notes.map(({ note: text, by, at }) => (
         <div key={`${at} ${by} ${text}`} className="said">
           <span className="soft small">
             {by}, <When at={at} />
@@ -33,7 +32,7 @@ export function Notes({ incident }: { incident: IncidentBody }) {
           <p className="wrap">{text}</p>
         </div>
       ))}
-      {incident.notes.length === 0 && !can && <p className="soft">None.</p>}
+      {notes.length === 0 && !can && <p className="soft">None.</p>}
       {can && (
         <form onSubmit={submit} className="row" style={{ alignItems: 'flex-end' }}>
           <Textarea
@@ -48,7 +47,7 @@ export function Notes({ incident }: { incident: IncidentBody }) {
             value={note}
             onChange={(event) => setNote(event.currentTarget.value)}
           />
-          <Button type="submit" variant="default" loading={add.isPending} disabled={note.trim() === ''}>
+          <Button type="submit" variant="default" loading={handling.busy} disabled={note.trim() === ''}>
             Add note
           </Button>
         </form>

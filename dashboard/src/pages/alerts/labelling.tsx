@@ -3,26 +3,23 @@ import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
 import { useChange } from '../../api/queries.ts';
 import { type VerdictName, verdictText } from '../../components/marks.tsx';
 import { offerUndo } from '../../components/undo.tsx';
-import { prose } from '../../format/time.ts';
 
-const STALE = ['alert', 'alerts', 'groups', 'overview', 'labelLog', 'labels'] as const;
+const STALE = ['alert', 'alerts', 'groups', 'overview', 'labelLog', 'labels', 'feedback'] as const;
 const EFFECT: Readonly<Record<VerdictName, string>> = {
   'true-positive': 'Alerts like it stay at least as visible.',
   'false-positive': 'The like is not raised again.',
   benign: 'Allowed for this entity from now on.',
 };
 
-export interface AlertActions {
+export interface Labelling {
   label(verdict: VerdictName | undefined, note?: string): void;
-  setState(state: AlertBody['state']): void;
   readonly busy: boolean;
 }
 
-/** What an analyst may do with an alert; every change can be undone from the message it leaves. */
-export function useAlertActions(alert: AlertBody | undefined): AlertActions {
+/** Labels an alert; every label can be undone from the message it leaves. */
+export function useLabelling(alert: AlertBody | undefined): Labelling {
   const labelling = useChange('label', STALE);
   const revoking = useChange('unlabel', STALE);
-  const stating = useChange('setState', STALE);
   const fail = (error: Error) => notifications.show({ color: 'red', title: 'Not changed', message: error.message });
   const put = (id: string, verdict: VerdictName | undefined, note: string) =>
     verdict === undefined
@@ -30,7 +27,7 @@ export function useAlertActions(alert: AlertBody | undefined): AlertActions {
       : labelling.mutateAsync({ params: { id }, body: { verdict, note } });
 
   return {
-    busy: labelling.isPending || revoking.isPending || stating.isPending,
+    busy: labelling.isPending || revoking.isPending,
     label(verdict, note = '') {
       if (alert === undefined) return;
       const { id, verdict: before } = alert;
@@ -41,15 +38,6 @@ export function useAlertActions(alert: AlertBody | undefined): AlertActions {
             verdict === undefined ? 'As if it had never been given.' : EFFECT[verdict],
             () => put(id, before, 'undone').catch(fail),
           ),
-        fail,
-      );
-    },
-    setState(state) {
-      if (alert === undefined || alert.state === state) return;
-      const { id, state: before } = alert;
-      const set = (to: AlertBody['state']) => stating.mutateAsync({ params: { id }, body: { state: to } });
-      set(state).then(
-        () => offerUndo(`Alert ${state === 'open' ? 'opened again' : state}`, prose(alert.detection.title), () => set(before).catch(fail)),
         fail,
       );
     },
