@@ -1,10 +1,12 @@
 export { builtInConfig } from './built-in.ts';
 export type { Catalogue, ComponentSchema } from './catalogue.ts';
+export { differences } from './differences.ts';
 export { type ConfigChange, configText, configValue, editConfig } from './edit.ts';
 export { exampleConfig } from './example.ts';
 export { checkConfig, type LoadedConfig, type LoadOptions, loadConfig, parseConfig } from './load.ts';
 export type { OidcConfig } from './oidc.ts';
 export { ConfigError, formatProblem, type Problem } from './problem.ts';
+export { HIDDEN, isSecretKey, withoutUserInfo } from './redact.ts';
 export { configReference } from './reference.ts';
 export {
   type ComponentConfig,

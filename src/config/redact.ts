@@ -1,22 +1,33 @@
 import { canonicalJson, sha256Hex } from '../core/index.ts';
 import { child, type JsonSchema, type Path, schemaAt } from './shape.ts';
 
-const HIDDEN = '(hidden)';
+/** What stands for a secret in everything that is shown. */
+export const HIDDEN = '(hidden)';
 const SECRET_KEY = /(password|passphrase|secret|token|apikey|api_key|credential|privatekey)$/i;
 const USER_INFO = /(\w+:\/\/)[^/@\s]+@/g;
 
 /** A copy fit to be printed: secrets, what came from `${…}` under a secret key, and user names in URLs are hidden. */
 export function redact(value: unknown, schema: JsonSchema, root: unknown = value, path: Path = []): unknown {
-  if (typeof value === 'string') return isSecret(path, schema, root) ? HIDDEN : value.replaceAll(USER_INFO, `$1${HIDDEN}@`);
+  if (typeof value === 'string') return isSecret(path, schema, root) ? HIDDEN : withoutUserInfo(value);
   if (Array.isArray(value)) return value.map((item, index) => redact(item, schema, root, [...path, index]));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.keys(value).map((key) => [key, redact(child(value, key), schema, root, [...path, key])] as const);
   return Object.fromEntries(entries);
 }
 
+/** Whether a value under this key is a secret, whatever its schema says. */
+export function isSecretKey(key: string): boolean {
+  return SECRET_KEY.test(key);
+}
+
+/** A URL without the user and password in it. */
+export function withoutUserInfo(text: string): string {
+  return text.replaceAll(USER_INFO, `$1${HIDDEN}@`);
+}
+
 function isSecret(path: Path, schema: JsonSchema, root: unknown): boolean {
   const key = path.findLast((part) => typeof part === 'string');
-  if (typeof key === 'string' && SECRET_KEY.test(key)) return true;
+  if (typeof key === 'string' && isSecretKey(key)) return true;
   return schemaAt(schema, root, path)?.secret === true || path.includes('headers');
 }
 

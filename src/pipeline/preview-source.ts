@@ -13,6 +13,7 @@ import {
 import { createLogParser, detectFormat, type FormatLogParser, type LogParserOptions, sampleOf } from '../parsers/index.ts';
 import { sources } from '../sources/index.ts';
 import { SOURCE_KEYS } from './catalogue.ts';
+import { RecordsPreview } from './records-preview.ts';
 
 export interface PreviewOptions {
   /** As in the configuration. */
@@ -84,8 +85,12 @@ class Preview {
       const [issue] = parsed.error.issues;
       throw new VedetteError('CONFIG_INVALID', `${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is wrong'}`.trim());
     }
-    const records = typeof configured.records === 'string' ? configured.records : (definition.records?.[0] ?? 'lines');
-    const source = definition.create(parsed.data, { name: 'preview', log: silentLogger, now, random: seededRandom(0) });
+    const possible = definition.records ?? ['lines'];
+    const records = typeof configured.records === 'string' ? configured.records : (possible[0] ?? 'lines');
+    if (!possible.includes(records))
+      throw new VedetteError('CONFIG_INVALID', `a ${type} source gives ${possible.join(' or ')}, not ${records}`);
+    const others = records === 'lines' ? undefined : await RecordsPreview.of(configured, records);
+    const source = definition.create(parsed.data, { name: 'preview', log: silentLogger, now, random: seededRandom(0), records });
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), millis);
     const stopped = new Promise<undefined>((resolve) => stop.signal.addEventListener('abort', () => resolve(undefined), { once: true }));
@@ -96,8 +101,10 @@ class Preview {
         next.catch(() => undefined);
         const batch = await Promise.race([next, stopped]);
         if (batch === undefined || batch.done === true) break;
-        this.take(batch.value, records === 'lines');
+        if (others === undefined) this.take(batch.value);
+        else await this.takeOthers(others, batch.value);
       }
+      if (others !== undefined) this.rows.push(...(await others.rows(this.options.records)));
     } finally {
       clearTimeout(timer);
       stop.abort();
@@ -106,16 +113,17 @@ class Preview {
     }
   }
 
-  private take(records: RecordBatch, lines: boolean): void {
+  /** Packets, readings and what sensors say go through their lane, which tells what it makes of them. */
+  private async takeOthers(lane: RecordsPreview, records: RecordBatch): Promise<void> {
+    this.bytes += records.bytes.length;
+    await lane.take(records);
+    this.dead.splice(0, this.dead.length, ...lane.dead.slice(0, this.options.records));
+    this.records = lane.records;
+  }
+
+  private take(records: RecordBatch): void {
     this.bytes += records.bytes.length;
     if (records.bytes.length === 0) return;
-    if (!lines) {
-      const ends = records.ends ?? [records.bytes.length];
-      for (const [i, end] of [...ends].slice(0, this.options.records - this.records).entries())
-        this.rows.push(raw(records, i === 0 ? 0 : (ends[i - 1] as number), end));
-      this.records = this.rows.length;
-      return;
-    }
     const parserOptions = (this.options.source.parser ?? {}) as LogParserOptions;
     this.parser ??= createLogParser({ ...parserOptions, format: parserOptions.format ?? detectFormat(sampleOf(records)).format });
     const bury = ({ reason, bytes }: DeadLetter) => {
@@ -148,9 +156,4 @@ class Preview {
     const { records, bytes, rows, dead, error } = this;
     return { records, bytes, rows, dead, error, format: this.parser?.format?.name ?? '' };
   }
-}
-
-function raw(records: RecordBatch, from: number, to: number): PreviewRow {
-  const message = decodeUtf8(records.bytes, from, Math.min(to, from + SHOWN));
-  return { time: records.arrival, host: '', component: '', level: '', message, template: '', parameters: [] };
 }

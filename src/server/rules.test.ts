@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { alertWrite, DAY } from '../store/testing/fixtures.ts';
+import { ethernet, ipv4, pcap, udp } from '../testing/packets.ts';
+import type { Response } from './api/contract.ts';
 import { type Caller, ServerUnderTest } from './testing/server-under-test.ts';
 
 const under = new ServerUnderTest();
@@ -114,14 +116,41 @@ describe('components tried out', () => {
     ).toContain('no source');
   });
 
+  it('previews records of every kind that a source may give', async () => {
+    const seen = async (source: object) =>
+      (await root.call('POST', 'tenants/a/sources/preview', { source, records: 5, seconds: 2 })).json<Response<'previewSource'>>();
+    const readings = join(under.folder, 'readings.csv');
+    writeFileSync(
+      readings,
+      `time,device,temperature\n${Array.from({ length: 9 }, (_, i) => `2026-01-05T10:00:0${i}Z,boiler,${20 + i}`).join('\n')}\n`,
+    );
+    const series = await seen({ type: 'file', path: readings, records: 'readings', parser: { format: 'series' } });
+    expect(series.error).toBe('');
+    expect(series.rows[0]).toMatchObject({ component: 'reading', message: 'temperature = 20' });
+
+    const eve = join(under.folder, 'eve.json');
+    const signature = { timestamp: '2026-01-01T10:00:00.000000+0000', event_type: 'alert', src_ip: '10.0.0.5', src_port: 4444 };
+    const alert = { dest_ip: '10.0.0.9', dest_port: 445, proto: 'TCP', alert: { signature_id: 1, signature: 'EXPLOIT', severity: 1 } };
+    writeFileSync(eve, `${JSON.stringify({ ...signature, ...alert })}\n`);
+    const sensor = await seen({ type: 'file', path: eve, records: 'sensor' });
+    expect(sensor.rows.map(({ component, message }) => `${component} ${message}`).join()).toMatch(/signature .*10\.0\.0\.5.*EXPLOIT/);
+
+    const capture = join(under.folder, 'tap.pcap');
+    const datagram = ipv4({ from: '10.0.0.1', to: '10.0.0.2', protocol: 17, payload: udp(1234, 53, new Uint8Array(9)) });
+    writeFileSync(capture, pcap([{ time: 1_760_000_000_000_000, bytes: ethernet(0x0800, datagram) }]));
+    const packets = await seen({ type: 'file', path: capture, records: 'packets' });
+    expect(packets.rows[0]).toMatchObject({ component: 'flow', message: expect.stringContaining('10.0.0.1') });
+    expect(await seen({ type: 'syslog', udpPort: 0, records: 'packets' })).toMatchObject({ error: expect.stringContaining('not packets') });
+  });
+
   it('checks the options of detectors and describes every component', async () => {
     const check = (detector: object) => analyst.call('POST', 'tenants/a/detectors/validate', { detector });
     expect((await check({ type: 'sequence' })).json()).toMatchObject({ valid: true, worksOn: ['sequences'], options: { order: 8 } });
     expect((await check({ type: 'sequence', order: 'x' })).json()).toMatchObject({ valid: false, problems: [{ path: 'order' }] });
     expect((await check({ type: 'oracle' })).status).toBe(400);
-    const { sinks } = (await analyst.call('GET', 'tenants/a/components')).json<{
-      sinks: { name: string; schema: { properties: object } }[];
-    }>();
+    const { sinks, sources } = (await analyst.call('GET', 'tenants/a/components')).json<Response<'components'>>();
+    expect(sources.find(({ name }) => name === 'file')?.records).toEqual(['lines', 'packets', 'readings', 'sensor']);
+    expect(sources.find(({ name }) => name === 'syslog')?.records).toEqual(['lines']);
     expect(Object.keys(sinks.find(({ name }) => name === 'webhook')?.schema.properties ?? {})).toContain('endpoint');
   });
 });

@@ -147,6 +147,21 @@ export function detectorContract<B extends FeatureBatch>(name: string, subject: 
       expect(await restarted.score(subject.mixed)).toEqual(labelled);
     });
 
+    it('rates stored findings under labels that it is only asked about', async () => {
+      const detector = await fitted();
+      if (detector.rescore === undefined) return;
+      const score = (await detector.score(subject.mixed)).score[subject.abnormalRow] as number;
+      const label = labelOf(detector, subject.abnormalRow, 'false-positive');
+      const hostile = { entity: 'nobody', row: new TextEncoder().encode('{"a":'), score: 3 };
+      const found = [{ entity: label.entity, row: label.row, score }, hostile];
+      const [without, other] = await detector.rescore(found, []);
+      expect(without).toBeGreaterThan(0);
+      expect(other).not.toBeNaN();
+      expect((await detector.rescore(found, [label]))[0]).toBeLessThan(without as number);
+      expect((await detector.score(subject.mixed)).score[subject.abnormalRow]).toBe(score);
+      expect(await detector.snapshot()).toEqual(learnt);
+    });
+
     it('raises a false positive less, a true positive no less', async () => {
       const detector = await fitted();
       const row = subject.abnormalRow;

@@ -161,5 +161,7 @@ async function describeComponents(): Promise<Answer<'components'>> {
       ...{ name, summary },
       schema: z.toJSONSchema(config, { io: 'input', unrepresentable: 'any' }) as Record<string, unknown>,
     }));
-  return { sources: describe(sources), sinks: describe(sinks), detectors: describe(detectors) };
+  const kinds = (name: string) => [...(sources.get(name)?.records ?? ['lines'])];
+  const described = describe(sources).map((source) => ({ ...source, records: kinds(source.name) }));
+  return { sources: described, sinks: describe(sinks), detectors: describe(detectors) };
 }

@@ -1,7 +1,8 @@
-import { type ConfigChange, configValue } from '../../config/index.ts';
+import { type ConfigChange, configValue, differences } from '../../config/index.ts';
 import { detectorsOf, factsOf, loadComponents } from '../../pipeline/index.ts';
 import type { Principal } from '../access/principal.ts';
 import { audit, type ServerContext, tenantConfig, tenantModels } from '../context.ts';
+import { hiddenAs, withHidden } from '../settings/hidden.ts';
 import { type Answer, type Handlers, missing } from './handler.ts';
 
 type SettingsRoutes = 'settings' | 'changeSettings' | 'setSource' | 'removeSource' | 'setSink' | 'removeSink' | 'setDetectorModel';
@@ -33,10 +34,15 @@ export function settingsHandlers(context: ServerContext): Handlers<SettingsRoute
   const configured = (tenant: string): void => {
     if (tenantConfig(context, tenant) === undefined) throw missing('configured tenant');
   };
-  const put = (tenant: string, list: 'sources' | 'sinks', value: Named, own: RawTenant): ConfigChange[] => {
+  const put = (tenant: string, list: 'sources' | 'sinks', value: Named, own: RawTenant): readonly ConfigChange[] => {
     const items = own[list] ?? [];
     const found = items.findIndex(({ name }) => name === value.name);
-    return [{ path: ['tenants', tenant, list, found < 0 ? items.length : found], value }];
+    const path = ['tenants', tenant, list, found < 0 ? items.length : found];
+    const hidden = hiddenAs(
+      items[found],
+      inForce(context, tenant)?.[list].find(({ name }) => name === value.name),
+    );
+    return differences(path, items[found], withHidden(value, items[found], hidden));
   };
   const remove = (tenant: string, list: 'sources' | 'sinks', name: string, own: RawTenant): ConfigChange[] => {
     const found = (own[list] ?? []).findIndex((item) => item.name === name);
@@ -45,7 +51,7 @@ export function settingsHandlers(context: ServerContext): Handlers<SettingsRoute
   };
 
   return {
-    settings: async ({ params }) => shown(context, params.tenant),
+    settings: async ({ params }) => shown(context, params.tenant, await configuration.raw()),
     async changeSettings({ params: { tenant }, body, principal }) {
       configured(tenant);
       const { retention = {}, ...plain } = body;
@@ -59,7 +65,7 @@ export function settingsHandlers(context: ServerContext): Handlers<SettingsRoute
         all.map(({ path, value }) => `${path.slice(2).join('.')}=${String(value)}`).join(' '),
         () => all,
       );
-      return shown(context, tenant);
+      return shown(context, tenant, await configuration.raw());
     },
     async setSource({ params: { tenant }, body, principal }) {
       await change(tenant, principal, 'source set', body.source.name, (own) => put(tenant, 'sources', body.source, own));
@@ -106,15 +112,34 @@ function tenantOf(text: string, tenant: string): RawTenant {
   return tenants !== undefined && Object.hasOwn(tenants, tenant) ? (tenants[tenant] as RawTenant) : {};
 }
 
-function shown(context: ServerContext, tenant: string): Answer<'settings'> {
+/** The tenant's part of what is in force, secrets hidden. */
+function inForce({ shown }: ServerContext, tenant: string): Pick<Answer<'settings'>, 'sources' | 'sinks'> | undefined {
+  const { tenants } = shown as { tenants: Readonly<Record<string, Answer<'settings'>>> };
+  return Object.hasOwn(tenants, tenant) ? tenants[tenant] : undefined;
+}
+
+function shown(context: ServerContext, tenant: string, text: string): Answer<'settings'> {
   const own = tenantConfig(context, tenant);
   if (own === undefined) throw missing('configured tenant');
-  const hidden = (context.shown as { tenants: Readonly<Record<string, Answer<'settings'>>> }).tenants[tenant];
+  const hidden = inForce(context, tenant);
   const { maxAge, maxBytes, alertAge } = own.retention;
+  const raw = text === '' ? {} : tenantOf(text, tenant);
   return {
     ...{ file: context.configuration.path, alertBudget: own.alertBudget, promisedRate: own.promisedRate },
     retention: { maxAge, maxBytes, alertAge },
     sources: hidden?.sources ?? [],
     sinks: hidden?.sinks ?? [],
+    written: {
+      sources: written(raw.sources, hidden?.sources),
+      sinks: written(raw.sinks, hidden?.sinks),
+    },
   };
+}
+
+/** What stands in the file of components that are in force under the same names, their secrets hidden. */
+function written(items: readonly Named[] = [], hidden: readonly { readonly name: string }[] = []): Answer<'settings'>['sources'] {
+  return items.flatMap((item) => {
+    const found = hidden.find(({ name }) => name === item.name);
+    return found === undefined ? [] : [hiddenAs(item, found) as Answer<'settings'>['sources'][number]];
+  });
 }

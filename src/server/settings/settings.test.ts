@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkConfig, configValue, type LoadedConfig, parseConfig } from '../../config/index.ts';
 import { pipelineSchema } from '../../pipeline/index.ts';
 import { openRegistry } from '../../registry/index.ts';
+import type { Response } from '../api/contract.ts';
 import { type Caller, ServerUnderTest } from '../testing/server-under-test.ts';
 
 const under = new ServerUnderTest();
@@ -64,6 +65,35 @@ describe('settings', () => {
     expect((await root.call('DELETE', 'tenants/a/sinks/soc')).status).toBe(404);
     expect(text).not.toContain('very-secret');
     expect((await admin.call('PUT', 'tenants/a/sinks', { sink })).status).toBe(403);
+  });
+
+  it('change a source or sink by its name: comments and secrets stay, what is left out goes', async () => {
+    const webhook =
+      'sinks:\n      - type: webhook # to the SOC\n        name: soc\n        endpoint: https://bob:pw@soc.example/x\n        secret: very-secret # rotated in May\n';
+    text = text.replace(/ {4}sinks:[\s\S]*$/, `    ${webhook}`);
+    expect(
+      (await root.call('PUT', 'tenants/a/sources', { source: { type: 'file', name: 'auth', path: '/var/log/auth.log' } })).status,
+    ).toBe(200);
+    expect(text).toMatch(/\{ type: file, name: auth, path: \/var\/log\/auth.log \} # the door/);
+    const shown = (await admin.call('GET', 'tenants/a/settings')).json<Response<'settings'>>();
+    expect(shown.written.sources[0]).toEqual({ type: 'file', name: 'auth', path: '/var/log/auth.log' });
+    expect(shown.written.sinks).toEqual([{ type: 'webhook', name: 'soc', endpoint: 'https://(hidden)@soc.example/x', secret: '(hidden)' }]);
+    expect(JSON.stringify(shown)).not.toMatch(/very-secret|bob:pw/);
+    const sink = { ...shown.written.sinks[0], when: { minSeverity: 75 } };
+    expect((await root.call('PUT', 'tenants/a/sinks', { sink })).status).toBe(200);
+    for (const kept of ['# to the SOC', 'bob:pw@soc', 'secret: very-secret # rotated in May', 'minSeverity: 75'])
+      expect(text).toContain(kept);
+    const open = Object.fromEntries(Object.entries(sink).filter(([key]) => key !== 'secret'));
+    expect((await root.call('PUT', 'tenants/a/sinks', { sink: open })).status).toBe(200);
+    expect(text).not.toContain('very-secret');
+    const unknown = await root.call('PUT', 'tenants/a/sinks', { sink });
+    expect([unknown.status, unknown.body]).toEqual([400, expect.stringContaining('secret is hidden')]);
+    expect((await root.call('DELETE', 'tenants/a/sinks/soc')).status).toBe(200);
+    expect((await root.call('DELETE', 'tenants/a/sources/app')).status).toBe(200);
+    expect(text).toContain('# the door');
+    expect(text).not.toContain('name: app');
+    const last = await root.call('DELETE', 'tenants/a/sources/auth');
+    expect([last.status, last.body]).toEqual([400, expect.stringContaining('Nothing was changed')]);
   });
 
   it('change nothing when they do not fit or cannot be applied', async () => {

@@ -68,7 +68,8 @@ export const suppressionPreviewSchema = z.object({
 export const componentSchema = z.object({ name: z.string(), summary: z.string(), schema: z.record(z.string(), z.unknown()) });
 /** Every component of this build with the JSON Schema of its options. */
 export const componentsSchema = z.object({
-  sources: z.array(componentSchema),
+  /** `records`: the kinds of records it can give, the usual one first; more than one = the configuration may choose (`records`). */
+  sources: z.array(componentSchema.extend({ records: z.array(z.string()) })),
   sinks: z.array(componentSchema),
   detectors: z.array(componentSchema),
 });

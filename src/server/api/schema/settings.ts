@@ -5,6 +5,11 @@ const duration = z.string().regex(/^\d+(\.\d+)?(ms|s|m|h|d)$/, 'write a duration
 const size = z.union([z.number().int().min(0), z.string().regex(/^\d+(\.\d+)?\s?([KMGT]i?B|B)?$/i, 'write a size such as 20GiB')]);
 const configured = z.looseObject({ type: z.string().min(1).max(64), name: z.string().regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/) });
 
+const components = {
+  sources: z.array(z.looseObject({ type: z.string(), name: z.string() })),
+  sinks: z.array(z.looseObject({ type: z.string(), name: z.string() })),
+};
+
 export const settingsSchema = z.object({
   /** The configuration file; empty where there is none to write to. */
   file: z.string(),
@@ -12,9 +17,10 @@ export const settingsSchema = z.object({
   promisedRate: z.number(),
   /** Microseconds and bytes. */
   retention: z.object({ maxAge: numberSchema, maxBytes: numberSchema, alertAge: numberSchema }),
-  /** As configured; secrets are hidden. */
-  sources: z.array(z.looseObject({ type: z.string(), name: z.string() })),
-  sinks: z.array(z.looseObject({ type: z.string(), name: z.string() })),
+  /** In force, with every default; secrets are hidden. */
+  ...components,
+  /** As the file says it, without defaults; what is sent back changed replaces it. Hidden values that are sent back stay as they are. */
+  written: z.object(components),
 });
 
 export const settingsChangeSchema = z.strictObject({
