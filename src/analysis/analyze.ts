@@ -24,6 +24,7 @@ import { groupInputs, type InputGroup } from './group-inputs.ts';
 import { EventHistogram } from './histogram.ts';
 import { learnFromItself, type ScoredRows, scoreWith } from './learn.ts';
 import type { AnalysisOptions, FittedModel } from './options.ts';
+import { pairBaseline } from './pairs/baseline.ts';
 import { reportDetector, reportStream } from './report-detector.ts';
 import { seriesReports, splitSeries } from './series/index.ts';
 import { SignatureAnalysis } from './signatures.ts';
@@ -47,16 +48,19 @@ export async function* analyzeInputs(paths: readonly string[], options: Analysis
   const groups = groupInputs(records);
   const baseline = options.baseline.length === 0 || groups.length === 0 ? undefined : await learnBaseline(options);
   const parts = captures.length + events.length + groups.length + Math.sign(series.length);
+  const traffic = captures.length > 0 || events.some(({ format }) => format !== 'flow-csv');
+  const pairs = traffic && options.baseline.length > 0 ? await pairBaseline(options) : undefined;
+  const taught = pairs === undefined ? {} : { pairs };
   let done = 0;
   const share = (part: number, what: string): void => options.progress((done + part) / parts, what);
   for (const capture of captures) {
-    yield await captureReport(capture, options, share);
+    yield await captureReport(capture, { ...options, ...taught }, share);
     done++;
   }
   const tabled = events.some(({ format }) => format === 'flow-csv');
   const flowAlarm = options.flowAlarm ?? (tabled && options.baseline.length > 0 ? await learnFlowAlarm(options) : undefined);
   for (const file of events) {
-    yield await eventReport(file, { ...options, ...(flowAlarm && { flowAlarm }) }, share);
+    yield await eventReport(file, { ...options, ...taught, ...(flowAlarm && { flowAlarm }) }, share);
     done++;
   }
   if (series.length > 0) {

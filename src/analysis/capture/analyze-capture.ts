@@ -12,6 +12,7 @@ import { CaptureReader, FlowEvents, FlowMeter, type FlowOptions, type FlowRecord
 import { type FileInput, listInputs, readBytes } from '../../sources/index.ts';
 import { FlowUseCases } from '../events/flow-use-cases.ts';
 import { EventHistogram } from '../histogram.ts';
+import { UnusualFlows, type UnusualFlowsOptions, type UnusualFlowsResult } from '../pairs/unusual-flows.ts';
 import { FlowTable } from './flow-table.ts';
 
 export interface CaptureAnalysisOptions {
@@ -27,6 +28,8 @@ export interface CaptureAnalysisOptions {
   readonly progress?: (share: number) => void;
   readonly program?: string;
   readonly seed?: number;
+  /** How flows unlike ordinary ones are told. */
+  readonly unusual?: Partial<UnusualFlowsOptions>;
 }
 
 export interface CaptureAnalysis {
@@ -39,6 +42,8 @@ export interface CaptureAnalysis {
   readonly last: number;
   readonly flows: FlowTable;
   readonly detections: readonly Detection[];
+  /** Unknown attacks in its flows; they are not among `detections`. */
+  readonly unusual: UnusualFlowsResult;
   /** Packets, problems by name, flows, findings. */
   readonly counters: Readonly<Record<string, number>>;
   /** Damage in the stored bytes, in words. */
@@ -48,6 +53,8 @@ export interface CaptureAnalysis {
 
 /** Finished flows that wait for the use cases. */
 const FLOWS_AT_ONCE = 4096;
+/** False alarms a window of a source and a destination, where nothing else is asked for. */
+const PROMISE = 0.001;
 
 /** One capture in one pass: flows, what the window rules find in packets and the use cases in flows. */
 export async function analyzeCapture(path: string | FileInput, options: CaptureAnalysisOptions = {}): Promise<CaptureAnalysis> {
@@ -63,8 +70,12 @@ export async function analyzeCapture(path: string | FileInput, options: CaptureA
   const flows = new FlowTable(options.keepFlows ?? 100_000);
   const ended = new FlowEvents();
   const useCases = new FlowUseCases({ seed: options.seed ?? 1 }, ['packet-windows']);
+  const unusual = new UnusualFlows({ promise: PROMISE, seed: options.seed ?? 1, labels: async () => [], ...options.unusual });
   const judge = (): void => {
-    for (const batch of ended.take('packets', () => input.name)) useCases.take(batch);
+    for (const batch of ended.take('packets', () => input.name)) {
+      useCases.take(batch);
+      unusual.take(batch);
+    }
   };
   const meter = new FlowMeter((flow) => {
     flows.add(flow);
@@ -121,6 +132,7 @@ export async function analyzeCapture(path: string | FileInput, options: CaptureA
       ...distinctEpisodes(episodes).map((episode) => packetDetectionOf(packetFindingOf(episode), 'packets', lineage)),
       ...useCases.detections('packets', lineage),
     ],
+    unusual: await unusual.finish('packets', lineage),
     counters,
     histogram,
     ...(problem === undefined ? {} : { problem }),

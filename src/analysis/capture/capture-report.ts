@@ -1,41 +1,32 @@
 import { alertsOf, rankGroups } from '../../alerts/index.ts';
 import { RULES } from '../../detectors/packet-windows/index.ts';
-import { isCapture } from '../../parsers/packets/index.ts';
 import { type ReportInput, type ReportWarning, reportName } from '../../sinks/report/index.ts';
-import { type FileInput, headBytes } from '../../sources/index.ts';
+import type { FileInput } from '../../sources/index.ts';
 import type { InputAnalysis } from '../analyze.ts';
 import type { AnalysisOptions } from '../options.ts';
+import type { LearntPairs } from '../pairs/unusual-flows.ts';
 import { analyzeCapture, type CaptureAnalysis } from './analyze-capture.ts';
 import { packetTexts } from './packet-texts.ts';
 
-/** Captures, told by their magic number whatever they are called, and the rest. */
-export async function splitCaptures(inputs: readonly FileInput[]): Promise<{ captures: FileInput[]; records: FileInput[] }> {
-  const captures: FileInput[] = [];
-  const records: FileInput[] = [];
-  for (const input of inputs) ((await startsCapture(input)) ? captures : records).push(input);
-  return { captures, records };
-}
-
-/** An input that cannot be opened is no capture; whoever reads it says why. */
-async function startsCapture(input: FileInput): Promise<boolean> {
-  if (input.bytes === 0) return false;
-  return headBytes(input, 4).then(isCapture, () => false);
-}
-
-/** The same kind of report as of a log: packets instead of lines, window rules instead of learnt detectors. */
+/** The same kind of report as of a log: packets instead of lines, window rules, use cases, and flows unlike ordinary ones. */
 export async function captureReport(
   input: FileInput,
-  options: Pick<AnalysisOptions, 'tenant' | 'program' | 'seed' | 'top' | 'progress'>,
+  options: Pick<AnalysisOptions, 'tenant' | 'program' | 'seed' | 'top' | 'progress' | 'promise' | 'labels'> & {
+    readonly pairs?: LearntPairs;
+  },
   progress: (share: number, what: string) => void = options.progress,
 ): Promise<InputAnalysis> {
-  const { tenant, program, seed, top } = options;
+  const { tenant, program, seed, top, promise, labels, pairs } = options;
   const analysis = await analyzeCapture(input, {
     program,
     seed,
     keepFlows: 0,
     progress: (share) => progress(share * 0.9, `reading ${input.name}`),
+    unusual: { promise, labels, ...(pairs && { baseline: pairs }) },
   });
-  const alerts = alertsOf(tenant, analysis.detections.slice(0, top));
+  const unusual = analysis.unusual.findings.slice(0, top);
+  const rowOf = new Map(unusual.map(({ detection, row }) => [detection.id, row]));
+  const alerts = alertsOf(tenant, [...unusual.map(({ detection }) => detection), ...analysis.detections.slice(0, top)]);
   const { name, bytes, sha256, packets, first, last } = analysis;
   const evidence = alerts.flatMap((alert) => alert.detection.evidence);
   const series = analysis.histogram.result();
@@ -49,19 +40,19 @@ export async function captureReport(
     deadLetters: 0,
     firstEvent: first,
     lastEvent: last,
-    detectors: [],
+    detectors: analysis.unusual.report === undefined ? [] : [analysis.unusual.report],
     groups: rankGroups(alerts),
     lineTexts: await packetTexts(input, evidence),
     templates: [],
     ...(series === undefined ? {} : { series }),
-    warnings: warningsOf(analysis),
+    warnings: [...warningsOf(analysis), ...analysis.unusual.warnings],
     program,
   };
   const problem = analysis.problem === undefined ? {} : { problem: analysis.problem };
   return {
     input: { name, bytes, sha256, generation: '', format: 'packets', lines: packets, dead: 0, ...problem },
     report,
-    alerts: alerts.map((alert) => ({ alert, row: new Uint8Array() })),
+    alerts: alerts.map((alert) => ({ alert, row: rowOf.get(alert.detection.id) ?? new Uint8Array() })),
   };
 }
 

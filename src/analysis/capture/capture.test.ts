@@ -8,7 +8,7 @@ import { listInputs } from '../../sources/index.ts';
 import { ethernet, type Frame, ipv4, pcap, tcp } from '../../testing/packets.ts';
 import { analyzeInputs, type InputAnalysis } from '../analyze.ts';
 import { analyzeCapture } from './analyze-capture.ts';
-import { splitCaptures } from './capture-report.ts';
+import { splitCaptures } from './split-captures.ts';
 import { writeFlows } from './write-flows.ts';
 
 const T0 = 1_600_000_000_000_000;

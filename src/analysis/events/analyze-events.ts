@@ -25,6 +25,8 @@ export interface EventAnalysisOptions {
   readonly homeNetworks?: readonly string[];
   /** Gets every batch as it was read. */
   readonly onEvents?: (batch: EventBatch) => void;
+  /** Gets events of one kind in order of their end, as far as a bound allows. */
+  readonly onOrdered?: (batch: EventBatch) => void;
   /** 0..1. */
   readonly progress?: (share: number) => void;
 }
@@ -45,7 +47,9 @@ export async function analyzeEvents(file: FileInput, format: EventFormat, option
   const judge = (): void => {
     for (const kind of new Set(waiting.map((batch) => batch.kind))) {
       const batch = inOrder(waiting.filter((one) => one.kind === kind));
-      if (batch !== undefined) useCases.take(batch);
+      if (batch === undefined) continue;
+      useCases.take(batch);
+      options.onOrdered?.(batch);
     }
     waiting = [];
   };

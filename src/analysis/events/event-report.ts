@@ -1,47 +1,37 @@
 import { alertsOf, rankGroups } from '../../alerts/index.ts';
+import type { EventBatch } from '../../core/index.ts';
 import { SensorAlerts } from '../../detectors/sensor-alerts/index.ts';
 import { USE_CASES } from '../../detectors/use-cases/index.ts';
 import { type ReportInput, type ReportWarning, reportName } from '../../sinks/report/index.ts';
-import type { FileInput } from '../../sources/index.ts';
 import type { InputAnalysis } from '../analyze.ts';
 import { lineTexts } from '../evidence-text.ts';
 import type { AnalysisOptions } from '../options.ts';
+import { type LearntPairs, UnusualFlows } from '../pairs/unusual-flows.ts';
 import { SignatureAnalysis } from '../signatures.ts';
 import { analyzeEvents, type EventAnalysis } from './analyze-events.ts';
-import { type EventFormat, eventFormat } from './event-files.ts';
 import { flowAlarms } from './flow-alarms.ts';
 import { RuleRun } from './rule-run.ts';
+import type { EventFile } from './split-events.ts';
 
 /** Least severity of a sensor's alert that is worth one of ours. */
 const MIN_SEVERITY = 25;
 
-/** A file of events with its format. */
-export interface EventFile {
-  readonly input: FileInput;
-  readonly format: EventFormat;
-}
-
-/** Files of flows and sensor events, told by their first lines whatever they are called, and the rest. */
-export async function splitEvents(inputs: readonly FileInput[]): Promise<{ events: EventFile[]; records: FileInput[] }> {
-  const events: EventFile[] = [];
-  const records: FileInput[] = [];
-  for (const input of inputs) {
-    const format = await eventFormat(input);
-    if (format === undefined) records.push(input);
-    else events.push({ input, format });
-  }
-  return { events, records };
-}
-
-/** The same kind of report as of a log: events instead of lines, use cases instead of learnt detectors. */
+/** The same kind of report as of a log: events instead of lines, use cases, and flows unlike ordinary ones. */
 export async function eventReport(
   { input, format }: EventFile,
-  options: Pick<AnalysisOptions, 'tenant' | 'program' | 'seed' | 'top' | 'progress' | 'signatures' | 'labels' | 'promise' | 'flowAlarm'>,
+  options: Pick<AnalysisOptions, 'tenant' | 'program' | 'seed' | 'top' | 'progress' | 'signatures' | 'labels' | 'promise' | 'flowAlarm'> & {
+    readonly pairs?: LearntPairs;
+  },
   progress: (share: number, what: string) => void = options.progress,
 ): Promise<InputAnalysis> {
   const { tenant, program, seed, top, promise, flowAlarm } = options;
   const sensors = ['suricata', 'zeek'].map((engine) => new RuleRun(engine, new SensorAlerts(engine, MIN_SEVERITY)));
   const sigma = await SignatureAnalysis.open(input.name, options);
+  // a table of many columns has an alarm that looks at all of them, once it was taught
+  const unusual =
+    flowAlarm !== undefined && format === 'flow-csv'
+      ? undefined
+      : new UnusualFlows({ promise, seed, labels: options.labels, ...(options.pairs && { baseline: options.pairs }) });
   const analysis = await analyzeEvents(input, format, {
     program,
     seed,
@@ -49,6 +39,7 @@ export async function eventReport(
       for (const sensor of sensors) sensor.take(batch);
       sigma?.add(batch);
     },
+    ...(unusual && { onOrdered: (batch: EventBatch) => unusual.take(batch) }),
     progress: (share) => progress(share * 0.9, `reading ${input.name}`),
   });
   const lineage =
@@ -59,7 +50,10 @@ export async function eventReport(
     flowAlarm === undefined || format !== 'flow-csv'
       ? undefined
       : await flowAlarms(input.path, flowAlarm, { source: input.name, promise, lineage });
+  const strange = await unusual?.finish('events', analysis.lineage);
+  for (const { detection, row } of strange?.findings ?? []) rowOf.set(detection.id, row);
   const alerts = alertsOf(tenant, [
+    ...(strange?.findings.slice(0, top).map(({ detection }) => detection) ?? []),
     ...(novelty?.detections.slice(0, top) ?? []),
     ...analysis.detections.slice(0, top).map((detection) => ({ ...detection, lineage })),
     ...sensors.flatMap((sensor) => sensor.detections(input.name, tenant, format, lineage)),
@@ -77,7 +71,7 @@ export async function eventReport(
     deadLetters: dead,
     firstEvent: analysis.first,
     lastEvent: analysis.last,
-    detectors: novelty === undefined ? [] : [novelty.report],
+    detectors: [novelty?.report, strange?.report].filter((one) => one !== undefined),
     groups: rankGroups(alerts),
     lineTexts: await lineTexts(
       input,
@@ -85,7 +79,12 @@ export async function eventReport(
     ),
     templates: [],
     ...(series === undefined ? {} : { series }),
-    warnings: [...warningsOf(analysis, novelty !== undefined), ...(novelty?.warnings ?? []), ...(sigma?.warnings() ?? [])],
+    warnings: [
+      ...warningsOf(analysis, novelty !== undefined),
+      ...(novelty?.warnings ?? []),
+      ...(strange?.warnings ?? []),
+      ...(sigma?.warnings() ?? []),
+    ],
     program,
   };
   return {

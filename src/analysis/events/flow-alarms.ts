@@ -8,6 +8,7 @@ import {
   fitFlowAlarm,
   flowRow,
   packFlowAlarm,
+  placeOf,
   readFlows,
   type ScoredWindow,
   scoreFlowWindows,
@@ -34,6 +35,7 @@ const CAPACITY = 5000;
 /** Most rows held in memory. */
 const MOST_ROWS = 2_000_000;
 const ROWS_NAMED = 5;
+const ROWS_SHOWN = 20;
 
 /** Learns from the flows of a baseline; those it labels as attacks are known ones. */
 export async function learnFlowAlarm({
@@ -69,7 +71,11 @@ export async function flowAlarms(
     const flagged = value <= promise;
     history.add(window.statistic, promise, flagged ? id : undefined);
     if (!flagged) continue;
-    const explanation = explainFlow(alarm, flowRow(alarm, table, window.strangest), describeWindow(window, table.keys));
+    const rows = [window.strangest, ...window.rows.filter((row) => row !== window.strangest)].slice(0, ROWS_SHOWN);
+    const explanation = {
+      ...explainFlow(alarm, flowRow(alarm, table, window.strangest), describeWindow(window, table.keys)),
+      evidence: rows.map((row) => placeOf(table, row)),
+    };
     detections.push({
       id,
       detector: 'flow-novelty',
@@ -87,7 +93,7 @@ export async function flowAlarms(
       title: explanation.what,
       techniques: [],
       explanation,
-      evidence: [],
+      evidence: explanation.evidence,
       lineage,
     });
   }

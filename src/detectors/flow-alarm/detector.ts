@@ -8,6 +8,7 @@ import {
   pack,
   type RowBatch,
   type ScoreBatch,
+  selectGroups,
   VedetteError,
 } from '../../core/index.ts';
 import type { Scaler } from '../../ml/index.ts';
@@ -58,9 +59,9 @@ export class FlowAlarm implements Detector<GroupBatch> {
     const learnt = this.#learnt;
     if (learnt === undefined || batch.rows === 0) return { score: new Float64Array(batch.rows).fill(Number.NaN) };
     const { statistics } = await scoreWindows(learnt.model, windowsOf(batch, rawValues(batch)), this.#options.neighbours);
-    const lowered = this.#overlay.adjust(plainScaler(learnt.model), meansOf(batch), statistics);
-    // below 0 a window is more ordinary than most: nothing to lower
-    return { score: statistics.map((own, row) => (own > 0 ? (lowered[row] as number) : own)) };
+    const kept = this.#overlay.adjust(plainScaler(learnt.model), meansOf(batch), new Float64Array(batch.rows).fill(1));
+    // below 0 a window is more ordinary than most, and gets more so
+    return { score: statistics.map((own, row) => (own > 0 ? own * (kept[row] as number) : own - 1 + (kept[row] as number))) };
   }
 
   observe(_batch: GroupBatch): void {}
@@ -75,14 +76,15 @@ export class FlowAlarm implements Detector<GroupBatch> {
 
   async explain(batch: GroupBatch, row: number): Promise<Explanation> {
     const { model } = this.#required();
-    const { z } = await scoreWindows(model, { raw: rawValues(batch), offsets: batch.offsets }, this.#options.neighbours);
-    return explainWindow(model, batch, row, z);
+    const one = selectGroups(batch, [row]);
+    const { z } = await scoreWindows(model, windowsOf(one, rawValues(one)), this.#options.neighbours);
+    return explainWindow(model, one, z);
   }
 
   /** The mean flow of the window. */
   describe(batch: GroupBatch, row: number): Uint8Array {
-    const { columns, values } = meansOf(batch);
-    return pack({ columns }, { values: values.slice(row * columns.length, (row + 1) * columns.length) });
+    const { columns, values } = meansOf(selectGroups(batch, [row]));
+    return pack({ columns }, { values });
   }
 
   applyLabels(labels: readonly LabelledRow[]): void {

@@ -5,18 +5,16 @@ import type { FlowAlarmModel } from './model.ts';
 
 const SHOWN = 5;
 
-/** Why a window stands out: the columns of its strangest flow beside those of learnt ones; `z` by member of the batch. */
-export function explainWindow(model: FlowAlarmModel, batch: GroupBatch, row: number, z: Float64Array): Explanation {
-  const from = batch.offsets[row] as number;
-  const members = Array.from({ length: (batch.offsets[row + 1] as number) - from }, (_, i) => from + i);
-  const ranked = members.sort((a, b) => (z[b] as number) - (z[a] as number) || a - b);
-  const [strangest = from] = ranked;
+/** Why the only window of a batch stands out: the columns of its strangest flow beside those of learnt ones; `z` by member. */
+export function explainWindow(model: FlowAlarmModel, batch: GroupBatch, z: Float64Array): Explanation {
+  const ranked = Array.from(z.keys()).sort((a, b) => (z[b] as number) - (z[a] as number) || a - b);
+  const [strangest = 0] = ranked;
   const raw = rawValues(batch).subarray(strangest * RAW_COLUMNS, (strangest + 1) * RAW_COLUMNS);
   const contributions = contributionsOf(model, raw);
   const [first] = contributions;
-  const size = batch.sizes[row] as number;
-  const looked = members.length < size ? ` (${members.length} of them looked at)` : '';
-  const who = `${size} flow${size === 1 ? '' : 's'} from ${batch.entities[row]} to ${batch.related[row]}${looked}`;
+  const [size = 0] = batch.sizes;
+  const looked = ranked.length < size ? ` (${ranked.length} of them looked at)` : '';
+  const who = `${size} flow${size === 1 ? '' : 's'} from ${batch.entities[0]} to ${batch.related[0]}${looked}`;
   const furthest = first === undefined ? '' : ` Of the strangest, ${first.subject} is ${first.observed}; learnt flows: ${first.expected}.`;
   return {
     what: `${who} ${size === 1 ? 'is' : 'are'} unlike ordinary ones.${furthest}`,

@@ -1,3 +1,4 @@
+import type { EvidenceLine } from '../../core/index.ts';
 import type { DataFingerprint } from '../data.ts';
 
 /** A column of a flow data set as it was read; a cell that is no number makes the whole column text. */
@@ -18,9 +19,27 @@ export interface FlowTable {
   readonly time: Float64Array;
   /** Of each row's text: first 8 hex digits of its SHA-256 over 2^32, in [0, 1); NaN where there is no text (Parquet). */
   readonly hash: Float64Array;
+  /** `input:line` of each row; of Parquet the number of the row. */
   readonly keys: readonly string[];
+  /** Bytes of each row's line in its input; both 0 where there are no lines (Parquet). */
+  readonly offset: Float64Array;
+  readonly length: Int32Array;
   readonly fingerprint: DataFingerprint;
   readonly skipped: readonly { readonly input: string; readonly reason: string }[];
   /** Lines with another number of cells than the header. */
   readonly damaged: number;
+}
+
+/** Where a row stands in its input. */
+export function placeOf({ keys, offset, length, time }: FlowTable, row: number): EvidenceLine {
+  const key = keys[row] as string;
+  const at = key.lastIndexOf(':');
+  const when = time[row] as number;
+  return {
+    input: key.slice(0, at),
+    line: Number(key.slice(at + 1)),
+    offset: offset[row] as number,
+    length: length[row] as number,
+    ...(Number.isNaN(when) ? {} : { time: when }),
+  };
 }

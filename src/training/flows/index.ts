@@ -13,7 +13,7 @@ export {
 export { evaluateFlows, type FlowEvaluation } from './flow-evaluation.ts';
 export { flowMarkdown } from './flow-markdown.ts';
 export { type FlowQuality, flowQuality } from './flow-quality.ts';
-export type { FlowColumn, FlowTable } from './flow-table.ts';
+export { type FlowColumn, type FlowTable, placeOf } from './flow-table.ts';
 export type { ClassifierGrid } from './grid-search.ts';
 export { type LeaveOneOut, leaveOneOut } from './leave-one-out.ts';
 export { type Prediction, predictionCsv, predictionsOf } from './predictions.ts';

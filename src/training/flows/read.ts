@@ -1,4 +1,4 @@
-import { decodeUtf8, sha256Hex, VedetteError } from '../../core/index.ts';
+import { decodeUtf8, type EvidenceLine, sha256Hex, VedetteError } from '../../core/index.ts';
 import { flowTime, headerlessColumns } from '../../parsers/index.ts';
 import { type FileInput, readFiles } from '../../sources/index.ts';
 import { readParquet } from '../../store/index.ts';
@@ -52,7 +52,7 @@ async function readCsvFlows(
       header = false;
     }
     let number = batch.line - 1;
-    for (const line of linesOf(batch.bytes, batch.ends)) {
+    for (const { line, from, to } of linesOf(batch.bytes, batch.ends)) {
       number++;
       if (line.trim() === '' || table.skipped.has(input)) continue;
       if (!header) {
@@ -60,7 +60,7 @@ async function readCsvFlows(
         if (table.begin(input, line)) continue;
         if (table.skipped.has(input)) continue;
       }
-      table.add(`${input}:${number}`, line);
+      table.add({ input, line: number, offset: batch.offset + from, length: to - from }, line);
     }
     progress(total === 0 ? 1 : Math.min(1, files.bytesRead() / total));
   }
@@ -75,7 +75,7 @@ async function readParquetFlows(input: FileInput, table: FlowRows): Promise<void
     for (let i = 0; i < (columns[0]?.length ?? 0); i++) {
       row++;
       table.addCells(
-        `${input.name}:${row}`,
+        { input: input.name, line: row, offset: 0, length: 0 },
         columns.map((column) => String(column[i] ?? '')),
         Number.NaN,
       );
@@ -94,6 +94,8 @@ class FlowRows {
   #separator = ',';
   #cells = 0;
   readonly #keys: string[] = [];
+  readonly #offsets: number[] = [];
+  readonly #lengths: number[] = [];
   readonly #hashes: number[] = [];
   #damaged = 0;
 
@@ -135,17 +137,19 @@ class FlowRows {
     });
   }
 
-  add(key: string, line: string): void {
+  add(place: EvidenceLine, line: string): void {
     const cells = split(line, this.#separator);
     if (cells.length !== this.#cells) {
       this.#damaged++;
       return;
     }
-    this.addCells(key, cells, Number.parseInt(sha256Hex(line).slice(0, 8), 16) / 2 ** 32);
+    this.addCells(place, cells, Number.parseInt(sha256Hex(line).slice(0, 8), 16) / 2 ** 32);
   }
 
-  addCells(key: string, cells: readonly string[], hash: number): void {
-    const row = this.#keys.push(key) - 1;
+  addCells({ input, line, offset, length }: EvidenceLine, cells: readonly string[], hash: number): void {
+    const row = this.#keys.push(`${input}:${line}`) - 1;
+    this.#offsets.push(offset);
+    this.#lengths.push(length);
     if (row >= this.#most) {
       throw new VedetteError('LIMIT_EXCEEDED', `more than ${this.#most} flows`, { hint: 'sample the data, or give fewer files' });
     }
@@ -184,6 +188,8 @@ class FlowRows {
       time,
       hash: Float64Array.from(this.#hashes),
       keys: this.#keys,
+      offset: Float64Array.from(this.#offsets),
+      length: Int32Array.from(this.#lengths),
       fingerprint: fingerprintOf(
         { rows },
         digests,
@@ -210,12 +216,15 @@ function split(line: string, separator: string): string[] {
   return separator === ',' ? splitCsv(line) : line.split(separator);
 }
 
-function* linesOf(bytes: Uint8Array, ends?: Uint32Array): Generator<string> {
+function* linesOf(bytes: Uint8Array, ends?: Uint32Array): Generator<{ readonly line: string; readonly from: number; readonly to: number }> {
   let from = 0;
-  const cut = (to: number): string =>
-    decodeUtf8(bytes, from, to)
+  const cut = (to: number) => ({
+    line: decodeUtf8(bytes, from, to)
       .replace(/\r?\n?$/, '')
-      .replace(/^\ufeff/, '');
+      .replace(/^\ufeff/, ''),
+    from,
+    to,
+  });
   if (ends !== undefined) {
     for (const end of ends) {
       yield cut(end);
