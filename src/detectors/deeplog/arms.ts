@@ -1,10 +1,10 @@
 import { NormalTail } from '../sequence/tail.ts';
 
-/**
- * What is asked of a row, each rated against normal rows: is it improbable as a whole (`mean`), is one event (`max`), does it
- * end where others go on (`end`), are its time gaps and numbers unusual (`parameters`).
- */
-export const ARMS = ['mean', 'max', 'end', 'parameters'] as const;
+/** What may be asked of the surprises of a row: how large they are on average, with weight on the large ones, at most, at its end. */
+export const SURPRISE_ARMS = ['mean', 'rms', 'max', 'end'] as const;
+
+/** What is asked of a row, each rated against normal rows; `parameters`: are its time gaps and numbers unusual. */
+export const ARMS = [...SURPRISE_ARMS, 'parameters'] as const;
 export type Arm = (typeof ARMS)[number];
 export type ArmScores = Readonly<Partial<Record<Arm, Float64Array>>>;
 export type Tails = ReadonlyMap<Arm, NormalTail>;

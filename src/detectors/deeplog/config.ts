@@ -1,6 +1,14 @@
 import { z } from 'zod';
+import { SURPRISE_ARMS } from './arms.ts';
 
 export const config = z.strictObject({
+  arms: z
+    .array(z.enum(SURPRISE_ARMS))
+    .min(1)
+    .default(['mean', 'max'])
+    .describe(
+      'What is combined of the surprises (nats) of a sequence. `mean` and `rms` suit traces cut out of running processes, where one rare event means little. `end` counts the end, which is one of the surprises, once more.',
+    ),
   cell: z.enum(['gru', 'lstm']).default('gru').describe('Recurrent cell of the next-event network.'),
   history: z.int().min(1).max(200).default(10).describe('Events before the predicted one; shorter beginnings are padded on the left.'),
   layers: z.int().min(1).max(4).default(1).describe('Recurrent layers.'),

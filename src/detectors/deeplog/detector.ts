@@ -15,7 +15,7 @@ import { combine, type Tails, tailsOf } from './arms.ts';
 import type { DeepLogConfig } from './config.ts';
 import { explainRow } from './explain.ts';
 import { fitModel, learnFurther } from './fit.ts';
-import { scoreRows } from './model.ts';
+import { armsOf, scoreRows } from './model.ts';
 import { LabelOverlay } from './overlay.ts';
 import { type DeepLogState, restoreModel, snapshotModel } from './snapshot.ts';
 
@@ -43,14 +43,15 @@ export class DeepLogDetector implements Detector<SequenceBatch> {
   async score(batch: SequenceBatch): Promise<ScoreBatch> {
     const state = this.#state;
     if (state === undefined) return { score: new Float64Array(batch.rows).fill(Number.NaN) };
-    const { arms, unexpected } = await scoreRows(state.model, this.#config, batch, 0, batch.rows, this.#overlay);
+    const { arms, unexpected } = await scoreRows(state.model, this.#config, batch, 0, batch.rows, armsOf(state.calibration), this.#overlay);
     return { score: combine(arms, this.#tails, batch.rows), arms: { ...arms, unexpected } as Record<string, Float64Array> };
   }
 
   async rescore(found: readonly FoundRow[], labels: readonly LabelledRow[]): Promise<Float64Array> {
     if (this.#state === undefined) throw notFitted();
     const batch = describedBatch(found);
-    const { arms } = await scoreRows(this.#state.model, this.#config, batch, 0, batch.rows, new LabelOverlay(labels));
+    const { model, calibration } = this.#state;
+    const { arms } = await scoreRows(model, this.#config, batch, 0, batch.rows, armsOf(calibration), new LabelOverlay(labels));
     return combine(arms, this.#tails, batch.rows);
   }
 

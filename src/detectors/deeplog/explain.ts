@@ -2,7 +2,7 @@ import { type Contribution, type EvidenceLine, type Explanation, type SequenceBa
 import { BEGIN, END, FIRST_EVENT, UNKNOWN } from '../sequence/vocabulary.ts';
 import type { Tails } from './arms.ts';
 import type { DeepLogConfig } from './config.ts';
-import { predictRows, scoreRows } from './model.ts';
+import { armsOf, predictRows, scoreRows } from './model.ts';
 import { type ParameterSurprise, unscaled } from './parameters.ts';
 import type { DeepLogState } from './snapshot.ts';
 import { windowsOf } from './windows.ts';
@@ -36,7 +36,7 @@ export async function explainRow(
   const codes = sequenceAt(batch, row);
   const symbols = model.vocabulary.encode(batch, row, row + 1, false).symbols;
   const { nats } = await predictRows(model, config, batch, row, row + 1);
-  const { arms } = await scoreRows(model, config, batch, row, row + 1);
+  const { arms } = await scoreRows(model, config, batch, row, row + 1, armsOf(state.calibration));
   const parameter = model.parameters?.worst(batch, row);
   const order = Array.from(nats.keys())
     .sort((a, b) => (nats[b] as number) - (nats[a] as number) || a - b)

@@ -2,7 +2,7 @@ import { type FitProgress, type FitSummary, type SequenceBatch, VedetteError } f
 import { Vocabulary } from '../sequence/vocabulary.ts';
 import { ARMS, type Arm, combineLeavingOut, joinScores } from './arms.ts';
 import type { DeepLogConfig } from './config.ts';
-import { type DeepLogModel, SPARE_SYMBOLS, scoreRows } from './model.ts';
+import { armsFor, armsOf, type DeepLogModel, SPARE_SYMBOLS, scoreRows } from './model.ts';
 import { NextEvent, trainNetwork } from './next-event.ts';
 import { ParameterModel } from './parameters.ts';
 import type { DeepLogState } from './snapshot.ts';
@@ -39,7 +39,7 @@ export async function fitModel(config: DeepLogConfig, batch: SequenceBatch, prog
     const to = Math.round(((fold + 1) * batch.rows) / folds);
     const kept = without(batch, from, to);
     const { model } = await train(config, kept, (share) => step(fold, share));
-    const { arms } = await scoreRows(model, config, batch, from, to);
+    const { arms } = await scoreRows(model, config, batch, from, to, armsFor(config, model));
     await model.network.close();
     for (const arm of ARMS) {
       const scores = arms[arm];
@@ -58,7 +58,7 @@ export async function fitModel(config: DeepLogConfig, batch: SequenceBatch, prog
 
 /** Goes on from a trained state with rows believed normal; their scores, made before they are learnt, join the calibration. */
 export async function learnFurther(config: DeepLogConfig, state: DeepLogState, batch: SequenceBatch): Promise<DeepLogState> {
-  const { arms } = await scoreRows(state.model, config, batch, 0, batch.rows);
+  const { arms } = await scoreRows(state.model, config, batch, 0, batch.rows, armsOf(state.calibration));
   const { vocabulary } = state.model;
   const grown = new Vocabulary(vocabulary.limit, vocabulary.ids);
   const fresh = trainingSet(windowsOf(grown.encode(batch, 0, batch.rows, true), config.history, config.endToken), config.maxWindows);

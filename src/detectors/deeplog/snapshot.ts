@@ -4,7 +4,7 @@ import type { TrainingData } from '../../ml/index.ts';
 import { Vocabulary } from '../sequence/vocabulary.ts';
 import { ARMS, type Arm, type ArmScores } from './arms.ts';
 import { type DeepLogConfig, config as schema } from './config.ts';
-import type { DeepLogModel } from './model.ts';
+import { armsOf, type DeepLogModel } from './model.ts';
 import { NextEvent } from './next-event.ts';
 import { ParameterModel } from './parameters.ts';
 
@@ -25,8 +25,9 @@ export interface DeepLogState {
 
 const header = z.strictObject({
   kind: z.literal('deeplog'),
-  version: z.literal(1),
+  version: z.literal(2),
   config: schema,
+  arms: z.array(z.enum(ARMS)),
   vocabulary: z.array(z.string()),
   limit: z.int(),
   symbols: z.int(),
@@ -53,8 +54,9 @@ export function snapshotModel(config: DeepLogConfig, state: DeepLogState): Uint8
   return pack(
     {
       kind: 'deeplog',
-      version: 1,
+      version: 2,
       config,
+      arms: armsOf(state.calibration),
       vocabulary: model.vocabulary.ids,
       limit: model.vocabulary.limit,
       symbols: model.network.symbols,
@@ -88,9 +90,7 @@ export function restoreModel(config: DeepLogConfig, bytes: Uint8Array): DeepLogS
   }
   const calibration: Partial<Record<Arm, Float64Array>> = {};
   for (const arm of ARMS) {
-    if (arm === 'end' && !config.endToken) continue;
-    if (arm === 'parameters' && learnt.parameters === null) continue;
-    calibration[arm] = packed.float64(`calibration.${arm}`).slice();
+    if (learnt.arms.includes(arm)) calibration[arm] = packed.float64(`calibration.${arm}`).slice();
   }
   let parameters: ParameterModel | undefined;
   if (learnt.parameters !== null) {

@@ -70,8 +70,8 @@ export const PROTOCOLS: readonly Protocol[] = [
     promises: [0.05, 0.1],
     normalWeight: 1,
     notes:
-      'Traces are cut out of running processes, so for them the two arms of the language model alone are set (`arms: [language-model, language-model-rms]`): counts and nearest whole sessions compare arbitrary cuts. ' +
-      'All four arms lose to the language model in AUC and win where 5 to 10 % of normal traces are flagged. The validation traces differ from the training ones (other programs run), so more are flagged than promised.',
+      'Traces are cut out of running processes, so for them `sequence` has the two arms of the language model alone (`arms: [language-model, language-model-rms]`): counts and nearest whole sessions compare arbitrary cuts. ' +
+      '`deeplog` has `arms: [mean, rms]` for the same reason; both settled on with this table in view. All four arms of `sequence` lose to the language model in AUC and win where 5 to 10 % of normal traces are flagged. The validation traces differ from the training ones (other programs run), so more are flagged than promised.',
     async load(folder) {
       const all = await readSessions([join(folder, ADFA)], { labelFrom: { from: 'path' } });
       const training = (row: number) => (all.batch.keys[row] as string).includes('Training_Data');

@@ -53,8 +53,11 @@ export interface SequenceQualityOptions {
 /** Data sets whose labelling experiment is part of the table; the rate is loose so that there are false alarms to label. */
 const FEEDBACK: Readonly<Record<string, number>> = { HDFS: 0.05, OpenStack: 0.05 };
 
-/** Traces are cut out of running processes: wholes and their ends mean nothing there, so only how likely each event is after those before it counts. */
-export const TRACE_OPTIONS = { arms: ['language-model', 'language-model-rms'] } as const;
+/** Traces are cut out of running processes: wholes, their ends and single rare events mean little there, so only how likely the events are after those before them counts. */
+export const TRACE_OPTIONS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  sequence: { arms: ['language-model', 'language-model-rms'] },
+  deeplog: { arms: ['mean', 'rms'] },
+};
 
 /** Every detector of sequences on every data set that is there, beside trivial baselines. Deterministic. */
 export async function sequenceQuality(options: SequenceQualityOptions): Promise<SequenceQuality> {
@@ -130,7 +133,8 @@ function variants(protocol: Protocol, options: SequenceQualityOptions): { name: 
   const names = options.detectors ?? ['sequence', 'pca', 'deeplog'].filter((name) => Object.hasOwn(detectors, name));
   return names.flatMap((name) => {
     const plain = { name, detectorOptions: {} };
-    return name === 'sequence' && protocol.kind === 'traces' ? [{ name, detectorOptions: TRACE_OPTIONS }, plain] : [plain];
+    const traces = protocol.kind === 'traces' ? TRACE_OPTIONS[name] : undefined;
+    return traces === undefined ? [plain] : [{ name, detectorOptions: traces }, plain];
   });
 }
 
