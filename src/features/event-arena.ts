@@ -1,3 +1,4 @@
+import { Tiers } from './tiers.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** What is kept of an event while its session is open. `numbers` are slots of the template's first parameters, NaN = no number. */
@@ -27,6 +28,12 @@ export class EventArena {
   input = new Int32Array(1024);
   length = new Int32Array(1024);
   next = new Int32Array(1024);
+  /** Part of the snapshot that holds the event, -1 = none yet. */
+  part = new Int32Array(1024).fill(NONE);
+  /** Events that are in no part of the snapshot. */
+  unwritten = 0;
+  /** Parts of the snapshot. */
+  readonly tiers = new Tiers();
   time = new Float64Array(1024);
   line = new Float64Array(1024);
   offset = new Float64Array(1024);
@@ -49,7 +56,15 @@ export class EventArena {
     this.vocabulary.hold(code);
     const cell = this.cell();
     this.code[cell] = code;
+    this.part[cell] = NONE;
+    this.unwritten++;
     return cell;
+  }
+
+  /** The event is held by `part` of the snapshot from here on. */
+  write(cell: number, part: number): void {
+    if (this.part[cell] === NONE) this.unwritten--;
+    this.part[cell] = part;
   }
 
   private cell(): number {
@@ -68,8 +83,12 @@ export class EventArena {
   /** Frees the list head ... tail of `count` cells. */
   release(head: number, tail: number, count: number): void {
     if (head === NONE) return;
-    for (let cell = head, left = count; left > 0; left--, cell = this.next[cell] as number)
+    for (let cell = head, left = count; left > 0; left--, cell = this.next[cell] as number) {
       this.vocabulary.release(this.code[cell] as number);
+      const part = this.part[cell] as number;
+      if (part === NONE) this.unwritten--;
+      else this.tiers.release(part);
+    }
     this.next[tail] = this.free;
     this.free = head;
     this.size -= count;
@@ -81,6 +100,7 @@ export class EventArena {
     this.input = widen(this.input, new Int32Array(capacity));
     this.length = widen(this.length, new Int32Array(capacity));
     this.next = widen(this.next, new Int32Array(capacity));
+    this.part = widen(this.part, new Int32Array(capacity));
     this.time = widen(this.time, new Float64Array(capacity));
     this.line = widen(this.line, new Float64Array(capacity));
     this.offset = widen(this.offset, new Float64Array(capacity));

@@ -17,5 +17,6 @@ export { type SeriesCounters, SeriesStepper, type Silence } from './series/stepp
 export { formatSessionKey, isReusable, parseSessionKey, type SessionKey } from './session-key.ts';
 export { type SessionCounters, Sessionizer } from './sessionizer.ts';
 export { chooseSequences, type SequenceChoice, type SequenceFeature, type Sequencer, sequencer, sequencesOf } from './sessions.ts';
+export { Tiers } from './tiers.ts';
 export { type VolumeConfig, VolumeCounter, volumeConfig } from './volume.ts';
 export { type WindowCounters, Windower } from './windower.ts';

@@ -6,7 +6,7 @@ import { KeyTable } from './key-table.ts';
 import { numberAt } from './numbers.ts';
 import { SequenceBuilder } from './sequence-builder.ts';
 import { isEntity, isReusable, type SessionKey } from './session-key.ts';
-import { readSnapshot, writeSnapshot } from './snapshot.ts';
+import { OpenSnapshot, UNWRITTEN } from './snapshot.ts';
 import { Vocabulary } from './vocabulary.ts';
 import { EventTime } from './watermark.ts';
 
@@ -55,6 +55,12 @@ export class Sessionizer {
   private readonly start: number[] = [];
   private readonly last: number[] = [];
   private readonly entity: string[] = [];
+  private readonly serial: number[] = [];
+  private readonly used: number[] = [];
+  private readonly written: number[] = [];
+  private nextSerial = 0;
+  private uses = 0;
+  private readonly parts: OpenSnapshot;
 
   constructor(key: SessionKey, options: SessionOptions) {
     this.key = key;
@@ -66,6 +72,7 @@ export class Sessionizer {
     this.table = new KeyTable(options.seed);
     this.arena = new EventArena(options.maxOpenEvents, options.numbers, this.vocabulary);
     this.builder = new SequenceBuilder(this.arena, this.vocabulary, this.inputs);
+    this.parts = new OpenSnapshot(this.arena, this.vocabulary);
   }
 
   add(batch: LogBatch, templates: readonly Template[]): void {
@@ -114,33 +121,44 @@ export class Sessionizer {
     return this.table.size;
   }
 
-  /** Everything open; call `take` first. */
-  snapshot(): Uint8Array {
-    const sessions = [];
-    for (let slot = this.table.oldest; slot !== NONE; slot = this.table.after(slot)) {
-      sessions.push({
+  /** Everything open, in parts: those that changed since the last call, an empty one is gone; call `take` first. */
+  snapshot(): Readonly<Record<string, Uint8Array>> {
+    const slots: number[] = [];
+    for (let slot = this.table.oldest; slot !== NONE; slot = this.table.after(slot)) slots.push(slot);
+    const open = {
+      slots,
+      serial: (slot: number) => this.serial[slot] as number,
+      head: (slot: number) => this.head[slot] as number,
+      count: (slot: number) => this.count[slot] as number,
+      written: (slot: number) => this.written[slot] as number,
+      wrote: (slot: number, part: number) => {
+        this.written[slot] = part;
+      },
+      describe: (slot: number) => ({
+        serial: this.serial[slot] as number,
         key: Buffer.from(this.table.key(slot)).toString('latin1'),
         entity: this.entity[slot] as string,
         part: this.part[slot] as number,
         first: this.first[slot] as number,
         start: this.start[slot] as number,
         last: this.last[slot] as number,
-        head: this.head[slot] as number,
-        count: this.count[slot] as number,
-      });
-    }
-    return writeSnapshot({ sessions, clock: this.clock.state(), counters: this.counters }, this.arena, this.vocabulary, this.inputs);
+        used: this.used[slot] as number,
+      }),
+    };
+    return this.parts.write(open, { clock: this.clock.state(), counters: { ...this.counters } }, this.nextSerial, this.inputs);
   }
 
-  restore(snapshot: Uint8Array): void {
+  /** All parts of a snapshot, each as it was given last. */
+  restore(snapshot: Readonly<Record<string, Uint8Array>>): void {
     while (this.table.oldest !== NONE) this.drop(this.table.oldest);
     this.take();
     this.inputs.length = 0;
     this.inputIndex.clear();
-    const state = readSnapshot(snapshot, this.arena, this.vocabulary, (input) => this.inputCode(input));
+    const state = this.parts.read(snapshot, (input) => this.inputCode(input));
     this.clock.restore(state.clock);
     Object.assign(this.counters, state.counters);
-    for (const session of state.sessions) {
+    this.nextSerial = state.nextSerial;
+    for (const session of state.sequences) {
       const bytes = Buffer.from(session.key, 'latin1');
       const slot = this.table.insert(bytes, 0, bytes.length);
       this.head[slot] = session.head;
@@ -151,6 +169,10 @@ export class Sessionizer {
       this.start[slot] = session.start;
       this.last[slot] = session.last;
       this.entity[slot] = session.entity;
+      this.serial[slot] = session.serial;
+      this.used[slot] = session.used;
+      this.written[slot] = session.written;
+      this.uses = Math.max(this.uses, session.used + 1);
     }
   }
 
@@ -159,6 +181,7 @@ export class Sessionizer {
     if (known !== NONE) {
       if (time - (this.last[known] as number) <= this.options.idle) {
         this.table.touch(known);
+        this.used[known] = this.uses++;
         return known;
       }
       this.counters.closedByIdle++;
@@ -167,6 +190,9 @@ export class Sessionizer {
     if (this.table.size >= this.options.maxOpen) this.evict();
     const slot = this.table.insert(bytes, start, end);
     this.counters.opened++;
+    this.serial[slot] = this.nextSerial++;
+    this.used[slot] = this.uses++;
+    this.written[slot] = UNWRITTEN;
     this.head[slot] = NONE;
     this.tail[slot] = NONE;
     this.count[slot] = 0;
@@ -181,6 +207,7 @@ export class Sessionizer {
   private append(slot: number, batch: LogBatch, row: number, code: number, time: Micros, input: number): void {
     while (this.arena.full && this.table.oldest !== slot) this.evict();
     if ((this.count[slot] as number) >= this.options.maxEvents || this.arena.full) this.split(slot, time);
+    this.changed(slot);
     const { arena } = this;
     const cell = arena.allocate(code);
     arena.time[cell] = time;
@@ -228,7 +255,16 @@ export class Sessionizer {
 
   private drop(slot: number): void {
     this.arena.release(this.head[slot] as number, this.tail[slot] as number, this.count[slot] as number);
+    this.changed(slot);
     this.table.remove(slot);
+  }
+
+  /** What the snapshot tells of the session is no longer so. */
+  private changed(slot: number): void {
+    const part = this.written[slot] as number;
+    if (part === UNWRITTEN) return;
+    this.parts.release(part);
+    this.written[slot] = UNWRITTEN;
   }
 
   private split(slot: number, time: Micros): void {
@@ -240,6 +276,9 @@ export class Sessionizer {
     this.count[slot] = 0;
     this.part[slot] = (this.part[slot] as number) + 1;
     this.start[slot] = time;
+    // Its events so far are in parts of the snapshot under the old number.
+    this.serial[slot] = this.nextSerial++;
+    this.changed(slot);
   }
 
   private emit(slot: number): void {

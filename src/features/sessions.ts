@@ -12,8 +12,10 @@ export interface Sequencer {
   advance(watermark: number): void;
   finish(): void;
   take(): SequenceBatch | undefined;
-  snapshot(): Uint8Array;
-  restore(snapshot: Uint8Array): void;
+  /** Parts that changed since the last call, by name; an empty one is gone. */
+  snapshot(): Readonly<Record<string, Uint8Array>>;
+  /** All parts, each as `snapshot` gave it last. */
+  restore(snapshot: Readonly<Record<string, Uint8Array>>): void;
 }
 
 /** A settled feature: how sequences are made of a source's lines from here on. Plain JSON. */

@@ -3,7 +3,7 @@ import type { WindowConfig } from './definition.ts';
 import { EventArena } from './event-arena.ts';
 import { numberAt } from './numbers.ts';
 import { SequenceBuilder } from './sequence-builder.ts';
-import { readSnapshot, writeSnapshot } from './snapshot.ts';
+import { OpenSnapshot, UNWRITTEN } from './snapshot.ts';
 import { Vocabulary } from './vocabulary.ts';
 import { EventTime } from './watermark.ts';
 
@@ -19,6 +19,9 @@ interface OpenWindow {
   part: number;
   /** False once it was handed over and nothing came since. */
   changed: boolean;
+  /** Its number, a new one after each split, and the part of the snapshot that tells of it. */
+  serial: number;
+  written: number;
 }
 
 export interface WindowCounters {
@@ -51,6 +54,8 @@ export class Windower {
   private open = 0;
   /** Nothing closes before event time reaches this. */
   private nextDue = Number.POSITIVE_INFINITY;
+  private nextSerial = 0;
+  private readonly parts: OpenSnapshot;
 
   constructor(config: WindowConfig) {
     this.config = config;
@@ -58,6 +63,7 @@ export class Windower {
     this.slide = config.slide ?? config.size;
     this.arena = new EventArena(config.maxOpenEvents, config.numbers, this.vocabulary);
     this.builder = new SequenceBuilder(this.arena, this.vocabulary, this.inputs);
+    this.parts = new OpenSnapshot(this.arena, this.vocabulary);
   }
 
   add(batch: LogBatch, templates: readonly Template[]): void {
@@ -110,42 +116,46 @@ export class Windower {
     return batch;
   }
 
-  /** Everything open; call `take` first. */
-  snapshot(): Uint8Array {
-    const sessions = [];
-    for (const index of [...this.windows.keys()].sort((a, b) => a - b)) {
-      for (const window of this.ordered(index)) {
-        sessions.push({
-          key: window.group,
-          entity: window.entity,
-          part: window.part,
-          first: window.index,
-          start: window.changed ? 1 : 0,
-          last: 0,
-          head: window.head,
-          count: window.count,
-        });
-      }
-    }
-    return writeSnapshot({ sessions, clock: this.clock.state(), counters: this.counters }, this.arena, this.vocabulary, this.inputs);
+  /** Everything open, in parts: those that changed since the last call, an empty one is gone; call `take` first. */
+  snapshot(): Readonly<Record<string, Uint8Array>> {
+    const windows = [...this.windows.keys()].sort((a, b) => a - b).flatMap((index) => this.ordered(index));
+    const at = (slot: number) => windows[slot] as OpenWindow;
+    const open = {
+      slots: windows.map((_, slot) => slot),
+      serial: (slot: number) => at(slot).serial,
+      head: (slot: number) => at(slot).head,
+      count: (slot: number) => at(slot).count,
+      written: (slot: number) => at(slot).written,
+      wrote: (slot: number, part: number) => {
+        at(slot).written = part;
+      },
+      describe: (slot: number) => {
+        const { serial, group, entity, part, index, changed } = at(slot);
+        return { serial, key: group, entity, part, first: index, start: changed ? 1 : 0, last: 0, used: 0 };
+      },
+    };
+    return this.parts.write(open, { clock: this.clock.state(), counters: { ...this.counters } }, this.nextSerial, this.inputs);
   }
 
-  restore(snapshot: Uint8Array): void {
+  /** All parts of a snapshot, each as it was given last. */
+  restore(snapshot: Readonly<Record<string, Uint8Array>>): void {
     for (const index of [...this.windows.keys()]) this.dropIndex(index);
     this.take();
     this.inputs.length = 0;
     this.inputIndex.clear();
-    const state = readSnapshot(snapshot, this.arena, this.vocabulary, (input) => this.inputCode(input));
+    const state = this.parts.read(snapshot, (input) => this.inputCode(input));
     this.clock.restore(state.clock);
     Object.assign(this.counters, state.counters);
-    for (const { key, entity, part, first, start, head, tail, count } of state.sessions) {
-      this.put({ group: key, entity, index: first, head, tail, count, part, changed: start === 1 });
+    this.nextSerial = state.nextSerial;
+    for (const { key, entity, part, first, start, head, tail, count, serial, written } of state.sequences) {
+      this.put({ group: key, entity, index: first, head, tail, count, part, changed: start === 1, serial, written });
     }
     this.nextDue = Number.NEGATIVE_INFINITY;
   }
 
   private append(window: OpenWindow, batch: LogBatch, row: number, code: number, time: Micros, input: number): void {
     if (window.count >= this.config.maxEvents) this.split(window);
+    this.unwrite(window);
     const { arena } = this;
     const cell = arena.allocate(code);
     arena.time[cell] = time;
@@ -175,7 +185,14 @@ export class Windower {
     if (known !== undefined) return known;
     while (this.open >= this.config.maxOpen) this.evict();
     const entity = batch.host.values[batch.host.codes[row] as number] ?? batch.source;
-    return this.put({ group, entity, index, head: NONE, tail: NONE, count: 0, part: 1, changed: true });
+    const serial = this.nextSerial++;
+    return this.put({ group, entity, index, head: NONE, tail: NONE, count: 0, part: 1, changed: true, serial, written: UNWRITTEN });
+  }
+
+  /** What the snapshot tells of the window is no longer so. */
+  private unwrite(window: OpenWindow): void {
+    if (window.written !== UNWRITTEN) this.parts.release(window.written);
+    window.written = UNWRITTEN;
   }
 
   private put(window: OpenWindow): OpenWindow {
@@ -201,6 +218,9 @@ export class Windower {
     window.tail = NONE;
     window.count = 0;
     window.part++;
+    // Its events so far are in parts of the snapshot under the old number.
+    window.serial = this.nextSerial++;
+    this.unwrite(window);
   }
 
   private emitIndex(index: number): void {
@@ -214,12 +234,16 @@ export class Windower {
   private dropIndex(index: number): void {
     const groups = this.windows.get(index);
     if (groups === undefined) return;
-    for (const window of groups.values()) this.arena.release(window.head, window.tail, window.count);
+    for (const window of groups.values()) {
+      this.arena.release(window.head, window.tail, window.count);
+      this.unwrite(window);
+    }
     this.open -= groups.size;
     this.windows.delete(index);
   }
 
   private emit(window: OpenWindow): void {
+    if (window.changed) this.unwrite(window);
     window.changed = false;
     if (window.count === 0) return;
     const start = window.index * this.slide;

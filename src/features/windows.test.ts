@@ -21,6 +21,7 @@ const line = (seconds: number, template = 0, host = 'web1'): LogLine => ({
 function windows(lines: readonly LogLine[], config: Record<string, unknown>, batchSize = lines.length): SequenceBatch[] {
   const windower = new Windower(windowConfig.parse(config));
   const out: SequenceBatch[] = [];
+  const stored: Record<string, Uint8Array> = {};
   const take = () => {
     const batch = windower.take();
     if (batch !== undefined) out.push(batch);
@@ -28,7 +29,8 @@ function windows(lines: readonly LogLine[], config: Record<string, unknown>, bat
   for (let from = 0; from < lines.length; from += batchSize) {
     windower.add(logBatch(lines.slice(from, from + batchSize), { firstLine: from + 1 }), templates);
     take();
-    windower.restore(windower.snapshot());
+    Object.assign(stored, windower.snapshot());
+    windower.restore(stored);
   }
   windower.finish();
   take();

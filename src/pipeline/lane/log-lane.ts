@@ -7,6 +7,7 @@ import { createLogParser, type FormatLogParser, type LogParserOptions } from '..
 import type { Pseudonymiser } from '../flow/pseudonym.ts';
 import { Watermark, type WatermarkState } from '../time/watermark.ts';
 import { admit } from './admission.ts';
+import { blobsBelow, laneBlobs, restoreLane } from './blobs.ts';
 import { findingOf } from './finding.ts';
 import { formatOf, SAMPLE_BYTES } from './format-sample.ts';
 import { Generations } from './generations.ts';
@@ -203,8 +204,7 @@ export class LogLane implements Lane {
   }
 
   async snapshot(): Promise<Readonly<Record<string, Uint8Array>>> {
-    const prefix = `source/${this.source.name}`;
-    const blobs: Record<string, Uint8Array> = {};
+    const own: Record<string, Uint8Array> = {};
     if (this.changed) {
       const state: State = {
         watermark: this.watermark.snapshot(),
@@ -213,26 +213,19 @@ export class LogLane implements Lane {
         pastSilence: [...this.pastSilence],
         sample: this.sample,
       };
-      blobs[`${prefix}/time`] = new Uint8Array(serialize(state));
-      if (this.parser.format !== undefined) blobs[`${prefix}/parser`] = this.parser.snapshot();
-      blobs[`${prefix}/windows`] = this.tracks.snapshot();
+      own.time = new Uint8Array(serialize(state));
+      if (this.parser.format !== undefined) own.parser = this.parser.snapshot();
+      for (const [name, bytes] of Object.entries(this.tracks.snapshot())) own[`windows/${name}`] = bytes;
       const streams = this.streams.snapshot();
-      if (streams !== undefined) blobs[`${prefix}/streams`] = streams;
-    }
-    for (const detector of [...this.scorers, ...this.rules]) {
-      if (!detector.changed) continue;
-      for (const [name, bytes] of Object.entries(await detector.snapshot()))
-        blobs[`${prefix}/${detector.options.detector}/${name}`] = bytes;
+      if (streams !== undefined) own.streams = streams;
     }
     this.changed = false;
-    return blobs;
+    return laneBlobs(this, own);
   }
 
   async restore(blobs: Readonly<Record<string, Uint8Array>>): Promise<void> {
-    const prefix = `source/${this.source.name}`;
-    const time = blobs[`${prefix}/time`];
-    const parser = blobs[`${prefix}/parser`];
-    const windows = blobs[`${prefix}/windows`];
+    const own = await restoreLane(this, blobs);
+    const { time, parser, streams } = own;
     if (time !== undefined) {
       const state = deserialize(time) as State;
       this.watermark.restore(state.watermark);
@@ -242,14 +235,8 @@ export class LogLane implements Lane {
       this.sample = [...state.sample];
     }
     if (parser !== undefined) this.parser.restore(parser);
-    if (windows !== undefined) this.tracks.restore(windows);
-    const streams = blobs[`${prefix}/streams`];
+    this.tracks.restore(blobsBelow(own, 'windows/'));
     if (streams !== undefined) this.streams.restore(streams);
-    for (const detector of [...this.scorers, ...this.rules]) {
-      const own = `${prefix}/${detector.options.detector}/`;
-      const parts = Object.entries(blobs).filter(([name]) => name.startsWith(own));
-      await detector.restore(Object.fromEntries(parts.map(([name, bytes]) => [name.slice(own.length), bytes])));
-    }
   }
 }
 

@@ -2,6 +2,7 @@ import { deserialize, serialize } from 'node:v8';
 import type { SourceConfig } from '../../config/index.ts';
 import { type DeadLetter, type EventBatch, type Micros, type PacketBatch, type RecordBatch, startsStream } from '../../core/index.ts';
 import { FlowEvents, FlowMeter, type FlowOptions, type MeterState } from '../../parsers/packets/index.ts';
+import { laneBlobs, restoreLane } from './blobs.ts';
 import { CaptureInputs, type CaptureInputsState } from './capture-inputs.ts';
 import { Generations } from './generations.ts';
 import { type Finding, type Lane, type LaneCounters, type LaneEvents, type LaneOutput, NO_OUTPUT } from './lane.ts';
@@ -169,27 +170,21 @@ export class PacketLane implements Lane {
   }
 
   async snapshot(): Promise<Readonly<Record<string, Uint8Array>>> {
-    const prefix = `source/${this.source.name}`;
-    const blobs: Record<string, Uint8Array> = {};
+    const own: Record<string, Uint8Array> = {};
     if (this.changed) {
       const { counters, latest, silent } = this;
       const state: State = { counters, latest, silent, generations: [...this.generations], inputs: this.inputs.snapshot() };
-      blobs[`${prefix}/packets`] = new Uint8Array(serialize(state));
-      blobs[`${prefix}/flows`] = new Uint8Array(serialize(this.meter.snapshot()));
+      own.packets = new Uint8Array(serialize(state));
+      own.flows = new Uint8Array(serialize(this.meter.snapshot()));
     }
-    for (const rule of this.rules) {
-      if (!rule.changed) continue;
-      for (const [name, bytes] of Object.entries(rule.snapshot())) blobs[`${prefix}/${rule.options.detector}/${name}`] = bytes;
-    }
-    Object.assign(blobs, await this.pairs.snapshot());
+    const pairs = this.pairs.snapshot();
+    if (pairs !== undefined) own.pairs = pairs;
     this.changed = false;
-    return blobs;
+    return laneBlobs(this, own);
   }
 
   async restore(blobs: Readonly<Record<string, Uint8Array>>): Promise<void> {
-    const prefix = `source/${this.source.name}`;
-    const packets = blobs[`${prefix}/packets`];
-    const flows = blobs[`${prefix}/flows`];
+    const { packets, flows, pairs } = await restoreLane(this, blobs);
     if (packets !== undefined) {
       const state = deserialize(packets) as State;
       Object.assign(this.counters, state.counters);
@@ -199,11 +194,7 @@ export class PacketLane implements Lane {
       this.inputs.restore(state.inputs);
     }
     if (flows !== undefined) this.meter.restore(deserialize(flows) as MeterState);
-    await this.pairs.restore(blobs);
-    for (const rule of this.rules) {
-      const bytes = blobs[`${prefix}/${rule.options.detector}/rules`];
-      if (bytes !== undefined) rule.restore({ rules: bytes });
-    }
+    if (pairs !== undefined) this.pairs.restore(pairs);
   }
 }
 

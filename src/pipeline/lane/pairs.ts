@@ -7,7 +7,6 @@ import type { LaneScorer } from './scorer.ts';
 
 /** Flows of one source as windows of a source and a destination, for its scorers. Without such scorers it does nothing. */
 export class LanePairs {
-  private readonly source: SourceConfig;
   private readonly scorers: readonly LaneScorer[];
   private readonly windows: PairWindows;
   private readonly used: boolean;
@@ -15,7 +14,6 @@ export class LanePairs {
   private judged = 0;
 
   constructor(source: SourceConfig, scorers: readonly LaneScorer[]) {
-    this.source = source;
     this.scorers = scorers;
     const { pairs: config = pairConfig.parse({}) } = source.features as { readonly pairs?: PairConfig };
     this.windows = new PairWindows(config);
@@ -62,26 +60,12 @@ export class LanePairs {
     return findings;
   }
 
-  /** State that changed since the last call, with the scorers'. */
-  async snapshot(): Promise<Readonly<Record<string, Uint8Array>>> {
-    const prefix = `source/${this.source.name}`;
-    const blobs: Record<string, Uint8Array> = {};
-    if (this.windows.changed) blobs[`${prefix}/pairs`] = this.windows.snapshot();
-    for (const scorer of this.scorers) {
-      if (!scorer.changed) continue;
-      for (const [name, bytes] of Object.entries(await scorer.snapshot())) blobs[`${prefix}/${scorer.options.detector}/${name}`] = bytes;
-    }
-    return blobs;
+  /** Open windows, where they changed since the last call. */
+  snapshot(): Uint8Array | undefined {
+    return this.windows.changed ? this.windows.snapshot() : undefined;
   }
 
-  async restore(blobs: Readonly<Record<string, Uint8Array>>): Promise<void> {
-    const prefix = `source/${this.source.name}`;
-    const windows = blobs[`${prefix}/pairs`];
-    if (windows !== undefined) this.windows.restore(windows);
-    for (const scorer of this.scorers) {
-      const own = `${prefix}/${scorer.options.detector}/`;
-      const parts = Object.entries(blobs).filter(([name]) => name.startsWith(own));
-      await scorer.restore(Object.fromEntries(parts.map(([name, bytes]) => [name.slice(own.length), bytes])));
-    }
+  restore(windows: Uint8Array): void {
+    this.windows.restore(windows);
   }
 }

@@ -14,6 +14,7 @@ import {
 } from '../../core/index.ts';
 import { type SeriesConfig, SeriesStepper, seriesConfig } from '../../features/index.ts';
 import { MetricParser } from '../../parsers/index.ts';
+import { laneBlobs, restoreLane } from './blobs.ts';
 import { limitFinding, silenceFinding } from './device-findings.ts';
 import { findingOf } from './finding.ts';
 import { Generations } from './generations.ts';
@@ -179,27 +180,19 @@ export class ReadingsLane implements Lane {
   }
 
   async snapshot(): Promise<Readonly<Record<string, Uint8Array>>> {
-    const prefix = `source/${this.source.name}`;
-    const blobs: Record<string, Uint8Array> = {};
+    const own: Record<string, Uint8Array> = {};
     if (this.changed) {
       const state: State = { counters: this.counters, generations: [...this.generations] };
-      blobs[`${prefix}/time`] = new Uint8Array(serialize(state));
-      blobs[`${prefix}/parser`] = this.parser.snapshot();
-      blobs[`${prefix}/series`] = this.stepper.snapshot();
-    }
-    for (const scorer of this.scorers) {
-      if (!scorer.changed) continue;
-      for (const [name, bytes] of Object.entries(await scorer.snapshot())) blobs[`${prefix}/${scorer.options.detector}/${name}`] = bytes;
+      own.time = new Uint8Array(serialize(state));
+      own.parser = this.parser.snapshot();
+      own.series = this.stepper.snapshot();
     }
     this.changed = false;
-    return blobs;
+    return laneBlobs(this, own);
   }
 
   async restore(blobs: Readonly<Record<string, Uint8Array>>): Promise<void> {
-    const prefix = `source/${this.source.name}`;
-    const time = blobs[`${prefix}/time`];
-    const parser = blobs[`${prefix}/parser`];
-    const series = blobs[`${prefix}/series`];
+    const { time, parser, series } = await restoreLane(this, blobs);
     if (time !== undefined) {
       const state = deserialize(time) as State;
       Object.assign(this.counters, state.counters);
@@ -207,11 +200,6 @@ export class ReadingsLane implements Lane {
     }
     if (parser !== undefined) this.parser.restore(parser);
     if (series !== undefined) this.stepper.restore(series);
-    for (const scorer of this.scorers) {
-      const own = `${prefix}/${scorer.options.detector}/`;
-      const parts = Object.entries(blobs).filter(([name]) => name.startsWith(own));
-      await scorer.restore(Object.fromEntries(parts.map(([name, bytes]) => [name.slice(own.length), bytes])));
-    }
   }
 }
 

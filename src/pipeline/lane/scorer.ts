@@ -12,9 +12,10 @@ import {
 } from '../../core/index.ts';
 import { coreRows } from '../../features/index.ts';
 import { InputClock } from '../time/input-clock.ts';
+import { HeldBatches } from './held-batches.ts';
 import { effectOnCalibrated, type FoundAlert, type LabelEffect } from './label-effect.ts';
 import type { RegisteredModel } from './registered-model.ts';
-import { joinRows, pickRows, sliceRows } from './rows.ts';
+import { pickRows, sliceRows } from './rows.ts';
 import { unitAt } from './unit.ts';
 
 export interface ScorerOptions {
@@ -98,7 +99,8 @@ export interface LaneScorer {
 
 interface State {
   readonly fitted: boolean;
-  readonly held: FeatureBatch[];
+  /** Parts of what is held. */
+  readonly held: readonly number[];
   readonly period: number | null;
   readonly clock: ReturnType<InputClock['snapshot']>;
   readonly history: Uint8Array | undefined;
@@ -126,8 +128,7 @@ export class Scorer implements LaneScorer {
   readonly options: ScorerOptions;
   detector: Detector;
   model = LEARNT;
-  private held: FeatureBatch[] = [];
-  private heldRows = 0;
+  private readonly held = new HeldBatches();
   private fitted = false;
   private history: CalibrationHistory | undefined;
   private clock = new InputClock(CONFIRM);
@@ -159,8 +160,7 @@ export class Scorer implements LaneScorer {
     this.learnt = model.rows;
     this.readyAt = model.to;
     this.fitted = true;
-    this.held = [];
-    this.heldRows = 0;
+    this.held.clear();
     this.changed = true;
     this.applyLabels(this.labels);
   }
@@ -171,11 +171,11 @@ export class Scorer implements LaneScorer {
     const found: Flagged[] = [];
     while (from < batch.rows) {
       if (!this.fitted) {
-        const to = Math.min(batch.rows, from + this.options.sessions - this.heldRows);
-        this.hold(sliceRows(batch, from, to));
+        const to = Math.min(batch.rows, from + this.options.sessions - this.held.rows);
+        this.held.add(sliceRows(batch, from, to));
         for (let row = from; row < to; row++) this.tick(unitAt(batch, row).end);
         from = to;
-        if (this.heldRows >= this.options.sessions) found.push(...(await this.fit()));
+        if (this.held.rows >= this.options.sessions) found.push(...(await this.fit()));
         continue;
       }
       const { to, due } = this.untilUpdate(batch, from);
@@ -204,7 +204,7 @@ export class Scorer implements LaneScorer {
 
   /** Learns from what was held; sessions of a rare pattern among it are not learnt but judged. */
   private async fit(): Promise<Flagged[]> {
-    const held = joinRows(this.held);
+    const held = this.held.joined();
     const { core, rest } = held.shape === 'sequences' ? coreRows(held) : { core: [], rest: [] };
     const summary = await this.detector.fit(rest.length === 0 ? held : pickRows(held, core));
     this.history = CalibrationHistory.fromScores(summary.calibration);
@@ -214,22 +214,20 @@ export class Scorer implements LaneScorer {
     this.fitted = true;
     this.modelSha256 = sha256Hex(await this.detector.snapshot());
     this.detector.applyLabels(this.labels);
-    this.held = [];
-    this.heldRows = 0;
+    this.held.clear();
     return rest.length === 0 ? [] : this.score(pickRows(held, rest));
   }
 
   private async update(): Promise<void> {
     this.history?.renew();
-    if (this.held.length === 0) return;
-    const batch = joinRows(this.held);
+    if (this.held.rows === 0) return;
+    const batch = this.held.joined();
     const before = (await this.detector.score(batch)).score;
     await this.detector.learn(batch);
     this.history?.rescale(scoreChange(before, (await this.detector.score(batch)).score));
     this.learnt += batch.rows;
     this.modelSha256 = sha256Hex(await this.detector.snapshot());
-    this.held = [];
-    this.heldRows = 0;
+    this.held.clear();
   }
 
   private async score(batch: FeatureBatch): Promise<Flagged[]> {
@@ -284,15 +282,9 @@ export class Scorer implements LaneScorer {
     }
     this.detector.observe(batch);
     // A registered model stays as it was registered; its calibration alone follows the source.
-    if (options.registered === undefined && this.heldRows < options.maxSessions)
-      this.hold(pickRows(batch, normal.slice(0, options.maxSessions - this.heldRows)));
+    if (options.registered === undefined && this.held.rows < options.maxSessions)
+      this.held.add(pickRows(batch, normal.slice(0, options.maxSessions - this.held.rows)));
     return found;
-  }
-
-  private hold(batch: FeatureBatch): void {
-    if (batch.rows === 0) return;
-    this.held.push(batch);
-    this.heldRows += batch.rows;
   }
 
   applyLabels(labels: readonly LabelledRow[]): void {
@@ -326,7 +318,7 @@ export class Scorer implements LaneScorer {
       detector: options.detector,
       model: this.model,
       state: this.fitted ? 'ready' : 'learning',
-      have: this.fitted ? this.learnt : this.heldRows,
+      have: this.fitted ? this.learnt : this.held.rows,
       need: options.sessions,
       readyAt: this.readyAt,
       promisedRate: options.rate,
@@ -339,9 +331,10 @@ export class Scorer implements LaneScorer {
 
   async snapshot(): Promise<Readonly<Record<string, Uint8Array>>> {
     this.changed = false;
+    const { parts, blobs } = this.held.snapshot();
     const state: State = {
       fitted: this.fitted,
-      held: this.held,
+      held: parts,
       period: this.period ?? null,
       clock: this.clock.snapshot(),
       history: this.history?.snapshot(),
@@ -355,7 +348,7 @@ export class Scorer implements LaneScorer {
       paused: this.paused,
       model: this.model,
     };
-    const own = { scorer: new Uint8Array(serialize(state)) };
+    const own = { ...blobs, scorer: new Uint8Array(serialize(state)) };
     return this.fitted ? { ...own, model: await this.detector.snapshot() } : own;
   }
 
@@ -379,8 +372,7 @@ export class Scorer implements LaneScorer {
     this.model = before;
     if (state.fitted && model !== undefined) await this.detector.restore(model);
     this.fitted = state.fitted;
-    this.held = state.held;
-    this.heldRows = state.held.reduce((sum, batch) => sum + batch.rows, 0);
+    this.held.restore(state.held, blobs);
     this.history = state.history === undefined ? undefined : CalibrationHistory.restore(state.history);
     this.learnt = state.learnt;
     this.readyAt = state.readyAt ?? undefined;

@@ -3,6 +3,7 @@ import type { SourceConfig } from '../../config/index.ts';
 import { type DeadLetter, type EventBatch, formatMicros, type Micros, type RecordBatch, recordCount } from '../../core/index.ts';
 import { createSensorParser, FlowExportParser, type SensorParser } from '../../parsers/index.ts';
 import { Watermark, type WatermarkState } from '../time/watermark.ts';
+import { laneBlobs, restoreLane } from './blobs.ts';
 import { Generations } from './generations.ts';
 import { type Lane, type LaneCounters, type LaneOutput, NO_OUTPUT } from './lane.ts';
 import type { LaneKind, LaneParts } from './lanes.ts';
@@ -110,8 +111,7 @@ export class SensorLane implements Lane {
   }
 
   async snapshot(): Promise<Readonly<Record<string, Uint8Array>>> {
-    const prefix = `source/${this.source.name}`;
-    const blobs: Record<string, Uint8Array> = {};
+    const own: Record<string, Uint8Array> = {};
     if (this.changed) {
       const state: State = {
         watermark: this.watermark.snapshot(),
@@ -119,32 +119,23 @@ export class SensorLane implements Lane {
         generations: [...this.generations],
         parser: this.parser.snapshot(),
       };
-      blobs[`${prefix}/sensor`] = new Uint8Array(serialize(state));
+      own.sensor = new Uint8Array(serialize(state));
     }
-    for (const rule of this.rules) {
-      if (!rule.changed) continue;
-      for (const [name, bytes] of Object.entries(rule.snapshot())) blobs[`${prefix}/${rule.options.detector}/${name}`] = bytes;
-    }
-    Object.assign(blobs, await this.pairs.snapshot());
+    const pairs = this.pairs.snapshot();
+    if (pairs !== undefined) own.pairs = pairs;
     this.changed = false;
-    return blobs;
+    return laneBlobs(this, own);
   }
 
   async restore(blobs: Readonly<Record<string, Uint8Array>>): Promise<void> {
-    const prefix = `source/${this.source.name}`;
-    const own = blobs[`${prefix}/sensor`];
-    if (own !== undefined) {
-      const state = deserialize(own) as State;
-      this.watermark.restore(state.watermark);
-      Object.assign(this.counters, state.counters);
-      for (const [input, generation] of state.generations) this.generations.set(input, generation);
-      this.parser.restore(state.parser);
-    }
-    await this.pairs.restore(blobs);
-    for (const rule of this.rules) {
-      const rules = blobs[`${prefix}/${rule.options.detector}/rules`];
-      if (rules !== undefined) rule.restore({ rules });
-    }
+    const { sensor, pairs } = await restoreLane(this, blobs);
+    if (pairs !== undefined) this.pairs.restore(pairs);
+    if (sensor === undefined) return;
+    const state = deserialize(sensor) as State;
+    this.watermark.restore(state.watermark);
+    Object.assign(this.counters, state.counters);
+    for (const [input, generation] of state.generations) this.generations.set(input, generation);
+    this.parser.restore(state.parser);
   }
 }
 

@@ -1,13 +1,24 @@
 import { deserialize, serialize } from 'node:v8';
 import type { LogBatch, Micros, SequenceBatch, Template } from '../../core/index.ts';
 import { chooseSequences, type SequenceChoice, type SequenceFeature, type Sequencer, sequencer } from '../../features/index.ts';
+import { blobsBelow } from './blobs.ts';
 import { selectRows } from './select.ts';
 
 interface State {
   readonly feature: SequenceFeature | undefined;
   readonly held: readonly LogBatch[];
-  readonly tracks: readonly (readonly [string, Uint8Array])[];
+  /** Name and number of each track. */
+  readonly tracks: readonly (readonly [string, number])[];
 }
+
+interface Track {
+  readonly sequencer: Sequencer;
+  /** Its blobs are named `<number>/…`. */
+  readonly number: number;
+}
+
+/** Blob that says which tracks there are. */
+const TRACKS = 'tracks';
 
 const LIVE = '';
 /** Back-filled inputs read at the same time; beyond, the one first opened is closed. */
@@ -20,7 +31,9 @@ const MAX_TRACKS = 64;
 export class Tracks {
   private readonly choice: SequenceChoice;
   private readonly lines: number;
-  private readonly tracks = new Map<string, Sequencer>();
+  private readonly tracks = new Map<string, Track>();
+  /** Names of the blobs that snapshots gave out and that hold something. */
+  private readonly stored = new Set<string>();
   private held: LogBatch[] = [];
   private heldRows = 0;
   feature: SequenceFeature | undefined;
@@ -62,7 +75,7 @@ export class Tracks {
 
   /** Time passed without records: closes what is due in the live track. */
   advance(watermark: Micros): SequenceBatch[] {
-    const live = this.tracks.get(LIVE);
+    const live = this.tracks.get(LIVE)?.sequencer;
     live?.advance(watermark);
     return taken(live);
   }
@@ -88,36 +101,61 @@ export class Tracks {
     let track = this.tracks.get(name);
     if (track === undefined) {
       if (this.tracks.size >= MAX_TRACKS) closed.push(...this.finishTrack(this.pastInputs[0] ?? LIVE));
-      track = sequencer(this.feature as SequenceFeature);
+      track = { sequencer: sequencer(this.feature as SequenceFeature), number: this.freeNumber() };
       this.tracks.set(name, track);
     }
-    track.add(batch, templates);
-    return [...closed, ...taken(track)];
+    track.sequencer.add(batch, templates);
+    return [...closed, ...taken(track.sequencer)];
   }
 
   private finishTrack(name: string): SequenceBatch[] {
-    const track = this.tracks.get(name);
+    const track = this.tracks.get(name)?.sequencer;
     this.tracks.delete(name);
     track?.finish();
     return taken(track);
   }
 
-  snapshot(): Uint8Array {
-    const tracks = [...this.tracks].map(([name, track]) => [name, track.snapshot()] as const);
-    const state: State = { feature: this.feature, held: this.held, tracks };
-    return new Uint8Array(serialize(state));
+  private freeNumber(): number {
+    const taken = new Set([...this.tracks.values()].map(({ number }) => number));
+    let number = 0;
+    while (taken.has(number)) number++;
+    return number;
   }
 
-  restore(snapshot: Uint8Array): void {
-    const { feature, held, tracks } = deserialize(snapshot) as State;
+  /** Blobs that changed since the last call; an empty one is gone. */
+  snapshot(): Readonly<Record<string, Uint8Array>> {
+    const state: State = { feature: this.feature, held: this.held, tracks: [...this.tracks].map(([name, { number }]) => [name, number]) };
+    const blobs: Record<string, Uint8Array> = { [TRACKS]: new Uint8Array(serialize(state)) };
+    const numbers = new Set([...this.tracks.values()].map(({ number }) => String(number)));
+    for (const name of this.stored) if (name !== TRACKS && !numbers.has(name.split('/')[0] as string)) blobs[name] = new Uint8Array();
+    for (const { sequencer: track, number } of this.tracks.values())
+      for (const [name, bytes] of Object.entries(track.snapshot())) blobs[`${number}/${name}`] = bytes;
+    this.remember(blobs);
+    return blobs;
+  }
+
+  /** All blobs, each as `snapshot` gave it last. */
+  restore(blobs: Readonly<Record<string, Uint8Array>>): void {
+    const own = blobs[TRACKS];
+    if (own === undefined) return;
+    const { feature, held, tracks } = deserialize(own) as State;
     this.feature = feature;
     this.held = [...held];
     this.heldRows = held.reduce((sum, batch) => sum + batch.rows, 0);
     this.tracks.clear();
-    for (const [name, bytes] of tracks) {
+    for (const [name, number] of tracks) {
       const track = sequencer(feature as SequenceFeature);
-      track.restore(bytes);
-      this.tracks.set(name, track);
+      track.restore(blobsBelow(blobs, `${number}/`));
+      this.tracks.set(name, { sequencer: track, number });
+    }
+    this.stored.clear();
+    this.remember(blobs);
+  }
+
+  private remember(blobs: Readonly<Record<string, Uint8Array>>): void {
+    for (const [name, { length }] of Object.entries(blobs)) {
+      if (length > 0) this.stored.add(name);
+      else this.stored.delete(name);
     }
   }
 }
