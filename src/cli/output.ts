@@ -29,6 +29,11 @@ const SYSTEM_ERRORS: Record<string, [ErrorCode, string]> = {
   EISDIR: ['INPUT_UNREADABLE', 'Name a file instead of a folder.'],
   ENOSPC: ['STORE_FULL', 'Free some space or choose another --home or --out, then run the command again: what was there is intact.'],
   EFBIG: ['STORE_FULL', 'The file-size limit was reached: raise it, or choose another --out, then run the command again.'],
+  EEXIST: ['INPUT_UNREADABLE', 'A file stands where a folder is needed: name another path.'],
+  ENOTDIR: ['INPUT_UNREADABLE', 'A file stands where a folder is needed: name another path.'],
+  EROFS: ['INPUT_UNREADABLE', 'That file system cannot be written: choose another --home or --out.'],
+  EDQUOT: ['STORE_FULL', 'The quota of this user is used up: free some space, then run the command again: what was there is intact.'],
+  EMFILE: ['LIMIT_EXCEEDED', 'Too many files are open: raise the limit (ulimit -n).'],
   EADDRINUSE: ['UNSUPPORTED', 'Another program listens there: choose another address in the configuration.'],
 };
 
@@ -50,17 +55,33 @@ export function counted(many: number, noun: string): string {
   return `${many.toLocaleString('en')} ${noun}${many === 1 ? '' : 's'}`;
 }
 
+function tellJson({ code, message, hint }: VedetteError): void {
+  const error = { code, summary: ERROR_CODES[code], message: withUrls(message), hint };
+  process.stderr.write(`${JSON.stringify({ error })}\n`);
+}
+
+/** What commander found wrong with the words of the command. */
+function asUsageError({ message, code }: CommanderError): VedetteError {
+  const hint = /unknown option '(-o|--output)/.test(message)
+    ? 'Write -o after the whole command, such as vedette alerts list -o json.'
+    : 'Add --help for what it understands.';
+  if (code === 'commander.help') return new VedetteError('USAGE', 'the command is not complete: name what it shall do', { hint });
+  const [first = message, suggestion] = message.replace(/^error: /, '').split('\n');
+  return new VedetteError('USAGE', first, {
+    hint: suggestion === undefined || suggestion === '' ? hint : `${suggestion.replace(/^\(|\)$/g, '')} ${hint}`,
+  });
+}
+
 /** Prints one clear error and ends the process with the right code. */
 export function failWith(error: unknown): never {
   if (error instanceof CommanderError) {
-    process.exit(error.exitCode === 0 ? EXIT.done : EXIT.usage);
+    if (error.exitCode === 0) process.exit(EXIT.done);
+    if (wantsJson()) tellJson(asUsageError(error));
+    process.exit(EXIT.usage);
   }
   const known = asVedetteError(error);
-  if (wantsJson()) {
-    process.stderr.write(
-      `${JSON.stringify({ error: { code: known.code, summary: ERROR_CODES[known.code], message: withUrls(known.message), hint: known.hint } })}\n`,
-    );
-  } else {
+  if (wantsJson()) tellJson(known);
+  else {
     process.stderr.write(`vedette: ${withUrls(known.message)}\n`);
     if (known.hint !== undefined) process.stderr.write(`  ${known.hint}\n`);
   }

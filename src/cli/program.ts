@@ -16,17 +16,27 @@ import { scoreCommand } from './commands/score.ts';
 import { trainCommand } from './commands/train.ts';
 import { upCommand } from './commands/up.ts';
 import { shippedUseCasesCommand } from './commands/use-cases.ts';
+import { wantsJson } from './output.ts';
 import { programVersion } from './version.ts';
+
+const HELP_HINT = '(add --help for what it understands)';
+/** With `-o json` the one error is told as JSON, by `failWith`. */
+const OUTPUT = {
+  writeErr(text: string): void {
+    if (!wantsJson()) process.stderr.write(text);
+  },
+};
 
 /** Options only: each command's work is imported when it runs, so `--help` stays quick. */
 export function buildProgram(): Command {
   const program = new Command('vedette')
     .description('Learns what is normal in logs, traffic, system calls and readings; raises few, explained, traceable alerts.')
     .version(programVersion(), '-V, --version')
-    .showHelpAfterError('(add --help for what it understands)')
+    .showHelpAfterError(HELP_HINT)
     .showSuggestionAfterError()
     .enablePositionalOptions()
-    .exitOverride();
+    .exitOverride()
+    .configureOutput(OUTPUT);
   const commands = [
     upCommand(),
     analyzeCommand(),
@@ -53,7 +63,7 @@ export function buildProgram(): Command {
 }
 
 function inheritExit(command: Command): Command {
-  command.exitOverride().showHelpAfterError('(add --help for what it understands)').showSuggestionAfterError();
+  command.exitOverride().showHelpAfterError(HELP_HINT).showSuggestionAfterError().configureOutput(OUTPUT);
   for (const child of command.commands) inheritExit(child as Command);
   return command;
 }

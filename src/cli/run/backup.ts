@@ -6,9 +6,15 @@ import { type Home, openHome, restoreBackup, writeBackup } from '../../store/ind
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { programVersion } from '../version.ts';
+import { mayReplace } from './write-output.ts';
 
 /** Everything of a home in one file: of the process that owns it when there is one, else by opening the home. */
 export async function backup(file: string, options: CommonOptions): Promise<void> {
+  if (!(await mayReplace(resolve(file), isArchive))) {
+    throw new VedetteError('USAGE', `${file} is there already and is no backup`, {
+      hint: 'Name a new file, or an earlier backup that may be replaced.',
+    });
+  }
   const summary = await byOwner(
     options.home,
     async (home) => archive(await home.snapshot(), file),
@@ -16,6 +22,11 @@ export async function backup(file: string, options: CommonOptions): Promise<void
   );
   if (options.output === 'json') printJson({ backup: resolve(file), ...summary });
   else print(`${file}: ${summary.files.toLocaleString('en')} files, ${summary.bytes.toLocaleString('en')} bytes, each with its checksum`);
+}
+
+/** `ustar` stands in the header of a tar archive. */
+function isArchive(head: Uint8Array): boolean {
+  return Buffer.from(head.subarray(257, 262)).toString('latin1') === 'ustar';
 }
 
 async function archive(snapshot: string, file: string): Promise<Awaited<ReturnType<typeof writeBackup>>> {

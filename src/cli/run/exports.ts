@@ -1,9 +1,9 @@
-import { writeFile } from 'node:fs/promises';
 import { isSystemError, VedetteError } from '../../core/index.ts';
 import type { AlertFormat, IncidentFormat, Operations } from '../../server/index.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { openOperations } from './open-operations.ts';
+import { writeOutput } from './write-output.ts';
 
 type ExportOptions<F> = CommonOptions & { readonly format: F; readonly out?: string };
 
@@ -24,7 +24,8 @@ async function exported(options: ExportOptions<string>, make: (operations: Opera
       process.stdout.write(bytes);
       return;
     }
-    await writeFile(out, bytes).catch((cause: unknown) => {
+    await writeOutput(out, bytes).catch((cause: unknown) => {
+      if (isSystemError(cause) && ['ENOSPC', 'EFBIG', 'EDQUOT'].includes(cause.code ?? '')) throw cause;
       throw new VedetteError('USAGE', `${out} cannot be written: ${isSystemError(cause) ? cause.code : String(cause)}`, {
         hint: 'Name a file in a folder that exists and is writable.',
         cause,

@@ -1,8 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { formatMicros } from '../../core/index.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { tenantRegistry } from './registry.ts';
+import { writeOutput } from './write-output.ts';
 
 export async function listModels(options: CommonOptions): Promise<void> {
   const models = await tenantRegistry(options).list();
@@ -46,7 +47,7 @@ export async function exportModel(reference: string, options: CommonOptions & { 
   const model = await registry.show(reference);
   const out = options.out ?? `${model.name}-${model.version}.vmodel`;
   const bytes = await registry.exportModel(reference);
-  await writeFile(out, bytes);
+  await writeOutput(out, bytes);
   said(options, `${out}: ${model.name}@${model.version}, ${bytes.length} bytes.`, {
     model: `${model.name}@${model.version}`,
     out,

@@ -1,6 +1,3 @@
-import { createWriteStream } from 'node:fs';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { VedetteError } from '../../core/index.ts';
 import {
   type ClassifierGrid,
@@ -18,6 +15,7 @@ import { print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
 import { tenantRegistry } from './registry.ts';
 import { TrainingFolder } from './training-checkpoints.ts';
+import { writeOutput } from './write-output.ts';
 
 /** Kinds of mistakes shown on a terminal; JSON has the whole matrix. */
 const MISTAKES = 10;
@@ -168,7 +166,7 @@ export async function scoreRows(options: CommonOptions & DataOptions & { model: 
     ...(report && { accuracy: report.accuracy.value }),
   };
   if (options.out !== undefined) {
-    await pipeline(Readable.from(predictionCsv(predictions, promise)), createWriteStream(options.out));
+    await writeOutput(options.out, predictionCsv(predictions, promise));
     if (options.output === 'json') printJson({ ...summary, out: options.out });
     else {
       print(`${options.out}: ${summary.rows} flows scored by ${model}, ${anomalous} anomalous at a promised ${promise}.`);

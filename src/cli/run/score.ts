@@ -1,6 +1,3 @@
-import { createWriteStream } from 'node:fs';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { readSequenceData, scoreCsv, scoreData } from '../../training/index.ts';
 import type { DataOptions } from '../commands/data-options.ts';
 import type { CommonOptions } from '../options.ts';
@@ -8,6 +5,7 @@ import { print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
 import { isRowModel, loadModel } from './load-model.ts';
 import { scoreRows } from './row-models.ts';
+import { writeOutput } from './write-output.ts';
 
 export async function score(options: CommonOptions & DataOptions & { model: string; out?: string }): Promise<void> {
   if (await isRowModel(options, options.model)) {
@@ -31,7 +29,7 @@ export async function score(options: CommonOptions & DataOptions & { model: stri
       extrapolated: rows.threshold.extrapolated,
     };
     if (options.out !== undefined) {
-      await pipeline(Readable.from(scoreCsv(rows)), createWriteStream(options.out));
+      await writeOutput(options.out, scoreCsv(rows));
       if (json) printJson({ ...summary, out: options.out });
       else
         print(
