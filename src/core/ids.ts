@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 
 const encoder = new TextEncoder();
 
@@ -7,13 +7,23 @@ const encoder = new TextEncoder();
  * ("ab","c") and ("a","bc") apart. Used for alerts, templates, entities: equal content and position, equal id.
  */
 export function stableId(...parts: (string | number | Uint8Array)[]): string {
-  const hash = createHash('sha256');
+  if (parts.some((part) => typeof part === 'object')) return idOfBytes(parts);
+  let text = '';
+  for (const part of parts) {
+    const one = String(part);
+    text += `${Buffer.byteLength(one)}:${one}`;
+  }
+  return hash('sha256', text, 'hex').slice(0, 16);
+}
+
+function idOfBytes(parts: readonly (string | number | Uint8Array)[]): string {
+  const hashing = createHash('sha256');
   for (const part of parts) {
     const bytes = typeof part === 'object' ? part : encoder.encode(String(part));
-    hash.update(`${bytes.length}:`);
-    hash.update(bytes);
+    hashing.update(`${bytes.length}:`);
+    hashing.update(bytes);
   }
-  return hash.digest('hex').slice(0, 16);
+  return hashing.digest('hex').slice(0, 16);
 }
 
 export function sha256Hex(bytes: Uint8Array | string): string {

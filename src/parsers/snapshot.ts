@@ -41,7 +41,7 @@ export function encodeSnapshot(format: string | undefined, assigner: TemplateAss
     ...(format === undefined ? {} : { format }),
     templates: (assigner?.miner.held() ?? []).map(({ id, tokens, path, wild, count, order }) => ({
       id,
-      tokens,
+      tokens: [...tokens],
       path: [...path],
       wild: [...wild],
       count,

@@ -1,7 +1,7 @@
 import type { Template } from '../../core/index.ts';
 import type { IntList } from '../bytes/int-list.ts';
 import { BLANK, BYTE_CLASS } from './byte-class.ts';
-import { WILD_TEXT } from './tokens.ts';
+import { WILD_TEXT } from './token-text.ts';
 
 /** A template whose id and text are given, as in logparser's templates file. `<*>` stands for any text, also none. */
 export interface FixedTemplate {

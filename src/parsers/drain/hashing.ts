@@ -22,7 +22,7 @@ export function hashKey(random: Uint32Array): HashKey {
 /** What a masked stretch contributes in place of its bytes. */
 export const MASKED = 0x1ff;
 
-/** 53 of the 64 bits as one number, so that it can key a Map and be compared in a Float64Array. */
+/** 53 of the 64 bits as one number, so that it can key a Map. */
 export function joinHash(hash1: number, hash2: number): number {
   return (hash1 >>> 0) * 0x200000 + (hash2 >>> 11);
 }

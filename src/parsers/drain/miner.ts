@@ -1,7 +1,7 @@
 import { stableId } from '../../core/index.ts';
 import type { IntList } from '../bytes/int-list.ts';
 import { BLANK, BYTE_CLASS } from './byte-class.ts';
-import { type HashKey, hashKey } from './hashing.ts';
+import { hashKey, joinHash } from './hashing.ts';
 import { LeafSearch } from './leaf-search.ts';
 import type { Mask } from './masks.ts';
 import { collectParameters } from './parameters.ts';
@@ -9,8 +9,11 @@ import { Recency } from './recency.ts';
 import { ShapeScanner } from './shape.ts';
 import { ShapeCache } from './shape-cache.ts';
 import { MinedTemplate } from './template.ts';
-import { Tokens, WILD, WILD_TEXT } from './tokens.ts';
-import { type Node, PrefixTree, pathOf } from './tree.ts';
+import { isWild, tokenHash, tokensText, WILD_TEXT } from './token-text.ts';
+import { type Node, PrefixTree, pathOf, WILD } from './tree.ts';
+
+/** The shape cache holds 32 bits of a leaf's version. */
+const MOST_VERSIONS = 2 ** 30;
 
 export interface MinerOptions {
   /** Share of a line's tokens that must equal a template's for the line to be of that template. */
@@ -60,28 +63,26 @@ export class TemplateMiner {
   readonly templates: MinedTemplate[] = [];
   evicted = 0;
   private readonly options: MinerOptions;
-  private readonly key: HashKey;
   private readonly shape: ShapeScanner;
-  private readonly tokens: Tokens;
+  private readonly wildHash: readonly [number, number];
   private tree: PrefixTree;
   private readonly cache: ShapeCache;
   private readonly search: LeafSearch;
   private recency = new Recency();
   private readonly codes = new Map<string, number>();
+  /** By code: number of the line that was assigned last. */
+  private used = new Float64Array(256);
   private size = 0;
   private made = 0;
   private lines = 0;
   private free: number[] = [];
   private forgotten: number[] = [];
-  /** What `shape` holds: the stretch scanned by the last `assign`. */
-  private start = 0;
-  private end = 0;
 
   constructor(options: Partial<MinerOptions> = {}) {
     this.options = { ...MINER_DEFAULTS, ...options };
-    this.key = hashKey(crypto.getRandomValues(new Uint32Array(4)));
-    this.shape = new ShapeScanner(this.key, this.options.masks);
-    this.tokens = new Tokens(this.key, this.options.maxTokens);
+    const key = hashKey(crypto.getRandomValues(new Uint32Array(4)));
+    this.shape = new ShapeScanner(key, this.options.maxTokens, this.options.masks);
+    this.wildHash = tokenHash(WILD_TEXT, key);
     this.tree = new PrefixTree(this.options.depth, this.options.maxChildren);
     this.cache = new ShapeCache();
     const { similarity, countMasked, maxTokens } = this.options;
@@ -90,6 +91,10 @@ export class TemplateMiner {
 
   /** Codes of templates forgotten during earlier batches may be given away from now on. */
   beginBatch(): void {
+    if (this.tree.changes > MOST_VERSIONS) {
+      this.tree.renumber();
+      this.cache.clear();
+    }
     if (this.forgotten.length === 0) return;
     for (const code of this.forgotten) this.free.push(code);
     this.forgotten = [];
@@ -101,8 +106,6 @@ export class TemplateMiner {
     let to = Math.min(end, start + this.options.maxBytes);
     while (to > from && BYTE_CLASS[bytes[to - 1] as number] === BLANK) to--;
     while (from < to && BYTE_CLASS[bytes[from] as number] === BLANK) from++;
-    this.start = from;
-    this.end = to;
     const { shape, cache } = this;
     shape.scan(bytes, from, to);
     const slot = cache.find(shape.hash1, shape.hash2);
@@ -117,7 +120,7 @@ export class TemplateMiner {
     }
     const template = this.templates[code] as MinedTemplate;
     template.count++;
-    template.used = this.lines++;
+    this.used[code] = this.lines++;
     this.recency.touch(code);
     return code;
   }
@@ -125,7 +128,7 @@ export class TemplateMiner {
   /** Appends the parameters of the line assigned last, which got template `code`. */
   parameters(bytes: Uint8Array, code: number, start: IntList, end: IntList): void {
     const wild = code < 0 ? undefined : (this.templates[code] as MinedTemplate).wild;
-    collectParameters(bytes, this.start, this.end, this.shape, wild, start, end);
+    collectParameters(bytes, this.shape, wild, start, end);
   }
 
   /** Every template held, in order of last use, the one unused longest first. */
@@ -134,16 +137,17 @@ export class TemplateMiner {
   }
 
   /** Files a template as it was when the miner was snapshotted. Call in order of creation on an empty miner. */
-  file(id: string, tokens: string[], path: readonly string[], wild: readonly number[], count: number): number {
-    const leaf = this.tree.insertPath(
-      tokens.length,
-      path.map((text) => this.tokens.keyOf(text)),
-    );
-    const keys = Float64Array.from(tokens, (text) => this.tokens.keyOf(text));
-    const exact = Float64Array.from(tokens, (text) => this.tokens.exactOf(text));
-    const code = this.add(new MinedTemplate(id, leaf, keys, exact, [...tokens], path, wild));
-    (this.templates[code] as MinedTemplate).count = count;
-    return code;
+  file(id: string, tokens: readonly string[], path: readonly string[], wild: readonly number[], count: number): number {
+    const { key } = this.shape;
+    const branches = path.map((text) => (isWild(text) ? WILD : joinHash(...tokenHash(text, key))));
+    const leaf = this.tree.insertPath(tokens.length, branches);
+    const hashes = tokens.map((text) => tokenHash(text, key));
+    const [hash1, hash2] = [Int32Array.from(hashes, ([one]) => one), Int32Array.from(hashes, ([, two]) => two)];
+    const masked = Uint8Array.from(tokens, (text) => (isWild(text) ? 1 : 0));
+    const template = new MinedTemplate(id, leaf, { hash1, hash2 }, masked, tokens.join(' '), path);
+    template.become(Int32Array.from(wild));
+    template.count = count;
+    return this.add(template);
   }
 
   /** Sets the order of last use. */
@@ -151,7 +155,7 @@ export class TemplateMiner {
     for (const id of ids) {
       const code = this.codes.get(id);
       if (code === undefined) continue;
-      (this.templates[code] as MinedTemplate).used = this.lines++;
+      this.used[code] = this.lines++;
       this.recency.touch(code);
     }
   }
@@ -169,35 +173,33 @@ export class TemplateMiner {
   }
 
   private mine(bytes: Uint8Array): number {
-    const { tokens, shape, tree } = this;
-    tokens.split(bytes, this.start, this.end, shape);
-    const found = tree.find(tokens);
-    let code = found === undefined ? -1 : this.search.find(found, tokens, this.templates);
+    const { shape, tree, templates, search } = this;
+    const wilds = shape.locate(bytes);
+    const found = tree.find(shape);
+    let code = found === undefined ? -1 : search.find(found, shape, wilds, templates);
     if (code < 0) {
       if (this.options.matchOnly) return -1;
       code = this.make(bytes);
-    } else if (!this.options.matchOnly) {
-      const template = this.templates[code] as MinedTemplate;
-      if (template.differs(tokens.exact)) {
-        this.search.remove(template, code);
-        template.generalise(tokens.exact);
-        this.search.add(template, code);
-        tree.touch(template.leaf);
-      }
+    } else if (!search.exact && !this.options.matchOnly) {
+      const template = templates[code] as MinedTemplate;
+      search.remove(template, code);
+      template.generalise(shape.token1, shape.token2, this.wildHash);
+      search.add(template, code);
+      tree.touch(template.leaf);
     }
-    const { leaf } = this.templates[code] as MinedTemplate;
-    if (this.options.cache) this.cache.put(shape.hash1, shape.hash2, code, leaf.version);
+    if (this.options.cache) this.cache.put(shape.hash1, shape.hash2, code, (templates[code] as MinedTemplate).leaf.version);
     return code;
   }
 
   private make(bytes: Uint8Array): number {
-    const { tokens } = this;
-    const texts = tokens.texts(bytes, this.shape);
-    const leaf = this.tree.insert(tokens);
+    const { shape } = this;
+    const { count, wild } = shape;
+    const text = tokensText(bytes, shape);
+    const texts = count === 0 ? [] : text.split(' ', this.options.depth);
+    const leaf = this.tree.insert(shape, texts);
     const path = pathOf(leaf).map((key, level) => (key === WILD ? WILD_TEXT : (texts[level] as string)));
-    const keys = tokens.keys.slice(0, tokens.count);
-    const exact = tokens.exact.slice(0, tokens.count);
-    const code = this.add(new MinedTemplate(this.newId(texts.join(' ')), leaf, keys, exact, texts, path));
+    const hashes = { hash1: shape.token1.slice(0, count), hash2: shape.token2.slice(0, count) };
+    const code = this.add(new MinedTemplate(this.newId(text), leaf, hashes, wild, text, path));
     this.evict(leaf);
     return code;
   }
@@ -206,7 +208,8 @@ export class TemplateMiner {
     const code = this.free.pop() ?? this.templates.length;
     this.templates[code] = template;
     template.order = this.made++;
-    template.used = this.lines;
+    if (code >= this.used.length) this.used = doubled(this.used);
+    this.used[code] = this.lines;
     this.codes.set(template.id, code);
     this.size += template.size;
     template.leaf.templates.push(code);
@@ -230,8 +233,10 @@ export class TemplateMiner {
   }
 
   private leastUsed(leaf: Node): number {
-    const used = (code: number): number => (this.templates[code] as MinedTemplate).used;
-    return leaf.templates.reduce((oldest, code) => (used(code) < used(oldest) ? code : oldest));
+    const { used } = this;
+    let oldest = leaf.templates[0] as number;
+    for (const code of leaf.templates) if ((used[code] as number) < (used[oldest] as number)) oldest = code;
+    return oldest;
   }
 
   private forget(code: number): void {
@@ -244,4 +249,10 @@ export class TemplateMiner {
     this.forgotten.push(code);
     this.evicted++;
   }
+}
+
+function doubled(values: Float64Array): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(values.length * 2);
+  larger.set(values);
+  return larger;
 }

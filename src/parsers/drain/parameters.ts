@@ -1,61 +1,42 @@
 import type { IntList } from '../bytes/int-list.ts';
-import { BLANK, BYTE_CLASS } from './byte-class.ts';
 import type { ShapeScanner } from './shape.ts';
 
 /**
- * Appends the spans of a line's parameters in order: each masked stretch, and where a token of the template is a wildcard
- * as a whole (`wild`, ascending token numbers) the token. `shape` has just scanned bytes[start, end).
+ * Appends the spans of the parameters of the line scanned last, in order: each masked stretch, and where a token of the template is
+ * a wildcard as a whole (`wild`, ascending token numbers) the token.
  */
 export function collectParameters(
   bytes: Uint8Array,
-  start: number,
-  end: number,
   shape: ShapeScanner,
   wild: Int32Array | undefined,
   starts: IntList,
   ends: IntList,
 ): void {
-  const { maskStart, maskEnd, masks } = shape;
-  starts.reserve(masks);
-  ends.reserve(masks);
-  if (wild === undefined || wild.length === 0) {
-    for (let m = 0; m < masks; m++) {
-      starts.values[starts.length++] = maskStart[m] as number;
-      ends.values[ends.length++] = maskEnd[m] as number;
-    }
-    return;
-  }
+  const { maskStart, maskEnd, masks, tokenStart, tokenEnd } = shape;
+  const wilds = wild === undefined ? 0 : wild.length;
+  if (wilds > 0) shape.locate(bytes);
+  starts.reserve(masks + wilds);
+  ends.reserve(masks + wilds);
+  const from = starts.values;
+  const to = ends.values;
+  let length = starts.length;
   let mask = 0;
-  let token = 0;
-  let p = start;
-  for (let w = 0; w < wild.length; w++) {
-    const wanted = wild[w] as number;
-    // Blanks inside a masked stretch do not separate tokens.
-    while (p < end) {
-      let q = p;
-      let inside = mask;
-      for (;;) {
-        if (inside < masks && maskStart[inside] === q) q = maskEnd[inside++] as number;
-        else if (q < end && BYTE_CLASS[bytes[q] as number] !== BLANK) q++;
-        else break;
-      }
-      if (token === wanted) {
-        starts.push(p);
-        ends.push(q);
-        mask = inside;
-      } else {
-        for (; mask < inside; mask++) {
-          starts.push(maskStart[mask] as number);
-          ends.push(maskEnd[mask] as number);
-        }
-      }
-      p = q;
-      while (p < end && BYTE_CLASS[bytes[p] as number] === BLANK) p++;
-      if (token++ === wanted) break;
+  for (let w = 0; w < wilds; w++) {
+    const token = (wild as Int32Array)[w] as number;
+    const start = tokenStart[token] as number;
+    const end = tokenEnd[token] as number;
+    for (; mask < masks && (maskStart[mask] as number) < start; mask++) {
+      from[length] = maskStart[mask] as number;
+      to[length++] = maskEnd[mask] as number;
     }
+    from[length] = start;
+    to[length++] = end;
+    while (mask < masks && (maskStart[mask] as number) < end) mask++;
   }
   for (; mask < masks; mask++) {
-    starts.push(maskStart[mask] as number);
-    ends.push(maskEnd[mask] as number);
+    from[length] = maskStart[mask] as number;
+    to[length++] = maskEnd[mask] as number;
   }
+  starts.length = length;
+  ends.length = length;
 }

@@ -1,58 +1,58 @@
 const WAYS = 4;
+/** Cells of a slot: the shape's hashes, the template's code + 1 (0 = empty), the leaf's version. */
+const STRIDE = 4;
+const [HASH1, HASH2, CODE, VERSION] = [0, 1, 2, 3];
 
 /**
- * Shape hash -> template code, 4-way set-associative with a fixed number of slots. An entry holds only as long as the leaf
- * that gave the answer has not changed since (its version), so a cached answer is always the one Drain would give now.
+ * Shape hash -> template code, 4-way set-associative with a fixed number of slots; a set is one cache line. An entry holds only
+ * as long as the leaf that gave the answer has not changed since (its version), so a cached answer is always the one Drain
+ * would give now.
  */
 export class ShapeCache {
   private readonly mask: number;
-  private readonly hash1: Int32Array;
-  private readonly hash2: Int32Array;
-  private readonly code: Int32Array;
-  private readonly version: Float64Array;
+  private readonly cells: Int32Array;
   private turn = 0;
 
   constructor(bits = 16) {
     const slots = 1 << bits;
     this.mask = slots / WAYS - 1;
-    this.hash1 = new Int32Array(slots);
-    this.hash2 = new Int32Array(slots);
-    this.code = new Int32Array(slots).fill(-1);
-    this.version = new Float64Array(slots);
+    this.cells = new Int32Array(slots * STRIDE);
   }
 
   /** Slot that holds the shape, or -1. */
   find(hash1: number, hash2: number): number {
-    const slot = ((hash1 ^ (hash1 >>> 16)) & this.mask) * WAYS;
-    for (let i = slot; i < slot + WAYS; i++) {
-      if (this.hash1[i] === hash1 && this.hash2[i] === hash2 && (this.code[i] as number) >= 0) return i;
+    const { cells } = this;
+    const first = ((hash1 ^ (hash1 >>> 16)) & this.mask) * WAYS * STRIDE;
+    for (let slot = first; slot < first + WAYS * STRIDE; slot += STRIDE) {
+      if (cells[slot + HASH1] === hash1 && cells[slot + HASH2] === hash2 && cells[slot + CODE] !== 0) return slot;
     }
     return -1;
   }
 
   codeAt(slot: number): number {
-    return this.code[slot] as number;
+    return (this.cells[slot + CODE] as number) - 1;
   }
 
   versionAt(slot: number): number {
-    return this.version[slot] as number;
+    return this.cells[slot + VERSION] as number;
   }
 
   put(hash1: number, hash2: number, code: number, version: number): void {
+    const { cells } = this;
     let slot = this.find(hash1, hash2);
     if (slot < 0) {
-      const first = ((hash1 ^ (hash1 >>> 16)) & this.mask) * WAYS;
+      const first = ((hash1 ^ (hash1 >>> 16)) & this.mask) * WAYS * STRIDE;
       slot = first;
-      while (slot < first + WAYS && (this.code[slot] as number) >= 0) slot++;
-      if (slot === first + WAYS) slot = first + (this.turn++ & (WAYS - 1));
+      while (slot < first + WAYS * STRIDE && cells[slot + CODE] !== 0) slot += STRIDE;
+      if (slot === first + WAYS * STRIDE) slot = first + (this.turn++ & (WAYS - 1)) * STRIDE;
     }
-    this.hash1[slot] = hash1;
-    this.hash2[slot] = hash2;
-    this.code[slot] = code;
-    this.version[slot] = version;
+    cells[slot + HASH1] = hash1;
+    cells[slot + HASH2] = hash2;
+    cells[slot + CODE] = code + 1;
+    cells[slot + VERSION] = version;
   }
 
   clear(): void {
-    this.code.fill(-1);
+    this.cells.fill(0);
   }
 }

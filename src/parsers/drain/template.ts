@@ -1,6 +1,8 @@
 import type { Template } from '../../core/index.ts';
-import { WILD, WILD_TEXT } from './tokens.ts';
+import { utf8Of, WILD_TEXT } from './token-text.ts';
 import type { Node } from './tree.ts';
+
+const NO_TOKENS = new Int32Array(0);
 
 /** A template as the miner holds it. Token texts are Latin-1, one character a byte. */
 export class MinedTemplate implements Template {
@@ -8,76 +10,90 @@ export class MinedTemplate implements Template {
   count = 0;
   /** Position in the order of creation. */
   order = 0;
-  /** Number of the line that was assigned to it last. */
-  used = 0;
   readonly leaf: Node;
-  readonly keys: Float64Array;
-  readonly exact: Float64Array;
-  readonly tokens: string[];
-  /** Tree keys of the tokens it was filed under, as text; what a snapshot needs to rebuild the branch. */
-  readonly path: readonly string[];
+  /** (tokens) the two hashes of each token; those of `<*>` where it became a wildcard. */
+  readonly hash1: Int32Array;
+  readonly hash2: Int32Array;
+  /** Tokens that similarity counts, in order: neither became they wildcards nor are they nothing but masked stretches. */
+  constants: Int32Array;
+  /** Tokens that are nothing but masked stretches and punctuation from the start. */
+  masked: Int32Array;
   /** Tokens that became wildcards, in order: their whole text is a parameter. Those masked from the start are not among them. */
-  wild: Int32Array;
-  /** Tokens that are wildcards, those masked from the start included. */
-  wildcards: number;
+  wild: Int32Array = NO_TOKENS;
   /** Bytes it counts for against the miner's bound. */
   readonly size: number;
+  /** Tree keys of the tokens it was filed under, as text; what a snapshot needs to rebuild the branch. */
+  readonly path: readonly string[];
+  private readonly madeOf: string;
+  private split: string[] | undefined;
   private rendered: string | undefined;
 
+  /** `madeOf`: the tokens it was made of, joined by blanks; `wild`: 1 for those masked. The arrays become its own. */
   constructor(
     id: string,
     leaf: Node,
-    keys: Float64Array,
-    exact: Float64Array,
-    tokens: string[],
+    hashes: { readonly hash1: Int32Array; readonly hash2: Int32Array },
+    wild: Uint8Array,
+    madeOf: string,
     path: readonly string[],
-    wild: readonly number[] = [],
   ) {
+    const { hash1, hash2 } = hashes;
+    const { length } = hash1;
     this.id = id;
     this.leaf = leaf;
-    this.keys = keys;
-    this.exact = exact;
-    this.tokens = tokens;
+    this.hash1 = hash1;
+    this.hash2 = hash2;
+    let masked = 0;
+    for (let i = 0; i < length; i++) masked += wild[i] as number;
+    this.masked = new Int32Array(masked);
+    this.constants = new Int32Array(length - masked);
+    for (let i = 0, m = 0, c = 0; i < length; i++) {
+      if (wild[i] === 1) this.masked[m++] = i;
+      else this.constants[c++] = i;
+    }
+    this.madeOf = madeOf;
     this.path = path;
-    this.wild = Int32Array.from(wild);
-    this.wildcards = wildcardsIn(keys);
-    this.size = 256 + tokens.reduce((sum, token) => sum + token.length + 40, 0);
+    this.size = 256 + madeOf.length - Math.max(0, length - 1) + length * 40;
+  }
+
+  /** Tokens that are wildcards, those masked from the start included. */
+  get wildcards(): number {
+    return this.hash1.length - this.constants.length;
+  }
+
+  get tokens(): readonly string[] {
+    return this.mutableTokens();
   }
 
   get text(): string {
-    this.rendered ??= Buffer.from(this.tokens.join(' '), 'latin1').toString('utf8');
+    this.rendered ??= utf8Of(this.split === undefined ? this.madeOf : this.split.join(' '));
     return this.rendered;
   }
 
-  /** True when a line of this template holds another token where it has no wildcard yet. */
-  differs(line: Float64Array): boolean {
-    const { exact, wild } = this;
-    let w = 0;
-    for (let i = 0; i < exact.length; i++) {
-      if (wild[w] === i) w++;
-      else if (exact[i] !== line[i]) return true;
-    }
-    return false;
-  }
-
-  /** Makes every token that differs from the line's a wildcard. */
-  generalise(line: Float64Array): void {
+  /** Makes every token that differs from the line's a wildcard; `wildHash` is the hash of one. */
+  generalise(line1: Int32Array, line2: Int32Array, wildHash: readonly [number, number]): void {
     const wild = new Set(this.wild);
-    for (let i = 0; i < this.keys.length; i++) {
-      if (this.exact[i] === line[i] || wild.has(i)) continue;
-      this.exact[i] = WILD;
-      this.keys[i] = WILD;
-      this.tokens[i] = WILD_TEXT;
+    const tokens = this.mutableTokens();
+    for (let i = 0; i < this.hash1.length; i++) {
+      if ((this.hash1[i] === line1[i] && this.hash2[i] === line2[i]) || wild.has(i)) continue;
+      [this.hash1[i], this.hash2[i]] = wildHash;
+      tokens[i] = WILD_TEXT;
       wild.add(i);
     }
-    this.wild = Int32Array.from(wild).sort();
-    this.wildcards = wildcardsIn(this.keys);
+    this.become(Int32Array.from(wild).sort());
+  }
+
+  /** Says which tokens became wildcards. */
+  become(wild: Int32Array): void {
+    const gone = new Set(wild);
+    this.wild = wild;
+    this.constants = this.constants.filter((i) => !gone.has(i));
+    this.masked = this.masked.filter((i) => !gone.has(i));
     this.rendered = undefined;
   }
-}
 
-function wildcardsIn(keys: Float64Array): number {
-  let count = 0;
-  for (let i = 0; i < keys.length; i++) if (keys[i] === WILD) count++;
-  return count;
+  private mutableTokens(): string[] {
+    this.split ??= this.hash1.length === 0 ? [] : this.madeOf.split(' ');
+    return this.split;
+  }
 }

@@ -1,15 +1,20 @@
-import { type Tokens, WILD } from './tokens.ts';
+import { joinHash } from './hashing.ts';
+import type { LeafPlace } from './leaf-place.ts';
+import type { ShapeScanner } from './shape.ts';
+
+/** Key of a token that is nothing but masked stretches and punctuation, and of the branch for all that have no own. */
+export const WILD = -1;
 
 /** A node of Drain's fixed-depth tree; a leaf holds template codes in order of creation. */
 export interface Node {
-  /** Unique within the tree, also over time. */
-  readonly id: number;
   readonly parent: Node | undefined;
   readonly key: number;
   readonly children: Map<number, Node>;
   readonly templates: number[];
   /** Changes whenever a line that ended here might be assigned differently; unique over all leaves and times. */
   version: number;
+  /** Undefined without templates. */
+  place: LeafPlace | undefined;
 }
 
 /**
@@ -17,11 +22,11 @@ export interface Node {
  * reference implementation's rules for full nodes. Emptied branches are removed, so its size follows the templates held.
  */
 export class PrefixTree {
-  private readonly root = node(0, undefined, WILD);
+  private readonly root = node(undefined, WILD);
   private readonly levels: number;
   private readonly maxChildren: number;
-  private changes = 0;
-  private nodes = 1;
+  /** Versions given so far. */
+  changes = 0;
 
   /** `depth` counts the root, the length level and the leaf. */
   constructor(depth: number, maxChildren: number) {
@@ -30,21 +35,21 @@ export class PrefixTree {
   }
 
   /** The leaf whose templates a line may match. */
-  find(tokens: Tokens): Node | undefined {
-    let at = this.root.children.get(tokens.count);
-    const levels = Math.min(this.levels, tokens.count);
+  find(line: ShapeScanner): Node | undefined {
+    let at = this.root.children.get(line.count);
+    const levels = Math.min(this.levels, line.count);
     for (let level = 0; level < levels && at !== undefined; level++) {
       const { children } = at;
-      at = children.get(tokens.keys[level] as number) ?? children.get(WILD);
+      at = children.get(keyAt(line, level)) ?? children.get(WILD);
     }
     return at;
   }
 
-  /** The leaf for a template made of these tokens; missing nodes are added. */
-  insert(tokens: Tokens): Node {
-    let at = this.child(this.root, tokens.count);
-    const levels = Math.min(this.levels, tokens.count);
-    for (let level = 0; level < levels; level++) at = this.child(at, this.branch(at, tokens, level));
+  /** The leaf for a template made of the line whose tokens read `texts`; missing nodes are added. */
+  insert(line: ShapeScanner, texts: readonly string[]): Node {
+    let at = this.child(this.root, line.count);
+    const levels = Math.min(this.levels, line.count);
+    for (let level = 0; level < levels; level++) at = this.child(at, this.branch(at, keyAt(line, level), texts[level] as string));
     return at;
   }
 
@@ -58,6 +63,12 @@ export class PrefixTree {
     leaf.version = ++this.changes;
   }
 
+  /** Versions begin anew; nothing may be kept that holds an earlier one. */
+  renumber(): void {
+    this.changes = 0;
+    this.touchAll(this.root);
+  }
+
   remove(leaf: Node, template: number): void {
     leaf.templates.splice(leaf.templates.indexOf(template), 1);
     this.touch(leaf);
@@ -66,10 +77,10 @@ export class PrefixTree {
     }
   }
 
-  private branch(at: Node, tokens: Tokens, level: number): number {
-    const key = tokens.keys[level] as number;
+  private branch(at: Node, key: number, text: string): number {
     const { children } = at;
-    if (key === WILD || tokens.variable[level] === 1) return children.has(key) ? key : WILD;
+    // A token with a digit or a masked stretch is no good to branch on.
+    if (key === WILD || VARIABLE.test(text)) return children.has(key) ? key : WILD;
     if (children.has(key)) return key;
     const room = children.has(WILD) ? this.maxChildren : this.maxChildren - 1;
     return children.size < room ? key : WILD;
@@ -78,7 +89,7 @@ export class PrefixTree {
   private child(at: Node, key: number): Node {
     const known = at.children.get(key);
     if (known !== undefined) return known;
-    const made = node(this.nodes++, at, key);
+    const made = node(at, key);
     made.version = ++this.changes;
     // Lines with this token have gone to the wildcard branch until now.
     const wild = at === this.root ? undefined : at.children.get(WILD);
@@ -100,6 +111,12 @@ export function pathOf(leaf: Node): number[] {
   return path;
 }
 
-function node(id: number, parent: Node | undefined, key: number): Node {
-  return { id, parent, key, children: new Map(), templates: [], version: 0 };
+const VARIABLE = /\d|<\*>/;
+
+function keyAt({ wild, token1, token2 }: ShapeScanner, level: number): number {
+  return wild[level] === 1 ? WILD : joinHash(token1[level] as number, token2[level] as number);
+}
+
+function node(parent: Node | undefined, key: number): Node {
+  return { parent, key, children: new Map(), templates: [], version: 0, place: undefined };
 }
