@@ -11,6 +11,7 @@ export { groupOf, patternOf } from './group.ts';
 export * from './incidents/index.ts';
 export * from './labels.ts';
 export * from './notify.ts';
+export { explainsBest, tellsTheSame } from './one-finding.ts';
 export * from './rank.ts';
 export { type Schedule, withinSchedule } from './schedule.ts';
 export * from './severity.ts';

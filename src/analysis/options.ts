@@ -1,6 +1,7 @@
 import type { Detector, LabelledRow, SequenceBatch } from '../core/index.ts';
 import type { SequenceFeature } from '../features/index.ts';
 import type { FixedTemplate } from '../parsers/index.ts';
+import type { ForecastModel, ReadSeriesOptions } from '../training/series/index.ts';
 import type { LearntFlowAlarm } from './events/flow-alarms.ts';
 
 export interface AnalysisOptions {
@@ -22,6 +23,10 @@ export interface AnalysisOptions {
   readonly model?: FittedModel;
   /** Finds unknown attacks in tables of flows; without one, `baseline` teaches it. */
   readonly flowAlarm?: LearntFlowAlarm;
+  /** Forecasts readings one step ahead instead of what is learnt as it goes. */
+  readonly forecast?: { readonly model: ForecastModel; readonly name: string; readonly sha256: string; readonly rows: number };
+  /** Which columns and times of a DEEP MODS tree. */
+  readonly mods?: Pick<ReadSeriesOptions, 'query' | 'windowSlide' | 'range' | 'excluded'>;
   readonly labels: (detector: string) => Promise<readonly LabelledRow[]>;
   readonly progress: (share: number, what: string) => void;
   /** Signatures: the rules that come with the program, and a folder of Sigma rules. */

@@ -1,7 +1,7 @@
 import { frameRows, type SeriesFrame } from '../../core/index.ts';
 import { fillGaps } from '../../ml/index.ts';
 import type { ReportChannel } from '../../sinks/report/index.ts';
-import { forecastNext, trainForecast } from '../../training/series/index.ts';
+import { type ForecastModel, forecastNext, trainForecast } from '../../training/series/index.ts';
 
 /** Bins of a chart. */
 const BINS = 500;
@@ -15,6 +15,7 @@ export async function drawnChannels(
   frame: SeriesFrame,
   findings: readonly { readonly key: string }[],
   seed: number,
+  stored?: ForecastModel,
 ): Promise<ReportChannel[]> {
   const counts = new Map<string, number>();
   for (const { key } of findings) counts.set(key, (counts.get(key) ?? 0) + 1);
@@ -26,7 +27,7 @@ export async function drawnChannels(
     from,
     frame.rows,
   );
-  const forecast = await forecastOf(drawn, seed);
+  const forecast = await forecastOf(drawn, seed, stored);
   return drawn.channels.map((name, c) => channel(drawn, name, c, forecast));
 
   function countOf(channel: number): number {
@@ -42,19 +43,20 @@ interface ChannelBands {
   readonly next: Awaited<ReturnType<typeof forecastNext>>;
 }
 
-/** Ridge, learnt from the first four fifths; undefined for a series too short for it. */
-async function forecastOf(frame: SeriesFrame, seed: number): Promise<ChannelBands | undefined> {
+/** The stored model where it knows these channels, else ridge, learnt from the first four fifths; undefined for a series too short for it. */
+async function forecastOf(frame: SeriesFrame, seed: number, stored: ForecastModel | undefined): Promise<ChannelBands | undefined> {
   const filled = fillGaps(frame);
   const channels = frame.channels.length;
   try {
-    const { model } = await trainForecast(filled, { algorithm: 'ridge', steps: STEPS, seed });
-    const { forecaster } = model;
+    const own = stored?.channels.every((name, c) => frame.channels[c] === name) === true && stored.channels.length === channels;
+    const model = own ? (stored as ForecastModel) : (await trainForecast(filled, { algorithm: 'ridge', steps: STEPS, seed })).model;
+    const { forecaster, steps } = model;
     const first = forecaster.history - 1;
     const origins = Int32Array.from({ length: Math.max(0, frame.rows - 1 - first) }, (_, i) => first + i);
     const out = await forecaster.forecast(filled, origins);
     const expected = frame.channels.map((_, c) => {
       const column = new Float64Array(frame.rows).fill(Number.NaN);
-      for (let i = 0; i < origins.length; i++) column[first + i + 1] = out[i * STEPS * channels + c] as number;
+      for (let i = 0; i < origins.length; i++) column[first + i + 1] = out[i * steps * channels + c] as number;
       return column;
     });
     const next = await forecastNext(model, filled);

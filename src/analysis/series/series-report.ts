@@ -1,22 +1,29 @@
-import { alertsOf, binomialInterval, rankGroups } from '../../alerts/index.ts';
-import { canonicalJson, type EvidenceLine, formatMicros, type Lineage, type SeriesFrame, sha256Hex } from '../../core/index.ts';
-import { type ReportDetector, type ReportInput, type ReportLine, type ReportWarning, reportName } from '../../sinks/report/index.ts';
+import { alertsOf, rankGroups } from '../../alerts/index.ts';
+import { canonicalJson, formatMicros, frameRows, type Lineage, type SeriesFrame, sha256Hex } from '../../core/index.ts';
+import { type ReportDetector, type ReportInput, type ReportWarning, reportName } from '../../sinks/report/index.ts';
 import { type FileInput, listInputs } from '../../sources/index.ts';
-import { framesOf, type NamedFrame, readingsOf } from '../../training/series/index.ts';
+import { framesOf, type NamedFrame, type ReadSeriesOptions, readingsOf } from '../../training/series/index.ts';
 import type { InputAnalysis } from '../analyze.ts';
-import { lineTexts } from '../evidence-text.ts';
+import type { Finding } from '../detections.ts';
 import type { AnalysisOptions } from '../options.ts';
 import { drawnChannels } from './channel-forecast.ts';
-import { type ReadingPlace, SeriesScorer } from './series-scorer.ts';
+import { described, fromModel, learntFrom } from './described.ts';
+import { ModelRater } from './model-rater.ts';
+import { oneEach } from './one-each.ts';
+import { placesOf, textsOf } from './reading-places.ts';
+import { GAP_STEPS, SeriesScorer } from './series-scorer.ts';
 import { LABEL_COLUMNS, splitSeries } from './split-series.ts';
+import { ALL_CHANNELS, VarRater } from './var-rater.ts';
 
 /** Share of an input that the limits of its devices are learnt from when there is no baseline. */
 const LEARNT = 0.4;
 
-const DETECTORS = [
-  { name: 'forecast', summary: 'how far a reading lies from what its level and its hour of the week made likely' },
-  { name: 'device-faults', summary: 'devices that are stuck, out of range, jumping, noisy, or drift away from their peers' },
-] as const;
+const SUMMARIES = {
+  forecast: 'how far a reading lies from what its level and its hour of the week made likely',
+  model: 'how far a reading lies from what the stored model forecast one step ahead',
+  'device-faults': 'devices that are stuck, out of range, jumping, noisy, or drift away from their peers',
+  var: 'how far all channels together lie from what their last values made likely',
+} as const;
 
 /** Readings instead of lines: each channel against its own forecast and the usual behaviour of its device. */
 export async function* seriesReports(
@@ -24,17 +31,18 @@ export async function* seriesReports(
   options: AnalysisOptions,
   progress: (share: number, what: string) => void,
 ): AsyncGenerator<InputAnalysis> {
-  const frames = await framesOf(inputs, { ignore: LABEL_COLUMNS });
-  const baseline = await baselineFrames(options.baseline);
+  const selection = { ...options.mods, ignore: LABEL_COLUMNS };
+  const frames = await framesOf(inputs, selection);
+  const baseline = await baselineFrames(options.baseline, selection);
   for (const [i, input] of frames.entries()) {
     yield await reportOf(input, inputs, baseline, options, (share, what) => progress((i + share) / frames.length, what));
   }
 }
 
-async function baselineFrames(paths: readonly string[]): Promise<readonly NamedFrame[]> {
+async function baselineFrames(paths: readonly string[], selection: ReadSeriesOptions): Promise<readonly NamedFrame[]> {
   if (paths.length === 0) return [];
   const { series } = await splitSeries(await listInputs(paths));
-  return framesOf(series, { ignore: LABEL_COLUMNS });
+  return framesOf(series, selection);
 }
 
 /** The baseline of the same name, else the first with all the channels. */
@@ -55,10 +63,17 @@ async function reportOf(
   const entity = entityOf(name);
   const normal = baselineOf(input, baseline);
   const learntRows = normal === undefined ? Math.floor(frame.rows * LEARNT) : normal.frame.rows;
+  const { forecast } = options;
   const lineage: Lineage = {
     inputs: [{ input: name, generation: '', from: 0, to: bytes, sha256 }],
     configHash: sha256Hex(
-      canonicalJson({ detectors: DETECTORS.map((one) => one.name), promise, learnt: LEARNT, baseline: normal?.sha256 ?? '' }),
+      canonicalJson({
+        detectors: Object.keys(SUMMARIES),
+        promise,
+        learnt: LEARNT,
+        baseline: normal?.sha256 ?? '',
+        mods: options.mods ?? {},
+      }),
     ).slice(0, 16),
     feature: 'readings',
     model: normal === undefined ? 'learnt-from-input' : 'learnt-from-baseline',
@@ -68,19 +83,45 @@ async function reportOf(
     seed,
   };
   const detectors: ReportDetector[] = [];
-  const findings = [];
-  for (const [i, { name: detector, summary }] of DETECTORS.entries()) {
-    progress(0.1 + 0.4 * i, `${detector} on ${name}`);
-    const asItGoes = normal === undefined && detector === 'forecast';
-    const learnt =
-      normal === undefined ? readingsOf(frame, entity, 0, learntRows) : readingsOf(inOrder(normal.frame, frame.channels), entity);
-    const scorer = await SeriesScorer.open(detector, seed, promise, await options.labels(detector), asItGoes ? undefined : learnt);
-    const from = normal !== undefined || asItGoes ? 0 : learntRows;
-    await scorer.take(readingsOf(frame, entity, from), frame.step, placesOf(name, frame, from));
-    const modelSha256 = sha256Hex(await scorer.snapshot());
-    findings.push(...scorer.findings(name, { ...lineage, modelSha256 }, top));
-    detectors.push(described(scorer, summary, modelSha256, input, normal, learntRows, promise));
+  const found: Finding[] = [];
+  const learnt = learntFrom(input, normal, learntRows);
+  const finish = async (scorer: SeriesScorer, summary: string, model?: AnalysisOptions['forecast']) => {
+    const modelSha256 = model?.sha256 ?? sha256Hex(await scorer.snapshot());
+    found.push(...scorer.findings(name, { ...lineage, ...(model && { model: model.name }), modelSha256 }, top));
+    detectors.push({ ...described(scorer, summary, modelSha256, learnt, promise), ...(model && fromModel(model)) });
+  };
+  progress(0.1, `forecast on ${name}`);
+  if (forecast === undefined) {
+    const normalReadings = normal === undefined ? undefined : readingsOf(inOrder(normal.frame, frame.channels), entity);
+    const scorer = await SeriesScorer.open('forecast', seed, promise, await options.labels('forecast'), normalReadings);
+    await scorer.take(readingsOf(frame, entity), frame.step, placesOf(name, frame, 0));
+    await finish(scorer, SUMMARIES.forecast);
+  } else {
+    const scorer = new SeriesScorer('forecast', await ModelRater.open(forecast.model, frame, await options.labels('forecast')), promise);
+    await scorer.take(readingsOf(frame, entity), frame.step, placesOf(name, frame, 0));
+    await finish(scorer, SUMMARIES.model, forecast);
   }
+  progress(0.4, `device-faults on ${name}`);
+  const judgedFrom = normal === undefined ? learntRows : 0;
+  const normalFrame = normal === undefined ? frameRows(frame, 0, learntRows) : inOrder(normal.frame, frame.channels);
+  const faults = await SeriesScorer.open(
+    'device-faults',
+    seed,
+    promise,
+    await options.labels('device-faults'),
+    readingsOf(normalFrame, entity),
+  );
+  await faults.take(readingsOf(frame, entity, judgedFrom), frame.step, placesOf(name, frame, judgedFrom));
+  await finish(faults, SUMMARIES['device-faults']);
+  progress(0.7, `all channels of ${name}`);
+  const together = VarRater.open(normalFrame, frame, await options.labels('var'));
+  if (together !== undefined) {
+    const scorer = new SeriesScorer('var', together, promise);
+    const rows = { ...frame, channels: [ALL_CHANNELS], values: [together.residual] };
+    await scorer.take(together.readings(entity, judgedFrom), frame.step, placesOf(name, rows, judgedFrom));
+    await finish(scorer, SUMMARIES.var);
+  }
+  const findings = oneEach(found, GAP_STEPS * frame.step);
   progress(0.9, `forecast of ${name}`);
   const alerts = alertsOf(
     tenant,
@@ -110,6 +151,7 @@ async function reportOf(
       frame,
       findings.map(({ detection }) => detection),
       seed,
+      forecast?.model,
     ),
     warnings: warningsOf(frame, learntRows, normal),
     program,
@@ -118,59 +160,6 @@ async function reportOf(
     input: { name, bytes, sha256, generation: '', format: 'readings', lines: frame.rows, dead: 0, ...(undated && { undated: frame.rows }) },
     report,
     alerts: alerts.map((alert) => ({ alert, row: rowOf.get(alert.detection.id) ?? new Uint8Array() })),
-  };
-}
-
-/** Each reading with its time and value, and the line it was read from where it was a line. */
-function placesOf(input: string, { channels, times, values, lines }: SeriesFrame, from: number): ReadingPlace {
-  return (i) => {
-    const row = from + Math.floor(i / channels.length);
-    return {
-      input,
-      line: lines?.line[row] ?? row + 1,
-      offset: lines?.offset[row] ?? 0,
-      length: lines?.length[row] ?? 0,
-      time: times[row] as number,
-      value: (values[i % channels.length] as Float64Array)[row] as number,
-    };
-  };
-}
-
-async function textsOf(file: FileInput | undefined, evidence: readonly EvidenceLine[]): Promise<ReportLine[]> {
-  const lines = evidence.filter(({ length }) => length > 0);
-  return file === undefined || lines.length === 0 ? [] : lineTexts(file, lines);
-}
-
-function described(
-  scorer: SeriesScorer,
-  summary: string,
-  modelSha256: string,
-  { frame }: NamedFrame,
-  normal: NamedFrame | undefined,
-  learntRows: number,
-  promise: number,
-): ReportDetector {
-  const times = normal?.frame.times ?? frame.times;
-  const { scored, flagged } = scorer;
-  return {
-    name: scorer.name,
-    summary,
-    unit: 'reading',
-    learntFrom: normal === undefined ? 'input' : 'baseline',
-    ...(normal === undefined ? {} : { learntFromName: normal.name }),
-    model: normal === undefined ? 'learnt-from-input' : 'learnt-from-baseline',
-    modelSha256,
-    learntRows: learntRows * frame.channels.length,
-    learntStart: times[0] as number,
-    learntEnd: times[Math.max(0, learntRows - 1)] as number,
-    calibrationSize: scored,
-    promisedRate: promise,
-    extrapolated: scored < 1 / promise,
-    threshold: -Math.log(promise),
-    scored,
-    flagged,
-    observedInterval: scored === 0 ? null : binomialInterval(flagged, scored),
-    scores: Float64Array.from(scorer.scores),
   };
 }
 

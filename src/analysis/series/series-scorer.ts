@@ -11,11 +11,12 @@ import {
 } from '../../core/index.ts';
 import { createDetector } from '../../training/index.ts';
 import type { Finding } from '../detections.ts';
+import type { ReadingRater } from './reading-rater.ts';
 
 /** Readings scored at a time. */
 const CHUNK = 4_096;
 /** Flagged readings of a series that lie at most so many steps apart are one finding. */
-const GAP_STEPS = 30;
+export const GAP_STEPS = 30;
 const MOST_SCORES = 100_000;
 /** Flagged readings kept of a finding, besides the worst. */
 const FIRST_READINGS = 10;
@@ -42,13 +43,13 @@ export type ReadingPlace = (row: number) => EvidenceLine | undefined;
 export class SeriesScorer {
   readonly name: string;
   readonly scores: number[] = [];
-  readonly #detector: Detector<SeriesBatch>;
+  readonly #detector: ReadingRater;
   readonly #promise: number;
   readonly #decisions: StreamDecisions;
   readonly #episodes: Episode[] = [];
   readonly #open = new Map<string, Episode>();
 
-  private constructor(name: string, detector: Detector<SeriesBatch>, promise: number) {
+  constructor(name: string, detector: ReadingRater, promise: number) {
     this.name = name;
     this.#detector = detector;
     this.#promise = promise;

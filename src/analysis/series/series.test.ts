@@ -6,7 +6,9 @@ import { seededRandom } from '../../core/index.ts';
 import { buildReport, renderHtml, renderJson } from '../../sinks/report/index.ts';
 import { writeParquet } from '../../store/index.ts';
 import { dataset, missing, needs } from '../../testing/datasets.ts';
+import { type NamedFrame, readSeries, trainForecast } from '../../training/series/index.ts';
 import { analyzeInputs, type InputAnalysis } from '../analyze.ts';
+import type { AnalysisOptions } from '../options.ts';
 
 const MODS = 'series/deep-mods/features/2019-06-01.zip';
 
@@ -44,7 +46,11 @@ describe('readings', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  const analyze = async (paths: readonly string[], baseline: readonly string[] = []): Promise<InputAnalysis[]> => {
+  const analyze = async (
+    paths: readonly string[],
+    baseline: readonly string[] = [],
+    more: Partial<AnalysisOptions> = {},
+  ): Promise<InputAnalysis[]> => {
     const analyses: InputAnalysis[] = [];
     const options = {
       tenant: 't',
@@ -59,6 +65,7 @@ describe('readings', () => {
       progress: () => {},
       top: 100,
       signatures: { own: true },
+      ...more,
     };
     for await (const analysis of analyzeInputs(paths, options)) analyses.push(analysis);
     return analyses;
@@ -126,5 +133,64 @@ describe('readings', () => {
     const [analysis] = await analyze([dataset(MODS) as string]);
     expect(analysis?.input).toMatchObject({ name: 'deep-mods', lines: 144 });
     expect(analysis?.report.channels?.map(({ name }) => name)).toEqual(['conn_in', 'conn_out', 'dns_in_distinct', 'ssh_in']);
+  });
+
+  it('that a device cannot give at once are one finding, that of the detector which names the fault', async () => {
+    const [analysis] = await analyze([path('pump.csv')]);
+    const begin = Date.UTC(2026, 0, 1) * 1000 + 1_440 * 60e6;
+    const told = (analysis as InputAnalysis).alerts
+      .map(({ alert: { detection } }) => detection)
+      .filter(({ key, start }) => key === 'outlet' && start >= begin);
+    expect(new Set(told.map(({ detector }) => detector))).toEqual(new Set(['device-faults']));
+    expect(told.map(({ explanation }) => explanation.why).join(' ')).toContain('The detector forecast finds it too.');
+    const spans = (analysis as InputAnalysis).alerts.map(({ alert: { detection } }) => [detection.key, detection.start, detection.end]);
+    for (const [key, start, end] of spans) {
+      expect(
+        spans.filter(([other, from, to]) => other === key && (from as number) <= (end as number) && (to as number) >= (start as number)),
+      ).toHaveLength(1);
+    }
+  });
+
+  it('of many channels that stop belonging together are found by all of them at once', async () => {
+    const random = seededRandom(4);
+    const lines = ['timestamp,a,b,c'];
+    for (let i = 0; i < 2_000; i++) {
+      const wave = 10 * Math.sin(i / 30) + random();
+      const apart = i >= 1_800 && i < 1_860;
+      const c = apart ? 10 * Math.sin(i / 30 + Math.PI) + random() : wave + 0.2 * random();
+      lines.push(`${new Date(Date.UTC(2026, 0, 1) + i * 60_000).toISOString()},${wave},${wave + 0.2 * random()},${c}`);
+    }
+    await writeFile(path('three.csv'), lines.join('\n'));
+    const [analysis] = await analyze([path('three.csv')]);
+    const together = (analysis as InputAnalysis).alerts.find(({ alert }) => alert.detection.detector === 'var')?.alert.detection;
+    expect(together?.key).toBe('all channels');
+    expect(together?.explanation.contributions[0]?.subject).toBe('c');
+    const minute = ((together?.start ?? 0) / 1e6 - Date.UTC(2026, 0, 1) / 1000) / 60;
+    expect(minute).toBeGreaterThanOrEqual(1_800);
+    expect(minute).toBeLessThan(1_860);
+    expect(analysis?.report.detectors.find(({ name }) => name === 'var')).toMatchObject({ unit: 'row', learntFrom: 'input' });
+    const [single] = await analyze([path('pump.csv')], [], {});
+    expect(single?.report.detectors.map(({ name }) => name)).toEqual(['forecast', 'device-faults', 'var']);
+  });
+
+  it('are rated by a stored forecast, whose band is drawn', async () => {
+    const [frame] = await readSeries([path('normal.csv')], { ignore: ['anomaly'] });
+    const { model } = await trainForecast((frame as NamedFrame).frame, { algorithm: 'ridge', steps: 6, seed: 1 });
+    const forecast = { model, name: 'pump@3', sha256: 'ab', rows: 1_500 };
+    const [analysis] = await analyze([path('pump.csv')], [], { forecast });
+    const rated = analysis?.report.detectors.find(({ name }) => name === 'forecast');
+    expect(rated).toMatchObject({ learntFrom: 'model', learntFromName: 'pump@3', modelSha256: 'ab' });
+    const inlet = (analysis as InputAnalysis).alerts.find(({ alert }) => alert.detection.key === 'inlet')?.alert.detection;
+    expect(inlet?.title).toMatch(/250/);
+    expect(analysis?.report.channels?.[0]?.forecast).toHaveLength(6);
+    await expect(analyze([path('readings.json')], [], { forecast })).rejects.toThrow('the data have no channel inlet');
+  });
+
+  it.skipIf(missing(MODS))(needs('of DEEP MODS are chosen by query and time range', MODS), async () => {
+    const mods = { query: 'ssh|in~ssh_in;dns|in_distinct_query#window_start,window_end', range: '<2019-06-01,2019-06-01T12:00:00)' };
+    const [analysis] = await analyze([dataset(MODS) as string], [], { mods });
+    expect(analysis?.report.channels?.map(({ name }) => name)).toEqual(['ssh_in', 'in_distinct_query']);
+    expect(analysis?.input.lines).toBeLessThan(80);
+    await expect(analyze([dataset(MODS) as string], [], { mods: { range: 'June' } })).rejects.toThrow('time range June cannot be read');
   });
 });

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { collect, integer, rate, withCommonOptions, withExample } from '../options.ts';
+import { withModsOptions } from './mods-options.ts';
 
 export function analyzeCommand(): Command {
   const command = withCommonOptions(
@@ -10,7 +11,10 @@ export function analyzeCommand(): Command {
   command
     .option('--out <dir>', 'folder for the reports', 'vedette-reports')
     .option('--baseline <path>', 'learn what is normal from this instead of the input itself (repeatable)', collect, [])
-    .option('--model <name[@version]>', 'score with this registered model instead of learning')
+    .option(
+      '--model <name[@version]>',
+      'score with this registered model instead of learning: of sessions, of flows, or a forecast of readings',
+    )
     .option('--detector <name>', 'detector for sessions (repeatable)', collect, [])
     .option('--format <name>', 'log format (default: recognised)')
     .option('--session <key>', 'session identifier: auto, none, a prefix such as blk_, or a /pattern/ (default: auto)')
@@ -23,6 +27,12 @@ export function analyzeCommand(): Command {
     .addOption(
       new Option('--fail-on <severity>', 'exit with 3 when such an alert was found').choices(['low', 'medium', 'high', 'critical']),
     );
-  withExample(command, 'vedette analyze /var/log/auth.log', 'vedette analyze logs/ --baseline last-week/ --out reports -o json');
+  withModsOptions(command);
+  withExample(
+    command,
+    'vedette analyze /var/log/auth.log',
+    'vedette analyze logs/ --baseline last-week/ --out reports -o json',
+    "vedette analyze features.zip --query 'ssh|in~ssh_in;dns|in_distinct_query#window_start,window_end' --range '<2019-06-01,2019-06-03)'",
+  );
   return command.action(async (paths, options) => (await import('../run/analyze.ts')).analyze(paths, options));
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { collect, integer, rate, withCommonOptions, withExample } from '../options.ts';
 import { withDataOptions } from './data-options.ts';
+import { withModsOptions } from './mods-options.ts';
 
 export function evaluateCommand(): Command {
   const command = withDataOptions(
@@ -15,6 +16,7 @@ export function evaluateCommand(): Command {
     .option('--labels <path>', 'labels by id: CSV id,label (short for --label-from file:PATH)')
     .option('--trained-on <path>', 'the normal data it was trained on: adds the trivial rules that need them (repeatable)', collect)
     .option('--promise <rate>', 'promised false-alarm rate (default: the model’s)', rate);
+  withModsOptions(command);
   withExample(
     command,
     'vedette evaluate --model hdfs --data sessions.csv --label Label',

@@ -1,13 +1,13 @@
 import { Command } from 'commander';
 import { collect, withCommonOptions, withExample } from '../options.ts';
+import { withModsOptions } from './mods-options.ts';
 
 export function forecastCommand(): Command {
   const command = withCommonOptions(new Command('forecast').description('the next steps of series, with intervals'));
   command
     .requiredOption('--model <name[@version]>', 'model of `vedette train forecast`')
-    .requiredOption('--data <path>', 'series so far: CSV, TSV, JSON, or DEEP MODS folders and zips (repeatable)', collect)
-    .option('--query <text>', 'DEEP MODS data_select_query')
-    .option('--range <range>', 'DEEP MODS time range, such as <2019-06-01,2019-06-03)');
+    .requiredOption('--data <path>', 'series so far: CSV, TSV, JSON, or DEEP MODS folders and zips (repeatable)', collect);
+  withModsOptions(command);
   withExample(
     command,
     'vedette train forecast --data cpu.csv --algorithm gru --steps 12 --name cpu',

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { collect, integer, rate, withCommonOptions, withExample } from '../options.ts';
 import { withDataOptions } from './data-options.ts';
+import { withModsOptions } from './mods-options.ts';
 
 export function trainCommand(): Command {
   const command = withDataOptions(
@@ -28,14 +29,13 @@ export function trainCommand(): Command {
       collect,
       [],
     )
-    .option('--query <text>', 'forecast: DEEP MODS data_select_query')
-    .option('--range <range>', 'forecast: DEEP MODS time range')
     .option('--leave-one-out', 'of flow classifiers: also train without each attack family and report what is still found')
     .option(
       '--recalibrate <name[@version]>',
       'of flow classifiers: fit the probabilities of this version to newer labelled flows, without training',
     )
     .option('--promote', 'make it the champion at once');
+  withModsOptions(command);
   withExample(
     command,
     'vedette train sequence --data hdfs_train.txt.gz --name hdfs',

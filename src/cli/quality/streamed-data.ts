@@ -14,13 +14,13 @@ export interface StreamedData {
 const MINUTE: Micros = 60_000_000;
 const START: Micros = Date.parse('2024-01-01') * 1000;
 
-/** Real multichannel data of modest length: two servers of SMD, three of ASD, the water loop of SKAB, the network of DEEP MODS. */
+/** Real multichannel data of modest length: one server of SMD, two of ASD, the water loop of SKAB, the network of DEEP MODS. */
 export async function streamedData(folder: string): Promise<readonly StreamedData[]> {
   const series = join(folder, 'series');
   const servers = async (name: string, count: number, step: Micros) => {
     const pairs = (await labelledPairs(join(series, name))).slice(0, count);
     return pairs.map(({ name: machine, train, test, labels }): StreamedData => {
-      const [before, after] = [lastRows(train, 2_000), frameRows(test, 0, 5_000)];
+      const [before, after] = [lastRows(train, 1_500), frameRows(test, 0, 3_500)];
       const known = new Float64Array(before.rows);
       return {
         name: `${name.toUpperCase()} ${machine}`,
@@ -32,12 +32,12 @@ export async function streamedData(folder: string): Promise<readonly StreamedDat
   const skab = await readTable(join(series, 'skab/anomaly-free/anomaly-free.csv.gz'), { name: 'skab' });
   const mods = async (part: string) => readTable(join(series, `deep-mods/sample-${part}-w01h-s10m.tsv.gz`), { name: part, step: 1e6 });
   return [
-    ...(await servers('smd', 2, MINUTE)),
-    ...(await servers('asd', 3, 5 * MINUTE)),
-    { name: 'SKAB anomaly-free', frame: frameRows(skab, 0, 6_000) },
+    ...(await servers('smd', 1, MINUTE)),
+    ...(await servers('asd', 2, 5 * MINUTE)),
+    { name: 'SKAB anomaly-free', frame: frameRows(skab, 0, 5_000) },
     {
       name: 'DEEP MODS',
-      frame: joined(lastRows(await mods('train'), 3_000), frameRows(await mods('test'), 0, 3_000), MICROS_PER_DAY / 144),
+      frame: joined(lastRows(await mods('train'), 2_500), frameRows(await mods('test'), 0, 2_500), MICROS_PER_DAY / 144),
     },
   ];
 }

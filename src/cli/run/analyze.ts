@@ -6,6 +6,7 @@ import type { LabelledRow } from '../../core/index.ts';
 import { analysisId, type IncidentOutline, type Operations } from '../../server/index.ts';
 import { reportStem } from '../../sinks/report/index.ts';
 import { readTemplates } from '../../training/index.ts';
+import { type ModsOptions, modsSelection } from '../commands/mods-options.ts';
 import type { CommonOptions } from '../options.ts';
 import { EXIT, print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
@@ -17,7 +18,7 @@ import { openOperations } from './open-operations.ts';
 import type { RecordedOptions } from './replay.ts';
 import { tellRules } from './sigma-rules.ts';
 
-export interface AnalyzeOptions extends CommonOptions {
+export interface AnalyzeOptions extends CommonOptions, ModsOptions {
   readonly out: string;
   readonly baseline: readonly string[];
   readonly model?: string;
@@ -50,7 +51,9 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions)
   const progress = await startProgress('Analysing', json);
   try {
     const given = options.model === undefined ? undefined : await loadAnyModel(options, options.model);
-    const model = given?.model ?? given?.flowAlarm;
+    const model = given?.model ?? given?.flowAlarm ?? given?.forecast;
+    const mods = { ...given?.forecast?.selection, ...modsSelection(options) };
+    const selected = Object.keys(mods).length === 0 ? {} : { mods };
     const analyses: AnalysedInput[] = [];
     const recorded: RecordedOptions = {
       seed: options.seed,
@@ -64,10 +67,11 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions)
       ...(options.format === undefined ? {} : { format: options.format }),
       ...(options.templates === undefined ? {} : { templates: resolve(options.templates) }),
       ...(model === undefined ? {} : { model: model.name }),
+      ...selected,
       labelled: [],
     };
     const labelled = new Set<string>();
-    const { templates, model: _name, ...settings } = recorded;
+    const { templates, model: _name, mods: _mods, ...settings } = recorded;
     const analysing = analyzeInputs(paths, {
       ...settings,
       tenant: options.tenant,
@@ -79,6 +83,7 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions)
       },
       progress: (share, what) => progress.update(share, what),
       ...(templates === undefined ? {} : { templates: await readTemplates(templates) }),
+      ...selected,
       ...given,
     });
     await mkdir(options.out, { recursive: true });

@@ -1,10 +1,11 @@
 import { type SeriesFrame, VedetteError } from '../../core/index.ts';
 import { evaluateForecast, evaluateSeriesDetector, readSeries, type SeriesEvaluation } from '../../training/series/index.ts';
+import { type ModsOptions, modsSelection } from '../commands/mods-options.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { loadForecast } from './forecast.ts';
 
-interface SeriesOptions extends CommonOptions {
+interface SeriesOptions extends CommonOptions, ModsOptions {
   readonly data: readonly string[];
   readonly label?: string;
   readonly learn?: number;
@@ -16,8 +17,8 @@ const LABELS = ['anomaly', 'label', 'Label', 'labels', 'is_anomaly'];
 
 /** A forecast model on data it has not seen, beside last value, seasonal naive and ridge. */
 export async function evaluateForecastModel(reference: string, options: SeriesOptions): Promise<void> {
-  const { name, model } = await loadForecast(options, reference);
-  for (const { name: input, frame } of await readSeries(options.data)) {
+  const { name, model, selection } = await loadForecast(options, reference);
+  for (const { name: input, frame } of await readSeries(options.data, { ...selection, ...modsSelection(options) })) {
     const evaluation = await evaluateForecast(model, frame);
     const [own, ...others] = evaluation.forecasters;
     if (own === undefined) continue;

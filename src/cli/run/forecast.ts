@@ -1,7 +1,9 @@
+import { z } from 'zod';
 import { formatMicros, VedetteError } from '../../core/index.ts';
 import { fillGaps } from '../../ml/index.ts';
 import { trainForecastDraft } from '../../training/index.ts';
-import { type ForecastModel, forecastNext, type ReadSeriesOptions, readSeries, unpackForecastModel } from '../../training/series/index.ts';
+import { type ForecastModel, forecastNext, readSeries, unpackForecastModel } from '../../training/series/index.ts';
+import { type ModsOptions, modsSelection } from '../commands/mods-options.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
@@ -9,17 +11,12 @@ import { chooseForecast } from './choose-forecast.ts';
 import { tenantRegistry } from './registry.ts';
 import { TrainingFolder } from './training-checkpoints.ts';
 
-export interface ForecastSelection {
-  readonly query?: string;
-  readonly range?: string;
-}
-
-export interface ForecastOptions extends CommonOptions, ForecastSelection {
+export interface ForecastOptions extends CommonOptions, ModsOptions {
   readonly model: string;
   readonly data: readonly string[];
 }
 
-export interface TrainForecastCommandOptions extends CommonOptions, ForecastSelection {
+export interface TrainForecastCommandOptions extends CommonOptions, ModsOptions {
   readonly data: readonly string[];
   readonly name?: string;
   readonly algorithm?: string;
@@ -29,24 +26,37 @@ export interface TrainForecastCommandOptions extends CommonOptions, ForecastSele
   readonly grid?: readonly string[];
 }
 
+/** A stored forecast model, and how its data were chosen: what it forecasts is chosen alike unless told otherwise. */
+export interface StoredForecast {
+  readonly name: string;
+  readonly sha256: string;
+  readonly model: ForecastModel;
+  readonly rows: number;
+  readonly selection: { readonly query?: string; readonly windowSlide?: string };
+}
+
+const selectionSchema = z
+  .object({ query: z.string().optional(), windowSlide: z.string().optional() })
+  .transform(({ query, windowSlide }) => modsSelection({ ...(query && { query }), ...(windowSlide && { windowSlide }) }));
+
 /** A registered forecast model by its name. */
-export async function loadForecast(
-  options: Pick<CommonOptions, 'home' | 'tenant'>,
-  reference: string,
-): Promise<{ readonly name: string; readonly model: ForecastModel }> {
-  const { manifest, files } = await tenantRegistry(options).loadModel(reference);
+export async function loadForecast(options: Pick<CommonOptions, 'home' | 'tenant'>, reference: string): Promise<StoredForecast> {
+  const { manifest, sha256, files } = await tenantRegistry(options).loadModel(reference);
   const name = `${manifest.name}@${manifest.version}`;
   const stored = files['model.bin'];
-  if (stored !== undefined && manifest.detector === 'forecast') return { name, model: unpackForecastModel(stored) };
+  if (stored !== undefined && manifest.detector === 'forecast') {
+    const selection = selectionSchema.parse(manifest.features);
+    return { name, sha256, model: unpackForecastModel(stored), rows: manifest.data.rows, selection };
+  }
   throw new VedetteError('MODEL_MISMATCH', `${name} is a ${manifest.detector} model, no forecast`, {
     hint: 'Train one with `vedette train forecast`.',
   });
 }
 
 export async function forecast(options: ForecastOptions): Promise<void> {
-  const { name, model } = await loadForecast(options, options.model);
+  const { name, model, selection } = await loadForecast(options, options.model);
   const inputs = [];
-  for (const { name, frame } of await readSeries(options.data, selection(options))) {
+  for (const { name, frame } of await readSeries(options.data, { ...selection, ...modsSelection(options) })) {
     inputs.push({ input: name, channels: await forecastNext(model, fillGaps(frame)) });
   }
   if (options.output === 'json') {
@@ -75,7 +85,7 @@ export async function trainForecastModel(options: TrainForecastCommandOptions): 
   const json = options.output === 'json';
   const progress = await startProgress('Training forecast', json);
   try {
-    const [input, ...others] = await readSeries(options.data, selection(options));
+    const [input, ...others] = await readSeries(options.data, modsSelection(options));
     if (input === undefined || others.length > 0) {
       throw new VedetteError('USAGE', `${others.length + 1} series files were given, a forecast model is trained on one`, {
         hint: 'Name one file, whose columns are the channels, or one DEEP MODS tree.',
@@ -91,6 +101,7 @@ export async function trainForecastModel(options: TrainForecastCommandOptions): 
       steps: options.steps,
       seed: options.seed,
       checkpoints,
+      selection: keptSelection(options),
       progress: (share) => progress.update(share, 'fitting'),
     });
     const { frame } = input;
@@ -113,6 +124,11 @@ export async function trainForecastModel(options: TrainForecastCommandOptions): 
   }
 }
 
+/** Columns and windows, by which later data are chosen too; times are of the training only. */
+function keptSelection({ query, windowSlide }: ModsOptions) {
+  return modsSelection({ ...(query === undefined ? {} : { query }), ...(windowSlide === undefined ? {} : { windowSlide }) });
+}
+
 function report(
   model: string,
   algorithm: string,
@@ -133,13 +149,6 @@ function report(
     if (first !== undefined && last !== undefined) print(`    ${name.padEnd(20)} ${first.toFixed(2)} %  ${last.toFixed(2)} %`);
   }
   print(`  90 % intervals held ${(100 * (metrics.coverage ?? 0)).toFixed(1)} % of those values.`);
-}
-
-function selection(options: ForecastSelection): ReadSeriesOptions {
-  return {
-    ...(options.query === undefined ? {} : { query: options.query }),
-    ...(options.range === undefined ? {} : { range: options.range }),
-  };
 }
 
 function shown(value: number): string {

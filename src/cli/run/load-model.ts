@@ -4,6 +4,7 @@ import type { ModelManifest } from '../../registry/index.ts';
 import { unpackFlowAlarm } from '../../training/flows/index.ts';
 import { openSequenceModel } from '../../training/index.ts';
 import type { CommonOptions } from '../options.ts';
+import { loadForecast, type StoredForecast } from './forecast.ts';
 import { tenantRegistry } from './registry.ts';
 
 /** A registered version with its promise, ready to score. */
@@ -31,12 +32,13 @@ export async function isRowModel(options: Pick<CommonOptions, 'home' | 'tenant'>
   return manifest.features.flows !== undefined;
 }
 
-/** What `analyze` takes for a registered version: a detector of sessions, or the alarm of a flow model. */
+/** What `analyze` takes for a registered version: a detector of sessions, the alarm of a flow model, or a forecast of readings. */
 export async function loadAnyModel(
   options: Pick<CommonOptions, 'home' | 'tenant'>,
   reference: string,
-): Promise<{ readonly model?: RegisteredModel; readonly flowAlarm?: LearntFlowAlarm }> {
+): Promise<{ readonly model?: RegisteredModel; readonly flowAlarm?: LearntFlowAlarm; readonly forecast?: StoredForecast }> {
   const { manifest, sha256, files } = await tenantRegistry(options).loadModel(reference);
+  if (manifest.detector === 'forecast') return { forecast: await loadForecast(options, reference) };
   if (manifest.features.flows === undefined) return { model: await loadModel(options, reference) };
   const name = `${manifest.name}@${manifest.version}`;
   const stored = files['alarm.bin'];

@@ -19,6 +19,7 @@ export interface RecordedOptions {
   readonly format?: string;
   readonly templates?: string;
   readonly model?: string;
+  readonly mods?: AnalysisOptions['mods'];
   /** Alerts whose labels were in force. */
   readonly labelled: readonly string[];
 }
@@ -37,7 +38,7 @@ export async function replayAnalysis(stored: Alert, operations: Operations, opti
   }
   const recorded = record.options as unknown as RecordedOptions;
   const { loadAnyModel } = await import('./load-model.ts');
-  const { labelled, templates, model, baseline, signatures, ...rest } = recorded;
+  const { labelled, templates, model, baseline, signatures, mods, ...rest } = recorded;
   const local = async (path: string): Promise<string> => (await localPaths([path]))[0] as string;
   const { own, rules } = signatures;
   const analysing = analyzeInputs(await localPaths(record.paths), {
@@ -49,6 +50,7 @@ export async function replayAnalysis(stored: Alert, operations: Operations, opti
     labels: async (detector) => (await operations.labels(detector)).filter((label) => labelled.includes(label.alertId)),
     progress: () => {},
     ...(templates === undefined ? {} : { templates: await readTemplates(await local(templates)) }),
+    ...(mods === undefined ? {} : { mods }),
     ...(model === undefined ? {} : await loadAnyModel(options, model)),
   });
   const changed: string[] = [];

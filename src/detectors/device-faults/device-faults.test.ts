@@ -57,6 +57,13 @@ describe('device faults', () => {
     expect(await worst(readings(pairs(400, 6), 1_000))).toBeLessThan(5);
   });
 
+  it('does not call noisy what it has learnt from too few readings to know', async () => {
+    const detector = new DeviceFaultsDetector(config.parse({}));
+    await detector.fit(readings(pairs(57, 5, undefined, 0)));
+    const { arms } = await detector.score(readings(pairs(60, 6, undefined, 57), 57));
+    expect(Math.max(...(arms?.noise ?? [Number.NaN]))).toBe(0);
+  });
+
   it('takes a reading that never changed for what it is', async () => {
     const still = (count: number, first: number) =>
       readings(

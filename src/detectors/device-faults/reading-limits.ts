@@ -53,8 +53,7 @@ export class ReadingLimits {
     const jump = this.#limit('largestStep', Math.abs(change), options.jumpFactor, learning ? 1 : WIDENED);
     this.#state[FIELDS.length + (this.#get('seen') % CHANGES)] = change;
     this.#set('seen', this.#get('seen') + 1);
-    const noise =
-      this.#get('seen') <= CHANGES ? 0 : this.#limit('largestNoise', this.#noise(), options.noiseFactor, learning ? 1 : WIDENED_NOISE);
+    const noise = this.#pushNoise(learning, options.noiseFactor);
     this.#set('last', value);
     return { stuck, range, jump, noise };
   }
@@ -73,6 +72,15 @@ export class ReadingLimits {
     // What has never changed is not stuck.
     const [low, high] = this.range;
     return low === high ? 0 : run / limit;
+  }
+
+  /** One window of changes says nothing of how much they vary: until there were two, it learns. */
+  #pushNoise(learning: boolean, factor: number): number {
+    const seen = this.#get('seen');
+    if (seen <= CHANGES) return 0;
+    const known = seen > 2 * CHANGES;
+    const ratio = this.#limit('largestNoise', this.#noise(), factor, learning || !known ? 1 : WIDENED_NOISE);
+    return known ? ratio : 0;
   }
 
   #pushRange(value: number, learning: boolean, margin: number): number {

@@ -1,6 +1,6 @@
-import type { SeriesFrame } from '../../core/index.ts';
+import { frameRows, type SeriesFrame } from '../../core/index.ts';
 import { RidgeSystem } from './linear.ts';
-import { fitScaling, type Scaling, scaled } from './scaler.ts';
+import { fitScaling, type Scaling, scaled, unscale } from './scaler.ts';
 
 export interface VarOptions {
   /** Rows before that a row is predicted from; 0: from the mean alone. */
@@ -64,6 +64,33 @@ export class VarResidual {
       out[r + this.#lags] = sum / channels;
     }
     return out;
+  }
+
+  /** Of one row: what its channels were expected to be, and their standardised absolute errors. NaN before `lags` rows. */
+  explain(frame: SeriesFrame, row: number): { readonly expected: Float64Array; readonly errors: Float64Array } {
+    if (this.#fitted === undefined) throw new RangeError('fit the model first');
+    const { scaling, weights, spread } = this.#fitted;
+    const channels = frame.values.length;
+    const columns = this.#columns(channels);
+    const nothing = () => new Float64Array(channels).fill(Number.NaN);
+    if (row < this.#lags) return { expected: nothing(), errors: nothing() };
+    const { x, y } = this.#matrices(scaled(frameRows(frame, row - this.#lags, row + 1), scaling), this.#lags + 1);
+    const predicted = Float64Array.from({ length: channels }, (_, c) => {
+      let sum = 0;
+      for (let j = 0; j < columns; j++) sum += (x[j] as number) * (weights[j * channels + c] as number);
+      return sum;
+    });
+    return {
+      expected: predicted.map((value, c) => unscale(scaling[c] as Scaling, value)),
+      errors: predicted.map((value, c) => Math.abs((y[c] as number) - value) / (spread[c] as number)),
+    };
+  }
+
+  /** What it has learnt, as plain numbers. */
+  parameters(): { readonly weights: Float64Array; readonly spread: Float64Array; readonly scaling: Float64Array } {
+    if (this.#fitted === undefined) throw new RangeError('fit the model first');
+    const { scaling, weights, spread } = this.#fitted;
+    return { weights, spread, scaling: Float64Array.from(scaling.flatMap(({ centre, spread: unit }) => [centre, unit])) };
   }
 
   #columns(channels: number): number {
