@@ -174,4 +174,42 @@ describe('the lane of readings', () => {
     expect(run.rows.filter(({ score }) => score === Number.POSITIVE_INFINITY)).toEqual([]);
     for (const { detection } of run.findings) expect(detection.title).not.toContain('NaN');
   });
+
+  it('tells once of a device that several detectors find faulty, by the one that names the fault', async () => {
+    const faulty = plant(900, (reading, second) => {
+      if (reading.entity !== 'oven' || reading.series !== 'temperature') return reading;
+      if (second >= 700 && second < 760) return { ...reading, value: 203.5 };
+      return second === 860 ? { ...reading, value: 320 } : reading;
+    });
+    const detectors = [
+      { type: 'forecast', promisedRate: 0.0001 },
+      { type: 'device-faults', promisedRate: 0.0001, learn: 400 },
+    ];
+    const each = async (one: Record<string, unknown>) =>
+      (await new Run(await makeLane({ detectors: [one] })).feed(faulty, 300)).findings.filter(
+        ({ detection }) => detection.entity === 'oven',
+      );
+    const alone = await Promise.all(detectors.map(each));
+    const whole = await new Run(await makeLane({ detectors })).feed(faulty, 300);
+    const oven = whole.findings.filter(({ detection }) => detection.entity === 'oven').map(({ detection }) => detection);
+    const at = (from: number, to: number) => oven.filter(({ start }) => start >= START + from * SECOND && start < START + to * SECOND);
+    expect(alone.every((findings) => findings.length > 0)).toBe(true);
+    expect(oven.length).toBeLessThan(alone.flat().length);
+    expect(new Set(at(700, 800).map(({ detector }) => detector)).size).toBe(1);
+    expect(at(860, 861).map(({ detector }) => detector)).toEqual(['device-faults']);
+    expect(at(860, 861)[0]?.title).toMatch(/outside its range|jumped to 320/);
+    expect(whole.lane.ownCounters.toldAlready).toBeGreaterThan(0);
+    const cut = await new Run(await makeLane({ detectors })).feed(faulty, 23);
+    expect(cut.findings.map(({ detection }) => detection.id)).toEqual(whole.findings.map(({ detection }) => detection.id));
+    const killed = new Run(await makeLane({ detectors }));
+    let blobs: Record<string, Uint8Array> = {};
+    for (let from = 0; from < faulty.length; from += 301) {
+      killed.take(await killed.lane.process(batchOf(faulty.slice(from, from + 301), from)));
+      blobs = { ...blobs, ...(await killed.lane.snapshot()) };
+      await killed.lane.close?.();
+      killed.lane = await makeLane({ detectors });
+      await killed.lane.restore(blobs);
+    }
+    expect(killed.findings.map(({ detection }) => detection.id)).toEqual(whole.findings.map(({ detection }) => detection.id));
+  });
 });

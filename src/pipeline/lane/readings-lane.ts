@@ -21,12 +21,15 @@ import { Generations } from './generations.ts';
 import { type Finding, type Lane, type LaneCounters, type LaneOutput, NO_OUTPUT } from './lane.ts';
 import type { LaneKind } from './lanes.ts';
 import type { LiveSeries, LiveSeriesRow } from './live-series.ts';
+import { type FlaggedBy, OneFinding, type OneFindingState } from './one-finding.ts';
 import type { LaneScorer } from './scorer.ts';
 import { pointsOf, seriesId } from './series-points.ts';
 
 interface State {
   readonly counters: LaneCounters;
   readonly generations: readonly (readonly [string, string])[];
+  readonly told: OneFindingState;
+  readonly toldAlready: number;
 }
 
 const NO_NETWORKS: NetworkCounts = { used: 0, learning: 0, trained: 0, missed: 0, readyAt: undefined };
@@ -47,6 +50,7 @@ export class ReadingsLane implements Lane {
   private readonly stepper: SeriesStepper;
   private readonly model: SeriesModel | undefined;
   private readonly ids: string[] = [];
+  private readonly one = new OneFinding();
   private changed = false;
 
   constructor(source: SourceConfig, scorers: readonly LaneScorer[]) {
@@ -68,7 +72,7 @@ export class ReadingsLane implements Lane {
     const { refused, slots } = this.stepper.table;
     const { used, learning, trained, missed } = this.model?.networks() ?? NO_NETWORKS;
     const networks = { networksUsed: used, networksLearning: learning, networksTrained: trained, networksMissed: missed };
-    return { ...this.stepper.counters, series: slots.length, refusedReadings: refused.readings, ...networks };
+    return { ...this.stepper.counters, series: slots.length, refusedReadings: refused.readings, toldAlready: this.one.left, ...networks };
   }
 
   get feature(): string {
@@ -143,7 +147,9 @@ export class ReadingsLane implements Lane {
     const rule = first === undefined ? undefined : first.options;
     if (batch !== undefined) {
       this.counters.units += batch.rows;
-      for (const scorer of scorers) for (const flagged of await scorer.take(batch)) findings.push(findingOf(scorer, flagged, 'readings'));
+      const all: FlaggedBy[] = [];
+      for (const scorer of scorers) for (const flagged of await scorer.take(batch)) all.push({ scorer, flagged });
+      for (const { scorer, flagged } of this.one.keep(batch, all)) findings.push(findingOf(scorer, flagged, 'readings'));
       points.push(pointsOf(source.name, batch, first?.lastScores));
     }
     if (rule !== undefined) {
@@ -182,7 +188,8 @@ export class ReadingsLane implements Lane {
   async snapshot(): Promise<Readonly<Record<string, Uint8Array>>> {
     const own: Record<string, Uint8Array> = {};
     if (this.changed) {
-      const state: State = { counters: this.counters, generations: [...this.generations] };
+      const { one } = this;
+      const state: State = { counters: this.counters, generations: [...this.generations], told: one.snapshot(), toldAlready: one.left };
       own.time = new Uint8Array(serialize(state));
       own.parser = this.parser.snapshot();
       own.series = this.stepper.snapshot();
@@ -197,6 +204,8 @@ export class ReadingsLane implements Lane {
       const state = deserialize(time) as State;
       Object.assign(this.counters, state.counters);
       for (const [input, generation] of state.generations) this.generations.set(input, generation);
+      this.one.restore(state.told);
+      this.one.left = state.toldAlready;
     }
     if (parser !== undefined) this.parser.restore(parser);
     if (series !== undefined) this.stepper.restore(series);
