@@ -1,5 +1,6 @@
 import { seededRandom } from '../src/core/index.ts';
-import { DirectInference, inferenceModel, initialState, type ModelForm, network } from '../src/ml/index.ts';
+import { DirectInference, inferenceModel, initialState, type ModelForm, type NetworkSpec, network } from '../src/ml/index.ts';
+import { FORECASTERS, forecasterSpec } from './forecaster-networks.ts';
 import type { Measurement, Skipped } from './measurement.ts';
 import { alternate, compared, fastestTenth } from './torch-baseline.ts';
 
@@ -11,31 +12,46 @@ const CASES = [
   { batch: 256, form: 'unrolled', runs: 100 },
 ] as const;
 
-/** Next-event inference of two recurrent layers of 64 units, window 10, 28 classes, one thread; tensors made at each run. */
+/**
+ * Inference, tensors made at each run, one thread: two recurrent layers of 64 units (window 10, 28 classes) and the other
+ * forecasters (window 36, 48 outputs).
+ */
 export default async function bench(): Promise<readonly (Measurement | Skipped)[]> {
   const { ours, torch } = await alternate('inference', measure);
   return Object.entries(ours).flatMap(([figure, value]) => {
-    const [kind, batch] = figure.split('-');
-    return compared(`inference ${kind} 2x${UNITS}, batch ${batch}`, value, torch, figure);
+    const [kind = '', batch] = figure.split('-');
+    const name = kind === 'gru' || kind === 'lstm' ? `${kind} 2x${UNITS}` : `forecaster ${kind}`;
+    return compared(`inference ${name}, batch ${batch}`, value, torch, figure);
   });
 }
 
 async function measure(): Promise<Readonly<Record<string, number>>> {
+  const specs = {
+    gru: recurrent('gru'),
+    lstm: recurrent('lstm'),
+    ...Object.fromEntries(FORECASTERS.map((name) => [name, forecasterSpec(name)])),
+  };
   const figures: Record<string, number> = {};
-  for (const kind of ['gru', 'lstm'] as const) {
-    for (const { batch, form, runs } of CASES) figures[`${kind}-${batch}`] = await rowsPerSecond(kind, batch, form, runs);
+  for (const [kind, spec] of Object.entries(specs)) {
+    for (const { batch, form, runs } of CASES) figures[`${kind}-${batch}`] = await rowsPerSecond(spec, batch, form, runs);
   }
   return figures;
 }
 
-async function rowsPerSecond(kind: 'gru' | 'lstm', batch: number, form: ModelForm, runs: number): Promise<number> {
-  const spec = network({
+function recurrent(kind: 'gru' | 'lstm'): NetworkSpec {
+  return network({
     input: { kind: 'values', steps: STEPS, columns: 1 },
     layers: [{ kind, units: UNITS }, { kind, units: UNITS }, { kind: 'last' }, { kind: 'dense', units: CLASSES }],
     loss: 'softmax-cross-entropy',
   });
+}
+
+async function rowsPerSecond(spec: NetworkSpec, batch: number, form: ModelForm, runs: number): Promise<number> {
+  const { input } = spec;
+  const columns = input.kind === 'values' ? input.columns : 1;
   const model = await DirectInference.open(inferenceModel(spec, initialState(spec, 1).theta, form));
-  const x = { data: Float32Array.from({ length: batch * STEPS }, seededRandom(2)), shape: [batch, STEPS, 1] };
+  const data = Float32Array.from({ length: batch * input.steps * columns }, seededRandom(2));
+  const x = { data, shape: [batch, input.steps, columns] };
   const times: number[] = [];
   for (let i = 0; i < runs + runs / 10; i++) {
     const start = performance.now();

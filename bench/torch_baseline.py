@@ -1,4 +1,4 @@
-"""Baseline of training.bench.ts and inference.bench.ts: the same network in PyTorch on one thread.
+"""Baseline of training.bench.ts and inference.bench.ts: the same networks in PyTorch on one thread.
 
 python bench/torch_baseline.py training|inference  ->  one JSON object, rows per second by name (fastest tenth of the runs).
 """
@@ -10,6 +10,7 @@ import time
 import torch
 
 STEPS, UNITS, CLASSES, BATCH = 10, 64, 28, 256
+WINDOW, COLUMNS, OUTPUTS = 36, 8, 48
 
 torch.set_num_threads(1)
 
@@ -25,6 +26,45 @@ class Network(torch.nn.Module):
         return self.head(self.recurrent(x)[0][:, -1])
 
 
+class Mlp(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = torch.nn.Sequential(
+            torch.nn.Flatten(), torch.nn.Linear(WINDOW * COLUMNS, 64), torch.nn.ReLU(), torch.nn.Linear(64, 64), torch.nn.ReLU(),
+            torch.nn.Linear(64, OUTPUTS))
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+class Cnn(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = torch.nn.Sequential(
+            torch.nn.Conv1d(COLUMNS, 32, 5), torch.nn.ReLU(), torch.nn.Conv1d(32, 16, 3), torch.nn.ReLU(), torch.nn.Flatten(),
+            torch.nn.Linear(16 * (WINDOW - 6), 64), torch.nn.ReLU(), torch.nn.Linear(64, OUTPUTS))
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+class Tcn(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = torch.nn.Conv1d(COLUMNS, 24, 2)
+        self.blocks = torch.nn.ModuleList(torch.nn.Conv1d(24, 24, 2, dilation=dilation) for dilation in (2, 4, 8, 16))
+        self.head = torch.nn.Sequential(torch.nn.Linear(24, 64), torch.nn.ReLU(), torch.nn.Linear(64, OUTPUTS))
+
+    def forward(self, x):
+        x = torch.relu(self.first(torch.nn.functional.pad(x, (1, 0))))
+        for block in self.blocks:
+            x = x + torch.relu(block(torch.nn.functional.pad(x, (block.dilation[0], 0))))
+        return self.head(x[:, :, -1])
+
+
+FORECASTERS = {"mlp": Mlp, "cnn": Cnn, "tcn": Tcn}
+
+
 def rows_per_second(rows, runs, run):
     for _ in range(max(5, runs // 10)):
         run()
@@ -36,15 +76,27 @@ def rows_per_second(rows, runs, run):
     return rows / sorted(times)[len(times) // 10]
 
 
+def inputs(kind, batch):
+    """Forecasters get their channels first, as PyTorch's convolutions take them."""
+    return torch.rand(batch, COLUMNS, WINDOW) if kind in FORECASTERS else torch.rand(batch, STEPS, 1)
+
+
+def made(kind):
+    return FORECASTERS[kind]() if kind in FORECASTERS else Network(kind)
+
+
 def training(kind):
-    network = Network(kind)
+    network = made(kind)
     optimiser = torch.optim.Adam(network.parameters())
-    cross_entropy = torch.nn.CrossEntropyLoss()
-    x, y = torch.rand(BATCH, STEPS, 1), torch.randint(0, CLASSES, (BATCH,))
+    x = inputs(kind, BATCH)
+    if kind in FORECASTERS:
+        loss, y = torch.nn.HuberLoss(), torch.rand(BATCH, OUTPUTS)
+    else:
+        loss, y = torch.nn.CrossEntropyLoss(), torch.randint(0, CLASSES, (BATCH,))
 
     def step():
         optimiser.zero_grad()
-        cross_entropy(network(x), y).backward()
+        loss(network(x), y).backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5)
         optimiser.step()
 
@@ -52,14 +104,16 @@ def training(kind):
 
 
 def inference(kind, batch):
-    network = Network(kind).eval()
-    x = torch.rand(batch, STEPS, 1)
+    network = made(kind).eval()
+    x = inputs(kind, batch)
+    answer = (lambda: network(x)) if kind in FORECASTERS else (lambda: torch.log_softmax(network(x), -1))
     with torch.inference_mode():
-        return rows_per_second(batch, 1000 if batch == 1 else 100, lambda: torch.log_softmax(network(x), -1))
+        return rows_per_second(batch, 1000 if batch == 1 else 100, answer)
 
 
+KINDS = ("gru", "lstm", *FORECASTERS)
 if sys.argv[1] == "training":
-    figures = {kind: training(kind) for kind in ("gru", "lstm")}
+    figures = {kind: training(kind) for kind in KINDS}
 else:
-    figures = {f"{kind}-{batch}": inference(kind, batch) for kind in ("gru", "lstm") for batch in (1, BATCH)}
+    figures = {f"{kind}-{batch}": inference(kind, batch) for kind in KINDS for batch in (1, BATCH)}
 print(json.dumps({"version": torch.__version__, "figures": figures}))
