@@ -45,9 +45,9 @@ export class RecordsPreview {
     const { config } = checkConfig({ tenants: { preview: tenant } }, await pipelineSchema());
     const [configured] = config.tenants.preview?.sources ?? [];
     if (configured === undefined) throw new VedetteError('INTERNAL', 'a configuration without its source');
-    const { format = 'readings' } = configured.parser as { format?: string };
+    const { format = 'readings', timezone } = configured.parser as { format?: string; timezone?: string };
     // Without a detector, readings are made into nothing else.
-    if (records === 'readings') return new RecordsPreview(undefined, new MetricParser(format));
+    if (records === 'readings') return new RecordsPreview(undefined, new MetricParser(format, timezone));
     return new RecordsPreview(kind.create({ source: configured, scorers: [], rules: [] }), undefined);
   }
 

@@ -31,7 +31,7 @@ export async function* seriesReports(
   options: AnalysisOptions,
   progress: (share: number, what: string) => void,
 ): AsyncGenerator<InputAnalysis> {
-  const selection = { ...options.mods, ignore: LABEL_COLUMNS };
+  const selection = { ...options.mods, timezone: options.timezone, ignore: LABEL_COLUMNS };
   const frames = await framesOf(inputs, selection);
   const baseline = await baselineFrames(options.baseline, selection);
   for (const [i, input] of frames.entries()) {
@@ -189,6 +189,18 @@ function warningsOf(frame: SeriesFrame, learntRows: number, normal: NamedFrame |
       code: 'gaps',
       text: `${gaps.toLocaleString('en')} readings are missing or no numbers; they were neither judged nor learnt from.`,
     });
+  }
+  if (frame.clockChanges !== undefined) {
+    const { zone, repeated, skipped } = frame.clockChanges;
+    const told = [
+      ...(repeated === 0
+        ? []
+        : [
+            `${repeated.toLocaleString('en')} lie in an hour that the clocks showed twice: they count as the first until the times run back.`,
+          ]),
+      ...(skipped === 0 ? [] : [`${skipped.toLocaleString('en')} lie in an hour that the clocks skipped: those rows were left out.`]),
+    ];
+    warnings.push({ code: 'clock-changes', text: `Of the times, read as those of ${zone}, ${told.join(' ')}` });
   }
   let late = 0;
   for (let row = 1; row < frame.rows; row++) if ((frame.times[row] as number) - (frame.times[row - 1] as number) > 1.5 * frame.step) late++;

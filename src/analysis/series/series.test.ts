@@ -193,4 +193,21 @@ describe('readings', () => {
     expect(analysis?.input.lines).toBeLessThan(80);
     await expect(analyze([dataset(MODS) as string], [], { mods: { range: 'June' } })).rejects.toThrow('time range June cannot be read');
   });
+
+  it('in local time keep the hour that clocks show twice and leave out the one they never show, and say so', async () => {
+    const start = Date.UTC(2024, 9, 26, 22);
+    const local = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Berlin', dateStyle: 'short', timeStyle: 'medium' });
+    const lines = Array.from({ length: 600 }, (_, i) => `${local.format(start + i * 60_000)},${50 + 5 * Math.sin(i / 9)}`);
+    await writeFile(path('local.csv'), ['timestamp,load', '2024-03-31 02:30:00,7', ...lines].join('\n'));
+    const [berlin] = await analyze([path('local.csv')], [], { timezone: 'Europe/Berlin' });
+    expect(berlin?.input.lines).toBe(600);
+    expect(berlin?.report.lastEvent).toBe((start + 599 * 60_000) * 1000);
+    const warning = berlin?.report.warnings.find(({ code }) => code === 'clock-changes')?.text;
+    expect(warning).toContain('120 lie in an hour that the clocks showed twice');
+    expect(warning).toContain('1 lie in an hour that the clocks skipped');
+    expect(berlin?.report.warnings.some(({ code }) => code === 'irregular')).toBe(false);
+    const [utc] = await analyze([path('local.csv')]);
+    expect(utc?.report.warnings.some(({ code }) => code === 'clock-changes')).toBe(false);
+    expect(utc?.input.lines).toBe(541);
+  });
 });

@@ -7,6 +7,7 @@ export function forecastCommand(): Command {
   command
     .requiredOption('--model <name[@version]>', 'model of `vedette train forecast`')
     .requiredOption('--data <path>', 'series so far: CSV, TSV, JSON, or DEEP MODS folders and zips (repeatable)', collect);
+  command.option('--timezone <zone>', 'time zone of times without one');
   withModsOptions(command);
   withExample(
     command,

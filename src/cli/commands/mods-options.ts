@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { collect } from '../options.ts';
 
-/** Which columns and times of a DEEP MODS tree a command reads. */
+/** Which columns and times of a DEEP MODS tree a command reads, and the zone of times in tables that name none. */
 export interface ModsOptions {
   readonly query?: string;
   readonly range?: string;
   readonly exclude?: readonly string[];
   readonly windowSlide?: string;
+  readonly timezone?: string;
 }
 
 export function withModsOptions(command: Command): Command {
@@ -18,11 +19,12 @@ export function withModsOptions(command: Command): Command {
 }
 
 /** The options as the reader of series takes them; what is not given stays out. */
-export function modsSelection({ query, range, exclude, windowSlide }: ModsOptions) {
+export function modsSelection({ query, range, exclude, windowSlide, timezone }: ModsOptions) {
   return {
     ...(query === undefined ? {} : { query }),
     ...(range === undefined ? {} : { range }),
     ...(exclude === undefined ? {} : { excluded: exclude }),
     ...(windowSlide === undefined ? {} : { windowSlide }),
+    ...(timezone === undefined ? {} : { timezone }),
   };
 }

@@ -52,7 +52,8 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions)
   try {
     const given = options.model === undefined ? undefined : await loadAnyModel(options, options.model);
     const model = given?.model ?? given?.flowAlarm ?? given?.forecast;
-    const mods = { ...given?.forecast?.selection, ...modsSelection(options) };
+    const { timezone: _zone, ...chosen } = modsSelection(options);
+    const mods = { ...given?.forecast?.selection, ...chosen };
     const selected = Object.keys(mods).length === 0 ? {} : { mods };
     const analyses: AnalysedInput[] = [];
     const recorded: RecordedOptions = {

@@ -12,6 +12,8 @@ export interface SeriesFrame {
   readonly step: Micros;
   /** The input names no times: `times` only count the rows. */
   readonly undated?: true;
+  /** Times were read off a wall clock: rows in an hour that it showed twice, and rows left out because it never showed their time. */
+  readonly clockChanges?: { readonly zone: string; readonly repeated: number; readonly skipped: number };
   /** Lines of text the rows were read from; absent where they are no lines. */
   readonly lines?: FrameLines;
 }

@@ -29,4 +29,5 @@ export interface MetricFormat {
   /** Headers and the like, by input; plain JSON. */
   state(): unknown;
   restore(state: unknown): void;
+  counters?(): Readonly<Record<string, number>>;
 }

@@ -89,4 +89,35 @@ describe('metric formats', () => {
       { numRuns: 150 },
     );
   });
+
+  it('reads times without a zone off a wall clock: the hour it shows twice, and the one it never shows', () => {
+    const parser = new MetricParser('series', 'Europe/Berlin');
+    const rows = ['timestamp,load', '2024-10-27 02:30:00,1', '2024-10-27 02:50:00,2', '2024-10-27 02:10:00,3', '2024-10-27 03:00:00,4'];
+    const { readings, dead } = parse('series', `${rows.join('\n')}\n2024-10-27T04:00:00Z,5\n`, 'a.csv', parser);
+    const utc = (text: string) => Date.parse(text) / 1000;
+    const times = ['2024-10-27T00:30Z', '2024-10-27T00:50Z', '2024-10-27T01:10Z', '2024-10-27T02:00Z', '2024-10-27T04:00Z'].map(utc);
+    expect(readings.map(([, , , time]) => time)).toEqual(times);
+    expect(dead).toEqual([]);
+    expect(parser.counters()).toMatchObject({ repeated_times: 3, skipped_times: 0 });
+    const again = new MetricParser('series', 'Europe/Berlin');
+    again.restore(parser.snapshot());
+    const spring = parse('series', '2025-03-30 01:59:00,1\n2025-03-30 02:30:00,2\n2025-03-30 03:01:00,3\n', 'a.csv', again, 7);
+    expect(spring.readings.map(([, , value, time]) => [value, time])).toEqual([
+      [1, utc('2025-03-30T00:59Z')],
+      [3, utc('2025-03-30T01:01Z')],
+    ]);
+    expect(spring.dead.map(({ reason }) => reason)).toEqual(['its time 2025-03-30 02:30:00 lies in an hour that the clocks skipped']);
+    expect(again.counters()).toMatchObject({ repeated_times: 3, skipped_times: 1 });
+  });
+
+  it('knows after a restart within the repeated hour that it is the second one, each file by itself', () => {
+    const parser = new MetricParser('series', 'Europe/Berlin');
+    parse('series', 'timestamp,load\n2024-10-27 02:50:00,1\n2024-10-27 02:10:00,2\n', 'a.csv', parser);
+    const again = new MetricParser('series', 'Europe/Berlin');
+    again.restore(parser.snapshot());
+    const second = parse('series', '2024-10-27 02:20:00,3\n', 'a.csv', again, 4);
+    expect(second.readings.map(([, , , time]) => time)).toEqual([Date.parse('2024-10-27T01:20Z') / 1000]);
+    const other = parse('series', 'timestamp,load\n2024-10-27 02:20:00,3\n', 'b.csv', again);
+    expect(other.readings.map(([, , , time]) => time)).toEqual([Date.parse('2024-10-27T00:20Z') / 1000]);
+  });
 });

@@ -5,7 +5,11 @@ import { readingsFormat } from './readings.ts';
 import { snmpFormat } from './snmp.ts';
 import { tableFormat } from './table.ts';
 
-const FORMATS: Readonly<Record<string, () => MetricFormat>> = { readings: readingsFormat, series: tableFormat, snmp: snmpFormat };
+const FORMATS: Readonly<Record<string, (timezone?: string) => MetricFormat>> = {
+  readings: readingsFormat,
+  series: tableFormat,
+  snmp: snmpFormat,
+};
 
 /** Names of formats whose records are readings, not log lines. */
 export const METRIC_FORMATS: readonly string[] = Object.keys(FORMATS);
@@ -20,9 +24,10 @@ export class MetricParser {
   private readonly reader: MetricFormat;
   private readonly counts = { records: 0, readings: 0, dead_letters: 0 };
 
-  constructor(format: string) {
+  /** `timezone`: of times in tables that name none; absent = UTC. */
+  constructor(format: string, timezone?: string) {
     const create = FORMATS[format] ?? readingsFormat;
-    this.reader = create();
+    this.reader = create(timezone);
     this.format = this.reader.name;
   }
 
@@ -57,7 +62,7 @@ export class MetricParser {
   }
 
   counters(): Readonly<Record<string, number>> {
-    return { ...this.counts };
+    return { ...this.counts, ...this.reader.counters?.() };
   }
 
   snapshot(): Uint8Array {

@@ -1,7 +1,8 @@
 import { MAX_SERIES_NAME } from '../../core/index.ts';
 import { modsPath } from '../series/mods.ts';
-import { timeOf } from '../series/table.ts';
+import { timeBy, timeOf } from '../series/table.ts';
 import { TIME_NAMES } from '../series/time-names.ts';
+import { WallClock } from '../time/wall-clock.ts';
 import type { MetricFormat, ParsedReading, RecordInput, RecordReadings } from './format.ts';
 
 /** Columns that name no reading. */
@@ -22,28 +23,54 @@ interface Header {
  * Delimited tables (comma, semicolon, tab) with a header and a time column, flat JSON objects with a time, and DEEP MODS
  * aggregates, whose protocol is the device. Files may grow: the header of each is remembered.
  */
-export function tableFormat(): MetricFormat {
+export function tableFormat(timezone?: string): MetricFormat {
   const headers = new Map<string, Header>();
+  const clock = timezone === undefined ? undefined : new WallClock(timezone);
+  /** Last time of each input, where a wall clock is read. */
+  const lasts = new Map<string, number>();
+  const timeIn =
+    (input: string) =>
+    (cell: string): number => {
+      const time = timeBy(clock, cell, lasts.get(input) ?? Number.NEGATIVE_INFINITY);
+      if (clock !== undefined && !Number.isNaN(time)) remember(lasts, input, time);
+      return time;
+    };
   return {
     name: 'series',
     summary: 'tables of readings with a header and a time column, flat JSON lines, DEEP MODS aggregates',
     readings(text, at) {
-      if (text.startsWith('{')) return objectReadings(text, at);
+      if (text.startsWith('{')) return objectReadings(text, at, timeIn(at.input));
       const known = headers.get(at.input);
-      if (known !== undefined && at.line > 1) return rowReadings(text, known, at);
+      if (known !== undefined && at.line > 1) return rowReadings(text, known, at, timeIn(at.input));
       const header = headerOf(text);
       if (typeof header === 'string') return header;
-      headers.delete(at.input);
-      headers.set(at.input, header);
-      if (headers.size > MAX_INPUTS) headers.delete(headers.keys().next().value as string);
+      remember(headers, at.input, header);
       return [];
     },
-    state: () => [...headers],
+    state: () => ({ headers: [...headers], lasts: [...lasts], changes: [clock?.repeated ?? 0, clock?.skipped ?? 0] }),
     restore(state) {
-      headers.clear();
-      for (const [input, header] of (state ?? []) as [string, Header][]) headers.set(input, header);
+      const known = state as { headers: [string, Header][]; lasts: [string, number][]; changes: [number, number] };
+      for (const map of [headers, lasts]) map.clear();
+      for (const [input, header] of known.headers) headers.set(input, header);
+      for (const [input, last] of known.lasts) lasts.set(input, last);
+      if (clock !== undefined) [clock.repeated, clock.skipped] = known.changes;
     },
+    counters: () => ({ repeated_times: clock?.repeated ?? 0, skipped_times: clock?.skipped ?? 0 }),
   };
+}
+
+type TimeIn = (cell: string) => number;
+
+/** A time that is one in UTC was never shown by the clock on the wall. */
+function unreadable(written: string): string {
+  const shown = written.slice(0, 40);
+  return Number.isNaN(timeOf(written)) ? `its time ${shown} cannot be read` : `its time ${shown} lies in an hour that the clocks skipped`;
+}
+
+function remember<V>(map: Map<string, V>, input: string, value: V): void {
+  map.delete(input);
+  map.set(input, value);
+  if (map.size > MAX_INPUTS) map.delete(map.keys().next().value as string);
 }
 
 function headerOf(text: string): Header | string {
@@ -56,10 +83,16 @@ function headerOf(text: string): Header | string {
   return { separator, names, time, entity: names.findIndex((name) => ENTITY_NAMES.has(name.toLowerCase())) };
 }
 
-function rowReadings(text: string, { separator, names, time: timeColumn, entity }: Header, at: RecordInput): RecordReadings {
+function rowReadings(
+  text: string,
+  { separator, names, time: timeColumn, entity }: Header,
+  at: RecordInput,
+  timeIn: TimeIn,
+): RecordReadings {
   const row = cells(text, separator);
-  const time = timeOf(row[timeColumn] ?? '');
-  if (Number.isNaN(time)) return `its time ${(row[timeColumn] ?? '').slice(0, 40)} cannot be read`;
+  const written = row[timeColumn] ?? '';
+  const time = timeIn(written);
+  if (Number.isNaN(time)) return unreadable(written);
   const device = entity < 0 ? deviceOf(at.input) : (row[entity] ?? '');
   const readings: ParsedReading[] = [];
   for (const [column, name] of names.entries()) {
@@ -71,7 +104,7 @@ function rowReadings(text: string, { separator, names, time: timeColumn, entity 
   return readings;
 }
 
-function objectReadings(text: string, at: RecordInput): RecordReadings {
+function objectReadings(text: string, at: RecordInput, timeIn: TimeIn): RecordReadings {
   let object: unknown;
   try {
     object = JSON.parse(text);
@@ -80,12 +113,13 @@ function objectReadings(text: string, at: RecordInput): RecordReadings {
   }
   const fields = Object.entries(object as Record<string, unknown>).slice(0, MAX_COLUMNS);
   const found = fields.find(([name]) => TIME_NAMES.has(name.toLowerCase()));
-  const time = found === undefined ? Number.NaN : timeOf(String(found[1]));
-  if (Number.isNaN(time)) return 'it has no time field such as timestamp';
+  if (found === undefined) return 'it has no time field such as timestamp';
+  const time = timeIn(String(found[1]));
+  if (Number.isNaN(time)) return unreadable(String(found[1]));
   const named = fields.find(([name, value]) => ENTITY_NAMES.has(name.toLowerCase()) && typeof value === 'string');
   const entity = named === undefined ? deviceOf(at.input) : String(named[1]);
   return fields.flatMap(([series, value]) =>
-    typeof value === 'number' && Number.isFinite(value) && series !== found?.[0] && series !== ''
+    typeof value === 'number' && Number.isFinite(value) && series !== found[0] && series !== ''
       ? [{ time, entity, series: series.slice(0, MAX_SERIES_NAME), value }]
       : [],
   );

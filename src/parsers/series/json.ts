@@ -1,19 +1,23 @@
 import { type SeriesFrame, VedetteError } from '../../core/index.ts';
-import { orderedFrame, timeOf } from './table.ts';
+import { WallClock } from '../time/wall-clock.ts';
+import { clockMarks, orderedFrame, timeBy } from './table.ts';
 
 const TIMES = ['timestamp', 'time', '@timestamp', 'ts', 'datetime', 'window_start'];
 const MAX_CHANNELS = 10_000;
 
 /** Readings as JSON: an array of objects or one object a line, each with a time and numbers; lines that are neither are skipped. */
-export function parseSeriesJson(text: string, name: string): SeriesFrame {
+export function parseSeriesJson(text: string, name: string, timezone?: string): SeriesFrame {
+  const clock = timezone === undefined ? undefined : new WallClock(timezone);
+  let last = Number.NEGATIVE_INFINITY;
   const places = new Map<string, number>();
   const rows: { time: number; numbers: [number, number][] }[] = [];
   for (const record of records(text)) {
     if (typeof record !== 'object' || record === null) continue;
     const fields = new Map<string, unknown>(Object.entries(record));
     const timeField = TIMES.find((field) => fields.has(field));
-    const time = timeField === undefined ? Number.NaN : timeOf(String(fields.get(timeField)));
+    const time = timeField === undefined ? Number.NaN : timeBy(clock, String(fields.get(timeField)), last);
     if (Number.isNaN(time)) continue;
+    last = time;
     const numbers: [number, number][] = [];
     for (const [field, value] of fields) {
       if (field === timeField || typeof value !== 'number') continue;
@@ -32,11 +36,8 @@ export function parseSeriesJson(text: string, name: string): SeriesFrame {
   }
   const values = [...places].map(() => new Array<number>(rows.length).fill(Number.NaN));
   for (const [i, { numbers }] of rows.entries()) for (const [place, value] of numbers) (values[place] as number[])[i] = value;
-  return orderedFrame(
-    [...places.keys()],
-    rows.map(({ time }) => time),
-    values,
-  );
+  const times = rows.map(({ time }) => time);
+  return { ...orderedFrame([...places.keys()], times, values), ...clockMarks(clock) };
 }
 
 function* records(text: string): Generator<unknown> {

@@ -1,4 +1,5 @@
 import { type FrameLines, type SeriesFrame, usualStep, VedetteError } from '../../core/index.ts';
+import { WallClock } from '../time/wall-clock.ts';
 import { TIME_NAMES } from './time-names.ts';
 
 export interface TableOptions {
@@ -8,6 +9,8 @@ export interface TableOptions {
   readonly from?: number;
   /** Distance of rows where the table has no time column; microseconds. */
   readonly step?: number;
+  /** Zone of times that name none; absent = UTC. */
+  readonly timezone?: string;
   /** Columns that are labels, no readings. */
   readonly ignore?: readonly string[];
 }
@@ -38,6 +41,8 @@ export function parseSeriesTable(text: string, options: TableOptions): SeriesFra
   const columns = names.flatMap((name, column) => (column === timeColumn || ignored.has(name) ? [] : [{ name, column }]));
   const times: number[] = [];
   const values = columns.map((): number[] => []);
+  const clock = options.timezone === undefined ? undefined : new WallClock(options.timezone);
+  let last = Number.NEGATIVE_INFINITY;
   const places = { line: [] as number[], offset: [] as number[], length: [] as number[] };
   let next = headed ? Buffer.byteLength(lines[0] as string) + 1 : 0;
   for (let i = headed ? 1 : 0; i < lines.length; i++) {
@@ -46,8 +51,10 @@ export function parseSeriesTable(text: string, options: TableOptions): SeriesFra
     const line = (lines[i] as string).replace(/\r$/, '');
     if (line === '') continue;
     const row = cells(line, separator);
-    const time = timeColumn >= 0 ? timeOf(row[timeColumn] ?? '') : (options.from ?? DEFAULT_FROM) + times.length * (options.step ?? 1e6);
+    const counted = (options.from ?? DEFAULT_FROM) + times.length * (options.step ?? 1e6);
+    const time = timeColumn >= 0 ? timeBy(clock, row[timeColumn] ?? '', last) : counted;
     if (Number.isNaN(time)) continue;
+    last = time;
     times.push(time);
     places.line.push(i + 1);
     places.offset.push(offset);
@@ -66,7 +73,7 @@ export function parseSeriesTable(text: string, options: TableOptions): SeriesFra
     readable.map((k) => values[k] as number[]),
     places,
   );
-  return timeColumn >= 0 || options.from !== undefined ? frame : { ...frame, undated: true };
+  return timeColumn >= 0 || options.from !== undefined ? { ...frame, ...clockMarks(clock) } : { ...frame, undated: true };
 }
 
 /** Rows by time, without doubled times. */
@@ -102,15 +109,34 @@ export function orderedFrame(
 
 /** Microseconds of an ISO time (UTC where no zone is given) or a number of seconds, milliseconds or microseconds; NaN. */
 export function timeOf(cell: string): number {
+  return writtenTime(cell).time;
+}
+
+/** The same, and whether it names no zone: then it is what a clock on the wall shows. */
+export function writtenTime(cell: string): { readonly time: number; readonly local: boolean } {
   if (/^\d+(\.\d+)?$/.test(cell)) {
     const value = Number(cell);
-    if (value < 1e8) return Number.NaN;
-    return Math.round(value < SECONDS_LIMIT ? value * 1e6 : value < MILLIS_LIMIT ? value * 1e3 : value);
+    if (value < 1e8) return NO_TIME;
+    return { time: Math.round(value < SECONDS_LIMIT ? value * 1e6 : value < MILLIS_LIMIT ? value * 1e3 : value), local: false };
   }
-  if (!/^\d{4}-\d{2}-\d{2}/.test(cell) || cell.length > 40) return Number.NaN;
+  if (!/^\d{4}-\d{2}-\d{2}/.test(cell) || cell.length > 40) return NO_TIME;
   const iso = cell.replace(' ', 'T');
-  const zoned = /(Z|[+-]\d{2}:?\d{2})$/.test(iso) || iso.length <= 10 ? iso : `${iso}Z`;
-  return Date.parse(zoned) * 1000;
+  const local = iso.length <= 10 || !/(Z|[+-]\d{2}:?\d{2})$/.test(iso);
+  return { time: Date.parse(local && iso.length > 10 ? `${iso}Z` : iso) * 1000, local };
+}
+
+const NO_TIME = { time: Number.NaN, local: false };
+
+/** A cell's time; one without a zone is what the wall clock shows after `last`. */
+export function timeBy(clock: WallClock | undefined, cell: string, last: number): number {
+  const { time, local } = writtenTime(cell);
+  return clock === undefined || !local || Number.isNaN(time) ? time : clock.read(time, last);
+}
+
+/** What is told of a frame whose times were read off a wall clock. */
+export function clockMarks(clock: WallClock | undefined): Pick<SeriesFrame, 'clockChanges'> {
+  if (clock === undefined || clock.repeated + clock.skipped === 0) return {};
+  return { clockChanges: { zone: clock.zone, repeated: clock.repeated, skipped: clock.skipped } };
 }
 
 function separatorOf(line: string): string {

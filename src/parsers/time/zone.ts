@@ -1,6 +1,7 @@
 import { VedetteError } from '../../core/index.ts';
 
 const QUARTER = 15 * 60 * 1_000_000;
+const DAY = 86_400_000_000;
 const OFFSET = /^([+-])(\d{2}):?(\d{2})?$/;
 
 /** Local wall-clock microseconds -> UTC microseconds. */
@@ -21,10 +22,35 @@ export function zoneOf(name: string): Zone {
   return namedZone(name);
 }
 
-function namedZone(name: string): Zone {
-  let format: Intl.DateTimeFormat;
+/**
+ * UTC microseconds at which a wall clock shows a time: usually one, two where it is put back, earlier first, none where it is
+ * put forward.
+ */
+export type WallClockTimes = (local: number) => readonly number[];
+
+export function wallClockTimes(name: string): WallClockTimes {
+  if (name === 'UTC' || name === 'Z' || OFFSET.test(name)) {
+    const zone = zoneOf(name);
+    return (local) => [zone(local)];
+  }
+  const format = formatOf(name);
+  let quarter = Number.NaN;
+  let shifts: readonly number[] = [];
+  return (local) => {
+    const of = Math.floor(local / QUARTER);
+    if (of !== quarter) {
+      quarter = of;
+      const start = of * QUARTER;
+      const both = new Set([offsetAt(format, start - DAY), offsetAt(format, start + DAY)]);
+      shifts = [...both].filter((shift) => offsetAt(format, start - shift) === shift).sort((a, b) => b - a);
+    }
+    return shifts.map((shift) => local - shift);
+  };
+}
+
+function formatOf(name: string): Intl.DateTimeFormat {
   try {
-    format = new Intl.DateTimeFormat('en-US', {
+    return new Intl.DateTimeFormat('en-US', {
       timeZone: name,
       hourCycle: 'h23',
       year: 'numeric',
@@ -41,6 +67,10 @@ function namedZone(name: string): Zone {
       cause,
     });
   }
+}
+
+function namedZone(name: string): Zone {
+  const format = formatOf(name);
   let quarter = Number.NaN;
   let shift = 0;
   return (local) => {
@@ -55,8 +85,8 @@ function namedZone(name: string): Zone {
 }
 
 function shiftAt(format: Intl.DateTimeFormat, local: number): number {
-  const before = offsetAt(format, local - 86_400_000_000);
-  const after = offsetAt(format, local + 86_400_000_000);
+  const before = offsetAt(format, local - DAY);
+  const after = offsetAt(format, local + DAY);
   if (before === after) return before;
   return offsetAt(format, local - before) === before || offsetAt(format, local - after) !== after ? before : after;
 }

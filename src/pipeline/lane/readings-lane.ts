@@ -56,8 +56,8 @@ export class ReadingsLane implements Lane {
   constructor(source: SourceConfig, scorers: readonly LaneScorer[]) {
     this.source = source;
     this.scorers = scorers;
-    const { format } = source.parser as { format?: string };
-    this.parser = new MetricParser(format ?? 'readings');
+    const { format, timezone } = source.parser as { format?: string; timezone?: string };
+    this.parser = new MetricParser(format ?? 'readings', timezone);
     const { series } = source.features as { series?: SeriesConfig };
     this.stepper = new SeriesStepper(series ?? seriesConfig.parse({}));
     this.model = scorers.map(({ detector }): object => detector).find(isSeriesModel);
@@ -72,7 +72,16 @@ export class ReadingsLane implements Lane {
     const { refused, slots } = this.stepper.table;
     const { used, learning, trained, missed } = this.model?.networks() ?? NO_NETWORKS;
     const networks = { networksUsed: used, networksLearning: learning, networksTrained: trained, networksMissed: missed };
-    return { ...this.stepper.counters, series: slots.length, refusedReadings: refused.readings, toldAlready: this.one.left, ...networks };
+    const { repeated_times: repeatedTimes = 0, skipped_times: skippedTimes = 0 } = this.parser.counters();
+    return {
+      ...this.stepper.counters,
+      repeatedTimes,
+      skippedTimes,
+      series: slots.length,
+      refusedReadings: refused.readings,
+      toldAlready: this.one.left,
+      ...networks,
+    };
   }
 
   get feature(): string {

@@ -5,6 +5,7 @@ import {
   type Forecaster,
   fillGaps,
   LastValue,
+  mase,
   NETWORK_ALGORITHMS,
   NetworkForecaster,
   ProfileForecaster,
@@ -31,6 +32,9 @@ interface Row {
   /** SMAPE in % by channel, one figure per shown step. */
   readonly overlapping: Readonly<Record<string, readonly number[]>>;
   readonly nonOverlapping: Readonly<Record<string, readonly number[]>>;
+  /** The same as mean absolute error over that of the last value one step ahead in the training rows. */
+  readonly overlapping_mase: Readonly<Record<string, readonly number[]>>;
+  readonly nonOverlapping_mase: Readonly<Record<string, readonly number[]>>;
   /** Seconds to learn. */
   readonly seconds: number;
 }
@@ -46,6 +50,8 @@ export async function forecastQuality({ folder, commit, log }: TableOptions): Pr
     model: row.model,
     overlapping: row.smape,
     nonOverlapping: nonOverlapping.find(({ model }) => model === row.model)?.smape ?? {},
+    overlapping_mase: row.mase,
+    nonOverlapping_mase: nonOverlapping.find(({ model }) => model === row.model)?.mase ?? {},
     seconds: row.seconds,
   }));
   return {
@@ -57,6 +63,7 @@ export async function forecastQuality({ folder, commit, log }: TableOptions): Pr
 interface Measured {
   readonly model: string;
   readonly smape: Record<string, number[]>;
+  readonly mase: Record<string, number[]>;
   readonly seconds: number;
 }
 
@@ -80,26 +87,32 @@ async function measured(train: SeriesFrame, test: SeriesFrame, apart: number, lo
     const seconds = (performance.now() - begin) / 1000;
     const forecast = await model.forecast(whole, origins);
     if (model.name === 'ridge' || model instanceof NetworkForecaster) parts.push(forecast);
-    rows.push({ model: model.name, smape: errors(whole, origins, forecast), seconds });
+    rows.push({ model: model.name, ...errors(whole, origins, forecast), seconds });
     log(`${model.name}: ${seconds.toFixed(1)} s`);
   }
-  rows.push({ model: 'blend', smape: errors(whole, origins, blend(parts)), seconds: rows.reduce((sum, row) => sum + row.seconds, 0) });
+  rows.push({ model: 'blend', ...errors(whole, origins, blend(parts)), seconds: rows.reduce((sum, row) => sum + row.seconds, 0) });
   return rows;
 }
 
-function errors(frame: SeriesFrame, origins: Int32Array, forecast: Float64Array): Record<string, number[]> {
+type Figures = (actual: readonly number[], predicted: readonly number[], training: Float64Array) => number;
+
+/** The rows before the first origin are those learnt from. */
+function errors(frame: SeriesFrame, origins: Int32Array, forecast: Float64Array) {
   const channels = frame.channels.length;
-  return Object.fromEntries(
-    frame.channels.map((name, c) => {
-      const column = frame.values[c] as Float64Array;
-      const figures = SHOWN.map((step) => {
-        const actual = Array.from(origins, (origin) => column[origin + step] as number);
-        const predicted = Array.from(origins, (_, i) => forecast[(i * STEPS + step - 1) * channels + c] as number);
-        return Number(smape(actual, predicted).toFixed(3));
-      });
-      return [name, figures];
-    }),
-  );
+  const measured = (figure: Figures): Record<string, number[]> =>
+    Object.fromEntries(
+      frame.channels.map((name, c) => {
+        const column = frame.values[c] as Float64Array;
+        const training = column.subarray(0, origins[0] as number);
+        const figures = SHOWN.map((step) => {
+          const actual = Array.from(origins, (origin) => column[origin + step] as number);
+          const predicted = Array.from(origins, (_, i) => forecast[(i * STEPS + step - 1) * channels + c] as number);
+          return Number(figure(actual, predicted, training).toFixed(3));
+        });
+        return [name, figures];
+      }),
+    );
+  return { smape: measured(smape), mase: measured(mase) };
 }
 
 function joined(a: SeriesFrame, b: SeriesFrame): SeriesFrame {
@@ -145,9 +158,17 @@ function markdown(rows: readonly Row[], channels: readonly string[], commit: str
     '',
     ...table((row) => row.overlapping),
     '',
+    'MASE (mean absolute error over that of the last value one step ahead in the training rows):',
+    '',
+    ...table((row) => row.overlapping_mase),
+    '',
     '## Windows that do not overlap (every sixth row; a step is an hour)',
     '',
     ...table((row) => row.nonOverlapping),
+    '',
+    'MASE:',
+    '',
+    ...table((row) => row.nonOverlapping_mase),
     '',
   ].join('\n');
 }

@@ -28,6 +28,8 @@ export interface ReadSeriesOptions {
   /** DEEP MODS: `<2019-06-01,2019-06-03)`. */
   readonly range?: string;
   readonly excluded?: readonly string[];
+  /** Zone of times in tables that name none; absent = UTC. */
+  readonly timezone?: string;
   /** Columns of tables that are no readings, such as labels. */
   readonly ignore?: readonly string[];
 }
@@ -54,6 +56,7 @@ export async function readSeries(paths: readonly string[], options: ReadSeriesOp
 export async function framesOf(inputs: readonly FileInput[], options: ReadSeriesOptions = {}): Promise<NamedFrame[]> {
   const mods = inputs.filter(({ name, path }) => modsPath(name) !== undefined || modsPath(path) !== undefined);
   if (mods.length > 0) return [await readMods(mods, options)];
+  const zone = options.timezone === undefined ? {} : { timezone: options.timezone };
   const frames: NamedFrame[] = [];
   for (const input of inputs) {
     if (await isParquet(input)) {
@@ -66,7 +69,9 @@ export async function framesOf(inputs: readonly FileInput[], options: ReadSeries
       name: input.name,
       sha256,
       bytes: input.bytes,
-      frame: isJson ? parseSeriesJson(text, input.name) : parseSeriesTable(text, { name: input.name, ignore: options.ignore ?? [] }),
+      frame: isJson
+        ? parseSeriesJson(text, input.name, options.timezone)
+        : parseSeriesTable(text, { name: input.name, ignore: options.ignore ?? [], ...zone }),
     });
   }
   return frames;
