@@ -19,6 +19,9 @@ import { Pseudonymiser } from './flow/pseudonym.ts';
 import { Pump } from './flow/pump.ts';
 import { detectorsOf, laneKindOf } from './graph.ts';
 import type { Lane } from './lane/lane.ts';
+import { LANES } from './lane/lanes.ts';
+import { type Measure, MeasuredLane } from './lane/measured-lane.ts';
+import { declarationOf, homeNetworksOf, MEASURED_BY, measuresOf } from './lane/measures.ts';
 import type { RegisteredModel } from './lane/registered-model.ts';
 import { LaneRules } from './lane/rules.ts';
 import { type LaneScorer, Scorer, type ScorerOptions } from './lane/scorer.ts';
@@ -95,8 +98,11 @@ function laneOf(source: SourceConfig, tenant: TenantConfig, options: LaneOptions
   const scorers: LaneScorer[] = [];
   const rules: LaneRules[] = [];
   const all = detectorsOf(source, tenant, facts);
+  const { measures, maxSeries } = measuresOf(source);
   const beside = all.map(({ type }) => type);
   for (const configured of all) {
+    // The volumes of lines are for `rate`; it forecasts the features it was given.
+    if (measures.length > 0 && configured.type === MEASURED_BY) continue;
     const named = contextOf(options, `source/${source.name}/${configured.type}`);
     const context = { ...named, features: featureRunner, declared: tenant.features, beside };
     const detector = instantiate('detector', components.detectors, configured, DETECTOR_KEYS, context);
@@ -117,7 +123,43 @@ function laneOf(source: SourceConfig, tenant: TenantConfig, options: LaneOptions
     const learnsAsItGoes = detector.shape === 'observations' || detector.shape === 'series';
     scorers.push(learnsAsItGoes ? new StreamScorer(detector, scorerOptions) : new Scorer(detector, scorerOptions));
   }
-  return kind.create({ source, scorers, rules, ...(pseudonymiser === undefined ? {} : { pseudonymiser }) });
+  const lane = kind.create({ source, scorers, rules, ...(pseudonymiser === undefined ? {} : { pseudonymiser }) });
+  if (measures.length === 0) return lane;
+  const forecast = all.find(({ type }) => type === MEASURED_BY) ?? facts.withDefaults(MEASURED_BY);
+  const homeNetworks = homeNetworksOf(all, facts.withDefaults('use-cases'));
+  return new MeasuredLane(
+    lane,
+    measures.map((name) => measureOf(name, source, tenant, options, forecast, homeNetworks)),
+    maxSeries,
+  );
+}
+
+/** A feature of the source's events as series, with a detector of its own, `forecast.NAME`. */
+function measureOf(
+  name: string,
+  source: SourceConfig,
+  tenant: TenantConfig,
+  options: LaneOptions,
+  forecast: DetectorConfig,
+  homeNetworks: readonly string[],
+): Measure {
+  const declaration = declarationOf(name, tenant);
+  if (declaration === undefined) throw new VedetteError('CONFIG_INVALID', `source ${source.name} measures ${name}, which is not declared`);
+  const named = `${MEASURED_BY}.${name}`;
+  const context = contextOf(options, `source/${source.name}/${named}`);
+  const detector = instantiate('detector', options.components.detectors, forecast, DETECTOR_KEYS, context) as Detector;
+  const rate = forecast.promisedRate ?? Math.min(tenant.promisedRate, LANES.readings.promisedRate ?? 1);
+  const { sessions, maxSessions, every } = source.learning;
+  const scorer = new StreamScorer(detector, {
+    tenant: options.tenant,
+    source: source.name,
+    detector: named,
+    rate,
+    sessions,
+    maxSessions,
+    every,
+  });
+  return { runner: featureRunner(name, declaration, { homeNetworks, seed: options.config.seed }), scorer };
 }
 
 /** For a detector that follows a registered model: how it gets that model's champion or version, as of now. */

@@ -1,5 +1,6 @@
 import type { Config, DetectorConfig, SourceConfig, TenantConfig } from '../config/index.ts';
 import { LANES, type LaneKind, laneKind } from './lane/lanes.ts';
+import { declarationOf, MEASURED_BY, measurable, measuresOf } from './lane/measures.ts';
 
 /** One step of a tenant's pipeline. */
 export interface GraphNode {
@@ -57,7 +58,10 @@ export function graphOf(config: Config, tenant: string, facts: ComponentFacts): 
     if (own.pseudonymise !== undefined && laneKindOf(source, facts).pseudonymises) last = add('pseudonymise', at('pseudonymise'), last);
     if (source.storage === 'everything') kept.push(last);
     const features = add('features', at('features'), last);
-    for (const { type } of detectorsOf(source, own, facts)) found.push(add('detector', at(type), features));
+    const { measures } = measuresOf(source);
+    for (const { type } of detectorsOf(source, own, facts))
+      if (type !== MEASURED_BY || measures.length === 0) found.push(add('detector', at(type), features));
+    for (const name of measures) found.push(add('detector', at(`${MEASURED_BY}.${name}`), features));
   }
   const alerts = add('alerts', 'alerts', ...found);
   const store = add('store', 'store', alerts, ...kept);
@@ -78,9 +82,18 @@ export function checkGraph(config: Config, facts: ComponentFacts): readonly stri
       else if (!possible.includes(kind))
         problems.push(`${at}.records: a ${source.type} source gives ${possible.join(' or ')}, not ${kind}`);
       const lane = laneKindOf(source, facts);
+      const { measures } = measuresOf(source);
+      for (const name of measures) {
+        const from = declarationOf(name, own)?.from;
+        if (from === undefined)
+          problems.push(`${at}.features.series.measures: there is no feature ${name}; known are ${measurable(own).join(', ')}`);
+        else if (!lane.serves.has(from))
+          problems.push(`${at}.features.series.measures: ${name} is made from ${from} events, which ${kind} are not made into`);
+      }
       for (const { type } of source.detectors ?? []) {
         const works = facts.worksOn(type);
-        if (!works.some((what) => lane.serves.has(what)))
+        const isMeasured = type === MEASURED_BY && measures.length > 0;
+        if (!isMeasured && !works.some((what) => lane.serves.has(what)))
           problems.push(`${at}: the detector ${type} works on ${works.join(', ')}, which ${kind} are not made into`);
       }
       if (own.pseudonymise !== undefined && !lane.pseudonymises)

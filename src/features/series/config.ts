@@ -15,6 +15,12 @@ const duration = (preset: string) =>
 /** How readings become rows at fixed event-time steps. */
 export const seriesConfig = z.strictObject({
   step: duration('500ms').describe('readings of one series within a step are one row: their mean, or their rate'),
+  measures: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      'declared features, yours or shipped ones (docs/features.md), whose figures are series too: forecast, drawn and judged like readings',
+    ),
   maxSeries: z.int().min(1).max(1_000_000).default(20_000).describe('series kept; readings of further ones are counted and named'),
   silentAfter: z.number().min(2).max(1000).default(8).describe('usual distances of its readings after which a device counts as silent'),
   silentAtLeast: duration('5s').describe('shorter silences are never told of'),

@@ -36,7 +36,7 @@ export interface DeviceSlot {
 }
 
 /** Names of refused series that are kept to be shown. */
-const NAMED = 20;
+export const MOST_NAMED = 20;
 
 /** Series and devices by name, at most so many. */
 export class SeriesTable {
@@ -52,12 +52,12 @@ export class SeriesTable {
 
   /** Code of the series; -1 when there is no room for it. */
   code(entity: string, name: string, type: number, input: string): number {
-    const key = keyOf(entity, name);
+    const key = seriesName(entity, name);
     const known = this.codes.get(key);
     if (known !== undefined) return known;
     if (this.slots.length >= this.most) {
       this.refused.readings++;
-      if (this.refused.names.length < NAMED && !this.refused.names.includes(key)) this.refused.names.push(key);
+      if (this.refused.names.length < MOST_NAMED && !this.refused.names.includes(key)) this.refused.names.push(key);
       return -1;
     }
     return this.add(key, newSlot(entity, name, type, this.device(entity, input)));
@@ -66,7 +66,7 @@ export class SeriesTable {
   /** Name that is unique over entities, as people read it. */
   nameOf(code: number): string {
     const { entity, name } = this.slots[code] as SeriesSlot;
-    return keyOf(entity, name);
+    return seriesName(entity, name);
   }
 
   restore(slots: readonly Omit<SeriesSlot, 'device'>[], devices: readonly DeviceSlot[]): void {
@@ -74,7 +74,7 @@ export class SeriesTable {
     this.codes.clear();
     this.devices.clear();
     for (const device of devices) this.devices.set(device.entity, { ...device });
-    for (const slot of slots) this.add(keyOf(slot.entity, slot.name), { ...slot, device: this.device(slot.entity, '') });
+    for (const slot of slots) this.add(seriesName(slot.entity, slot.name), { ...slot, device: this.device(slot.entity, '') });
   }
 
   private add(key: string, slot: SeriesSlot): number {
@@ -92,7 +92,8 @@ export class SeriesTable {
   }
 }
 
-function keyOf(entity: string, name: string): string {
+/** Name of a series that is unique over entities, as people read it. */
+export function seriesName(entity: string, name: string): string {
   return entity === '' ? name : `${entity} ${name}`;
 }
 

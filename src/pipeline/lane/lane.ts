@@ -1,5 +1,15 @@
 import type { SourceConfig } from '../../config/index.ts';
-import type { DeadLetter, Detection, EventBatch, LabelledRow, LogBatch, Micros, RecordBatch, SeriesPoints } from '../../core/index.ts';
+import type {
+  DeadLetter,
+  Detection,
+  EventBatch,
+  LabelledRow,
+  LogBatch,
+  Micros,
+  RecordBatch,
+  SeriesPoints,
+  Template,
+} from '../../core/index.ts';
 import type { FoundAlert, LabelEffect } from './label-effect.ts';
 import type { LiveSeries } from './live-series.ts';
 import type { LaneScorer, ScorerStatus } from './scorer.ts';
@@ -65,6 +75,8 @@ export interface Lane {
   readonly watermark: { readonly value: Micros };
   /** Identity of the physical input per input name, for lineage. */
   readonly generations: ReadonlyMap<string, string>;
+  /** Of log lines: what the template codes of its events stand for. */
+  readonly templates?: readonly Template[];
   /** Series that it knows, where it has any. */
   readonly series?: LiveSeries;
   /** How records are made into units and why, in words; empty until that is settled. */

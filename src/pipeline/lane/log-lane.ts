@@ -1,7 +1,15 @@
 import { deserialize, serialize } from 'node:v8';
 import { TemplateNames } from '../../alerts/index.ts';
 import type { SourceConfig } from '../../config/index.ts';
-import { type DeadLetter, type FeatureBatch, type LogBatch, type Micros, type RecordBatch, recordCount } from '../../core/index.ts';
+import {
+  type DeadLetter,
+  type FeatureBatch,
+  type LogBatch,
+  type Micros,
+  type RecordBatch,
+  recordCount,
+  type Template,
+} from '../../core/index.ts';
 import type { SequenceChoice } from '../../features/index.ts';
 import { createLogParser, type FormatLogParser, type LogParserOptions } from '../../parsers/index.ts';
 import type { Pseudonymiser } from '../flow/pseudonym.ts';
@@ -197,6 +205,10 @@ export class LogLane implements Lane {
     if (this.watermark.has(input)) return false;
     const first = events.time.find((time) => !Number.isNaN(time));
     return first !== undefined && first < this.watermark.value - this.source.eventTime.lateness;
+  }
+
+  get templates(): readonly Template[] {
+    return this.parser.templates;
   }
 
   get feature(): string {

@@ -20,10 +20,11 @@ import { findingOf } from './finding.ts';
 import { Generations } from './generations.ts';
 import { type Finding, type Lane, type LaneCounters, type LaneOutput, NO_OUTPUT } from './lane.ts';
 import type { LaneKind } from './lanes.ts';
-import type { LiveSeries, LiveSeriesRow } from './live-series.ts';
+import type { LiveSeries } from './live-series.ts';
+import { NamedSeries } from './named-series.ts';
 import { type FlaggedBy, OneFinding, type OneFindingState } from './one-finding.ts';
 import type { LaneScorer } from './scorer.ts';
-import { pointsOf, seriesId } from './series-points.ts';
+import { pointsOf } from './series-points.ts';
 
 interface State {
   readonly counters: LaneCounters;
@@ -49,7 +50,6 @@ export class ReadingsLane implements Lane {
   private readonly parser: MetricParser;
   private readonly stepper: SeriesStepper;
   private readonly model: SeriesModel | undefined;
-  private readonly ids: string[] = [];
   private readonly one = new OneFinding();
   private changed = false;
 
@@ -61,11 +61,7 @@ export class ReadingsLane implements Lane {
     const { series } = source.features as { series?: SeriesConfig };
     this.stepper = new SeriesStepper(series ?? seriesConfig.parse({}));
     this.model = scorers.map(({ detector }): object => detector).find(isSeriesModel);
-    this.series = {
-      rows: () => this.idsUpTo().flatMap((_id, code) => this.rowOf(code) ?? []),
-      find: (id) => this.rowOf(this.idsUpTo().indexOf(id)),
-      forecast: (id, steps) => this.forecast(id, steps),
-    };
+    this.series = new NamedSeries(source.name, this.stepper.table, this.model);
   }
 
   get ownCounters(): Readonly<Record<string, number>> {
@@ -166,28 +162,6 @@ export class ReadingsLane implements Lane {
       for (const warning of model?.takeWarnings() ?? []) findings.push(limitFinding(rule, warning));
     }
     return { events: [], dead, findings, points };
-  }
-
-  private idsUpTo(): readonly string[] {
-    const { slots } = this.stepper.table;
-    for (let code = this.ids.length; code < slots.length; code++) {
-      const { entity, name } = slots[code] as (typeof slots)[number];
-      this.ids.push(seriesId(this.source.name, entity, name));
-    }
-    return this.ids;
-  }
-
-  private rowOf(code: number): LiveSeriesRow | undefined {
-    const { table } = this.stepper;
-    const slot = table.slots[code];
-    const view = slot === undefined ? undefined : this.model?.view(table.nameOf(code));
-    if (slot === undefined || view === undefined) return undefined;
-    return { id: this.idsUpTo()[code] as string, source: this.source.name, entity: slot.entity, name: slot.name, view };
-  }
-
-  private forecast(id: string, steps: number) {
-    const code = this.idsUpTo().indexOf(id);
-    return code < 0 ? [] : (this.model?.forecast(this.stepper.table.nameOf(code), steps) ?? []);
   }
 
   async close(): Promise<void> {
