@@ -29,7 +29,10 @@ export function trainCommand(): Command {
       collect,
       [],
     )
-    .option('--leave-one-out', 'of flow classifiers: also train without each attack family and report what is still found')
+    .option(
+      '--leave-one-out',
+      'of flow classifiers: also train without each attack family and report what the classifier and each novelty detector still find',
+    )
     .option(
       '--recalibrate <name[@version]>',
       'of flow classifiers: fit the probabilities of this version to newer labelled flows, without training',

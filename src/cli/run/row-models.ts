@@ -111,7 +111,7 @@ export async function trainRows(detector: string, options: RowTrainOptions, give
       );
       print(`  without ${one.family} (${one.flows} flows, ${one.windows} windows): ${found.join(', ')}`);
     }
-    if (left !== undefined) print('  recall at a promised 0.1 % / 1 %');
+    if (left !== undefined) print('  recall at a promised 0.1 % / 1 %, thresholds from benign flows alone');
   } finally {
     progress.stop();
   }

@@ -5,6 +5,14 @@ const FAMILIES: readonly (readonly [string, RegExp])[] = [
   ['Slow DoS', /slow/i],
   ['Denial of service', /\bd?dos\b|flood|hulk|goldeneye/i],
   ['Brute force', /patator|brute\s*force|password/i],
+  // attack types of KDD 1999 by the four categories of its documentation
+  ['Scan', /^(ipsweep|nmap|portsweep|satan|mscan|saint)$/],
+  ['Denial of service', /^(back|land|neptune|pod|smurf|teardrop|apache2|mailbomb|processtable|udpstorm)$/],
+  [
+    'Remote to local',
+    /^(ftp_write|guess_passwd|imap|multihop|phf|spy|warezclient|warezmaster|sendmail|named|snmpgetattack|snmpguess|xlock|xsnoop|worm)$/,
+  ],
+  ['User to root', /^(buffer_overflow|loadmodule|perl|rootkit|httptunnel|ps|sqlattack|xterm)$/],
 ];
 
 /** The level above a class: a scan whatever its scope, a slow denial of service whatever the tool; else the class itself. */

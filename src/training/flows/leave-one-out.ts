@@ -1,12 +1,14 @@
 import { calibrate, scoreAtRate } from '../../alerts/index.ts';
 import { seededRandom, shuffle } from '../../core/index.ts';
 import { pairWindows, windowStatistic } from '../../detectors/flow-novelty/aggregate.ts';
-import { NOVELTY_DEFAULTS } from '../../detectors/flow-novelty/arms.ts';
+import { ARM_NAMES, NOVELTY_DEFAULTS } from '../../detectors/flow-novelty/arms.ts';
 import { crossFit } from '../../detectors/flow-novelty/cross-fit.ts';
 import { type Rate, rateOf } from '../confusion.ts';
 import type { Cleaned } from './clean.ts';
 import { encodeValues, fitEncoding } from './encode.ts';
+import { familyOf as hierarchy } from './families.ts';
 import type { FlowTable } from './flow-table.ts';
+import { FORESTS, forestScores } from './forest-scores.ts';
 import { type Both, bothOf, classifierScorer, noveltyScorer, scoreA, surprises } from './score-a.ts';
 
 export const RATES = [0.001, 0.01] as const;
@@ -24,13 +26,16 @@ export interface FamilyResult {
   readonly family: string;
   readonly flows: number;
   readonly windows: number;
-  /** `flow classifier`, `flow novelty`, `flow A`, `window classifier`, `window A`, each at every promised rate. */
+  /**
+   * `flow classifier`, `flow novelty`, `flow A`, the same of windows where flows have addresses and times, and each novelty
+   * detector alone (`DETECTORS_ALONE`); every promised rate of each.
+   */
   readonly methods: Readonly<Record<string, readonly Found[]>>;
 }
 
 export interface LeaveOneOutOptions {
-  /** Class -> family; classes without one are their own. */
-  readonly families?: Readonly<Record<string, string>>;
+  /** What is left out together; the hierarchy's families unless told otherwise. */
+  readonly familyOf?: (label: string) => string;
   readonly windowMicros?: number;
   readonly mostPerClass?: number;
   readonly rounds?: number;
@@ -46,16 +51,19 @@ export interface LeaveOneOut {
 }
 
 const HELD_SHARE = 0.3;
+const ARM_DETECTORS = { neighbour: 'nearest-neighbour', autoencoder: 'autoencoder', shuffled: 'exchanged cells' } as const;
+/** Flow by flow, each without the others. */
+export const DETECTORS_ALONE: readonly string[] = [...Object.values(ARM_DETECTORS), ...FORESTS];
 
 /**
  * Trains without each family in turn. Benign flows: 70 % train and calibrate out of fold, 30 % are held back to observe the
  * false-alarm rate; thresholds come from the former alone. No address, port or role feature is used.
  */
 export async function leaveOneOut(table: FlowTable, cleaned: Cleaned, options: LeaveOneOutOptions = {}): Promise<LeaveOneOut> {
-  const { families = {}, windowMicros = 1800e6, mostPerClass = 1500, rounds = 80, seed = 1, log = () => {} } = options;
+  const { windowMicros = 1800e6, mostPerClass = 1500, rounds = 80, seed = 1, log = () => {} } = options;
   const random = seededRandom(seed);
   const { labels, benign } = cleaned;
-  const familyOf = (row: number) => families[labels[row] as string] ?? (labels[row] as string);
+  const familyOf = (row: number) => (options.familyOf ?? hierarchy)(labels[row] as string);
   const normal = shuffle(
     Array.from(cleaned.rows).filter((row) => labels[row] === benign),
     random,
@@ -77,9 +85,15 @@ export async function leaveOneOut(table: FlowTable, cleaned: Cleaned, options: L
   const others = values(scored);
   const novelty = await crossFit(benignRows, noveltyScorer(columns, NOVELTY_DEFAULTS, random));
   const arms = (await bothOf(novelty, others)).map(surprises);
-  log(`novelty arms fitted on ${train.length} benign flows`);
+  const alone = new Map<string, Both>([
+    ...ARM_NAMES.map((arm, i) => [ARM_DETECTORS[arm], arms[i] as Both] as const),
+    ...(await forestScores(benignRows, others, seed)),
+  ]);
+  log(`novelty detectors fitted on ${train.length} benign flows`);
 
-  const windows = (rows: readonly number[]) => pairWindows(rows, table.source, table.destination, table.time, windowMicros);
+  const windowed = [...train, ...scored].every((row) => table.source[row] !== '' && !Number.isNaN(table.time[row]));
+  const windows = (rows: readonly number[]) =>
+    windowed ? pairWindows(rows, table.source, table.destination, table.time, windowMicros) : [];
   const trainWindows = windows(train);
   const heldWindows = windows(held);
   const position = new Map([...train, ...scored].map((row, i) => [row, i]));
@@ -88,10 +102,12 @@ export async function leaveOneOut(table: FlowTable, cleaned: Cleaned, options: L
   const names = [...new Set(attacks.map(familyOf))].sort();
   for (const family of names) {
     const known = values(attacks.filter((row) => familyOf(row) !== family));
-    const fitted = await crossFit(benignRows, classifierScorer(columns, known, { rounds, bins: 63 }));
-    const [classifier] = (await bothOf(fitted, others)) as [Both];
-    const zClassifier = surprises(classifier);
+    // of a single family nothing is left that a classifier could know
+    const [classifier] =
+      known.length === 0 ? [] : await bothOf(await crossFit(benignRows, classifierScorer(columns, known, { rounds, bins: 63 })), others);
+    const zClassifier = classifier && surprises(classifier);
     const A = scoreA(zClassifier, arms);
+    const novelty = scoreA(undefined, arms);
     const zA = surprises(A);
     const own = scored.flatMap((row, i) => (i >= held.length && familyOf(row) === family ? [i] : []));
     const ownWindows = windows(own.map((i) => scored[i] as number));
@@ -111,19 +127,17 @@ export async function leaveOneOut(table: FlowTable, cleaned: Cleaned, options: L
       flows: own.length,
       windows: ownWindows.length,
       methods: {
-        'flow classifier': flow(classifier),
-        'flow novelty': flow(scoreA(undefined, arms)),
+        ...(classifier && { 'flow classifier': flow(classifier) }),
+        'flow novelty': flow(novelty),
         'flow A': flow(A),
-        'window classifier': window(zClassifier),
-        'window A': window(zA),
+        ...(windowed && zClassifier && { 'window classifier': window(zClassifier) }),
+        ...(windowed && { 'window novelty': window(surprises(novelty)), 'window A': window(zA) }),
+        ...Object.fromEntries([...alone].map(([name, both]) => [name, flow(both)])),
       },
     });
-    log(
-      `without ${family}: window A ${results
-        .at(-1)
-        ?.methods['window A']?.map(({ recall }) => recall.value.toFixed(3))
-        .join(' / ')}`,
-    );
+    const told = windowed ? 'window A' : 'flow A';
+    const recalls = results.at(-1)?.methods[told]?.map(({ recall }) => recall.value.toFixed(3));
+    log(`without ${family}: ${told} ${recalls?.join(' / ')}`);
   }
   return {
     families: results,
