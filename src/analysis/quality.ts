@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { binomialInterval } from '../alerts/index.ts';
 import { splitCsv, type TableOptions } from '../training/index.ts';
 import { analyzeInputs } from './analyze.ts';
-import { captureQuality } from './capture/index.ts';
+import { captureQuality, flowParity } from './capture/index.ts';
 
 const LOG = 'logs/hdfs-100k/HDFS_100k.log.gz';
 const SESSIONS = 'logs/hdfs-100k/sessions.csv.gz';
@@ -101,6 +101,7 @@ function compare(sessions: readonly Session[], flagged: ReadonlySet<string>): An
 /** Tables for `npm run evaluate:all`. */
 export const analysisTables = {
   captures: captureQuality,
+  'flow-parity': flowParity,
   analysis: async ({ folder, commit }: TableOptions): Promise<{ json: unknown; markdown?: string }> => {
     if (![LOG, SESSIONS].every((file) => existsSync(join(folder, file)))) return { json: { commit, skipped: `${LOG} is absent` } };
     const quality = await analysisQuality(folder);

@@ -8,6 +8,7 @@ export { type LabelFrom, parseLabelFrom, readLabels } from './labels.ts';
 export * from './models/index.ts';
 export type { InputSummary } from './parsing/input-parser.ts';
 export { type FeedbackRow, measureFeedback } from './quality/feedback.ts';
+export { markdownTable } from './quality/markdown-table.ts';
 export { sequenceMarkdown } from './quality/sequence-markdown.ts';
 export { type SequenceQuality, sequenceQuality, TRACE_OPTIONS } from './quality/sequence-quality.ts';
 export type { MakeTable, Table, TableOptions } from './quality/tables.ts';
