@@ -212,4 +212,23 @@ describe('the lane of readings', () => {
     }
     expect(killed.findings.map(({ detection }) => detection.id)).toEqual(whole.findings.map(({ detection }) => detection.id));
   });
+
+  it('puts readings from before 1970 aside, and gets over one wild value', async () => {
+    const lane = await makeLane();
+    const old = [-1, -8.64e18, -1e300].map((time) => ({ time, entity: 'x', series: 'y', value: 1 }));
+    const { dead } = await lane.process({ ...batchOf(old, 0), arrival: START });
+    expect(dead.map(({ reason }) => reason)).toEqual(old.map(() => 'its time lies before 1970'));
+    const random = seededRandom(9);
+    const wild = Array.from({ length: 900 }, (_, second) => ({
+      time: START + second * SECOND,
+      entity: 'x',
+      series: 'y',
+      value: second === 300 ? 1e308 : second === 301 ? -1e308 : 50 + random(),
+    }));
+    const run = await new Run(await makeLane()).feed(wild, 50);
+    const { view } = run.lane.series?.rows()[0] ?? {};
+    expect(view?.expected).toBeGreaterThan(49);
+    expect(view?.expected).toBeLessThan(52);
+    expect(run.rows.slice(310).every(({ expected }) => Number.isFinite(expected))).toBe(true);
+  });
 });

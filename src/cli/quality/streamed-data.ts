@@ -20,7 +20,7 @@ export async function streamedData(folder: string): Promise<readonly StreamedDat
   const servers = async (name: string, count: number, step: Micros) => {
     const pairs = (await labelledPairs(join(series, name))).slice(0, count);
     return pairs.map(({ name: machine, train, test, labels }): StreamedData => {
-      const [before, after] = [lastRows(train, 1_500), frameRows(test, 0, 3_500)];
+      const [before, after] = [lastRows(train, 1_000), frameRows(test, 0, 2_500)];
       const known = new Float64Array(before.rows);
       return {
         name: `${name.toUpperCase()} ${machine}`,
@@ -34,10 +34,10 @@ export async function streamedData(folder: string): Promise<readonly StreamedDat
   return [
     ...(await servers('smd', 1, MINUTE)),
     ...(await servers('asd', 2, 5 * MINUTE)),
-    { name: 'SKAB anomaly-free', frame: frameRows(skab, 0, 5_000) },
+    { name: 'SKAB anomaly-free', frame: frameRows(skab, 0, 3_500) },
     {
       name: 'DEEP MODS',
-      frame: joined(lastRows(await mods('train'), 2_500), frameRows(await mods('test'), 0, 2_500), MICROS_PER_DAY / 144),
+      frame: joined(lastRows(await mods('train'), 1_000), frameRows(await mods('test'), 0, 2_500), MICROS_PER_DAY / 144),
     },
   ];
 }

@@ -120,4 +120,23 @@ describe('metric formats', () => {
     const other = parse('series', 'timestamp,load\n2024-10-27 02:20:00,3\n', 'b.csv', again);
     expect(other.readings.map(([, , , time]) => time)).toEqual([Date.parse('2024-10-27T00:20Z') / 1000]);
   });
+
+  it('takes from snmpwalk no value that is no number, no line without end, and names no longer than others have', () => {
+    const walk = (text: string) => parse('snmp', text, 'router.txt');
+    const big = `A::b.1 = Counter64: ${'9'.repeat(400)}\n`;
+    expect(walk(big).readings).toEqual([]);
+    expect(walk(`A::b.1 = Counter64: 18446744073709551615\n`).readings).toHaveLength(1);
+    const { readings } = walk(`A::${'b'.repeat(1_500)}.1 = Gauge32: 5\n`);
+    expect(readings.map(([, series]) => (series as string).length)).toEqual([1024]);
+    const endless = `${'A::b.1 = Gauge32: 5 '.repeat(70_000)}\n`;
+    expect(walk(endless).dead.map(({ reason }) => reason)).toEqual(['it is too long']);
+    expect(
+      walk(`# 9999999999999999999999\nA::b.1 = Gauge32: -3\n-5 A::b.2 = Gauge32: 1\n`).readings.every(
+        ([, , value, time]) => Number.isFinite(value) && Number.isFinite(time),
+      ),
+    ).toBe(true);
+    const began = performance.now();
+    walk(`${'a'.repeat(500_000)} = \n${'A:'.repeat(200_000)}\n${'x '.repeat(200_000)}\n`);
+    expect(performance.now() - began).toBeLessThan(2_000);
+  });
 });

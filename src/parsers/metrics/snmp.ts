@@ -1,4 +1,4 @@
-import type { ReadingType } from '../../core/index.ts';
+import { MAX_SERIES_NAME, type ReadingType } from '../../core/index.ts';
 import { timeOf } from '../series/table.ts';
 import type { MetricFormat, RecordReadings } from './format.ts';
 
@@ -32,7 +32,10 @@ export function snmpFormat(): MetricFormat {
       const time = stamp === undefined ? (times.get(input) ?? arrival) : timeOf(stamp);
       if (Number.isNaN(time)) return `its time ${stamp} cannot be read`;
       const kind = TYPES[type];
-      return [{ time, entity: deviceOf(input), series: object, value: Number(value), ...(kind === undefined ? {} : { type: kind }) }];
+      const number = Number(value);
+      if (!Number.isFinite(number)) return `its value ${value.slice(0, 20)}… is too large`;
+      const series = object.slice(0, MAX_SERIES_NAME);
+      return [{ time, entity: deviceOf(input), series, value: number, ...(kind === undefined ? {} : { type: kind }) }];
     },
     state: () => [...times],
     restore(state) {

@@ -119,21 +119,21 @@ export class ReadingsLane implements Lane {
     return this.output([]);
   }
 
-  /** 1 = taken; 0 = from the future of its arrival, put aside. */
+  /** 1 = taken; 0 = from before 1970 or the future of its arrival, put aside. */
   private admit(parsed: MetricBatch, { arrival, input }: RecordBatch, dead: DeadLetter[]): Uint8Array {
     const keep = new Uint8Array(parsed.rows).fill(1);
     const limit = arrival + this.source.eventTime.maxSkew;
     for (let row = 0; row < parsed.rows; row++) {
       const time = parsed.time[row] as number;
-      if (time <= limit) {
+      if (time >= 0 && time <= limit) {
         this.watermark.value = Math.max(this.watermark.value, time);
         this.counters.events++;
         continue;
       }
       keep[row] = 0;
-      this.counters.future++;
+      if (time > limit) this.counters.future++;
       const { offset, line } = parsed.origin;
-      const reason = `its time ${formatMicros(time)} lies in the future of its arrival`;
+      const reason = time < 0 ? 'its time lies before 1970' : `its time ${formatMicros(time)} lies in the future of its arrival`;
       const bytes = new TextEncoder().encode(JSON.stringify({ time, value: parsed.value[row] }));
       dead.push({ source: this.source.name, input, offset: offset[row] as number, line: line[row] as number, reason, bytes, arrival });
     }

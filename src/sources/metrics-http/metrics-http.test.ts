@@ -191,6 +191,26 @@ describe('metrics-http', () => {
     expect((await post('/api/v1/write', snappy.compress(Uint8Array.of(10, 255, 255, 3, 1)), REMOTE_WRITE)).status).toBe(400);
     expect((await post('/v1/metrics', '{"resourceMetrics":[null]}', { 'content-type': 'application/json' })).status).toBe(400);
     expect((await post('/', '{"time":1}', {})).status).toBe(400);
+    // Groups within groups, as deep as the body is long.
+    expect((await post('/v1/metrics', new Uint8Array(60_000).fill(0x0b), {})).status).toBe(400);
+    expect((await post('/api/v1/write', snappy.compress(new Uint8Array(60_000).fill(0x0b)), REMOTE_WRITE)).status).toBe(400);
+    const before = readings().length;
+    const otlp = (point: object) => {
+      const metrics = [{ name: 'm'.repeat(20_000), gauge: { dataPoints: [point] } }];
+      return post('/v1/metrics', JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ metrics }] }] }), {
+        'content-type': 'application/json',
+      });
+    };
+    const now = '1700000000000000000';
+    const none = [
+      { timeUnixNano: '-1', asDouble: 1 },
+      { timeUnixNano: 'x', asDouble: 1 },
+      { timeUnixNano: now },
+      ...['NaN', 'Infinity', '1e999'].map((asDouble) => ({ timeUnixNano: now, asDouble })),
+    ];
+    for (const point of none) expect((await otlp(point)).status).toBe(200);
+    expect(readings()).toHaveLength(before);
+    expect((await otlp({ timeUnixNano: now, asInt: '7' })).status).toBe(200);
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), fc.constantFrom('/api/v1/write', '/v1/metrics', '/'), async (body, path) => {
         const compressed = path === '/api/v1/write' ? snappy.compress(body) : body;

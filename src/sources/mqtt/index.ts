@@ -39,6 +39,9 @@ export default define({
   create: (settings, context): Source => new MqttSource(settings, context),
 });
 
+/** Of what may be read of the broker without a whole packet among it. */
+const PACKET_SLACK = 1 << 20;
+
 /** Subscribed with quality of service 0: what comes while nobody listens is the broker's to lose. */
 class MqttSource implements Source {
   readonly replayable = false;
@@ -72,6 +75,7 @@ class MqttSource implements Source {
       ...(password === undefined ? {} : { password }),
     });
     this.#client = client;
+    this.#watchPackets(client);
     client.on('connect', () => {
       this.#counters.connects++;
       client.subscribe(
@@ -91,6 +95,31 @@ class MqttSource implements Source {
     const client = this.#client;
     this.#client = undefined;
     await client?.endAsync(true);
+  }
+
+  /** The client gathers a packet whole, up to 256 MiB: a connection on which one grows beyond what is taken is cut. */
+  #watchPackets(client: MqttClient): void {
+    const most = PACKET_SLACK + 2 * this.#config.maxMessageBytes;
+    let open = 0;
+    client.on('packetreceive', () => {
+      open = 0;
+    });
+    let watched: MqttClient['stream'] | undefined;
+    const watch = () => {
+      const { stream } = client;
+      if (stream === undefined || stream === watched) return;
+      watched = stream;
+      open = 0;
+      stream.on('data', (chunk: Uint8Array) => {
+        open += chunk.length;
+        if (open <= most) return;
+        this.#counters.oversized++;
+        stream.destroy(new Error(`a packet of more than ${most} bytes`));
+      });
+    };
+    watch();
+    client.on('connect', watch);
+    client.on('reconnect', () => setImmediate(watch));
   }
 
   #fail(error: Error): void {

@@ -9,6 +9,8 @@ interface Counted {
 
 /** A count that had none for so many flushes is no longer told of. */
 const MAX_IDLE = 60;
+/** A gauge that was not set for so many flushes is forgotten: names that come once do not keep others out for ever. */
+const MAX_GAUGE_IDLE = 3_600;
 /** Members of one set that are told apart in a flush. */
 const MAX_MEMBERS = 10_000;
 
@@ -16,7 +18,7 @@ const MAX_MEMBERS = 10_000;
 export class StatsdFlush {
   refused = 0;
   private readonly counts = new Map<string, Counted>();
-  private readonly gauges = new Map<string, { value: number; fresh: boolean }>();
+  private readonly gauges = new Map<string, { value: number; idle: number }>();
   private readonly timings = new Map<string, { sum: number; count: number }>();
   private readonly sets = new Map<string, Set<number>>();
   private readonly most: number;
@@ -48,10 +50,11 @@ export class StatsdFlush {
         return;
       }
       default: {
-        const gauge = this.slot(this.gauges, series, () => ({ value: 0, fresh: true }));
+        const gauge = this.slot(this.gauges, series, () => ({ value: 0, idle: 0 }));
         if (gauge === undefined) return;
-        gauge.value = kind === 'change' ? gauge.value + value : value;
-        gauge.fresh = true;
+        const changed = kind === 'change' ? gauge.value + value : value;
+        gauge.value = Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, changed));
+        gauge.idle = 0;
       }
     }
   }
@@ -65,8 +68,8 @@ export class StatsdFlush {
       if (++counted.idle > MAX_IDLE) this.counts.delete(series);
     }
     for (const [series, gauge] of this.gauges) {
-      if (gauge.fresh) readings.push({ time, entity, series, value: gauge.value });
-      gauge.fresh = false;
+      if (gauge.idle === 0) readings.push({ time, entity, series, value: gauge.value });
+      if (++gauge.idle > MAX_GAUGE_IDLE) this.gauges.delete(series);
     }
     for (const [series, { sum, count }] of this.timings) {
       readings.push({ time, entity, series, value: sum / count }, { time, entity, series: `${series}.count`, value: count, type: 'delta' });

@@ -26,9 +26,9 @@ export function readMetricLine(line: string): StatsdMetric | undefined {
     return at < 0 ? [tag, ''] : [tag.slice(0, at), tag.slice(at + 1)];
   });
   const series = seriesName(line.slice(0, Math.min(colon, MAX_SERIES_NAME)), labels);
-  const value = text === '' ? Number.NaN : Number(text);
+  const value = text.trim() === '' ? Number.NaN : Number(text);
   if (type === 's') return text === '' ? undefined : { series, kind: 'member', value: 0, member: text };
-  if (!Number.isFinite(value) || !(rate > 0 && rate <= 1)) return undefined;
+  if (!Number.isFinite(value) || !(rate > 0 && rate <= 1) || !Number.isFinite(value / rate)) return undefined;
   const of = (kind: StatsdMetric['kind'], scaled = value) => ({ series, kind, value: scaled, member: '' });
   switch (type) {
     case 'c':

@@ -7,7 +7,7 @@ import { testContext } from '../../testing/context.ts';
 import { FROM_START, recordTexts, sourceContract } from '../../testing/source-contract.ts';
 import { StatsdFlush } from './flush.ts';
 import definition, { type StatsdSource } from './index.ts';
-import { readMetricLine } from './metric-line.ts';
+import { readMetricLine, type StatsdMetric } from './metric-line.ts';
 
 const NOW = testContext('statsd').now();
 const create = (settings: object) =>
@@ -98,5 +98,26 @@ describe('statsd', () => {
         },
       ),
     );
+  });
+
+  it('lets no value that overflows spoil a metric, and no names that came once keep others out for ever', () => {
+    for (const line of ['a:1e308|c|@1e-300', 'a:1e999|c', 'a:-Infinity|g', 'a:NaN|ms', 'a: |c', 'a:1|c|@nan', 'a:1|c|@-1'])
+      expect(readMetricLine(line)).toBeUndefined();
+    const flush = new StatsdFlush(2);
+    const add = (line: string) => flush.add(readMetricLine(line) as StatsdMetric);
+    for (let i = 0; i < 3; i++) add('g:+1e308|g');
+    add('t:1e308|ms');
+    add('t:1e308|ms');
+    expect(flush.take(0, 'h').filter(({ series }) => series !== 't.count')).toEqual([
+      { time: 0, entity: 'h', series: 'g', value: Number.MAX_VALUE },
+    ]);
+    add('g:-1e308|g');
+    add('other:5|g');
+    expect(flush.take(1, 'h').every(({ value }) => Number.isFinite(value))).toBe(true);
+    add('third:1|g');
+    expect(flush.refused).toBe(1);
+    for (let i = 0; i < 3_601; i++) flush.take(i, 'h');
+    add('third:1|g');
+    expect(flush.take(5, 'h')).toEqual([{ time: 5, entity: 'h', series: 'third', value: 1 }]);
   });
 });
