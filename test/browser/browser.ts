@@ -8,6 +8,10 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** The system's Chromium, or the one that VEDETTE_CHROMIUM names; undefined where there is none. */
 export const CHROMIUM = [process.env.VEDETTE_CHROMIUM, ...PLACES].find((path) => path !== undefined && existsSync(path));
 
+/** Resolves once no transition runs any more. */
+const FADED =
+  'Promise.all(document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished.catch(() => undefined)))';
+
 /** A browser window that writes down what it asked for and what it complained about. */
 export class Window {
   readonly foreign: string[] = [];
@@ -46,6 +50,27 @@ export class Window {
     });
     context.setDefaultTimeout(10_000);
     return new Window(browser, context, await context.newPage(), home);
+  }
+
+  /** Takes the one-time link of a fresh home and is signed in as its administrator. */
+  async setUp(link: string, password: string): Promise<void> {
+    await this.page.goto(link);
+    await this.page.locator('input[name=password]').fill(password);
+    await this.page.locator('input[name=again]').fill(password);
+    await this.page.getByRole('button', { name: 'Set password and sign in' }).click();
+    await this.page.getByRole('heading', { name: 'Overview' }).waitFor();
+  }
+
+  /** Resolves once the page has its answers and no transition runs any more. */
+  async settled(): Promise<void> {
+    await this.page.locator('h1').waitFor();
+    while ((await this.page.locator('[aria-busy=true]').count()) > 0) await this.page.waitForTimeout(50);
+    await this.page.evaluate(FADED);
+  }
+
+  /** How far the page is wider than the window, CSS pixels. */
+  overflow(): Promise<number> {
+    return this.page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
   }
 
   /** Axe's violations of the page as it is, with the elements they are about; `rules` limits what is looked at. */

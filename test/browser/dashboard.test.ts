@@ -14,9 +14,6 @@ const CAPTURE = join(DATASETS, 'packets/ndpi__synscan.pcap.gz');
 const PASSWORD = 'a sentinel stands watch';
 /** Longer than the pipeline takes between two commits, milliseconds. */
 const COMMIT = 3_000;
-/** Resolves once no transition runs any more. */
-const FADED =
-  'Promise.all(document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished.catch(() => undefined)))';
 /** Set to a folder, every page is also kept there as a picture, light and dark. */
 const PICTURES = process.env.VEDETTE_SCREENSHOTS;
 const title = (name: string) => (CHROMIUM === undefined ? `${name} [skipped: no Chromium; VEDETTE_CHROMIUM names one]` : name);
@@ -53,11 +50,9 @@ describe.skipIf(CHROMIUM === undefined)(title('the dashboard in a real browser')
   it('the one-time link sets the password and leads to the overview, which weighs less than 400 KiB', async () => {
     const { page } = window;
     await page.goto(vedette.adminLink);
-    await page.locator('input[name=password]').fill(PASSWORD);
-    await page.locator('input[name=again]').fill(PASSWORD);
+    await page.locator('input[name=again]').waitFor();
     expect(await window.violations()).toEqual([]);
-    await page.getByRole('button', { name: 'Set password and sign in' }).click();
-    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await window.setUp(vedette.adminLink, PASSWORD);
     await page.getByText('Intrusions by tactic').waitFor();
     await page.waitForTimeout(500);
     // Everything the browser fetched so far, compressed as it came: page, styles, font, scripts, charts.
@@ -234,7 +229,41 @@ describe.skipIf(CHROMIUM === undefined)(title('the dashboard in a real browser')
     await new Promise((resolve) => receiver.close(resolve));
   }, 30_000);
 
-  it('every page is readable for everybody, light and dark, and nothing leaves the machine', async () => {
+  it('an alert is assigned and noted, what its label changed is told, and an incident is exported in every form', async () => {
+    const { page } = window;
+    const { items } = (await api('alerts?limit=1&source=app')) as { items: { id: string }[] };
+    await page.goto(`${vedette.address}/t/default/alerts?state=any&alert=${items[0]?.id}`);
+    await page.locator('article[data-alert]').waitFor();
+    await page.keyboard.press('m');
+    await page.getByRole('button', { name: 'Assigned to admin' }).waitFor();
+    await page.getByLabel('Note').fill('the owner <b>knows</b>');
+    await page.getByRole('button', { name: 'Add note' }).click();
+    await page.locator('.said').getByText('the owner <b>knows</b>').waitFor();
+    await page.goto(`${vedette.address}/t/default/alerts?state=any&assignee=admin`);
+    await page.locator(`article[data-alert="${items[0]?.id}"]`).waitFor();
+
+    await page.goto(`${vedette.address}/t/default/models`);
+    await page.getByText('no longer raised').first().waitFor();
+    await page
+      .getByRole('button', { name: /^Show \d/ })
+      .first()
+      .click();
+    await page.getByRole('columnheader', { name: 'Without labels' }).waitFor();
+
+    const incident = ((await api('incidents?learning=true&limit=1')) as { items: { id: string }[] }).items[0];
+    await page.goto(`${vedette.address}/t/default/incidents?state=any&learning=with&incident=${incident?.id}`);
+    const begins = { PDF: '%PDF-', JSON: '{', 'STIX 2.1': '{', OCSF: '{' };
+    for (const [form, start] of Object.entries(begins)) {
+      await page.locator('article[data-incident]').getByRole('button', { name: 'Export' }).click();
+      const download = page.waitForEvent('download');
+      await page.getByRole('menuitem', { name: form }).click();
+      const bytes = readFileSync(await (await download).path());
+      expect(bytes.subarray(0, start.length).toString(), form).toBe(start);
+      expect(bytes.toString('latin1'), form).toContain(form === 'PDF' ? '%%EOF' : incident?.id);
+    }
+  }, 45_000);
+
+  it('every page is readable for everybody, light and dark, on a narrow screen too, and nothing leaves the machine', async () => {
     const { page } = window;
     const { items } = (await api('alerts?limit=1')) as {
       items: { id: string; group: string; detection: { entity: string } }[];
@@ -272,14 +301,13 @@ describe.skipIf(CHROMIUM === undefined)(title('the dashboard in a real browser')
     const found: Record<string, readonly string[]> = {};
     for (const [name, path] of Object.entries(pages)) {
       await page.goto(`${vedette.address}/t/default/${path}`);
-      await page.locator('h1').waitFor();
-      await until(async () => (await page.locator('[aria-busy=true]').count()) === 0);
+      await window.settled();
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
         await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
         // Colours fade into each other, on a busy machine for longer.
         await page.waitForTimeout(colorScheme === 'light' ? 0 : 250);
-        await page.evaluate(FADED);
+        await window.settled();
         // The second scheme differs in its colours only.
         const violations = await window.violations(...(colorScheme === 'light' ? [] : [['color-contrast']]));
         if (violations.length > 0) found[`${name}, ${colorScheme}`] = violations;
@@ -288,9 +316,15 @@ describe.skipIf(CHROMIUM === undefined)(title('the dashboard in a real browser')
         await page.waitForTimeout(700);
         await page.screenshot({ path: join(PICTURES, `${name}-${colorScheme}.png`) });
       }
+      await page.setViewportSize({ width: 400, height: 850 });
+      await window.settled();
+      const overflow = await window.overflow();
+      if (overflow > 0) found[`${name}, narrow`] = [`wider than the screen by ${overflow} px`];
+      if (PICTURES !== undefined) await page.screenshot({ path: join(PICTURES, `${name}-narrow.png`) });
+      await page.setViewportSize({ width: 1440, height: 900 });
     }
     expect(found).toEqual({});
     expect(window.complaints).toEqual([]);
     expect(window.foreign).toEqual([]);
-  }, 90_000);
+  }, 300_000);
 });

@@ -7,16 +7,23 @@ import { generatedLog } from '../pipeline/generated-log.ts';
 
 const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
 
-/** `vedette up` from dist/ with a home of its own that reads a generated log. */
+const GENERATED = `${generatedLog(1500, 5).lines.join('\n')}\nthis line has no time and no level\n`;
+
+/** `vedette up` from dist/ with a home of its own that reads a log, a generated one unless another is given. */
 export class RunningVedette {
   readonly folder = mkdtempSync(join(tmpdir(), 'vedette-browser-'));
   readonly log = join(this.folder, 'app.log');
   address = '';
   adminLink = '';
+  readonly #text: string;
   #child: ChildProcess | undefined;
 
+  constructor(text = GENERATED) {
+    this.#text = text;
+  }
+
   async start(): Promise<void> {
-    writeFileSync(this.log, `${generatedLog(1500, 5).lines.join('\n')}\nthis line has no time and no level\n`);
+    writeFileSync(this.log, this.#text);
     const config = join(this.folder, 'vedette.json');
     const source = {
       type: 'file',

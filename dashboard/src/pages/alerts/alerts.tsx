@@ -140,7 +140,11 @@ export function Alerts() {
             }
           </Answered>
         }
-        detail={search.alert === undefined ? undefined : <AlertDetail key={search.alert} id={search.alert} />}
+        detail={
+          search.alert === undefined ? undefined : (
+            <AlertDetail key={search.alert} id={search.alert} group={groups.data?.items.find(({ id }) => id === group)} />
+          )
+        }
         blank={
           <Blank title="No alert chosen" hint="j and k move, l labels, m assigns to you, a acknowledges, c closes. ? shows all keys." />
         }

@@ -16,6 +16,8 @@ import { Answered } from '../../components/states.tsx';
 import { techniqueText } from '../../format/techniques.ts';
 import { prose } from '../../format/time.ts';
 import { SuppressCell } from '../suppressions/suppress-cell.tsx';
+import { GroupActions } from './group-actions.tsx';
+import type { Group } from './inbox.tsx';
 import { useLabelling } from './labelling.tsx';
 import { Why } from './why.tsx';
 
@@ -25,11 +27,12 @@ const VERDICTS: readonly (readonly [VerdictName, string, string])[] = [
   ['benign', 'b', 'Unusual, but expected of this entity'],
 ];
 
-export function AlertDetail({ id }: { id: string }) {
+/** One alert; `group` = the alerts of its kind, where these are known. */
+export function AlertDetail({ id, group }: { id: string; group: Group | undefined }) {
   const alert = useApi('alert', { params: { id } });
   return (
     <Answered of={alert} rows={10}>
-      {(data) => <Loaded alert={data} />}
+      {(data) => <Loaded alert={data} group={group?.id === data.group ? group : undefined} />}
     </Answered>
   );
 }
@@ -44,7 +47,7 @@ function inField({ target }: KeyboardEvent): boolean {
  */
 const choosing: { of: string | undefined } = { of: undefined };
 
-function Loaded({ alert }: { alert: AlertBody }) {
+function Loaded({ alert, group }: { alert: AlertBody; group: Group | undefined }) {
   const can = useCan()('analyst');
   const { detection } = alert;
   const labels = useLabelling(alert);
@@ -135,6 +138,7 @@ function Loaded({ alert }: { alert: AlertBody }) {
             </Menu.Dropdown>
           </Menu>
           <Assign assignee={alert.assignee} onAssign={handling.assign} disabled={!can || handling.busy} />
+          {group !== undefined && <GroupActions group={group} />}
           {!can && <span className="soft small">Changing alerts needs the role analyst.</span>}
         </div>
       </header>
