@@ -11,6 +11,7 @@ import {
   IconRoute,
   IconServer2,
   IconSettings,
+  IconTestPipe,
 } from '@tabler/icons-react';
 
 /** Pages of a tenant in their order: path, name, the key after `g`, icon. */
@@ -38,6 +39,7 @@ export const PAGE_GROUPS = [
     pages: [
       ['/t/$tenant/sources', 'Sources', 'd', IconDatabaseImport],
       ['/t/$tenant/models', 'Models', 'm', IconBrain],
+      ['/t/$tenant/try-out', 'Try out', 't', IconTestPipe],
       ['/t/$tenant/pipeline', 'Pipeline', 'p', IconRoute],
       ['/t/$tenant/settings', 'Settings', 's', IconSettings],
     ],

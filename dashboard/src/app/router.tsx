@@ -67,6 +67,11 @@ const pipeline = createRoute({
   validateSearch: only('run'),
   component: lazyRouteComponent(() => import('../pages/pipeline/pipeline.tsx'), 'Pipeline'),
 });
+const tryOut = createRoute({
+  ...inTenant('/try-out'),
+  validateSearch: only('view', 'run'),
+  component: lazyRouteComponent(() => import('../pages/try-out/try-out.tsx'), 'TryOut'),
+});
 const sources = createRoute({
   ...inTenant('/sources'),
   validateSearch: only('tab'),
@@ -116,6 +121,7 @@ export const router = createRouter({
       report,
       models,
       pipeline,
+      tryOut,
       sources,
       incidents,
       explorer,

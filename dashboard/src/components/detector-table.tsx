@@ -1,5 +1,6 @@
 import type { OverviewBody } from '../../../src/server/api/schema/live.ts';
 import { count, percent } from '../format/number.ts';
+import { ModelChoice } from '../pages/detectors/model-choice.tsx';
 import { DetectorSwitch } from '../pages/detectors/switch.tsx';
 import { Bar, When } from './marks.tsx';
 import { Scroll } from './scroll.tsx';
@@ -18,6 +19,7 @@ export function DetectorTable({ detectors }: { detectors: readonly DetectorStatu
             <th>Detector</th>
             <th>Source</th>
             <th>State</th>
+            <th>Scores with</th>
             <th className="right">Promised</th>
             <th className="right">Observed (95 % interval)</th>
             <th className="right">Scored</th>
@@ -34,6 +36,9 @@ export function DetectorTable({ detectors }: { detectors: readonly DetectorStatu
               <td>{detector.source}</td>
               <td>
                 <DetectorState of={detector} />
+              </td>
+              <td>
+                <ModelChoice of={detector} />
               </td>
               <td className="right num">
                 {percent(detector.promisedRate)}

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { ApiError, call } from '../api/client.ts';
+import { Failure } from '../components/failure.tsx';
 
 export function SignIn() {
   const { next, refused } = useSearch({ from: '/sign-in' });
@@ -62,14 +63,5 @@ export function SignFrame({ title, children }: { title: string; children: React.
         {children}
       </div>
     </main>
-  );
-}
-
-export function Failure({ problem }: { problem: ApiError | undefined }) {
-  if (problem === undefined) return null;
-  return (
-    <p role="alert" className="sev-text wrap" style={{ color: 'var(--critical)' }}>
-      {problem.message} {problem.hint}
-    </p>
   );
 }

@@ -3,7 +3,8 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { ApiError, call } from '../api/client.ts';
-import { Failure, SignFrame } from './sign-in.tsx';
+import { Failure } from '../components/failure.tsx';
+import { SignFrame } from './sign-in.tsx';
 
 /** The page of the one-time link `/welcome#TOKEN`: what follows # never leaves the browser on its own. */
 export function Welcome() {

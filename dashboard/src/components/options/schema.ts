@@ -70,3 +70,23 @@ function jsonOrText(text: string, { type }: OptionSchema): unknown {
     return text;
   }
 }
+
+/** What the server shows in place of a secret, and takes back as "as it is". */
+const HIDDEN = '(hidden)';
+const hidden = (value: unknown): boolean => value !== undefined && JSON.stringify(value).includes(HIDDEN);
+
+/** What a configuration has, as it stands in the fields; secrets stay empty. */
+export function textsOf(options: readonly ComponentOption[], written: Readonly<Record<string, unknown>> | undefined): OptionText {
+  const shown = options.filter(({ name }) => written?.[name] !== undefined && !hidden(written[name]));
+  return Object.fromEntries(shown.map(({ name, schema }) => [name, textOf(written?.[name], schema)]));
+}
+
+/** Secrets that nobody gave anew stay as they are. */
+export function keepHidden(
+  options: readonly ComponentOption[],
+  values: Readonly<Record<string, unknown>>,
+  written: Readonly<Record<string, unknown>> | undefined,
+): Record<string, unknown> {
+  const kept = options.filter(({ name }) => values[name] === undefined && hidden(written?.[name]));
+  return { ...values, ...Object.fromEntries(kept.map(({ name }) => [name, written?.[name]])) };
+}

@@ -6,13 +6,16 @@ import { Severity, When } from '../../components/marks.tsx';
 import { Card } from '../../components/page.tsx';
 import { RangeChoice } from '../../components/range.tsx';
 import { SeriesFigure, SeriesKey } from '../../components/series-figure.tsx';
-import { Answered } from '../../components/states.tsx';
-import { duration, parseRange, prose } from '../../format/time.ts';
+import { Answered, Blank } from '../../components/states.tsx';
+import { duration, nowMicros, parseRange, prose, SECOND, zoned } from '../../format/time.ts';
 import { Forecasting } from './forecasting.tsx';
 
 const HEIGHT = 280;
 /** As many as a wide screen has pixels: what lies between is in each bucket's least and greatest. */
 const BUCKETS = 1500;
+
+/** Whole ten seconds, so that the same address asks the same question for a while. */
+const now10 = (): number => Math.ceil(nowMicros() / (10 * SECOND)) * 10 * SECOND;
 
 /** One series with its band, its forecast and its alerts. */
 export function SeriesView({
@@ -25,7 +28,8 @@ export function SeriesView({
   onRange: (range: string | undefined) => void;
 }) {
   const tenant = useTenant();
-  const span = useMemo(() => parseRange(range ?? '1h'), [range]);
+  // Without a range: the last hour of the series itself, whenever that was.
+  const span = useMemo(() => (range === undefined ? {} : { to: now10(), ...parseRange(range) }), [range]);
   const points = useApi('seriesPoints', { params: { id }, query: { ...span, buckets: BUCKETS } }, { refetchInterval: 5_000 });
   return (
     <Card
@@ -45,7 +49,11 @@ export function SeriesView({
       <Answered of={points} rows={6}>
         {(data) => (
           <>
-            <SeriesFigure data={data} height={HEIGHT} onRange={onRange} />
+            {data.buckets.length === 0 ? (
+              <Blank title="No reading in this range" hint={`The latest one is of ${zoned(data.series.lastTime)}.`} />
+            ) : (
+              <SeriesFigure data={data} height={HEIGHT} onRange={onRange} />
+            )}
             <p className="small soft num">{pointText(data.bucketMicros, data.series.step)} · drag to zoom</p>
             <Forecasting series={data.series} />
             {data.marks.length > 0 && (

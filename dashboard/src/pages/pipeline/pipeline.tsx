@@ -1,12 +1,9 @@
-import { Button } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
 import { useApi, useTenant } from '../../api/queries.ts';
 import { useCan } from '../../app/session.ts';
 import { DetectorTable } from '../../components/detector-table.tsx';
 import { Card, Page } from '../../components/page.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
-import { TryDetector } from '../detectors/try-out.tsx';
 import { Runs } from '../models/runs.tsx';
 import { RunningGraph } from './running-graph.tsx';
 
@@ -17,7 +14,6 @@ export function Pipeline() {
   const { run } = useSearch({ from: '/t/$tenant/pipeline' });
   const navigate = useNavigate({ from: '/t/$tenant/pipeline' });
   const can = useCan()('engineer');
-  const [trying, setTrying] = useState(false);
   return (
     <Page
       title="Pipeline"
@@ -52,15 +48,14 @@ export function Pipeline() {
                 flush
                 head={
                   can && (
-                    <Button variant="default" onClick={() => setTrying(true)}>
+                    <Link to="/t/$tenant/try-out" params={{ tenant }} search={{ view: 'detect' }} className="small">
                       Try a detector
-                    </Button>
+                    </Link>
                   )
                 }
               >
                 <DetectorTable detectors={items.flatMap(({ detectors }) => detectors)} />
               </Card>
-              <TryDetector opened={trying} sources={items.map(({ name }) => name)} onClose={() => setTrying(false)} />
             </>
           )
         }

@@ -4,9 +4,9 @@ import type { FormEvent } from 'react';
 import { useChange } from '../../api/queries.ts';
 import { useSession } from '../../app/session.ts';
 import { Fact } from '../../components/fact.tsx';
+import { Failure } from '../../components/failure.tsx';
 import { When } from '../../components/marks.tsx';
 import { Card } from '../../components/page.tsx';
-import { Failure } from '../sign-in.tsx';
 
 export function Account() {
   const { data } = useSession();

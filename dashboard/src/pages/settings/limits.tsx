@@ -3,10 +3,10 @@ import { notifications } from '@mantine/notifications';
 import type { FormEvent } from 'react';
 import { useApi, useChange } from '../../api/queries.ts';
 import { useCan } from '../../app/session.ts';
+import { Failure } from '../../components/failure.tsx';
 import { Card } from '../../components/page.tsx';
 import { Answered } from '../../components/states.tsx';
 import { DAY, HOUR, MINUTE, SECOND } from '../../format/time.ts';
-import { Failure } from '../sign-in.tsx';
 
 const GIB = 1024 ** 3;
 

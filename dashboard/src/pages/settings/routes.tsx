@@ -9,7 +9,7 @@ import { Scroll } from '../../components/scroll.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
 import { SinkDialog } from './sink-form.tsx';
 
-export type Sink = RouteResponse<'settings'>['sinks'][number];
+export type Sink = RouteResponse<'settings'>['written']['sinks'][number];
 interface When {
   readonly minSeverity?: number;
   readonly sources?: readonly string[];
@@ -24,7 +24,7 @@ export function AlertRoutes() {
   return (
     <Card title="Alert routing" flush head={administrator && <Button onClick={() => setEditing('new')}>Add a route</Button>}>
       <Answered of={settings}>
-        {({ sinks }) =>
+        {({ written: { sinks } }) =>
           sinks.length === 0 ? (
             <Blank
               title="Alerts are shown here only"

@@ -1,12 +1,12 @@
-import { Button, Checkbox, Modal, Select, TextInput } from '@mantine/core';
+import { Button, Checkbox, Modal, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { type FormEvent, useState } from 'react';
 import type { Response as RouteResponse } from '../../../../src/server/api/contract.ts';
 import { useApi, useChange } from '../../api/queries.ts';
-import { OptionFields } from '../../components/options/option-fields.tsx';
-import { type OptionText, optionsOf, textOf, valuesOf } from '../../components/options/schema.ts';
+import { Failure } from '../../components/failure.tsx';
+import { ComponentFields, NameField } from '../../components/options/component-fields.tsx';
+import { useComponentForm } from '../../components/options/use-component-form.ts';
 import { Answered } from '../../components/states.tsx';
-import { Failure } from '../sign-in.tsx';
 import type { Sink } from './routes.tsx';
 
 type Components = RouteResponse<'components'>['sinks'];
@@ -36,22 +36,14 @@ export function SinkDialog({ sink, onClose }: { sink: Sink | 'new' | undefined; 
 }
 
 function SinkForm({ known, before, onDone }: { known: Components; before?: Sink; onDone: () => void }) {
-  const [type, setType] = useState(before?.type ?? 'webhook');
+  const form = useComponentForm(known, before?.type ?? 'webhook', before);
   const [name, setName] = useState(before?.name ?? '');
-  const options = optionsOf(known.find((one) => one.name === type)?.schema ?? {});
-  const [texts, setTexts] = useState<OptionText>(() => shownTexts(before, optionsOf(known.find((one) => one.name === type)?.schema ?? {})));
   const [when, setWhen] = useState(whenTexts(before?.when));
-  const [unreadable, setUnreadable] = useState('');
   const save = useChange('setSink', ['settings']);
   const test = useChange('testSink');
   const configured = (): Sink | undefined => {
-    try {
-      setUnreadable('');
-      return { type, name, ...valuesOf(options, texts), ...(when === undefined ? {} : { when: whenOf(when) }) };
-    } catch (error) {
-      setUnreadable(`An option holds no valid JSON: ${String(error)}`);
-      return undefined;
-    }
+    const values = form.values();
+    return values && { type: form.type, name, ...values, ...(when === undefined ? {} : { when: whenOf(when) }) };
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -73,33 +65,12 @@ function SinkForm({ known, before, onDone }: { known: Components; before?: Sink;
   };
   return (
     <form onSubmit={submit} className="stack">
-      <Select
-        size="xs"
-        label="Kind"
-        description={known.find((one) => one.name === type)?.summary}
-        data={known.map((one) => one.name)}
-        value={type}
-        disabled={before !== undefined}
-        allowDeselect={false}
-        onChange={(next) => {
-          setType(next ?? type);
-          setTexts({});
-        }}
-      />
-      <TextInput
-        size="xs"
-        label="Name"
-        required
-        pattern="[a-z0-9][a-z0-9_.\-]{0,63}"
-        disabled={before !== undefined}
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-      />
-      <OptionFields options={options} value={texts} onChange={setTexts} main={['secret', 'to', 'from', 'format']} />
-      {before !== undefined && <p className="soft small">Secrets are not shown: give them again.</p>}
+      <ComponentFields form={form} label="Kind" main={['secret', 'to', 'from', 'format']} fixed={before !== undefined}>
+        <NameField name={name} fixed={before !== undefined} onChange={setName} />
+      </ComponentFields>
+      {before !== undefined && <p className="soft small">Secrets are not shown; one that is left empty stays as it is.</p>}
       <WhenFields value={when} onChange={setWhen} />
       <TestResult result={test.data} />
-      {unreadable !== '' && <p className="level-error">{unreadable}</p>}
       <Failure problem={save.error ?? test.error ?? undefined} />
       <div className="row">
         <Button type="submit" loading={save.isPending}>
@@ -181,12 +152,4 @@ function whenTexts(given: unknown): When | undefined {
   if (given === undefined) return undefined;
   const { minSeverity = 0, sources = [], detectors = [] } = given as { minSeverity?: number; sources?: string[]; detectors?: string[] };
   return { minSeverity: String(minSeverity), sources: sources.join(', '), detectors: detectors.join(', ') };
-}
-
-/** What the server shows in place of a secret. */
-const HIDDEN = '(hidden)';
-function shownTexts(sink: Sink | undefined, options: ReturnType<typeof optionsOf>): OptionText {
-  if (sink === undefined) return {};
-  const shown = options.filter(({ name }) => sink[name] !== undefined && !JSON.stringify(sink[name]).includes(HIDDEN));
-  return Object.fromEntries(shown.map(({ name, schema }) => [name, textOf(sink[name], schema)]));
 }

@@ -3,10 +3,11 @@ import { notifications } from '@mantine/notifications';
 import { type FormEvent, useState } from 'react';
 import { useChange, useTenant } from '../../api/queries.ts';
 import { useTenants } from '../../app/session.ts';
+import { Confirm } from '../../components/confirm.tsx';
+import { Failure } from '../../components/failure.tsx';
 import { Card } from '../../components/page.tsx';
 import { Scroll } from '../../components/scroll.tsx';
 import { Answered } from '../../components/states.tsx';
-import { Failure } from '../sign-in.tsx';
 
 /** Clients: nothing crosses from one to another, and removing one deletes all it holds. */
 export function Tenants() {
@@ -14,6 +15,11 @@ export function Tenants() {
   const current = useTenant();
   const [adding, setAdding] = useState(false);
   const [removing, setRemoving] = useState<string>();
+  const remove = useChange('removeTenant', ['tenants', 'session', 'users']);
+  const gone = (tenant: string) => {
+    setRemoving(undefined);
+    notifications.show({ title: `${tenant} is removed`, message: 'Its data are deleted.' });
+  };
   return (
     <Card title="Tenants" flush head={<Button onClick={() => setAdding(true)}>Add a tenant</Button>}>
       <Answered of={tenants}>
@@ -53,14 +59,16 @@ export function Tenants() {
       <Modal opened={adding} onClose={() => setAdding(false)} title="Add a tenant" closeButtonProps={{ 'aria-label': 'Close' }}>
         <AddTenant onDone={() => setAdding(false)} />
       </Modal>
-      <Modal
-        opened={removing !== undefined}
+      <Confirm
+        question={removing === undefined ? undefined : `Remove ${removing}?`}
+        action={`Delete everything of ${removing ?? ''}`}
+        pending={remove.isPending}
+        problem={remove.error}
+        onConfirm={() => removing !== undefined && remove.mutate({ params: { tenant: removing } }, { onSuccess: () => gone(removing) })}
         onClose={() => setRemoving(undefined)}
-        title={`Remove ${removing ?? ''}?`}
-        closeButtonProps={{ 'aria-label': 'Close' }}
       >
-        {removing !== undefined && <RemoveTenant tenant={removing} onDone={() => setRemoving(undefined)} />}
-      </Modal>
+        Its events, alerts, labels, models, reports and tokens are deleted. This cannot be undone; a backup can bring them back.
+      </Confirm>
     </Card>
   );
 }
@@ -82,27 +90,5 @@ function AddTenant({ onDone }: { onDone: () => void }) {
         </Button>
       </div>
     </form>
-  );
-}
-
-function RemoveTenant({ tenant, onDone }: { tenant: string; onDone: () => void }) {
-  const remove = useChange('removeTenant', ['tenants', 'session', 'users']);
-  const onSuccess = () => {
-    notifications.show({ title: `${tenant} is removed`, message: 'Its data are deleted.' });
-    onDone();
-  };
-  return (
-    <div className="stack">
-      <p>Its events, alerts, labels, models, reports and tokens are deleted. This cannot be undone; a backup can bring them back.</p>
-      <Failure problem={remove.error ?? undefined} />
-      <div className="row">
-        <Button color="red" loading={remove.isPending} onClick={() => remove.mutate({ params: { tenant } }, { onSuccess })}>
-          Delete everything of {tenant}
-        </Button>
-        <Button variant="default" onClick={onDone}>
-          Cancel
-        </Button>
-      </div>
-    </div>
   );
 }

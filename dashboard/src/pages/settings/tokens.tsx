@@ -2,11 +2,11 @@ import { Button, Checkbox, CopyButton, Modal, NumberInput, TextInput } from '@ma
 import { type FormEvent, useState } from 'react';
 import type { Scope } from '../../../../src/server/api/contract.ts';
 import { useApi, useChange } from '../../api/queries.ts';
+import { Failure } from '../../components/failure.tsx';
 import { When } from '../../components/marks.tsx';
 import { Card } from '../../components/page.tsx';
 import { Scroll } from '../../components/scroll.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
-import { Failure } from '../sign-in.tsx';
 
 const SCOPES: readonly Scope[] = [
   'status:read',

@@ -7,11 +7,19 @@ import { Scroll } from '../../components/scroll.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
 import { lagText } from '../../format/lag.ts';
 import { bytes, count, perSecond, plural } from '../../format/number.ts';
+import { counterTexts } from './counters.ts';
+import { SourceActions } from './source-actions.tsx';
+import type { WrittenSource } from './wizard.tsx';
 
 type Source = RouteResponse<'sources'>['items'][number];
+interface Editing {
+  /** What may be changed here, as the file has it. */
+  readonly written: readonly WrittenSource[];
+  readonly onChange: (source: WrittenSource) => void;
+}
 
 /** Every source: whether it is read, how fast, how far behind, what it counted. */
-export function Health() {
+export function Health({ written, onChange }: Editing) {
   const sources = useApi('sources', {}, { refetchInterval: 2_000 });
   return (
     <Card flush>
@@ -20,7 +28,7 @@ export function Health() {
           items.length === 0 ? (
             <Blank title="No source runs" hint="Add one, or upload a file to have it analysed." />
           ) : (
-            <SourceTable items={items} />
+            <SourceTable items={items} written={written} onChange={onChange} />
           )
         }
       </Answered>
@@ -28,7 +36,7 @@ export function Health() {
   );
 }
 
-function SourceTable({ items }: { items: readonly Source[] }) {
+function SourceTable({ items, written, onChange }: Editing & { items: readonly Source[] }) {
   const tenant = useTenant();
   return (
     <Scroll label="Sources">
@@ -42,19 +50,25 @@ function SourceTable({ items }: { items: readonly Source[] }) {
             <th>Events up to</th>
             <th className="right">Queue</th>
             <th className="right">Dead letters</th>
-            <th>Counters</th>
+            <th>Counted</th>
+            <th>
+              <span className="hidden">Actions</span>
+            </th>
           </tr>
         </thead>
         <tbody>
           {items.map((source) => (
             <tr key={source.name}>
-              <td className="wrap">
+              <td className="name">
                 <Link to="/t/$tenant/logs" params={{ tenant }} search={{ source: source.name }}>
                   {source.name}
                 </Link>
+                <div className="small soft">{source.type}</div>
               </td>
               <td>
-                {source.state}
+                <span className={`chip ${source.lastError !== '' ? 'critical' : source.state === 'reading' ? 'good' : 'medium'}`}>
+                  {source.state}
+                </span>
                 {source.lastError !== '' && <div className="small level-error wrap">{source.lastError}</div>}
               </td>
               <td className="right num nowrap">{perSecond(source.recordsPerSecond)}</td>
@@ -67,11 +81,11 @@ function SourceTable({ items }: { items: readonly Source[] }) {
                 <div className="small soft">{plural(source.queueBatches, 'batch', 'batches')}</div>
               </td>
               <td className="right num">{count(source.deadLetters)}</td>
-              <td className="small soft num wrap">
-                {Object.entries({ ...source.counters, ...source.sourceCounters })
-                  .filter(([, value]) => value !== null && value !== 0)
-                  .map(([name, value]) => `${name.replaceAll('_', ' ')} ${count(value)}`)
-                  .join(' · ') || '–'}
+              <td className="small soft num wrap counted">
+                {counterTexts({ ...source.counters, ...source.sourceCounters }).join(' · ') || '–'}
+              </td>
+              <td className="right">
+                <Actions name={source.name} written={written} onChange={onChange} />
               </td>
             </tr>
           ))}
@@ -79,4 +93,9 @@ function SourceTable({ items }: { items: readonly Source[] }) {
       </table>
     </Scroll>
   );
+}
+
+function Actions({ name, written, onChange }: Editing & { name: string }) {
+  const own = written.find((one) => one.name === name);
+  return own === undefined ? null : <SourceActions name={name} onChange={() => onChange(own)} />;
 }

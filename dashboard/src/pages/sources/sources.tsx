@@ -8,7 +8,7 @@ import { Page } from '../../components/page.tsx';
 import { count } from '../../format/number.ts';
 import { Health } from './health.tsx';
 import { Upload } from './upload.tsx';
-import { SourceWizard } from './wizard.tsx';
+import { SourceWizard, type WrittenSource } from './wizard.tsx';
 
 /** Where bytes come from: what runs, files to analyse, records that fit nothing. */
 export function Sources() {
@@ -17,9 +17,10 @@ export function Sources() {
   const letters = useApi('deadLetters', { query: { limit: 1 } }, { refetchInterval: 10_000 });
   const kept = letters.data?.counts.kept ?? 0;
   const administrator = useSession().data?.administrator ?? false;
-  const [adding, setAdding] = useState(false);
+  const [editing, setEditing] = useState<WrittenSource | 'new'>();
+  const settings = useApi('settings', {}, { enabled: administrator });
   return (
-    <Page title="Sources" head={administrator && <Button onClick={() => setAdding(true)}>Add a source</Button>}>
+    <Page title="Sources" head={administrator && <Button onClick={() => setEditing('new')}>Add a source</Button>}>
       <Tabs
         value={tab ?? 'running'}
         onChange={(next) => navigate({ search: { tab: next === 'running' ? undefined : (next ?? undefined) } })}
@@ -31,7 +32,7 @@ export function Sources() {
           <Tabs.Tab value="dead-letters">Dead letters{kept > 0 && ` (${count(kept)})`}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="running">
-          <Health />
+          <Health written={settings.data?.written.sources ?? []} onChange={setEditing} />
         </Tabs.Panel>
         <Tabs.Panel value="upload" className="stack">
           <Upload />
@@ -40,7 +41,7 @@ export function Sources() {
           <DeadLetters />
         </Tabs.Panel>
       </Tabs>
-      <SourceWizard opened={adding} onClose={() => setAdding(false)} />
+      <SourceWizard source={editing} onClose={() => setEditing(undefined)} />
     </Page>
   );
 }

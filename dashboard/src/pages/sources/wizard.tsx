@@ -3,44 +3,73 @@ import { notifications } from '@mantine/notifications';
 import { type FormEvent, useState } from 'react';
 import type { Response as RouteResponse } from '../../../../src/server/api/contract.ts';
 import { useApi, useChange } from '../../api/queries.ts';
-import { OptionFields } from '../../components/options/option-fields.tsx';
-import { type OptionText, optionsOf, valuesOf } from '../../components/options/schema.ts';
+import { Failure } from '../../components/failure.tsx';
+import { ComponentFields, NameField } from '../../components/options/component-fields.tsx';
+import { optionsOf } from '../../components/options/schema.ts';
+import { useComponentForm } from '../../components/options/use-component-form.ts';
 import { Answered } from '../../components/states.tsx';
-import { Failure } from '../sign-in.tsx';
 import { SourcePreview } from './preview.tsx';
+
+/** As the configuration file has it. */
+export type WrittenSource = RouteResponse<'settings'>['written']['sources'][number];
+type Known = RouteResponse<'components'>['sources'];
 
 /** Shown at once: what people set; buffers and pauses wait under "Further options". */
 const MAIN = ['path', 'host', 'port', 'udpPort', 'tcpPort', 'token', 'interface', 'filter', 'url', 'topics', 'targets', 'scenario', 'from'];
+const RECORDS: Readonly<Record<string, string>> = {
+  lines: 'lines of a log',
+  packets: 'packets of a capture',
+  readings: 'readings of devices and counters',
+  sensor: "a network sensor's events (Suricata EVE, Zeek)",
+  'flow-exports': 'flow records (NetFlow, IPFIX, sFlow)',
+};
+/** Records whose form a parser has to know. */
+const FORMATTED = ['lines', 'readings', 'sensor'];
 
-export function SourceWizard({ opened, onClose }: { opened: boolean; onClose: () => void }) {
-  const components = useApi('components', {}, { enabled: opened, staleTime: Number.POSITIVE_INFINITY });
+/** Adds a source, or changes the one that is given. */
+export function SourceWizard({ source, onClose }: { source: WrittenSource | 'new' | undefined; onClose: () => void }) {
+  const components = useApi('components', {}, { enabled: source !== undefined, staleTime: Number.POSITIVE_INFINITY });
+  const before = source === 'new' ? undefined : source;
   return (
-    <Modal size="xl" opened={opened} onClose={onClose} title="Add a source" closeButtonProps={{ 'aria-label': 'Close' }}>
-      {opened && <Answered of={components}>{({ sources }) => <WizardForm known={sources} onDone={onClose} />}</Answered>}
+    <Modal
+      size="xl"
+      opened={source !== undefined}
+      onClose={onClose}
+      title={before === undefined ? 'Add a source' : `Change ${before.name}`}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      {source !== undefined && (
+        <Answered of={components}>{({ sources }) => <WizardForm known={sources} before={before} onDone={onClose} />}</Answered>
+      )}
     </Modal>
   );
 }
 
 /** Describe it, look at what it gives, then keep it. */
-function WizardForm({ known, onDone }: { known: RouteResponse<'components'>['sources']; onDone: () => void }) {
-  const [type, setType] = useState('file');
-  const [name, setName] = useState('');
-  const [format, setFormat] = useState('');
+function WizardForm({ known, before, onDone }: { known: Known; before: WrittenSource | undefined; onDone: () => void }) {
+  const form = useComponentForm(known, before?.type ?? 'file', before);
+  const [name, setName] = useState(before?.name ?? '');
+  const parser = (before?.parser ?? {}) as Readonly<Record<string, unknown>>;
+  const [format, setFormat] = useState(typeof parser.format === 'string' ? parser.format : '');
+  const [given, setGiven] = useState(typeof before?.records === 'string' ? before.records : undefined);
   const [seconds, setSeconds] = useState(5);
-  const [texts, setTexts] = useState<OptionText>({});
-  const [unreadable, setUnreadable] = useState('');
   const preview = useChange('previewSource');
   const save = useChange('setSource', ['sources', 'settings', 'overview', 'tenants']);
-  const chosen = known.find((one) => one.name === type);
-  const options = optionsOf(chosen?.schema ?? {});
+  const choices = form.chosen?.records ?? [];
+  const records = choices.find((one) => one === given) ?? choices[0];
+
   const source = () => {
-    try {
-      setUnreadable('');
-      return { type, name: name || 'preview', ...valuesOf(options, texts), ...(format === '' ? {} : { parser: { format } }) };
-    } catch (error) {
-      setUnreadable(`An option holds no valid JSON: ${String(error)}`);
-      return undefined;
-    }
+    const values = form.values();
+    if (values === undefined) return undefined;
+    const { format: _, ...rest } = parser;
+    const parsing = FORMATTED.includes(records ?? '') && format.trim() !== '' ? { ...rest, format: format.trim() } : rest;
+    return {
+      ...restOf(before, form.chosen),
+      ...{ type: form.type, name: name || 'preview' },
+      ...values,
+      ...(records === undefined || records === choices[0] ? {} : { records }),
+      ...(Object.keys(parsing).length === 0 ? {} : { parser: parsing }),
+    };
   };
   const look = () => {
     const described = source();
@@ -51,44 +80,39 @@ function WizardForm({ known, onDone }: { known: RouteResponse<'components'>['sou
     const described = source();
     if (described === undefined) return;
     const onSuccess = () => {
-      notifications.show({ title: `${name} is read from now on`, message: 'It was written to the configuration file.' });
+      notifications.show({
+        title: before === undefined ? `${name} is read from now on` : `${name} is changed`,
+        message: 'It was written to the configuration file.',
+      });
       onDone();
     };
     save.mutate({ body: { source: described } }, { onSuccess });
   };
   return (
     <form onSubmit={submit} className="stack">
-      <Select
-        size="xs"
-        label="Kind"
-        description={chosen?.summary}
-        data={known.map((one) => one.name)}
-        searchable
-        value={type}
-        allowDeselect={false}
-        onChange={(next) => {
-          setType(next ?? type);
-          setTexts({});
-          preview.reset();
-        }}
-      />
-      <TextInput
-        size="xs"
-        label="Name"
-        required
-        pattern="[a-z0-9][a-z0-9_.\-]{0,63}"
-        title="a-z 0-9 _ . -"
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-      />
-      <OptionFields options={options} value={texts} onChange={setTexts} main={MAIN} />
-      <TextInput
-        size="xs"
-        label="Format of its lines"
-        placeholder="recognised"
-        value={format}
-        onChange={(event) => setFormat(event.currentTarget.value)}
-      />
+      <ComponentFields form={form} label="Kind" main={MAIN} fixed={before !== undefined} onKind={preview.reset}>
+        <NameField name={name} fixed={before !== undefined} onChange={setName} />
+        {choices.length > 1 && (
+          <Select
+            size="xs"
+            label="What it gives"
+            data={choices.map((one) => ({ value: one, label: RECORDS[one] ?? one }))}
+            value={records ?? null}
+            allowDeselect={false}
+            onChange={(next) => setGiven(next ?? undefined)}
+          />
+        )}
+      </ComponentFields>
+      {FORMATTED.includes(records ?? '') && (
+        <TextInput
+          size="xs"
+          label="Format"
+          placeholder={records === 'lines' ? 'recognised' : 'the usual one'}
+          value={format}
+          onChange={(event) => setFormat(event.currentTarget.value)}
+        />
+      )}
+      {before !== undefined && <p className="soft small">Secrets are not shown; one that is left empty stays as it is.</p>}
       <div className="row" style={{ alignItems: 'end' }}>
         <NumberInput
           size="xs"
@@ -104,12 +128,17 @@ function WizardForm({ known, onDone }: { known: RouteResponse<'components'>['sou
           Preview
         </Button>
         <Button type="submit" loading={save.isPending} disabled={name === ''}>
-          Add the source
+          {before === undefined ? 'Add the source' : 'Save'}
         </Button>
       </div>
-      {unreadable !== '' && <p className="level-error">{unreadable}</p>}
       <Failure problem={preview.error ?? save.error ?? undefined} />
       {preview.data !== undefined && <SourcePreview of={preview.data} />}
     </form>
   );
+}
+
+/** What the file has of it beyond what the form shows: detectors, features, learning. */
+function restOf(before: WrittenSource | undefined, chosen: Known[number] | undefined): Record<string, unknown> {
+  const shown = new Set([...optionsOf(chosen?.schema ?? {}).map(({ name }) => name), 'type', 'name', 'records', 'parser']);
+  return Object.fromEntries(Object.entries(before ?? {}).filter(([name]) => !shown.has(name)));
 }

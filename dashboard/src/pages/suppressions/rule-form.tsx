@@ -2,8 +2,8 @@ import { Button, Checkbox, Modal, NumberInput, Select, TextInput } from '@mantin
 import { notifications } from '@mantine/notifications';
 import { type FormEvent, useState } from 'react';
 import { useChange } from '../../api/queries.ts';
+import { Failure } from '../../components/failure.tsx';
 import { ago, dateTime, nowMicros } from '../../format/time.ts';
-import { Failure } from '../sign-in.tsx';
 import { EXPIRIES, REPEATS, type RuleDraft, ruleBody, type Schedule } from './draft.ts';
 import { RuleImpact } from './impact.tsx';
 import { MatchFields } from './match-fields.tsx';

@@ -1,0 +1,98 @@
+import { Button, Checkbox, NumberInput, Select, TextInput } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import type { BodyInput, Response as RouteResponse } from '../../../../src/server/api/contract.ts';
+import { useApi, useChange } from '../../api/queries.ts';
+import { DataChoice, useDataChoice } from '../../components/data-choice.tsx';
+import { Failure } from '../../components/failure.tsx';
+import { Answered } from '../../components/states.tsx';
+
+interface Props {
+  readonly onStarted: (run: string) => void;
+}
+
+/** What to learn, from what, and how it is kept; starts the run. */
+export function TrainForm({ onStarted }: Props) {
+  const choices = useApi('trainingData');
+  return (
+    <Answered of={choices} rows={6}>
+      {(data) => <Form choices={data} onStarted={onStarted} />}
+    </Answered>
+  );
+}
+
+function Form({ choices, onStarted }: Props & { choices: RouteResponse<'trainingData'> }) {
+  const train = useChange('train', ['jobs']);
+  const [detector, setDetector] = useState('sequence');
+  const [label, setLabel] = useState('');
+  const [name, setName] = useState('');
+  const [promise, setPromise] = useState<string | number>(0.1);
+  const [promote, setPromote] = useState(false);
+  const learns = choices.detectors.find((one) => one.name === detector);
+  const flows = learns?.learnsFrom === 'flows';
+  const chosen = useDataChoice(choices, flows);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const body: BodyInput<'train'> = {
+      ...{ detector, promote, promise: Number(promise) / 100 },
+      ...(name === '' ? {} : { name }),
+      data: { ...chosen.data, ...(label === '' ? {} : { label }) },
+    };
+    train.mutate({ body }, { onSuccess: (job) => onStarted(job.id) });
+  };
+  return (
+    <form className="stack" onSubmit={submit}>
+      <Select
+        label="What learns"
+        description={learns?.summary}
+        data={['logs', 'flows', 'series'].map((kind) => ({
+          group: `From ${kind}`,
+          items: choices.detectors.filter(({ learnsFrom }) => learnsFrom === kind).map((one) => one.name),
+        }))}
+        value={detector}
+        allowDeselect={false}
+        onChange={(value) => setDetector(value ?? detector)}
+      />
+      <TextInput
+        size="xs"
+        label="Name"
+        placeholder={detector}
+        value={name}
+        maxLength={128}
+        pattern="[A-Za-z0-9][A-Za-z0-9_.\-]*"
+        title="letters, digits, dot, dash, underscore"
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <DataChoice choices={choices} of={chosen} uploadsOnly={flows} />
+      {flows && (
+        <TextInput
+          size="xs"
+          label="Column with the class"
+          description="Needed by classifiers; the usual names are found by themselves"
+          value={label}
+          maxLength={256}
+          onChange={(event) => setLabel(event.currentTarget.value)}
+        />
+      )}
+      <NumberInput
+        size="xs"
+        label="Promised false-alarm rate, % of scored units"
+        value={promise}
+        onChange={setPromise}
+        min={0.0001}
+        max={99}
+        decimalScale={6}
+        hideControls
+      />
+      <Checkbox
+        size="xs"
+        label="Make it the champion when it is done"
+        checked={promote}
+        onChange={(event) => setPromote(event.currentTarget.checked)}
+      />
+      <Failure problem={train.error ?? undefined} />
+      <Button type="submit" size="sm" loading={train.isPending} disabled={!chosen.ready}>
+        Start training
+      </Button>
+    </form>
+  );
+}
