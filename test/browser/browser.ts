@@ -68,6 +68,19 @@ export class Window {
     await this.page.evaluate(FADED);
   }
 
+  /** Seconds of CPU that the page's main thread took since it was loaded. */
+  async busy(): Promise<number> {
+    const session = await this.page.context().newCDPSession(this.page);
+    await session.send('Performance.setTimeDomain', { timeDomain: 'threadTicks' });
+    await session.send('Performance.enable');
+    await this.page.reload();
+    await this.page.getByText('Intrusions by tactic').waitFor();
+    await this.settled();
+    const { metrics } = await session.send('Performance.getMetrics');
+    await session.detach();
+    return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;
+  }
+
   /** How far the page is wider than the window, CSS pixels. */
   overflow(): Promise<number> {
     return this.page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');

@@ -83,5 +83,5 @@ describe.skipIf(CHROMIUM === undefined)('markup in what is watched', () => {
     }
     expect(window.complaints).toEqual([]);
     expect(window.foreign).toEqual([]);
-  }, 60_000);
+  }, 300_000);
 });

@@ -13,6 +13,7 @@ import { FirstSeen } from './first-seen.tsx';
 import { EntityLogs } from './logs.tsx';
 import { Peers } from './peers.tsx';
 import { Risk } from './risk.tsx';
+import { EntitySeries } from './series.tsx';
 
 /** What one entity is and did: its alerts over time, its logs, what was new about it. */
 export function EntityPage() {
@@ -79,6 +80,7 @@ export function EntityPage() {
             {({ items }) => (items.length === 0 ? <Blank title="No alert in this range" /> : <AlertTable items={items} entity={false} />)}
           </Answered>
         </Card>
+        <EntitySeries name={name} />
         <EntityLogs name={name} range={range} onRange={setRange} />
         <FirstSeen alerts={alerts.data?.items ?? []} />
         <Peers name={name} range={range} />

@@ -37,7 +37,7 @@ export function SeriesView({
       head={
         <>
           <SeriesKey />
-          <RangeChoice value={range ?? '1h'} onChange={onRange} />
+          <RangeChoice value={range} usual="1h" all={false} onChange={onRange} />
           {range !== undefined && (
             <Button variant="subtle" onClick={() => onRange(undefined)}>
               Last hour

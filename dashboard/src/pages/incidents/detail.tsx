@@ -31,8 +31,8 @@ export function IncidentDetail({ id }: { id: string }) {
 
 /** How unusual it is and since when: what the sentence says beyond its beginning. */
 function afterHead(sentence: string, head: string): string {
-  const rest = sentence.slice(head.replace(/\.$/, '').length).trim();
-  return rest === '.' ? '' : `${rest.charAt(0).toUpperCase()}${rest.slice(1)}`;
+  const rest = sentence.slice(head.replace(/\.$/, '').length).replace(/^[\s.:,;]+/, '');
+  return `${rest.charAt(0).toUpperCase()}${rest.slice(1)}`;
 }
 
 function Loaded({ incident }: { incident: IncidentBody }) {

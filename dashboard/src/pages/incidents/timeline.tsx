@@ -3,7 +3,7 @@ import type { IncidentBody } from '../../../../src/server/api/schema/incidents.t
 import { useTenant } from '../../api/queries.ts';
 import { Scroll } from '../../components/scroll.tsx';
 import { levelOf } from '../../format/severity.ts';
-import { axisLabels, dateTime, MINUTE, prose } from '../../format/time.ts';
+import { axisLabels, dateTime, MINUTE, prose, SECOND } from '../../format/time.ts';
 
 const ROW = 26;
 const LEFT = 120;
@@ -18,10 +18,11 @@ export function Timeline({ incident }: { incident: IncidentBody }) {
   if (dated.length === 0) return null;
   const hosts = [...new Set(dated.map(({ host }) => host))];
   const first = Math.min(...dated.map(({ time }) => time));
-  // A moment is shown as the middle of a minute.
+  // Less than the labels can tell apart is shown in the middle of a minute.
   const last = Math.max(...dated.map(({ time }) => time));
-  const from = last === first ? first - MINUTE / 2 : first;
-  const span = last === first ? MINUTE : last - first;
+  const short = last - first < 10 * SECOND;
+  const from = short ? (first + last - MINUTE) / 2 : first;
+  const span = short ? MINUTE : last - first;
   const x = (time: number) => LEFT + 10 + ((time - from) / span) * (WIDTH - LEFT - 20);
   const height = hosts.length * ROW + 22;
   const ticks = Array.from({ length: TICKS }, (_, index) => from + (span * index) / (TICKS - 1));

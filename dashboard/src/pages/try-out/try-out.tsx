@@ -40,7 +40,7 @@ export function TryOut() {
           {view === 'train' && <TrainForm onStarted={started} />}
           {view === 'predict' && <ScoreForm onStarted={started} />}
           {view === 'detect' && <Detect onStarted={started} />}
-          <DataHint />
+          {view !== 'detect' && <DataHint />}
         </Card>
         <div className="c8 stack">
           <Outcome run={search.run} />

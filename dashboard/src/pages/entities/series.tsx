@@ -1,0 +1,61 @@
+import { Link } from '@tanstack/react-router';
+import { useApi, useTenant } from '../../api/queries.ts';
+import { Bar, When } from '../../components/marks.tsx';
+import { Card } from '../../components/page.tsx';
+import { Scroll } from '../../components/scroll.tsx';
+import { amount } from '../../format/number.ts';
+
+const SHOWN = 20;
+
+/** What the entity measures; nothing where it gives no reading. */
+export function EntitySeries({ name }: { name: string }) {
+  const tenant = useTenant();
+  const series = useApi('series', { query: { entity: name, limit: SHOWN } }, { refetchInterval: 10_000 });
+  const items = series.data?.items ?? [];
+  if (items.length === 0) return null;
+  const most = Math.max(1, ...items.map(({ abnormal }) => abnormal ?? 0));
+  return (
+    <Card title="Readings" className="c12" flush>
+      <Scroll label="Readings">
+        <table className="table dense">
+          <thead>
+            <tr>
+              <th>Series</th>
+              <th className="right">Last value</th>
+              <th className="right">Expected next</th>
+              <th>Abnormal now</th>
+              <th>Last reading</th>
+            </tr>
+          </thead>
+          <tbody>
+            {items.map((one) => (
+              <tr key={one.id}>
+                <td className="name">
+                  <Link to="/t/$tenant/explorer" params={{ tenant }} search={{ view: 'series', series: one.id }}>
+                    {one.name}
+                  </Link>
+                </td>
+                <td className="right num">{amount(one.lastValue)}</td>
+                <td className="right num nowrap">
+                  {amount(one.expected)}
+                  {one.lower !== null && (
+                    <span className="soft small">
+                      {' '}
+                      ({amount(one.lower)} to {amount(one.upper)})
+                    </span>
+                  )}
+                </td>
+                <td style={{ width: 130, verticalAlign: 'middle' }}>
+                  <Bar share={(one.abnormal ?? 0) / most} level="high" label={`Abnormal ${amount(one.abnormal)}`} />
+                </td>
+                <td>
+                  <When at={one.lastTime} as="relative" />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+    </Card>
+  );
+}
