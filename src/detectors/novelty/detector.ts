@@ -11,6 +11,7 @@ import {
   unpack,
   VedetteError,
 } from '../../core/index.ts';
+import { hashOf } from './bounded-table.ts';
 import type { NoveltyConfig } from './config.ts';
 import { explainOccurrence } from './explain.ts';
 import { NoveltyMemory, type Occurrence } from './memory.ts';
@@ -68,10 +69,7 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
     const news = new Map<number, Occurrence>();
     const score = new Float64Array(batch.rows);
     const learnt = new Float64Array(batch.rows);
-    this.#pass(batch, score, (row, occurrence) => {
-      learnt[row] = occurrence.total;
-      if ((score[row] as number) > 0) news.set(row, occurrence);
-    });
+    this.#pass(batch, score, learnt, news);
     this.#scored = { batch, news };
     return { score, arms: { learnt } };
   }
@@ -128,17 +126,17 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
 
   async snapshot(): Promise<Uint8Array> {
     this.#takeBack();
-    const pairs = [...this.#memory.pairs.entries()].map(([key, last, pair]) => [
-      key,
-      last,
+    const pairs = [...this.#memory.pairs.entries()].map((pair) => [
+      pair.key,
+      pair.seen,
       pair.total,
       pair.singletons,
       pair.distinct,
       pair.recent,
       pair.first,
-      pair.values.inOrder().map(({ name, count, last }) => [name, count, last]),
+      pair.inOrder().map(({ name, count, last }) => [name, count, last]),
     ]);
-    const known = [...this.#memory.known.entries()].map(([key, last, value]) => [key, last, value.entities, value.last]);
+    const known = [...this.#memory.known.entries()].map(({ key, seen, entities, last }) => [key, seen, entities, last]);
     return pack({ kind: 'novelty', version: 2, pairs, known }, {});
   }
 
@@ -152,16 +150,16 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
     }
     const memory = new NoveltyMemory(this.#config);
     for (const [key, last, total, singletons, distinct, recent, first, values] of parsed.data.pairs) {
-      memory.file(memory.pairs.placeOf(key), last, { total, singletons, distinct, recent, first }, values);
+      memory.file(key, last, { total, singletons, distinct, recent, first }, values);
     }
     for (const [key, seenAt, entities, last] of parsed.data.known)
-      memory.known.take(memory.known.placeOf(key), seenAt, () => ({ entities, last }));
+      memory.known.insert({ key, hash: hashOf(key), seen: seenAt, held: true, entities, last });
     this.#memory = memory;
     this.#scored = undefined;
   }
 
-  /** Scores of the rows, each as if those before it had been observed; afterwards they all have been. */
-  #pass(batch: ObservationBatch, score: Float64Array, onNew?: (row: number, occurrence: Occurrence) => void): void {
+  /** Scores of the rows, each as if those before it had been observed; afterwards they all have been. `score` and `learnt` hold zeros. */
+  #pass(batch: ObservationBatch, score: Float64Array, learnt?: Float64Array, news?: Map<number, Occurrence>): void {
     const memory = this.#memory;
     const { warmUp } = this.#config;
     const slots = new BatchSlots(memory, batch);
@@ -170,12 +168,14 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
       const time = batch.time[row] as number;
       const pair = memory.pair(slot, time);
       const seen = memory.seen(slot, pair);
-      if (seen !== undefined && !memory.isStale(seen, time)) {
-        score[row] = pair.total < warmUp ? Number.NaN : 0;
-      } else {
+      const isNew = seen === undefined || memory.isStale(seen, time);
+      if (isNew && learnt !== undefined) learnt[row] = pair.total;
+      if (pair.total < warmUp) score[row] = Number.NaN;
+      else if (isNew) {
         const occurrence = memory.occurrence(slot, pair, seen, time);
-        score[row] = pair.total < warmUp ? Number.NaN : this.#rate(occurrence, batch, row);
-        onNew?.(row, occurrence);
+        const rated = this.#rate(occurrence, batch, row);
+        score[row] = rated;
+        if (rated > 0) news?.set(row, occurrence);
       }
       memory.add(slot, pair, seen, time);
     }

@@ -1,29 +1,12 @@
-import { BoundedTable, type Entry, type Place } from './bounded-table.ts';
+import { BoundedTable, hashOf, type Kept } from './bounded-table.ts';
 import type { NoveltyConfig } from './config.ts';
 import { Journal } from './journal.ts';
-import { type SeenValue, SeenValues } from './seen-values.ts';
+import { PairMemory } from './pair-memory.ts';
+import type { SeenValue } from './seen-values.ts';
 import type { Slot } from './slots.ts';
 
-/** What one entity showed in one field. */
-export interface PairMemory {
-  /** Observations so far. */
-  total: number;
-  /** Values seen exactly once: what Good and Turing estimate the share of unseen values from. */
-  singletons: number;
-  /** First occurrences so far. */
-  distinct: number;
-  /** Share of new values among the latest observations: values that come in bursts and never again leave no singletons. */
-  recent: number;
-  readonly first: number;
-  readonly values: SeenValues;
-  /** Batch of the journal that it was made in; taking that back removes it as a whole. */
-  readonly born: number;
-  /** Batch of the journal that noted it last. */
-  noted: number;
-}
-
 /** Where a value occurs: how many pairs have shown it for the first time. */
-export interface KnownValue {
+export interface KnownValue extends Kept {
   entities: number;
   last: number;
 }
@@ -54,43 +37,44 @@ export class NoveltyMemory {
   private readonly config: NoveltyConfig;
   private uses = 0;
   /** Values of all pairs. */
-  private held = 0;
+  held = 0;
 
   constructor(config: NoveltyConfig) {
     this.config = config;
     this.pairs = new BoundedTable(config.maxPairs, this.journal, (pair) => {
-      this.held -= pair.values.size;
+      this.held -= pair.size;
     });
     this.known = new BoundedTable(config.maxKnown, this.journal);
   }
 
   /** From here on changes can be taken back. */
   begin(): void {
-    const { held } = this;
     this.journal.begin();
-    this.journal.note(() => {
-      this.held = held;
-    });
+    this.journal.note(countHeld, this, undefined, this.held);
   }
 
   /** The pair of an observation about to be added, made when it is new. */
   pair(slot: Slot, time: number): PairMemory {
-    const { pair } = slot;
-    let { entry } = pair;
-    if (entry === undefined || !entry.held) {
-      entry = this.pairs.take(pair.place, time, () => newPair(time, this.journal.batch));
-      pair.entry = entry;
+    const { pair: of } = slot;
+    let { pair } = of;
+    if (pair === undefined || !pair.held) {
+      pair = this.pairs.find(of.key, of.hash);
+      if (pair === undefined) {
+        pair = new PairMemory(of.key, of.hash, time, time, this.journal.batch);
+        this.pairs.insert(pair);
+      }
+      of.pair = pair;
     }
-    if (entry.value.noted !== this.journal.batch) this.notePair(entry);
-    if (time > entry.seen) entry.seen = time;
-    return entry.value;
+    if (pair.noted !== this.journal.batch) this.notePair(pair);
+    if (time > pair.seen) pair.seen = time;
+    return pair;
   }
 
   /** What is remembered of a slot's value in its pair. */
   seen(slot: Slot, pair: PairMemory): SeenValue | undefined {
     const { value } = slot;
     if (value?.held && slot.owner === pair) return value;
-    const found = pair.values.get(slot.name);
+    const found = pair.get(slot.name);
     slot.value = found;
     slot.owner = pair;
     return found;
@@ -102,7 +86,7 @@ export class NoveltyMemory {
 
   occurrence(slot: Slot, pair: PairMemory, seen: SeenValue | undefined, time: number): Occurrence {
     const stale = seen !== undefined && this.isStale(seen, time);
-    const elsewhere = this.known.peek(slot.known(this.known))?.entities ?? 0;
+    const elsewhere = this.known.find(slot.knownKey(), slot.knownHash())?.entities ?? 0;
     return {
       total: pair.total,
       singletons: pair.singletons,
@@ -131,63 +115,62 @@ export class NoveltyMemory {
 
   /** Puts a pair back as a snapshot holds it; `values` longest unused first. */
   file(
-    place: Place,
+    key: string,
     seenAt: number,
-    pair: Omit<PairMemory, 'values' | 'born' | 'noted'>,
+    counts: Pick<PairMemory, 'total' | 'singletons' | 'distinct' | 'recent' | 'first'>,
     values: readonly (readonly [string, number, number])[],
   ): void {
-    const filed: PairMemory = { ...pair, values: new SeenValues(), born: 0, noted: 0 };
-    for (const [name, count, last] of values) filed.values.put({ name, count, last, used: this.uses++, noted: 0, held: true });
-    this.held += filed.values.size;
-    this.pairs.take(place, seenAt, () => filed);
+    const { first, ...rest } = counts;
+    const pair = Object.assign(new PairMemory(key, hashOf(key), seenAt, first, 0), rest);
+    for (const [name, count, last] of values) pair.put({ name, count, last, used: this.uses++, noted: 0, held: true });
+    this.held += pair.size;
+    this.pairs.insert(pair);
   }
 
   private addFirst(slot: Slot, pair: PairMemory, time: number): void {
     pair.distinct++;
     pair.singletons++;
-    const entry = this.known.take(slot.known(this.known), time, () => ({ entities: 0, last: time }));
-    const { value: known } = entry;
-    if (known.entities > 0) this.noteKnown(entry);
-    known.entities++;
-    known.last = Math.max(known.last, time);
-    entry.seen = Math.max(entry.seen, time);
+    let known = this.known.find(slot.knownKey(), slot.knownHash());
+    if (known === undefined) {
+      known = { key: slot.knownKey(), hash: slot.knownHash(), seen: time, held: true, entities: 1, last: time };
+      this.known.insert(known);
+    } else {
+      const { entities, last, seen } = known;
+      this.journal.note(restore, known, { entities, last, seen }, 0);
+      known.entities++;
+      known.last = Math.max(last, time);
+      known.seen = Math.max(seen, time);
+    }
     const value: SeenValue = { name: slot.name, count: 1, last: time, used: this.uses++, noted: this.journal.batch, held: true };
-    pair.values.put(value);
-    if (pair.born !== this.journal.batch) this.journal.note(() => pair.values.remove(value));
+    pair.put(value);
+    if (pair.born !== this.journal.batch) this.journal.note(removeValue, pair, value, 0);
     slot.value = value;
     this.held++;
     const { maxValues, maxHeld } = this.config;
-    if (pair.values.size <= maxValues && (this.held <= maxHeld || pair.values.size === 1)) return;
-    pair.values.forgetOldest(this.journal);
+    if (pair.size <= maxValues && (this.held <= maxHeld || pair.size === 1)) return;
+    pair.forgetOldest(this.journal);
     this.held--;
   }
 
-  private noteKnown(entry: Entry<KnownValue>): void {
-    const { value: known, seen } = entry;
-    const { entities, last } = known;
-    this.journal.note(() => {
-      Object.assign(known, { entities, last });
-      entry.seen = seen;
-    });
-  }
-
-  private notePair(entry: Entry<PairMemory>): void {
-    const { value: pair, seen } = entry;
-    const { total, singletons, distinct, recent } = pair;
-    this.journal.note(() => {
-      Object.assign(pair, { total, singletons, distinct, recent });
-      entry.seen = seen;
-    });
+  private notePair(pair: PairMemory): void {
+    const { total, singletons, distinct, recent, seen } = pair;
+    this.journal.note(restore, pair, { total, singletons, distinct, recent, seen }, 0);
     pair.noted = this.journal.batch;
   }
 
   private noteValue(value: SeenValue): void {
     const { count, last, used } = value;
-    this.journal.note(() => Object.assign(value, { count, last, used }));
+    this.journal.note(restore, value, { count, last, used }, 0);
     value.noted = this.journal.batch;
   }
 }
 
-function newPair(time: number, batch: number): PairMemory {
-  return { total: 0, singletons: 0, distinct: 0, recent: 1, first: time, values: new SeenValues(), born: batch, noted: batch };
-}
+const countHeld = (memory: unknown, _: unknown, held: number): void => {
+  (memory as NoveltyMemory).held = held;
+};
+
+const removeValue = (pair: unknown, value: unknown): void => (pair as PairMemory).remove(value as SeenValue);
+
+const restore = (of: unknown, before: unknown): void => {
+  Object.assign(of as object, before);
+};

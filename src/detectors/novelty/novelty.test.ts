@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ObservationBatch } from '../../core/index.ts';
 import { detectorContract } from '../../testing/detector-contract.ts';
-import { BoundedTable } from './bounded-table.ts';
+import { BoundedTable, hashOf, type Kept } from './bounded-table.ts';
 import { config } from './config.ts';
 import { NoveltyDetector } from './detector.ts';
 import { Journal } from './journal.ts';
@@ -145,8 +145,11 @@ describe('novelty', () => {
         const learnt = await bounded.snapshot();
         await bounded.score(batch);
         expect(await bounded.snapshot()).toEqual(learnt);
-        const table = new BoundedTable<number>(16, new Journal());
-        for (const [i, row] of rows.entries()) table.take(table.placeOf(row[0]), i, () => i);
+        const table = new BoundedTable<Kept>(16, new Journal());
+        for (const [i, row] of rows.entries()) {
+          const [key, hash] = [row[0], hashOf(row[0])];
+          if (table.find(key, hash) === undefined) table.insert({ key, hash, seen: i, held: true });
+        }
         expect([...table.entries()].length).toBeLessThanOrEqual(16);
       }),
       { numRuns: 30 },

@@ -20,6 +20,8 @@ interface Candidate {
 
 const NO_CANDIDATES: readonly Candidate[] = [];
 
+const remember = (values: unknown, value: unknown): void => (values as SeenValues).putBack(value as SeenValue);
+
 /**
  * The values of one pair by name. The one longest unused is found through a list of all in order of use, made anew when it has
  * run out: those used since stand in it with an older number and are passed over, so nothing has to be moved at each use.
@@ -40,6 +42,13 @@ export class SeenValues {
     return this.only?.name === name ? this.only : undefined;
   }
 
+  /** Undoes `forgetOldest`. */
+  putBack(value: SeenValue): void {
+    value.held = true;
+    this.put(value);
+    this.oldest = NO_CANDIDATES;
+  }
+
   put(value: SeenValue): void {
     if (this.byName !== undefined) this.byName.set(value.name, value);
     else if (this.only === undefined) this.only = value;
@@ -58,11 +67,7 @@ export class SeenValues {
   forgetOldest(journal: Journal): void {
     const value = this.leastUsed();
     this.remove(value);
-    journal.note(() => {
-      value.held = true;
-      this.put(value);
-      this.oldest = NO_CANDIDATES;
-    });
+    journal.note(remember, this, value, 0);
   }
 
   /** Longest unused first. */

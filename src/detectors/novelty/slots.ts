@@ -1,15 +1,17 @@
 import type { ObservationBatch } from '../../core/index.ts';
-import type { BoundedTable, Entry, Place } from './bounded-table.ts';
-import type { KnownValue, NoveltyMemory, PairMemory } from './memory.ts';
+import { hashOf } from './bounded-table.ts';
+import type { NoveltyMemory } from './memory.ts';
+import type { PairMemory } from './pair-memory.ts';
 import type { SeenValue } from './seen-values.ts';
 
 const MAX_NAME = 200;
 const EMPTY = -1;
 
-/** Where what an entity shows in a field is remembered; `entry` once it was met. */
+/** What an entity shows in a field; `pair` once it was met. */
 export interface PairSlot {
-  readonly place: Place;
-  entry: Entry<PairMemory> | undefined;
+  readonly key: string;
+  readonly hash: number;
+  pair: PairMemory | undefined;
 }
 
 /** Where an observation belongs in the memory's tables, worked out once for all rows of a batch that show the same. */
@@ -19,18 +21,31 @@ export class Slot {
   /** Of which pair `value` was found. */
   owner: PairMemory | undefined;
   value: SeenValue | undefined;
-  readonly #field: string;
-  #known: Place | undefined;
+  private readonly field: string;
+  private key: string | undefined;
+  private hash = 0;
 
   constructor(pair: PairSlot, field: string, value: string) {
     this.pair = pair;
     this.name = short(value);
-    this.#field = field;
+    this.owner = undefined;
+    this.value = undefined;
+    this.field = field;
+    this.key = undefined;
   }
 
-  known(table: BoundedTable<KnownValue>): Place {
-    this.#known ??= table.placeOf(`${short(this.#field)}\n${this.name}`);
-    return this.#known;
+  /** The value in the table of those known over all entities. */
+  knownKey(): string {
+    if (this.key === undefined) {
+      this.key = `${short(this.field)}\n${this.name}`;
+      this.hash = hashOf(this.key);
+    }
+    return this.key;
+  }
+
+  /** Of `knownKey`, which was asked for before. */
+  knownHash(): number {
+    return this.hash;
   }
 }
 
@@ -44,10 +59,10 @@ export class BatchSlots {
   constructor(memory: NoveltyMemory, batch: ObservationBatch) {
     this.memory = memory;
     this.batch = batch;
-    this.pairs = new CodeIndex((entity, field) => ({
-      place: memory.pairs.placeOf(pairKey(batch.entities[entity] as string, batch.fields[field] as string)),
-      entry: undefined,
-    }));
+    this.pairs = new CodeIndex((entity, field) => {
+      const key = pairKey(batch.entities[entity] as string, batch.fields[field] as string);
+      return { key, hash: hashOf(key), pair: undefined };
+    });
     this.slots = new CodeIndex((pair, value, row) => {
       const field = batch.fields[batch.field[row] as number] as string;
       return new Slot(this.pairs.items[pair] as PairSlot, field, batch.values[value] as string);
