@@ -116,6 +116,7 @@ describe('features as series', () => {
   it('forecasts lines of each template; many more of one are told with its text and lines', async () => {
     const { told, rows } = await run(LOGS, syslog(), 500);
     expect(rows).toHaveLength(2);
+    expect(rows.map(({ title }) => title).sort()[0]).toMatch(/^lines lines "accepted connection from/);
     expect(rows.map(({ view }) => view.readings)).toEqual([100, 100]);
     expect(told).toHaveLength(1);
     const [finding] = told;

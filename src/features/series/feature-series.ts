@@ -25,7 +25,8 @@ interface Row {
 }
 
 /**
- * Windows of a declared feature -> rows of series: each aggregate of each key is one. A window that is handed over again because
+ * Windows of a declared feature -> rows of series: each aggregate of each key is one, of the entity that its first key column names
+ * (a template is none). A window that is handed over again because
  * events came late is not taken twice: what it was forecast from has gone on.
  */
 export class FeatureSeries {
@@ -49,10 +50,12 @@ export class FeatureSeries {
   /** `text`: how the value of a key column is written in a name. */
   rows(windows: WindowBatch, text: (column: string, value: string) => string = (_column, value) => value): SeriesBatch | undefined {
     const { columns, keyColumns, values, start, end, evidence, feature } = windows;
+    const owner = keyColumns.findIndex((column) => column !== 'template');
     const rows: Row[] = [];
     for (let row = 0; row < windows.rows; row++) {
       const keys = keyColumns.map((column, i) => text(column, windows.keys[row * keyColumns.length + i] as string));
-      const [entity = '', ...further] = keys;
+      const entity = owner < 0 ? '' : (keys[owner] as string);
+      const further = keys.filter((_, i) => i !== owner);
       for (const [i, column] of columns.entries()) {
         const value = values[row * columns.length + i] as number;
         if (Number.isNaN(value)) continue;

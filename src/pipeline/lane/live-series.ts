@@ -6,6 +6,8 @@ export interface LiveSeriesRow {
   readonly source: string;
   readonly entity: string;
   readonly name: string;
+  /** The name in words, where it holds ids of templates. */
+  readonly title?: string;
   readonly view: SeriesView;
 }
 

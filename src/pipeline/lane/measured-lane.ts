@@ -6,7 +6,7 @@ import { laneBlobs, restoreLane } from './blobs.ts';
 import { limitFinding } from './device-findings.ts';
 import { findingOf } from './finding.ts';
 import type { Finding, Lane, LaneEvents, LaneOutput } from './lane.ts';
-import type { LiveSeries } from './live-series.ts';
+import type { LiveSeries, LiveSeriesRow } from './live-series.ts';
 import { NamedSeries } from './named-series.ts';
 import type { LaneScorer } from './scorer.ts';
 import { pointsOf } from './series-points.ts';
@@ -45,8 +45,8 @@ export class MeasuredLane implements Lane {
     this.scorers = [...lane.scorers, ...measures.map(({ scorer }) => scorer)];
     const all = [...(lane.series === undefined ? [] : [lane.series]), ...this.measures.map(({ live }) => live)];
     this.series = {
-      rows: () => all.flatMap((one) => one.rows()),
-      find: (id) => all.map((one) => one.find(id)).find((row) => row !== undefined),
+      rows: () => this.inWords(all.flatMap((one) => one.rows())),
+      find: (id) => this.inWords(all.flatMap((one) => one.find(id) ?? []))[0],
       forecast: (id, steps) => all.map((one) => one.forecast(id, steps)).find((points) => points.length > 0) ?? [],
     };
   }
@@ -164,6 +164,12 @@ export class MeasuredLane implements Lane {
       for (const warning of model?.takeWarnings() ?? []) findings.push(limitFinding(scorer.options, warning));
     }
     return { ...output, findings, points };
+  }
+
+  private inWords(rows: readonly LiveSeriesRow[]): readonly LiveSeriesRow[] {
+    const { templates = [] } = this.lane;
+    const names = new TemplateNames(templates);
+    return templates.length === 0 ? rows : rows.map((row) => ({ ...row, title: names.in(row.name) }));
   }
 
   private add(events: readonly LaneEvents[]): void {

@@ -72,12 +72,31 @@ function live({ items, total }: { readonly items: readonly SeriesNowRow[]; reado
 }
 
 function body({ readings, needed, network, ...row }: SeriesNowRow): SeriesBody {
-  return { ...row, network: network ?? null, readings, needed, state: readings < needed ? 'learning' : 'ready' };
+  return {
+    ...row,
+    title: row.title ?? row.name,
+    network: network ?? null,
+    readings,
+    needed,
+    state: readings < needed ? 'learning' : 'ready',
+  };
 }
 
 function stored({ id, source, entity, name }: SeriesEntry): SeriesBody {
   return {
-    ...{ id, source, entity, name, state: 'stored', readings: null, needed: null, readyAt: null, lastValue: null, lastTime: null },
+    ...{
+      id,
+      source,
+      entity,
+      name,
+      title: name,
+      state: 'stored',
+      readings: null,
+      needed: null,
+      readyAt: null,
+      lastValue: null,
+      lastTime: null,
+    },
     ...{ step: null, abnormal: null, expected: null, lower: null, upper: null, method: null, network: null },
   };
 }

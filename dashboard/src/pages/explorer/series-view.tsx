@@ -33,7 +33,7 @@ export function SeriesView({
   const points = useApi('seriesPoints', { params: { id }, query: { ...span, buckets: BUCKETS } }, { refetchInterval: 5_000 });
   return (
     <Card
-      title={points.data === undefined ? 'Series' : `${points.data.series.entity} ${points.data.series.name}`}
+      title={points.data === undefined ? 'Series' : `${points.data.series.entity} ${points.data.series.title}`.trim()}
       head={
         <>
           <SeriesKey />

@@ -64,7 +64,7 @@ export function SeriesList({ find, chosen, range, onFind, onChoose, onRange }: P
                       <tr key={one.id} className={one.id === shown ? 'on' : ''}>
                         <td className="wrap">
                           <button type="button" className="plain link" aria-pressed={one.id === shown} onClick={() => onChoose(one.id)}>
-                            {one.name}
+                            {one.title}
                           </button>
                         </td>
                         <td className="wrap">{one.entity}</td>

@@ -7,6 +7,8 @@ export const seriesSchema = z.object({
   source: z.string(),
   entity: z.string(),
   name: z.string(),
+  /** The name in words: texts of templates instead of their ids. */
+  title: z.string(),
   /** `stored`: nothing runs that follows it. */
   state: z.enum(['learning', 'ready', 'stored']),
   /** Readings so far, and those it is judged from. */
