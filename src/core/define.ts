@@ -10,6 +10,8 @@ export interface ComponentContext {
   readonly random: () => number;
   /** Of sources: the kind of records it is to give, one of its definition's `records`. */
   readonly records?: string;
+  /** Of sources: a Parquet file as lines of JSON, an object a row, the same bytes each time; absent where its rows are no use. */
+  readonly parquetLines?: (path: string) => AsyncIterable<Uint8Array>;
   /** Makes declared features run, for detectors that work on them. */
   readonly features?: FeatureFactory;
   /** Of detectors: the types of all detectors of the same source. */

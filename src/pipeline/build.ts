@@ -14,6 +14,7 @@ import {
   VedetteError,
 } from '../core/index.ts';
 import { featureRunner } from '../features/index.ts';
+import { parquetLines } from '../store/index.ts';
 import { type Components, DETECTOR_KEYS, factsOf, instantiate, SOURCE_KEYS } from './catalogue.ts';
 import { Pseudonymiser } from './flow/pseudonym.ts';
 import { Pump } from './flow/pump.ts';
@@ -85,7 +86,8 @@ export async function buildLane(source: SourceConfig, tenant: TenantConfig, opti
 
 /** Opens a configured source; it reads nothing yet. */
 export function openSource(source: SourceConfig, options: LaneOptions): Source {
-  const records = source.records === undefined ? {} : { records: source.records };
+  const records =
+    source.records === undefined ? {} : { records: source.records, ...(source.records === 'readings' ? { parquetLines } : {}) };
   const context = { ...contextOf(options, `source/${source.name}`), ...records };
   return instantiate('source', options.components.sources, source, SOURCE_KEYS, context);
 }

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import {
@@ -14,16 +14,19 @@ import {
 import { headOf } from './bytes/chunks.ts';
 import { compressionOf, isZip } from './bytes/content.ts';
 import { Pace } from './bytes/pace.ts';
+import { skipBytes } from './bytes/skip.ts';
 import { encodingOf } from './bytes/text.ts';
 import { isEvtx } from './evtx/lines.ts';
-import { parseGeneration } from './files/generation.ts';
+import { formatGeneration, generationOf, parseGeneration } from './files/generation.ts';
 import { selected, walk } from './files/inputs.ts';
 import { OpenFile, type OpenFileOptions } from './files/open-file.ts';
 import { readFiles } from './files/read.ts';
 import { holds } from './files/rotation.ts';
 import { fileLimits } from './files/settings.ts';
 import { Settled } from './files/settled.ts';
+import { isParquet, isWholeParquet } from './files/whole-parquet.ts';
 import { Waker, watchFolder } from './live/waker.ts';
+import { LineAssembler } from './records/lines.ts';
 
 const config = z.strictObject({
   path: z.string().min(1).describe('Folder whose files are followed; new files are found'),
@@ -39,7 +42,8 @@ type Config = z.output<typeof config>;
 
 export default define({
   name: 'directory',
-  summary: 'Follows every log file or capture of a folder as it grows, new, rotated and compressed ones too',
+  summary:
+    'Follows every log file, capture or table of readings of a folder as it grows, new, rotated and compressed ones too; Parquet files once they are whole',
   config,
   records: ['lines', 'packets', 'readings', 'sensor'],
   create: (settings, context): Source => new DirectorySource(settings, context),
@@ -143,6 +147,11 @@ class DirectorySource implements Source {
     try {
       const head = await headOf(path, 16);
       if (head.length === 0) return;
+      const { parquetLines } = this.#context;
+      if (parquetLines !== undefined && isParquet(head)) {
+        yield* this.#readParquet(path, parquetLines, signal);
+        return;
+      }
       const isText = !isEvtx(head) && encodingOf(head).encoding === 'utf-8';
       const followed = compressionOf(head) === undefined && !isZip(head) && (this.#options.pieces || isText);
       yield* followed ? this.#follow(path, signal) : this.#readWhole(path, signal);
@@ -242,6 +251,29 @@ class DirectorySource implements Source {
     this.#whole.set(path, version);
   }
 
+  /** A Parquet file once it is whole: its rows as lines, from the position that was committed on. */
+  async *#readParquet(path: string, lines: (path: string) => AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<RecordBatch> {
+    const state = await this.#settled.check(path);
+    if (state === undefined || this.#whole.get(path) === state.version || !(await isWholeParquet(path))) return;
+    // A file that cannot be read is told of once.
+    this.#whole.set(path, state.version);
+    const generation = `${await generationAt(path)}:${state.size}`;
+    const beginning = { input: this.#nameOf(path), generation, offset: 0, line: 1 };
+    const start = this.#known.get(generation)?.position ?? beginning;
+    if (start === beginning) this.#counters.files++;
+    const assembler = new LineAssembler(start, this.#options.limits, this.#context.now, this.#counters);
+    const chunks = start.offset === 0 ? lines(path) : (await skipBytes(lines(path), start.offset - 1)).rest;
+    const batches = async function* () {
+      for await (const chunk of chunks) yield* assembler.push(chunk);
+      yield* assembler.finish();
+    };
+    for await (const batch of batches()) {
+      if (signal.aborted) return;
+      this.#known.set(generation, { position: positionAfter(batch), size: state.size, modified: '' });
+      yield batch;
+    }
+  }
+
   /** A rotated file that was compressed after it was read. */
   async #knownContent(path: string): Promise<string | undefined> {
     for (const text of this.#known.keys()) {
@@ -253,5 +285,14 @@ class DirectorySource implements Source {
 
   #nameOf(path: string): string {
     return relative(this.#folder, path).split(sep).join('/');
+  }
+}
+
+async function generationAt(path: string): Promise<string> {
+  const handle = await open(path);
+  try {
+    return formatGeneration(await generationOf(handle));
+  } finally {
+    await handle.close();
   }
 }
