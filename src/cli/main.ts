@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { leadingOptionsBehind } from './leading-options.ts';
 import { failWith } from './output.ts';
 import { buildProgram } from './program.ts';
 import { closeRemotePaths, localWords, storeOutputs } from './remote/index.ts';
@@ -10,7 +11,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await buildProgram().parseAsync(await localWords(process.argv));
+  await buildProgram().parseAsync(await localWords(leadingOptionsBehind(process.argv)));
   await storeOutputs();
   await closeRemotePaths();
 } catch (error) {
