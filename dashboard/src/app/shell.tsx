@@ -4,7 +4,7 @@ import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { useLive, useLiveConnection } from '../api/live.ts';
 import { useTenant } from '../api/queries.ts';
-import { Loading, Problem } from '../components/states.tsx';
+import { Blank, Loading, Problem } from '../components/states.tsx';
 import { count, perSecond } from '../format/number.ts';
 import { useUtc } from '../format/zone.ts';
 import { DemoNote } from './demo-note.tsx';
@@ -30,6 +30,8 @@ export function Shell() {
     document.title = `${page?.[1] ?? 'vedette'} · ${tenant}${demo ? ' (demo data)' : ''} · vedette`;
   }, [location.pathname, tenant, demo]);
 
+  const tenants = useTenants();
+
   if (session.error?.status === 401) return <SignInFirst />;
   if (session.error)
     return (
@@ -41,6 +43,17 @@ export function Shell() {
     return (
       <main className="sign">
         <Loading rows={3} />
+      </main>
+    );
+  if (tenants.data !== undefined && !tenants.data.items.some(({ id }) => id === tenant))
+    return (
+      <main className="sign">
+        <Blank
+          title={`There is no tenant ${tenant} open to you`}
+          hint="It may have been removed, or an administrator has to add you to it."
+        >
+          <Link to="/">To the tenants that are</Link>
+        </Blank>
       </main>
     );
   return (

@@ -35,7 +35,7 @@ export function Run({ of: job, title }: { of: JobBody; title: string }) {
         {job.losses.length > 1 && <LossCurve losses={job.losses} />}
         <dl className="facts">
           {flat(figuresOf(job.result)).map(([name, value]) => (
-            <Fact key={name} name={name.replaceAll('_', ' ')}>
+            <Fact key={name} name={name.replace(/^metrics /, '').replaceAll('_', ' ')}>
               <span className="num wrap">{value}</span>
             </Fact>
           ))}

@@ -37,7 +37,7 @@ export function Confusion({ counts: { classes, counts } }: { counts: ConfusionCo
             data: counts.flatMap((row, y) => row.map((n, x) => [x, y, (rowTotal[y] ?? 0) === 0 ? 0 : n / (rowTotal[y] ?? 1)])),
             itemStyle: { borderColor: colour('--surface'), borderWidth: 1.5 },
             label: {
-              show: classes.length <= 12,
+              show: classes.length <= 16,
               fontSize: 11,
               formatter: ({ value: [x, y] }: { value: readonly [number, number] }) =>
                 (counts[y]?.[x] ?? 0) > 0 ? count(counts[y]?.[x]) : '',

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import type { Response as RouteResponse } from '../../../../src/server/api/contract.ts';
 import { useApi, useTenant } from '../../api/queries.ts';
 import { When } from '../../components/marks.tsx';
@@ -7,6 +8,7 @@ import { Scroll } from '../../components/scroll.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
 import { lagText } from '../../format/lag.ts';
 import { bytes, count, perSecond, plural } from '../../format/number.ts';
+import { CheckSource } from './check-source.tsx';
 import { counterTexts } from './counters.ts';
 import { SourceActions } from './source-actions.tsx';
 import type { WrittenSource } from './wizard.tsx';
@@ -38,64 +40,90 @@ export function Health({ written, onChange }: Editing) {
 
 function SourceTable({ items, written, onChange }: Editing & { items: readonly Source[] }) {
   const tenant = useTenant();
+  const [checked, setChecked] = useState<WrittenSource>();
   return (
-    <Scroll label="Sources">
-      <table className="table">
-        <thead>
-          <tr>
-            <th>Source</th>
-            <th>State</th>
-            <th className="right">Rate</th>
-            <th className="right">Lag</th>
-            <th>Events up to</th>
-            <th className="right">Queue</th>
-            <th className="right">Dead letters</th>
-            <th>Counted</th>
-            <th>
-              <span className="hidden">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {items.map((source) => (
-            <tr key={source.name}>
-              <td className="name">
-                <Link to="/t/$tenant/logs" params={{ tenant }} search={{ source: source.name }}>
-                  {source.name}
-                </Link>
-                <div className="small soft">{source.type}</div>
-              </td>
-              <td>
-                <span className={`chip ${source.lastError !== '' ? 'critical' : source.state === 'reading' ? 'good' : 'medium'}`}>
-                  {source.state}
-                </span>
-                {source.lastError !== '' && <div className="small level-error wrap">{source.lastError}</div>}
-              </td>
-              <td className="right num nowrap">{perSecond(source.recordsPerSecond)}</td>
-              <td className="right num nowrap">{lagText({ ...source, rate: source.recordsPerSecond })}</td>
-              <td>
-                <When at={source.watermark} />
-              </td>
-              <td className="right num nowrap">
-                {bytes(source.queueBytes)}
-                <div className="small soft">{plural(source.queueBatches, 'batch', 'batches')}</div>
-              </td>
-              <td className="right num">{count(source.deadLetters)}</td>
-              <td className="small soft num wrap counted">
-                {counterTexts({ ...source.counters, ...source.sourceCounters }).join(' · ') || '–'}
-              </td>
-              <td className="right">
-                <Actions name={source.name} written={written} onChange={onChange} />
-              </td>
+    <>
+      <Scroll label="Sources">
+        <table className="table">
+          <thead>
+            <tr>
+              <th>Source</th>
+              <th>State</th>
+              <th className="right">Rate</th>
+              <th className="right">Lag</th>
+              <th>Events up to</th>
+              <th className="right">Queue</th>
+              <th className="right">Dead letters</th>
+              <th>Counted</th>
+              <th>
+                <span className="hidden">Actions</span>
+              </th>
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+          </thead>
+          <tbody>
+            {items.map((source) => (
+              <tr key={source.name}>
+                <td className="name">
+                  <Link to="/t/$tenant/logs" params={{ tenant }} search={{ source: source.name }}>
+                    {source.name}
+                  </Link>
+                  <div className="small soft">{source.type}</div>
+                </td>
+                <td>
+                  <span className={`chip ${chipOf(source)}`}>{source.state}</span>
+                  {silent(source) && (
+                    <div className="small soft">
+                      nothing arrived yet
+                      <Check name={source.name} written={written} onCheck={setChecked} />
+                    </div>
+                  )}
+                  {source.lastError !== '' && <div className="small level-error wrap">{source.lastError}</div>}
+                </td>
+                <td className="right num nowrap">{perSecond(source.recordsPerSecond)}</td>
+                <td className="right num nowrap">{lagText({ ...source, rate: source.recordsPerSecond })}</td>
+                <td>
+                  <When at={source.watermark} />
+                </td>
+                <td className="right num nowrap">
+                  {bytes(source.queueBytes)}
+                  <div className="small soft">{plural(source.queueBatches, 'batch', 'batches')}</div>
+                </td>
+                <td className="right num">{count(source.deadLetters)}</td>
+                <td className="small soft num wrap counted">
+                  {counterTexts({ ...source.counters, ...source.sourceCounters }).join(' · ') || '–'}
+                </td>
+                <td className="right">
+                  <Actions name={source.name} written={written} onChange={onChange} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+      <CheckSource source={checked} onClose={() => setChecked(undefined)} />
+    </>
   );
 }
 
 function Actions({ name, written, onChange }: Editing & { name: string }) {
   const own = written.find((one) => one.name === name);
   return own === undefined ? null : <SourceActions name={name} onChange={() => onChange(own)} />;
+}
+
+/** It runs and complains of nothing, but gave nothing either. */
+const silent = ({ state, lastError, counters }: Source): boolean =>
+  state === 'reading' && lastError === '' && (counters.records ?? 0) === 0;
+const chipOf = (source: Source): string =>
+  source.lastError !== '' ? 'critical' : source.state === 'reading' && !silent(source) ? 'good' : 'medium';
+
+function Check({ name, written, onCheck }: Pick<Editing, 'written'> & { name: string; onCheck: (source: WrittenSource) => void }) {
+  const own = written.find((one) => one.name === name);
+  if (own === undefined) return null;
+  return (
+    <div>
+      <button type="button" className="plain link" onClick={() => onCheck(own)}>
+        What to check<span className="hidden"> of {name}</span>
+      </button>
+    </div>
+  );
 }

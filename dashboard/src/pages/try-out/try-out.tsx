@@ -36,7 +36,7 @@ export function TryOut() {
       }
     >
       <div className="grid">
-        <Card title={{ predict: 'Have a model predict', train: 'Train a model', detect: 'Backtest a detector' }[view]} className="c4">
+        <Card title={{ predict: 'Have a model predict', train: 'Train a model', detect: 'Backtest a detector' }[view]} className="c4 start">
           {view === 'train' && <TrainForm onStarted={started} />}
           {view === 'predict' && <ScoreForm onStarted={started} />}
           {view === 'detect' && <Detect onStarted={started} />}
