@@ -131,7 +131,7 @@ function dense(parameters: Parameters, name: string, x: Tensor, activation: Acti
   return activate(gemm(flat, weight, { bias }), activation);
 }
 
-function activate(x: Tensor, activation: Activation): Tensor {
+export function activate(x: Tensor, activation: Activation): Tensor {
   if (activation === 'relu') return relu(x);
   if (activation === 'tanh') return tanh(x);
   return activation === 'sigmoid' ? sigmoid(x) : x;

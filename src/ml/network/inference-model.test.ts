@@ -70,6 +70,36 @@ describe('inferenceModel', () => {
     });
   }
 
+  it.each(['last', 'flatten', 'steps', 'gru'] as const)('convolutions ending on %s: fused and unrolled agree', async (end) => {
+    const ending = {
+      last: [{ kind: 'last' }],
+      flatten: [{ kind: 'flatten' }],
+      steps: [],
+      gru: [{ kind: 'gru', units: 4 }, { kind: 'last' }],
+    } as const;
+    for (const causal of [false, true]) {
+      const layers = causal
+        ? ([
+            { kind: 'causal-conv1d', units: 5, width: 2, activation: 'tanh' },
+            { kind: 'causal-conv1d', units: 5, width: 3, dilation: 2, residual: true },
+          ] as const)
+        : ([
+            { kind: 'conv1d', units: 4, width: 3, activation: 'relu' },
+            { kind: 'conv1d', units: 5, width: 2 },
+          ] as const);
+      const convolved = network({
+        input: { kind: 'values', steps: 9, columns: 3 },
+        layers: [...layers, ...ending[end], { kind: 'dense', units: 2 }],
+        loss: 'huber',
+      });
+      const random = seededRandom(8);
+      const x = { x: { data: Float32Array.from({ length: 7 * 27 }, () => 2 * random() - 1), shape: [7, 9, 3] } };
+      const fused = await run(convolved, 'fused', x);
+      expect(fused.length).toBe(7 * 2 * (end === 'steps' ? (causal ? 9 : 6) : 1));
+      expect(largestDifference(fused, await run(convolved, 'unrolled', x))).toBeLessThan(2e-6);
+    }
+  });
+
   it.each(['fused', 'unrolled'] as const)('gives a row the same bits in any batch, %s', async (form) => {
     const data = codes(40, true);
     const model = await DirectInference.open(inferenceModel(spec('gru', true), thetaOf(spec('gru', true)), form));

@@ -9,7 +9,7 @@ import { storeTheta, thetaLength } from './parameters.ts';
 import type { NetworkSpec } from './spec.ts';
 
 /**
- * `fused` uses ONNX's own GRU and LSTM operators: fastest for few rows. `unrolled` repeats the cells as in training: fastest
+ * `fused` uses ONNX's own GRU, LSTM and Conv operators: fastest for few rows. `unrolled` repeats the cells as in training: fastest
  * for hundreds of rows at once. They agree to float32 rounding.
  */
 export type ModelForm = 'fused' | 'unrolled';
