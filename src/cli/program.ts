@@ -3,6 +3,7 @@ import { alertsCommand } from './commands/alerts.ts';
 import { analyzeCommand } from './commands/analyze.ts';
 import { adminLinkCommand, backupCommand, restoreCommand } from './commands/backup.ts';
 import { benchCommand } from './commands/bench.ts';
+import { collectCommand } from './commands/collect.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -39,6 +40,7 @@ export function buildProgram(): Command {
     .configureOutput(OUTPUT);
   const commands = [
     upCommand(),
+    collectCommand(),
     analyzeCommand(),
     parseCommand(),
     trainCommand(),

@@ -14,6 +14,7 @@ export {
   type ConfigSchema,
   configSchema,
   type DetectorConfig,
+  oneOf,
   type SinkConfig,
   type SourceConfig,
   type TenantConfig,

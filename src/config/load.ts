@@ -7,7 +7,7 @@ import { nearest } from './nearest.ts';
 import { applyOverride, environmentOverrides, type Override, parseSet } from './overrides.ts';
 import { ConfigError, type Problem } from './problem.ts';
 import { configHash, redact } from './redact.ts';
-import type { Config, ConfigSchema } from './schema.ts';
+import type { Config } from './schema.ts';
 import { child, formatPath, type JsonSchema, jsonSchema, type Path, schemaAt } from './shape.ts';
 
 export interface LoadOptions {
@@ -16,8 +16,8 @@ export interface LoadOptions {
   readonly set?: readonly string[];
 }
 
-export interface LoadedConfig {
-  readonly config: Config;
+export interface LoadedConfig<C = Config> {
+  readonly config: C;
   /** As `config show` prints it: defaults filled in, secrets hidden. */
   readonly shown: unknown;
   /** Hash of `shown`, for lineage. */
@@ -25,7 +25,7 @@ export interface LoadedConfig {
 }
 
 /** Reads, interpolates, overrides and checks a file. CONFIG_UNREADABLE, or ConfigError with every problem and its place. */
-export async function loadConfig(path: string, schema: ConfigSchema, options: LoadOptions = {}): Promise<LoadedConfig> {
+export async function loadConfig<C = Config>(path: string, schema: z.ZodType<C>, options: LoadOptions = {}): Promise<LoadedConfig<C>> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -40,16 +40,16 @@ export async function loadConfig(path: string, schema: ConfigSchema, options: Lo
 }
 
 /** The same from text; `file` is the name problems show. */
-export function parseConfig(text: string, file: string, schema: ConfigSchema, options: LoadOptions = {}): LoadedConfig {
+export function parseConfig<C = Config>(text: string, file: string, schema: z.ZodType<C>, options: LoadOptions = {}): LoadedConfig<C> {
   return checkDocument(parseYaml(text, file), schema, options);
 }
 
 /** The same from a value that stands in no file (the built-in default). */
-export function checkConfig(value: unknown, schema: ConfigSchema, options: LoadOptions = {}): LoadedConfig {
+export function checkConfig<C = Config>(value: unknown, schema: z.ZodType<C>, options: LoadOptions = {}): LoadedConfig<C> {
   return checkDocument({ file: 'built-in configuration', value, locate: () => ({ line: 0, column: 0 }) }, schema, options);
 }
 
-function checkDocument(document: YamlDocument, schema: ConfigSchema, options: LoadOptions): LoadedConfig {
+function checkDocument<C>(document: YamlDocument, schema: z.ZodType<C>, options: LoadOptions): LoadedConfig<C> {
   const environment = options.environment ?? {};
   const shape = jsonSchema(schema);
   const problems: Problem[] = [];

@@ -91,7 +91,8 @@ function detectorSchema(catalogue: Catalogue): z.ZodType {
   });
 }
 
-function oneOf(kind: string, components: readonly ComponentSchema[], shared: z.ZodRawShape): z.ZodType {
+/** Components of a kind by their type, each with its own options and the shared ones. */
+export function oneOf(kind: string, components: readonly ComponentSchema[], shared: z.ZodRawShape): z.ZodType {
   const options = components.map((component) => withShared(kind, component, shared));
   const [first, ...rest] = options;
   if (first === undefined) throw new VedetteError('INTERNAL', `the catalogue holds no ${kind}`);

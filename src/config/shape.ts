@@ -18,7 +18,7 @@ export interface JsonSchema {
 }
 
 /** JSON Schema (2020-12) of the configuration file, for finding out what a path may hold. */
-export function jsonSchema(schema: ConfigSchema): JsonSchema {
+export function jsonSchema(schema: z.ZodType): JsonSchema {
   return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as JsonSchema;
 }
 

@@ -1,9 +1,8 @@
-import type { DeadLetter, Micros, SeriesPoints } from '../core/index.ts';
+import { type DeadLetter, type Micros, pause, type SeriesPoints } from '../core/index.ts';
 import type { EpochCommit, SourcePosition, StoredDeadLetter } from '../store/contract.ts';
 import { AlertBook } from './alert-book.ts';
 import { detectionOf } from './detection.ts';
 import { expire } from './expire.ts';
-import { pause } from './flow/backoff.ts';
 import { CommitPace } from './flow/commit-pace.ts';
 import { HeldSegments } from './flow/held-segments.ts';
 import { InFlight } from './flow/in-flight.ts';

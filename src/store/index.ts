@@ -7,6 +7,7 @@ export type * from './contract.ts';
 export type * from './correlation-contract.ts';
 export { diskBytes, writeDurably } from './disk.ts';
 export { checkTenantId, openHome } from './home.ts';
+export { type HomeLock, lockHome } from './lock.ts';
 export { outboxKey } from './relational/outbox.ts';
 export { openSegmentLog } from './segments/segment-log.ts';
 export type * from './users/contract.ts';

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { LoadedConfig } from '../../config/index.ts';
@@ -21,7 +20,9 @@ import { RecentIds } from '../recent-ids.ts';
 import { programVersion } from '../version.ts';
 import { configurationFile } from './configuration-file.ts';
 import { PipelineRunner } from './pipeline-runner.ts';
+import { programLog } from './program-log.ts';
 import { readConfig } from './read-config.ts';
+import { untilSignal } from './until-signal.ts';
 
 /** Built by `npm run build` beside the program. */
 const DASHBOARD = fileURLToPath(new URL('../../dashboard', import.meta.url));
@@ -30,8 +31,7 @@ const DASHBOARD = fileURLToPath(new URL('../../dashboard', import.meta.url));
 export async function up(options: CommonOptions & { listen?: string }): Promise<void> {
   const set = options.listen === undefined ? options.set : [...options.set, `listen=${options.listen}`];
   const { loaded, origin, schema } = await readConfig({ ...options, set });
-  const { pino } = await import('pino');
-  const log = loggerOf(pino({ name: 'vedette', base: { run: randomUUID().slice(0, 8) } }, pino.destination(2)));
+  const log = await programLog();
   const home = await openHome(options.home, homeOptions(loaded.config));
   let server: Server | undefined;
   const told = new RecentIds();
@@ -124,26 +124,4 @@ function announce(
   if (link !== undefined) print(`  first start: open ${link} to become administrator (once, within 24 hours)`);
   print(`  home ${home}, configuration: ${origin}, tenants: ${tenants.join(', ')}`);
   print('  see `vedette alerts list`; stop with Ctrl-C');
-}
-
-function untilSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
-  });
-}
-
-interface Pino {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
-
-function loggerOf(log: Pino): Logger {
-  return {
-    debug: (message, fields = {}) => log.debug(fields, message),
-    info: (message, fields = {}) => log.info(fields, message),
-    warn: (message, fields = {}) => log.warn(fields, message),
-    error: (message, fields = {}) => log.error(fields, message),
-  };
 }

@@ -1,6 +1,5 @@
-import type { Alert, Logger, Micros, Sink } from '../../core/index.ts';
+import { type Alert, backoffMillis, type Logger, type Micros, type Sink } from '../../core/index.ts';
 import type { PipelineStore } from '../pipeline-store.ts';
-import { backoffMillis } from './backoff.ts';
 
 /** Messages looked at in one round. */
 const ROUND = 200;

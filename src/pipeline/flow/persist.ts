@@ -1,5 +1,4 @@
-import type { Logger } from '../../core/index.ts';
-import { backoffMillis, pause } from './backoff.ts';
+import { backoffMillis, type Logger, pause } from '../../core/index.ts';
 
 export interface PersistOptions {
   readonly random: () => number;

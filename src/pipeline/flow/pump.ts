@@ -1,6 +1,14 @@
-import { type Logger, type Position, positionAfter, type RecordBatch, type Source } from '../../core/index.ts';
+import {
+  backoffMillis,
+  deliveryOf,
+  type Logger,
+  type Position,
+  pause,
+  positionAfter,
+  type RecordBatch,
+  type Source,
+} from '../../core/index.ts';
 import type { PipelineStore } from '../pipeline-store.ts';
-import { backoffMillis, pause } from './backoff.ts';
 import { BoundedQueue } from './queue.ts';
 import { SegmentStreams } from './segment-streams.ts';
 
@@ -30,7 +38,8 @@ const IN_FLIGHT = 16;
  */
 export class Pump {
   readonly queue: BoundedQueue<Item>;
-  readonly counters = { failures: 0, acknowledged: 0 };
+  /** `repeated`: batches that their sender sent again; answered, not taken again. */
+  readonly counters = { failures: 0, acknowledged: 0, repeated: 0 };
   state: 'reading' | 'retrying' | 'ended' | 'stopped' = 'reading';
   lastError = '';
   private readonly options: PumpOptions;
@@ -103,7 +112,22 @@ export class Pump {
     const flights: Promise<void>[] = [];
     let order: Promise<unknown> = Promise.resolve();
     let failed: unknown;
+    // Batches of one numbered stream follow each other, so that one which comes twice at once is seen to.
+    const turns = new Map<string, Promise<void>>();
+    const inTurn = (records: RecordBatch): Promise<void> => {
+      const stream = deliveryOf(records)?.stream;
+      if (stream === undefined) return fly(records);
+      const turn = (turns.get(stream) ?? Promise.resolve()).then(() => fly(records));
+      const settled = turn.catch(() => undefined).then(() => void (turns.get(stream) === settled && turns.delete(stream)));
+      turns.set(stream, settled);
+      return turn;
+    };
     const fly = async (records: RecordBatch): Promise<void> => {
+      if (this.streams.wasTaken(records)) {
+        source.acknowledge?.(records);
+        this.counters.repeated++;
+        return;
+      }
       const sequence = await log.append(records);
       source.acknowledge?.(records);
       this.counters.acknowledged++;
@@ -114,7 +138,7 @@ export class Pump {
       for await (const records of source.read({ positions: [] }, signal)) {
         this.state = 'reading';
         flights.push(
-          fly(records).catch((error: unknown) => {
+          inTurn(records).catch((error: unknown) => {
             failed ??= error;
           }),
         );

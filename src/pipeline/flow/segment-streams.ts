@@ -1,7 +1,9 @@
-import { type Position, positionAfter, type RecordBatch } from '../../core/index.ts';
+import { type Delivery, deliveryOf, type Position, positionAfter, type RecordBatch } from '../../core/index.ts';
 
 /** Under this input a source's position is the last committed entry of its segment log. */
 export const SEGMENT_INPUT = '#segments';
+/** Under these inputs stands how far each numbered stream of a sender was taken. */
+const DELIVERY_PREFIX = '#delivered/';
 const MAX_STREAMS = 4096;
 /** An input first seen in segment entry n begins at offset n * 2^26: no entry is longer, so no two offsets are ever the same. */
 const SEGMENT_SPAN = 2 ** 26;
@@ -27,10 +29,22 @@ export class SegmentStreams {
     const records = { ...batch, generation: 'segments', offset, line, last: false };
     const stream = positionAfter(records);
     const entry = { input: SEGMENT_INPUT, generation: 'segments', offset: sequence, line: sequence };
-    this.#positions.delete(stream.input);
-    for (const position of [stream, entry]) this.#positions.set(position.input, position);
+    const delivery = deliveryOf(batch);
+    const positions = delivery === undefined ? [stream, entry] : [stream, entry, deliveredPosition(delivery)];
+    for (const position of positions) {
+      this.#positions.delete(position.input);
+      this.#positions.set(position.input, position);
+    }
     this.#forget();
-    return { records, positions: [stream, entry] };
+    return { records, positions };
+  }
+
+  /** True for a batch that its sender sends again although it is in the log, or even committed, already. */
+  wasTaken(batch: RecordBatch): boolean {
+    const delivery = deliveryOf(batch);
+    if (delivery === undefined) return false;
+    const known = this.#positions.get(`${DELIVERY_PREFIX}${delivery.stream}`);
+    return known !== undefined && delivery.sequence <= known.offset;
   }
 
   #forget(): void {
@@ -39,4 +53,8 @@ export class SegmentStreams {
       if (input !== SEGMENT_INPUT) this.#positions.delete(input);
     }
   }
+}
+
+function deliveredPosition({ stream, sequence }: Delivery): Position {
+  return { input: `${DELIVERY_PREFIX}${stream}`, generation: 'delivered', offset: sequence, line: sequence };
 }

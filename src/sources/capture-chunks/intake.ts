@@ -33,10 +33,14 @@ export class ChunkIntake implements Intake {
     return this.#order.counters;
   }
 
-  take({ path, body }: Received): Taken {
+  take({ path, body, delivery }: Received): Taken {
     const [, sensor, digits] = PATH.exec(path) ?? [];
     if (sensor === undefined) throw new Refused(404, 'send chunks to /capture/<sensor>/<sequence>');
     if (body.length === 0) throw new Refused(400, 'the chunk is empty');
+    if (delivery !== undefined) {
+      const begins = this.#settings.chunks === 'captures' || Number(digits) === 0;
+      return { records: begins ? [NOTHING, body] : [body], answer: { accepted: 1 }, input: sensorInput(sensor) };
+    }
     const queue = (waiting: Waiting, deliver: (waiting: Waiting) => void) => {
       const fate = this.#order.offer(sensor, Number(digits), waiting, body.length, this.#now());
       if (fate !== 'taken') {

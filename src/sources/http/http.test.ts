@@ -56,6 +56,19 @@ describe('http', () => {
     finite: false,
   });
 
+  it('takes numbered batches under the name of what they come from, and refuses half a number', async () => {
+    const { url, batches } = await serve();
+    const numbered = { 'vedette-collector': 'c1', 'vedette-stream': 'app', 'vedette-sequence': '7', 'content-type': 'text/plain' };
+    expect((await post(url, 'a\nb\n', { ...numbered, 'vedette-input': encodeURIComponent('web1/app/ä.log') })).status).toBe(200);
+    expect(batches[0]).toMatchObject({ input: 'collector/web1/app/ä.log', generation: 'delivery:c1/app', offset: 7 });
+    const { 'vedette-sequence': _sequence, ...half } = numbered;
+    const wrong = [half, { ...numbered, 'vedette-sequence': '0' }, { ...numbered, 'vedette-collector': 'a/b' }];
+    for (const input of ['..', 'a/../b', '%', 'a%0Ab', 'x'.repeat(2000)])
+      wrong.push({ ...numbered, 'vedette-input': input } as typeof numbered);
+    for (const headers of wrong) expect((await post(url, 'x', headers)).status).toBe(400);
+    expect(batches).toHaveLength(1);
+  });
+
   it('takes NDJSON, arrays, gzip and plain lines', async () => {
     const { url, batches } = await serve();
     expect((await post(url, '{"a":1}\n{"a":2}\n')).status).toBe(200);

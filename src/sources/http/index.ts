@@ -1,17 +1,28 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { type ComponentContext, define, type RecordBatch, type Source, type SourceState } from '../../core/index.ts';
+import {
+  type ComponentContext,
+  type Delivery,
+  define,
+  deliveryGeneration,
+  type RecordBatch,
+  type Source,
+  type SourceState,
+} from '../../core/index.ts';
 import { concatBytes } from '../bytes/chunks.ts';
 import { listening } from '../live/listening.ts';
 import { Waker } from '../live/waker.ts';
+import { announcedBy } from './announced.ts';
 import { Refused, readBody } from './body.ts';
 import { type Intake, logIntake, type Taken, type Waiting } from './intake.ts';
+import { serverOf, tlsConfig } from './server.ts';
 
 export const httpConfig = z.strictObject({
   host: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 or :: for all'),
   port: z.number().int().min(0).max(65535).default(7735).describe('Port; 0 takes a free one'),
   token: z.string().min(8).optional().describe('Senders must give it as Authorization: Bearer TOKEN'),
+  tls: tlsConfig.optional().describe('HTTPS instead of HTTP'),
   maxBodyBytes: z
     .number()
     .int()
@@ -64,7 +75,7 @@ export class HttpSource implements Source {
     this.#config = settings;
     this.#context = context;
     this.#token = settings.token === undefined ? undefined : digest(`Bearer ${settings.token}`);
-    this.#server = createServer({ headersTimeout: 10_000, requestTimeout: 120_000, keepAliveTimeout: 30_000 }, (request, response) => {
+    this.#server = serverOf(settings.tls, context.name, (request, response) => {
       this.#handle(request, response).catch((error: unknown) => this.#fail(response, error));
     });
     this.#server.maxConnections = settings.maxConnections;
@@ -129,8 +140,8 @@ export class HttpSource implements Source {
       throw new Refused(401, 'give the token as Authorization: Bearer TOKEN');
     }
     if (request.method !== 'POST' && request.method !== 'PUT') throw new Refused(405, 'send records with POST');
-    const announced = Number(request.headers['content-length'] ?? 0);
-    if (announced > this.#config.maxBodyBytes) throw new Refused(413, `the body is larger than ${this.#config.maxBodyBytes} bytes`);
+    const length = Number(request.headers['content-length'] ?? 0);
+    if (length > this.#config.maxBodyBytes) throw new Refused(413, `the body is larger than ${this.#config.maxBodyBytes} bytes`);
     let held = 0;
     const hold = (bytes: number) => {
       if (this.#held + bytes > this.#config.queueBytes) throw new Refused(429, 'more is waiting than may be held; try again');
@@ -143,14 +154,16 @@ export class HttpSource implements Source {
       held = 0;
     };
     try {
-      if (this.#held + announced > this.#config.queueBytes) hold(announced);
+      if (this.#held + length > this.#config.queueBytes) hold(length);
       const body = await readBody(request, this.#config.maxBodyBytes, hold, this.#intake.encodings);
       const contentType = request.headers['content-type'] ?? '';
-      const taken = this.#intake.take({ path: pathOf(request), contentType, body });
+      const announced = announcedBy(request.headers);
+      const { delivery } = announced;
+      const taken = this.#intake.take({ path: pathOf(request), contentType, body, ...(delivery === undefined ? {} : { delivery }) });
       const { records, answer } = taken;
       durable = records.length > 0;
-      const input = taken.input ?? `http/${request.socket.remoteAddress ?? 'unknown'}`;
-      const status = durable ? await this.#durable(input, taken, release) : 200;
+      const input = taken.input ?? announced.input ?? `http/${request.socket.remoteAddress ?? 'unknown'}`;
+      const status = durable ? await this.#durable(input, taken, delivery, release) : 200;
       if (status === 410) throw new Refused(410, 'what comes after it was taken already');
       if (status !== 200) throw new Refused(status, 'the records are not durable; send them again');
       this.#counters.records += records.length;
@@ -165,7 +178,7 @@ export class HttpSource implements Source {
     this.#waker.wake();
   };
 
-  #durable(input: string, { records, queue }: Taken, release: () => void): Promise<number> {
+  #durable(input: string, { records, queue }: Taken, delivery: Delivery | undefined, release: () => void): Promise<number> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         this.#counters.unacknowledged_timeouts++;
@@ -180,14 +193,14 @@ export class HttpSource implements Source {
         clearTimeout(timer);
         resolve(status);
       };
-      const waiting: Waiting = { input, records, answer, release };
+      const waiting: Waiting = { input, records, answer, release, ...(delivery === undefined ? {} : { delivery }) };
       if (queue === undefined) this.#deliver(waiting);
       else queue(waiting, this.#deliver);
     });
   }
 
   #batch(waiting: Waiting): RecordBatch {
-    const { input, records } = waiting;
+    const { input, records, delivery } = waiting;
     const stream = this.#stream(input);
     const ends = new Uint32Array(records.length);
     let end = 0;
@@ -195,7 +208,9 @@ export class HttpSource implements Source {
       end += (records[i] as Uint8Array).length;
       ends[i] = end;
     }
-    const { generation, offset, line } = stream;
+    const { line } = stream;
+    const generation = delivery === undefined ? stream.generation : deliveryGeneration(delivery);
+    const offset = delivery?.sequence ?? stream.offset;
     stream.offset += end;
     stream.line += records.length;
     const batch: RecordBatch = {

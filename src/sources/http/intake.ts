@@ -1,3 +1,4 @@
+import type { Delivery } from '../../core/index.ts';
 import { recordsOf } from './body.ts';
 import { readBulk } from './bulk.ts';
 
@@ -6,6 +7,15 @@ export interface Received {
   readonly path: string;
   readonly contentType: string;
   readonly body: Uint8Array;
+  /** Its sender numbers what it sends, and sends one after the other. */
+  readonly delivery?: Delivery;
+}
+
+/** What a numbering sender says of a request's records. */
+export interface Announced {
+  readonly delivery?: Delivery;
+  /** Where they come from, below the sender's name. */
+  readonly input?: string;
 }
 
 /** Records of a body, and what its sender is told once they are durable. */
@@ -22,6 +32,7 @@ export interface Taken {
 export interface Waiting {
   readonly input: string;
   readonly records: readonly Uint8Array[];
+  readonly delivery?: Delivery;
   readonly answer: (status: number) => void;
   /** Frees what the records hold; they are held until durable, also when their sender was told to try again. */
   readonly release: () => void;

@@ -1,0 +1,135 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { seededRandom } from '../../src/core/index.ts';
+import { outcomeOf } from './outcome.ts';
+
+const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
+/** CI asks for more. */
+const KILLS = Math.ceil(Number(process.env.VEDETTE_KILLS ?? 20) / 2);
+const TOKEN = 'a-token-that-is-never-logged';
+const root = mkdtempSync(join(tmpdir(), 'vedette-collect-'));
+const random = seededRandom(31);
+const sleep = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis));
+
+/** A vedette process that is killed and started again. */
+class Program {
+  readonly #args: readonly string[];
+  #child: ChildProcess | undefined;
+  said = '';
+
+  constructor(...args: string[]) {
+    this.#args = args;
+  }
+
+  start(): void {
+    const child = spawn(process.execPath, [MAIN, ...this.#args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (bytes: Buffer) => {
+        this.said += bytes.toString();
+      });
+    }
+    this.#child = child;
+  }
+
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child === undefined) return null;
+    if (child.exitCode === null && child.signalCode === null) {
+      const exited = once(child, 'exit');
+      child.kill(signal);
+      await exited;
+    } else if (child.exitCode !== 0) throw new Error(`it ended on its own: ${this.said.slice(-2000)}`);
+    return child.exitCode;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+describe('a collector and its server', () => {
+  const programs: Program[] = [];
+  afterEach(async () => {
+    for (const program of programs.splice(0)) await program.end('SIGKILL').catch(() => undefined);
+  });
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+  it(`killed at ${KILLS} random moments, one or the other: every line is stored exactly once, in order`, { timeout: 300_000 }, async () => {
+    const [port, metrics] = [await freePort(), await freePort()];
+    const keep = { maxAge: '9999d', alertAge: '9999d' };
+    const http = { type: 'http', name: 'collected', port, token: TOKEN, detectors: [{ type: 'novelty' }], eventTime: { idle: '1s' } };
+    const readings = { type: 'metrics-http', name: 'metrics', port: metrics, token: TOKEN };
+    writeFileSync(
+      join(root, 'server.yaml'),
+      JSON.stringify({ listen: '127.0.0.1:0', epochs: { every: '200ms' }, tenants: { t: { retention: keep, sources: [http, readings] } } }),
+    );
+    writeFileSync(join(root, 'token'), `${TOKEN}\n`);
+    mkdirSync(join(root, 'logs'));
+    const sources = [
+      { name: 'app', type: 'directory', path: 'logs', pollMs: 20, batchBytes: 2048 },
+      { name: 'host', type: 'host-metrics', intervalMs: 100 },
+    ];
+    const server = { logs: `http://127.0.0.1:${port}`, metrics: `http://127.0.0.1:${metrics}`, tokenFile: 'token' };
+    writeFileSync(join(root, 'collect.yaml'), JSON.stringify({ name: 'web1', server, sources }));
+    const receiving = new Program('up', '-c', 'server.yaml', '--home', 'server');
+    const collecting = new Program('collect', '-c', 'collect.yaml', '--home', 'collector');
+    programs.push(receiving, collecting);
+    receiving.start();
+    collecting.start();
+    let written = 0;
+    const write = (count: number): void => {
+      const lines = Array.from({ length: count }, () => `2026-03-01T10:00:00Z web1 app[7]: line ${written++} of the test`);
+      appendFileSync(join(root, 'logs/app.log'), `${lines.join('\n')}\n`);
+    };
+    for (let kill = 0; kill < KILLS; kill++) {
+      const end = Date.now() + 300 + random() * 2500;
+      while (Date.now() < end) {
+        write(1 + Math.floor(random() * 30));
+        await sleep(20);
+      }
+      if (kill === Math.floor(KILLS / 2)) renameSync(join(root, 'logs/app.log'), join(root, 'logs/app.log.1'));
+      const victim = random() < 0.5 ? receiving : collecting;
+      await victim.end('SIGKILL');
+      write(10);
+      victim.start();
+    }
+    write(50);
+    for (let quiet = 0; quiet < 3; ) {
+      await sleep(1000);
+      const status = JSON.parse(readFileSync(join(root, 'collector/collect/status.json'), 'utf8')) as {
+        source: string;
+        waitingBatches: number;
+        counters: Record<string, number>;
+      }[];
+      const app = status.find(({ source }) => source === 'app');
+      quiet = app?.waitingBatches === 0 && receiving.said.includes('is up') ? quiet + 1 : 0;
+      expect(app?.counters.refused_batches).toBe(0);
+    }
+    expect(await collecting.end('SIGTERM')).toBe(0);
+    expect(await receiving.end('SIGTERM')).toBe(0);
+    for (const { said } of programs) expect(said).not.toContain(TOKEN);
+
+    const { events } = await outcomeOf(join(root, 'server'));
+    const numbers = events.map(({ message }) => Number(/line (\d+) of/.exec(message ?? '')?.[1] ?? Number.NaN));
+    const known = new Set(numbers);
+    expect(Array.from({ length: written }, (_, i) => i).filter((number) => !known.has(number))).toEqual([]);
+    expect(numbers.length).toBe(written);
+    const inputs = [...new Set(events.map(({ input }) => input))].sort();
+    expect(['collector/web1/app/app.log', 'collector/web1/app/app.log.1']).toEqual(expect.arrayContaining(inputs));
+    for (const input of inputs) {
+      const own = events.filter((event) => event.input === input).map(({ message }) => Number(/line (\d+) of/.exec(message ?? '')?.[1]));
+      expect(own).toEqual([...own].sort((a, b) => a - b));
+    }
+  });
+});
