@@ -20,6 +20,8 @@ interface RuleSet {
   readonly filtered: readonly number[];
   /** Rules without a literal: tried on every event. */
   readonly always: readonly number[];
+  /** 1 for the rules tried on the event at hand. */
+  readonly tried: Uint8Array;
 }
 
 const NOTHING: SigmaFindings = { rules: [], correlations: [] };
@@ -29,6 +31,7 @@ export class SigmaEngine {
   readonly #rules: readonly SigmaRule[];
   readonly #correlator: Correlator;
   readonly #sets = new Map<string, RuleSet>();
+  #setOf = new WeakMap<EventSource, RuleSet>();
   readonly #silent: ReadonlySet<SigmaRule>;
   readonly #hints: readonly string[];
   #anySource: Prefilter | undefined;
@@ -67,12 +70,17 @@ export class SigmaEngine {
     const from = source === undefined ? sourceOf(event) : sourceGiven(source);
     const set = this.#setFor(from);
     if (set.rules.length === 0) return NOTHING;
-    const candidates = new Set(set.always);
-    if (set.filtered.length > 0) set.prefilter.scan(event.text(), (number) => candidates.add(set.filtered[number] as number));
+    const { rules, tried } = set;
+    tried.fill(0);
+    for (const index of set.always) tried[index] = 1;
+    if (set.filtered.length > 0)
+      set.prefilter.scan(event.text(), (number) => {
+        tried[set.filtered[number] as number] = 1;
+      });
     const matched: SigmaRule[] = [];
-    for (const index of [...candidates].sort((a, b) => a - b)) {
-      const rule = set.rules[index] as SigmaRule;
-      if (rule.matcher.test(event)) matched.push(rule);
+    for (let index = 0; index < tried.length; index++) {
+      const rule = rules[index] as SigmaRule;
+      if (tried[index] === 1 && rule.matcher.test(event)) matched.push(rule);
     }
     if (matched.length === 0) return NOTHING;
     return { rules: matched.filter((rule) => !this.#silent.has(rule)), correlations: this.#correlator.observe(matched, event, time, line) };
@@ -85,6 +93,14 @@ export class SigmaEngine {
   }
 
   #setFor(source: EventSource): RuleSet {
+    const same = this.#setOf.get(source);
+    if (same !== undefined) return same;
+    const set = this.#setOfKind(source);
+    this.#setOf.set(source, set);
+    return set;
+  }
+
+  #setOfKind(source: EventSource): RuleSet {
     const key = JSON.stringify([source.products, source.categories, source.services]);
     const known = this.#sets.get(key);
     if (known !== undefined) return known;
@@ -92,9 +108,18 @@ export class SigmaEngine {
     const filtered: number[] = [];
     const always: number[] = [];
     for (const [i, rule] of rules.entries()) (rule.matcher.literals === undefined ? always : filtered).push(i);
-    const set = { rules, filtered, always, prefilter: new Prefilter(filtered.map((i) => rules[i]?.matcher.literals ?? [])) };
+    const set = {
+      rules,
+      filtered,
+      always,
+      tried: new Uint8Array(rules.length),
+      prefilter: new Prefilter(filtered.map((i) => rules[i]?.matcher.literals ?? [])),
+    };
     // Kinds of event come from the events themselves: beyond this many, the sets are made anew.
-    if (this.#sets.size >= 200) this.#sets.clear();
+    if (this.#sets.size >= 200) {
+      this.#sets.clear();
+      this.#setOf = new WeakMap();
+    }
     this.#sets.set(key, set);
     return set;
   }

@@ -35,7 +35,7 @@ export function logEventOf(batch: LogBatch, row: number): LogEvent {
   if (peer !== undefined) fields.SourceIp ??= peer;
   if (request !== undefined) return { fields, source: WEBSERVER };
   if (batch.attributes !== undefined) return { fields };
-  if (!AUDIT.test(message)) return { fields, source: { products: ['linux'], categories: [], services: servicesOf(fields) } };
+  if (!AUDIT.test(message)) return { fields, source: programSource(String(fields['process.name'] ?? '')) };
   return { fields: { ...fields, ...auditFields(message) }, source: LINUX_AUDIT };
 }
 
@@ -44,11 +44,23 @@ const LINUX_AUDIT: EventSource = { products: ['linux'], categories: [], services
 const AUDIT = /\btype=[A-Z_]+ msg=audit\(/;
 const AUTH = new Set(['sshd', 'sudo', 'su', 'login', 'systemd-logind', 'passwd', 'useradd', 'usermod', 'groupadd', 'chage']);
 
+const MOST_PROGRAMS = 1_000;
+const PROGRAMS = new Map<string, EventSource>();
+
+/** The same object for the same name, so that rules need not be chosen anew for each line. */
+function programSource(name: string): EventSource {
+  let source = PROGRAMS.get(name);
+  if (source === undefined) {
+    source = { products: ['linux'], categories: [], services: servicesOf(name) };
+    if (PROGRAMS.size >= MOST_PROGRAMS) PROGRAMS.clear();
+    PROGRAMS.set(name, source);
+  }
+  return source;
+}
+
 /** Services of SigmaHQ's Linux rules that a program's lines belong to. */
-function servicesOf(fields: Readonly<Record<string, unknown>>): string[] {
-  const program = String(fields['process.name'] ?? '')
-    .toLowerCase()
-    .replace(/[[(].*$/, '');
+function servicesOf(name: string): string[] {
+  const program = name.toLowerCase().replace(/[[(].*$/, '');
   return ['syslog', program.startsWith('cron') ? 'cron' : program, ...(AUTH.has(program) ? ['auth'] : [])].filter((name) => name !== '');
 }
 

@@ -7,9 +7,6 @@ export interface Matcher {
   readonly literals: readonly string[] | undefined;
 }
 
-/** Shorter texts are in nearly every event. */
-const USEFUL = 4;
-
 export function both(parts: readonly Matcher[]): Matcher {
   const known = parts.flatMap(({ literals }) => (literals === undefined ? [] : [literals]));
   known.sort((a, b) => shortest(b) - shortest(a) || a.length - b.length);
@@ -33,8 +30,9 @@ export function negated({ test }: Matcher): Matcher {
   return { test: (event) => !test(event), literals: undefined };
 }
 
+/** A short text is better than none: with it a rule is tried on fewer events than on all. */
 export function usefulLiteral(literal: string | undefined): readonly string[] | undefined {
-  return literal !== undefined && literal.length >= USEFUL ? [literal] : undefined;
+  return literal !== undefined && literal !== '' ? [literal] : undefined;
 }
 
 function shortest(literals: readonly string[]): number {

@@ -1,8 +1,8 @@
+import { CLASS_OF, CLASSES } from './character-class.ts';
+import { GramFilter } from './gram-filter.ts';
+
 /** Longer literals are searched by their last characters: they end in what is special, such as the name of a program. */
 const DEPTH = 16;
-/** Printable ASCII without upper case, one class for everything else. */
-const CLASSES = 72;
-const CLASS_OF = classes();
 
 /** Aho-Corasick over the literals of many rules: one pass over an event's text names every rule that can match. */
 export class Prefilter {
@@ -10,6 +10,9 @@ export class Prefilter {
   readonly #outputs: readonly (readonly number[] | undefined)[];
   /** 1 where a literal ends. */
   readonly #ends: Uint8Array;
+  readonly #literals: readonly string[];
+  /** Made when first asked for; null where the literals are too short for it. */
+  #grams: GramFilter | null | undefined;
 
   /** `literals[i]` are the texts of rule i, lower case. */
   constructor(literals: readonly (readonly string[])[]) {
@@ -31,6 +34,7 @@ export class Prefilter {
         (outputs[node] as Set<number>).add(rule);
       }
     }
+    this.#literals = literals.flat();
     this.#next = new Int32Array(children.length * CLASSES);
     link(children, outputs, this.#next);
     this.#outputs = outputs.map((set) => (set.size > 0 ? [...set] : undefined));
@@ -43,9 +47,10 @@ export class Prefilter {
     const ends = this.#ends;
     let node = 0;
     if (ends[0] === 1) return true;
+    this.#grams ??= GramFilter.suits(this.#literals) ? new GramFilter(this.#literals, DEPTH) : null;
+    if (this.#grams?.mayTouch(bytes, from, to) === false) return false;
     for (let i = from; i < to; i++) {
-      const byte = bytes[i] as number;
-      node = next[node * CLASSES + (CLASS_OF[Math.min(byte, 127)] as number)] as number;
+      node = next[node * CLASSES + (CLASS_OF[bytes[i] as number] as number)] as number;
       if (ends[node] === 1) return true;
     }
     return false;
@@ -87,12 +92,4 @@ function link(children: readonly Int32Array[], outputs: readonly Set<number>[], 
       }
     }
   }
-}
-
-function classes(): Uint8Array {
-  const table = new Uint8Array(128).fill(CLASSES - 1);
-  let next = 0;
-  for (let code = 32; code < 127; code++) if (code < 65 || code > 90) table[code] = next++;
-  for (let code = 65; code <= 90; code++) table[code] = table[code + 32] as number;
-  return table;
 }

@@ -45,35 +45,41 @@ export function wildcard(parts: readonly Part[]): (text: string) => boolean {
     if (part === ANY) segments.push([]);
     else (segments.at(-1) as Part[]).push(part);
   }
-  return (text) => matchSegments(segments, text);
+  const measured = segments.map((segment) => ({ parts: segment, length: lengthOf(segment) }));
+  return (text) => matchSegments(measured, text);
 }
 
-function matchSegments(segments: readonly (readonly Part[])[], text: string): boolean {
-  const head = segments[0] as readonly Part[];
-  const headLength = lengthOf(head);
-  if (!fits(head, text, 0)) return false;
-  if (segments.length === 1) return headLength === text.length;
-  const tail = segments.at(-1) as readonly Part[];
-  const end = text.length - lengthOf(tail);
-  if (end < headLength || !fits(tail, text, end)) return false;
-  let at = headLength;
-  for (const segment of segments.slice(1, -1)) {
+/** What stands between two stars. */
+interface Segment {
+  readonly parts: readonly Part[];
+  readonly length: number;
+}
+
+function matchSegments(segments: readonly Segment[], text: string): boolean {
+  const head = segments[0] as Segment;
+  if (!fits(head.parts, text, 0)) return false;
+  if (segments.length === 1) return head.length === text.length;
+  const tail = segments[segments.length - 1] as Segment;
+  const end = text.length - tail.length;
+  if (end < head.length || !fits(tail.parts, text, end)) return false;
+  let at = head.length;
+  for (let i = 1; i < segments.length - 1; i++) {
+    const segment = segments[i] as Segment;
     const found = find(segment, text, at, end);
     if (found < 0) return false;
-    at = found + lengthOf(segment);
+    at = found + segment.length;
   }
   return at <= end;
 }
 
-function find(segment: readonly Part[], text: string, from: number, end: number): number {
-  const length = lengthOf(segment);
-  const [first] = segment;
+function find({ parts, length }: Segment, text: string, from: number, end: number): number {
+  const first = parts[0];
   for (let at = from; at + length <= end; at++) {
     if (typeof first === 'string') {
       at = text.indexOf(first, at);
       if (at < 0 || at + length > end) return -1;
     }
-    if (fits(segment, text, at)) return at;
+    if (fits(parts, text, at)) return at;
   }
   return -1;
 }
