@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { DictBuilder, decodeUtf8, type LogBatch, type ObservationBatch, type Template } from '../core/index.ts';
+import { decodeUtf8, type LogBatch, type ObservationBatch, type Template } from '../core/index.ts';
 import { widen } from './event-arena.ts';
 import { NamedParties } from './named-parties.ts';
-import { SpanCodes } from './span-codes.ts';
+import { ObservedNames } from './observed-names.ts';
 import { EventTime, type WatermarkState } from './watermark.ts';
 
 export const OBSERVED = ['template', 'component', 'parameter', 'user', 'address', 'user-address'] as const;
@@ -21,11 +21,12 @@ export const observationConfig = z.strictObject({
 
 /** Columns kept interleaved while rows are added: entity, field, value, row. */
 const COLUMNS = 4;
-const NONE = -1;
+/** Names after which they are gathered anew, so that memory stays bounded. */
+const MOST_NAMES = 65_536;
 
-/** Indices into OBSERVED and the names of the fields there. */
-const [TEMPLATE, COMPONENT, USER, ADDRESS, PAIR] = [0, 1, 3, 4, 5];
+/** Names of the fields, in the order of OBSERVED. */
 const FIELD_NAMES: readonly string[] = OBSERVED.map((field) => (field === 'user-address' ? 'address of user' : field));
+type Fields = [number, number, number, number, number, number];
 
 export type ObservationConfig = z.output<typeof observationConfig>;
 
@@ -34,9 +35,12 @@ export class Observer {
   private readonly config: ObservationConfig;
   private readonly parties = new NamedParties();
   private readonly clock = new EventTime();
+  private readonly wants: ReadonlySet<string>;
+  private names = new ObservedNames();
 
   constructor(config: ObservationConfig) {
     this.config = config;
+    this.wants = new Set<string>(config.fields);
   }
 
   /** Event time so far: what lines without a time are given. */
@@ -49,36 +53,41 @@ export class Observer {
   }
 
   observe(batch: LogBatch, templates: readonly Template[]): ObservationBatch {
-    const rows = new ObservationRows(batch, templates);
-    const { parties } = this;
-    const wants = new Set<string>(this.config.fields);
-    const [template, component, parameter, user, address, pair] = OBSERVED.map((field) => wants.has(field));
+    if (this.names.size >= MOST_NAMES) this.names = new ObservedNames();
+    const { parties, names } = this;
+    names.begin(batch);
+    const rows = new ObservationRows(batch);
+    const [template, component, parameter, user, address, pair] = OBSERVED.map((field) => this.wants.has(field));
+    const [templateField, componentField, , userField, addressField, pairField] = FIELD_NAMES.map((name) =>
+      names.fields.code(name),
+    ) as Fields;
     const { codes: hosts } = batch.host;
     const { codes: components } = batch.component;
     for (let row = 0; row < batch.rows; row++) {
       const time = this.clock.take(batch.time[row] as number);
-      const host = rows.host(hosts[row] as number);
+      const host = names.host(hosts[row] as number);
       const code = batch.template[row] as number;
       const known = templates[code];
-      if (template && known !== undefined) rows.add(row, time, host, rows.field(TEMPLATE), rows.template(code));
+      if (template && known !== undefined) rows.add(row, time, host, templateField, names.template(code, known));
       if (component && (components[row] as number) >= 0)
-        rows.add(row, time, host, rows.field(COMPONENT), rows.component(components[row] as number));
-      if (parameter && known !== undefined) this.parameters(rows, batch, row, time, host);
+        rows.add(row, time, host, componentField, names.component(components[row] as number));
+      if (parameter && known !== undefined) this.parameters(rows, batch, row, time, host, known);
       if (!(user || address || pair)) continue;
       parties.read(batch, row);
       const { bytes, userStart, userEnd, addressStart, addressEnd } = parties;
       const named = userStart >= 0;
-      if (named && user) rows.add(row, time, host, rows.field(USER), rows.text(bytes, userStart, userEnd));
+      if (named && user) rows.add(row, time, host, userField, names.text(bytes, userStart, userEnd));
       if (addressStart < 0 || !(address || (pair && named))) continue;
-      const value = rows.text(bytes, addressStart, addressEnd);
-      if (address) rows.add(row, time, host, rows.field(ADDRESS), value);
-      if (pair && named) rows.add(row, time, rows.entity(decodeUtf8(bytes, userStart, userEnd)), rows.field(PAIR), value);
+      const value = names.text(bytes, addressStart, addressEnd);
+      if (address) rows.add(row, time, host, addressField, value);
+      if (pair && named) rows.add(row, time, names.entities.code(decodeUtf8(bytes, userStart, userEnd)), pairField, value);
     }
-    return rows.finish();
+    return rows.finish(names);
   }
 
   /** Names, not numbers or identifiers; numbers are what the parameter model of sequences watches. */
-  private parameters(rows: ObservationRows, batch: LogBatch, row: number, time: number, host: number): void {
+  private parameters(rows: ObservationRows, batch: LogBatch, row: number, time: number, host: number, template: Template): void {
+    const { names } = this;
     const { bytes, first, start, end } = batch.parameters;
     const from = first[row] as number;
     const count = Math.min(this.config.parameters, (first[row + 1] as number) - from);
@@ -86,7 +95,7 @@ export class Observer {
       const a = start[from + i] as number;
       const b = end[from + i] as number;
       if (b <= a || b - a > this.config.maxValueBytes || !isName(bytes, a, b)) continue;
-      rows.add(row, time, host, rows.parameterField(batch.template[row] as number, i), rows.text(bytes, a, b));
+      rows.add(row, time, host, names.parameter(batch.template[row] as number, template, i), names.text(bytes, a, b));
     }
   }
 }
@@ -107,99 +116,17 @@ function isName(bytes: Uint8Array, start: number, end: number): boolean {
   return letters > 0;
 }
 
-/** Most leading parameters that may be watched. */
-const MAX_PARAMETERS = 16;
-
-/** Columns of the observations of one batch. Strings are made once per distinct value, codes are what rows are added by. */
+/** Columns of the observations of one batch. */
 class ObservationRows {
   private readonly batch: LogBatch;
-  private readonly templates: readonly Template[];
-  private readonly entities = new DictBuilder();
-  private readonly fields = new DictBuilder();
-  private readonly values = new DictBuilder();
-  private readonly texts: string[] = [];
-  private readonly spans = new SpanCodes();
-  private readonly hostCodes: Int32Array;
-  private readonly componentCodes: Int32Array;
-  /** Value code + 1 per template, field code + 1 per template and parameter; 0 = not met yet. */
-  private readonly templateCodes: Int32Array;
-  private readonly parameterCodes: Int32Array;
-  private readonly fieldCodes = new Int32Array(OBSERVED.length).fill(NONE);
   private rows = 0;
   private columns: Int32Array;
   private time: Float64Array;
 
-  constructor(batch: LogBatch, templates: readonly Template[]) {
+  constructor(batch: LogBatch) {
     this.batch = batch;
-    this.templates = templates;
-    this.hostCodes = new Int32Array(batch.host.values.length + 1).fill(NONE);
-    this.componentCodes = new Int32Array(batch.component.values.length).fill(NONE);
-    this.templateCodes = new Int32Array(templates.length);
-    this.parameterCodes = new Int32Array(templates.length * MAX_PARAMETERS);
-    this.columns = new Int32Array(Math.max(16, batch.rows * 3) * COLUMNS);
+    this.columns = new Int32Array(Math.max(16, batch.rows * 4) * COLUMNS);
     this.time = new Float64Array(this.columns.length / COLUMNS);
-  }
-
-  /** Code of one of OBSERVED's fields. */
-  field(index: number): number {
-    let code = this.fieldCodes[index] as number;
-    if (code === NONE) {
-      code = this.fields.code(FIELD_NAMES[index] as string);
-      this.fieldCodes[index] = code;
-    }
-    return code;
-  }
-
-  parameterField(template: number, index: number): number {
-    const slot = template * MAX_PARAMETERS + index;
-    const known = this.parameterCodes[slot] as number;
-    if (known > 0) return known - 1;
-    const code = this.fields.code(`parameter ${index + 1} of ${(this.templates[template] as Template).id}`);
-    this.parameterCodes[slot] = code + 1;
-    return code;
-  }
-
-  host(code: number): number {
-    const at = code < 0 ? this.hostCodes.length - 1 : code;
-    let entity = this.hostCodes[at] as number;
-    if (entity === NONE) {
-      entity = this.entity(this.batch.host.values[code] ?? this.batch.source);
-      this.hostCodes[at] = entity;
-    }
-    return entity;
-  }
-
-  entity(name: string): number {
-    return this.entities.code(name);
-  }
-
-  component(code: number): number {
-    let value = this.componentCodes[code] as number;
-    if (value === NONE) {
-      const name = this.batch.component.values[code] as string;
-      value = this.value(name, name);
-      this.componentCodes[code] = value;
-    }
-    return value;
-  }
-
-  template(code: number): number {
-    const known = this.templateCodes[code] as number;
-    if (known > 0) return known - 1;
-    const { id, text } = this.templates[code] as Template;
-    const value = this.value(id, text);
-    this.templateCodes[code] = value + 1;
-    return value;
-  }
-
-  /** Value code of bytes[start, end). */
-  text(bytes: Uint8Array, start: number, end: number): number {
-    const known = this.spans.find(bytes, start, end);
-    if (known !== NONE) return known;
-    const name = decodeUtf8(bytes, start, end);
-    const value = this.value(name, name);
-    this.spans.put(start, end, value);
-    return value;
   }
 
   add(row: number, time: number, entity: number, field: number, value: number): void {
@@ -215,7 +142,7 @@ class ObservationRows {
     this.time[this.rows++] = time;
   }
 
-  finish(): ObservationBatch {
+  finish(names: ObservedNames): ObservationBatch {
     const { rows, columns } = this;
     const { origin } = this.batch;
     const [entity, field, value] = [new Int32Array(rows), new Int32Array(rows), new Int32Array(rows)];
@@ -232,10 +159,10 @@ class ObservationRows {
     return {
       shape: 'observations',
       rows,
-      entities: this.entities.finish(entity).values,
-      fields: this.fields.finish(field).values,
-      values: this.values.finish(value).values,
-      valueText: this.texts,
+      entities: names.entities.all,
+      fields: names.fields.all,
+      values: names.values.all,
+      valueText: names.texts,
       entity,
       field,
       value,
@@ -246,11 +173,5 @@ class ObservationRows {
       offset,
       length,
     };
-  }
-
-  private value(name: string, text: string): number {
-    const code = this.values.code(name);
-    this.texts[code] = text;
-    return code;
   }
 }

@@ -13,6 +13,8 @@ export class ObservedTail {
   /** Scores so far, older ones fading. */
   size = 0;
   private counts: Float64Array = new Float64Array(BINS);
+  /** Highest bin with a count. */
+  private top = 0;
 
   /** The p-value of a score by those before it, which it then joins. NaN stays NaN. */
   take(score: number): number {
@@ -23,13 +25,14 @@ export class ObservedTail {
     }
     const bin = Math.min(BINS - 1, Math.floor(score / WIDTH));
     let atLeast = 0;
-    for (let i = bin; i < BINS; i++) atLeast += this.counts[i] as number;
+    for (let i = bin; i <= this.top; i++) atLeast += this.counts[i] as number;
     this.add(bin);
     return Math.max(Math.exp(-score), (atLeast - FEW) / this.size);
   }
 
   private add(bin: number): void {
     this.counts[bin] = (this.counts[bin] as number) + 1;
+    if (bin > this.top) this.top = bin;
     if (++this.size < MEMORY) return;
     this.size /= 2;
     for (let i = 0; i < BINS; i++) this.counts[i] = (this.counts[i] as number) / 2;
@@ -42,6 +45,10 @@ export class ObservedTail {
   restore({ size, counts }: ReturnType<ObservedTail['snapshot']>): void {
     this.size = size;
     this.counts = new Float64Array(BINS);
-    for (const [bin, count] of counts) this.counts[bin] = count;
+    this.top = 0;
+    for (const [bin, count] of counts) {
+      this.counts[bin] = count;
+      this.top = Math.max(this.top, bin);
+    }
   }
 }

@@ -64,7 +64,10 @@ export interface SeriesBatch {
   readonly evidence?: readonly (readonly EvidenceLine[])[];
 }
 
-/** One categorical observation per row: entity, field, value (a template, a parameter's value, a pair). */
+/**
+ * One categorical observation per row: entity, field, value (a template, a parameter's value, a pair). The dictionaries may hold more than
+ * the rows show; batches with the same arrays have the same codes.
+ */
 export interface ObservationBatch {
   readonly shape: 'observations';
   readonly rows: number;

@@ -51,7 +51,10 @@ export class BoundedTable<T extends Kept> {
     } else if (entries.length < WAYS) {
       entries.push(entry);
       this.journal.note(dropLast, entries, undefined, 0);
-    } else this.onReplaced?.(replaceOldest(entries, entry, this.journal));
+    } else {
+      const replaced = replaceOldest(entries, entry, this.journal);
+      this.onReplaced?.(replaced);
+    }
   }
 
   /** Everything, in an order that depends on the keys and their history alone. */
@@ -61,14 +64,17 @@ export class BoundedTable<T extends Kept> {
 }
 
 const emptyBucket = (buckets: unknown, _: unknown, bucket: number): void => {
+  const [only] = (buckets as Kept[][])[bucket] as Kept[];
+  (only as Kept).held = false;
   (buckets as unknown[])[bucket] = undefined;
 };
 
 const dropLast = (entries: unknown): void => {
-  (entries as unknown[]).pop();
+  ((entries as Kept[]).pop() as Kept).held = false;
 };
 
 const putBack = (entries: unknown, before: unknown, at: number): void => {
+  ((entries as Kept[])[at] as Kept).held = false;
   (before as Kept).held = true;
   (entries as unknown[])[at] = before;
 };

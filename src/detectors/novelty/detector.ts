@@ -15,7 +15,9 @@ import { hashOf } from './bounded-table.ts';
 import type { NoveltyConfig } from './config.ts';
 import { explainOccurrence } from './explain.ts';
 import { NoveltyMemory, type Occurrence } from './memory.ts';
+import { News } from './news.ts';
 import { type DescribedObservation, describeObservation, LabelOverlay, readObservation } from './overlay.ts';
+import type { PairMemory } from './pair-memory.ts';
 import { BatchSlots } from './slots.ts';
 
 const seen = z.tuple([z.string(), z.int(), z.number()]);
@@ -38,7 +40,8 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
   #memory: NoveltyMemory;
   #overlay = new LabelOverlay([]);
   /** The batch scored last, whose rows are in the memory until its journal takes them back, and what was new in it. */
-  #scored: { readonly batch: ObservationBatch; readonly news: Map<number, Occurrence> } | undefined;
+  #scored: { readonly batch: ObservationBatch; readonly news: News } | undefined;
+  #slots: BatchSlots | undefined;
 
   constructor(config: NoveltyConfig) {
     this.#config = config;
@@ -47,8 +50,7 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
 
   /** Each row's score is made before the row is known, so the scores are their own calibration. */
   async fit(batch: ObservationBatch, progress: (share: number) => void = () => {}): Promise<FitSummary> {
-    this.#memory = new NoveltyMemory(this.#config);
-    this.#scored = undefined;
+    this.#renew(new NoveltyMemory(this.#config));
     const score = new Float64Array(batch.rows);
     this.#pass(batch, score);
     progress(1);
@@ -66,7 +68,7 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
   async score(batch: ObservationBatch): Promise<ScoreBatch> {
     this.#takeBack();
     this.#memory.begin();
-    const news = new Map<number, Occurrence>();
+    const news = new News();
     const score = new Float64Array(batch.rows);
     const learnt = new Float64Array(batch.rows);
     this.#pass(batch, score, learnt, news);
@@ -81,14 +83,14 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
       return;
     }
     this.#takeBack();
-    new BatchSlots(this.#memory, batch).add(batch.rows);
+    this.#slotsFor(batch).add(batch.rows);
   }
 
   /** All it knows is what it observed. */
   async learn(_batch: ObservationBatch): Promise<void> {}
 
   async explain(batch: ObservationBatch, row: number): Promise<Explanation> {
-    const known = this.#scored?.batch === batch ? this.#scored.news.get(row) : undefined;
+    const known = this.#scored?.batch === batch ? this.#scored.news.at(row) : undefined;
     const occurrence = known ?? this.#occurrenceAt(batch, row);
     return explainOccurrence(batch, row, rowOf(batch, row), occurrence, probabilityOfNew(occurrence, 0));
   }
@@ -97,12 +99,12 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
     this.#takeBack();
     const memory = this.#memory;
     memory.begin();
-    const slots = new BatchSlots(memory, batch);
+    const slots = this.#slotsFor(batch);
     slots.add(row);
     const slot = slots.at(row);
-    const time = batch.time[row] as number;
-    const pair = memory.pair(slot, time);
-    const occurrence = memory.occurrence(slot, pair, memory.seen(slot, pair), time);
+    memory.time = batch.time[row] as number;
+    const pair = memory.pair(slot);
+    const occurrence = memory.occurrence(slot, pair, memory.seen(slot, pair));
     memory.journal.takeBack();
     return occurrence;
   }
@@ -154,38 +156,48 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
     }
     for (const [key, seenAt, entities, last] of parsed.data.known)
       memory.known.insert({ key, hash: hashOf(key), seen: seenAt, held: true, entities, last });
+    this.#renew(memory);
+  }
+
+  #renew(memory: NoveltyMemory): void {
     this.#memory = memory;
     this.#scored = undefined;
+    this.#slots = undefined;
+  }
+
+  #slotsFor(batch: ObservationBatch): BatchSlots {
+    this.#slots = this.#slots?.for(batch) ?? new BatchSlots(this.#memory, batch);
+    return this.#slots;
   }
 
   /** Scores of the rows, each as if those before it had been observed; afterwards they all have been. `score` and `learnt` hold zeros. */
-  #pass(batch: ObservationBatch, score: Float64Array, learnt?: Float64Array, news?: Map<number, Occurrence>): void {
+  #pass(batch: ObservationBatch, score: Float64Array, learnt?: Float64Array, news?: News): void {
     const memory = this.#memory;
     const { warmUp } = this.#config;
-    const slots = new BatchSlots(memory, batch);
+    const slots = this.#slotsFor(batch);
     for (let row = 0; row < batch.rows; row++) {
       const slot = slots.at(row);
-      const time = batch.time[row] as number;
-      const pair = memory.pair(slot, time);
+      memory.time = batch.time[row] as number;
+      const pair = memory.pair(slot);
       const seen = memory.seen(slot, pair);
-      const isNew = seen === undefined || memory.isStale(seen, time);
+      const isNew = seen === undefined || memory.isStale(seen);
       if (isNew && learnt !== undefined) learnt[row] = pair.total;
       if (pair.total < warmUp) score[row] = Number.NaN;
       else if (isNew) {
-        const occurrence = memory.occurrence(slot, pair, seen, time);
-        const rated = this.#rate(occurrence, batch, row);
+        const elsewhere = memory.elsewhere(slot, seen);
+        const rated = this.#rate(pair, elsewhere, batch, row);
         score[row] = rated;
-        if (rated > 0) news?.set(row, occurrence);
+        if (rated > 0) news?.add(row, pair, seen, elsewhere);
       }
-      memory.add(slot, pair, seen, time);
+      memory.add(slot, pair, seen);
     }
   }
 
-  #rate(occurrence: Occurrence, batch: ObservationBatch, row: number): number {
-    const one = rowOf(batch, row);
-    if (this.#overlay.forgives(one)) return 0;
-    const own = -Math.log(probabilityOfNew(occurrence, this.#overlay.pseudoNew(one)));
-    return Math.max(0, own + (occurrence.elsewhere === 0 ? NEVER_ANYWHERE : -Math.log1p(occurrence.elsewhere) / 2));
+  #rate(pair: PairMemory, elsewhere: number, batch: ObservationBatch, row: number): number {
+    const labelled = this.#overlay.isEmpty ? undefined : rowOf(batch, row);
+    if (labelled !== undefined && this.#overlay.forgives(labelled)) return 0;
+    const own = -Math.log(probabilityOfNew(pair, labelled === undefined ? 0 : this.#overlay.pseudoNew(labelled)));
+    return Math.max(0, own + (elsewhere === 0 ? NEVER_ANYWHERE : -Math.log1p(elsewhere) / 2));
   }
 
   #takeBack(): void {
@@ -202,7 +214,7 @@ const NEVER_ANYWHERE = Math.LN2;
  * The chance that the next value is a new one: Good-Turing, half a singleton added so that it is never 0, and not below the recent
  * share of new values: blocks written about three times and never again leave no singletons, yet every third value is new.
  */
-function probabilityOfNew(occurrence: Occurrence, pseudoNew: number): number {
+function probabilityOfNew(occurrence: Pick<Occurrence, 'total' | 'singletons' | 'recent'>, pseudoNew: number): number {
   const goodTuring = (occurrence.singletons + pseudoNew + 0.5) / (occurrence.total + pseudoNew + 1);
   return Math.min(1, Math.max(goodTuring, occurrence.recent));
 }

@@ -38,6 +38,8 @@ export class NoveltyMemory {
   private uses = 0;
   /** Values of all pairs. */
   held = 0;
+  /** Time of the observation at hand; a field, as a number given from call to call would be put on the heap each time. */
+  time = 0;
 
   constructor(config: NoveltyConfig) {
     this.config = config;
@@ -54,7 +56,8 @@ export class NoveltyMemory {
   }
 
   /** The pair of an observation about to be added, made when it is new. */
-  pair(slot: Slot, time: number): PairMemory {
+  pair(slot: Slot): PairMemory {
+    const { time } = this;
     const { pair: of } = slot;
     let { pair } = of;
     if (pair === undefined || !pair.held) {
@@ -80,13 +83,12 @@ export class NoveltyMemory {
     return found;
   }
 
-  isStale(seen: SeenValue, time: number): boolean {
-    return time - seen.last > this.config.horizon;
+  isStale(seen: SeenValue): boolean {
+    return this.time - seen.last > this.config.horizon;
   }
 
-  occurrence(slot: Slot, pair: PairMemory, seen: SeenValue | undefined, time: number): Occurrence {
-    const stale = seen !== undefined && this.isStale(seen, time);
-    const elsewhere = this.known.find(slot.knownKey(), slot.knownHash())?.entities ?? 0;
+  occurrence(slot: Slot, pair: PairMemory, seen: SeenValue | undefined): Occurrence {
+    const stale = seen !== undefined && this.isStale(seen);
     return {
       total: pair.total,
       singletons: pair.singletons,
@@ -95,21 +97,31 @@ export class NoveltyMemory {
       first: pair.first,
       count: seen === undefined || stale ? 0 : seen.count,
       forgotten: stale ? seen.last : undefined,
-      elsewhere: Math.max(0, elsewhere - (seen === undefined ? 0 : 1)),
+      elsewhere: this.elsewhere(slot, seen),
     };
   }
 
-  add(slot: Slot, pair: PairMemory, seen: SeenValue | undefined, time: number): void {
+  /** Other entities that have shown the slot's value. */
+  elsewhere(slot: Slot, seen: SeenValue | undefined): number {
+    return Math.max(0, (this.knownOf(slot)?.entities ?? 0) - (seen === undefined ? 0 : 1));
+  }
+
+  private knownOf(slot: Slot): KnownValue | undefined {
+    if (slot.known?.held !== true) slot.known = this.known.find(slot.knownKey(), slot.knownHash());
+    return slot.known;
+  }
+
+  add(slot: Slot, pair: PairMemory, seen: SeenValue | undefined): void {
     pair.total++;
     pair.recent += ((seen === undefined ? 1 : 0) - pair.recent) * Math.max(2 / (pair.total + 1), 1 / RECENT);
     if (seen === undefined) {
-      this.addFirst(slot, pair, time);
+      this.addFirst(slot, pair);
       return;
     }
     if (seen.noted !== this.journal.batch) this.noteValue(seen);
     if (seen.count === 1) pair.singletons--;
     seen.count++;
-    if (time > seen.last) seen.last = time;
+    if (this.time > seen.last) seen.last = this.time;
     seen.used = this.uses++;
   }
 
@@ -127,13 +139,15 @@ export class NoveltyMemory {
     this.pairs.insert(pair);
   }
 
-  private addFirst(slot: Slot, pair: PairMemory, time: number): void {
+  private addFirst(slot: Slot, pair: PairMemory): void {
+    const { time } = this;
     pair.distinct++;
     pair.singletons++;
-    let known = this.known.find(slot.knownKey(), slot.knownHash());
+    let known = this.knownOf(slot);
     if (known === undefined) {
       known = { key: slot.knownKey(), hash: slot.knownHash(), seen: time, held: true, entities: 1, last: time };
       this.known.insert(known);
+      slot.known = known;
     } else {
       const { entities, last, seen } = known;
       this.journal.note(restore, known, { entities, last, seen }, 0);

@@ -9,9 +9,8 @@ import { Journal } from './journal.ts';
 
 type Row = readonly [entity: string, field: string, value: string, time?: number];
 
-function observations(rows: readonly Row[]): ObservationBatch {
+function observations(rows: readonly Row[], [entities, fields, values]: string[][] = [[], [], []]): ObservationBatch {
   const code = (names: string[], name: string) => (names.includes(name) ? names.indexOf(name) : names.push(name) - 1);
-  const [entities, fields, values]: string[][] = [[], [], []];
   const count = rows.length;
   return {
     shape: 'observations',
@@ -153,6 +152,46 @@ describe('novelty', () => {
         expect([...table.entries()].length).toBeLessThanOrEqual(16);
       }),
       { numRuns: 30 },
+    );
+  });
+
+  it('remembers a further value of all entities in the place of the one longest unseen', () => {
+    const table = new BoundedTable<Kept>(8, new Journal());
+    for (let i = 0; i < 9; i++) table.insert({ key: `v${i}`, hash: hashOf(`v${i}`), seen: i, held: true });
+    expect([...table.entries()].map(({ key }) => key).sort()).toEqual(['v1', 'v2', 'v3', 'v4', 'v5', 'v6', 'v7', 'v8']);
+  });
+
+  it('scores the same whether dictionaries go on from batch to batch or not, also after what was taken back, restored or crowded out', async () => {
+    const row = fc.tuple(fc.nat(12), fc.nat(2), fc.nat(9), fc.nat(40));
+    const batch = fc.tuple(
+      fc.array(row, { minLength: 1, maxLength: 30 }),
+      fc.constantFrom('learn', 'learn', 'only score', 'restore', 'explain'),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(batch, { maxLength: 12 }), async (batches) => {
+        const bounds = { warmUp: 2, maxPairs: 16, maxValues: 3, maxHeld: 20, maxKnown: 16, horizon: '20s' };
+        const [going, fresh] = [detector(bounds), detector(bounds)];
+        const dictionaries: string[][] = [[], [], []];
+        let time = 0;
+        for (const [rows, what] of batches) {
+          const named = rows.map(([a, b, c, d]): Row => {
+            time += d;
+            return [`host${a}`, `field${b}`, `v${c}`, time * 1e6];
+          });
+          const [one, other] = [observations(named, dictionaries), observations(named)];
+          const [scores, expected] = [await going.score(one), await fresh.score(other)];
+          expect(scores).toEqual(expected);
+          for (let at = 0; at < named.length && what === 'explain'; at++)
+            expect(await going.explain(one, at)).toEqual(await fresh.explain(other, at));
+          if (what === 'only score') continue;
+          going.observe(one);
+          fresh.observe(other);
+          const snapshot = await going.snapshot();
+          expect(snapshot).toEqual(await fresh.snapshot());
+          if (what === 'restore') await going.restore(snapshot);
+        }
+      }),
+      { numRuns: 60 },
     );
   });
 });

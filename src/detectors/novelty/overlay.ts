@@ -39,6 +39,11 @@ export class LabelOverlay {
     }
   }
 
+  /** No label is in force that changes a score. */
+  get isEmpty(): boolean {
+    return this.values.size === 0 && this.entityValues.size === 0 && this.pairs.size === 0;
+  }
+
   forgives({ entity, field, value }: DescribedObservation): boolean {
     if (this.values.size === 0 && this.entityValues.size === 0) return false;
     if (this.guarded.has(key(field, value))) return false;

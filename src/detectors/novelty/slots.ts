@@ -1,6 +1,6 @@
 import type { ObservationBatch } from '../../core/index.ts';
 import { hashOf } from './bounded-table.ts';
-import type { NoveltyMemory } from './memory.ts';
+import type { KnownValue, NoveltyMemory } from './memory.ts';
 import type { PairMemory } from './pair-memory.ts';
 import type { SeenValue } from './seen-values.ts';
 
@@ -14,13 +14,15 @@ export interface PairSlot {
   pair: PairMemory | undefined;
 }
 
-/** Where an observation belongs in the memory's tables, worked out once for all rows of a batch that show the same. */
+/** Where an observation belongs in the memory's tables, worked out once for all rows that show the same. */
 export class Slot {
   readonly pair: PairSlot;
   readonly name: string;
   /** Of which pair `value` was found. */
   owner: PairMemory | undefined;
   value: SeenValue | undefined;
+  /** Where its value occurs, as long as that is held. */
+  known: KnownValue | undefined;
   private readonly field: string;
   private key: string | undefined;
   private hash = 0;
@@ -30,6 +32,7 @@ export class Slot {
     this.name = short(value);
     this.owner = undefined;
     this.value = undefined;
+    this.known = undefined;
     this.field = field;
     this.key = undefined;
   }
@@ -49,10 +52,16 @@ export class Slot {
   }
 }
 
-/** Slots of a batch's rows by their codes: an open-addressing table of (pair, value) and one of (entity, field). */
+/** Slots after which they are made anew, so that memory stays bounded. */
+const MOST_SLOTS = 131_072;
+
+/**
+ * Slots of rows by their codes: an open-addressing table of (pair, value) and one of (entity, field). They serve every batch with
+ * the same dictionaries, as long as the memory is the same.
+ */
 export class BatchSlots {
   private readonly memory: NoveltyMemory;
-  private readonly batch: ObservationBatch;
+  private batch: ObservationBatch;
   private readonly pairs: CodeIndex<PairSlot>;
   private readonly slots: CodeIndex<Slot>;
 
@@ -60,13 +69,22 @@ export class BatchSlots {
     this.memory = memory;
     this.batch = batch;
     this.pairs = new CodeIndex((entity, field) => {
-      const key = pairKey(batch.entities[entity] as string, batch.fields[field] as string);
+      const key = pairKey(this.batch.entities[entity] as string, this.batch.fields[field] as string);
       return { key, hash: hashOf(key), pair: undefined };
     });
     this.slots = new CodeIndex((pair, value, row) => {
-      const field = batch.fields[batch.field[row] as number] as string;
-      return new Slot(this.pairs.items[pair] as PairSlot, field, batch.values[value] as string);
+      const field = this.batch.fields[this.batch.field[row] as number] as string;
+      return new Slot(this.pairs.items[pair] as PairSlot, field, this.batch.values[value] as string);
     });
+  }
+
+  /** Slots for the rows of a batch: these, where they still serve. */
+  for(batch: ObservationBatch): BatchSlots {
+    const { entities, fields, values } = this.batch;
+    const same = entities === batch.entities && fields === batch.fields && values === batch.values;
+    if (!same || this.slots.items.length >= MOST_SLOTS) return new BatchSlots(this.memory, batch);
+    this.batch = batch;
+    return this;
   }
 
   at(row: number): Slot {
@@ -79,9 +97,9 @@ export class BatchSlots {
     const { memory, batch } = this;
     for (let row = 0; row < end; row++) {
       const slot = this.at(row);
-      const time = batch.time[row] as number;
-      const pair = memory.pair(slot, time);
-      memory.add(slot, pair, memory.seen(slot, pair), time);
+      memory.time = batch.time[row] as number;
+      const pair = memory.pair(slot);
+      memory.add(slot, pair, memory.seen(slot, pair));
     }
   }
 }

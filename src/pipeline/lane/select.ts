@@ -2,9 +2,11 @@ import type { LogBatch, TextColumn } from '../../core/index.ts';
 
 /** The rows of a batch for which `keep` is 1. Text stays where it is; only spans are copied. */
 export function selectRows(batch: LogBatch, keep: Uint8Array): LogBatch {
-  const rows: number[] = [];
-  for (let row = 0; row < batch.rows; row++) if (keep[row] === 1) rows.push(row);
-  if (rows.length === batch.rows) return batch;
+  let kept = 0;
+  for (let row = 0; row < batch.rows; row++) if (keep[row] === 1) kept++;
+  if (kept === batch.rows) return batch;
+  const rows = new Int32Array(kept);
+  for (let row = 0, to = 0; row < batch.rows; row++) if (keep[row] === 1) rows[to++] = row;
   const int = (values: Int32Array) => Int32Array.from(rows, (row) => values[row] as number);
   const double = (values: Float64Array) => Float64Array.from(rows, (row) => values[row] as number);
   const text = (column: TextColumn): TextColumn => ({ bytes: column.bytes, start: int(column.start), end: int(column.end) });

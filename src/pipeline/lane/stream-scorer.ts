@@ -125,11 +125,17 @@ export class StreamScorer implements LaneScorer {
 
   private watch(batch: StreamBatch): void {
     const times = batch.shape === 'series' ? batch.end : batch.time;
-    for (const time of times) {
+    let first = Number.POSITIVE_INFINITY;
+    let last = Number.NEGATIVE_INFINITY;
+    for (let row = 0; row < times.length; row++) {
+      const time = times[row] as number;
       if (!Number.isFinite(time)) continue;
-      if (this.first === undefined || time < this.first) this.first = time;
-      if (this.last === undefined || time > this.last) this.last = time;
+      if (time < first) first = time;
+      if (time > last) last = time;
     }
+    if (first > last) return;
+    this.first = Math.min(this.first ?? first, first);
+    this.last = Math.max(this.last ?? last, last);
   }
 
   applyLabels(labels: readonly LabelledRow[]): void {
