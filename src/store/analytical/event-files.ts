@@ -3,6 +3,14 @@ import type { Retention } from '../contract.ts';
 import type { RelationalDatabase, SqlRow } from '../relational/database.ts';
 import { type Dataset, fileName, type StoredFile } from './parquet-files.ts';
 
+/** A visible file; times are absent where its rows have none. */
+export interface ListedFile {
+  readonly path: string;
+  readonly rows: number;
+  readonly minTime?: number;
+  readonly maxTime?: number;
+}
+
 /** The list of visible files; it lives in the relational store, so that files appear with the epoch that commits them. */
 export class EventFiles {
   private readonly database: RelationalDatabase;
@@ -31,13 +39,18 @@ export class EventFiles {
     }
   }
 
-  keys(dataset: Dataset, from?: Micros, to?: Micros): readonly string[] {
+  listed(dataset: Dataset, from?: Micros, to?: Micros): readonly (Omit<ListedFile, 'path'> & { readonly key: string })[] {
     const timeless = from === undefined && to === undefined;
     const rows = this.database.all(
-      `SELECT key FROM files WHERE dataset = ? AND (? OR (min_time IS NOT NULL AND (? IS NULL OR max_time >= ?) AND (? IS NULL OR min_time < ?))) ORDER BY key`,
+      `SELECT key, row_count, min_time, max_time FROM files
+       WHERE dataset = ? AND (? OR (min_time IS NOT NULL AND (? IS NULL OR max_time >= ?) AND (? IS NULL OR min_time < ?))) ORDER BY key`,
       [dataset, timeless ? 1 : 0, from ?? null, from ?? null, to ?? null, to ?? null],
     );
-    return rows.map((row) => row.key as string);
+    return rows.map((row) => ({
+      key: row.key as string,
+      rows: Number(row.row_count),
+      ...(row.min_time === null || row.max_time === null ? {} : { minTime: Number(row.min_time), maxTime: Number(row.max_time) }),
+    }));
   }
 
   uses(dataset: Dataset, epoch: number, part: number): boolean {

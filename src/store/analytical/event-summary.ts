@@ -1,94 +1,135 @@
 import type { EventHistogram, EventQuery, HostCount, TemplateCount } from '../contract.ts';
-import { type EventReader, filterOf } from './event-query.ts';
-import { listOf } from './parquet-files.ts';
+import { binned, binsOf } from './bins.ts';
+import type { ListedFile } from './event-files.ts';
+import { filterOf } from './event-query.ts';
+import type { FilePartials, Range } from './file-partials.ts';
+import { type DuckRow, listOf } from './parquet-files.ts';
+import type { StoredReader } from './stored-reader.ts';
 
-const FROM = 'FROM read_parquet($1, union_by_name = true)';
-
-export async function templatesOf(
-  reader: EventReader,
-  files: readonly string[],
-  query: EventQuery,
-  bins = 0,
-): Promise<readonly TemplateCount[]> {
-  const { where, values } = filterOf(query);
-  const limit = Math.max(1, Math.min(query.limit ?? 1000, 10_000));
-  const first = `arg_min({message: message, parameters: parameters}, (coalesce("time", 9223372036854775807), input, "offset"))`;
-  const sql = `SELECT template, count(*) AS n, min("time") AS first_seen, max("time") AS last_seen, ${first} AS sample
-    ${FROM} WHERE ${where} AND template IS NOT NULL GROUP BY template ORDER BY n DESC, template LIMIT ${limit}`;
-  const named = `SELECT template, n, first_seen, last_seen, sample.message AS example, sample.parameters AS parameters FROM (${sql}) ORDER BY n DESC, template`;
-  const counts = bins > 0 ? await countsByTemplate(reader, files, query, bins) : undefined;
-  return (await reader.rows(named, files, values)).map((row) => ({
-    template: String(row.template),
-    count: Number(row.n),
-    example: typeof row.example === 'string' ? row.example : '',
-    parameters: listOf(row.parameters).map(String),
-    firstSeen: row.first_seen === null ? Number.NaN : Number(row.first_seen),
-    lastSeen: row.last_seen === null ? Number.NaN : Number(row.last_seen),
-    ...(counts === undefined ? {} : { counts: counts.get(String(row.template)) ?? new Array<number>(bins).fill(0) }),
-  }));
+/** The stored events of a tenant as summaries need them. */
+export interface StoredFiles {
+  readonly reader: StoredReader;
+  readonly partials: FilePartials;
+  readonly files: readonly ListedFile[];
 }
 
-async function countsByTemplate(
-  reader: EventReader,
-  files: readonly string[],
+export async function countOf({ reader, partials, files }: StoredFiles, query: EventQuery): Promise<number> {
+  const rows = await partials.of(reader, files, { select: 'count(*) AS n', groupBy: '', ...conditions(query) });
+  return rows.reduce((sum, { n }) => sum + Number(n), 0);
+}
+
+export async function countsByTemplate(stored: StoredFiles, query: EventQuery): Promise<readonly { template: string; count: number }[]> {
+  const { reader, partials, files } = stored;
+  const rows = await partials.of(reader, files, {
+    select: 'template, count(*) AS n',
+    groupBy: 'template',
+    ...conditions(query, 'template'),
+  });
+  const counts = [...summed(rows, 'template')].map(([template, { count }]) => ({ template, count }));
+  return counts.sort((a, b) => b.count - a.count || (a.template < b.template ? -1 : 1));
+}
+
+/** Most frequent first; the example is the earliest matching event. */
+export async function templatesOf(stored: StoredFiles, query: EventQuery, bins = 0): Promise<readonly TemplateCount[]> {
+  const { reader, partials, files } = stored;
+  const first = 'arg_min({message: message, parameters: parameters}, (coalesce("time", 9223372036854775807), input, "offset"))';
+  const rows = await partials.of(reader, files, {
+    select: `template, count(*) AS n, min("time") AS first_seen, max("time") AS last_seen, ${first} AS sample`,
+    groupBy: 'template',
+    ...conditions(query, 'template'),
+  });
+  const counts = bins > 0 ? await countsOverTime(stored, query, bins) : undefined;
+  const earliest = new Map<string, DuckRow>();
+  for (const row of rows) {
+    const known = earliest.get(String(row.template));
+    if (known === undefined || timeOf(row.first_seen, Infinity) < timeOf(known.first_seen, Infinity))
+      earliest.set(String(row.template), row);
+  }
+  const found = [...summed(rows, 'template')].map(([template, { count, firstSeen, lastSeen }]) => {
+    const { message, parameters } = sampleOf(earliest.get(template));
+    const over = counts === undefined ? {} : { counts: counts.get(template) ?? new Array<number>(bins).fill(0) };
+    return { template, count, example: message, parameters, firstSeen, lastSeen, ...over };
+  });
+  return found.sort((a, b) => b.count - a.count || (a.template < b.template ? -1 : 1)).slice(0, limitOf(query));
+}
+
+export async function hostsOf({ reader, partials, files }: StoredFiles, query: EventQuery): Promise<readonly HostCount[]> {
+  const select = 'host, count(*) AS n, min("time") AS first_seen, max("time") AS last_seen';
+  const rows = await partials.of(reader, files, { select, groupBy: 'host', ...conditions(query, 'host') });
+  const found = [...summed(rows, 'host')].map(([host, { count, lastSeen }]) => ({ host, count, lastSeen }));
+  return found.sort((a, b) => b.count - a.count || (a.host < b.host ? -1 : 1)).slice(0, limitOf(query));
+}
+
+export async function histogramOf({ reader, files }: StoredFiles, query: EventQuery, bins: number): Promise<EventHistogram> {
+  const where = filterOf(query);
+  const paths = files.map(({ path }) => path);
+  const range = await binsOf(reader, paths, where, { ...query, bins });
+  const counts = new Array<number>(range.count).fill(0);
+  for (const { at, n } of await binned(reader, paths, where, range, 'count(*) AS n')) counts[at] = Number(n);
+  return { start: range.start, binMicros: range.binMicros, counts, total: range.total };
+}
+
+async function countsOverTime(
+  { reader, files }: StoredFiles,
   query: EventQuery,
   bins: number,
 ): Promise<ReadonlyMap<string, readonly number[]>> {
-  const { where, values } = filterOf(query);
+  const where = filterOf(query);
+  const paths = files.map(({ path }) => path);
+  const range = await binsOf(reader, paths, where, { ...query, bins });
   const counts = new Map<string, number[]>();
-  const range = await spanOf(reader, files, query);
-  if (!(range.end > range.start)) return counts;
-  const binMicros = Math.max(1, Math.ceil((range.end - range.start) / bins));
-  const sql = `SELECT template, ("time" - $${values.length + 2}::BIGINT) // $${values.length + 3}::BIGINT AS bin, count(*) AS n
-    ${FROM} WHERE ${where} AND "time" IS NOT NULL AND template IS NOT NULL GROUP BY template, bin`;
-  for (const row of await reader.rows(sql, files, [...values, BigInt(Math.ceil(range.start)), BigInt(binMicros)])) {
-    const template = String(row.template);
-    const known = counts.get(template) ?? new Array<number>(bins).fill(0);
-    counts.set(template, known);
-    const bin = Number(row.bin);
-    if (bin >= 0 && bin < bins) known[bin] = Number(row.n);
+  where.also('template IS NOT NULL');
+  for (const { at, n, template } of await binned(reader, paths, where, range, 'template, count(*) AS n', 'template')) {
+    const known = counts.get(String(template)) ?? new Array<number>(bins).fill(0);
+    counts.set(String(template), known);
+    known[at] = Number(n);
   }
   return counts;
 }
 
-export async function hostsOf(reader: EventReader, files: readonly string[], query: EventQuery): Promise<readonly HostCount[]> {
-  const { where, values } = filterOf(query);
-  const limit = Math.max(1, Math.min(query.limit ?? 1000, 10_000));
-  const sql = `SELECT host, count(*) AS n, max("time") AS last_seen ${FROM} WHERE ${where} AND host IS NOT NULL
-    GROUP BY host ORDER BY n DESC, host LIMIT ${limit}`;
-  return (await reader.rows(sql, files, values)).map((row) => ({
-    host: String(row.host),
-    count: Number(row.n),
-    lastSeen: row.last_seen === null ? Number.NaN : Number(row.last_seen),
-  }));
-}
-
-/** The range asked for, else the span of the matching events; NaN where there is none. */
-async function spanOf(
-  reader: EventReader,
-  files: readonly string[],
-  query: EventQuery,
-): Promise<{ start: number; end: number; total: number }> {
-  const { where, values } = filterOf(query);
-  const [span] = await reader.rows(`SELECT count(*) AS n, min("time") AS first, max("time") AS last ${FROM} WHERE ${where}`, files, values);
-  return {
-    start: query.from ?? (typeof span?.first === 'bigint' ? Number(span.first) : Number.NaN),
-    end: query.to ?? (typeof span?.last === 'bigint' ? Number(span.last) + 1 : Number.NaN),
-    total: Number(span?.n ?? 0),
+/** The query's conditions with and without its range; `named` = rows that have that column only. */
+function conditions({ from, to, ...rest }: EventQuery, named?: string) {
+  const range: Range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+  const where = (within: Range) => {
+    const filter = filterOf({ ...rest, ...within });
+    return named === undefined ? filter : filter.also(`${named} IS NOT NULL`);
   };
+  return { range, where };
 }
 
-export async function histogramOf(reader: EventReader, files: readonly string[], query: EventQuery, bins: number): Promise<EventHistogram> {
-  const { where, values } = filterOf(query);
-  const { start, end, total } = await spanOf(reader, files, query);
-  if (!(end > start)) return { start: Number.NaN, binMicros: 0, counts: [], total };
-  const binMicros = Math.max(1, Math.ceil((end - start) / bins));
-  const sql = `SELECT ("time" - $${values.length + 2}::BIGINT) // $${values.length + 3}::BIGINT AS bin, count(*) AS n
-    ${FROM} WHERE ${where} AND "time" IS NOT NULL GROUP BY bin ORDER BY bin`;
-  const counts = new Array<number>(Math.min(bins, Math.ceil((end - start) / binMicros))).fill(0);
-  for (const row of await reader.rows(sql, files, [...values, BigInt(Math.ceil(start)), BigInt(binMicros)])) {
-    const bin = Number(row.bin);
-    if (bin >= 0 && bin < counts.length) counts[bin] = Number(row.n);
+interface Sum {
+  count: number;
+  firstSeen: number;
+  lastSeen: number;
+}
+
+/** The groups of all files added up by the name in `column`. */
+function summed(rows: readonly DuckRow[], column: string): ReadonlyMap<string, Sum> {
+  const sums = new Map<string, Sum>();
+  for (const row of rows) {
+    const name = String(row[column]);
+    const known = sums.get(name) ?? { count: 0, firstSeen: Number.NaN, lastSeen: Number.NaN };
+    sums.set(name, known);
+    known.count += Number(row.n);
+    const [first, last] = [timeOf(row.first_seen, Number.NaN), timeOf(row.last_seen, Number.NaN)];
+    if (!(known.firstSeen <= first)) known.firstSeen = Number.isNaN(first) ? known.firstSeen : first;
+    if (!(known.lastSeen >= last)) known.lastSeen = Number.isNaN(last) ? known.lastSeen : last;
   }
-  return { start: Math.ceil(start), binMicros, counts, total };
+  return sums;
+}
+
+function timeOf(value: unknown, none: number): number {
+  return value === null || value === undefined ? none : Number(value);
+}
+
+/** Of a DuckDB struct. */
+function sampleOf(row: DuckRow | undefined): { message: string; parameters: readonly string[] } {
+  const { sample } = row ?? {};
+  const entries =
+    typeof sample === 'object' && sample !== null && 'entries' in sample ? (sample.entries as Readonly<Record<string, unknown>>) : {};
+  return { message: typeof entries.message === 'string' ? entries.message : '', parameters: listOf(entries.parameters).map(String) };
+}
+
+function limitOf({ limit }: EventQuery): number {
+  return Math.max(1, Math.min(limit ?? 1000, 10_000));
 }

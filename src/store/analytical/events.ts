@@ -17,13 +17,15 @@ import type {
   TemplateCount,
 } from '../contract.ts';
 import { type DuckDb, duckError, openDuckDb } from './duckdb.ts';
-import type { EventFiles } from './event-files.ts';
-import { EventReader } from './event-query.ts';
-import { histogramOf, hostsOf, templatesOf } from './event-summary.ts';
+import type { EventFiles, ListedFile } from './event-files.ts';
+import { eventPage } from './event-query.ts';
+import { countOf, countsByTemplate, histogramOf, hostsOf, type StoredFiles, templatesOf } from './event-summary.ts';
+import { FilePartials } from './file-partials.ts';
 import { flowPage, talkersOf, volumeOf } from './flow-query.ts';
 import { type Dataset, type DuckRow, type StoredFile, writeByDay } from './parquet-files.ts';
 import { createRowTable, DETECTION_TABLE, FEATURE_TABLE, stageRows, toDetection, toFeature } from './row-staging.ts';
 import { EventStaging } from './staging.ts';
+import { StoredReader } from './stored-reader.ts';
 
 /** Past so many staged rows they go to disk before the epoch ends; they stay invisible until it commits. */
 const SPILL_ROWS = 1_000_000;
@@ -38,7 +40,7 @@ interface Opened {
   readonly duck: DuckDb;
   /** By kind, opened when the first event of it comes. */
   readonly staging: Map<EventKind, EventStaging>;
-  readonly reader: EventReader;
+  readonly reader: StoredReader;
 }
 
 /** Events, features and detections of one tenant; DuckDB is opened when it is first needed. Writers take turns, readers do not wait. */
@@ -53,6 +55,7 @@ export class Events {
   /** Part of the epoch that is being committed. */
   private sealed: StoredFile[] = [];
   private parts = 0;
+  private readonly partials = new FilePartials();
   private staged = { features: 0, detections: 0 };
   /** Epoch that appended rows will belong to. */
   epoch = 1;
@@ -117,41 +120,41 @@ export class Events {
   }
 
   query(query: EventQuery): Promise<Page<EventRow>> {
-    return this.read('log', query, (reader, files) => reader.page(files, query), { items: [] });
+    return this.read('log', query, ({ reader, files }) => eventPage(reader, files, query), { items: [] });
   }
 
   countByTemplate(query: EventQuery): Promise<readonly { template: string; count: number }[]> {
-    return this.read('log', query, (reader, files) => reader.countByTemplate(files, query), []);
+    return this.read('log', query, (stored) => countsByTemplate(stored, query), []);
   }
 
   count(query: EventQuery = {}): Promise<number> {
-    return this.read('log', query, (reader, files) => reader.count(files, query), 0);
+    return this.read('log', query, (stored) => countOf(stored, query), 0);
   }
 
   templates(query: EventQuery, bins = 0): Promise<readonly TemplateCount[]> {
-    return this.read('log', query, (reader, files) => templatesOf(reader, files, query, bins), []);
+    return this.read('log', query, (stored) => templatesOf(stored, query, bins), []);
   }
 
   flows(query: FlowQuery): Promise<FlowPage> {
-    return this.read('flow', query, (reader, files) => flowPage(reader, files, query), { items: [] });
+    return this.read('flow', query, ({ reader, files }) => flowPage(reader, files, query), { items: [] });
   }
 
   talkers(query: FlowQuery, by: TalkerKey): Promise<readonly Talker[]> {
-    return this.read('flow', query, (reader, files) => talkersOf(reader, files, query, by), []);
+    return this.read('flow', query, ({ reader, files }) => talkersOf(reader, pathsOf(files), query, by), []);
   }
 
   flowVolume(query: FlowQuery, bins: number): Promise<FlowVolume> {
     const none = { start: Number.NaN, binMicros: 0, flows: [], bytes: [], total: 0 };
-    return this.read('flow', query, (reader, files) => volumeOf(reader, files, query, bins), none);
+    return this.read('flow', query, ({ reader, files }) => volumeOf(reader, pathsOf(files), query, bins), none);
   }
 
   hosts(query: EventQuery): Promise<readonly HostCount[]> {
-    return this.read('log', query, (reader, files) => hostsOf(reader, files, query), []);
+    return this.read('log', query, (stored) => hostsOf(stored, query), []);
   }
 
   histogram(query: EventQuery, bins: number): Promise<EventHistogram> {
     const none = { start: Number.NaN, binMicros: 0, counts: [], total: 0 };
-    return this.read('log', query, (reader, files) => histogramOf(reader, files, query, bins), none);
+    return this.read('log', query, (stored) => histogramOf(stored, query, bins), none);
   }
 
   async features(query: { from?: Micros; to?: Micros; feature?: string; limit?: number }): Promise<readonly FeatureRow[]> {
@@ -169,7 +172,7 @@ export class Events {
   }
 
   files({ from, to }: { from?: Micros; to?: Micros }): readonly string[] {
-    return this.index.keys('log', from, to).map((key) => this.bytes.local(key));
+    return pathsOf(this.listed('log', { from, to }));
   }
 
   size(): number {
@@ -193,27 +196,36 @@ export class Events {
     const sql = `SELECT * FROM read_parquet($1, union_by_name = true) WHERE ($2::BIGINT IS NULL OR "start" >= $2) AND ($3::BIGINT IS NULL OR "start" < $3)
       AND ($4::VARCHAR IS NULL OR "${column}" = $4) ORDER BY "start", "${column}", key, "end" LIMIT ${limit}`;
     const time = (value: Micros | undefined) => (value === undefined ? null : BigInt(Math.ceil(value)));
-    return this.read(dataset, query, (reader, files) => reader.rows(sql, files, [time(query.from), time(query.to), name ?? null]), []);
+    return this.read(
+      dataset,
+      query,
+      ({ reader, files }) => reader.rows(sql, pathsOf(files), [time(query.from), time(query.to), name ?? null]),
+      [],
+    );
+  }
+
+  private listed(dataset: Dataset, { from, to }: { from?: Micros | undefined; to?: Micros | undefined }): readonly ListedFile[] {
+    return this.index.listed(dataset, from, to).map(({ key, ...file }) => ({ ...file, path: this.bytes.local(key) }));
   }
 
   private async read<T>(
     dataset: Dataset,
     range: { from?: Micros; to?: Micros },
-    work: (reader: EventReader, files: readonly string[]) => Promise<T>,
+    work: (stored: StoredFiles) => Promise<T>,
     none: T,
   ): Promise<T> {
-    const list = () => this.index.keys(dataset, range.from, range.to).map((key) => this.bytes.local(key));
-    const files = list();
+    const files = this.listed(dataset, range);
     if (files.length === 0) return none;
     const { reader } = await this.open();
+    const { partials } = this;
     try {
-      return await work(reader, files);
+      return await work({ reader, partials, files });
     } catch (error) {
       if (error instanceof VedetteError) throw error;
-      const now = list();
+      const now = this.listed(dataset, range);
       // Retention may have removed a file after it was listed.
       if (now.length === files.length) throw duckError(error, this.bytes.local('events'));
-      return now.length === 0 ? none : work(reader, now);
+      return now.length === 0 ? none : work({ reader, partials, files: now });
     }
   }
 
@@ -267,6 +279,8 @@ export class Events {
     const { connection } = duck;
     await createRowTable(connection, FEATURE_TABLE);
     await createRowTable(connection, DETECTION_TABLE);
-    return { duck, staging: new Map(), reader: new EventReader(duck.reading) };
+    return { duck, staging: new Map(), reader: new StoredReader(duck.reading) };
   }
 }
+
+const pathsOf = (files: readonly ListedFile[]): readonly string[] => files.map(({ path }) => path);

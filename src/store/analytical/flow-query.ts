@@ -1,66 +1,47 @@
-import type { DuckDBValue } from '@duckdb/node-api';
 import type { FlowPage, FlowQuery, FlowRow, FlowVolume, Talker, TalkerKey } from '../contract.ts';
-import { badCursor, decodeCursor, encodeCursor } from '../cursor.ts';
-import type { EventReader } from './event-query.ts';
+import { binned, binsOf } from './bins.ts';
+import type { ListedFile } from './event-files.ts';
+import { pageOf } from './page.ts';
 import type { DuckRow } from './parquet-files.ts';
+import { FROM, type StoredReader } from './stored-reader.ts';
+import { Where } from './where.ts';
 
-const FROM = 'FROM read_parquet($1, union_by_name = true)';
-/** Rows without a time come last. */
-const TIME = 'coalesce("time", -9223372036854775807)';
-
-function filterOf(query: FlowQuery): { where: string; values: DuckDBValue[] } {
-  const values: DuckDBValue[] = [];
-  const where: string[] = [];
-  const test = (sql: (parameter: string) => string, value: string | number | undefined) => {
-    if (value === undefined) return;
-    values.push(typeof value === 'number' ? BigInt(Math.ceil(value)) : value);
-    where.push(sql(`$${values.length + 1}`));
-  };
-  test((p) => `"time" >= ${p}`, query.from);
-  test((p) => `"time" < ${p}`, query.to);
-  test((p) => `source = ${p}`, query.source);
-  test((p) => `(sourceAddress = ${p} OR destinationAddress = ${p})`, query.address);
-  test((p) => `(sourceAddress = ${p} OR destinationAddress = ${p})`, query.peer);
-  test((p) => `destinationPort = ${p}`, query.port);
-  test((p) => `protocol = ${p}`, query.protocol);
-  return { where: where.length === 0 ? 'true' : where.join(' AND '), values };
+function filterOf(query: FlowQuery): Where {
+  return new Where()
+    .and((p) => `"time" >= ${p}`, query.from)
+    .and((p) => `"time" < ${p}`, query.to)
+    .and((p) => `source = ${p}`, query.source)
+    .and((p) => `(sourceAddress = ${p} OR destinationAddress = ${p})`, query.address)
+    .and((p) => `(sourceAddress = ${p} OR destinationAddress = ${p})`, query.peer)
+    .and((p) => `destinationPort = ${p}`, query.port)
+    .and((p) => `protocol = ${p}`, query.protocol);
 }
 
 /** Newest first. */
-export async function flowPage(reader: EventReader, files: readonly string[], query: FlowQuery): Promise<FlowPage> {
-  const limit = Math.max(1, Math.min(query.limit ?? 100, 1000));
-  const { where, values } = filterOf(query);
-  const used = [...values];
-  let after = 'true';
-  if (query.cursor !== undefined) {
-    const [time, input, offset, port] = decodeCursor(query.cursor, ['string', 'string', 'string', 'string']) as [
-      string,
-      string,
-      string,
-      string,
-    ];
-    if (!/^-?\d{1,19}$/.test(time) || !/^-?\d{1,16}$/.test(offset) || !/^-?\d{1,6}$/.test(port)) throw badCursor(query.cursor);
-    const from = used.length + 2;
-    after = `(${TIME}, input, "offset", coalesce(sourcePort, -1)) < ($${from}::BIGINT, $${from + 1}, $${from + 2}::BIGINT, $${from + 3}::INTEGER)`;
-    used.push(time, input, offset, port);
-  }
-  const sql = `SELECT *, ${TIME} AS position, coalesce(sourcePort, -1) AS place ${FROM} WHERE ${where} AND ${after}
-    ORDER BY ${TIME} DESC, input DESC, "offset" DESC, coalesce(sourcePort, -1) DESC LIMIT ${limit + 1}`;
-  const rows = await reader.rows(sql, files, used);
-  const items = rows.slice(0, limit).map(toFlow);
-  const last = rows[limit - 1];
-  if (rows.length <= limit || last === undefined) return { items };
-  return { items, cursor: encodeCursor([last.position, last.input, last.offset, last.place].map(String)) };
+export function flowPage(reader: StoredReader, files: readonly ListedFile[], query: FlowQuery): Promise<FlowPage> {
+  return pageOf(reader, files, {
+    where: filterOf(query),
+    order: 'newest',
+    keys: [
+      { sql: 'input', type: 'VARCHAR' },
+      { sql: '"offset"', type: 'BIGINT' },
+      { sql: 'coalesce(sourcePort, -1)', type: 'INTEGER' },
+    ],
+    limit: Math.max(1, Math.min(query.limit ?? 100, 1000)),
+    selective: [query.address, query.peer, query.port].some((value) => value !== undefined),
+    cursor: query.cursor,
+    itemOf: toFlow,
+  });
 }
 
 /** Both ends of every flow count for `address`. */
 export async function talkersOf(
-  reader: EventReader,
+  reader: StoredReader,
   files: readonly string[],
   query: FlowQuery,
   by: TalkerKey,
 ): Promise<readonly Talker[]> {
-  const { where, values } = filterOf(query);
+  const { sql: where, values } = filterOf(query);
   const limit = Math.max(1, Math.min(query.limit ?? 20, 1000));
   const both = `SELECT sourceAddress AS name, destinationAddress AS peer, forwardBytes AS sent, backwardBytes AS received, "time" ${FROM} WHERE ${where}
     UNION ALL SELECT destinationAddress, sourceAddress, backwardBytes, forwardBytes, "time" ${FROM} WHERE ${where}`;
@@ -86,26 +67,17 @@ export async function talkersOf(
 }
 
 /** Bytes and flows in equal bins over the range, or over the span of the matching flows. */
-export async function volumeOf(reader: EventReader, files: readonly string[], query: FlowQuery, bins: number): Promise<FlowVolume> {
-  const { where, values } = filterOf(query);
-  const [span] = await reader.rows(`SELECT count(*) AS n, min("time") AS first, max("time") AS last ${FROM} WHERE ${where}`, files, values);
-  const total = Number(span?.n ?? 0);
-  const start = query.from ?? (typeof span?.first === 'bigint' ? Number(span.first) : Number.NaN);
-  const end = query.to ?? (typeof span?.last === 'bigint' ? Number(span.last) + 1 : Number.NaN);
-  if (!(end > start)) return { start: Number.NaN, binMicros: 0, flows: [], bytes: [], total };
-  const binMicros = Math.max(1, Math.ceil((end - start) / bins));
-  const used = Math.min(bins, Math.ceil((end - start) / binMicros));
-  const flows = new Array<number>(used).fill(0);
-  const bytes = new Array<number>(used).fill(0);
-  const sql = `SELECT ("time" - $${values.length + 2}::BIGINT) // $${values.length + 3}::BIGINT AS bin, count(*) AS n,
-      sum(coalesce(forwardBytes, 0) + coalesce(backwardBytes, 0)) AS bytes ${FROM} WHERE ${where} AND "time" IS NOT NULL GROUP BY bin`;
-  for (const row of await reader.rows(sql, files, [...values, BigInt(Math.ceil(start)), BigInt(binMicros)])) {
-    const bin = Number(row.bin);
-    if (bin < 0 || bin >= used) continue;
-    flows[bin] = Number(row.n);
-    bytes[bin] = Number(row.bytes);
+export async function volumeOf(reader: StoredReader, files: readonly string[], query: FlowQuery, bins: number): Promise<FlowVolume> {
+  const where = filterOf(query);
+  const range = await binsOf(reader, files, where, { ...query, bins });
+  const flows = new Array<number>(range.count).fill(0);
+  const bytes = new Array<number>(range.count).fill(0);
+  const columns = 'count(*) AS n, sum(coalesce(forwardBytes, 0) + coalesce(backwardBytes, 0)) AS bytes';
+  for (const row of await binned(reader, files, where, range, columns)) {
+    flows[row.at] = Number(row.n);
+    bytes[row.at] = Number(row.bytes);
   }
-  return { start: Math.ceil(start), binMicros, flows, bytes, total };
+  return { start: range.start, binMicros: range.binMicros, flows, bytes, total: range.total };
 }
 
 function toFlow(row: DuckRow): FlowRow {

@@ -19,7 +19,7 @@ export async function* readStoredEvents(files: readonly string[], query: StoredE
   const { LIST, VARCHAR, listValue } = await import('@duckdb/node-api');
   const { connection, close } = await openDuckDb({ folder: dirname(dirname(dirname(first))), memoryBytes: MEMORY_BYTES, threads: 1 });
   try {
-    const { where, values } = filterOf(query);
+    const { sql: where, values } = filterOf(query);
     const matching = `SELECT * FROM read_parquet($1, union_by_name = true) WHERE ${where}`;
     const newest = `SELECT * FROM (${matching} ORDER BY "time" DESC NULLS FIRST LIMIT ${Math.max(1, Math.floor(query.most))})`;
     const bound = Object.fromEntries([listValue([...files]), ...values].map((value, i) => [String(i + 1), value]));

@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EventRow, Home, TenantStore } from '../contract.ts';
+import { openHome } from '../home.ts';
+import { DAY, epochCommit, type Line, logBatch, TEMPLATES, temporaryFolder } from '../testing/fixtures.ts';
+
+const folder = temporaryFolder();
+let home: Home;
+let tenant: TenantStore;
+/** Epochs whose files overlap in time, touch, repeat times, lie days apart, or have no time at all. */
+const EPOCHS: readonly (readonly number[])[] = [
+  [0, 1, 1, 2, 5, 9],
+  [9, 9, 10, 11],
+  [3, 4, 100_000, 200_000],
+  [Number.NaN, 200_000, Number.NaN],
+  [2, 2, 2],
+  [Number.NaN],
+];
+let all: readonly EventRow[] = [];
+
+beforeAll(async () => {
+  home = await openHome(folder.path);
+  tenant = await home.tenant('acme');
+  for (const [epoch, seconds] of EPOCHS.entries()) {
+    const lines: Line[] = seconds.map((second, i) => ({
+      ...{ time: DAY + second * 1e6, host: i % 2 === 0 ? 'web-1' : 'wéb-\u{1f600}', template: i % 2, parameters: [] },
+      message: `line ${epoch}.${i} ${i % 3 === 0 ? 'rare' : 'usual'}`,
+    }));
+    await tenant.events.append(logBatch(lines, epoch % 2 === 0 ? 'auth' : 'app', `${'é'.repeat(epoch)}.log`), TEMPLATES);
+    await tenant.commitEpoch(epochCommit(epoch + 1));
+  }
+  all = (await tenant.events.query({ limit: 10_000 })).items;
+});
+afterAll(async () => {
+  await home.close();
+  folder.remove();
+});
+
+const nameOf = ({ input, offset }: EventRow) => `${input}:${offset}`;
+
+/** As the store promises it: time, then input, source and offset by their bytes; rows without a time last either way. */
+function inOrder(rows: readonly EventRow[], order: 'oldest' | 'newest'): readonly string[] {
+  const sign = order === 'oldest' ? 1 : -1;
+  const time = (row: EventRow) => (Number.isNaN(row.time) ? sign * Number.MAX_VALUE : row.time);
+  const bytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+  const compare = (a: EventRow, b: EventRow) =>
+    time(a) - time(b) || bytes(a.input, b.input) || bytes(a.source, b.source) || a.offset - b.offset;
+  return [...rows].sort((a, b) => sign * compare(a, b)).map(nameOf);
+}
+
+describe('pages of events over many files', () => {
+  it('hold every matching row once, in order, whatever the size of the page', async () => {
+    expect(all).toHaveLength(EPOCHS.flat().length);
+    const filters = fc.record(
+      {
+        host: fc.constantFrom('web-1', 'wéb-\u{1f600}'),
+        contains: fc.constantFrom('rare', 'usual', 'nowhere'),
+        source: fc.constantFrom('auth', 'app'),
+        from: fc.constantFrom(DAY, DAY + 2e6, DAY + 150_000e6),
+        to: fc.constantFrom(DAY + 9e6, DAY + 200_001e6),
+      },
+      { requiredKeys: [] },
+    );
+    const orders = fc.constantFrom('oldest' as const, 'newest' as const);
+    await fc.assert(
+      fc.asyncProperty(filters, orders, fc.integer({ min: 1, max: 25 }), async (filter, order, limit) => {
+        const matching = all.filter((row) => {
+          if (filter.host !== undefined && row.host !== filter.host) return false;
+          if (filter.source !== undefined && row.source !== filter.source) return false;
+          if (filter.contains !== undefined && !row.message.includes(filter.contains)) return false;
+          return (filter.from === undefined || row.time >= filter.from) && (filter.to === undefined || row.time < filter.to);
+        });
+        const found: string[] = [];
+        let cursor: string | undefined;
+        do {
+          const page = await tenant.events.query({ ...filter, order, limit, ...(cursor === undefined ? {} : { cursor }) });
+          expect(page.items.length).toBeLessThanOrEqual(limit);
+          found.push(...page.items.map(nameOf));
+          cursor = page.cursor;
+        } while (cursor !== undefined);
+        expect(found).toEqual(inOrder(matching, order));
+        expect(await tenant.events.count(filter)).toBe(matching.length);
+        const templates = await tenant.events.templates(filter, 3);
+        expect(templates.reduce((sum, { count }) => sum + count, 0)).toBe(matching.length);
+        for (const { template, example, firstSeen } of templates) {
+          const own = matching.filter((row) => row.template === template);
+          const [first] = own.filter(({ time }) => time === firstSeen);
+          expect(own.map(({ message }) => message)).toContain(example);
+          if (first !== undefined) expect(firstSeen).toBe(Math.min(...own.map(({ time }) => time).filter((time) => !Number.isNaN(time))));
+        }
+        const hosts = await tenant.events.hosts(filter);
+        expect(new Map(hosts.map(({ host, count }) => [host, count]))).toEqual(countsOf(matching));
+      }),
+      { numRuns: 60 },
+    );
+  }, 60_000);
+});
+
+function countsOf(rows: readonly EventRow[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { host = '' } of rows) counts.set(host, (counts.get(host) ?? 0) + 1);
+  return counts;
+}
