@@ -78,7 +78,7 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
   async score(batch: SeriesBatch): Promise<ScoreBatch> {
     const nothing = () => new Float64Array(batch.rows).fill(Number.NaN);
     const score = nothing();
-    const forecast = { forecast: nothing(), lower: nothing(), upper: nothing() };
+    const forecast = { forecast: nothing(), lower: nothing(), upper: nothing(), learnt: nothing() };
     const arms = Object.fromEntries(ARMS.map((arm) => [arm, nothing()]));
     this.#advance(this.#fork(batch), batch, batch.rows, (row, rating) => {
       if (rating === undefined) return;
@@ -89,6 +89,7 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
       forecast.forecast[row] = rating.expected;
       forecast.lower[row] = rating.lower;
       forecast.upper[row] = rating.upper;
+      forecast.learnt[row] = rating.seen;
     });
     return { score, arms: { ...arms, ...forecast } };
   }
