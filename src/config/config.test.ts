@@ -109,6 +109,15 @@ describe('configuration', () => {
     expect(problems(GOOD, { environment: { VEDETTE_LIMITS__CPU_SHARE: 'x' } })[0]).toMatch(/^VEDETTE_LIMITS__CPU_SHARE limits\.cpuShare: /);
   });
 
+  it('does not quote what is secret where it is wrong', () => {
+    for (const token of ['[very-secret]', '{ a: very-secret }', '4711042']) {
+      const wrong = () =>
+        parseConfig(`tenants: { t: { sources: [{ type: http, name: x, listen: 'a:1', token: ${token} }] } }`, 'f', schema);
+      expect(wrong).toThrow(/token: must be a string/);
+      expect(wrong).not.toThrow(/very-secret|4711042/);
+    }
+  });
+
   it('reads references to variables from the environment and never shows what is secret', () => {
     const reference = (name: string) => `$\{${name}}`;
     const text = `${GOOD}      - { type: http, name: in, listen: 'a:1', token: '${reference('TOKEN')}' }\n`;

@@ -81,7 +81,7 @@ function describe(issue: Issue, document: YamlDocument, overrides: readonly Over
   }
   if (issue.code === 'invalid_key')
     return [problemAt(document, overrides, path, issue.issues[0]?.message ?? issue.message, String(path.at(-1)))];
-  const problem = problemAt(document, overrides, path, explain(issue, path, value));
+  const problem = problemAt(document, overrides, path, explain(issue, path, redact(value, shape)));
   return [{ ...problem, column: problem.column + offsetOf(issue, problem.line) }];
 }
 

@@ -8,9 +8,11 @@ const USER_INFO = /(\w+:\/\/)[^/@\s]+@/g;
 
 /** A copy fit to be printed: secrets, what came from `${…}` under a secret key, and user names in URLs are hidden. */
 export function redact(value: unknown, schema: JsonSchema, root: unknown = value, path: Path = []): unknown {
-  if (typeof value === 'string') return isSecret(path, schema, root) ? HIDDEN : withoutUserInfo(value);
+  if (value === undefined || value === null) return value;
+  if (typeof value !== 'object' && isSecret(path, schema, root)) return HIDDEN;
+  if (typeof value === 'string') return withoutUserInfo(value);
   if (Array.isArray(value)) return value.map((item, index) => redact(item, schema, root, [...path, index]));
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object') return value;
   const entries = Object.keys(value).map((key) => [key, redact(child(value, key), schema, root, [...path, key])] as const);
   return Object.fromEntries(entries);
 }
@@ -26,8 +28,7 @@ export function withoutUserInfo(text: string): string {
 }
 
 function isSecret(path: Path, schema: JsonSchema, root: unknown): boolean {
-  const key = path.findLast((part) => typeof part === 'string');
-  if (typeof key === 'string' && isSecretKey(key)) return true;
+  if (path.some((part) => typeof part === 'string' && isSecretKey(part))) return true;
   return schemaAt(schema, root, path)?.secret === true || path.includes('headers');
 }
 

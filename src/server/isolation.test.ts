@@ -1,25 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { stableId } from '../core/index.ts';
 import type { Home } from '../store/index.ts';
 import { alertWrite, DAY, entity, epochCommit, incident, lines, logBatch, TEMPLATES } from '../store/testing/fixtures.ts';
 import { tenantModels } from './context.ts';
+import { JOB, MARK, type Operation, operationsOf, RULE } from './testing/operations.ts';
 import { type Caller, ServerUnderTest } from './testing/server-under-test.ts';
 import { reportKey } from './uploads/uploads.ts';
 
-interface Operation {
-  readonly method: string;
-  readonly path: string;
-  /** With parameters of tenant `b` filled in. */
-  readonly inB: string;
-  readonly access: string;
-  readonly tenant: boolean;
-}
-
-const MARK = 'SECRET-OF-B';
-const RULE = '0123456789abcdef';
-const JOB = '0123456789abcdef0123456789abcdef';
 const under = new ServerUnderTest();
-let operations: Operation[] = [];
+let operations: readonly Operation[] = [];
 const callers: Record<string, Caller> = {};
 
 beforeAll(async () => {
@@ -37,7 +25,7 @@ beforeAll(async () => {
   callers.nothing = await under.browser('nothing');
   callers['token-a'] = await under.token('admin-a', 'a', ['alerts:read', 'alerts:write', 'settings:write', 'settings:read', 'status:read']);
   callers['root-token-a'] = await under.token('root', 'a', ['alerts:read', 'events:read', 'settings:read', 'settings:write']);
-  operations = await fromOpenApi();
+  operations = await operationsOf(under);
 }, 60_000);
 
 afterAll(() => under.stop());
@@ -107,79 +95,7 @@ function job() {
   };
 }
 
-const VALUES: Record<string, string> = { name: `report-${MARK}`, format: 'html', version: '1', id: 'b-alert' };
-
-/** Where the same parameter means something else. */
-const OWN: Record<string, Record<string, string>> = {
-  '/uploads/': { id: '0123456789abcdef01234567' },
-  '/jobs/': { id: JOB },
-  '/series/': { id: stableId('series', MARK, MARK, MARK) },
-  '/suppressions/': { id: RULE },
-  '/models/': { name: 'secret-model' },
-  '/export/': { format: 'json' },
-};
-
-/** What a reader must say besides the path. */
-const QUERIES: Record<string, string> = {
-  '/api/v1/tenants/{tenant}/model-comparison': '?models=secret-model@1,secret-model@1',
-};
-
-async function fromOpenApi(): Promise<Operation[]> {
-  const { paths } = (await under.nobody.call('GET', 'openapi.json')).json<{
-    paths: Record<string, Record<string, { description?: string }>>;
-  }>();
-  return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { description = '' }]) => {
-      const values = { ...VALUES, ...Object.entries(OWN).find(([part]) => path.includes(part))?.[1] };
-      const filled = path.replaceAll(/\{(\w+)\}/g, (_, key: string) =>
-        key === 'tenant' ? 'TENANT' : encodeURIComponent(values[key] ?? 'x'),
-      );
-      const access = /Access: ([^.]*)\./.exec(description)?.[1] ?? 'none stated';
-      return {
-        method: method.toUpperCase(),
-        path,
-        inB: `${filled.replace('TENANT', 'b')}${QUERIES[path] ?? ''}`,
-        access,
-        tenant: path.includes('{tenant}'),
-      };
-    }),
-  );
-}
-
-/** A body that gets past checking, so that a missing guard would show. */
-const BODIES: Record<string, unknown> = {
-  '/api/v1/tenants': { id: 'mallory' },
-  '/api/v1/users': { name: 'mallory', password: 'long enough password' },
-  '/api/v1/tenants/{tenant}/alerts': { alerts: [] },
-  '/api/v1/tenants/{tenant}/alerts/bulk': { ids: ['b-alert'], state: 'closed' },
-  '/api/v1/tenants/{tenant}/alerts/{id}/label': { verdict: 'benign' },
-  '/api/v1/tenants/{tenant}/alerts/{id}/state': { state: 'closed' },
-  '/api/v1/tenants/{tenant}/alerts/{id}': { state: 'closed', assignee: 'mallory' },
-  '/api/v1/tenants/{tenant}/alerts/{id}/notes': { note: 'x' },
-  '/api/v1/tenants/{tenant}/incidents/{id}/notes': { note: 'x' },
-  '/api/v1/tenants/{tenant}/expectations': { type: 'x', host: 'x' },
-  '/api/v1/tenants/{tenant}/dead-letters/retry': { ids: [1] },
-  '/api/v1/tenants/{tenant}/jobs/train': { detector: 'sequence', data: { source: 'auth' } },
-  '/api/v1/tenants/{tenant}/jobs/evaluate': { model: 'secret-model', data: { source: 'auth' } },
-  '/api/v1/tenants/{tenant}/jobs/score': { model: 'secret-model', data: { source: 'auth' } },
-  '/api/v1/tenants/{tenant}/jobs/backtest': { detector: 'sequence', source: 'auth' },
-  '/api/v1/tenants/{tenant}/suppressions': { match: { entity: 'x' }, reason: 'x' },
-  '/api/v1/tenants/{tenant}/suppressions/preview': { match: { entity: 'x' }, reason: 'x' },
-  '/api/v1/tenants/{tenant}/suppressions/{id}': { match: { entity: 'x' }, reason: 'x' },
-  '/api/v1/tenants/{tenant}/sinks/test': { sink: { type: 'file', path: '/nowhere' } },
-  '/api/v1/tenants/{tenant}/sources/preview': { source: { type: 'file', path: '/nowhere' } },
-  '/api/v1/tenants/{tenant}/detectors/validate': { detector: { type: 'sequence' } },
-  '/api/v1/tenants/{tenant}/detectors/{source}/{detector}': { state: 'stopped' },
-  '/api/v1/tenants/{tenant}/settings': { alertBudget: 1 },
-  '/api/v1/tenants/{tenant}/sources': { source: { type: 'file', name: 'x' } },
-  '/api/v1/tenants/{tenant}/sinks': { sink: { type: 'file', name: 'x' } },
-  '/api/v1/tenants/{tenant}/detectors/{source}/{detector}/model': { model: 'x' },
-  '/api/v1/tenants/{tenant}/tokens': { name: 'x', scopes: ['alerts:read'] },
-  '/api/v1/session/password': { current: 'x', password: 'long enough password' },
-};
-
-const send = (caller: string, { method, path, inB }: Operation) =>
-  (callers[caller] as Caller).call(method, inB, method === 'GET' || method === 'DELETE' ? undefined : (BODIES[path] ?? {}));
+const send = (caller: string, { method, inB, body }: Operation) => (callers[caller] as Caller).call(method, inB, body);
 
 describe('every route of the OpenAPI document', () => {
   it('is there, and says who may call it', () => {
