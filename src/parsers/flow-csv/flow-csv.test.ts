@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DeadLetter, DictColumn, EventBatch } from '../../core/index.ts';
 import { dictAt } from '../../core/index.ts';
@@ -67,6 +68,22 @@ describe('flow tables', () => {
     expect(['durationMicros', 'sourcePort', 'forwardPackets', 'backwardPackets'].map((name) => numberAt(flows, name))).toEqual([
       6439342, 8080, 20, 30,
     ]);
+  });
+
+  it('keep every row of a table without a header, or say why not', () => {
+    const cell = fc.oneof(fc.string(), fc.constantFrom('tcp', 'SF', '1', '', '-1', 'nan', '__proto__', '1e999', '"'));
+    const rows = fc.array(fc.tuple(fc.constantFrom(KDD, UNSW), fc.array(fc.tuple(fc.nat(48), cell), { maxLength: 5 })), { maxLength: 8 });
+    fc.assert(
+      fc.property(rows, (changed) => {
+        const lines = changed.map(([line, changes]) => {
+          const cells = line.split(',');
+          for (const [at, value] of changes) cells[at] = value.replaceAll(/[\r\n]/g, ' ');
+          return cells.join(',');
+        });
+        const { flows, dead } = read([KDD, ...lines].join('\n'));
+        expect((flows?.rows ?? 0) + dead.length).toBe(1 + lines.length);
+      }),
+    );
   });
 
   const SETS = [

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { frameRows } from '../../core/index.ts';
 import { dataset, missing, needs } from '../../testing/datasets.ts';
@@ -57,6 +58,17 @@ describe('series tables', () => {
     expect(tellsReadings(`a,b\n${rows('1,2')}${rows('1', 1)}`)).toBe(false);
     expect(tellsReadings(`time,b\n${rows('7,2')}`)).toBe(false);
     expect(tellsReadings(rows('Jan  1 00:00:00 host sshd[1]: session opened'))).toBe(false);
+  });
+
+  it('looks at any text without failing', () => {
+    const cell = fc.oneof(fc.string(), fc.constantFrom('time', '1', '', 'nan', '{', '[{', '\ufeff', '__proto__', '1e999'));
+    const text = fc
+      .array(
+        fc.array(cell, { maxLength: 4 }).map((row) => row.join(',')),
+        { maxLength: 30 },
+      )
+      .map((rows) => rows.join('\n'));
+    fc.assert(fc.property(text, (head) => typeof tellsReadings(head) === 'boolean'));
   });
 
   const SMD = 'series/smd/machine-1-6_test.csv.gz';

@@ -224,7 +224,12 @@ export class PacketDecoder {
       columns.fragment[row] = FRAGMENT.first;
       const ports = ((columns.sourcePort[row] as number) << 16) | (columns.destinationPort[row] as number);
       this.fragments.remember(columns.addresses, row * 8, identification, protocol, ports);
-    } else if (protocol === PROTOCOL.udp && columns.destinationPort[row] === VXLAN_PORT) this.#vxlan(row, end);
+    } else if (protocol === PROTOCOL.udp) {
+      // Only a datagram in fragments is longer than its packet.
+      const { bytes } = columns;
+      if ((((bytes[at + 4] as number) << 8) | (bytes[at + 5] as number)) > length) this.#problems.add('transport_length');
+      if (columns.destinationPort[row] === VXLAN_PORT) this.#vxlan(row, end);
+    }
   }
 
   /** Enters IP-in-IP and GRE. */
