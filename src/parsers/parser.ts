@@ -33,6 +33,7 @@ export function createLogParser(options: LogParserOptions = {}): FormatLogParser
 export class FormatLogParser implements LogParser {
   private readonly options: LogParserOptions & typeof DEFAULTS;
   private readonly calendar: Calendar;
+  private readonly withParameters: boolean;
   private readonly held = new HeldEvents();
   private chosen: LogFormat | undefined;
   private header = new Header(0);
@@ -46,6 +47,7 @@ export class FormatLogParser implements LogParser {
 
   constructor(options: LogParserOptions) {
     this.options = { ...DEFAULTS, ...options };
+    this.withParameters = options.parameters !== false;
     this.calendar = new Calendar(zoneOf(options.timezone ?? 'UTC'), options.reference ?? 0);
     if (options.format !== undefined) this.choose(formatNamed(options.format));
   }
@@ -113,11 +115,10 @@ export class FormatLogParser implements LogParser {
 
   private run(batch: RecordBatch, source: string, dead: (letter: DeadLetter) => void, last: boolean): LogBatch {
     const format = this.chosen as LogFormat;
-    const { header, calendar, options, joining, assigner } = this;
+    const { header, calendar, options, joining } = this;
     const input = batch.bytes;
     const arena = new TextArena(input);
     const builder = new BatchBuilder(options.fields === false ? [] : format.fields, Math.ceil(input.length * this.rowsPerByte * 1.2));
-    const withParameters = options.parameters !== false;
     const { ends } = batch;
     let open = -1;
     let openStart = 0;
@@ -126,22 +127,6 @@ export class FormatLogParser implements LogParser {
     let openVerbatim = true;
     let openLines = 0;
     let blankRun = 0;
-
-    const close = (): void => {
-      if (open < 0) return;
-      let code = -1;
-      if (assigner !== undefined) {
-        code = assigner.assign(arena.bytes, builder.messageStart[open] as number, mineEnd);
-        if (withParameters) assigner.parameters(arena.bytes, code, builder.parameterStart, builder.parameterEnd);
-      }
-      builder.setTemplate(open, code);
-      open = -1;
-    };
-    const reject = (start: number, end: number, line: number, reason: string): void => {
-      this.dead++;
-      const bytes = input.slice(start, Math.min(end, start + options.deadLetterBytes));
-      dead({ source, input: batch.input, offset: batch.offset + start, line, reason, bytes, arrival: batch.arrival });
-    };
 
     let line = batch.line - 1;
     for (let start = 0, record = 0, next = 0; ends === undefined ? start < input.length : record < ends.length; start = next, record++) {
@@ -160,21 +145,25 @@ export class FormatLogParser implements LogParser {
       let from = start;
       if (line === 1 && batch.offset === 0 && input[from] === 0xef && input[from + 1] === 0xbb && input[from + 2] === 0xbf) from += 3;
       if (end - from > options.maxRecordBytes || batch.truncated === true) {
-        close();
+        if (open >= 0) this.close(builder, arena, open, mineEnd);
+        open = -1;
         const reason = `record longer than ${batch.truncated === true ? 'the limit of its source' : `${options.maxRecordBytes} bytes`}`;
-        reject(start, next, line, reason);
+        this.reject(batch, source, dead, start, next, line, reason);
         continue;
       }
       if (isBlankRecord(input, from, end)) {
         this.blank++;
-        if (++blankRun > MAX_BLANK_RUN) close();
+        if (++blankRun > MAX_BLANK_RUN && open >= 0) {
+          this.close(builder, arena, open, mineEnd);
+          open = -1;
+        }
         continue;
       }
       header.clear();
       const indented = joining === 'indented' && open >= 0 && continues(joining, input, from, end);
       const fits = indented ? false : format.scan(arena, from, end, header, calendar);
       if (fits === true) {
-        close();
+        if (open >= 0) this.close(builder, arena, open, mineEnd);
         open = builder.push(arena.bytes, header, batch.offset + start, line, next - start);
         openStart = start;
         openLine = line;
@@ -185,7 +174,7 @@ export class FormatLogParser implements LogParser {
       } else if (open >= 0 && openVerbatim && (indented || (fits === false && continues(joining, input, from, end)))) {
         if (openLines >= options.maxJoinLines || next - openStart > options.maxJoinBytes) {
           const time = builder.timeOf(open);
-          close();
+          this.close(builder, arena, open, mineEnd);
           header.clear();
           header.time = time;
           header.messageStart = from;
@@ -202,8 +191,17 @@ export class FormatLogParser implements LogParser {
         }
         blankRun = 0;
       } else {
-        close();
-        reject(start, next, line, typeof fits === 'string' ? fits : `does not fit the log format "${format.name}"`);
+        if (open >= 0) this.close(builder, arena, open, mineEnd);
+        open = -1;
+        this.reject(
+          batch,
+          source,
+          dead,
+          start,
+          next,
+          line,
+          typeof fits === 'string' ? fits : `does not fit the log format "${format.name}"`,
+        );
       }
     }
     if (open >= 0 && joining !== 'none' && !last) {
@@ -211,12 +209,37 @@ export class FormatLogParser implements LogParser {
       const bytes = input.slice(openStart);
       const heldEnds = ends === undefined ? undefined : ends.filter((at) => at > openStart).map((at) => at - openStart);
       this.hold(source, { ...batch, bytes, offset: batch.offset + openStart, line: openLine, ...(heldEnds && { ends: heldEnds }) });
-    } else {
-      close();
+    } else if (open >= 0) {
+      this.close(builder, arena, open, mineEnd);
     }
     this.events += builder.rows;
     if (input.length > 4096) this.rowsPerByte = Math.max(builder.rows, 16) / input.length;
     return builder.finish(arena.bytes, source, batch.input);
+  }
+
+  /** Gives an event its template, now that no line joins it any more. */
+  private close(builder: BatchBuilder, arena: TextArena, row: number, mineEnd: number): void {
+    const { assigner } = this;
+    let code = -1;
+    if (assigner !== undefined) {
+      code = assigner.assign(arena.bytes, builder.messageStart[row] as number, mineEnd);
+      if (this.withParameters) assigner.parameters(arena.bytes, code, builder.parameterStart, builder.parameterEnd);
+    }
+    builder.setTemplate(row, code);
+  }
+
+  private reject(
+    { input, bytes, offset, arrival }: RecordBatch,
+    source: string,
+    dead: (letter: DeadLetter) => void,
+    start: number,
+    end: number,
+    line: number,
+    reason: string,
+  ): void {
+    this.dead++;
+    const kept = bytes.slice(start, Math.min(end, start + this.options.deadLetterBytes));
+    dead({ source, input, offset: offset + start, line, reason, bytes: kept, arrival });
   }
 
   private hold(source: string, batch: RecordBatch): void {
