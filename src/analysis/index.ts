@@ -4,3 +4,4 @@ export * from './events/index.ts';
 export { withIncidents } from './incidents.ts';
 export type { AnalysisOptions, FittedModel } from './options.ts';
 export { type RenderedReport, renderAnalysis } from './render.ts';
+export { splitSeries } from './series/index.ts';

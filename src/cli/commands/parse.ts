@@ -4,7 +4,7 @@ import { withCommonOptions, withExample } from '../options.ts';
 export function parseCommand(): Command {
   const command = withCommonOptions(
     new Command('parse')
-      .description('structured output: templates and parameters of logs, flows of packet captures')
+      .description('structured output: templates and parameters of logs, flows of packet captures and flow tables, tables of readings')
       .argument('<path...>', 'files, folders or globs'),
   );
   command

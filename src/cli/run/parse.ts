@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type FlowForm, splitCaptures, type WrittenFlows, writeFlows } from '../../analysis/index.ts';
+import { type FlowForm, splitCaptures, splitEvents, splitSeries, type WrittenFlows, writeFlows } from '../../analysis/index.ts';
 import type { Template } from '../../core/index.ts';
 import { flowCellColumns } from '../../parsers/packets/index.ts';
 import { StructuredLog, type StructuredRow } from '../../sinks/structured-log/index.ts';
@@ -10,6 +10,7 @@ import { readLogs, readTemplates } from '../../training/index.ts';
 import type { CommonOptions } from '../options.ts';
 import { counted, print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
+import { writeFlowTable, writeReadings } from './parse-tables.ts';
 
 export interface ParseOptions extends CommonOptions {
   readonly out: string;
@@ -26,7 +27,7 @@ interface Parsed {
   readonly lines: number;
   readonly dead_letters: number;
   readonly templates: number;
-  /** Of a capture. */
+  /** Of a capture or a flow table. */
   readonly flows?: number;
   /** Why it could not be read to its end. */
   readonly problem?: string;
@@ -38,11 +39,16 @@ export async function parse(paths: readonly string[], options: ParseOptions): Pr
   const progress = await startProgress('Parsing', json);
   try {
     const inputs = await listInputs(paths);
-    const { captures } = await splitCaptures(inputs);
+    const { captures, records } = await splitCaptures(inputs);
+    const asLogs = options.logFormat !== undefined || options.templates !== undefined;
+    const { events, records: others } = asLogs ? { events: [], records: [] } : await splitEvents(records);
+    const flows = new Set(events.filter(({ format }) => format === 'flow-csv').map(({ input }) => input));
+    const readings = new Set((await splitSeries(others)).series);
     await mkdir(options.out, { recursive: true });
     const results: Parsed[] = [];
     for (const [i, input] of inputs.entries()) {
-      const parser = captures.includes(input) ? parseCapture : parseInput;
+      const isTable = flows.has(input) || readings.has(input);
+      const parser = captures.includes(input) ? parseCapture : isTable ? tableParser(flows.has(input)) : parseInput;
       results.push(await parser(input, options, (share) => progress.update((i + share) / inputs.length, input.name)));
     }
     progress.stop();
@@ -87,9 +93,33 @@ async function writeFlowParquet(input: FileInput, path: string, form: FlowForm, 
   }
 }
 
+/** A flow table becomes `<file>_flows.csv`, a table of readings `<file>_readings.csv`; or `.json` (JSON lines), `.parquet`. */
+function tableParser(isFlows: boolean) {
+  return async (input: FileInput, options: ParseOptions, progress: (share: number) => void): Promise<Parsed> => {
+    const { format } = options;
+    const path = join(options.out, `${outputName(input)}_${isFlows ? 'flows' : 'readings'}.${format}`);
+    const { rows, dead, problem } = isFlows
+      ? await writeFlowTable(input, path, format, progress)
+      : await writeReadings(input, path, format);
+    return {
+      input: input.name,
+      format: isFlows ? 'flow-csv' : 'readings',
+      lines: rows,
+      dead_letters: dead,
+      templates: 0,
+      ...(isFlows && { flows: rows }),
+      ...(problem && { problem }),
+      files: [path],
+    };
+  };
+}
+
 function summaryOf(one: Parsed): string {
+  const aside = one.dead_letters > 0 ? `, ${counted(one.dead_letters, 'record')} set aside` : '';
+  if (one.format === 'readings') return `${counted(one.lines, 'row')}${aside}`;
+  if (one.format === 'flow-csv') return `${counted(one.lines, 'flow')}${aside}`;
   if (one.flows !== undefined) return `${counted(one.lines, 'packet')}, ${counted(one.flows, 'flow')}`;
-  return `${counted(one.lines, 'event')}, ${counted(one.templates, 'template')}${one.dead_letters > 0 ? `, ${counted(one.dead_letters, 'record')} set aside` : ''}`;
+  return `${counted(one.lines, 'event')}, ${counted(one.templates, 'template')}${aside}`;
 }
 
 async function parseInput(input: FileInput, options: ParseOptions, progress: (share: number) => void): Promise<Parsed> {
