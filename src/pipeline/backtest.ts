@@ -4,7 +4,8 @@ import { type LogBatch, type Micros, seededRandom, silentLogger, systemClock, ty
 import { detectors } from '../detectors/index.ts';
 import type { SequenceChoice } from '../features/index.ts';
 import { findingOf } from './lane/finding.ts';
-import { type Flagged, type LaneScorer, Scorer, type ScorerOptions, type ScorerStatus } from './lane/scorer.ts';
+import type { Flagged, LaneScorer, ScorerOptions, ScorerStatus } from './lane/lane-scorer.ts';
+import { Scorer } from './lane/scorer.ts';
 import { StreamScorer } from './lane/stream-scorer.ts';
 import { Streams } from './lane/streams.ts';
 import { Tracks } from './lane/tracks.ts';

@@ -1,7 +1,7 @@
 import { formatMicros, type Micros } from '../core/index.ts';
 import type { CalibrationObservation } from '../store/contract.ts';
 import type { Lane } from './lane/lane.ts';
-import type { LaneScorer } from './lane/scorer.ts';
+import type { LaneScorer } from './lane/lane-scorer.ts';
 
 type Counts = ReadonlyMap<LaneScorer, { readonly scored: number; readonly flagged: number }>;
 

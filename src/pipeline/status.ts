@@ -1,6 +1,6 @@
 import type { Micros } from '../core/index.ts';
 import type { LaneCounters } from './lane/lane.ts';
-import type { ScorerStatus } from './lane/scorer.ts';
+import type { ScorerStatus } from './lane/lane-scorer.ts';
 
 /** What one source does now. */
 export interface SourceStatus {

@@ -12,6 +12,7 @@ import { persist } from './flow/persist.ts';
 import type { Item } from './flow/pump.ts';
 import { SEGMENT_INPUT } from './flow/segment-streams.ts';
 import { IncidentBook } from './incidents/incident-book.ts';
+import { floodsOf } from './lane/flood-finding.ts';
 import type { Lane, LaneOutput } from './lane/lane.ts';
 import { ObservedPromises } from './observed-promises.ts';
 import { decodePositions, encodePositions, heldBlob, positionsBlob } from './positions-blob.ts';
@@ -220,17 +221,19 @@ export class TenantRun {
   }
 
   private async apply(lane: Lane, output: LaneOutput): Promise<void> {
-    const { store, clock, identity } = this.options;
+    const { store, clock, identity, log } = this.options;
     if (output.findings.length > 0) this.foundIn.add(lane);
-    for (const finding of output.findings) {
+    const floods = floodsOf(lane, log);
+    for (const finding of [...output.findings, ...floods]) {
       const detection = detectionOf(lane, finding, this.epoch, identity);
       if (this.stopped.has(`${detection.source}/${detection.detector}`)) continue;
       const told = withinBudget(lane, detection, this.options.config.alertBudget / this.lanes.length);
       const { alert, change } = this.book.add(detection, finding.row, clock.now(), told);
-      if (change !== 'rescored' && alert.suppressedBy === undefined) this.incidents.add(alert, detection, clock.now());
+      const joins = change !== 'rescored' && alert.suppressedBy === undefined && !floods.includes(finding);
+      if (joins) this.incidents.add(alert, detection, clock.now());
     }
     this.points.push(...(output.points ?? []));
-    this.dirty ||= output.findings.length > 0 || this.points.length > 0;
+    this.dirty ||= output.findings.length + floods.length > 0 || this.points.length > 0;
     this.dead.push(...output.dead);
     for (const { batch, templateIds } of output.events) {
       this.incidents.saw(batch);
@@ -379,12 +382,11 @@ export class TenantRun {
   }
 
   status(): TenantStatus {
-    const { tenant, clock } = this.options;
-    const now = clock.now();
+    const now = this.options.clock.now();
     const seconds = Math.max(1e-3, (now - this.statusAt) / 1e6);
     this.statusAt = now;
     return {
-      tenant,
+      tenant: this.options.tenant,
       state: this.state,
       lastError: this.lastError,
       epoch: this.committed,

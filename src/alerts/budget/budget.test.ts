@@ -95,19 +95,46 @@ describe('promised against observed', () => {
 });
 
 describe('flood guard', () => {
-  it('pauses a flooding detector once, says so, and lets it go on', () => {
-    const guard = new FloodGuard({ pause: 1_000_000, window: 1_000_000 });
+  it('pauses a flooding detector once, says so, and lets it go on when it has kept its promise for a window', () => {
+    const guard = new FloodGuard({ window: 1_000_000, lasting: 5_000_000 });
     expect(guard.add('a', 10_000, 10, 0.001, 0)).toBeUndefined();
     const paused = guard.add('a', 1_000, 400, 0.001, 10);
-    expect(paused).toMatchObject({ kind: 'detector-paused', flagged: 410, until: 1_000_010 });
+    expect(paused).toMatchObject({ kind: 'detector-paused', flagged: 410 });
     expect(paused?.text).toMatch(/flagged 410 of 11000 units where about 11 were expected/);
-    expect(guard.paused('a', 500)).toBe(true);
-    expect(guard.paused('b', 500)).toBe(false);
-    expect(guard.add('a', 1_000, 400, 0.001, 500)).toBeUndefined();
-    const copy = new FloodGuard({ pause: 1_000_000, window: 1_000_000 });
+    expect(guard.paused('a')).toBe(true);
+    expect(guard.paused('b')).toBe(false);
+    expect(guard.add('a', 1_000, 400, 0.001, 500_000)).toBeUndefined();
+    // The window with the flood is no window that keeps the promise.
+    expect(guard.add('a', 1_000, 1, 0.001, 1_000_010)).toBeUndefined();
+    const copy = new FloodGuard({ window: 1_000_000, lasting: 5_000_000 });
     copy.restore(guard.snapshot());
-    expect(copy.add('a', 10, 0, 0.001, 1_000_010)).toMatchObject({ kind: 'detector-resumed' });
-    expect(copy.paused('a', 1_000_011)).toBe(false);
+    expect(copy.paused('a')).toBe(true);
+    expect(copy.add('a', 10, 0, 0.001, 2_000_010)).toMatchObject({ kind: 'detector-resumed', flagged: 1 });
+    expect(copy.paused('a')).toBe(false);
+  });
+
+  it('stays paused while the flood goes on, and tells when it is a lasting change', () => {
+    const guard = new FloodGuard({ window: 1_000_000, lasting: 5_000_000 });
+    guard.add('a', 1_000, 400, 0.001, 0);
+    for (let at = 500_000; at < 20_000_000; at += 500_000) {
+      expect(guard.isLasting('a', at)).toBe(at >= 5_000_000);
+      expect(guard.add('a', 100, 40, 0.001, at)).toBeUndefined();
+    }
+    guard.relearnt('a', 20_000_000);
+    expect(guard.paused('a')).toBe(true);
+    expect(guard.isLasting('a', 20_500_000)).toBe(false);
+    expect(guard.add('a', 1_000, 1, 0.001, 20_500_000)).toBeUndefined();
+    expect(guard.add('a', 1_000, 1, 0.001, 21_000_000)).toMatchObject({ kind: 'detector-resumed' });
+  });
+
+  it('takes up states of when a pause ended by the clock', () => {
+    const guard = new FloodGuard();
+    const stored = [
+      ['a', { expected: 1, flagged: 60, from: 5, pausedUntil: 21_600_000_005, scored: 100 }],
+      ['b', { expected: 1, flagged: 1, from: 5, pausedUntil: null, scored: 100 }],
+    ];
+    guard.restore(new TextEncoder().encode(JSON.stringify(stored)));
+    expect([guard.paused('a'), guard.paused('b')]).toEqual([true, false]);
   });
 
   it('does not take chance for a flood', () => {

@@ -2,7 +2,7 @@ import { canonicalJson, type Micros } from '../../core/index.ts';
 import { binomialUpperTail } from '../../ml/index.ts';
 
 export interface FloodOptions {
-  /** Event time over which flagged units are compared with the promise. */
+  /** Event time over which flagged units are compared with the promise; so long it must keep the promise before it goes on. */
   readonly window: Micros;
   /** Fewer flagged units than this are never a flood. */
   readonly fewest: number;
@@ -10,19 +10,20 @@ export interface FloodOptions {
   readonly chance: number;
   /** How many times the promise it must be as well: a slightly low threshold is no flood. */
   readonly factor: number;
-  /** Event time a detector rests; it goes on scoring and calibrating, only alerts stop. */
-  readonly pause: Micros;
+  /** A flood that has lasted for this event time is a lasting change, which is to be learnt. */
+  readonly lasting: Micros;
 }
 
-export const FLOOD_DEFAULTS: FloodOptions = { window: 3_600_000_000, fewest: 50, chance: 1e-6, factor: 20, pause: 6 * 3_600_000_000 };
+export const FLOOD_DEFAULTS: FloodOptions = { window: 3_600_000_000, fewest: 50, chance: 1e-6, factor: 20, lasting: 6 * 3_600_000_000 };
+
+/** While paused: of a window, so many times the promise and so many units are no flood any more, of at least so many scored. */
+const CALM = { factor: 3, units: 3, scored: 20 } as const;
 
 /** Said aloud when a detector is paused or goes on: shown in status and report, and sent where alerts go. */
 export interface FloodEvent {
   readonly kind: 'detector-paused' | 'detector-resumed';
   readonly detector: string;
   readonly at: Micros;
-  /** Until when it rests; equal to `at` when it goes on. */
-  readonly until: Micros;
   readonly flagged: number;
   readonly expected: number;
   /** Plain words. */
@@ -34,10 +35,16 @@ interface Watch {
   scored: number;
   flagged: number;
   expected: number;
-  pausedUntil: Micros | null;
+  pausedSince: Micros | null;
 }
 
-/** Pauses a detector that flags far more than its promise and chance explain, so that it does not bury the others. */
+/** Of states of before a pause ended by its rate: it ended by the clock. */
+type Stored = Watch & { readonly pausedUntil?: Micros | null };
+
+/**
+ * Pauses a detector that flags far more than its promise and chance explain, so that it does not bury the others. It goes on when
+ * what it would have raised keeps the promise for a whole window: because the flood is over, or because the change was learnt.
+ */
 export class FloodGuard {
   private readonly options: FloodOptions;
   private readonly watches = new Map<string, Watch>();
@@ -50,34 +57,36 @@ export class FloodGuard {
   add(detector: string, scored: number, flagged: number, rate: number, at: Micros): FloodEvent | undefined {
     let watch = this.watches.get(detector);
     if (watch === undefined) {
-      watch = { from: at, scored: 0, flagged: 0, expected: 0, pausedUntil: null };
+      watch = { from: at, scored: 0, flagged: 0, expected: 0, pausedSince: null };
       this.watches.set(detector, watch);
     }
     let resumed: FloodEvent | undefined;
-    if (watch.pausedUntil !== null) {
-      if (at < watch.pausedUntil) return undefined;
-      resumed = {
-        kind: 'detector-resumed',
-        detector,
-        at,
-        until: at,
-        flagged: 0,
-        expected: 0,
-        text: `The detector ${detector} raises alerts again.`,
-      };
-      Object.assign(watch, { from: at, scored: 0, flagged: 0, expected: 0, pausedUntil: null });
+    if (at - watch.from >= this.options.window) {
+      if (watch.pausedSince !== null && isCalm(watch)) resumed = this.resume(detector, watch, at);
+      Object.assign(watch, { from: at, scored: 0, flagged: 0, expected: 0 });
     }
-    if (at - watch.from >= this.options.window) Object.assign(watch, { from: at, scored: 0, flagged: 0, expected: 0 });
     watch.scored += scored;
     watch.flagged += flagged;
     watch.expected += rate * scored;
+    if (watch.pausedSince !== null) return undefined;
     return this.isFlood(watch) ? this.pause(detector, watch, at) : resumed;
   }
 
-  /** True while alerts of the detector are held back at event time `at`. */
-  paused(detector: string, at: Micros): boolean {
-    const until = this.watches.get(detector)?.pausedUntil;
-    return until !== undefined && until !== null && at < until;
+  /** True while alerts of the detector are held back. */
+  paused(detector: string): boolean {
+    return (this.watches.get(detector)?.pausedSince ?? null) !== null;
+  }
+
+  /** True when the flood has lasted so long at event time `at` that what floods is to be learnt. */
+  isLasting(detector: string, at: Micros): boolean {
+    const since = this.watches.get(detector)?.pausedSince ?? null;
+    return since !== null && at - since >= this.options.lasting;
+  }
+
+  /** What floods was learnt: from now on it is watched anew whether the promise is kept. */
+  relearnt(detector: string, at: Micros): void {
+    const watch = this.watches.get(detector);
+    if (watch !== undefined) Object.assign(watch, { from: at, scored: 0, flagged: 0, expected: 0, pausedSince: at });
   }
 
   snapshot(): Uint8Array {
@@ -86,7 +95,10 @@ export class FloodGuard {
 
   restore(snapshot: Uint8Array): void {
     this.watches.clear();
-    for (const [detector, watch] of JSON.parse(new TextDecoder().decode(snapshot)) as [string, Watch][]) this.watches.set(detector, watch);
+    for (const [detector, stored] of JSON.parse(new TextDecoder().decode(snapshot)) as [string, Stored][]) {
+      const { pausedUntil = null, ...watch } = stored;
+      this.watches.set(detector, { ...watch, pausedSince: watch.pausedSince ?? (pausedUntil === null ? null : watch.from) });
+    }
   }
 
   private isFlood({ scored, flagged, expected }: Watch): boolean {
@@ -96,11 +108,27 @@ export class FloodGuard {
   }
 
   private pause(detector: string, watch: Watch, at: Micros): FloodEvent {
-    const until = at + this.options.pause;
-    watch.pausedUntil = until;
     const expected = Number(watch.expected.toPrecision(2));
-    const hours = Number((this.options.pause / 3_600_000_000).toPrecision(2));
-    const text = `The detector ${detector} flagged ${watch.flagged} of ${watch.scored} units where about ${expected} were expected; it raises no alerts for ${hours} hours. What it scores is still kept. Train it again if its data has changed for good.`;
-    return { kind: 'detector-paused', detector, at, until, flagged: watch.flagged, expected: watch.expected, text };
+    const [hours, lasting] = [hoursOf(this.options.window), hoursOf(this.options.lasting)];
+    const text = `The detector ${detector} flagged ${watch.flagged} of ${watch.scored} units where about ${expected} were expected, so it raises no alerts for now. It goes on when it has kept its promise for ${hours}; if the change lasts for ${lasting}, it learns it.`;
+    const event = { kind: 'detector-paused', detector, at, flagged: watch.flagged, expected: watch.expected, text } as const;
+    Object.assign(watch, { from: at, scored: 0, flagged: 0, expected: 0, pausedSince: at });
+    return event;
   }
+
+  private resume(detector: string, watch: Watch, at: Micros): FloodEvent {
+    const { flagged, expected, scored } = watch;
+    watch.pausedSince = null;
+    const text = `The detector ${detector} raises alerts again: in the last ${hoursOf(at - watch.from)} it would have flagged ${flagged} of ${scored} units.`;
+    return { kind: 'detector-resumed', detector, at, flagged, expected, text };
+  }
+}
+
+function isCalm({ scored, flagged, expected }: Watch): boolean {
+  return scored >= CALM.scored && (flagged <= CALM.units || flagged <= CALM.factor * expected);
+}
+
+function hoursOf(micros: Micros): string {
+  const hours = Number((micros / 3_600_000_000).toPrecision(2));
+  return hours === 1 ? 'an hour' : `${hours} hours`;
 }

@@ -1,6 +1,6 @@
 import { type FindingKind, severityOf, type TemplateNames } from '../../alerts/index.ts';
 import type { Finding } from './lane.ts';
-import type { Flagged, LaneScorer } from './scorer.ts';
+import type { Flagged, LaneScorer } from './lane-scorer.ts';
 import { evidenceOf, unitAt } from './unit.ts';
 
 const KINDS: Readonly<Record<string, FindingKind>> = { novelty: 'novelty', rate: 'rate', pca: 'outlier', 'flow-alarm': 'novelty' };

@@ -11,8 +11,8 @@ import type {
   Template,
 } from '../../core/index.ts';
 import type { FoundAlert, LabelEffect } from './label-effect.ts';
+import type { LaneScorer, ScorerStatus } from './lane-scorer.ts';
 import type { LiveSeries } from './live-series.ts';
-import type { LaneScorer, ScorerStatus } from './scorer.ts';
 
 /** Events of one kind that go to the store. */
 export interface LaneEvents {

@@ -1,11 +1,11 @@
 import type { SourceConfig } from '../../config/index.ts';
 import type { Pseudonymiser } from '../flow/pseudonym.ts';
 import type { Lane } from './lane.ts';
+import type { LaneScorer } from './lane-scorer.ts';
 import { logs } from './log-lane.ts';
 import { packets } from './packet-lane.ts';
 import { readings } from './readings-lane.ts';
 import type { LaneRules } from './rules.ts';
-import type { LaneScorer } from './scorer.ts';
 import { flowExports, sensor } from './sensor-lane.ts';
 
 /** What a lane is made of. */

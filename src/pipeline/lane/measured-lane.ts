@@ -6,9 +6,9 @@ import { laneBlobs, restoreLane } from './blobs.ts';
 import { limitFinding } from './device-findings.ts';
 import { findingOf } from './finding.ts';
 import type { Finding, Lane, LaneEvents, LaneOutput } from './lane.ts';
+import type { LaneScorer } from './lane-scorer.ts';
 import type { LiveSeries, LiveSeriesRow } from './live-series.ts';
 import { NamedSeries } from './named-series.ts';
-import type { LaneScorer } from './scorer.ts';
 import { pointsOf } from './series-points.ts';
 
 /** A declared feature whose figures are series, and the detector that forecasts them. */

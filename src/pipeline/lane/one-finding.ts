@@ -1,6 +1,6 @@
 import { explainsBest, tellsTheSame } from '../../alerts/index.ts';
 import type { SeriesBatch } from '../../core/index.ts';
-import type { Flagged, LaneScorer } from './scorer.ts';
+import type { Flagged, LaneScorer } from './lane-scorer.ts';
 
 /** A row that a detector flagged. */
 export interface FlaggedBy {

@@ -6,10 +6,10 @@ import { laneBlobs, restoreLane } from './blobs.ts';
 import { CaptureInputs, type CaptureInputsState } from './capture-inputs.ts';
 import { Generations } from './generations.ts';
 import { type Finding, type Lane, type LaneCounters, type LaneEvents, type LaneOutput, NO_OUTPUT } from './lane.ts';
+import type { LaneScorer } from './lane-scorer.ts';
 import type { LaneKind, LaneParts } from './lanes.ts';
 import { LanePairs } from './pairs.ts';
 import type { LaneRules } from './rules.ts';
-import type { LaneScorer } from './scorer.ts';
 
 type FlowBatch = LaneEvents & { readonly batch: EventBatch };
 

@@ -3,7 +3,7 @@ import type { EventBatch, Micros } from '../../core/index.ts';
 import { type PairConfig, PairWindows, pairConfig } from '../../features/index.ts';
 import { findingOf } from './finding.ts';
 import type { Finding } from './lane.ts';
-import type { LaneScorer } from './scorer.ts';
+import type { LaneScorer } from './lane-scorer.ts';
 
 /** Flows of one source as windows of a source and a destination, for its scorers. Without such scorers it does nothing. */
 export class LanePairs {

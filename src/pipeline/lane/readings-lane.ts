@@ -19,11 +19,11 @@ import { limitFinding, silenceFinding } from './device-findings.ts';
 import { findingOf } from './finding.ts';
 import { Generations } from './generations.ts';
 import { type Finding, type Lane, type LaneCounters, type LaneOutput, NO_OUTPUT } from './lane.ts';
+import type { LaneScorer } from './lane-scorer.ts';
 import type { LaneKind } from './lanes.ts';
 import type { LiveSeries } from './live-series.ts';
 import { NamedSeries } from './named-series.ts';
 import { type FlaggedBy, OneFinding, type OneFindingState } from './one-finding.ts';
-import type { LaneScorer } from './scorer.ts';
 import { pointsOf } from './series-points.ts';
 
 interface State {

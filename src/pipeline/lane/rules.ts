@@ -11,7 +11,7 @@ import {
 } from '../../core/index.ts';
 import { effectOnRules, type FoundAlert, type LabelEffect } from './label-effect.ts';
 import type { Finding } from './lane.ts';
-import type { ScorerOptions, ScorerStatus } from './scorer.ts';
+import type { ScorerOptions, ScorerStatus } from './lane-scorer.ts';
 
 interface State {
   readonly rows: number;

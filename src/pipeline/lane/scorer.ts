@@ -1,101 +1,13 @@
 import { deserialize, serialize } from 'node:v8';
-import { CalibrationHistory, FloodGuard, scoreChange, smallestRate, VolumeMeter } from '../../alerts/index.ts';
-import {
-  type Detector,
-  type Explanation,
-  type FeatureBatch,
-  type LabelledRow,
-  type Micros,
-  type ScoreBatch,
-  sha256Hex,
-  stableId,
-} from '../../core/index.ts';
+import { CalibrationHistory, type FloodEvent, FloodGuard, scoreChange, smallestRate, VolumeMeter } from '../../alerts/index.ts';
+import { type Detector, type FeatureBatch, type LabelledRow, type Micros, sha256Hex, stableId } from '../../core/index.ts';
 import { coreRows } from '../../features/index.ts';
 import { InputClock } from '../time/input-clock.ts';
 import { HeldBatches } from './held-batches.ts';
 import { effectOnCalibrated, type FoundAlert, type LabelEffect } from './label-effect.ts';
-import type { RegisteredModel } from './registered-model.ts';
+import type { Flagged, LaneScorer, ScorerOptions, ScorerStatus } from './lane-scorer.ts';
 import { pickRows, sliceRows } from './rows.ts';
 import { unitAt } from './unit.ts';
-
-export interface ScorerOptions {
-  readonly tenant: string;
-  readonly source: string;
-  readonly detector: string;
-  /** Promised false-alarm rate per scored unit. */
-  readonly rate: number;
-  /** Units it first learns from. */
-  readonly sessions: number;
-  readonly maxSessions: number;
-  /** Event time between two updates. */
-  readonly every: Micros;
-  /** The registered model it follows, as of now; absent = it learns from its source. */
-  readonly registered?: () => Promise<RegisteredModel>;
-}
-
-/** A unit at or below the promised rate. */
-export interface Flagged {
-  readonly id: string;
-  readonly alertId: string;
-  readonly batch: FeatureBatch;
-  readonly row: number;
-  readonly score: number;
-  readonly pValue: number;
-  /** p-value at or below which it was flagged: the promise, or the smallest that the calibration resolves. */
-  readonly rate: number;
-  readonly extrapolated: boolean;
-  readonly calibrationSize: number;
-  readonly explanation: Explanation;
-  readonly description: Uint8Array;
-  readonly modelSha256: string;
-}
-
-export interface ScorerStatus {
-  readonly detector: string;
-  /** What it scores with, as lineage names it. */
-  readonly model: string;
-  readonly state: 'ready' | 'learning';
-  /** Units it learnt from, or has so far; `need` = those it first learns from, 0 = it learns as it goes. */
-  readonly have: number;
-  readonly need: number;
-  readonly readyAt: Micros | undefined;
-  readonly promisedRate: number;
-  /** True where the calibration cannot resolve the promise yet. */
-  readonly extrapolated: boolean;
-  readonly scored: number;
-  readonly flagged: number;
-  /** Flagged units that another one of the same interval explains. */
-  readonly explained?: number;
-  /** Intervals of series whose profile does not fit: nothing is said of them. */
-  readonly misfit?: number;
-  /** Set while alerts are held back because the detector floods. */
-  readonly paused: string;
-}
-
-/** One detector of one source, from feature batches to flagged units. */
-export interface LaneScorer {
-  readonly options: ScorerOptions;
-  readonly detector: Detector;
-  /** What lineage names as its model. */
-  readonly model: string;
-  /** True when there is state that `snapshot` has not given out. */
-  readonly changed: boolean;
-  readonly unitsPerDay: number | undefined;
-  readonly calibrationSize: number;
-  /** How the last batch was scored; of detectors that learn as they go. */
-  readonly lastScores?: ScoreBatch | undefined;
-  /** Takes up the registered model it follows, where that is another than now. */
-  followModel(): Promise<void>;
-  take(batch: FeatureBatch): Promise<Flagged[]>;
-  applyLabels(labels: readonly LabelledRow[]): void;
-  /** What these labels change about stored findings; undefined before it has learnt. */
-  effectOf(found: readonly FoundAlert[], labels: readonly LabelledRow[]): Promise<LabelEffect | undefined>;
-  status(): ScorerStatus;
-  /** Ends what it does in the background. */
-  close?(): Promise<void>;
-  snapshot(): Promise<Readonly<Record<string, Uint8Array>>>;
-  restore(blobs: Readonly<Record<string, Uint8Array>>): Promise<void>;
-}
 
 interface State {
   readonly fitted: boolean;
@@ -112,6 +24,8 @@ interface State {
   readonly volume: Uint8Array;
   readonly flood: Uint8Array;
   readonly paused: string;
+  /** Absent in states of before floods were learnt. */
+  readonly hour?: number | null;
   /** Absent in states of before models could be followed. */
   readonly model?: string;
 }
@@ -119,6 +33,8 @@ interface State {
 /** Units that must agree before an update of what is normal is due: one session from 2099 brings none about. */
 const CONFIRM = 8;
 const LEARNT = 'learnt-from-input';
+/** Event time between two looks whether a flood has become what is normal. */
+const HOUR: Micros = 3_600_000_000;
 
 /**
  * One detector of one source: gathers units, learns from the first, then scores each against its calibration. Everything goes
@@ -133,6 +49,7 @@ export class Scorer implements LaneScorer {
   private history: CalibrationHistory | undefined;
   private clock = new InputClock(CONFIRM);
   private period: number | undefined;
+  private hour: number | undefined;
   private learnt = 0;
   private scored = 0;
   private flagged = 0;
@@ -141,6 +58,7 @@ export class Scorer implements LaneScorer {
   private readonly volume = new VolumeMeter();
   private readonly flood = new FloodGuard();
   private paused = '';
+  private floods: FloodEvent[] = [];
   changed = false;
   /** SHA-256 of what the detector has learnt. */
   modelSha256 = '';
@@ -178,28 +96,55 @@ export class Scorer implements LaneScorer {
         if (this.held.rows >= this.options.sessions) found.push(...(await this.fit()));
         continue;
       }
-      const { to, due } = this.untilUpdate(batch, from);
-      found.push(...(await this.score(sliceRows(batch, from, to))));
-      if (due) await this.update();
+      const { to, due, times } = this.untilDue(batch, from);
+      found.push(...(await this.score(sliceRows(batch, from, to), times)));
+      if (due === 'update') await this.update();
+      if (due !== undefined && this.isFloodToLearn()) found.push(...(await this.relearn()));
       from = to;
     }
     return found;
   }
 
-  /** The rows from `from` to the one after which an update is due, that one included. */
-  private untilUpdate(batch: FeatureBatch, from: number): { to: number; due: boolean } {
-    for (let row = from; row < batch.rows; row++) if (this.tick(unitAt(batch, row).end)) return { to: row + 1, due: true };
-    return { to: batch.rows, due: false };
+  takeFloods(): readonly FloodEvent[] {
+    const { floods } = this;
+    if (floods.length > 0) this.floods = [];
+    return floods;
   }
 
-  private tick(end: Micros): boolean {
-    if (!Number.isFinite(end)) return false;
+  /** The rows from `from` to the one after which something is due, that one included, and event time as of each of them. */
+  private untilDue(batch: FeatureBatch, from: number): { to: number; due: 'update' | 'look' | undefined; times: Micros[] } {
+    const times: Micros[] = [];
+    for (let row = from; row < batch.rows; row++) {
+      const due = this.tick(unitAt(batch, row).end);
+      times.push(this.clock.settled);
+      if (due !== undefined) return { to: row + 1, due, times };
+    }
+    return { to: batch.rows, due: undefined, times };
+  }
+
+  private tick(end: Micros): 'update' | 'look' | undefined {
+    if (!Number.isFinite(end)) return undefined;
     this.clock.observe(end);
-    if (!Number.isFinite(this.clock.believed)) return false;
-    const period = Math.floor(this.clock.believed / this.options.every);
-    const due = this.period !== undefined && period > this.period;
+    const { believed } = this.clock;
+    if (!Number.isFinite(believed)) return undefined;
+    const [period, hour] = [Math.floor(believed / this.options.every), Math.floor(believed / HOUR)];
+    const isUpdate = this.period !== undefined && period > this.period;
+    const isLook = this.hour !== undefined && hour > this.hour;
     this.period = Math.max(period, this.period ?? period);
-    return due;
+    this.hour = Math.max(hour, this.hour ?? hour);
+    return isUpdate ? 'update' : isLook ? 'look' : undefined;
+  }
+
+  /** A registered model stays as it was registered. */
+  private isFloodToLearn(): boolean {
+    const { detector, sessions, registered } = this.options;
+    return registered === undefined && this.held.rows >= sessions && this.flood.isLasting(detector, this.clock.settled);
+  }
+
+  /** What has come since the flood began is what is normal now: learnt as the first units were. */
+  private async relearn(): Promise<Flagged[]> {
+    this.flood.relearnt(this.options.detector, this.clock.settled);
+    return this.fit();
   }
 
   /** Learns from what was held; sessions of a rare pattern among it are not learnt but judged. */
@@ -220,7 +165,8 @@ export class Scorer implements LaneScorer {
 
   private async update(): Promise<void> {
     this.history?.renew();
-    if (this.held.rows === 0) return;
+    // Whether a flood is to be learnt shows when it has lasted.
+    if (this.held.rows === 0 || this.flood.paused(this.options.detector)) return;
     const batch = this.held.joined();
     const before = (await this.detector.score(batch)).score;
     await this.detector.learn(batch);
@@ -230,7 +176,8 @@ export class Scorer implements LaneScorer {
     this.held.clear();
   }
 
-  private async score(batch: FeatureBatch): Promise<Flagged[]> {
+  /** `times`: event time as of each row; absent = as of now. */
+  private async score(batch: FeatureBatch, times: readonly Micros[] = []): Promise<Flagged[]> {
     const { history, options } = this;
     if (history === undefined) return [];
     const { score } = await this.detector.score(batch);
@@ -244,14 +191,22 @@ export class Scorer implements LaneScorer {
         continue;
       }
       this.scored++;
-      const at = this.clock.settled;
+      const at = times[row] ?? this.clock.settled;
       this.volume.add(options.detector, 1, at);
       const calibrationSize = history.calibration.sorted.length;
       // Beyond all that was seen, where there is too little to resolve the promise: flagged, marked, and not learnt.
       const beyond = !extrapolated && calibrationSize > 0 && pValue <= smallestRate(calibrationSize) && pValue > options.rate;
       const rate = beyond ? pValue : options.rate;
       const isFlagged = pValue <= rate;
-      this.paused = this.flood.add(options.detector, 1, isFlagged ? 1 : 0, rate, at)?.text ?? this.paused;
+      const event = this.flood.add(options.detector, 1, isFlagged ? 1 : 0, rate, at);
+      if (event !== undefined) {
+        this.paused = event.text;
+        this.floods.push(event);
+        // What came before a flood is not what is learnt of it, and a flood that ended is not what is normal.
+        this.held.clear();
+        normal.length = 0;
+      }
+      const isPaused = this.flood.paused(options.detector);
       if (!isFlagged) {
         history.add(value, options.rate);
         normal.push(row);
@@ -262,7 +217,10 @@ export class Scorer implements LaneScorer {
       const alertId = stableId('alert', options.tenant, id);
       history.add(value, rate, alertId);
       this.flagged++;
-      if (this.flood.paused(options.detector, at)) continue;
+      if (isPaused) {
+        normal.push(row);
+        continue;
+      }
       const explanation = await this.detector.explain(batch, row);
       const description = this.detector.describe(batch, row);
       found.push({
@@ -325,7 +283,7 @@ export class Scorer implements LaneScorer {
       extrapolated: n === 0 || options.rate < smallestRate(n),
       scored: this.scored,
       flagged: this.flagged,
-      paused: this.flood.paused(options.detector, this.clock.settled) ? this.paused : '',
+      paused: this.flood.paused(options.detector) ? this.paused : '',
     };
   }
 
@@ -336,6 +294,7 @@ export class Scorer implements LaneScorer {
       fitted: this.fitted,
       held: parts,
       period: this.period ?? null,
+      hour: this.hour ?? null,
       clock: this.clock.snapshot(),
       history: this.history?.snapshot(),
       learnt: this.learnt,
@@ -358,6 +317,7 @@ export class Scorer implements LaneScorer {
     const state = deserialize(scorer) as State;
     this.clock = InputClock.restore(state.clock, CONFIRM);
     this.period = state.period ?? undefined;
+    this.hour = state.hour ?? undefined;
     this.scored = state.scored;
     this.flagged = state.flagged;
     this.volume.restore(state.volume);

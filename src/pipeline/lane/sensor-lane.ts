@@ -6,10 +6,10 @@ import { Watermark, type WatermarkState } from '../time/watermark.ts';
 import { laneBlobs, restoreLane } from './blobs.ts';
 import { Generations } from './generations.ts';
 import { type Lane, type LaneCounters, type LaneOutput, NO_OUTPUT } from './lane.ts';
+import type { LaneScorer } from './lane-scorer.ts';
 import type { LaneKind, LaneParts } from './lanes.ts';
 import { LanePairs } from './pairs.ts';
 import type { LaneRules } from './rules.ts';
-import type { LaneScorer } from './scorer.ts';
 import { selectEvents } from './select-events.ts';
 
 /** Records -> events of their kinds. */

@@ -14,8 +14,8 @@ import {
 } from '../../core/index.ts';
 import { joinScores } from './join-scores.ts';
 import { effectOnStream, type FoundAlert, type LabelEffect } from './label-effect.ts';
+import type { Flagged, LaneScorer, ScorerOptions, ScorerStatus } from './lane-scorer.ts';
 import { sliceRows } from './rows.ts';
-import type { Flagged, LaneScorer, ScorerOptions, ScorerStatus } from './scorer.ts';
 import { unitAt } from './unit.ts';
 
 type StreamBatch = ObservationBatch | SeriesBatch;
