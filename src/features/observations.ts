@@ -37,6 +37,7 @@ export class Observer {
   private readonly clock = new EventTime();
   private readonly wants: ReadonlySet<string>;
   private names = new ObservedNames();
+  private readonly rows = new ObservationRows();
 
   constructor(config: ObservationConfig) {
     this.config = config;
@@ -56,7 +57,7 @@ export class Observer {
     if (this.names.size >= MOST_NAMES) this.names = new ObservedNames();
     const { parties, names } = this;
     names.begin(batch);
-    const rows = new ObservationRows(batch);
+    const { rows } = this;
     const [template, component, parameter, user, address, pair] = OBSERVED.map((field) => this.wants.has(field));
     const [templateField, componentField, , userField, addressField, pairField] = FIELD_NAMES.map((name) =>
       names.fields.code(name),
@@ -82,7 +83,7 @@ export class Observer {
       if (address) rows.add(row, time, host, addressField, value);
       if (pair && named) rows.add(row, time, names.entities.code(decodeUtf8(bytes, userStart, userEnd)), pairField, value);
     }
-    return rows.finish(names);
+    return rows.take(batch, names);
   }
 
   /** Names, not numbers or identifiers; numbers are what the parameter model of sequences watches. */
@@ -116,18 +117,11 @@ function isName(bytes: Uint8Array, start: number, end: number): boolean {
   return letters > 0;
 }
 
-/** Columns of the observations of one batch. */
+/** Gathers the observations of one batch at a time, in columns that serve all of them. */
 class ObservationRows {
-  private readonly batch: LogBatch;
   private rows = 0;
-  private columns: Int32Array;
-  private time: Float64Array;
-
-  constructor(batch: LogBatch) {
-    this.batch = batch;
-    this.columns = new Int32Array(Math.max(16, batch.rows * 4) * COLUMNS);
-    this.time = new Float64Array(this.columns.length / COLUMNS);
-  }
+  private columns = new Int32Array(1024 * COLUMNS);
+  private time = new Float64Array(1024);
 
   add(row: number, time: number, entity: number, field: number, value: number): void {
     if (this.rows === this.time.length) {
@@ -142,9 +136,10 @@ class ObservationRows {
     this.time[this.rows++] = time;
   }
 
-  finish(names: ObservedNames): ObservationBatch {
+  /** What was added since the last call; rows are those of the batch. */
+  take({ origin }: LogBatch, names: ObservedNames): ObservationBatch {
     const { rows, columns } = this;
-    const { origin } = this.batch;
+    this.rows = 0;
     const [entity, field, value] = [new Int32Array(rows), new Int32Array(rows), new Int32Array(rows)];
     const [line, offset, length] = [new Float64Array(rows), new Float64Array(rows), new Int32Array(rows)];
     for (let i = 0; i < rows; i++) {
