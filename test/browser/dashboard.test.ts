@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -280,45 +280,6 @@ describe.skipIf(CHROMIUM === undefined)(title('the dashboard in a real browser')
       expect(bytes.toString('latin1'), form).toContain(form === 'PDF' ? '%%EOF' : incident?.id);
     }
   }, 45_000);
-
-  it('a source of readings is added with its kind of records, changed and removed', async () => {
-    const { page } = window;
-    const file = join(vedette.folder, 'room.csv');
-    const lines = Array.from(
-      { length: 40 },
-      (_, at) => `${new Date(Date.UTC(2026, 0, 5, 0, 0, 30 * at)).toISOString()},room,celsius,${20 + (at % 5) / 10}`,
-    );
-    writeFileSync(file, `time,entity,series,value\n${lines.join('\n')}\n`);
-    const written = async () => ((await api('settings')) as { written: { sources: object[] } }).written.sources;
-    const before = await written();
-    await page.goto(`${vedette.address}/t/default/sources`);
-    await page.getByRole('button', { name: 'Add a source' }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('Name').fill('room');
-    await dialog.getByRole('textbox', { name: 'path' }).fill(file);
-    await dialog.getByRole('combobox', { name: 'What it gives' }).click();
-    await page.getByRole('option', { name: 'readings of devices and counters' }).click();
-    await dialog.getByRole('textbox', { name: 'Format' }).fill('series');
-    await dialog.getByRole('button', { name: 'Preview' }).click();
-    await dialog.getByText('celsius = 20.4').or(dialog.getByText('value = 20.4')).first().waitFor();
-    await dialog.getByRole('button', { name: 'Add the source' }).click();
-    await page.getByText('room is read from now on').waitFor({ timeout: 30_000 });
-    expect((await written()).at(-1)).toEqual({ type: 'file', name: 'room', path: file, records: 'readings', parser: { format: 'series' } });
-
-    await page.getByRole('button', { name: 'Change room' }).click();
-    await dialog.getByRole('combobox', { name: 'from' }).click();
-    await page.getByRole('option', { name: 'end' }).click();
-    await dialog.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('room is changed').waitFor({ timeout: 30_000 });
-    expect((await written()).at(-1)).toMatchObject({ name: 'room', from: 'end', records: 'readings', parser: { format: 'series' } });
-    // The other source keeps what the form does not show.
-    expect((await written()).slice(0, -1)).toEqual(before);
-
-    await page.getByRole('button', { name: 'Remove room' }).click();
-    await dialog.getByRole('button', { name: 'Remove room' }).click();
-    await page.getByText('room is no longer read').waitFor({ timeout: 30_000 });
-    expect(await written()).toEqual(before);
-  }, 90_000);
 
   it('every page is readable for everybody, light and dark, on a narrow screen too, and nothing leaves the machine', async () => {
     const { page } = window;

@@ -13,6 +13,7 @@ import { confusionOf, type PredictionRow, readPredictions } from './prediction-r
 
 const SHOW = [
   { value: 'all', label: 'All rows' },
+  { value: 'worst', label: 'Most abnormal first' },
   { value: 'attacks', label: 'Predicted attacks' },
   { value: 'wrong', label: 'Wrong ones' },
 ] as const;
@@ -35,9 +36,7 @@ export function PredictionRows({ run }: { run: string }) {
       {(all) => {
         const labelled = all.filter(({ actual }) => actual !== '');
         const right = labelled.filter(({ predicted, actual }) => predicted === actual).length;
-        const shown = all.filter(
-          (row) => show === 'all' || (show === 'attacks' ? row.anomalous : row.actual !== '' && row.actual !== row.predicted),
-        );
+        const shown = chosenRows(all, show);
         return (
           <>
             <Card
@@ -78,12 +77,20 @@ export function PredictionRows({ run }: { run: string }) {
   );
 }
 
+function chosenRows(all: readonly PredictionRow[], show: string): readonly PredictionRow[] {
+  if (show === 'attacks') return all.filter(({ anomalous }) => anomalous);
+  if (show === 'wrong') return all.filter(({ actual, predicted }) => actual !== '' && actual !== predicted);
+  if (show === 'worst') return [...all].sort((a, b) => (b.score ?? Number.NEGATIVE_INFINITY) - (a.score ?? Number.NEGATIVE_INFINITY));
+  return all;
+}
+
 /** Only the rows in view are in the document. */
 function Table({ rows }: { rows: readonly PredictionRow[] }) {
   const scroll = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroll.current, estimateSize: () => 27, overscan: 15 });
   const head = useMemo(() => ['Row', 'Id', 'Predicted', 'Probability', 'Actual', 'p-value', 'Score'], []);
-  if (rows.length === 0) return <Blank title="No such row" />;
+  if (rows.length === 0)
+    return <Blank title="No such row" hint="Nothing was flagged at the promised rate, or every labelled row is right." />;
   return (
     <>
       <div className="prediction log-head" aria-hidden>
