@@ -19,7 +19,7 @@ export function explainFault(series: string, value: number, time: number, rating
   switch (fault) {
     case 'stuck':
       return say(
-        `${series} has read exactly ${shown(value)} ${rating.run} times in a row up to ${at}.`,
+        `${series} has read exactly ${shown(value)}, ${rating.run} times in a row up to ${at}.`,
         `That is ${times}: the device may be stuck.`,
         contribution(`${rating.run} equal readings`, 'changing readings'),
       );

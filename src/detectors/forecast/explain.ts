@@ -12,7 +12,7 @@ const WORDS: Readonly<Record<Arm, (about: About) => readonly [what: string, why:
     `Its readings have deviated to the same side for longer than in the ${seen} readings before.`,
   ],
   stuck: ({ series, value, at, run, seen }) => [
-    `${series} has read exactly ${value} ${run} times in a row up to ${at}.`,
+    `${series} has read exactly ${value}, ${run} times in a row up to ${at}.`,
     `In the ${seen} readings before, it never stood still for half as long: the device may be stuck.`,
   ],
   range: ({ series, value, at, interval, seen }) => [
