@@ -24,8 +24,8 @@ export function demoClock(seed: number): DemoClock {
     load(time) {
       const hour = (time % MICROS_PER_DAY) / HOUR;
       const day = Math.floor(time / MICROS_PER_DAY + 4) % 7;
-      const rhythm = 0.15 + 0.55 * bump(hour, 10.5, 2) + 0.5 * bump(hour, 15, 2.5);
-      return Math.min(1, rhythm * (day === 0 || day === 6 ? 0.4 : 1));
+      const work = 0.55 * bump(hour, 10.5, 2) + 0.5 * bump(hour, 15, 2.5);
+      return Math.min(1, 0.15 + work * (day === 0 || day === 6 ? 0.3 : 1));
     },
   };
 }

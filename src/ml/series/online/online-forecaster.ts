@@ -39,6 +39,8 @@ const ERROR_SHARE = 0.01;
 /** Errors are learnt winsorised at so many mean absolute errors, once so many values were seen. */
 const WINSOR = 6;
 const SETTLED = 30;
+/** Readings that the profile of another kind of day counts for. */
+const ADOPTED = 30;
 /** Forgetting of the autoregression: about 500 values. */
 const FORGET = 0.998;
 /** Mean absolute error of a normal distribution, in standard deviations. */
@@ -168,9 +170,26 @@ export class OnlineForecaster {
   }
 
   private profile(time: Micros): number {
+    return (this.state[this.at + LEVEL] as number) + this.offsetAt(time);
+  }
+
+  /** Between the middles of two hours, so that the profile has no steps. */
+  private offsetAt(time: Micros): number {
+    const [before, after] = [this.offset(slotOf(time - HOUR / 2)), this.offset(slotOf(time + HOUR / 2))];
+    const hours = (time + HOUR / 2) / HOUR;
+    return before + (hours - Math.floor(hours)) * (after - before);
+  }
+
+  /** Of an hour that is not known yet: that of the other kind of day, else of the latest known hour before it. */
+  private offset(slot: number): number {
     const { state: s, at } = this;
-    const slot = slotOf(time);
-    return (s[at + LEVEL] as number) + ((s[at + COUNTS + slot] as number) >= 3 ? (s[at + OFFSETS + slot] as number) : 0);
+    const own = slot - (slot % 24);
+    for (let back = 0; back < 24; back++) {
+      const hour = (slot - own - back + 24) % 24;
+      for (const known of [own + hour, 24 - own + hour])
+        if ((s[at + COUNTS + known] as number) >= 3) return s[at + OFFSETS + known] as number;
+    }
+    return 0;
   }
 
   private autoregression(): number {
@@ -201,12 +220,23 @@ export class OnlineForecaster {
     const { state: s, at } = this;
     const slot = slotOf(time);
     const level = this.seen === 0 ? value : (s[at + LEVEL] as number);
-    const offset = (s[at + COUNTS + slot] as number) >= 3 ? (s[at + OFFSETS + slot] as number) : 0;
+    const offset = this.offsetAt(time);
     const moved = level + Math.max(LEVEL_SHARE, 1 / (this.seen + 1)) * (held - level - offset);
     s[at + LEVEL] = moved;
+    if ((s[at + COUNTS + slot] as number) === 0) this.adopt(slot);
     const count = Math.min(200, (s[at + COUNTS + slot] as number) + 1);
     s[at + COUNTS + slot] = count;
     s[at + OFFSETS + slot] = (s[at + OFFSETS + slot] as number) + (held - moved - (s[at + OFFSETS + slot] as number)) / count;
+  }
+
+  /** An hour of the first day of its kind begins with what the other kind of day knows of it. */
+  private adopt(slot: number): void {
+    const { state: s, at } = this;
+    const other = (slot + 24) % SLOTS;
+    const count = s[at + COUNTS + other] as number;
+    if (count < 3) return;
+    s[at + OFFSETS + slot] = s[at + OFFSETS + other] as number;
+    s[at + COUNTS + slot] = Math.min(ADOPTED, count);
   }
 
   /** Recursive least squares (Haykin, Adaptive Filter Theory, ch. 10), the residuals scaled to their own size. */
