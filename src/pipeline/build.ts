@@ -24,6 +24,7 @@ import type { LaneScorer, ScorerOptions } from './lane/lane-scorer.ts';
 import { LANES } from './lane/lanes.ts';
 import { type Measure, MeasuredLane } from './lane/measured-lane.ts';
 import { declarationOf, homeNetworksOf, MEASURED_BY, measuresOf } from './lane/measures.ts';
+import { RecognisingLane } from './lane/recognising-lane.ts';
 import type { RegisteredModel } from './lane/registered-model.ts';
 import { LaneRules } from './lane/rules.ts';
 import { Scorer } from './lane/scorer.ts';
@@ -93,7 +94,20 @@ export function openSource(source: SourceConfig, options: LaneOptions): Source {
   return instantiate('source', options.components.sources, source, SOURCE_KEYS, context);
 }
 
+/** A source that gives lines and does not say of what has its inputs recognised, unless names have to be hidden: sensors' are not. */
 function laneOf(source: SourceConfig, tenant: TenantConfig, options: LaneOptions, pseudonymiser: Pseudonymiser | undefined): Lane {
+  const facts = factsOf(options.components);
+  const lane = laneOfKind(source, tenant, options, pseudonymiser);
+  const possible = facts.records(source.type);
+  if (source.records !== undefined || pseudonymiser !== undefined || possible[0] !== 'lines' || !possible.includes('sensor')) return lane;
+  const { detectors, ...rest } = source;
+  const serves = ({ type }: DetectorConfig) => facts.worksOn(type).some((what) => LANES.sensor.serves.has(what));
+  const chosen = detectors?.filter(serves) ?? [];
+  const events = { ...rest, records: 'sensor', ...(chosen.length > 0 && { detectors: chosen }) };
+  return new RecognisingLane(lane, laneOfKind(events, tenant, options, undefined));
+}
+
+function laneOfKind(source: SourceConfig, tenant: TenantConfig, options: LaneOptions, pseudonymiser: Pseudonymiser | undefined): Lane {
   const { components } = options;
   const { learning } = source;
   const facts = factsOf(components);
