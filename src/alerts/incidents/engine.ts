@@ -58,7 +58,8 @@ export class IncidentEngine {
     const alert = given.time < this.#latest ? { ...given, time: this.#latest } : given;
     this.advance(alert.time);
     const surprise = this.#meter.measure(alert.type, alert.host, alert.time);
-    const isEvidence = surprise.value >= this.options.floor;
+    const { floor, leastSeverity } = this.options;
+    const isEvidence = surprise.value >= floor && (alert.severity ?? leastSeverity) >= leastSeverity;
     const incident = isEvidence ? this.#link(alert) : this.#holding(alert);
     if (incident === undefined) return { surprise, evidence: false };
     incident.alerts++;

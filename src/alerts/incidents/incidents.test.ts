@@ -50,6 +50,14 @@ describe('incidents', () => {
     expect(run([...background(1990), echo, wazuh])).toEqual([]);
   });
 
+  it('takes no evidence from what is below the least severity, which others may join', () => {
+    const noise = [5, 9].map((severity, i) => alert(2000 + i, `noise ${i}`, 'one', { severity }));
+    expect(run([...background(2100), ...noise], { leastSeverity: 10 })).toEqual([]);
+    expect(run([...background(2100), ...noise])).toHaveLength(1);
+    const [incident] = run([...background(2100), alert(1999, 'real', 'one', { severity: 50 }), ...noise], { leastSeverity: 10 });
+    expect(incident?.types).toHaveLength(1);
+  });
+
   it('links by host and by type, merging what an alert joins', () => {
     const steps = [alert(2000, 'a', 'one'), alert(2001, 'b', 'two'), alert(2003, 'a', 'two')];
     const closed = run([...background(2100), ...steps]);

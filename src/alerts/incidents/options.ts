@@ -9,6 +9,8 @@ export interface IncidentOptions {
   readonly quietBins: number;
   /** Below this surprise an alert is no evidence. */
   readonly floor: number;
+  /** Nor below this severity. */
+  readonly leastSeverity: number;
   /** An incident closes after this long without evidence, */
   readonly gapMicros: Micros;
   /** and this long after it began. */
@@ -32,6 +34,7 @@ export const INCIDENT_DEFAULTS: IncidentOptions = {
   binMicros: 10 * MINUTE,
   quietBins: 0,
   floor: 1.3,
+  leastSeverity: 0,
   gapMicros: 60 * MINUTE,
   spanMicros: 360 * MINUTE,
   typeLinkMicros: 10 * MINUTE,
@@ -51,6 +54,7 @@ export const INCIDENT_DEFAULTS: IncidentOptions = {
 export const OWN_ALERTS: IncidentOptions = {
   ...INCIDENT_DEFAULTS,
   quietBins: MICROS_PER_DAY / (10 * MINUTE),
+  leastSeverity: 10,
   severityFloor: true,
   learningMicros: 0,
   historyKeys: 20_000,

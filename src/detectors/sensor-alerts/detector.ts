@@ -10,12 +10,17 @@ import {
   type TextColumn,
   textAt,
 } from '../../core/index.ts';
+import { type FlowSoFar, isUnanswered, UNANSWERED_SEVERITY, Unanswered } from './unanswered.ts';
 
-/** Alerts of a signature engine that came as `signature` events; those below `minSeverity` are kept as events only. */
+/**
+ * Alerts of a signature engine that came as `signature` events; those below `minSeverity` are kept as events only. What matched an
+ * attempt from the internet that nothing had answered is told low, and once more in full where its flow was answered later.
+ */
 export class SensorAlerts implements RuleDetector {
-  readonly reads = ['signature'] as const;
+  readonly reads = ['signature', 'flow'] as const;
   private readonly engine: string;
   private readonly minSeverity: number;
+  private readonly unanswered = new Unanswered();
   private alerts = 0;
   private findings = 0;
 
@@ -25,6 +30,7 @@ export class SensorAlerts implements RuleDetector {
   }
 
   take(batch: RuleInput): readonly RuleFinding[] {
+    if (batch.kind === 'flow') return this.ended(batch);
     if (batch.kind !== 'signature') return [];
     const found: RuleFinding[] = [];
     const severities = batch.columns.severity as Int32Array;
@@ -32,7 +38,32 @@ export class SensorAlerts implements RuleDetector {
       if (dictAt(batch.columns.engine as DictColumn, row) !== this.engine) continue;
       this.alerts++;
       const severity = severities[row] as number;
-      if (severity >= this.minSeverity) found.push(findingOf(batch, row, severity));
+      if (severity < this.minSeverity) continue;
+      const attributes = attributesAt(batch.columns.attributes as TextColumn, row);
+      const finding = findingOf(batch, row, severity, attributes);
+      if (!isUnanswered(batch, row, attributes)) {
+        found.push(finding);
+        continue;
+      }
+      if (attributes.flow_id !== undefined) this.unanswered.add(String(attributes.flow_id), finding);
+      const why = `${finding.explanation.why} Nothing had answered: the packet carried no payload to anybody.`;
+      found.push({ ...finding, severity: UNANSWERED_SEVERITY, explanation: { ...finding.explanation, why, harmless: NOISE } });
+    }
+    this.findings += found.length;
+    return found;
+  }
+
+  /** Ends of flows on which something matched before there was an answer. */
+  private ended(batch: EventBatch): readonly RuleFinding[] {
+    const found: RuleFinding[] = [];
+    const answers = batch.columns.backwardPackets as Float64Array;
+    for (let row = 0; row < batch.rows && this.unanswered.size > 0; row++) {
+      const { flow_id: flow } = attributesAt(batch.columns.attributes as TextColumn, row);
+      if (flow === undefined) continue;
+      for (const finding of this.unanswered.ended(String(flow), answers[row] as number)) {
+        const what = `${finding.title}, and it was answered`;
+        found.push({ ...finding, key: `${finding.key} answered`, title: what, explanation: { ...finding.explanation, what } });
+      }
     }
     this.findings += found.length;
     return found;
@@ -48,19 +79,32 @@ export class SensorAlerts implements RuleDetector {
   }
 
   snapshot(): Uint8Array {
-    return new TextEncoder().encode(JSON.stringify([this.alerts, this.findings]));
+    return new TextEncoder().encode(JSON.stringify([this.alerts, this.findings, this.unanswered.snapshot()]));
   }
 
   restore(snapshot: Uint8Array): void {
-    [this.alerts, this.findings] = JSON.parse(new TextDecoder().decode(snapshot)) as [number, number];
+    const [alerts, findings, waiting = []] = JSON.parse(new TextDecoder().decode(snapshot)) as [
+      number,
+      number,
+      ReturnType<Unanswered['snapshot']>?,
+    ];
+    this.alerts = alerts;
+    this.findings = findings;
+    this.unanswered.restore(waiting);
   }
 }
 
+/** A list of addresses that a rule set had to split: one signature in many parts. */
+const LIST_PART = / group \d+$/;
+const NOISE = [
+  'Scanners try every address of the internet all day; what nothing answers has no effect.',
+  'A signature matches bytes, not intent.',
+];
+
 /** The entity is who began: the initiator of the flow where the sensor says which way the packet went, else its sender. */
-function findingOf(batch: EventBatch, row: number, severity: number): RuleFinding {
+function findingOf(batch: EventBatch, row: number, severity: number, attributes: Attributes): RuleFinding {
   const { columns, origin, source } = batch;
   const text = (name: string): string => dictAt(columns[name] as DictColumn, row) ?? '';
-  const attributes = attributesAt(columns.attributes as TextColumn, row);
   const [sender, receiver] = [addressOf(columns.sourceAddress, row), addressOf(columns.destinationAddress, row)];
   const answered = attributes.direction === 'to_client';
   const [from, to] = answered ? [receiver, sender] : [sender, receiver];
@@ -97,7 +141,9 @@ function findingOf(batch: EventBatch, row: number, severity: number): RuleFindin
       why: `The signature ${text('ruleId')} of ${text('engine')} matched${about === '' ? '' : ` from ${about}`}${detail === undefined ? '' : `: ${detail}`}.`,
       harmless: ['A signature matches bytes, not intent: scanners, tests and monitoring match too.'],
       next: ['Look at what else the same hosts did around it.', 'If it is normal there, mark it as expected.'],
-      contributions: [{ subject: title, observed: about || 'a match', expected: 'no match', share: 1, seenBefore: 0 }],
+      contributions: [
+        { subject: title.replace(LIST_PART, ''), observed: about || 'a match', expected: 'no match', share: 1, seenBefore: 0 },
+      ],
       evidence: [line],
     },
     evidence: [line],
@@ -116,10 +162,24 @@ function endOf(address: string, port: number): string {
   return address === '' || port < 0 ? address : address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
+interface Attributes extends FlowSoFar {
+  readonly direction?: unknown;
+  readonly category?: unknown;
+  readonly msg?: unknown;
+}
+
 /** The parts of a sensor's own fields that an alert names. */
-function attributesAt(column: TextColumn, row: number): { direction?: unknown; category?: unknown; msg?: unknown } {
+function attributesAt(column: TextColumn, row: number): Attributes {
   const json = textAt(column, row);
   if (json === '') return {};
-  const fields = JSON.parse(json) as { direction?: unknown; msg?: unknown; alert?: { category?: unknown } | null };
-  return { direction: fields.direction, msg: fields.msg, category: fields.alert?.category };
+  const { direction, msg, alert, flow, flow_id } = JSON.parse(json) as Attributes & {
+    readonly alert?: { readonly category?: unknown } | null;
+  };
+  return {
+    direction,
+    msg,
+    category: alert?.category,
+    ...(flow === undefined ? {} : { flow }),
+    ...(flow_id === undefined ? {} : { flow_id }),
+  };
 }
