@@ -1,4 +1,4 @@
-import { canonicalJson, type Detection, type Lineage, sha256Hex } from '../../core/index.ts';
+import { canonicalJson, type Detection, type EventBatch, type Lineage, sha256Hex } from '../../core/index.ts';
 import {
   distinctEpisodes,
   type Episode,
@@ -8,7 +8,7 @@ import {
   packetFindingOf,
   packetWindowsConfig,
 } from '../../detectors/packet-windows/index.ts';
-import { CaptureReader, FlowEvents, FlowMeter, type FlowOptions, type FlowRecord } from '../../parsers/packets/index.ts';
+import { CaptureReader, FlowEvents, FlowMeter, type FlowOptions, type FlowRecord, requestsOf } from '../../parsers/packets/index.ts';
 import { type FileInput, listInputs, readBytes } from '../../sources/index.ts';
 import { FlowUseCases } from '../events/flow-use-cases.ts';
 import { EventHistogram } from '../histogram.ts';
@@ -24,6 +24,8 @@ export interface CaptureAnalysisOptions {
   readonly onFlow?: (flow: FlowRecord) => void;
   /** A condition has just become true, in an open window. */
   readonly onFire?: (episode: Episode) => void;
+  /** Requests that packets hold, for rules over events. */
+  readonly onEvents?: (batch: EventBatch) => void;
   /** 0..1. */
   readonly progress?: (share: number) => void;
   readonly program?: string;
@@ -49,6 +51,7 @@ export interface CaptureAnalysis {
   /** Damage in the stored bytes, in words. */
   readonly problem?: string;
   readonly histogram: EventHistogram;
+  readonly lineage: Lineage;
 }
 
 /** Finished flows that wait for the use cases. */
@@ -96,6 +99,7 @@ export async function analyzeCapture(path: string | FileInput, options: CaptureA
   for await (const batch of reader.read(stream.chunks)) {
     detector.take(batch);
     meter.add(batch);
+    if (options.onEvents !== undefined) for (const requests of requestsOf(batch, 'packets')) options.onEvents(requests);
     if (ended.rows >= FLOWS_AT_ONCE) judge();
     const times = batch.time.subarray(0, batch.rows);
     histogram.add(times);
@@ -135,6 +139,7 @@ export async function analyzeCapture(path: string | FileInput, options: CaptureA
     unusual: await unusual.finish('packets', lineage),
     counters,
     histogram,
+    lineage,
     ...(problem === undefined ? {} : { problem }),
   };
 }

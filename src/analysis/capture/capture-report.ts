@@ -1,23 +1,27 @@
 import { alertsOf, rankGroups } from '../../alerts/index.ts';
+import type { EventBatch } from '../../core/index.ts';
 import { RULES } from '../../detectors/packet-windows/index.ts';
 import { type ReportInput, type ReportWarning, reportName } from '../../sinks/report/index.ts';
 import type { FileInput } from '../../sources/index.ts';
 import type { InputAnalysis } from '../analyze.ts';
 import type { AnalysisOptions } from '../options.ts';
 import type { LearntPairs } from '../pairs/unusual-flows.ts';
+import { SignatureAnalysis } from '../signatures.ts';
 import { analyzeCapture, type CaptureAnalysis } from './analyze-capture.ts';
 import { packetTexts } from './packet-texts.ts';
 
 /** The same kind of report as of a log: packets instead of lines, window rules, use cases, and flows unlike ordinary ones. */
 export async function captureReport(
   input: FileInput,
-  options: Pick<AnalysisOptions, 'tenant' | 'program' | 'seed' | 'top' | 'progress' | 'promise' | 'labels'> & {
+  options: Pick<AnalysisOptions, 'tenant' | 'program' | 'seed' | 'top' | 'progress' | 'promise' | 'labels' | 'signatures'> & {
     readonly pairs?: LearntPairs;
   },
   progress: (share: number, what: string) => void = options.progress,
 ): Promise<InputAnalysis> {
   const { tenant, program, seed, top, promise, labels, pairs } = options;
+  const sigma = await SignatureAnalysis.open(input.name, options);
   const analysis = await analyzeCapture(input, {
+    ...(sigma && { onEvents: (batch: EventBatch) => sigma.add(batch) }),
     program,
     seed,
     keepFlows: 0,
@@ -25,8 +29,13 @@ export async function captureReport(
     unusual: { promise, labels, ...(pairs && { baseline: pairs }) },
   });
   const unusual = analysis.unusual.findings.slice(0, top);
-  const rowOf = new Map(unusual.map(({ detection, row }) => [detection.id, row]));
-  const alerts = alertsOf(tenant, [...unusual.map(({ detection }) => detection), ...analysis.detections.slice(0, top)]);
+  const matched = sigma?.findings(input.name, { ...analysis.lineage, feature: 'sigma' }) ?? [];
+  const rowOf = new Map([...unusual, ...matched].map(({ detection, row }) => [detection.id, row]));
+  const alerts = alertsOf(tenant, [
+    ...unusual.map(({ detection }) => detection),
+    ...analysis.detections.slice(0, top),
+    ...matched.map(({ detection }) => detection),
+  ]);
   const { name, bytes, sha256, packets, first, last } = analysis;
   const evidence = alerts.flatMap((alert) => alert.detection.evidence);
   const series = analysis.histogram.result();
@@ -45,7 +54,7 @@ export async function captureReport(
     lineTexts: await packetTexts(input, evidence),
     templates: [],
     ...(series === undefined ? {} : { series }),
-    warnings: [...warningsOf(analysis), ...analysis.unusual.warnings],
+    warnings: [...warningsOf(analysis), ...analysis.unusual.warnings, ...(sigma?.warnings() ?? [])],
     program,
   };
   const problem = analysis.problem === undefined ? {} : { problem: analysis.problem };

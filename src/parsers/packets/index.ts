@@ -11,3 +11,4 @@ export { type FlowCell, flowCellColumns, flowCells, flowMeterCells } from './flo
 export { FlowMeter, type FlowOptions, type MeterState } from './flow/meter.ts';
 export type { EndReason, FlowApplication, FlowRecord, TcpState } from './flow/record.ts';
 export { PROBLEMS, type Problem } from './problems.ts';
+export { requestsOf } from './requests.ts';

@@ -1,7 +1,7 @@
 import { deserialize, serialize } from 'node:v8';
 import type { SourceConfig } from '../../config/index.ts';
 import { type DeadLetter, type EventBatch, type Micros, type PacketBatch, type RecordBatch, startsStream } from '../../core/index.ts';
-import { FlowEvents, FlowMeter, type FlowOptions, type MeterState } from '../../parsers/packets/index.ts';
+import { FlowEvents, FlowMeter, type FlowOptions, type MeterState, requestsOf } from '../../parsers/packets/index.ts';
 import { laneBlobs, restoreLane } from './blobs.ts';
 import { CaptureInputs, type CaptureInputsState } from './capture-inputs.ts';
 import { Generations } from './generations.ts';
@@ -77,6 +77,7 @@ export class PacketLane implements Lane {
     this.generations.remember(records);
     if (startsStream(records) || (known !== undefined && known !== records.generation)) reader.begin(records.offset);
     reader.latestAllowed = records.arrival + this.source.eventTime.maxSkew;
+    const requests: LaneEvents[] = [];
     const wasDamaged = reader.damaged;
     try {
       let first = isNew;
@@ -84,6 +85,10 @@ export class PacketLane implements Lane {
         if (first) this.makeRoomForThePast(batch);
         first = false;
         findings.push(...this.take(batch));
+        for (const found of requestsOf(batch, this.source.name)) {
+          requests.push({ batch: found });
+          findings.push(...this.rules.flatMap((rule) => rule.take(found)));
+        }
       }
       if (reader.damaged && !wasDamaged) dead.push(this.deadLetter(records, 'what follows is no record of a capture'));
     } catch (error) {
@@ -92,7 +97,7 @@ export class PacketLane implements Lane {
     if (records.last) this.inputs.close(records.input);
     const events = this.events();
     findings.push(...(await this.judge(events)));
-    return { events, dead, findings };
+    return { events: [...requests, ...events], dead, findings };
   }
 
   /** Alone, as a capture of its own: what it belonged to has gone on. */
@@ -199,8 +204,8 @@ export class PacketLane implements Lane {
 }
 
 export const packets: LaneKind = {
-  serves: new Set(['packets', 'flow', 'groups']),
-  detectors: ['packet-windows', 'use-cases', 'flow-alarm'],
+  serves: new Set(['packets', 'flow', 'http', 'groups']),
+  detectors: ['packet-windows', 'use-cases', 'sigma', 'flow-alarm'],
   pseudonymises: false,
   create: (parts) => new PacketLane(parts),
 };

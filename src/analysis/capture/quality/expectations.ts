@@ -16,6 +16,8 @@ export interface CaptureExpectation {
     | 'exploit'
     | 'benign';
   readonly rule?: RuleName;
+  /** Of captures without a rule: what of it flows and packets show, what they do not, and why. */
+  readonly note?: string;
 }
 
 const attack = (file: string, label: string, kind: CaptureExpectation['kind'], rule: RuleName): CaptureExpectation => ({
@@ -25,7 +27,45 @@ const attack = (file: string, label: string, kind: CaptureExpectation['kind'], r
   rule,
 });
 const other = (kind: CaptureExpectation['kind'], label: string, ...files: string[]): CaptureExpectation[] =>
-  files.map((file) => ({ file, label, kind }));
+  files.map((file) => ({ file, label, kind, ...(NOTES[file] !== undefined && { note: NOTES[file] }) }));
+
+const SESSION = 'one SMB session of ordinary shape; its commands are in named pipes, which are not read';
+const NOTES: Readonly<Record<string, string>> = {
+  'stratospherelinuxips__test-cc-capture-1.pcap':
+    'one host asks one server for the same 841 bytes over TLS every two seconds; like a page that polls, so sizes and rhythm alone are no alarm',
+  'stratospherelinuxips__test7-malicious.pcap': 'its scan for hosts is seen; the commands it gets over HTTP and IRC are not',
+  'ndpi__emotet.pcap': 'six connections of a year: mail, downloads over HTTP with the names of browsers; nothing to compare them with',
+  'ndpi__trickbot.pcap': 'one HTTP session with a bare address on port 7080; nothing to compare it with',
+  'ndpi__WebattackRCE.pcap':
+    'the requests carry shell commands, Shellshock and the name of the scanner: read by the Sigma rules that come with the program',
+  'ndpi__log4j-webapp-exploit.pcap':
+    'the lookup in the user agent is read by the Sigma rules; the answer over LDAP, the download and the shell on port 9001 are ordinary flows by their shape',
+  'suricata-verify__20171220_smb_mimikatz_copy_to_host.pcap': `${SESSION}: a file copied like any other`,
+  'suricata-verify__20171220_smb_psexec_add_user.pcap': `${SESSION}: a service is made and started through one`,
+  'otrf__covenant_copy_smb_CreateRequest_2020-09-22145302.cap': `${SESSION}: a file copied like any other`,
+  'otrf__covenant_dcom_iertutil_dll_hijack_WORKSTATION5_2020-10-09183000.cap':
+    'the call of a dynamic port after the end point mapper (DCOM) is seen; the file written over SMB is not',
+  'otrf__covenant_dcom_iertutil_dll_hijack_WORKSTATION6_2020-10-09183000.cap':
+    'the call of a dynamic port after the end point mapper (DCOM) is seen; the file written over SMB is not',
+  'otrf__covenant_dcsync_dcerpc_drsuapi_DsGetNCChanges_2020-08-05020926.cap':
+    'the call of a dynamic port of the domain controller is seen; that it asks for replication (DRSUAPI) is encrypted',
+  'otrf__covenant_sharpsc_create_dcerpc_smb_svcctl_2020-08-06022635.cap': `${SESSION}: a service is made through one`,
+  'otrf__covenant_sharpsc_start_dcerpc_smb_svcctl_2020-08-06030120.cap': `${SESSION}: a service is started through one`,
+  'otrf__covenant_sharpsc_stop_dcerpc_smb_svcctl_2020-08-06031938.cap': `${SESSION}: a service is stopped through one`,
+  'otrf__covenant_sharpwmi_create_dcerpc_wmi_2020-08-06035621.cap':
+    'the call of a dynamic port (WMI) is seen; the process it starts is encrypted',
+  'otrf__covenant_wmi_remote_event_subscription_ActiveScriptEventConsumers_WORKSTATION5_2020-09-01103012.cap':
+    'the call of a dynamic port (WMI) is seen; the subscription it leaves is encrypted',
+  'otrf__empire_psremoting_stager_WORKSTATION6_2020-09-20170827.cap':
+    'requests to WinRM on port 5985, as administrators make them; their content is encrypted',
+  'otrf__empire_shell_dcerpc_smb_service_dll_hijack_2020-09-21232839.cap':
+    'the call of a dynamic port is seen; the library written over SMB and the service that loads it are not',
+  'otrf__empire_smbexec_dcerpc_smb_svcctl_WORKSTATION6_2020-09-20025716.cap':
+    'the call of a dynamic port is seen; the service that runs commands is not',
+  'otrf__empire_wmi_dcerpc_wmi_IWbemServices_ExecMethod_WORKSTATION6_2020-09-21001437.cap':
+    'the call of a dynamic port (WMI) is seen; the process it starts is encrypted',
+  'otrf__schtask_modification_2020-12-1907505969.pcapng': 'the call of a dynamic port is seen; the task it changes is encrypted',
+};
 
 /** Every capture of ../shared/datasets/packets. */
 export const CAPTURES: readonly CaptureExpectation[] = [
