@@ -23,6 +23,7 @@ export const rules: Registry<RuleDetector> = {
   'packet-windows': () => import('./packet-windows/index.ts'),
   sigma: () => import('./sigma/index.ts'),
   'use-cases': () => import('./use-cases/index.ts'),
+  'remote-control': () => import('./sensor-alerts/packets.ts'),
   suricata: () => import('./sensor-alerts/suricata.ts'),
   zeek: () => import('./sensor-alerts/zeek.ts'),
 };

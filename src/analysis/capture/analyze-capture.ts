@@ -8,9 +8,19 @@ import {
   packetFindingOf,
   packetWindowsConfig,
 } from '../../detectors/packet-windows/index.ts';
-import { CaptureReader, FlowEvents, FlowMeter, type FlowOptions, type FlowRecord, requestsOf } from '../../parsers/packets/index.ts';
+import { SensorAlerts } from '../../detectors/sensor-alerts/index.ts';
+import {
+  CaptureReader,
+  FlowEvents,
+  FlowMeter,
+  type FlowOptions,
+  type FlowRecord,
+  remoteControlOf,
+  requestsOf,
+} from '../../parsers/packets/index.ts';
 import { type FileInput, listInputs, readBytes } from '../../sources/index.ts';
 import { FlowUseCases } from '../events/flow-use-cases.ts';
+import { RuleRun } from '../events/rule-run.ts';
 import { EventHistogram } from '../histogram.ts';
 import { UnusualFlows, type UnusualFlowsOptions, type UnusualFlowsResult } from '../pairs/unusual-flows.ts';
 import { FlowTable } from './flow-table.ts';
@@ -73,6 +83,7 @@ export async function analyzeCapture(path: string | FileInput, options: CaptureA
   const flows = new FlowTable(options.keepFlows ?? 100_000);
   const ended = new FlowEvents();
   const useCases = new FlowUseCases({ seed: options.seed ?? 1 }, ['packet-windows']);
+  const remote = new RuleRun('remote-control', new SensorAlerts('packets', 0));
   const unusual = new UnusualFlows({ promise: PROMISE, seed: options.seed ?? 1, labels: async () => [], ...options.unusual });
   const judge = (): void => {
     for (const batch of ended.take('packets', () => input.name)) {
@@ -99,6 +110,7 @@ export async function analyzeCapture(path: string | FileInput, options: CaptureA
   for await (const batch of reader.read(stream.chunks)) {
     detector.take(batch);
     meter.add(batch);
+    for (const events of remoteControlOf(batch, 'packets')) remote.take(events);
     if (options.onEvents !== undefined) for (const requests of requestsOf(batch, 'packets')) options.onEvents(requests);
     if (ended.rows >= FLOWS_AT_ONCE) judge();
     const times = batch.time.subarray(0, batch.rows);
@@ -135,6 +147,7 @@ export async function analyzeCapture(path: string | FileInput, options: CaptureA
     detections: [
       ...distinctEpisodes(episodes).map((episode) => packetDetectionOf(packetFindingOf(episode), 'packets', lineage)),
       ...useCases.detections('packets', lineage),
+      ...remote.detections(input.name, '', 'packets', lineage),
     ],
     unusual: await unusual.finish('packets', lineage),
     counters,

@@ -11,4 +11,5 @@ export { type FlowCell, flowCellColumns, flowCells, flowMeterCells } from './flo
 export { FlowMeter, type FlowOptions, type MeterState } from './flow/meter.ts';
 export type { EndReason, FlowApplication, FlowRecord, TcpState } from './flow/record.ts';
 export { PROBLEMS, type Problem } from './problems.ts';
+export { remoteControlOf } from './remote-control.ts';
 export { requestsOf } from './requests.ts';

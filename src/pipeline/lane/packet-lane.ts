@@ -1,7 +1,7 @@
 import { deserialize, serialize } from 'node:v8';
 import type { SourceConfig } from '../../config/index.ts';
 import { type DeadLetter, type EventBatch, type Micros, type PacketBatch, type RecordBatch, startsStream } from '../../core/index.ts';
-import { FlowEvents, FlowMeter, type FlowOptions, type MeterState, requestsOf } from '../../parsers/packets/index.ts';
+import { FlowEvents, FlowMeter, type FlowOptions, type MeterState, remoteControlOf, requestsOf } from '../../parsers/packets/index.ts';
 import { laneBlobs, restoreLane } from './blobs.ts';
 import { CaptureInputs, type CaptureInputsState } from './capture-inputs.ts';
 import { Generations } from './generations.ts';
@@ -85,7 +85,7 @@ export class PacketLane implements Lane {
         if (first) this.makeRoomForThePast(batch);
         first = false;
         findings.push(...this.take(batch));
-        for (const found of requestsOf(batch, this.source.name)) {
+        for (const found of [...requestsOf(batch, this.source.name), ...remoteControlOf(batch, this.source.name)]) {
           requests.push({ batch: found });
           findings.push(...this.rules.flatMap((rule) => rule.take(found)));
         }
@@ -204,8 +204,8 @@ export class PacketLane implements Lane {
 }
 
 export const packets: LaneKind = {
-  serves: new Set(['packets', 'flow', 'http', 'groups']),
-  detectors: ['packet-windows', 'use-cases', 'sigma', 'flow-alarm'],
+  serves: new Set(['packets', 'flow', 'http', 'signature', 'groups']),
+  detectors: ['packet-windows', 'use-cases', 'remote-control', 'sigma', 'flow-alarm'],
   pseudonymises: false,
   create: (parts) => new PacketLane(parts),
 };

@@ -41,6 +41,7 @@ export async function captureRow(folder: string, expectation: CaptureExpectation
 /** A finding's first contribution is named after its rule. */
 function ruleOf({ detector, explanation, title }: Detection): string {
   if (detector === 'flow-alarm') return detector;
+  if (detector === 'remote-control') return title;
   if (detector === 'sigma') return title.replace(/:.*/, '');
   const [main] = explanation.contributions;
   const found = Object.entries(RULES).find(([, { title }]) => title === main?.subject);
@@ -105,7 +106,7 @@ ${rows.map(line).join('\n')}
 
 ## Malware, exploits and lateral movement: what is seen and what is not
 
-Commands inside SMB named pipes and DCE/RPC are not read, and most are encrypted: for these, read signatures of an IDS and host logs (docs/incidents.md joins them with what is seen here).
+Of DCE/RPC and SMB the interface or pipe that is opened is read (\`remote-control\`; low, as administrators open them too), not the commands, most of which are encrypted: for these, read signatures of an IDS and host logs (docs/incidents.md joins them with what is seen here).
 
 | capture | seen as | what is seen, what is not |
 |---|---|---|

@@ -29,7 +29,8 @@ const attack = (file: string, label: string, kind: CaptureExpectation['kind'], r
 const other = (kind: CaptureExpectation['kind'], label: string, ...files: string[]): CaptureExpectation[] =>
   files.map((file) => ({ file, label, kind, ...(NOTES[file] !== undefined && { note: NOTES[file] }) }));
 
-const SESSION = 'one SMB session of ordinary shape; its commands are in named pipes, which are not read';
+const SESSION = 'one SMB session of ordinary shape';
+const SERVICE = 'that the services of the other host are controlled is seen (the pipe svcctl)';
 const NOTES: Readonly<Record<string, string>> = {
   'stratospherelinuxips__test-cc-capture-1.pcap':
     'one host asks one server for the same 841 bytes over TLS every two seconds; like a page that polls, so sizes and rhythm alone are no alarm',
@@ -41,30 +42,30 @@ const NOTES: Readonly<Record<string, string>> = {
   'ndpi__log4j-webapp-exploit.pcap':
     'the lookup in the user agent is read by the Sigma rules; the answer over LDAP, the download and the shell on port 9001 are ordinary flows by their shape',
   'suricata-verify__20171220_smb_mimikatz_copy_to_host.pcap': `${SESSION}: a file copied like any other`,
-  'suricata-verify__20171220_smb_psexec_add_user.pcap': `${SESSION}: a service is made and started through one`,
+  'suricata-verify__20171220_smb_psexec_add_user.pcap':
+    'that the PsExec service and services are asked for is seen; the user it adds is not',
   'otrf__covenant_copy_smb_CreateRequest_2020-09-22145302.cap': `${SESSION}: a file copied like any other`,
   'otrf__covenant_dcom_iertutil_dll_hijack_WORKSTATION5_2020-10-09183000.cap':
     'the call of a dynamic port after the end point mapper (DCOM) is seen; the file written over SMB is not',
   'otrf__covenant_dcom_iertutil_dll_hijack_WORKSTATION6_2020-10-09183000.cap':
     'the call of a dynamic port after the end point mapper (DCOM) is seen; the file written over SMB is not',
   'otrf__covenant_dcsync_dcerpc_drsuapi_DsGetNCChanges_2020-08-05020926.cap':
-    'the call of a dynamic port of the domain controller is seen; that it asks for replication (DRSUAPI) is encrypted',
-  'otrf__covenant_sharpsc_create_dcerpc_smb_svcctl_2020-08-06022635.cap': `${SESSION}: a service is made through one`,
-  'otrf__covenant_sharpsc_start_dcerpc_smb_svcctl_2020-08-06030120.cap': `${SESSION}: a service is started through one`,
-  'otrf__covenant_sharpsc_stop_dcerpc_smb_svcctl_2020-08-06031938.cap': `${SESSION}: a service is stopped through one`,
-  'otrf__covenant_sharpwmi_create_dcerpc_wmi_2020-08-06035621.cap':
-    'the call of a dynamic port (WMI) is seen; the process it starts is encrypted',
+    'that the replication interface (DRSUAPI) of the domain controller is opened is seen; what it asks for is encrypted, and clients that look names up open it too',
+  'otrf__covenant_sharpsc_create_dcerpc_smb_svcctl_2020-08-06022635.cap': `${SERVICE}, not that one is made`,
+  'otrf__covenant_sharpsc_start_dcerpc_smb_svcctl_2020-08-06030120.cap': `${SERVICE}, not that one is started`,
+  'otrf__covenant_sharpsc_stop_dcerpc_smb_svcctl_2020-08-06031938.cap': `${SERVICE}, not that one is stopped`,
+  'otrf__covenant_sharpwmi_create_dcerpc_wmi_2020-08-06035621.cap': 'the call of WMI is seen; the process it starts is encrypted',
   'otrf__covenant_wmi_remote_event_subscription_ActiveScriptEventConsumers_WORKSTATION5_2020-09-01103012.cap':
-    'the call of a dynamic port (WMI) is seen; the subscription it leaves is encrypted',
+    'the call of WMI is seen; the subscription it leaves is encrypted',
   'otrf__empire_psremoting_stager_WORKSTATION6_2020-09-20170827.cap':
     'requests to WinRM on port 5985, as administrators make them; their content is encrypted',
   'otrf__empire_shell_dcerpc_smb_service_dll_hijack_2020-09-21232839.cap':
-    'the call of a dynamic port is seen; the library written over SMB and the service that loads it are not',
+    'that services are controlled is seen; the library written over SMB is not',
   'otrf__empire_smbexec_dcerpc_smb_svcctl_WORKSTATION6_2020-09-20025716.cap':
-    'the call of a dynamic port is seen; the service that runs commands is not',
+    'that services are controlled is seen; the command that one runs is not',
   'otrf__empire_wmi_dcerpc_wmi_IWbemServices_ExecMethod_WORKSTATION6_2020-09-21001437.cap':
-    'the call of a dynamic port (WMI) is seen; the process it starts is encrypted',
-  'otrf__schtask_modification_2020-12-1907505969.pcapng': 'the call of a dynamic port is seen; the task it changes is encrypted',
+    'the call of WMI is seen; the process it starts is encrypted',
+  'otrf__schtask_modification_2020-12-1907505969.pcapng': 'that scheduled tasks are controlled is seen; which one is encrypted',
 };
 
 /** Every capture of ../shared/datasets/packets. */
