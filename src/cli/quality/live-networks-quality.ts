@@ -155,11 +155,13 @@ function markdown(rows: readonly Row[], commit: string): string {
   return lines.join('\n');
 }
 
-/** Over all data, each device counting alike. */
-function verdict(rows: readonly Row[]): string[] {
-  const devices = new Set(rows.map(({ data }) => data)).size;
+/** Over the devices that every variant was run on, each counting alike. */
+function verdict(all: readonly Row[]): string[] {
+  const names = [...new Set(all.map(({ data }) => data))];
+  const whole = names.filter((name) => all.filter(({ data }) => data === name).length === Object.keys(VARIANTS).length);
+  const rows = all.filter(({ data }) => whole.includes(data));
   return markdownTable([
-    [`all ${devices} devices`, 'error', 'events', 'other findings', 'CPU s'],
+    [`together: ${whole.join(', ')}`, 'error', 'events', 'other findings', 'CPU s'],
     ...Object.keys(VARIANTS).map((variant) => {
       const own = rows.filter((row) => row.variant === variant);
       const sum = (of: (row: Row) => number) => own.reduce((total, row) => total + of(row), 0);
