@@ -129,6 +129,9 @@ function markdown(rows: readonly Row[], commit: string): string {
     `told of something, at its default promise; "other findings": those outside. CPU: of the whole run, trainings included.`,
     '',
     ...verdict(rows),
+    ...(wholeDevices(rows).length < new Set(rows.map(({ data }) => data)).size
+      ? ['', 'Devices on which not every variant was run are left out of this first table.']
+      : []),
     '',
   ];
   for (const name of new Set(rows.map(({ data }) => data))) {
@@ -155,10 +158,14 @@ function markdown(rows: readonly Row[], commit: string): string {
   return lines.join('\n');
 }
 
+function wholeDevices(rows: readonly Row[]): string[] {
+  const names = [...new Set(rows.map(({ data }) => data))];
+  return names.filter((name) => rows.filter(({ data }) => data === name).length === Object.keys(VARIANTS).length);
+}
+
 /** Over the devices that every variant was run on, each counting alike. */
 function verdict(all: readonly Row[]): string[] {
-  const names = [...new Set(all.map(({ data }) => data))];
-  const whole = names.filter((name) => all.filter(({ data }) => data === name).length === Object.keys(VARIANTS).length);
+  const whole = wholeDevices(all);
   const rows = all.filter(({ data }) => whole.includes(data));
   return markdownTable([
     [`together: ${whole.join(', ')}`, 'error', 'events', 'other findings', 'CPU s'],
