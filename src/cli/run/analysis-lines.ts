@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { InputAnalysis } from '../../analysis/index.ts';
 import { formatMicros } from '../../core/index.ts';
 import type { IncidentOutline } from '../../server/index.ts';
-import { buildReport, incidentTitle, renderHtml, renderJson, reportStem } from '../../sinks/report/index.ts';
+import { buildReport, incidentTitle, isTelling, renderHtml, renderJson, reportStem } from '../../sinks/report/index.ts';
 import { writeDurably } from '../../store/index.ts';
 import { counted } from '../output.ts';
 import { alertJson } from './alert-json.ts';
@@ -61,7 +61,7 @@ export function analysisLines(analyses: readonly AnalysedInput[], incidents: rea
     }
     const more = analysis.report.groups.length - MOST_GROUPS;
     if (more > 0) lines.push(`  and ${more} more ${more === 1 ? 'pattern' : 'patterns'}: see the report`);
-    for (const { text } of report.warnings) if (!shared.has(text)) lines.push(`  note: ${text}`);
+    for (const { code, text } of report.warnings) if (code !== 'sessions' && !shared.has(text)) lines.push(`  note: ${text}`);
     lines.push(`  ${files.at(-1)}`);
   }
   for (const text of shared) lines.push(`note on all inputs: ${text}`);
@@ -71,7 +71,8 @@ export function analysisLines(analyses: readonly AnalysedInput[], incidents: rea
 /** Findings that belong together come before all else. */
 function incidentLines(incidents: readonly IncidentOutline[]): string[] {
   const lines: string[] = [];
-  for (const incident of incidents.slice(0, MOST_INCIDENTS)) {
+  const telling = incidents.filter(isTelling).slice(0, MOST_INCIDENTS);
+  for (const incident of telling) {
     const { id, band, sentence, start, lastEvidence, techniques, alerts } = incident;
     const attack = techniques.length === 0 ? '' : `, ATT&CK ${techniques.join(' ')}`;
     lines.push(
@@ -81,7 +82,7 @@ function incidentLines(incidents: readonly IncidentOutline[]): string[] {
       `  vedette incidents show ${id.slice(0, 12)}`,
     );
   }
-  const rest = incidents.length - MOST_INCIDENTS;
+  const rest = incidents.filter(isTelling).length - MOST_INCIDENTS;
   if (rest > 0) lines.push(`and ${rest} more ${rest === 1 ? 'incident' : 'incidents'}: vedette incidents list`);
   return lines;
 }

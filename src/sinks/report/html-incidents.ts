@@ -1,6 +1,6 @@
 import { escapeHtml } from './escape.ts';
 import { capital } from './html-findings.ts';
-import { incidentTitle } from './incident-title.ts';
+import { incidentTitle, isTelling } from './incident-title.ts';
 import { type Report, type ReportedIncident, type ReportedPhase, type ReportedStep, SHOWN_INCIDENTS } from './report.ts';
 import { count, levelOf, listed, moment, plural, span } from './words.ts';
 
@@ -12,8 +12,7 @@ const SHORT = 20;
 
 /** Findings that belong together: who, in which phases, when, with a link to each. */
 export function incidentsSection(report: Report): string {
-  // An incident of a single finding says no more than the finding.
-  const joined = report.incidents.filter(({ alerts }) => alerts > 1);
+  const joined = report.incidents.filter(isTelling);
   if (joined.length === 0) return '';
   const shown = joined.slice(0, SHOWN_INCIDENTS).map(incidentCard).join('');
   const rest = joined.slice(SHOWN_INCIDENTS);

@@ -8,3 +8,14 @@ export function incidentTitle({ tactics, hosts }: { readonly tactics: readonly s
   if (first === undefined) return title;
   return `${title}: ${hosts.length > 1 ? `${first} and ${plural(hosts.length - 1, 'other')}` : first}`;
 }
+
+/** True where an incident says more than its findings one by one: several that span hosts, detectors or a kill chain. */
+export function isTelling(incident: {
+  readonly alerts: number;
+  readonly hosts: readonly string[];
+  readonly tactics: readonly string[];
+  readonly detectors: readonly string[];
+}): boolean {
+  const { alerts, hosts, tactics, detectors } = incident;
+  return alerts > 1 && (hosts.length > 1 || tactics.length > 0 || detectors.length > 1);
+}

@@ -171,6 +171,7 @@ export interface ReportedIncident {
   readonly end: string;
   readonly hosts: readonly string[];
   readonly users: readonly string[];
+  readonly detectors: readonly string[];
   /** ATT&CK tactics in kill-chain order. */
   readonly tactics: readonly string[];
   readonly techniques: readonly string[];

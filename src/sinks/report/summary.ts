@@ -1,5 +1,5 @@
 import { formatMicros } from '../../core/index.ts';
-import { incidentTitle } from './incident-title.ts';
+import { incidentTitle, isTelling } from './incident-title.ts';
 import type { ReportInput } from './input.ts';
 import type { Level, ReportedDetector, ReportedGroup, ReportSummary } from './report.ts';
 import { count, levelOf, listed, moment, plural, span } from './words.ts';
@@ -54,7 +54,7 @@ function timeSpan(input: ReportInput): string {
 
 /** Findings that belong together say more than the worst of them. */
 function incidentsOf({ incidents = [] }: ReportInput): string[] {
-  const joined = incidents.filter(({ alerts }) => alerts > 1);
+  const joined = incidents.filter(isTelling);
   const [first] = joined;
   if (first === undefined) return [];
   const when = span(formatMicros(first.start), formatMicros(first.lastEvidence));
