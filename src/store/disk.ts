@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -23,11 +24,12 @@ export function checkKey(key: string): string {
   return key;
 }
 
-let serial = 0;
-
-/** Atomic, durable replacement of one file; the folder must exist. A crash leaves the old content or the new, never a mix. */
+/**
+ * Atomic, durable replacement of one file; the folder must exist. A crash leaves the old content or the new, never a mix; its
+ * temporary file is in nobody's way, also where the next process has the same number or another thread writes beside it.
+ */
 export async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = join(dirname(path), `${TEMPORARY}${process.pid}-${serial++}`);
+  const temporary = join(dirname(path), `${TEMPORARY}${randomBytes(8).toString('hex')}`);
   let file: FileHandle | undefined;
   try {
     file = await open(temporary, 'wx', FILE_MODE);

@@ -4,6 +4,7 @@ export { type Rate, rateOf } from './confusion.ts';
 export { splitCsv } from './csv.ts';
 export { type DataFingerprint, fingerprintOf, isNormal, type TrainingData } from './data.ts';
 export { type Evaluation, type EvaluationMetrics, evaluateModel, evaluateScores } from './evaluate.ts';
+export { FolderCheckpoints } from './folder-checkpoints.ts';
 export { type LabelFrom, parseLabelFrom, readLabels } from './labels.ts';
 export * from './models/index.ts';
 export type { InputSummary } from './parsing/input-parser.ts';

@@ -6,6 +6,9 @@ const KEY = /^jobs\/[0-9a-f]{32}\.json$/;
 
 export const scoresKey = (id: string): string => `jobs/${id}.csv`;
 
+/** Below it, what a training goes on from. */
+export const checkpointsKey = (id: string): string => `jobs/${id}-checkpoints`;
+
 /** Every job of a tenant that is kept, by id. A damaged entry is a job that failed. */
 export async function readJobs(store: TenantStore): Promise<Map<string, JobBody>> {
   const jobs = new Map<string, JobBody>();
@@ -30,4 +33,5 @@ export function writeJob(store: TenantStore, job: JobBody): Promise<void> {
 export async function removeJob(store: TenantStore, id: string): Promise<void> {
   await store.bytes.remove(`jobs/${id}.json`);
   await store.bytes.remove(scoresKey(id));
+  await store.bytes.remove(checkpointsKey(id));
 }

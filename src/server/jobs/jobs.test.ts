@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DAY, epochCommit } from '../../store/testing/fixtures.ts';
 import { logBatch } from '../../testing/log-batch.ts';
@@ -104,6 +106,42 @@ describe('jobs', () => {
     const data = (await engineer.call('GET', 'tenants/a/training-data')).json<{ sources: object[]; detectors: { name: string }[] }>();
     expect(data.sources[0]).toMatchObject({ name: 'auth', events: 600 });
     expect(data.detectors.map(({ name }) => name)).toEqual(expect.arrayContaining(['sequence', 'flow-classifier', 'forecast']));
+  });
+
+  it('goes on with the training of a forecaster where the end of the program interrupted it, to the same model', {
+    timeout: 180_000,
+  }, async () => {
+    const rows = Array.from({ length: 1_200 }, (_, i) => {
+      const time = new Date(Date.UTC(2026, 0, 1) + i * 600_000).toISOString();
+      return `${time},${(100 + 20 * Math.sin(i / 23) + 7 * Math.sin(i / 3.7)).toFixed(3)}`;
+    });
+    const upload = await uploaded('wave.csv', `timestamp,load\n${rows.join('\n')}\n`);
+    const wanted = {
+      detector: 'forecast',
+      algorithm: 'gru',
+      steps: 3,
+      options: { epochs: 6, window: 24, batchSize: 4 },
+      data: { uploads: [upload] },
+    };
+    const { id } = await started('train', { ...wanted, name: 'cut' });
+    const folder = join(under.folder, 'home', 'tenants', 'a', 'jobs', `${id}-checkpoints`);
+    for (;;) {
+      const { progress, state } = await under.context.jobs.get('a', id);
+      expect(['waiting', 'running']).toContain(state);
+      if (progress > 0.45 && existsSync(folder)) break;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await under.restart();
+    engineer = await under.browser('engineer');
+    const cut = await under.context.jobs.finished('a', id);
+    expect(cut).toMatchObject({ state: 'done', model: 'cut@1', error: '' });
+    const whole = await ended(await started('train', { ...wanted, name: 'whole' }));
+    expect(whole).toMatchObject({ state: 'done', error: '' });
+    // From the beginning it would report the loss of its first steps.
+    expect(cut.losses[0]?.share).toBeGreaterThan(0.4);
+    const files = async (name: string) => (await engineer.call('GET', `tenants/a/models/${name}/1`)).json<{ files: unknown }>().files;
+    expect(await files('cut')).toEqual(await files('whole'));
+    expect(existsSync(folder)).toBe(false);
   });
 
   it('says what is wrong before it starts, and what went wrong when it did', async () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Logger, type Micros, VedetteError } from '../../core/index.ts';
 import type { TenantStore } from '../../store/index.ts';
 import type { JobBody } from '../api/schema/jobs.ts';
-import { readJobs, removeJob, scoresKey, writeJob } from './job-files.ts';
+import { checkpointsKey, readJobs, removeJob, scoresKey, writeJob } from './job-files.ts';
 import type { JobOutcome, JobTask } from './protocol.ts';
 import { runJob } from './run-job.ts';
 
@@ -168,7 +168,11 @@ export class Jobs {
         await this.save(tenant, { ...waiting, state: 'waiting' });
         return;
       }
-      if (controller.signal.aborted) return;
+      if (controller.signal.aborted) {
+        // It may have written one more before it ended.
+        await (await this.options.store(tenant)).bytes.remove(checkpointsKey(id));
+        return;
+      }
       if (!(error instanceof VedetteError)) log.error('a job failed', { job: id, error: String(error) });
       current = { ...current, state: 'error', error: await this.failureText(tenant, error) };
     } finally {
@@ -203,8 +207,10 @@ export class Jobs {
   private async save(tenant: string, job: JobBody): Promise<void> {
     const jobs = await this.of(tenant);
     const store = await this.options.store(tenant);
-    jobs.set(job.id, job);
+    // Nobody is told of what a restart would not know.
     await writeJob(store, job);
+    jobs.set(job.id, job);
+    if (ENDED.has(job.state)) await store.bytes.remove(checkpointsKey(job.id));
     this.options.changed(tenant, job);
     for (const old of (await this.list(tenant)).filter(({ state }) => ENDED.has(state)).slice(KEPT)) {
       jobs.delete(old.id);

@@ -25,6 +25,8 @@ export interface TrainTask {
   readonly promise: number;
   readonly algorithm?: string;
   readonly steps: number;
+  /** Folder where a training that supports it goes on after the end of the program. */
+  readonly checkpoints: string;
   /** Of forecasts: measured on these data too. */
   readonly test?: JobInput;
 }

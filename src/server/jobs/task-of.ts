@@ -4,15 +4,17 @@ import { createDetector } from '../../training/index.ts';
 import { FORECAST_ALGORITHMS } from '../../training/series/index.ts';
 import { backtestSchema, evaluateSchema, type JobBody, type JobData, scoreSchema, trainSchema } from '../api/schema/jobs.ts';
 import { type ServerContext, tenantConfig, tenantModels, tenantStore } from '../context.ts';
-import type { JobInput, JobTask } from './protocol.ts';
+import { checkpointsKey } from './job-files.ts';
+import type { JobInput, JobTask, TrainTask } from './protocol.ts';
 
 /** Most stored events a job reads, the newest. */
 const MOST_EVENTS = 2_000_000;
 
 /** The arguments of a job as the work to do, checked against what there is now. */
-export async function taskOf(context: ServerContext, tenant: string, job: Pick<JobBody, 'kind' | 'arguments'>): Promise<JobTask> {
+export async function taskOf(context: ServerContext, tenant: string, job: Pick<JobBody, 'id' | 'kind' | 'arguments'>): Promise<JobTask> {
   const store = await tenantStore(context, tenant);
-  if (job.kind === 'train') return trainTask(context, tenant, store, job.arguments);
+  if (job.kind === 'train')
+    return { ...(await trainTask(context, tenant, store, job.arguments)), checkpoints: store.bytes.local(checkpointsKey(job.id)) };
   if (job.kind === 'backtest') return backtestTask(context, tenant, store, job.arguments);
   const { model, data, promise } = (job.kind === 'evaluate' ? evaluateSchema : scoreSchema).parse(job.arguments);
   const loaded = await tenantModels(context, store).loadModel(model);
@@ -24,7 +26,12 @@ export async function taskOf(context: ServerContext, tenant: string, job: Pick<J
   };
 }
 
-async function trainTask(context: ServerContext, tenant: string, store: TenantStore, given: unknown): Promise<JobTask> {
+async function trainTask(
+  context: ServerContext,
+  tenant: string,
+  store: TenantStore,
+  given: unknown,
+): Promise<Omit<TrainTask, 'checkpoints'>> {
   const { detector, data, options, seed = context.config.seed, promise, algorithm, steps, test } = trainSchema.parse(given);
   if (detector === 'forecast') {
     if (algorithm !== undefined && !(FORECAST_ALGORITHMS as readonly string[]).includes(algorithm))

@@ -4,6 +4,7 @@ import { evaluateFlows, predictionCsv, readFlows } from '../../training/flows/in
 import {
   createDetector,
   evaluateModel,
+  FolderCheckpoints,
   openSequenceModel,
   readSequenceData,
   readStoredLines,
@@ -45,12 +46,21 @@ async function trainTask(task: TrainTask, progress: Progress): Promise<JobOutcom
   const reading = (share: number) => progress(share * READING, 'reading');
   const fitting = (share: number, loss?: number) => progress(READING + share * (1 - READING), 'learning', loss);
   const algorithm = task.algorithm === undefined ? {} : { algorithm: task.algorithm };
+  const checkpoints = new FolderCheckpoints(task.checkpoints);
   if (detector === 'forecast') {
     const frame = await seriesOf(input, reading);
     const { steps, options } = task;
     const { query, windowSlide } = input;
     const selection = { ...(query && { query }), ...(windowSlide && { windowSlide }) };
-    const fit = { algorithm: task.algorithm ?? 'blend', steps, seed, network: networkOptions(options), selection, progress: fitting };
+    const fit = {
+      algorithm: task.algorithm ?? 'blend',
+      steps,
+      seed,
+      network: networkOptions(options),
+      selection,
+      progress: fitting,
+      checkpoints,
+    };
     const draft = await trainForecastDraft(frame, fit);
     const { metrics, trainingRows, model } = draft;
     const evaluation = task.test === undefined ? {} : await evaluationOn(task.test, model);
@@ -60,7 +70,7 @@ async function trainTask(task: TrainTask, progress: Progress): Promise<JobOutcom
   const options = { ...task.options, ...algorithm };
   if ((await createDetector(detector)).detector.shape === 'rows') {
     const table = await readFlows(pathsOf(input), { progress: reading, ...(input.label === undefined ? {} : { label: input.label }) });
-    const { info, files, trained } = await trainFlowModel({ detector, table, options, seed, promise, progress: fitting });
+    const { info, files, trained } = await trainFlowModel({ detector, table, options, seed, promise, progress: fitting, checkpoints });
     const { split, cleaning, importance, report } = trained;
     return {
       draft: { info, files },

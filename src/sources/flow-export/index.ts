@@ -1,7 +1,8 @@
-import { createSocket, type Socket } from 'node:dgram';
+import type { Socket } from 'node:dgram';
 import { z } from 'zod';
-import { type ComponentContext, define, type RecordBatch, type Source, type SourceState, VedetteError } from '../../core/index.ts';
+import { type ComponentContext, define, type RecordBatch, type Source, type SourceState } from '../../core/index.ts';
 import { Inbox } from '../live/inbox.ts';
+import { openUdp } from '../live/udp.ts';
 
 const config = z.strictObject({
   host: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 or :: for all'),
@@ -75,27 +76,16 @@ export class FlowExportSource implements Source {
 
   async #open(): Promise<void> {
     const { host, port } = this.#config;
-    const socket = createSocket({ type: host.includes(':') ? 'udp6' : 'udp4', recvBufferSize: 4 << 20 });
+    const socket = await openUdp({
+      ...{ host, port, name: this.#context.name, failed: () => this.#counters.socket_errors++ },
+      message: (datagram, { address }) => {
+        const exporter = address.replace(/^::ffff:/, '');
+        if (this.#exporters?.has(exporter) === false) this.#counters.refused++;
+        else if (datagram.length > 0 && this.#inbox.offer(`flow-export/${exporter}`, datagram)) this.#counters.datagrams++;
+        else this.#counters.dropped++;
+      },
+    });
     this.#socket = socket;
-    socket.on('message', (datagram, { address }) => {
-      const exporter = address.replace(/^::ffff:/, '');
-      if (this.#exporters?.has(exporter) === false) this.#counters.refused++;
-      else if (datagram.length > 0 && this.#inbox.offer(`flow-export/${exporter}`, datagram)) this.#counters.datagrams++;
-      else this.#counters.dropped++;
-    });
-    await new Promise<void>((resolve, reject) => {
-      socket.once('error', (cause) =>
-        reject(
-          new VedetteError('INPUT_UNREADABLE', `source ${this.#context.name}: UDP ${host}:${port}: ${cause.message}`, {
-            hint: 'Choose a free port; ports below 1024 need privileges.',
-            cause,
-          }),
-        ),
-      );
-      socket.bind(port, host, resolve);
-    });
-    socket.removeAllListeners('error');
-    socket.on('error', () => this.#counters.socket_errors++);
     this.port = socket.address().port;
   }
 }

@@ -1,10 +1,11 @@
-import { createSocket, type Socket as UdpSocket } from 'node:dgram';
+import type { Socket as UdpSocket } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { type ComponentContext, define, type RecordBatch, type Source, type SourceState, VedetteError } from '../../core/index.ts';
 import { listening } from '../live/listening.ts';
 import { ReadingStream } from '../live/reading-batch.ts';
+import { openUdp } from '../live/udp.ts';
 import { Waker } from '../live/waker.ts';
 import { StatsdFlush } from './flush.ts';
 import { readMetricLine } from './metric-line.ts';
@@ -99,22 +100,11 @@ export class StatsdSource implements Source {
   }
 
   async #openUdp(host: string, udpPort: number): Promise<number> {
-    const socket = createSocket({ type: host.includes(':') ? 'udp6' : 'udp4', recvBufferSize: 4 << 20 });
-    this.#udp = socket;
-    socket.on('message', (message) => this.#take(message.toString('utf8')));
-    await new Promise<void>((resolve, reject) => {
-      socket.once('error', (cause) =>
-        reject(
-          new VedetteError('INPUT_UNREADABLE', `source ${this.#context.name}: UDP ${host}:${udpPort}: ${cause.message}`, {
-            hint: 'choose a free port; ports below 1024 need privileges',
-            cause,
-          }),
-        ),
-      );
-      socket.bind(udpPort, host, resolve);
+    const socket = await openUdp({
+      ...{ host, port: udpPort, name: this.#context.name, failed: () => this.#counters.connection_errors++ },
+      message: (message) => this.#take(message.toString('utf8')),
     });
-    socket.removeAllListeners('error');
-    socket.on('error', () => this.#counters.connection_errors++);
+    this.#udp = socket;
     return socket.address().port;
   }
 

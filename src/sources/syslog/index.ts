@@ -1,4 +1,4 @@
-import { createSocket, type Socket as UdpSocket } from 'node:dgram';
+import type { Socket as UdpSocket } from 'node:dgram';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
@@ -6,6 +6,7 @@ import { type ComponentContext, define, type RecordBatch, type Source, type Sour
 import { unreadable } from '../bytes/chunks.ts';
 import { Inbox } from '../live/inbox.ts';
 import { listening } from '../live/listening.ts';
+import { openUdp } from '../live/udp.ts';
 import { SyslogFramer } from './framing.ts';
 import { type SyslogConfig, syslogConfig } from './settings.ts';
 
@@ -97,33 +98,22 @@ export class SyslogSource implements Source {
   }
 
   async #openUdp(host: string, port: number): Promise<number> {
-    const socket = createSocket({ type: host.includes(':') ? 'udp6' : 'udp4', recvBufferSize: 4 << 20 });
+    const socket = await openUdp({
+      ...{ host, port, name: this.#context.name, failed: () => this.#counters.connection_errors++ },
+      message: (message, { address }) => {
+        let record: Uint8Array = message;
+        while (record.length > 0 && (record[record.length - 1] as number) <= 13) record = record.subarray(0, -1);
+        if (record.length > this.#config.maxMessageBytes) {
+          this.#counters.oversized++;
+          this.#counters.skipped_bytes += record.length - this.#config.maxMessageBytes;
+          record = record.subarray(0, this.#config.maxMessageBytes);
+        }
+        if (record.length === 0) return;
+        if (this.#inbox.offer(`syslog/${address}`, record)) this.#counters.messages++;
+        else this.#counters.udp_dropped++;
+      },
+    });
     this.#udp = socket;
-    socket.on('message', (message, { address }) => {
-      let record: Uint8Array = message;
-      while (record.length > 0 && (record[record.length - 1] as number) <= 13) record = record.subarray(0, -1);
-      if (record.length > this.#config.maxMessageBytes) {
-        this.#counters.oversized++;
-        this.#counters.skipped_bytes += record.length - this.#config.maxMessageBytes;
-        record = record.subarray(0, this.#config.maxMessageBytes);
-      }
-      if (record.length === 0) return;
-      if (this.#inbox.offer(`syslog/${address}`, record)) this.#counters.messages++;
-      else this.#counters.udp_dropped++;
-    });
-    await new Promise<void>((resolve, reject) => {
-      socket.once('error', (error) =>
-        reject(
-          new VedetteError('INPUT_UNREADABLE', `source ${this.#context.name}: UDP ${host}:${port}: ${error.message}`, {
-            hint: 'choose a free port; ports below 1024 need privileges',
-            cause: error,
-          }),
-        ),
-      );
-      socket.bind(port, host, resolve);
-    });
-    socket.removeAllListeners('error');
-    socket.on('error', () => this.#counters.connection_errors++);
     return socket.address().port;
   }
 
