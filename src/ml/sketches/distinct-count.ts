@@ -3,11 +3,14 @@ import { HyperLogLog } from './hyperloglog.ts';
 /** Largest relative error of an estimate to reckon with: four standard errors of the HyperLogLog sketch. */
 export const DISTINCT_ERROR = 0.065;
 
-const FIRST_CELLS = 8;
+/** So few are looked for one by one: most windows hold no more, and need no table. */
+const FEW = 16;
+const NO_CELLS = new Float64Array(0);
 
 /** Distinct 64-bit hashes: exact (but for collisions of 53 bits) up to `exact` of them, then a HyperLogLog estimate. */
 export class DistinctCount {
-  #cells = new Float64Array(FIRST_CELLS);
+  #few: number[] | undefined = [];
+  #cells = NO_CELLS;
   #size = 0;
   #sketch: HyperLogLog | undefined;
   readonly #exact: number;
@@ -23,14 +26,20 @@ export class DistinctCount {
       return false;
     }
     const print = printOf(high, low);
-    const cell = find(this.#cells, print);
+    const few = this.#few;
+    const cell = few === undefined ? find(this.#cells, print) : few.indexOf(print) < 0 ? 0 : -1;
     if (cell < 0) return false;
     if (this.#size >= this.#exact) {
       this.#estimate().add(high, low);
       return false;
     }
-    this.#cells[cell] = print;
     this.#size++;
+    if (few !== undefined) {
+      few.push(print);
+      if (few.length > FEW) this.#tabulate(few);
+      return true;
+    }
+    this.#cells[cell] = print;
     if (this.#size * 4 > this.#cells.length * 3) this.#grow();
     return true;
   }
@@ -46,7 +55,7 @@ export class DistinctCount {
   /** How many hashes of `other` were new here; an estimate beyond the bound. */
   merge(other: DistinctCount): void {
     if (other.#sketch === undefined) {
-      for (const print of other.#cells) if (print !== 0) this.add(...halves(print));
+      for (const print of other.#prints()) this.add(...halves(print));
       return;
     }
     this.#estimate().merge(other.#sketch);
@@ -55,7 +64,7 @@ export class DistinctCount {
   /** Numbers that `fromNumbers` makes the same state of, for equal contents in any order of arrival. */
   toNumbers(): Float64Array {
     if (this.#sketch !== undefined) return Float64Array.from(this.#sketch.registers, (value) => -1 - value);
-    return this.#cells.filter((print) => print !== 0).sort();
+    return Float64Array.from(this.#prints()).sort();
   }
 
   static fromNumbers(numbers: Float64Array, exact: number): DistinctCount {
@@ -68,10 +77,21 @@ export class DistinctCount {
   #estimate(): HyperLogLog {
     if (this.#sketch === undefined) {
       this.#sketch = new HyperLogLog();
-      for (const print of this.#cells) if (print !== 0) this.#sketch.add(...halves(print));
-      this.#cells = new Float64Array(0);
+      for (const print of this.#prints()) this.#sketch.add(...halves(print));
+      this.#few = undefined;
+      this.#cells = NO_CELLS;
     }
     return this.#sketch;
+  }
+
+  #prints(): ArrayLike<number> & Iterable<number> {
+    return this.#few ?? this.#cells.filter((print) => print !== 0);
+  }
+
+  #tabulate(few: readonly number[]): void {
+    this.#few = undefined;
+    this.#cells = new Float64Array(4 * FEW);
+    for (const print of few) this.#cells[find(this.#cells, print)] = print;
   }
 
   #grow(): void {
