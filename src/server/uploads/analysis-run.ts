@@ -44,12 +44,14 @@ export async function runAnalysis(start: AnalysisStart, hooks: AnalysisHooks, si
           saving.catch(reject);
         } else if (message.kind === 'done') {
           finished = true;
-          resolve(saving.then(() => undefined));
+          saving.then(() => resolve(), reject);
         } else reject(new VedetteError('INPUT_UNREADABLE', message.message, message.hint === undefined ? {} : { hint: message.hint }));
       });
     });
   } finally {
     clearTimeout(timer);
     await endWorker(worker, finished);
+    // What is being kept is kept to its end, also when the analysis is no longer wanted: the store is there until then.
+    await saving.catch(() => undefined);
   }
 }
