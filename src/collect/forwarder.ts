@@ -83,7 +83,8 @@ export class Forwarder {
   }
 
   private asSent(batch: RecordBatch): RecordBatch | undefined {
-    if (this.options.kind !== 'packets') return batch.bytes.length === 0 ? undefined : batch;
+    // A batch without records still says where its source goes on: a file that was read under another name.
+    if (this.options.kind !== 'packets') return batch;
     const bytes = this.cutter.take(batch);
     this.counters.damaged_bytes = this.cutter.damagedBytes;
     if (bytes === undefined) return undefined;
@@ -94,7 +95,7 @@ export class Forwarder {
   private async send(signal: AbortSignal): Promise<void> {
     const { spool } = this.options;
     for await (const entry of spool.unsent(signal)) {
-      if (!(await this.deliver(entry, signal))) return;
+      if (entry.batch.bytes.length > 0 && !(await this.deliver(entry, signal))) return;
       spool.answered(entry.sequence);
     }
   }
