@@ -77,6 +77,8 @@ export async function buildTenant(options: BuildOptions): Promise<TenantRun> {
 
 /** What a lane is made of; a whole pipeline has it, and so does a replay. */
 export interface LaneOptions extends Pick<BuildOptions, 'tenant' | 'config' | 'components' | 'clock' | 'log'> {
+  /** A running pipeline goes on where a detector's kept state is of another version: it learns anew, said in the log. A replay does not. */
+  readonly mayStartAnew?: boolean;
   /** Where registered models are; only needed where a detector follows one. */
   readonly store?: Pick<PipelineStore, 'loadModel'>;
 }
@@ -99,12 +101,13 @@ function laneOf(source: SourceConfig, tenant: TenantConfig, options: LaneOptions
   const facts = factsOf(options.components);
   const lane = laneOfKind(source, tenant, options, pseudonymiser);
   const possible = facts.records(source.type);
-  if (source.records !== undefined || pseudonymiser !== undefined || possible[0] !== 'lines' || !possible.includes('sensor')) return lane;
+  if (source.records !== undefined || pseudonymiser !== undefined || possible[0] !== 'lines' || !possible.includes('sensor'))
+    return measured(lane, tenant, options);
   const { detectors, ...rest } = source;
   const serves = ({ type }: DetectorConfig) => facts.worksOn(type).some((what) => LANES.sensor.serves.has(what));
   const chosen = detectors?.filter(serves) ?? [];
   const events = { ...rest, records: 'sensor', ...(chosen.length > 0 && { detectors: chosen }) };
-  return new RecognisingLane(lane, laneOfKind(events, tenant, options, undefined));
+  return measured(new RecognisingLane(lane, laneOfKind(events, tenant, options, undefined)), tenant, options);
 }
 
 function laneOfKind(source: SourceConfig, tenant: TenantConfig, options: LaneOptions, pseudonymiser: Pseudonymiser | undefined): Lane {
@@ -115,7 +118,7 @@ function laneOfKind(source: SourceConfig, tenant: TenantConfig, options: LaneOpt
   const scorers: LaneScorer[] = [];
   const rules: LaneRules[] = [];
   const all = detectorsOf(source, tenant, facts);
-  const { measures, maxSeries } = measuresOf(source);
+  const { measures } = measuresOf(source);
   const beside = all.map(({ type }) => type);
   for (const configured of all) {
     // The volumes of lines are for `rate`; it forecasts the features it was given.
@@ -136,12 +139,21 @@ function laneOfKind(source: SourceConfig, tenant: TenantConfig, options: LaneOpt
       maxSessions: learning.maxSessions,
       every: learning.every,
       ...registeredOf(configured, options),
+      ...startingAnew(source.name, configured.type, options),
     };
     const learnsAsItGoes = detector.shape === 'observations' || detector.shape === 'series';
     scorers.push(learnsAsItGoes ? new StreamScorer(detector, scorerOptions) : new Scorer(detector, scorerOptions));
   }
-  const lane = kind.create({ source, scorers, rules, ...(pseudonymiser === undefined ? {} : { pseudonymiser }) });
+  return kind.create({ source, scorers, rules, ...(pseudonymiser === undefined ? {} : { pseudonymiser }) });
+}
+
+/** The lane with the series that features of its events make, where the source has such. */
+function measured(lane: Lane, tenant: TenantConfig, options: LaneOptions): Lane {
+  const { source } = lane;
+  const { measures, maxSeries } = measuresOf(source);
   if (measures.length === 0) return lane;
+  const facts = factsOf(options.components);
+  const all = detectorsOf(source, tenant, facts);
   const forecast = all.find(({ type }) => type === MEASURED_BY) ?? facts.withDefaults(MEASURED_BY);
   const homeNetworks = homeNetworksOf(all, facts.withDefaults('use-cases'));
   return new MeasuredLane(
@@ -177,6 +189,13 @@ function measureOf(
     every,
   });
   return { runner: featureRunner(name, declaration, { homeNetworks, seed: options.config.seed }), scorer };
+}
+
+function startingAnew(source: string, detector: string, { log, mayStartAnew }: LaneOptions): Pick<ScorerOptions, 'startsAnew'> {
+  if (mayStartAnew !== true) return {};
+  return {
+    startsAnew: (reason) => log.warn('a detector learns anew: what it had learnt does not fit any more', { source, detector, reason }),
+  };
 }
 
 /** For a detector that follows a registered model: how it gets that model's champion or version, as of now. */
@@ -221,7 +240,7 @@ function runningLane(
     random: contextOf(options, `source/${source.name}`).random,
     log,
   });
-  return { lane: laneOf(source, tenant, options, pseudonymiser), pump };
+  return { lane: laneOf(source, tenant, { ...options, mayStartAnew: true }, pseudonymiser), pump };
 }
 
 function contextOf(options: LaneOptions, name: string) {

@@ -45,6 +45,8 @@ export class UseCases implements RuleDetector {
   readonly #maxTold: number;
   #early: RuleFinding[] = [];
   #findings = 0;
+  /** Features whose kept windows were of another definition. */
+  #begunAnew = 0;
 
   /** `beside`: detectors of the same source, which see some of the use cases more exactly. */
   constructor(
@@ -110,7 +112,7 @@ export class UseCases implements RuleDetector {
   }
 
   counters(): Readonly<Record<string, number>> {
-    const sums: Record<string, number> = { findings: this.#findings };
+    const sums: Record<string, number> = { findings: this.#findings, features_begun_anew: this.#begunAnew };
     for (const { runner, judges } of this.#features) {
       for (const [name, value] of Object.entries(runner.counters())) if (name !== 'events') sums[name] = (sums[name] ?? 0) + value;
       for (const { histories } of judges) sums.histories_forgotten = (sums.histories_forgotten ?? 0) + (histories?.forgotten ?? 0);
@@ -136,10 +138,20 @@ export class UseCases implements RuleDetector {
     for (const { runner, judges } of this.#features) {
       for (const { useCase, histories } of judges) histories?.restore(state.histories[useCase.name] ?? []);
       const bytes = state.runners[runner.name];
-      if (bytes !== undefined) runner.restore(bytes);
+      if (bytes !== undefined) this.#restoreWindows(runner, bytes);
     }
     this.#told.clear();
     for (const [key, value] of state.told) this.#told.set(key, value);
+  }
+
+  /** Windows of a feature whose definition has changed begin anew; the others go on. */
+  #restoreWindows(runner: FeatureRunner, bytes: Uint8Array): void {
+    try {
+      runner.restore(bytes);
+    } catch (error) {
+      if (!(error instanceof VedetteError) || error.code !== 'MODEL_MISMATCH') throw error;
+      this.#begunAnew++;
+    }
   }
 
   #reached(runner: FeatureRunner, judge: Judge, { keys, values, start, end, evidence }: FeatureReached): void {

@@ -175,6 +175,19 @@ describe('UseCases', () => {
     expect([...before, ...second.advance(Number.POSITIVE_INFINITY)]).toEqual(expected);
   });
 
+  it('begins the windows of a feature anew whose definition has changed, and goes on with the others', () => {
+    const busy = (size: string) => ({
+      busy: { from: 'flow' as const, key: ['destinationPort'], window: { size }, aggregates: { events: 'count()' } },
+    });
+    const cases = { cases: { 'busy-port': { feature: 'busy', title: 'Busy port', levels: { events: 41 } } } };
+    const first = detector(cases, busy('1m'));
+    first.take(scan);
+    const second = detector(cases, busy('2m'));
+    second.restore(first.snapshot());
+    expect(second.counters().features_begun_anew).toBe(1);
+    expect(rules(second.advance(Number.POSITIVE_INFINITY) as RuleFinding[])).toContain('flow-port-scan');
+  });
+
   it('takes levels, exceptions and use cases of the configuration', () => {
     const declared = { busy: { from: 'flow', key: ['destinationPort'], window: { size: '1m' }, aggregates: { events: 'count()' } } };
     const options = {

@@ -16,6 +16,8 @@ export interface ScorerOptions {
   readonly every: Micros;
   /** The registered model it follows, as of now; absent = it learns from its source. */
   readonly registered?: () => Promise<RegisteredModel>;
+  /** Told where a kept state is of another version or configuration of the detector, which then learns anew; absent = that is an error. */
+  readonly startsAnew?: (reason: string) => void;
 }
 
 /** A unit at or below the promised rate. */

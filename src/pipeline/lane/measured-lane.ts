@@ -9,6 +9,7 @@ import type { Finding, Lane, LaneEvents, LaneOutput } from './lane.ts';
 import type { LaneScorer } from './lane-scorer.ts';
 import type { LiveSeries, LiveSeriesRow } from './live-series.ts';
 import { NamedSeries } from './named-series.ts';
+import { restoreDetector } from './restore-detector.ts';
 import { pointsOf } from './series-points.ts';
 
 /** A declared feature whose figures are series, and the detector that forecasts them. */
@@ -29,7 +30,6 @@ interface Running extends Measure {
  * Each feature has a detector of its own, so that what one says never depends on where another's windows fall between batches.
  */
 export class MeasuredLane implements Lane {
-  readonly scorers: readonly LaneScorer[];
   readonly series: LiveSeries;
   private readonly lane: Lane;
   private readonly measures: readonly Running[];
@@ -42,13 +42,16 @@ export class MeasuredLane implements Lane {
       const series = new FeatureSeries(maxSeries);
       return { runner, scorer, series, model, live: new NamedSeries(lane.source.name, series, model), changed: false };
     });
-    this.scorers = [...lane.scorers, ...measures.map(({ scorer }) => scorer)];
     const all = [...(lane.series === undefined ? [] : [lane.series]), ...this.measures.map(({ live }) => live)];
     this.series = {
       rows: () => this.inWords(all.flatMap((one) => one.rows())),
       find: (id) => this.inWords(all.flatMap((one) => one.find(id) ?? []))[0],
       forecast: (id, steps) => all.map((one) => one.forecast(id, steps)).find((points) => points.length > 0) ?? [],
     };
+  }
+
+  get scorers(): readonly LaneScorer[] {
+    return [...this.lane.scorers, ...this.measures.map(({ scorer }) => scorer)];
   }
 
   get source(): SourceConfig {
@@ -135,9 +138,9 @@ export class MeasuredLane implements Lane {
   async restore(blobs: Readonly<Record<string, Uint8Array>>): Promise<void> {
     await this.lane.restore(blobs);
     const own = await restoreLane(this.owner, blobs);
-    for (const { runner, series } of this.measures) {
+    for (const { runner, series, scorer } of this.measures) {
       const [windows, slots] = [own[`measures/${runner.name}/windows`], own[`measures/${runner.name}/series`]];
-      if (windows !== undefined) runner.restore(windows);
+      if (windows !== undefined) await restoreDetector(runner, windows, scorer.options);
       if (slots !== undefined) series.restore(slots);
     }
   }

@@ -1,6 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
 import type { SourceConfig } from '../../config/index.ts';
-import { decodeUtf8, type Micros, type RecordBatch } from '../../core/index.ts';
+import { decodeUtf8, type Micros, type RecordBatch, type Template } from '../../core/index.ts';
 import { recogniseSensor } from '../../parsers/index.ts';
 import type { Lane, LaneCounters, LaneOutput } from './lane.ts';
 
@@ -64,6 +64,10 @@ export class RecognisingLane implements Lane {
 
   get generations(): ReadonlyMap<string, string> {
     return new Map(this.running.flatMap(({ generations }) => [...generations]));
+  }
+
+  get templates(): readonly Template[] {
+    return this.lanes.lines.templates ?? [];
   }
 
   get feature(): string {

@@ -6,6 +6,7 @@ import { InputClock } from '../time/input-clock.ts';
 import { HeldBatches } from './held-batches.ts';
 import { effectOnCalibrated, type FoundAlert, type LabelEffect } from './label-effect.ts';
 import type { Flagged, LaneScorer, ScorerOptions, ScorerStatus } from './lane-scorer.ts';
+import { restoreDetector } from './restore-detector.ts';
 import { pickRows, sliceRows } from './rows.ts';
 import { unitAt } from './unit.ts';
 
@@ -329,8 +330,8 @@ export class Scorer implements LaneScorer {
     if (registered !== undefined && registered.reference !== before) return this.followModel();
     if (registered === undefined && before !== LEARNT) return;
     if (registered !== undefined) this.detector = registered.detector;
+    if (state.fitted && model !== undefined && !(await restoreDetector(this.detector, model, this.options))) return this.followModel();
     this.model = before;
-    if (state.fitted && model !== undefined) await this.detector.restore(model);
     this.fitted = state.fitted;
     this.held.restore(state.held, blobs);
     this.history = state.history === undefined ? undefined : CalibrationHistory.restore(state.history);

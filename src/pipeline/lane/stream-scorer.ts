@@ -15,6 +15,7 @@ import {
 import { joinScores } from './join-scores.ts';
 import { effectOnStream, type FoundAlert, type LabelEffect } from './label-effect.ts';
 import type { Flagged, LaneScorer, ScorerOptions, ScorerStatus } from './lane-scorer.ts';
+import { restoreDetector } from './restore-detector.ts';
 import { sliceRows } from './rows.ts';
 import { unitAt } from './unit.ts';
 
@@ -196,7 +197,7 @@ export class StreamScorer implements LaneScorer {
   async restore({ scorer, model }: Readonly<Record<string, Uint8Array>>): Promise<void> {
     if (scorer === undefined || model === undefined) return;
     const state = deserialize(scorer) as State;
-    await this.detector.restore(model);
+    if (!(await restoreDetector(this.detector, model, this.options))) return;
     this.decisions.restore(state.decisions);
     this.first = state.first ?? undefined;
     this.last = state.last ?? undefined;
