@@ -11,6 +11,7 @@ import {
   type SequenceBatch,
   sha256Hex,
   type Template,
+  VedetteError,
 } from '../core/index.ts';
 import type { SequenceFeature } from '../features/index.ts';
 import { type ReportInput, type ReportLine, reportName } from '../sinks/report/index.ts';
@@ -45,6 +46,11 @@ export async function* analyzeInputs(paths: readonly string[], options: Analysis
   const { captures, records: others } = await splitCaptures(inputs);
   const { events, records: tables } = options.format === undefined ? await splitEvents(others) : { events: [], records: others };
   const { series, records } = options.format === undefined ? await splitSeries(tables) : { series: [], records: tables };
+  if (options.forecast !== undefined && series.length === 0) {
+    throw new VedetteError('MODEL_MISMATCH', `${options.forecast.name} forecasts readings, and none of the inputs holds readings`, {
+      hint: 'Name a model of what the inputs hold, or none.',
+    });
+  }
   const groups = groupInputs(records);
   const baseline = options.baseline.length === 0 || groups.length === 0 ? undefined : await learnBaseline(options);
   const parts = captures.length + events.length + groups.length + Math.sign(series.length);

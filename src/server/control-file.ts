@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSystemError } from '../core/index.ts';
 
@@ -15,8 +15,10 @@ const path = (home: string): string => join(home, 'control.json');
 export const newToken = (): string => randomBytes(32).toString('base64url');
 
 export async function writeControlFile(home: string, control: ControlFile): Promise<void> {
-  await rm(path(home), { force: true });
-  await writeFile(path(home), JSON.stringify(control), { mode: 0o600, flag: 'wx' });
+  const whole = `${path(home)}.${control.pid}.tmp`;
+  await rm(whole, { force: true });
+  await writeFile(whole, JSON.stringify(control), { mode: 0o600, flag: 'wx' });
+  await rename(whole, path(home));
 }
 
 export async function readControlFile(home: string): Promise<ControlFile | undefined> {

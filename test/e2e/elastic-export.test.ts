@@ -4,11 +4,11 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CliFolder } from './run-cli.ts';
 
-/** Logins of three hosts, one document every five seconds; the last hour holds one that never was. */
+/** Logins of three hosts, one document every six seconds; the last hour holds one that never was. */
 function documents(hour: number): object[] {
   const docs: object[] = [];
   for (let i = 0; i < 600; i++) {
-    const at = new Date(Date.UTC(2026, 2, 1, hour, 0, i * 5)).toISOString();
+    const at = new Date(Date.UTC(2026, 2, 1, hour, 0, i * 6)).toISOString();
     const document = (level: string, message: string): object => ({
       '@timestamp': at,
       host: { name: `web${i % 3}` },

@@ -39,7 +39,9 @@ describe('Suricata', () => {
       const both = folder.run(['analyze', join(out, 'eve.json'), '-o', 'json']);
       expect(both.status, both.stderr).toBe(0);
       const { alerts, incidents } = JSON.parse(both.stdout) as Analysis;
-      expect(alerts.map(({ detector, title }) => `${detector}: ${title}`)).toContain('suricata: Many connections begun by one host');
+      expect(alerts.map(({ detector, title }) => `${detector}: ${title}`)).toContain(
+        'suricata: Many connections begun by one host, and it was answered',
+      );
       expect(incidents).toHaveLength(1);
       expect(incidents[0]?.detectors).toEqual(expect.arrayContaining(['packet-windows', 'suricata']));
     },
