@@ -9,8 +9,11 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 export const CHROMIUM = [process.env.VEDETTE_CHROMIUM, ...PLACES].find((path) => path !== undefined && existsSync(path));
 
 /** Resolves once no transition runs any more. */
-const FADED =
-  'Promise.all(document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished.catch(() => undefined)))';
+/** A page that draws nothing may never say that a transition has finished: after a second all have. */
+const FADED = `Promise.race([
+  Promise.all(document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished.catch(() => undefined))),
+  new Promise((resolve) => setTimeout(resolve, 1000)),
+])`;
 
 /** A browser window that writes down what it asked for and what it complained about. */
 export class Window {

@@ -131,7 +131,7 @@ export function flowMarkdown({ commit, cicids2017, unsw_nb15, unsw_nb15_without_
     '',
     ...leftOut(left),
     '',
-    'The same with whole families of the hierarchy left out (`vedette train flow-classifier --leave-one-out`): without a single denial of service, what is known of floods is gone.',
+    'The same with whole families of the hierarchy left out (`vedette train flow-classifier --leave-one-out`): without any flood or scan of its kind to learn from; slow denial of service is a family of its own, and stays where floods are left out.',
     '',
     ...leftOut(cicids2017.leave_family_out),
     '',
