@@ -187,6 +187,7 @@ function measureOf(
     sessions,
     maxSessions,
     every,
+    ...startingAnew(source.name, named, options),
   });
   return { runner: featureRunner(name, declaration, { homeNetworks, seed: options.config.seed }), scorer };
 }

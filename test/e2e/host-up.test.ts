@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { burn, burst } from '../pipeline/host-load.ts';
 
 const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
 const LEARNT = 60;
@@ -116,31 +115,4 @@ async function provoked(up: HostUp, channels: RegExp, begin: () => Promise<() =>
     await end();
   }
   return told;
-}
-
-/** Sends as much as goes over one loopback connection until it is stopped. */
-async function burst(): Promise<() => Promise<void>> {
-  const server = createServer((socket) => socket.resume());
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
-  await once(socket, 'connect');
-  const block = Buffer.alloc(1 << 20);
-  let running = true;
-  const pump = (async () => {
-    while (running) await new Promise<void>((resolve) => socket.write(block, () => resolve()));
-  })();
-  return async () => {
-    running = false;
-    await pump;
-    socket.destroy();
-    server.close();
-  };
-}
-
-function burn(threads: number): () => Promise<void> {
-  const workers = Array.from({ length: threads }, () => new Worker('for (;;);', { eval: true }));
-  return async () => {
-    await Promise.all(workers.map((worker) => worker.terminate()));
-  };
 }

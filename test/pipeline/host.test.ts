@@ -1,15 +1,13 @@
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkConfig, configSchema } from '../../src/config/index.ts';
 import { type Clock, seededRandom, silentLogger, systemClock } from '../../src/core/index.ts';
 import { buildLane, openSource } from '../../src/pipeline/build.ts';
 import { catalogueOf, loadComponents } from '../../src/pipeline/index.ts';
 import type { Lane } from '../../src/pipeline/lane/lane.ts';
+import { burn, burst } from './host-load.ts';
 
 const LEARNING = 70;
 const INTERVAL = 120;
@@ -158,30 +156,3 @@ describe('a host whose figures are written by the test', () => {
     await watched.stop();
   });
 });
-
-/** Sends as much as goes over one loopback connection until it is stopped. */
-async function burst(): Promise<() => Promise<void>> {
-  const server = createServer((socket) => socket.resume());
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
-  await once(socket, 'connect');
-  const block = Buffer.alloc(1 << 20);
-  let running = true;
-  const pump = (async () => {
-    while (running) await new Promise<void>((resolve) => socket.write(block, () => resolve()));
-  })();
-  return async () => {
-    running = false;
-    await pump;
-    socket.destroy();
-    server.close();
-  };
-}
-
-function burn(threads: number): () => Promise<void> {
-  const workers = Array.from({ length: threads }, () => new Worker('for (;;);', { eval: true }));
-  return async () => {
-    await Promise.all(workers.map((worker) => worker.terminate()));
-  };
-}

@@ -35,10 +35,10 @@ const ZEEK = {
   ],
 };
 
-async function laneOf(tenant: Record<string, unknown>): Promise<Lane> {
+async function laneOf(tenant: Record<string, unknown>, mayStartAnew = false): Promise<Lane> {
   const config = configOf(tenant);
   const own = config.tenants.t as TenantConfig;
-  const options = { tenant: 't', config, components, clock: systemClock, log: silentLogger };
+  const options = { tenant: 't', config, components, clock: systemClock, log: silentLogger, mayStartAnew };
   return buildLane(own.sources[0] as (typeof own.sources)[number], own, options);
 }
 
@@ -135,6 +135,15 @@ describe('features as series', () => {
       expect(parts.told).toEqual(whole.told);
       expect(parts.points.sort()).toEqual(whole.points.sort());
     }
+  });
+
+  it('begins anew where the feature was declared otherwise, if it may', async () => {
+    const before = await laneOf(LOGS);
+    for (const batch of batchesOf(syslog(), 500)) await before.process(batch);
+    const blobs = await before.snapshot();
+    const otherwise = { ...LOGS, features: { lines: { ...LOGS.features.lines, window: { size: '20s' } } } };
+    await expect((await laneOf(otherwise)).restore(blobs)).rejects.toMatchObject({ code: 'MODEL_MISMATCH' });
+    await expect((await laneOf(otherwise, true)).restore(blobs)).resolves.toBeUndefined();
   });
 
   it('measures shipped features of a sensor, by host', async () => {

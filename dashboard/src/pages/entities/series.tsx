@@ -1,9 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import { useApi, useTenant } from '../../api/queries.ts';
-import { Bar, When } from '../../components/marks.tsx';
 import { Card } from '../../components/page.tsx';
+import { ReadingCells } from '../../components/reading-cells.tsx';
 import { Scroll } from '../../components/scroll.tsx';
-import { amount } from '../../format/number.ts';
 
 const SHOWN = 20;
 
@@ -32,25 +31,10 @@ export function EntitySeries({ name }: { name: string }) {
               <tr key={one.id}>
                 <td className="name">
                   <Link to="/t/$tenant/explorer" params={{ tenant }} search={{ view: 'series', series: one.id }}>
-                    {one.name}
+                    {one.title}
                   </Link>
                 </td>
-                <td className="right num">{amount(one.lastValue)}</td>
-                <td className="right num nowrap">
-                  {amount(one.expected)}
-                  {one.lower !== null && (
-                    <span className="soft small">
-                      {' '}
-                      ({amount(one.lower)} to {amount(one.upper)})
-                    </span>
-                  )}
-                </td>
-                <td style={{ width: 130, verticalAlign: 'middle' }}>
-                  <Bar share={(one.abnormal ?? 0) / most} level="high" label={`Abnormal ${amount(one.abnormal)}`} />
-                </td>
-                <td>
-                  <When at={one.lastTime} as="relative" />
-                </td>
+                <ReadingCells of={one} most={most} />
               </tr>
             ))}
           </tbody>

@@ -1,10 +1,10 @@
 import { TextInput } from '@mantine/core';
 import { useApi } from '../../api/queries.ts';
-import { Bar, When } from '../../components/marks.tsx';
 import { Card } from '../../components/page.tsx';
+import { ReadingCells } from '../../components/reading-cells.tsx';
 import { Scroll } from '../../components/scroll.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
-import { amount, count, plural } from '../../format/number.ts';
+import { count, plural } from '../../format/number.ts';
 import { SeriesView } from './series-view.tsx';
 
 interface Props {
@@ -71,22 +71,7 @@ export function SeriesList({ find, chosen, range, onFind, onChoose, onRange }: P
                         <td className="nowrap">
                           {one.state === 'learning' ? `learning, ${count(one.readings)} of ${count(one.needed)}` : one.state}
                         </td>
-                        <td className="right num">{amount(one.lastValue)}</td>
-                        <td className="right num nowrap">
-                          {amount(one.expected)}
-                          {one.lower !== null && (
-                            <span className="soft small">
-                              {' '}
-                              ({amount(one.lower)} to {amount(one.upper)})
-                            </span>
-                          )}
-                        </td>
-                        <td style={{ width: 130, verticalAlign: 'middle' }}>
-                          <Bar share={(one.abnormal ?? 0) / most} level="high" label={`Abnormal ${amount(one.abnormal)}`} />
-                        </td>
-                        <td>
-                          <When at={one.lastTime} as="relative" />
-                        </td>
+                        <ReadingCells of={one} most={most} />
                       </tr>
                     ))}
                   </tbody>

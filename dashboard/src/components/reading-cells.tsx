@@ -1,0 +1,35 @@
+import { amount } from '../format/number.ts';
+import { Bar, When } from './marks.tsx';
+
+interface Reading {
+  readonly lastValue: number | null;
+  readonly lastTime: number | null;
+  readonly expected: number | null;
+  readonly lower: number | null;
+  readonly upper: number | null;
+  readonly abnormal: number | null;
+}
+
+/** Cells of a series in a table: last value, what is expected next, how abnormal it is of `most`, when it was read. */
+export function ReadingCells({ of, most }: { of: Reading; most: number }) {
+  return (
+    <>
+      <td className="right num">{amount(of.lastValue)}</td>
+      <td className="right num nowrap">
+        {amount(of.expected)}
+        {of.lower !== null && (
+          <span className="soft small">
+            {' '}
+            ({amount(of.lower)} to {amount(of.upper)})
+          </span>
+        )}
+      </td>
+      <td style={{ width: 130, verticalAlign: 'middle' }}>
+        <Bar share={(of.abnormal ?? 0) / most} level="high" label={`Abnormal ${amount(of.abnormal)}`} />
+      </td>
+      <td>
+        <When at={of.lastTime} as="relative" />
+      </td>
+    </>
+  );
+}
