@@ -38,6 +38,15 @@ describe('one source, from records to detections', () => {
     );
   });
 
+  it('keeps the last line, which waits for lines that may join it, over a restart before the end', async () => {
+    const cut = log.lines.slice(0, 5003);
+    const open = batchesOf(cut, [1000], ARRIVAL).map((batch) => ({ ...batch, last: false }));
+    const whole = await runLane(make, open);
+    const restarted = await runLane(make, open, [2, open.length]);
+    expect(whole.events).toBe(cut.length);
+    expect(restarted).toEqual(whole);
+  });
+
   it('finds the same session key on its own, wherever batches end', async () => {
     const auto = () => makeLane({ features: { session: { idle: '10s' } }, learning: { sessions: 600, lines: 500 } });
     const whole = await runLane(auto, batchesOf(log.lines, [100_000], ARRIVAL));

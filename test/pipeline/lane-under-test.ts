@@ -36,7 +36,7 @@ export interface LaneResult {
   readonly events: number;
 }
 
-/** Feeds batches, optionally passing the whole state through a snapshot before some of them, and ends the input. */
+/** Feeds batches, optionally passing the whole state through a snapshot before some of them (their number: before the end), and ends the input. */
 export async function runLane(
   make: () => Promise<Lane>,
   batches: readonly RecordBatch[],
@@ -57,14 +57,17 @@ export async function runLane(
     dead.push(...output.dead.map((letter) => `${letter.line}: ${letter.reason}`));
     events += output.events.reduce((sum, { batch }) => sum + batch.rows, 0);
   };
+  const restart = async (index: number) => {
+    if (!restoreBefore.includes(index)) return;
+    blobs = { ...blobs, ...(await lane.snapshot()) };
+    lane = await make();
+    await lane.restore(blobs);
+  };
   for (const [index, batch] of batches.entries()) {
-    if (restoreBefore.includes(index)) {
-      blobs = { ...blobs, ...(await lane.snapshot()) };
-      lane = await make();
-      await lane.restore(blobs);
-    }
+    await restart(index);
     take(await lane.process(batch));
   }
+  await restart(batches.length);
   take(await lane.end());
   return { detections, keys, dead, events };
 }

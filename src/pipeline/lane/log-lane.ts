@@ -33,6 +33,8 @@ interface State {
   readonly generations: readonly (readonly [string, string])[];
   readonly pastSilence: readonly (readonly [string, Micros])[];
   readonly sample: readonly RecordBatch[];
+  /** Absent in states of before it was kept. */
+  readonly lastArrival?: Micros;
 }
 
 type Arrived = Pick<RecordBatch, 'input' | 'arrival'>;
@@ -224,6 +226,7 @@ export class LogLane implements Lane {
         generations: [...this.generations],
         pastSilence: [...this.pastSilence],
         sample: this.sample,
+        lastArrival: this.lastArrival,
       };
       own.time = new Uint8Array(serialize(state));
       if (this.parser.format !== undefined) own.parser = this.parser.snapshot();
@@ -245,6 +248,7 @@ export class LogLane implements Lane {
       for (const [input, generation] of state.generations) this.generations.set(input, generation);
       for (const [input, silence] of state.pastSilence) this.pastSilence.set(input, silence);
       this.sample = [...state.sample];
+      this.lastArrival = state.lastArrival ?? Number.MAX_SAFE_INTEGER;
     }
     if (parser !== undefined) this.parser.restore(parser);
     this.tracks.restore(blobsBelow(own, 'windows/'));

@@ -31,6 +31,8 @@ interface State {
   readonly generations: readonly (readonly [string, string])[];
   readonly told: OneFindingState;
   readonly toldAlready: number;
+  /** Absent in states of before it was kept. */
+  readonly watermark?: Micros;
 }
 
 const NO_NETWORKS: NetworkCounts = { used: 0, learning: 0, trained: 0, missed: 0, readyAt: undefined };
@@ -171,8 +173,14 @@ export class ReadingsLane implements Lane {
   async snapshot(): Promise<Readonly<Record<string, Uint8Array>>> {
     const own: Record<string, Uint8Array> = {};
     if (this.changed) {
-      const { one } = this;
-      const state: State = { counters: this.counters, generations: [...this.generations], told: one.snapshot(), toldAlready: one.left };
+      const { one, counters, generations, watermark } = this;
+      const state: State = {
+        counters,
+        generations: [...generations],
+        told: one.snapshot(),
+        toldAlready: one.left,
+        watermark: watermark.value,
+      };
       own.time = new Uint8Array(serialize(state));
       own.parser = this.parser.snapshot();
       own.series = this.stepper.snapshot();
@@ -189,6 +197,7 @@ export class ReadingsLane implements Lane {
       for (const [input, generation] of state.generations) this.generations.set(input, generation);
       this.one.restore(state.told);
       this.one.left = state.toldAlready;
+      this.watermark.value = state.watermark ?? this.watermark.value;
     }
     if (parser !== undefined) this.parser.restore(parser);
     if (series !== undefined) this.stepper.restore(series);
