@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -12,6 +11,7 @@ import { checkConfig } from '../config/index.ts';
 import { type Definition, type Logger, type RecordBatch, type Source, silentLogger } from '../core/index.ts';
 import { CaptureReader } from '../parsers/packets/index.ts';
 import { sources } from '../sources/index.ts';
+import { hasOpenssl, selfSigned } from '../testing/net.ts';
 import { ethernet, ipv4, pcap, udp } from '../testing/packets.ts';
 import { CaptureCutter } from './capture-cutter.ts';
 import { type CollectStatus, collectSchema, collectUntil } from './index.ts';
@@ -219,12 +219,8 @@ describe('a collector', () => {
   it.skipIf(!hasOpenssl())(
     'speaks TLS with servers that its authority signed, and with no other [skipped where openssl is not installed]',
     async () => {
-      const [key, cert] = ['key.pem', 'cert.pem'].map((name) => join(root, name)) as [string, string];
-      const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
-      execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', key, '-out', cert, ...subject], {
-        stdio: 'ignore',
-      });
-      const { port, seen } = await serve(() => 200, { key: readFileSync(key), cert: readFileSync(cert) });
+      const { key, certificate } = selfSigned(root);
+      const { port, seen } = await serve(() => 200, { key: readFileSync(key), cert: readFileSync(certificate) });
       const said: string[] = [];
       const log = { ...silentLogger, warn: (_message: string, fields?: object) => void said.push(JSON.stringify(fields)) };
       writeFileSync(join(root, 'a.log'), 'first\n');
@@ -235,7 +231,7 @@ describe('a collector', () => {
       expect(seen).toEqual([]);
       running?.stop.abort();
       await running?.done;
-      await start({ server: { logs: `https://127.0.0.1:${port}`, ca: cert }, sources: [source] });
+      await start({ server: { logs: `https://127.0.0.1:${port}`, ca: certificate }, sources: [source] });
       await until(() => seen.length === 1);
       expect(linesOf(seen)).toEqual(['first']);
     },
@@ -339,12 +335,3 @@ describe('pieces of a capture', () => {
     }
   });
 });
-
-function hasOpenssl(): boolean {
-  try {
-    execFileSync('openssl', ['version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}

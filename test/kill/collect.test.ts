@@ -1,62 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/core/index.ts';
+import { freePort } from '../../src/testing/net.ts';
 import { outcomeOf } from './outcome.ts';
+import { Program } from './program.ts';
 
-const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
 /** CI asks for more. */
 const KILLS = Math.ceil(Number(process.env.VEDETTE_KILLS ?? 20) / 2);
 const TOKEN = 'a-token-that-is-never-logged';
 const root = mkdtempSync(join(tmpdir(), 'vedette-collect-'));
 const random = seededRandom(31);
 const sleep = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis));
-
-/** A vedette process that is killed and started again. */
-class Program {
-  readonly #args: readonly string[];
-  #child: ChildProcess | undefined;
-  said = '';
-
-  constructor(...args: string[]) {
-    this.#args = args;
-  }
-
-  start(): void {
-    const child = spawn(process.execPath, [MAIN, ...this.#args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (bytes: Buffer) => {
-        this.said += bytes.toString();
-      });
-    }
-    this.#child = child;
-  }
-
-  async end(signal: NodeJS.Signals): Promise<number | null> {
-    const child = this.#child;
-    this.#child = undefined;
-    if (child === undefined) return null;
-    if (child.exitCode === null && child.signalCode === null) {
-      const exited = once(child, 'exit');
-      child.kill(signal);
-      await exited;
-    } else if (child.exitCode !== 0) throw new Error(`it ended on its own: ${this.said.slice(-2000)}`);
-    return child.exitCode;
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 describe('a collector and its server', () => {
   const programs: Program[] = [];
@@ -82,8 +38,8 @@ describe('a collector and its server', () => {
     ];
     const server = { logs: `http://127.0.0.1:${port}`, metrics: `http://127.0.0.1:${metrics}`, tokenFile: 'token' };
     writeFileSync(join(root, 'collect.yaml'), JSON.stringify({ name: 'web1', server, sources }));
-    const receiving = new Program('up', '-c', 'server.yaml', '--home', 'server');
-    const collecting = new Program('collect', '-c', 'collect.yaml', '--home', 'collector');
+    const receiving = new Program(root, 'up', '-c', 'server.yaml', '--home', 'server');
+    const collecting = new Program(root, 'collect', '-c', 'collect.yaml', '--home', 'collector');
     programs.push(receiving, collecting);
     receiving.start();
     collecting.start();

@@ -1,11 +1,11 @@
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkConfig } from '../../src/config/index.ts';
 import { type Alert, seededRandom } from '../../src/core/index.ts';
 import { pipelineSchema } from '../../src/pipeline/index.ts';
+import { freePort } from '../../src/testing/net.ts';
 import { generatedLog } from '../pipeline/generated-log.ts';
 import { comparable, outcomeOf } from './outcome.ts';
 import { Child } from './process.ts';
@@ -184,12 +184,4 @@ async function post(port: number, chunk: { text: readonly string[]; attempts: nu
   } catch {
     return false;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -1,5 +1,5 @@
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -9,6 +9,7 @@ import { checkConfig } from '../../src/config/index.ts';
 import { type Alert, canonicalJson } from '../../src/core/index.ts';
 import { type Pipeline, pipelineSchema, replayAlert, startPipeline } from '../../src/pipeline/index.ts';
 import { openHome } from '../../src/store/index.ts';
+import { freePort } from '../../src/testing/net.ts';
 import { generatedLog } from './generated-log.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'vedette-pipeline-'));
@@ -48,14 +49,6 @@ async function sendLines(port: number, lines: readonly string[]): Promise<void> 
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** How late a thread is that has nothing to do, p99 in milliseconds: what other processes on the machine cost. Call the result to end and read it. */

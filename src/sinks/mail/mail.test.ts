@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,6 +5,7 @@ import { join } from 'node:path';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { describe, expect, it } from 'vitest';
 import { seededRandom, silentLogger, type VedetteError } from '../../core/index.ts';
+import { hasOpenssl, selfSigned } from '../../testing/net.ts';
 import { sampleAlert } from '../../testing/report-input.ts';
 import { describeSinkContract } from '../../testing/sink-contract.ts';
 import mail from './index.ts';
@@ -74,27 +74,11 @@ describeSinkContract('mail', async () => {
   };
 });
 
-function hasOpenssl(): boolean {
-  try {
-    execFileSync('openssl', ['version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function selfSigned(): { cert: string; key: string } {
+/** A certificate that vouches for itself, and its key. */
+function ownCertificate(): { cert: string; key: string } {
   const folder = mkdtempSync(join(tmpdir(), 'vedette-mail-'));
-  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-days', '2'];
-  execFileSync(
-    'openssl',
-    ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key, '-out', cert, ...subject],
-    {
-      stdio: 'ignore',
-    },
-  );
-  const made = { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
+  const { key, certificate } = selfSigned(folder);
+  const made = { cert: readFileSync(certificate, 'utf8'), key: readFileSync(key, 'utf8') };
   rmSync(folder, { recursive: true });
   return made;
 }
@@ -111,7 +95,7 @@ describe('mail sink', () => {
   it.skipIf(!hasOpenssl())(
     'signs in over STARTTLS, and trusts no certificate that nobody vouches for [skipped where openssl is not installed]',
     async () => {
-      const { cert, key } = selfSigned();
+      const { cert, key } = ownCertificate();
       const server = await receiver({ cert, key });
       const own = { user: 'vedette', password: 'right' };
       const sinks = [

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -8,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { testContext } from '../../testing/context.ts';
+import { hasOpenssl, selfSigned } from '../../testing/net.ts';
 import { collect, FROM_START, records, recordTexts, sourceContract } from '../../testing/source-contract.ts';
 import syslog, { type SyslogSource } from './index.ts';
 
@@ -89,12 +89,7 @@ describe('syslog', () => {
 
   it.skipIf(!hasOpenssl())('receives over TLS [skipped where openssl is not installed]', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'vedette-tls-'));
-    const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-    execFileSync(
-      'openssl',
-      ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-keyout', key, '-out', certificate],
-      { stdio: 'ignore' },
-    );
+    const { key, certificate } = selfSigned(folder);
     const source = create({ tls: { port: 0, key, certificate } });
     const reading = collect(source, records(1));
     await source.listen();
@@ -105,12 +100,3 @@ describe('syslog', () => {
     rmSync(folder, { recursive: true });
   });
 });
-
-function hasOpenssl(): boolean {
-  try {
-    execFileSync('openssl', ['version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}

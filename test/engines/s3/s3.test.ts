@@ -1,11 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { S3Objects } from '../../../src/store/objects/index.ts';
+import { freePort } from '../../../src/testing/net.ts';
 import { CliFolder } from '../../e2e/run-cli.ts';
 import { generatedLog } from '../../pipeline/generated-log.ts';
 
@@ -24,14 +24,6 @@ const SECRET = 'a-secret-that-must-not-be-shown';
 let child: ChildProcess | undefined;
 let env: Record<string, string> = {};
 const cli = new CliFolder();
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 async function answers(url: string): Promise<void> {
   for (let attempt = 0; ; attempt++) {
