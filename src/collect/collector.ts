@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { type ComponentContext, type Definition, isSystemError, type Logger, type Source, VedetteError } from '../core/index.ts';
@@ -49,6 +49,7 @@ export async function collectUntil(signal: AbortSignal, options: CollectorOption
   const clients = new Map<string, Client>();
   const running: Running[] = [];
   let telling: NodeJS.Timeout | undefined;
+  let told: Promise<void> | undefined;
   try {
     const collector = await idOf(folder);
     const connection = await connectionOf(config.server);
@@ -65,9 +66,11 @@ export async function collectUntil(signal: AbortSignal, options: CollectorOption
       });
       running.push({ name: source.name, kind, spool, forwarder });
     }
-    const tell = (): void =>
-      void writeFile(join(folder, STATUS_FILE), JSON.stringify(running.map(statusOf)), { mode: 0o600 }).catch(() => undefined);
-    telling = setInterval(tell, STATUS_MS);
+    telling = setInterval(() => {
+      told ??= tell(folder, running).finally(() => {
+        told = undefined;
+      });
+    }, STATUS_MS);
     options.started?.();
     // One that cannot go on stops the others in order, so that nothing of theirs is lost.
     const stop = new AbortController();
@@ -79,9 +82,16 @@ export async function collectUntil(signal: AbortSignal, options: CollectorOption
     clearInterval(telling);
     for (const { spool } of running) await spool.close();
     for (const client of clients.values()) client.close();
-    await writeFile(join(folder, STATUS_FILE), JSON.stringify(running.map(statusOf)), { mode: 0o600 }).catch(() => undefined);
+    await told;
+    await tell(folder, running);
     lock.release();
   }
+}
+
+/** Whole or not at all: it is read by others at any time. That it cannot be written stops nothing. */
+async function tell(folder: string, running: readonly Running[]): Promise<void> {
+  const status = new TextEncoder().encode(JSON.stringify(running.map(statusOf)));
+  await writeDurably(join(folder, STATUS_FILE), status).catch(() => undefined);
 }
 
 function statusOf({ name, kind, spool, forwarder }: Running): CollectStatus {

@@ -1,9 +1,10 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/core/index.ts';
 import { freePort } from '../../src/testing/net.ts';
+import { collectStatus } from './collect-status.ts';
 import { outcomeOf } from './outcome.ts';
 import { Program } from './program.ts';
 
@@ -63,14 +64,9 @@ describe('a collector and its server', () => {
     write(50);
     for (let quiet = 0; quiet < 3; ) {
       await sleep(1000);
-      const status = JSON.parse(readFileSync(join(root, 'collector/collect/status.json'), 'utf8')) as {
-        source: string;
-        waitingBatches: number;
-        counters: Record<string, number>;
-      }[];
-      const app = status.find(({ source }) => source === 'app');
+      const app = collectStatus(join(root, 'collector'), 'app');
       quiet = app?.waitingBatches === 0 && receiving.said.includes('is up') ? quiet + 1 : 0;
-      expect(app?.counters.refused_batches).toBe(0);
+      if (app !== undefined) expect(app.counters.refused_batches).toBe(0);
     }
     expect(await collecting.end('SIGTERM')).toBe(0);
     expect(await receiving.end('SIGTERM')).toBe(0);

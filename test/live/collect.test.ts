@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { CollectStatus } from '../../src/collect/index.ts';
 import { freePort, hasOpenssl, selfSigned } from '../../src/testing/net.ts';
 import { ethernet, ipv4, pcap, tcp } from '../../src/testing/packets.ts';
+import { collectStatus } from '../kill/collect-status.ts';
 import { outcomeOf } from '../kill/outcome.ts';
 import { Program } from '../kill/program.ts';
 import { Namespace, whyNot } from './namespace.ts';
@@ -66,14 +66,8 @@ describe.skipIf(reason !== undefined)(title('a collector that captures in a netw
     receiving.start();
     collecting.start();
     const sent = (source: string): number => {
-      const path = join(root, 'collector/collect/status.json');
-      try {
-        const all = JSON.parse(readFileSync(path, 'utf8')) as CollectStatus[];
-        const one = all.find((status) => status.source === source);
-        return one?.waitingBatches === 0 ? (one.counters.sent_batches ?? 0) : 0;
-      } catch {
-        return 0;
-      }
+      const status = collectStatus(join(root, 'collector'), source);
+      return status?.waitingBatches === 0 ? (status.counters.sent_batches ?? 0) : 0;
     };
     for (let tries = 0; sent('wire') === 0 && tries < 200; tries++) {
       await namespace.play(join(root, 'hello.pcap'));
