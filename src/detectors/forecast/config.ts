@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GROUP_ALGORITHMS } from '../../ml/index.ts';
+import { HOST_LEAST } from './host-least.ts';
 
 export const config = z.strictObject({
   stuckAtLeast: z.int().min(2).max(10_000).default(10).describe('Equal readings in a row before a device can count as stuck.'),
@@ -19,7 +20,24 @@ export const config = z.strictObject({
       { series: '*used_percent', above: 95 },
     ])
     .describe('Limits; that one will be crossed is told before it happens.'),
-  horizonSeconds: z.number().min(1).max(31_536_000).default(86_400).describe('How far ahead the crossing of a limit is looked for.'),
+  least: z
+    .array(
+      z.strictObject({
+        series: z.string().min(1).max(1024).describe('Name of the series, * for any characters'),
+        change: z.number().positive().describe('Smaller changes are never told of, in the unit of the series'),
+      }),
+    )
+    .max(1000)
+    .default([...HOST_LEAST])
+    .describe(
+      'Smallest change that matters, however rare it is; the first that fits counts. By default of what a host measures of itself.',
+    ),
+  horizonSeconds: z
+    .number()
+    .min(1)
+    .max(31_536_000)
+    .default(86_400)
+    .describe('How far ahead the crossing of a limit is looked for, at most four times the time that its trend rests on.'),
   networks: z
     .strictObject({
       algorithm: z

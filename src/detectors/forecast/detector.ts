@@ -20,12 +20,13 @@ import {
 } from '../../core/index.ts';
 import { describeVolume, LabelOverlay } from '../rate/overlay.ts';
 import type { ForecastConfig } from './config.ts';
-import { explainReading } from './explain.ts';
+import { explainReading, lowestExpected } from './explain.ts';
 import { crossingAhead, type Limit, limitsOf } from './limits.ts';
 import { LiveNetworks } from './live-networks.ts';
 import type { NetworkGroup } from './network-group.ts';
 import { networksHeader, packNetworks, unpackNetworks } from './networks-snapshot.ts';
 import { ARMS, READING_SIZE, type ReadingRating, ReadingState } from './reading-state.ts';
+import { seriesPattern } from './series-pattern.ts';
 
 const header = z.strictObject({
   kind: z.literal('forecast'),
@@ -48,6 +49,8 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
   readonly #limits: readonly Limit[];
   /** Limits of each series, looked up once. */
   readonly #limitsOf = new Map<string, readonly Limit[]>();
+  readonly #least: readonly { readonly fits: (series: string) => boolean; readonly change: number }[];
+  readonly #leastOf = new Map<string, number>();
   #series = new Map<string, ReadingState>();
   #overlay = new LabelOverlay([]);
   #warnings: LimitWarning[] = [];
@@ -57,6 +60,7 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
     this.#config = config;
     this.#networks = new LiveNetworks(config, now);
     this.#limits = limitsOf(config);
+    this.#least = config.least.map(({ series, change }) => ({ fits: seriesPattern(series), change }));
   }
 
   /** Each score is made before its row is known, so the scores are their own calibration. */
@@ -152,7 +156,7 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
       readyAt: lastTime + Math.max(0, warmUp - seen) * step,
       abnormal: state.abnormal,
       expected,
-      lower: expected - half,
+      lower: lowestExpected(expected - half, state.range.lowest),
       upper: expected + half,
       method: state.method,
       ...(network === undefined ? {} : { network }),
@@ -226,6 +230,16 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
     }
   }
 
+  #leastFor(series: string): number {
+    if (this.#least.length === 0) return 0;
+    let least = this.#leastOf.get(series);
+    if (least === undefined) {
+      least = this.#least.find(({ fits }) => fits(series))?.change ?? 0;
+      if (this.#leastOf.size < this.#config.maxSeries) this.#leastOf.set(series, least);
+    }
+    return least;
+  }
+
   /** Copies of the states that the batch touches, and of their groups. */
   #fork(batch: SeriesBatch): Map<string, ReadingState> {
     const forked = new Map<string, ReadingState>();
@@ -260,7 +274,7 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
         states.set(name, state);
         room--;
       }
-      rated?.(row, state.push(batch.start[row] as number, value, this.#config));
+      rated?.(row, state.push(batch.start[row] as number, value, this.#config, this.#leastFor(name)));
     }
   }
 }

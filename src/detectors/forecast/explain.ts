@@ -41,8 +41,8 @@ export function explainReading(series: string, value: number, time: number, rati
   if (rating === undefined || Number.isNaN(rating.score) || Number.isNaN(rating.spread)) {
     return say(`${series} read ${shown(value)} at ${at}.`, 'Too few readings of it are known to say what is usual.', []);
   }
-  const { expected, lower, upper, spread, run, seen, asLarge, arms, method } = rating;
-  const interval = `${shown(expected)} (${shown(lower)} to ${shown(upper)})`;
+  const { expected, lower, upper, lowest, spread, run, seen, asLarge, arms, method } = rating;
+  const interval = `${shown(expected)} (${shown(lowestExpected(lower, lowest))} to ${shown(upper)})`;
   // Below this nothing but the reading itself is worth a word.
   const worth = Math.max(arms.residual, TELLING);
   const arm = ARMS.reduce<Arm>((best, one) => (arms[one] > (best === 'residual' ? worth : arms[best]) ? one : best), 'residual');
@@ -51,6 +51,11 @@ export function explainReading(series: string, value: number, time: number, rati
   const observed = arm === 'stuck' ? `${run} equal readings` : shown(value);
   const seenBefore = arm === 'residual' ? asLarge : 0;
   return say(what, why, [{ subject: series, observed, expected: arm === 'stuck' ? 'changing readings' : interval, share: 1, seenBefore }]);
+}
+
+/** What was never negative is not expected to be: an amount has no less than none. */
+export function lowestExpected(lower: number, lowest: number): number {
+  return lowest >= 0 ? Math.max(0, lower) : lower;
 }
 
 function say(what: string, why: string, contributions: Explanation['contributions']): Explanation {

@@ -6,14 +6,14 @@ import { ForecastDetector } from './detector.ts';
 
 const MINUTE = 60e6;
 
-function readings(values: readonly number[], first = 0): SeriesBatch {
+function readings(values: readonly number[], first = 0, series = 'oven temperature'): SeriesBatch {
   const rows = values.length;
   return {
     shape: 'series',
     rows,
-    series: ['oven temperature'],
+    series: [series],
     code: new Int32Array(rows),
-    entities: ['oven'],
+    entities: [series.split(' ')[0] as string],
     value: Float64Array.from(values),
     start: Float64Array.from(values, (_, i) => (first + i) * MINUTE),
     end: Float64Array.from(values, (_, i) => (first + i + 1) * MINUTE),
@@ -64,5 +64,54 @@ describe('forecast detector', () => {
     expect((await detector.score(gap)).score[0]).toBeNaN();
     detector.observe(gap);
     expect(await detector.snapshot()).toEqual(before);
+  });
+
+  /** Highest score of `later` after an idle hour of what `usual` gives. */
+  const highest = async (series: string, usual: (i: number) => number, later: readonly number[], least?: []) => {
+    const detector = new ForecastDetector(config.parse(least === undefined ? {} : { least }), () => 0);
+    detector.observe(
+      readings(
+        Array.from({ length: 120 }, (_, i) => usual(i)),
+        0,
+        series,
+      ),
+    );
+    const { score } = await detector.score(readings(later, 120, series));
+    return Math.max(...score);
+  };
+
+  it('takes no change below the smallest that matters, and every burst above it', async () => {
+    const rest = () => 0;
+    // A hundredth of a CPU that waits for a disk on an idle host; without the floor it is told of.
+    expect(await highest('host cpu.iowait', rest, [0.01, 0.02])).toBe(0);
+    expect(await highest('host cpu.iowait', rest, [0.01, 0.02], [])).toBeGreaterThan(8);
+    expect(await highest('host cpu.iowait', rest, [0.6, 0.7])).toBeGreaterThan(8);
+    expect(await highest('host network.eth0.received_bytes', (i) => i % 7, [4_000])).toBe(0);
+    expect(await highest('host network.eth0.received_bytes', (i) => i % 7, [4_000_000])).toBeGreaterThan(8);
+  });
+
+  it('takes a channel at rest for no stuck device', async () => {
+    const still = (value: number) => new Array<number>(40).fill(value);
+    const bursts = (i: number) => (i % 3 === 0 ? 0 : 50_000 + i);
+    expect(await highest('host network.eth0.received_bytes', bursts, still(0))).toBeLessThan(8);
+    expect(await highest('host network.eth0.received_bytes', bursts, still(0), [])).toBeGreaterThan(8);
+    expect(await highest('host network.eth0.received_bytes', bursts, still(50_001))).toBeGreaterThan(8);
+  });
+
+  it('draws a trend towards a limit on for four times what it rests on, no farther', () => {
+    const warnings = (perMinute: number) => {
+      const detector = new ForecastDetector(config.parse({}), () => 0);
+      detector.observe(
+        readings(
+          Array.from({ length: 90 }, (_, i) => 0.2 + perMinute * i + 1e-5 * (i % 2)),
+          0,
+          'host filesystem./.used_ratio',
+        ),
+      );
+      return detector.takeWarnings().map(({ explanation }) => explanation.what);
+    };
+    // After an hour and a half the first would be full in fourteen hours, the second in two.
+    expect(warnings(0.0008)).toEqual([]);
+    expect(warnings(0.004)).toEqual([expect.stringMatching(/will rise above 0\.95 in about 2 hours/)]);
   });
 });

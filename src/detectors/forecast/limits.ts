@@ -2,10 +2,13 @@ import type { Explanation, LimitWarning, Micros } from '../../core/index.ts';
 import { normalCdf, trendOf } from '../../ml/index.ts';
 import type { ForecastConfig } from './config.ts';
 import type { ReadingState } from './reading-state.ts';
+import { seriesPattern } from './series-pattern.ts';
 
 /** The trend must be this many standard errors away from none, and the crossing this probable. */
 const CERTAIN = 4;
 const PROBABLE = 0.8;
+/** How far a trend is drawn on, in lengths of what it rests on: minutes of copying say nothing about the day. */
+const AHEAD = 4;
 /** Below this it is taken back, so that it can be told anew. */
 const IMPROBABLE = 0.3;
 
@@ -18,28 +21,12 @@ export interface Limit {
 
 export function limitsOf({ limits }: ForecastConfig): readonly Limit[] {
   return limits.flatMap(({ series, above, below }) => {
-    const parts = series.split('*');
-    const matches = (name: string) => fits(name, parts);
+    const matches = seriesPattern(series);
     return [
       ...(above === undefined ? [] : [{ matches, value: above, direction: 'above' as const }]),
       ...(below === undefined ? [] : [{ matches, value: below, direction: 'below' as const }]),
     ];
   });
-}
-
-/** Linear in the name: each part is looked for after the one before. */
-function fits(name: string, parts: readonly string[]): boolean {
-  const [first = '', ...rest] = parts;
-  if (rest.length === 0) return name === first;
-  const last = rest.pop() as string;
-  if (!name.startsWith(first) || name.length < first.length + last.length || !name.endsWith(last)) return false;
-  let at = first.length;
-  for (const part of rest) {
-    const found = name.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return at <= name.length - last.length;
 }
 
 /** A crossing ahead that was not told of yet; notes in the state that it now is. */
@@ -62,7 +49,7 @@ export function crossingAhead(
   }
   if (distance <= 0 || speed <= 0 || trend.certainty < CERTAIN || probability < PROBABLE) return undefined;
   const secondsLeft = distance / speed;
-  if (secondsLeft > horizonSeconds) return undefined;
+  if (secondsLeft > Math.min(horizonSeconds, AHEAD * trend.seconds)) return undefined;
   state.warned = true;
   const at: Micros = state.lastTime;
   return {

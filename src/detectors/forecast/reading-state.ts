@@ -23,6 +23,8 @@ export interface ReadingRating {
   /** 98 % of the readings so far lay within. */
   readonly lower: number;
   readonly upper: number;
+  /** Lowest reading so far. */
+  readonly lowest: number;
   readonly run: number;
   readonly seen: number;
   /** Readings so far whose error was as large, in whole mean errors. */
@@ -168,8 +170,8 @@ export class ReadingState {
     this.values[WARNED] = warned ? 1 : 0;
   }
 
-  /** Rates the reading by what came before it, then learns it. */
-  push(time: number, value: number, options: ForecastConfig): ReadingRating {
+  /** Rates the reading by what came before it, then learns it. A change below `least` is nothing, however rare. */
+  push(time: number, value: number, options: ForecastConfig, least = 0): ReadingRating {
     const { values: s, forecaster } = this;
     const { seen } = forecaster;
     const usual = seen === 0 ? { expected: value, spread: 0 } : forecaster.usual(time);
@@ -181,19 +183,19 @@ export class ReadingState {
     };
     const method = byNetwork ? 'network' : profileMethod;
     // What hardly ever varied says little about what is rare; and what differs by a thousandth, nothing.
-    const least = 1e-9 + 1e-3 * Math.abs(forecaster.level);
+    const smallest = 1e-9 + 1e-3 * Math.abs(forecaster.level);
     // Nor does, at first, what lies within the readings so far.
     const wide = WITHIN * ((s[HIGHEST] as number) - (s[LOWEST] as number)) * Math.min(1, WITHIN_READINGS / Math.max(1, seen));
-    const raw = seen < 2 ? Number.NaN : Math.min(LARGEST, Math.abs(error) / Math.max(spread, least));
-    const sure = (raw * (Math.max(spread, least) / Math.max(spread, least, wide))) / (1 + FEW / Math.sqrt(seen));
+    const raw = seen < 2 ? Number.NaN : Math.min(LARGEST, Math.abs(error) / Math.max(spread, smallest));
+    const sure = (raw * (Math.max(spread, smallest) / Math.max(spread, smallest, wide))) / (1 + FEW / Math.sqrt(seen));
     const judged = seen >= options.warmUp;
     const most = Math.log(1 + seen) + EVIDENCE * Math.min(1, ((s[CHANGES] as number) + 1) / VARIED);
     const { margin } = this;
     const arms = {
-      residual: Number.isNaN(raw) ? Number.NaN : limited(tailScore(s, SPIKE_TAIL, sure), most),
-      shift: this.shifted(value - usual.expected, Math.max(usual.spread, least), judged),
-      stuck: this.stuck(value, judged, options.stuckAtLeast, most),
-      range: this.outOfRange(value, judged, options.rangeMargin),
+      residual: Number.isNaN(raw) ? Number.NaN : Math.abs(error) < least ? 0 : limited(tailScore(s, SPIKE_TAIL, sure), most),
+      shift: this.shifted(value - usual.expected, Math.max(usual.spread, smallest), judged, least),
+      stuck: this.stuck(value, judged, options.stuckAtLeast, most, least),
+      range: this.outOfRange(value, judged, options.rangeMargin, least),
     };
     const whole = Math.min(PAST - 1, Math.floor(raw));
     const asLarge = Number.isNaN(raw) ? 0 : s.subarray(HISTORY + whole, HISTORY + PAST).reduce((sum, count) => sum + count, 0);
@@ -203,29 +205,32 @@ export class ReadingState {
     }
     const highest = compressed(Math.max(...ARMS.map((arm) => arms[arm])));
     s[ABNORMAL] = judged ? highest : 0;
-    this.follow(time, value, value - usual.expected, Math.max(usual.spread, least));
+    this.follow(time, value, value - usual.expected, Math.max(usual.spread, smallest));
     const score = judged ? this.once(highest) : Number.NaN;
-    const half = margin * Math.max(spread, least);
+    const half = margin * Math.max(spread, smallest);
     const band = { lower: expected - half, upper: expected + half };
-    return { score, arms, expected, spread, ...band, run: s[RUN] as number, seen, asLarge, method };
+    return { score, arms, expected, spread, ...band, lowest: this.range.lowest, run: s[RUN] as number, seen, asLarge, method };
   }
 
   /** Lasting deviation from level and hour, errors winsorised. */
-  private shifted(error: number, spread: number, judged: boolean): number {
+  private shifted(error: number, spread: number, judged: boolean, least: number): number {
     const { values: s } = this;
     const held = Math.min(6, Math.max(-6, error / spread));
     const mean = (s[SHIFT] as number) + SHIFT_SHARE * (held - (s[SHIFT] as number));
     s[SHIFT] = mean;
     const variance = s[SHIFT_VARIANCE] === 0 ? SHIFT_START : (s[SHIFT_VARIANCE] as number);
     const size = Math.abs(mean) / Math.sqrt(variance) / Math.SQRT2;
-    const score = judged ? tailScore(s, SHIFT_TAIL, size) : 0;
+    const score = judged && Math.abs(error) >= least ? tailScore(s, SHIFT_TAIL, size) : 0;
     s[SHIFT_VARIANCE] = variance + 0.005 * (Math.min(mean * mean, 9 * variance) - variance);
     learnTail(s, SHIFT_TAIL, size);
     return score;
   }
 
-  /** Equal readings in a row: improbable where readings usually change. A run counts as usual once it has ended, unless it was a fault. */
-  private stuck(value: number, judged: boolean, atLeast: number, most: number): number {
+  /**
+   * Equal readings in a row: improbable where readings usually change. A run counts as usual once it has ended, unless it was a
+   * fault. With a smallest change that matters, what never varied by it does not get stuck, nor does what rests near zero.
+   */
+  private stuck(value: number, judged: boolean, atLeast: number, most: number, least: number): number {
     const { values: s } = this;
     const limit = Math.max(2 * (s[LONGEST_RUN] as number), atLeast);
     const ended = s[RUN] as number;
@@ -236,18 +241,19 @@ export class ReadingState {
       if (ended <= limit) s[LONGEST_RUN] = Math.max(s[LONGEST_RUN] as number, ended);
     }
     if (!judged || (s[RUN] as number) <= limit || (s[CHANGES] as number) < 10) return 0;
+    if (Math.abs(value) < least || (s[HIGHEST] as number) - (s[LOWEST] as number) < least) return 0;
     const changing = ((s[CHANGES] as number) + 1) / (this.seen + 2);
     return Math.min(most, -(s[RUN] as number) * Math.log(1 - Math.min(changing, 1 - 1e-9)));
   }
 
   /** Outside all readings so far by a margin: of n readings, one in n is the largest so far. */
-  private outOfRange(value: number, judged: boolean, margin: number): number {
+  private outOfRange(value: number, judged: boolean, margin: number, least: number): number {
     const { values: s } = this;
     const lowest = s[LOWEST] as number;
     const highest = s[HIGHEST] as number;
     const range = highest - lowest;
     const outside = Math.max(lowest - margin * range - value, value - highest - margin * range);
-    const score = judged && outside > 0 && range > 0 ? this.firstTime(outside / range) : 0;
+    const score = judged && outside > 0 && outside >= least && range > 0 ? this.firstTime(outside / range) : 0;
     // A value out of range widens it by a tenth only: a fault does not become normal at once.
     const share = judged ? 0.1 : 1;
     s[LOWEST] = this.seen <= 1 ? value : Math.min(lowest, lowest + share * (value - lowest));
