@@ -23,13 +23,21 @@ export interface StreamCounters {
 interface State {
   readonly tail: ReturnType<ObservedTail['snapshot']>;
   readonly counters: StreamCounters;
+  /** Series whose last rows were flagged, and how many; absent in states of before they were kept. */
+  readonly lasting?: readonly (readonly [string, number])[];
 }
+
+/** Series that are remembered as flagged; further ones count with every row. */
+const MOST_LASTING = 20_000;
+/** Flagged rows in a row after which they count as what is usual. */
+const SETTLED = 500;
 
 /** Scores of `novelty`, `rate` and `forecast` -> rows to tell of, in the order of the rows; intervals must come whole. */
 export class StreamDecisions {
   readonly promise: number;
   readonly counters: StreamCounters = { scored: 0, flagged: 0, explained: 0, misfit: 0 };
   private readonly tail = new ObservedTail();
+  private readonly lasting = new Map<string, number>();
 
   constructor(promise: number) {
     this.promise = promise;
@@ -38,7 +46,7 @@ export class StreamDecisions {
   take(batch: ObservationBatch | SeriesBatch, { score, arms }: ScoreBatch): readonly Told[] {
     const flagged: Told[] = [];
     for (let row = 0; row < batch.rows; row++) {
-      const pValue = this.tail.take(score[row] as number);
+      const pValue = this.rated(batch, row, score[row] as number, arms?.expected === undefined);
       if (arms?.misfit?.[row] === 1) this.counters.misfit++;
       if (Number.isNaN(pValue)) continue;
       this.counters.scored++;
@@ -57,12 +65,30 @@ export class StreamDecisions {
   }
 
   snapshot(): State {
-    return { tail: this.tail.snapshot(), counters: { ...this.counters } };
+    return {
+      tail: this.tail.snapshot(),
+      counters: { ...this.counters },
+      lasting: [...this.lasting].sort(([one], [other]) => (one < other ? -1 : 1)),
+    };
   }
 
-  restore({ tail, counters }: State): void {
+  restore({ tail, counters, lasting = [] }: State): void {
     this.tail.restore(tail);
     Object.assign(this.counters, counters);
+    this.lasting.clear();
+    for (const [name, rows] of lasting) this.lasting.set(name, rows);
+  }
+
+  /** A device that stays flagged was found once: being stuck for an hour does not make it usual. */
+  private rated(batch: ObservationBatch | SeriesBatch, row: number, score: number, once: boolean): number {
+    if (batch.shape !== 'series' || !once) return this.tail.take(score);
+    const name = batch.series[batch.code[row] as number] as string;
+    const rows = this.lasting.get(name) ?? 0;
+    const known = rows > 0 && rows < SETTLED ? this.tail.pValue(score) : Number.NaN;
+    const pValue = known <= this.promise ? known : this.tail.take(score);
+    if (pValue > this.promise) this.lasting.delete(name);
+    else if (rows > 0 || this.lasting.size < MOST_LASTING) this.lasting.set(name, rows + 1);
+    return pValue;
   }
 }
 

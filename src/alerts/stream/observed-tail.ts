@@ -5,6 +5,10 @@ const MEMORY = 200_000;
 /** Scores as high that say nothing against the promise yet. */
 const FEW = 3;
 
+function binOf(score: number): number {
+  return score <= 0 ? 0 : Math.min(BINS - 1, Math.floor(score / WIDTH));
+}
+
 /**
  * p-values of scores that are minus ln of a tail probability: exp(-score) as long as that is what is observed. Where scores as
  * high came more often than that, their observed share counts instead, so that no more is flagged than promised.
@@ -18,16 +22,18 @@ export class ObservedTail {
 
   /** The p-value of a score by those before it, which it then joins. NaN stays NaN. */
   take(score: number): number {
+    const pValue = this.pValue(score, 1);
+    if (!Number.isNaN(pValue)) this.add(binOf(score));
+    return pValue;
+  }
+
+  /** The p-value of a score by those before it, as if `joining` more had come. */
+  pValue(score: number, joining = 0): number {
     if (Number.isNaN(score)) return Number.NaN;
-    if (score <= 0) {
-      this.add(0);
-      return 1;
-    }
-    const bin = Math.min(BINS - 1, Math.floor(score / WIDTH));
+    if (score <= 0) return 1;
     let atLeast = 0;
-    for (let i = bin; i <= this.top; i++) atLeast += this.counts[i] as number;
-    this.add(bin);
-    return Math.max(Math.exp(-score), (atLeast - FEW) / this.size);
+    for (let i = binOf(score); i <= this.top; i++) atLeast += this.counts[i] as number;
+    return Math.max(Math.exp(-score), (atLeast - FEW) / Math.max(1, this.size + joining));
   }
 
   private add(bin: number): void {

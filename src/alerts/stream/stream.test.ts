@@ -55,6 +55,22 @@ describe('decisions of detectors that learn as they go', () => {
     expect(flagged[1]).toBeLessThan(100);
   });
 
+  it('finds a device that stays flagged once, until that is what is usual', () => {
+    const decisions = new StreamDecisions(1e-4);
+    const flags = (rows: number, score: number) => {
+      let flagged = 0;
+      for (let i = 0; i < rows; i++)
+        flagged += decisions.take(interval([['pump pressure', 1]], i), { score: Float64Array.of(score) }).length;
+      return flagged;
+    };
+    expect(flags(20_000, 0.5)).toBe(0);
+    expect(flags(180, 15)).toBe(180);
+    expect(flags(100, 0.5)).toBe(0);
+    // The next one is as rare as it was: an hour of being stuck has counted once.
+    expect(flags(1, 15)).toBe(1);
+    expect(flags(3_000, 15)).toBeLessThan(520);
+  });
+
   it('goes on from a snapshot as if nothing had happened', () => {
     const [a, b] = [new StreamDecisions(0.01), new StreamDecisions(0.01)];
     const scored = (score: number) => ({ score: Float64Array.of(score) });
