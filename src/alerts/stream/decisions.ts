@@ -2,6 +2,7 @@ import type { ObservationBatch, ScoreBatch, SeriesBatch } from '../../core/index
 import { mostSpecific } from './most-specific.ts';
 import { ObservedTail } from './observed-tail.ts';
 import { onePerFamily } from './one-per-family.ts';
+import { onePerLine } from './one-per-line.ts';
 
 /** A row to tell people of. */
 export interface Told {
@@ -11,7 +12,7 @@ export interface Told {
   readonly learnt: number;
 }
 
-/** What a detector that learns as it goes scored and flagged; `explained` = flagged rows that another row of their interval explains. */
+/** What a detector that learns as it goes scored and flagged; `explained` = flagged rows that another row of their interval or line explains. */
 export interface StreamCounters {
   scored: number;
   flagged: number;
@@ -32,7 +33,7 @@ const MOST_LASTING = 20_000;
 /** Flagged rows in a row after which they count as what is usual. */
 const SETTLED = 500;
 
-/** Scores of `novelty`, `rate` and `forecast` -> rows to tell of, in the order of the rows; intervals must come whole. */
+/** Scores of `novelty`, `rate` and `forecast` -> rows to tell of, in the order of the rows; intervals and lines must come whole. */
 export class StreamDecisions {
   readonly promise: number;
   readonly counters: StreamCounters = { scored: 0, flagged: 0, explained: 0, misfit: 0 };
@@ -55,7 +56,7 @@ export class StreamDecisions {
     const { expected } = arms ?? {};
     const told =
       batch.shape !== 'series'
-        ? flagged
+        ? onePerLine(batch, flagged, score)
         : expected === undefined
           ? onePerFamily(batch, flagged, score)
           : oneAnInterval(batch, flagged, score, expected);

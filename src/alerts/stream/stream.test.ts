@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type SeriesBatch, seededRandom } from '../../core/index.ts';
+import { type ObservationBatch, type SeriesBatch, seededRandom } from '../../core/index.ts';
 import { StreamDecisions } from './decisions.ts';
 import { ObservedTail } from './observed-tail.ts';
 
@@ -53,6 +53,34 @@ describe('decisions of detectors that learn as they go', () => {
     expect(flagged[0]).toBeGreaterThan(15);
     expect(flagged[0]).toBeLessThan(75);
     expect(flagged[1]).toBeLessThan(100);
+  });
+
+  it('tells once of what one line shows for the first time: the rarest, and a user as a user', () => {
+    const fields = ['template', 'parameter 1 of "for <*> from <*>"', 'user', 'address'];
+    const seen = (rows: readonly (readonly [line: number, field: number, value: string, score: number])[]) => {
+      const column = (pick: (row: (typeof rows)[number]) => number) => Int32Array.from(rows, pick);
+      const batch: ObservationBatch = {
+        ...{ shape: 'observations', rows: rows.length, entities: ['gate'], fields, values: rows.map(([, , value]) => value) },
+        ...{ entity: column(() => 0), field: column(([, field]) => field), value: Int32Array.from(rows.keys()) },
+        ...{ time: new Float64Array(rows.length), input: ['auth.log'], inputCode: column(() => 0) },
+        ...{ line: Float64Array.from(rows, ([line]) => line), offset: new Float64Array(rows.length), length: column(() => 1) },
+      };
+      const scored = { score: Float64Array.from(rows, ([, , , score]) => score) };
+      return new StreamDecisions(0.001).take(batch, scored).map(({ row }) => [rows[row]?.[0], fields[rows[row]?.[1] as number]]);
+    };
+    const line = [1, 0, 'failed', 0] as const;
+    expect(seen([line, [1, 1, 'root', 9], [1, 2, 'root', 9], [2, 2, 'bo', 0]])).toEqual([[1, 'user']]);
+    expect(
+      seen([
+        [1, 0, 'failed', 11],
+        [1, 2, 'root', 9],
+        [1, 3, '203.0.113.77', 10],
+        [2, 2, 'bo', 8],
+      ]),
+    ).toEqual([
+      [1, 'template'],
+      [2, 'user'],
+    ]);
   });
 
   it('finds a device that stays flagged once, until that is what is usual', () => {
