@@ -56,7 +56,7 @@ const retention = z
     maxAge: duration().prefault('30d').describe('events older than this are removed'),
     maxBytes: byteSize().prefault('20GiB').describe('oldest events go first above this'),
     seriesBytes: byteSize().prefault('1GiB').describe('stored points of series; oldest go first above this'),
-    alertAge: duration().prefault('365d').describe('alerts last seen longer ago are removed'),
+    alertAge: duration().prefault('365d').describe('alerts last seen, and found, longer ago are removed'),
   })
   .describe('how long things are kept');
 

@@ -346,7 +346,7 @@ export class TenantRun {
   }
 
   private async tick(): Promise<void> {
-    const { clock, store, config } = this.options;
+    const { clock, store, config, log } = this.options;
     while (this.lanes.some(({ ended }) => !ended)) {
       await pause(TICK_MILLIS, this.stopping.signal);
       const now = clock.now();
@@ -357,7 +357,7 @@ export class TenantRun {
       await this.deliver(now);
       if (now < this.nextRetention) continue;
       this.nextRetention = now + RETENTION_EVERY;
-      await expire(store, config.retention, this.lanes, now, this.options.log);
+      await expire(store, config.retention, now).catch((error: unknown) => log.warn('retention failed', { error: String(error) }));
     }
     await this.exclusive.run(() => this.committing);
     await this.deliver(clock.now());

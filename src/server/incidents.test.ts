@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entityId } from '../alerts/index.ts';
 import { alertWrite, DAY, epochCommit } from '../store/testing/fixtures.ts';
-import { saveCorrelated } from './correlation/save.ts';
+import { saveFound } from './correlation/save.ts';
 import { type Caller, ServerUnderTest } from './testing/server-under-test.ts';
 
 const under = new ServerUnderTest();
@@ -17,11 +17,7 @@ beforeAll(async () => {
         const detection = { ...alert.detection, techniques: [technique] };
         return { alert: { ...alert, tenant: 'a', group: `group-${i}`, detection }, row };
       });
-      await a.alerts.save(writes);
-      await saveCorrelated(
-        a,
-        writes.map(({ alert }) => alert),
-      );
+      await saveFound(a, writes, under.clock);
       await a.commitEpoch(epochCommit(1, { entityClock: { event: DAY + 120_000_000, wall: under.clock } }));
     },
   });

@@ -12,7 +12,7 @@ import {
 import type { AlertQuery, AlertWrite, Home, Page, ReportEntry, TenantStore } from '../store/index.ts';
 import { type EntityOperations, entityOperations } from './correlation/entities.ts';
 import { type IncidentOperations, incidentOperations } from './correlation/incidents.ts';
-import { saveCorrelated } from './correlation/save.ts';
+import { saveFound } from './correlation/save.ts';
 import type { AlertFormat, IncidentFormat } from './exports/formats.ts';
 
 /**
@@ -85,11 +85,7 @@ export async function localOperations(home: Home, tenantId: string, options: Loc
       return exportedIncident(tenant, await incidents.getIncident(id), format, options.program);
     },
     async saveAlerts(alerts, report, analysis) {
-      await tenant.alerts.save(alerts);
-      const incidents = await saveCorrelated(
-        tenant,
-        alerts.map(({ alert }) => alert),
-      );
+      const incidents = await saveFound(tenant, alerts, options.now());
       options.onIncidents?.(incidents);
       if (analysis !== undefined)
         await tenant.bytes.write(`analyses/${analysis.id}.json`, new TextEncoder().encode(canonicalJson(analysis)));

@@ -27,8 +27,8 @@ export interface IncidentStore {
   list(query?: IncidentQuery): Promise<Page<HandledIncident>>;
   /** Ids that begin so, at most two. */
   find(prefix: string): Promise<readonly string[]>;
-  /** Writes incidents outside an epoch: rated again, or of a one-shot analysis. State, assignee and notes stay. */
-  save(incidents: readonly Incident[]): Promise<void>;
+  /** Writes incidents outside an epoch: rated again, or of a one-shot analysis (`knownAt` as of alerts). State, assignee and notes stay. */
+  save(incidents: readonly Incident[], knownAt?: Micros): Promise<void>;
   /** INPUT_MISSING when there is none. */
   change(id: string, change: HandlingChange, by: string, at: Micros): Promise<void>;
   /** Appends; INPUT_MISSING when there is none. */
@@ -82,8 +82,8 @@ export interface EntityStore {
   list(query?: EntityQuery & { readonly minRank?: number }): Promise<Page<Entity>>;
   /** Oldest first. */
   history(id: string): Promise<readonly RiskPoint[]>;
-  /** Writes entities outside an epoch: weighed again, or of a one-shot analysis. */
-  save(entities: readonly Entity[]): Promise<void>;
+  /** Writes entities outside an epoch: weighed again, or of a one-shot analysis (`knownAt` as of alerts). */
+  save(entities: readonly Entity[], knownAt?: Micros): Promise<void>;
   clock(): Promise<EntityClock | undefined>;
   counts(minRanks: readonly number[]): Promise<readonly number[]>;
   removeBefore(time: Micros): Promise<number>;

@@ -192,6 +192,14 @@ describe('events', () => {
     expect(await tenant.bytes.list('events')).toEqual([]);
   });
 
+  it('and alerts found in history stay for their age from when they were found', async () => {
+    const found = DAY + 1000 * DAY_MICROS;
+    await tenant.alerts.save([alertWrite('analysed')], found);
+    await tenant.commitEpoch({ ...epochCommit(1, { alerts: [alertWrite('live')] }), at: found });
+    expect(await tenant.alerts.removeBefore(found)).toBe(0);
+    expect(await tenant.alerts.removeBefore(found + 1)).toBe(2);
+  });
+
   it('stay for their age from their arrival on, however old they were when they came', async () => {
     const arrival = DAY + 1000 * DAY_MICROS;
     await tenant.events.append(logBatch(lines(20, DAY)), TEMPLATES);

@@ -1,17 +1,24 @@
 import { correlate, entityId } from '../../alerts/index.ts';
 import type { Alert, Entity, Incident, Micros } from '../../core/index.ts';
-import type { TenantStore } from '../../store/index.ts';
+import type { AlertWrite, TenantStore } from '../../store/index.ts';
 
 /** Alerts of other analyses this close in event time are looked at together. */
 const AROUND: Micros = 6 * 3_600_000_000;
 const PAGE = 1000;
 const MOST_ALERTS = 20_000;
 
+/** Keeps what a one-shot analysis found; `knownAt` by the wall clock. Returns the incidents that its alerts are part of. */
+export async function saveFound(store: TenantStore, found: readonly AlertWrite[], knownAt: Micros): Promise<readonly Incident[]> {
+  await store.alerts.save(found, knownAt);
+  const alerts = found.map(({ alert }) => alert);
+  return saveCorrelated(store, alerts, knownAt);
+}
+
 /**
  * Alerts of one-shot analyses make incidents together with those of other analyses around the same time (a capture and the log of
  * a sensor that watched it), and count against the entities they are about. The same alerts again give the same again.
  */
-export async function saveCorrelated(store: TenantStore, alerts: readonly Alert[]): Promise<readonly Incident[]> {
+async function saveCorrelated(store: TenantStore, alerts: readonly Alert[], knownAt: Micros): Promise<readonly Incident[]> {
   const ends = alerts.flatMap(({ detection: { start, end } }) => [start, end]).filter(Number.isFinite);
   if (ends.length === 0) return [];
   const all = await withNeighbours(store, alerts, least(ends) - AROUND, most(ends) + AROUND);
@@ -19,8 +26,8 @@ export async function saveCorrelated(store: TenantStore, alerts: readonly Alert[
   const rules = await store.expectations.inForce();
   const { incidents, entities } = correlate(store.id, all, rules, await knownBesides(store, all, ids));
   const saved = await Promise.all(incidents.map((incident) => replacing(store, incident, ids)));
-  await store.incidents.save(saved);
-  await store.entities.save(entities);
+  await store.incidents.save(saved, knownAt);
+  await store.entities.save(entities, knownAt);
   return saved;
 }
 

@@ -1,4 +1,5 @@
 import { VedetteError } from '../../core/index.ts';
+import { expire } from '../../pipeline/index.ts';
 import type { StoredDeadLetter } from '../../store/index.ts';
 import { audit, type ServerContext, tenantConfig } from '../context.ts';
 import { given, type Handlers } from './handler.ts';
@@ -63,10 +64,10 @@ export function eventHandlers(context: ServerContext): Handlers<EventRoutes> {
       const retention = tenantConfig(context, params.tenant)?.retention;
       if (retention === undefined)
         throw new VedetteError('USAGE', `${params.tenant} is not configured`, { hint: 'Add it to the configuration with its retention.' });
-      const removed = await store.events.retain(retention, context.now());
-      const removedAlerts = await store.alerts.removeBefore(context.now() - retention.alertAge);
-      await audit(context, principal, 'retention applied', params.tenant, `${removed.removedFiles} files, ${removedAlerts} alerts`, store);
-      return { ...removed, removedAlerts };
+      const removed = await expire(store, retention, context.now());
+      const { removedFiles, removedAlerts } = removed;
+      await audit(context, principal, 'retention applied', params.tenant, `${removedFiles} files, ${removedAlerts} alerts`, store);
+      return removed;
     },
   };
 }

@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { type Incident, type Logger, type Micros, stableId, VedetteError } from '../../core/index.ts';
 import type { TenantStore } from '../../store/index.ts';
 import type { UploadBody } from '../api/schema/data.ts';
-import { saveCorrelated } from '../correlation/save.ts';
+import { saveFound } from '../correlation/save.ts';
 import { runAnalysis } from './analysis-run.ts';
 import type { AnalysisResult, AnalysisStart } from './protocol.ts';
 import { receiveFile } from './receive.ts';
@@ -176,11 +176,7 @@ export class Uploads {
     const encoder = new TextEncoder();
     await store.bytes.write(reportKey(report.name, 'html'), encoder.encode(report.html));
     await store.bytes.write(reportKey(report.name, 'json'), encoder.encode(report.json));
-    await store.alerts.save(alerts);
-    const incidents = await saveCorrelated(
-      store,
-      alerts.map(({ alert }) => alert),
-    );
+    const incidents = await saveFound(store, alerts, this.options.now());
     await store.journal.saveReport({ name: report.name, input, createdAt: this.options.now(), alerts: alerts.length, files: [] });
     this.options.alerted(tenant, result, incidents);
   }

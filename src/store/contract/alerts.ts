@@ -70,8 +70,11 @@ export interface AlertStore {
   list(query?: AlertQuery): Promise<Page<HandledAlert>>;
   /** Ids that begin so, at most two. */
   find(prefix: string): Promise<readonly string[]>;
-  /** Upsert outside an epoch (one-shot analyses, which have no epoch). One transaction. */
-  save(alerts: readonly AlertWrite[]): Promise<void>;
+  /**
+   * Upsert outside an epoch (one-shot analyses, which have no epoch). One transaction. `knownAt`: by the wall clock; they age from then,
+   * or from when they were last seen, whichever is later.
+   */
+  save(alerts: readonly AlertWrite[], knownAt?: Micros): Promise<void>;
   /** A state set by a person is kept when the pipeline writes the alert again. ALERT_MISSING when there is none. */
   setState(id: string, state: AlertState, by: string, at: Micros): Promise<void>;
   /** ALERT_MISSING when there is none. */
@@ -87,7 +90,7 @@ export interface AlertStore {
   summary(query?: AlertQuery): Promise<AlertSummary>;
   /** Alerts over time by entity, detector or source. */
   lanes(query: LaneQuery): Promise<AlertLanes>;
-  /** Removes alerts last seen before; their epochs and input may then go too. Returns how many. */
+  /** Removes alerts last seen and known before; their epochs and input may then go too. Returns how many. */
   removeBefore(time: Micros): Promise<number>;
 }
 

@@ -22,17 +22,19 @@ import { lanesOf } from './alert-lanes.ts';
 import { groupSummaries, summarise } from './alert-summary.ts';
 import type { RelationalDatabase, SqlRow } from './database.ts';
 import { Handling, handlingOf } from './handling.ts';
+import { isOlder, laterKnown } from './known.ts';
 import { bindable, pageOf, Selection } from './selection.ts';
 
 /** A person's state outlives the pipeline writing the alert again. */
 const UPSERT = `
-  INSERT INTO alerts (id, detector, source, entity, alert_group, start_at, end_at, last_seen, severity, notified, state, epoch, lineage_epoch, body, scored_row)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  INSERT INTO alerts (id, detector, source, entity, alert_group, start_at, end_at, last_seen, severity, notified, state, epoch, lineage_epoch, known_at, body, scored_row)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (id) DO UPDATE SET
     detector = excluded.detector, source = excluded.source, entity = excluded.entity, alert_group = excluded.alert_group,
     start_at = excluded.start_at, end_at = excluded.end_at, last_seen = excluded.last_seen, severity = excluded.severity,
     notified = excluded.notified, state = CASE WHEN alerts.state_by IS NULL THEN excluded.state ELSE alerts.state END,
-    epoch = excluded.epoch, lineage_epoch = excluded.lineage_epoch, body = excluded.body, scored_row = excluded.scored_row`;
+    epoch = excluded.epoch, lineage_epoch = excluded.lineage_epoch,
+    known_at = ${laterKnown('alerts')}, body = excluded.body, scored_row = excluded.scored_row`;
 
 const VERDICT = '(SELECT verdict FROM labels WHERE alert_id = alerts.id ORDER BY sequence DESC LIMIT 1) AS verdict';
 
@@ -48,20 +50,22 @@ export class Alerts {
   }
 
   /** Inside the caller's transaction. */
-  write(alerts: readonly AlertWrite[], epoch: number): void {
+  write(alerts: readonly AlertWrite[], epoch: number, knownAt?: Micros): void {
     for (const { alert, row } of alerts) {
       const { detection } = alert;
       this.database.run(UPSERT, [
         ...[alert.id, detection.detector, detection.source, detection.entity, alert.group, detection.start, detection.end].map(bindable),
-        ...[alert.lastSeen, detection.severity, alert.notified ? 1 : 0, alert.state, epoch, detection.lineage.epoch].map(bindable),
+        ...[alert.lastSeen, detection.severity, alert.notified ? 1 : 0, alert.state, epoch, detection.lineage.epoch, knownAt ?? null].map(
+          bindable,
+        ),
         bodyOf(alert),
         row,
       ]);
     }
   }
 
-  save(alerts: readonly AlertWrite[]): void {
-    this.database.transaction(() => this.write(alerts, 0));
+  save(alerts: readonly AlertWrite[], knownAt?: Micros): void {
+    this.database.transaction(() => this.write(alerts, 0, knownAt));
   }
 
   get(id: string): HandledAlert | undefined {
@@ -135,7 +139,7 @@ export class Alerts {
       'SELECT 1 FROM labels l WHERE l.alert_id = alerts.id AND l.verdict IS NOT NULL AND l.sequence = (SELECT max(sequence) FROM labels WHERE alert_id = alerts.id)';
     return this.database.transaction(() => {
       const { changes } = this.database.run(
-        `DELETE FROM alerts WHERE last_seen < ? AND NOT EXISTS (${labelled}) AND NOT (${this.handling.handled})`,
+        `DELETE FROM alerts WHERE ${isOlder('last_seen')} AND NOT EXISTS (${labelled}) AND NOT (${this.handling.handled})`,
         [time],
       );
       this.database.run('DELETE FROM outbox WHERE done_at IS NOT NULL AND alert_id NOT IN (SELECT id FROM alerts)');

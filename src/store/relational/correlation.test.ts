@@ -64,6 +64,20 @@ describe('incidents', () => {
     expect(incidents.removeBefore(DAY + 1)).toBe(1);
     expect(incidents.ofHost('web', 10).map(({ id }) => id)).toEqual(['assigned', 'growing']);
   });
+
+  it('and entities age from when they came to be known, where that is later; writing them again makes neither older', () => {
+    const known = DAY + 1000 * 86_400_000_000;
+    const incidents = new Incidents(database);
+    const entities = new Entities(database);
+    incidents.save([incident('history', { growing: false })], known);
+    incidents.save([incident('history', { growing: false, score: 3 })]);
+    entities.save([entity('old', 10, DAY)], known);
+    entities.writeSeen([{ id: 'old', name: 'old', kind: 'host', first: DAY, last: DAY }], DAY);
+    for (const kept of [incidents, entities]) {
+      expect(kept.removeBefore(known)).toBe(0);
+      expect(kept.removeBefore(known + 1)).toBe(1);
+    }
+  });
 });
 
 describe('expectations', () => {
@@ -85,7 +99,7 @@ describe('entities', () => {
   it('are in the order of their decayed weight at any time, those only seen last', () => {
     const entities = new Entities(database);
     entities.save([entity('old', 10, DAY), entity('new', 6, DAY + RISK_HALF_LIFE)]);
-    entities.writeSeen([{ id: 'quiet', name: 'quiet', kind: 'host', first: DAY, last: DAY }]);
+    entities.writeSeen([{ id: 'quiet', name: 'quiet', kind: 'host', first: DAY, last: DAY }], DAY);
     expect(entities.list().items.map(({ name }) => name)).toEqual(['new', 'old', 'quiet']);
     expect(entities.list({ minRank: Math.log2(5.5) + DAY / RISK_HALF_LIFE + 1 }).items.map(({ name }) => name)).toEqual(['new']);
     const page = entities.list({ limit: 2 });
@@ -97,7 +111,7 @@ describe('entities', () => {
   it('keep the earliest and the latest sight, and a bounded history', () => {
     const entities = new Entities(database);
     for (let i = 0; i < 600; i++) entities.save([entity('web', i, DAY + i)]);
-    entities.writeSeen([{ id: 'web', name: 'web', kind: 'host', first: DAY - 5, last: DAY }]);
+    entities.writeSeen([{ id: 'web', name: 'web', kind: 'host', first: DAY - 5, last: DAY }], DAY);
     expect(entities.get('web')).toMatchObject({ firstSeen: DAY - 5, lastSeen: DAY + 599, weight: 599 });
     const history = entities.history('web');
     expect(history).toHaveLength(500);

@@ -2,6 +2,7 @@ import { type Entity, type EntityEvidence, type Micros, RISK_HALF_LIFE } from '.
 import type { Page } from '../contract.ts';
 import type { EntityClock, EntityQuery, RiskPoint, SeenEntity } from '../correlation-contract.ts';
 import type { RelationalDatabase, SqlRow } from './database.ts';
+import { isOlder, laterKnown } from './known.ts';
 import { bindable, pageOf, Selection } from './selection.ts';
 
 /** Points kept of an entity's history. */
@@ -13,15 +14,17 @@ const MOST_SEEN = 100_000;
 const NO_RANK = -1e9;
 
 const UPSERT = `
-  INSERT INTO entities (id, name, kind, first_seen, last_seen, weight, at, rank, alerts, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  INSERT INTO entities (id, name, kind, first_seen, last_seen, weight, at, rank, alerts, known_at, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (id) DO UPDATE SET
     first_seen = min(entities.first_seen, excluded.first_seen), last_seen = max(entities.last_seen, excluded.last_seen),
-    weight = excluded.weight, at = excluded.at, rank = excluded.rank, alerts = excluded.alerts, evidence = excluded.evidence`;
+    weight = excluded.weight, at = excluded.at, rank = excluded.rank, alerts = excluded.alerts,
+    known_at = ${laterKnown('entities')}, evidence = excluded.evidence`;
 
 const SEEN = `
-  INSERT INTO entities (id, name, kind, first_seen, last_seen, weight, at, rank, alerts, evidence) VALUES (?, ?, ?, ?, ?, 0, 0, ${NO_RANK}, 0, '[]')
+  INSERT INTO entities (id, name, kind, first_seen, last_seen, weight, at, rank, alerts, known_at, evidence) VALUES (?, ?, ?, ?, ?, 0, 0, ${NO_RANK}, 0, ?, '[]')
   ON CONFLICT (id) DO UPDATE SET
-    first_seen = min(entities.first_seen, excluded.first_seen), last_seen = max(entities.last_seen, excluded.last_seen)`;
+    first_seen = min(entities.first_seen, excluded.first_seen), last_seen = max(entities.last_seen, excluded.last_seen),
+    known_at = ${laterKnown('entities')}`;
 
 /** Entities with a rank: log2 of the weight plus the half-lives of its time, an order that decay never changes. */
 export class Entities {
@@ -32,11 +35,11 @@ export class Entities {
   }
 
   /** Inside the caller's transaction. */
-  write(entities: readonly Entity[]): void {
+  write(entities: readonly Entity[], knownAt?: Micros): void {
     for (const entity of entities) {
       const { id, name, kind, firstSeen, lastSeen, weight, at, alerts, evidence } = entity;
       const rank = rankOf(weight, at);
-      const values = [id, name, kind, firstSeen, lastSeen, weight, at, rank, alerts, JSON.stringify(evidence)];
+      const values = [id, name, kind, firstSeen, lastSeen, weight, at, rank, alerts, knownAt ?? null, JSON.stringify(evidence)];
       this.database.run(
         UPSERT,
         values.map((value) => bindable(value)),
@@ -48,11 +51,11 @@ export class Entities {
   }
 
   /** Inside the caller's transaction. */
-  writeSeen(seen: readonly SeenEntity[]): void {
+  writeSeen(seen: readonly SeenEntity[], knownAt: Micros): void {
     for (const { id, name, kind, first, last } of seen)
       this.database.run(
         SEEN,
-        [id, name, kind, first, last].map((one) => bindable(one)),
+        [id, name, kind, first, last, knownAt].map((one) => bindable(one)),
       );
   }
 
@@ -61,8 +64,8 @@ export class Entities {
     this.database.run('INSERT OR REPLACE INTO entity_clock (id, event, wall) VALUES (1, ?, ?)', [event, wall]);
   }
 
-  save(entities: readonly Entity[]): void {
-    this.database.transaction(() => this.write(entities));
+  save(entities: readonly Entity[], knownAt?: Micros): void {
+    this.database.transaction(() => this.write(entities, knownAt));
   }
 
   get(id: string): Entity | undefined {
@@ -96,7 +99,7 @@ export class Entities {
 
   removeBefore(time: Micros): number {
     return this.database.transaction(() => {
-      const old = this.database.run('DELETE FROM entities WHERE last_seen < ?', [time]).changes;
+      const old = this.database.run(`DELETE FROM entities WHERE ${isOlder('last_seen')}`, [time]).changes;
       const surplus = 'SELECT id FROM entities WHERE alerts = 0 ORDER BY last_seen DESC, id LIMIT -1 OFFSET ?';
       const { changes } = this.database.run(`DELETE FROM entities WHERE id IN (${surplus})`, [MOST_SEEN]);
       this.database.run('DELETE FROM entity_risk WHERE entity_id NOT IN (SELECT id FROM entities)');

@@ -11,16 +11,18 @@ import type { HandlingChange, Page } from '../contract.ts';
 import type { IncidentQuery } from '../correlation-contract.ts';
 import type { RelationalDatabase, SqlRow } from './database.ts';
 import { Handling, handlingOf } from './handling.ts';
+import { isOlder, laterKnown } from './known.ts';
 import { bindable, pageOf, Selection } from './selection.ts';
 
 const BANDS: readonly IncidentBand[] = ['low', 'notify', 'high', 'critical'];
 
 /** State, assignee and notes are people's: the pipeline writing the incident again leaves them. */
 const UPSERT = `
-  INSERT INTO incidents (id, start_at, last_evidence, score, band, growing, learning, epoch, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  INSERT INTO incidents (id, start_at, last_evidence, score, band, growing, learning, epoch, known_at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (id) DO UPDATE SET
     start_at = excluded.start_at, last_evidence = excluded.last_evidence, score = excluded.score, band = excluded.band,
-    growing = excluded.growing, learning = excluded.learning, epoch = excluded.epoch, body = excluded.body`;
+    growing = excluded.growing, learning = excluded.learning, epoch = excluded.epoch,
+    known_at = ${laterKnown('incidents')}, body = excluded.body`;
 
 export class Incidents {
   private readonly database: RelationalDatabase;
@@ -34,10 +36,10 @@ export class Incidents {
   }
 
   /** Inside the caller's transaction. */
-  write(incidents: readonly Incident[], epoch: number): void {
+  write(incidents: readonly Incident[], epoch: number, knownAt?: Micros): void {
     for (const one of incidents) {
       const numbers = [one.start, one.lastEvidence, one.score, BANDS.indexOf(one.band), Number(one.growing), Number(one.learning), epoch];
-      this.database.run(UPSERT, [one.id, ...numbers.map(bindable), bodyOf(one)]);
+      this.database.run(UPSERT, [one.id, ...numbers.map(bindable), knownAt ?? null, bodyOf(one)]);
       this.database.run('DELETE FROM incident_hosts WHERE incident_id = ?', [one.id]);
       for (const host of one.hosts)
         this.database.run('INSERT OR IGNORE INTO incident_hosts (host, incident_id) VALUES (?, ?)', [bindable(host), one.id]);
@@ -46,8 +48,8 @@ export class Incidents {
     }
   }
 
-  save(incidents: readonly Incident[]): void {
-    this.database.transaction(() => this.write(incidents, 0));
+  save(incidents: readonly Incident[], knownAt?: Micros): void {
+    this.database.transaction(() => this.write(incidents, 0, knownAt));
   }
 
   get(id: string): HandledIncident | undefined {
@@ -89,7 +91,7 @@ export class Incidents {
   removeBefore(time: Micros): number {
     return this.database.transaction(() => {
       const { changes } = this.database.run(
-        `DELETE FROM incidents WHERE last_evidence < ? AND growing = 0 AND NOT (${this.handling.handled})`,
+        `DELETE FROM incidents WHERE ${isOlder('last_evidence')} AND growing = 0 AND NOT (${this.handling.handled})`,
         [time],
       );
       this.database.run('DELETE FROM incident_hosts WHERE incident_id NOT IN (SELECT id FROM incidents)');

@@ -95,6 +95,15 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX alert_notes_alert ON alert_notes (alert_id, sequence);
   `,
+  // When they came to be known: what was found in history read late is kept as long as news is.
+  `
+  ALTER TABLE alerts ADD COLUMN known_at REAL;
+  ALTER TABLE incidents ADD COLUMN known_at REAL;
+  ALTER TABLE entities ADD COLUMN known_at REAL;
+  UPDATE alerts SET known_at = (SELECT max(at) FROM epochs);
+  UPDATE incidents SET known_at = (SELECT max(at) FROM epochs);
+  UPDATE entities SET known_at = (SELECT max(at) FROM epochs);
+  `,
 ];
 
 /** Brings a store to the newest version, one transaction a step; refuses one from the future untouched. */

@@ -105,10 +105,10 @@ export class TenantCore {
       this.files.write(files, commit.epoch, commit.at);
       this.checkpoints.list(commit.epoch, blobs);
       this.positions.write(commit.positions);
-      this.alerts.write(commit.alerts, commit.epoch);
-      this.incidents.write(commit.incidents ?? [], commit.epoch);
-      this.entities.writeSeen(commit.seen ?? []);
-      this.entities.write(commit.entities ?? []);
+      this.alerts.write(commit.alerts, commit.epoch, commit.at);
+      this.incidents.write(commit.incidents ?? [], commit.epoch, commit.at);
+      this.entities.writeSeen(commit.seen ?? [], commit.at);
+      this.entities.write(commit.entities ?? [], commit.at);
       if (commit.entityClock !== undefined) this.entities.writeClock(commit.entityClock);
       this.outbox.write(commit.outbox);
       this.journal.writeCounters(commit.counters);
