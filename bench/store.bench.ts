@@ -129,7 +129,7 @@ export default async function bench(): Promise<Measurement[]> {
     const staging = await EventStaging.open(connection, 'log');
     const appendRows = rowByRow(batches);
     const appendColumns = async () => {
-      await staging.clear();
+      await staging.clear(connection);
       for (const item of batches) staging.append(item, TEMPLATES);
       staging.flush();
     };

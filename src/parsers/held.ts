@@ -1,4 +1,4 @@
-import type { RecordBatch } from '../core/index.ts';
+import type { Micros, RecordBatch } from '../core/index.ts';
 
 /** The last event of a batch, as records, until it is known whether further lines join it. */
 export interface Held {
@@ -26,10 +26,15 @@ export class HeldEvents {
     return held;
   }
 
-  takeAll(): Held[] {
-    const all = [...this.byInput.values()];
-    this.byInput.clear();
-    return all;
+  /** Those whose last record arrived at this time or before. */
+  takeUntil(arrival: Micros): Held[] {
+    const taken: Held[] = [];
+    for (const [key, held] of [...this.byInput]) {
+      if (held.batch.arrival > arrival) continue;
+      this.byInput.delete(key);
+      taken.push(held);
+    }
+    return taken;
   }
 
   list(): readonly Held[] {

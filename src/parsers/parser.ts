@@ -1,4 +1,4 @@
-import type { DeadLetter, LogBatch, LogParser, RecordBatch, Template } from '../core/index.ts';
+import type { DeadLetter, LogBatch, LogParser, Micros, RecordBatch, Template } from '../core/index.ts';
 import { BatchBuilder } from './batch-builder.ts';
 import { TextArena } from './bytes/arena.ts';
 import { CR, isBlank, LF } from './bytes/ascii.ts';
@@ -69,9 +69,11 @@ export class FormatLogParser implements LogParser {
     return this.run(held === undefined ? batch : withHeld(held, batch), source, dead, batch.last);
   }
 
-  flush(): LogBatch[] {
-    this.assigner?.miner.beginBatch();
-    return this.held.takeAll().map(({ source, batch }) => {
+  /** Events that wait for further lines, by default all of them, are whole; `arrival`: those that came at this time or before. */
+  flush(arrival: Micros = Number.POSITIVE_INFINITY): LogBatch[] {
+    const whole = this.held.takeUntil(arrival);
+    if (whole.length > 0) this.assigner?.miner.beginBatch();
+    return whole.map(({ source, batch }) => {
       if (this.options.reference === undefined) this.calendar.reference = batch.arrival;
       return this.run(batch, source, () => {}, true);
     });

@@ -1,4 +1,4 @@
-import { type DeadLetter, type Micros, pause, type SeriesPoints } from '../core/index.ts';
+import { type DeadLetter, Gate, type Micros, pause, type SeriesPoints } from '../core/index.ts';
 import type { EpochCommit, SourcePosition, StoredDeadLetter } from '../store/contract.ts';
 import { AlertBook } from './alert-book.ts';
 import { detectionOf } from './detection.ts';
@@ -6,7 +6,6 @@ import { expire } from './expire.ts';
 import { CommitPace } from './flow/commit-pace.ts';
 import { HeldSegments } from './flow/held-segments.ts';
 import { InFlight } from './flow/in-flight.ts';
-import { Mutex } from './flow/mutex.ts';
 import { OutboxDispatcher } from './flow/outbox.ts';
 import { persist } from './flow/persist.ts';
 import type { Item } from './flow/pump.ts';
@@ -27,6 +26,8 @@ const RETENTION_EVERY: Micros = 3_600_000_000;
 /** Batches that the store takes in while the next ones are processed. */
 const APPENDS_IN_FLIGHT = 4;
 
+type Trim = () => Promise<void>;
+
 /** One tenant's pipeline: its sources, their lanes, and the one commit point that holds everything together. */
 export class TenantRun {
   private readonly options: TenantRunOptions;
@@ -34,7 +35,7 @@ export class TenantRun {
   private readonly book: AlertBook;
   private readonly incidents: IncidentBook;
   private readonly dispatcher: OutboxDispatcher;
-  private readonly exclusive = new Mutex();
+  private readonly exclusive = new Gate(1);
   private readonly appends = new InFlight(APPENDS_IN_FLIGHT);
   private readonly stopping = new AbortController();
   /** Lanes with findings since the last commit. */
@@ -239,12 +240,9 @@ export class TenantRun {
       this.incidents.saw(batch);
       this.count(`source/${lane.source.name}/events`, batch.rows);
       if (lane.source.storage !== 'everything') continue;
-      const before = this.committing;
-      // What comes during a commit belongs to the next epoch.
-      await this.appends.add(async () => {
-        await before;
-        await this.persist(() => store.events.append(batch, templateIds));
-      });
+      // What comes during a commit belongs to the next epoch; the store keeps them apart.
+      const epoch = this.epoch + 1;
+      await this.appends.add(() => this.persist(() => store.events.append(batch, templateIds, { epoch })));
     }
     this.dirty ||= output.events.length > 0;
     if (this.incidents.release(clock.now())) this.dirty = true;
@@ -267,11 +265,11 @@ export class TenantRun {
   private async commit(): Promise<void> {
     await this.committing;
     if (!this.dirty && this.dead.length === 0) return;
-    await this.appends.settled();
+    const began = performance.now();
     const { clock } = this.options;
     const correlated = this.incidents.take(clock.now());
     const checkpoints: Record<string, Uint8Array> = { ...this.book.snapshot(), ...this.incidents.snapshot() };
-    const trims: (() => Promise<void>)[] = [];
+    const trims: Trim[] = [];
     for (const { lane, positions, reached, held } of this.lanes) {
       Object.assign(checkpoints, await lane.snapshot());
       // A replay goes on from the state of the last commit.
@@ -299,7 +297,7 @@ export class TenantRun {
       series: this.points,
       ...correlated,
     };
-    this.committing = this.write(commit, this.dead, trims);
+    this.committing = this.write(commit, this.dead, trims, performance.now() - began);
     // The next commit, or the end, tells of it.
     this.committing.catch(() => undefined);
     this.promises.settle(counts);
@@ -312,18 +310,20 @@ export class TenantRun {
     this.bytesSince = 0;
   }
 
-  private async write(commit: EpochCommit, dead: readonly DeadLetter[], trims: readonly (() => Promise<void>)[]): Promise<void> {
+  private async write(commit: EpochCommit, dead: readonly DeadLetter[], trims: readonly Trim[], stoodMillis: number): Promise<void> {
     const { store, clock } = this.options;
     const began = performance.now();
     this.isCommitting = true;
     try {
+      // Those of the epoch; what is appended from now on belongs to the next.
+      await this.appends.settled();
       if (dead.length > 0) await this.persist(() => store.deadLetters.append(dead));
       await this.persist(() => store.commitEpoch(commit));
     } finally {
       this.isCommitting = false;
     }
     this.committed = commit.epoch;
-    this.pace.committed(clock.now(), performance.now() - began);
+    this.pace.committed(clock.now(), stoodMillis, performance.now() - began);
     const { alerts, incidents = [] } = commit;
     this.alertCount += alerts.length;
     if (alerts.length > 0) this.options.onAlerts?.(alerts.map(({ alert }) => alert));

@@ -85,6 +85,22 @@ describe('an epoch', () => {
     expect(await tenant.events.count()).toBe(8);
   });
 
+  it('holds its own events only, whatever is appended meanwhile and however often it is tried', async () => {
+    const unusable = { ...alertWrite('a1'), row: 'not bytes and not text' as unknown as Uint8Array };
+    const ofEpoch = (epoch: number) => tenant.events.append(logBatch(lines(3), 'auth', `${epoch}.log`), TEMPLATES, { epoch });
+    await ofEpoch(1);
+    await ofEpoch(2);
+    await expect(tenant.commitEpoch(epochCommit(1, { alerts: [unusable] }))).rejects.toThrow();
+    await ofEpoch(2);
+    const committing = tenant.commitEpoch(epochCommit(1));
+    await ofEpoch(2);
+    await committing;
+    expect(await tenant.events.count()).toBe(3);
+    await tenant.commitEpoch(epochCommit(2));
+    expect(await tenant.events.count()).toBe(12);
+    expect(await tenant.events.count({ input: '2.log' })).toBe(9);
+  });
+
   it('keeps the last checkpoints and the states that alerts start from, with state that did not change', async () => {
     const blob = (n: number) => new Uint8Array([n]);
     await tenant.commitEpoch(epochCommit(1, { checkpoints: { model: blob(1), windows: blob(1) } }));

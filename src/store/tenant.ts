@@ -121,10 +121,11 @@ class WorkerTenant implements TenantStore {
 function remoteEvents(client: StoreClient, tenant: string, options: HomeOptions): EventStore {
   return {
     ...remote<EventStore>(client, tenant, 'events'),
-    async append(batch: LogBatch | EventBatch, templateIds: readonly string[] = [], how: { transfer?: boolean } = {}) {
+    async append(batch: LogBatch | EventBatch, templateIds: readonly string[] = [], how: { transfer?: boolean; epoch?: number } = {}) {
       if (options.events === 'findings-only' || batch.rows === 0) return;
       const packed = packEvents(batch, how.transfer === true);
-      await client.call({ kind: 'call', tenant, service: 'events', method: 'append', args: [packed.batch, templateIds] }, packed.transfer);
+      const args = [packed.batch, templateIds, how.epoch];
+      await client.call({ kind: 'call', tenant, service: 'events', method: 'append', args }, packed.transfer);
     },
   };
 }

@@ -47,6 +47,27 @@ describe('one source, from records to detections', () => {
     expect(restarted).toEqual(whole);
   });
 
+  it('takes the last line of an input for whole a second after it came, while another input goes on', async () => {
+    const lane = await makeLane({ parser: { format: 'timestamped' } });
+    const [lines, text] = [log.lines.slice(0, 300), log.lines.slice(300, 310)];
+    const quiet = batchesOf([...text, '  at core.Work (work.js:1)'], [11], ARRIVAL, 'quiet.log').map((batch) => ({
+      ...batch,
+      last: false,
+    }));
+    const rowsOf = ({ events }: { events: readonly { batch: { rows: number } }[] }) =>
+      events.reduce((sum, { batch }) => sum + batch.rows, 0);
+    expect(rowsOf(await lane.elapse(ARRIVAL))).toBe(0);
+    for (const batch of quiet) expect(rowsOf(await lane.process(batch))).toBe(9);
+    const later = ARRIVAL + 900_000;
+    for (const batch of batchesOf(lines, [100_000], later)) await lane.process({ ...batch, last: false });
+    expect(rowsOf(await lane.elapse(later))).toBe(0);
+    const { events } = await lane.elapse(ARRIVAL + 1_000_000);
+    expect(rowsOf({ events })).toBe(1);
+    expect(events[0]?.batch.origin.input).toBe('quiet.log');
+    expect(rowsOf(await lane.elapse(later + 1_000_000))).toBe(1);
+    expect(rowsOf(await lane.elapse(later + 9_000_000))).toBe(0);
+  });
+
   it('finds the same session key on its own, wherever batches end', async () => {
     const auto = () => makeLane({ features: { session: { idle: '10s' } }, learning: { sessions: 600, lines: 500 } });
     const whole = await runLane(auto, batchesOf(log.lines, [100_000], ARRIVAL));

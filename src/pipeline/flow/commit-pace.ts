@@ -2,13 +2,15 @@ import type { Micros } from '../../core/index.ts';
 
 /** Alerts are committed once so much time has passed since the last commit; everything else waits for `epochs.every`. */
 const ALERTS_AFTER: Micros = 200_000;
-/** Commits take at most this share of the time, and this one as long as alerts wait. */
-const SHARE = 0.1;
-const ALERTS_SHARE = 0.5;
+/** Processing stands still for commits at most this share of the time, and they are written at most that share of it. */
+const STANDING = 0.1;
+const WRITING = 0.5;
+/** The longest rest for the sake of processing: nobody waits longer to see what was stored. */
+const LONGEST: Micros = 10_000_000;
 
 /** When the next epoch is committed: soon when somebody is to be told, at leisure otherwise, and never most of the time. */
 export class CommitPace {
-  /** What the last one took, in milliseconds. */
+  /** How long the last one was written, in milliseconds. */
   millis = 0;
   private readonly every: Micros;
   private next: Micros;
@@ -28,10 +30,12 @@ export class CommitPace {
     return now >= this.nextAlerts;
   }
 
-  committed(now: Micros, millis: number): void {
-    this.millis = millis;
-    this.next = now + Math.max(this.every, restAfter(millis, SHARE));
-    this.nextAlerts = now + Math.max(ALERTS_AFTER, restAfter(millis, ALERTS_SHARE));
+  /** `stoodMillis`: how long processing stood still for the commit that was just written; `writtenMillis`: how long that took. */
+  committed(now: Micros, stoodMillis: number, writtenMillis: number): void {
+    this.millis = writtenMillis;
+    const written = restAfter(writtenMillis, WRITING);
+    this.next = now + Math.max(this.every, written, Math.min(LONGEST, restAfter(stoodMillis, STANDING)));
+    this.nextAlerts = now + Math.max(ALERTS_AFTER, written);
   }
 }
 

@@ -37,6 +37,9 @@ interface State {
   readonly lastArrival?: Micros;
 }
 
+/** The lines of one event are written together: after so long the last one is whole. */
+const JOINED_WITHIN: Micros = 1_000_000;
+
 type Arrived = Pick<RecordBatch, 'input' | 'arrival'>;
 
 /** Log lines: parse, pseudonymise, event time, sessions, detectors. */
@@ -55,6 +58,7 @@ export class LogLane implements Lane {
   private readonly pseudonymiser: Pseudonymiser | undefined;
   /** Records that wait until there are enough to recognise the format from, so that it does not depend on the first batch. */
   private sample: RecordBatch[] = [];
+  private firstNow: Micros | undefined;
   private lastNow: Micros | undefined;
   private lastArrival: Micros = 0;
   private silent: Micros = 0;
@@ -147,8 +151,21 @@ export class LogLane implements Lane {
   }
 
   /** The last event of each input, which waited for lines that might join it. */
-  private takeHeld(events: LaneEvents[], dead: DeadLetter[]): FeatureBatch[] {
-    return this.parser.flush().flatMap((held) => this.take(held, { input: held.origin.input, arrival: this.lastArrival }, events, dead));
+  private takeHeld(events: LaneEvents[], dead: DeadLetter[], arrival?: Micros): FeatureBatch[] {
+    return this.parser
+      .flush(arrival)
+      .flatMap((held) => this.take(held, { input: held.origin.input, arrival: this.lastArrival }, events, dead));
+  }
+
+  /** Events that no line joins any more, as far as they came until `arrival`; what came before a restart has its time from then on. */
+  private async takeWhole(arrival: Micros): Promise<LaneOutput> {
+    if (this.parser.format === undefined || arrival < (this.firstNow ?? 0)) return NO_OUTPUT;
+    const events: LaneEvents[] = [];
+    const dead: DeadLetter[] = [];
+    const closed = this.takeHeld(events, dead, arrival);
+    if (events.length + dead.length === 0) return NO_OUTPUT;
+    this.changed = true;
+    return { events, dead, findings: await this.score(closed) };
   }
 
   async elapse(now: Micros): Promise<LaneOutput> {
@@ -156,9 +173,10 @@ export class LogLane implements Lane {
     const step = Math.min(5_000_000, Math.max(0, now - (this.lastNow ?? now)));
     this.lastNow = now;
     this.silent += step;
+    this.firstNow ??= now;
     if (this.silent < source.eventTime.idle) {
       watermark.elapse(now);
-      return NO_OUTPUT;
+      return this.takeWhole(now - JOINED_WITHIN);
     }
     const sampled = await this.parseSample();
     const events = [...sampled.events];

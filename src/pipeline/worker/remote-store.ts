@@ -20,9 +20,9 @@ export async function remoteStore(link: StoreLink, call: StoreCall): Promise<Pip
     checkpoints: { latest: method<PipelineStore['checkpoints']['latest']>('checkpoints', 'latest') },
     events: {
       // A copy goes, so that the batch is still there when the store has to be asked again.
-      append: async (batch, ids) => {
+      append: async (batch, ids, { epoch } = {}) => {
         const { batch: packed, transfer } = packEvents(batch, false);
-        await link.call('events', 'append', [packed, ids], transfer);
+        await link.call('events', 'append', [packed, ids, epoch], transfer);
       },
       retain: method<PipelineStore['events']['retain']>('events', 'retain'),
     },

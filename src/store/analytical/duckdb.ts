@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { VedetteError } from '../../core/index.ts';
+import { Gate, VedetteError } from '../../core/index.ts';
 import { diskTakesNoMore, FULL_HINT } from '../errors.ts';
 
 export interface DuckDbOptions {
@@ -11,9 +11,24 @@ export interface DuckDbOptions {
   readonly threads: number;
 }
 
+/**
+ * DuckDB works in the threads that the whole process reads, writes and syncs its files with, four by default. So many pieces of its
+ * work take one at once; the others wait outside, so that sources are read and commits synced meanwhile.
+ */
+export interface IoThreads {
+  readonly queries: Gate;
+  readonly writes: Gate;
+}
+
+export const ioThreads = (): IoThreads => ({ queries: new Gate(2), writes: new Gate(1) });
+
+/** Connections of their own, so that none waits for another: a connection does one thing at a time. */
 export interface DuckDb {
+  /** For appending rows. */
   readonly connection: DuckDBConnection;
-  /** A second connection, so that queries do not wait for files being written. */
+  /** For files being written. */
+  readonly writing: DuckDBConnection;
+  /** For queries. */
   readonly reading: DuckDBConnection;
   close(): void;
 }
@@ -39,12 +54,15 @@ export async function openDuckDb({ folder, memoryBytes, threads }: DuckDbOptions
     ]) {
       await connection.run(`SET ${setting}`);
     }
+    const writing = await instance.connect();
     const reading = await instance.connect();
     const opened = instance;
     return {
       connection,
+      writing,
       reading,
       close() {
+        writing.closeSync();
         reading.closeSync();
         connection.closeSync();
         opened.closeSync();

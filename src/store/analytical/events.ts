@@ -1,4 +1,4 @@
-import { type Detection, type EventBatch, type EventKind, type LogBatch, type Micros, VedetteError } from '../../core/index.ts';
+import { type Detection, type EventBatch, type EventKind, Gate, type LogBatch, type Micros, VedetteError } from '../../core/index.ts';
 import type {
   ByteStore,
   DetectionRow,
@@ -16,49 +16,65 @@ import type {
   TalkerKey,
   TemplateCount,
 } from '../contract.ts';
-import { type DuckDb, duckError, openDuckDb } from './duckdb.ts';
+import { type DuckDb, duckError, type IoThreads, openDuckDb } from './duckdb.ts';
 import type { EventFiles, ListedFile } from './event-files.ts';
 import { eventPage } from './event-query.ts';
 import { countOf, countsByTemplate, histogramOf, hostsOf, type StoredFiles, templatesOf } from './event-summary.ts';
 import { FilePartials } from './file-partials.ts';
 import { flowPage, talkersOf, volumeOf } from './flow-query.ts';
-import { type Dataset, type DuckRow, type StoredFile, writeByDay } from './parquet-files.ts';
+import { type Dataset, type DuckRow, type FileSpec, type StoredFile, writeByDay } from './parquet-files.ts';
 import { createRowTable, DETECTION_TABLE, FEATURE_TABLE, stageRows, toDetection, toFeature } from './row-staging.ts';
 import { EventStaging } from './staging.ts';
 import { StoredReader } from './stored-reader.ts';
 
 /** Past so many staged rows they go to disk before the epoch ends; they stay invisible until it commits. */
 const SPILL_ROWS = 1_000_000;
+/** So many stagings may wait to be written; then appending waits too. */
+const MOST_FULL = 2;
 
 export interface EventsOptions {
   readonly keep: boolean;
   readonly memoryBytes: number;
   readonly threads: number;
+  /** Shared by all tenants. */
+  readonly io: IoThreads;
 }
 
 interface Opened {
   readonly duck: DuckDb;
-  /** By kind, opened when the first event of it comes. */
-  readonly staging: Map<EventKind, EventStaging>;
   readonly reader: StoredReader;
 }
 
-/** Events, features and detections of one tenant; DuckDB is opened when it is first needed. Writers take turns, readers do not wait. */
+/** Written and durable, of an epoch that is not committed yet. */
+interface PendingFile {
+  readonly epoch: number;
+  readonly file: StoredFile;
+}
+
+/**
+ * Events, features and detections of one tenant; DuckDB is opened when it is first needed. Rows are staged in memory by epoch: those
+ * of the one being committed are written while those of the next are appended. Readers wait for neither.
+ */
 export class Events {
   private readonly bytes: ByteStore;
   private readonly index: EventFiles;
   private readonly options: EventsOptions;
   private opened: Promise<Opened> | undefined;
-  private turn: Promise<unknown> = Promise.resolve();
-  /** Written early, part of the epoch that is being filled. */
-  private pending: StoredFile[] = [];
-  /** Part of the epoch that is being committed. */
-  private sealed: StoredFile[] = [];
+  private readonly appending = new Gate(1);
+  private readonly writing = new Gate(1);
+  /** By kind, what rows are appended to now. */
+  private readonly filling = new Map<EventKind, EventStaging>();
+  /** Nothing more is appended to these; oldest first. */
+  private readonly full: EventStaging[] = [];
+  /** Written and empty again. */
+  private empty: EventStaging[] = [];
+  private stagings = 0;
+  private pending: PendingFile[] = [];
   private parts = 0;
   private readonly partials = new FilePartials();
   private staged = { features: 0, detections: 0 };
-  /** Epoch that appended rows will belong to. */
-  epoch = 1;
+  /** Epoch that is committed next. */
+  next = 1;
 
   constructor(bytes: ByteStore, files: EventFiles, options: EventsOptions) {
     this.bytes = bytes;
@@ -66,16 +82,25 @@ export class Events {
     this.options = options;
   }
 
-  append(batch: LogBatch | EventBatch, templateIds: readonly string[] = []): Promise<void> {
+  append(batch: LogBatch | EventBatch, templateIds: readonly string[] = [], epoch = this.next): Promise<void> {
     if (!this.options.keep || batch.rows === 0) return Promise.resolve();
-    return this.inTurn(async ({ duck, staging }) => {
-      let staged = staging.get(batch.kind);
+    return this.inTurn(async ({ duck }) => {
+      let staged = this.filling.get(batch.kind);
+      if (staged !== undefined && staged.epoch < epoch) {
+        this.seal(staged);
+        staged = undefined;
+      }
       if (staged === undefined) {
-        staged = await EventStaging.open(duck.connection, batch.kind);
-        staging.set(batch.kind, staged);
+        if (this.full.length >= MOST_FULL) await this.writeFull();
+        staged = await this.stagingOf(batch.kind, duck);
+        staged.epoch = epoch;
+        this.filling.set(batch.kind, staged);
       }
       staged.append(batch, templateIds);
-      if (staged.rows >= SPILL_ROWS) await this.writeEvents(batch.kind, staged);
+      if (staged.rows < SPILL_ROWS) return;
+      this.seal(staged);
+      // What fails is tried again by the next one who needs it written.
+      this.writeFull().catch(() => undefined);
     });
   }
 
@@ -93,30 +118,29 @@ export class Events {
     });
   }
 
-  /** Writes what is staged and returns the epoch's files, durable but not yet listed; `settle` ends the epoch. */
-  async flush(): Promise<readonly StoredFile[]> {
-    if (this.opened === undefined) return this.sealed;
-    await this.inTurn(async ({ duck, staging }) => {
-      for (const [kind, staged] of staging) if (staged.rows > 0) await this.writeEvents(kind, staged);
+  /** Writes what is staged up to this epoch and returns its files, durable but not yet listed; `settle` ends the epoch. */
+  async flush(epoch: number): Promise<readonly StoredFile[]> {
+    if (this.opened === undefined) return [];
+    await this.inTurn(async ({ duck }) => {
+      for (const staged of [...this.filling.values()]) if (staged.epoch <= epoch) this.seal(staged);
       for (const [dataset, table] of [
         ['features', 'staged_features'],
         ['detections', 'staged_detections'],
       ] as const) {
         if (this.staged[dataset] === 0) continue;
-        await this.write(dataset, `SELECT * FROM ${table}`, 'start');
+        await this.writing.run(() => this.write({ dataset, select: `SELECT * FROM ${table}`, timeColumn: 'start' }, epoch));
         await duck.connection.run(`TRUNCATE ${table}`);
         this.staged[dataset] = 0;
       }
-      // Rows appended while the epoch commits belong to the next one. After a failed commit the sealed files wait for its repetition.
-      this.sealed.push(...this.pending);
-      this.pending = [];
     });
-    return this.sealed;
+    await this.writeFull();
+    // After a failed commit they wait for its repetition.
+    return this.pending.filter((pending) => pending.epoch <= epoch).map(({ file }) => file);
   }
 
   settle(epoch: number): void {
-    this.sealed = [];
-    this.epoch = epoch + 1;
+    this.pending = this.pending.filter((pending) => pending.epoch > epoch);
+    this.next = epoch + 1;
   }
 
   query(query: EventQuery): Promise<Page<EventRow>> {
@@ -180,9 +204,10 @@ export class Events {
   }
 
   async close(): Promise<void> {
-    await this.turn;
+    await this.appending.run(async () => undefined);
+    await this.writing.run(async () => undefined);
     const opened = await this.opened?.catch(() => undefined);
-    for (const staged of opened?.staging.values() ?? []) staged.close();
+    for (const staged of [...this.filling.values(), ...this.full, ...this.empty]) staged.close();
     opened?.duck.close();
   }
 
@@ -229,40 +254,56 @@ export class Events {
     }
   }
 
-  private async writeEvents(kind: EventKind, staged: EventStaging): Promise<void> {
+  private async stagingOf(kind: EventKind, { connection }: DuckDb): Promise<EventStaging> {
+    const known = this.empty.find((staged) => staged.kind === kind);
+    if (known === undefined) return EventStaging.open(connection, kind, this.stagings++);
+    this.empty = this.empty.filter((staged) => staged !== known);
+    return known;
+  }
+
+  private seal(staged: EventStaging): void {
     staged.flush();
-    await this.write(kind, staged.select, 'time');
-    await staged.clear();
+    this.filling.delete(staged.kind);
+    this.full.push(staged);
   }
 
-  private async write(dataset: Dataset, select: string, timeColumn: string): Promise<void> {
-    const { duck } = await this.open();
-    const files = await writeByDay(duck.connection, this.bytes, this.bytes.local('events'), {
-      dataset,
-      epoch: this.epoch,
-      part: this.unusedPart(dataset),
-      select,
-      timeColumn,
+  private writeFull(): Promise<void> {
+    return this.writing.run(async () => {
+      const { duck } = await this.open();
+      for (let [staged] = this.full; staged !== undefined; [staged] = this.full) {
+        await this.write({ dataset: staged.kind, select: staged.select, timeColumn: 'time', span: staged.span }, staged.epoch);
+        this.full.shift();
+        await staged.clear(duck.writing);
+        this.empty.push(staged);
+      }
     });
-    this.pending.push(...files);
   }
 
-  /** File names are never used twice, also when rows of one epoch were written while the one before was still committing. */
-  private unusedPart(dataset: Dataset): number {
-    while (this.index.uses(dataset, this.epoch, this.parts)) this.parts++;
+  private async write(rows: Omit<FileSpec, 'epoch' | 'part'>, epoch: number): Promise<void> {
+    const { duck } = await this.open();
+    const spec = { ...rows, epoch, part: this.unusedPart(rows.dataset, epoch) };
+    const files = await this.guarded(() =>
+      this.options.io.writes.run(() => writeByDay(duck.writing, this.bytes, this.bytes.local('events'), spec)),
+    );
+    for (const file of files) this.pending.push({ epoch, file });
+  }
+
+  /** File names are never used twice. */
+  private unusedPart(dataset: Dataset, epoch: number): number {
+    while (this.index.uses(dataset, epoch, this.parts)) this.parts++;
     return this.parts++;
   }
 
   private inTurn<T>(work: (opened: Opened) => Promise<T>): Promise<T> {
-    const done = this.turn.then(async () => {
-      try {
-        return await work(await this.open());
-      } catch (error) {
-        throw duckError(error, this.bytes.local('events'));
-      }
-    });
-    this.turn = done.catch(() => undefined);
-    return done;
+    return this.appending.run(() => this.guarded(async () => work(await this.open())));
+  }
+
+  private async guarded<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw duckError(error, this.bytes.local('events'));
+    }
   }
 
   private open(): Promise<Opened> {
@@ -279,7 +320,7 @@ export class Events {
     const { connection } = duck;
     await createRowTable(connection, FEATURE_TABLE);
     await createRowTable(connection, DETECTION_TABLE);
-    return { duck, staging: new Map(), reader: new StoredReader(duck.reading) };
+    return { duck, reader: new StoredReader(duck.reading, this.options.io.queries) };
   }
 }
 

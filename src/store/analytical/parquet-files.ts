@@ -6,6 +6,7 @@ import type { ByteStore } from '../contract.ts';
 import { FILE_MODE, FOLDER_MODE, syncFile, syncFolder } from '../disk.ts';
 import { storeError } from '../errors.ts';
 import { duckError } from './duckdb.ts';
+import type { StagedSpan } from './staging.ts';
 
 /** One Parquet file as the relational store lists it; visible only from the epoch's commit on. */
 export interface StoredFile {
@@ -33,16 +34,36 @@ export interface FileSpec {
   /** Rows to write, as constant SQL. */
   readonly select: string;
   readonly timeColumn: string;
+  /** What is known of the rows already. */
+  readonly span?: StagedSpan;
 }
 
 /** Writes the rows of a SELECT as one Parquet file per day under the epoch's name: temporary name, fsync, rename. */
 export async function writeByDay(connection: DuckDBConnection, bytes: ByteStore, root: string, spec: FileSpec): Promise<StoredFile[]> {
-  const { dataset, epoch, part, select, timeColumn } = spec;
+  const { dataset, epoch, part, select, timeColumn, span } = spec;
+  const keyOf = (partition: string) => `events/${dataset}/day=${partition}/${fileName(epoch, part)}`;
+  const only = span === undefined ? undefined : onlyDayOf(span);
+  if (span !== undefined && only !== undefined) {
+    const key = keyOf(only);
+    const path = bytes.local(key);
+    await copyToParquet(connection, select, [path], root);
+    const [minTime, maxTime] = span.times ?? [];
+    return [
+      {
+        key,
+        dataset,
+        rows: span.rows,
+        bytes: (await stat(path)).size,
+        ...(minTime !== undefined && maxTime !== undefined && { minTime, maxTime }),
+        sources: span.sources,
+      },
+    ];
+  }
   const day = `"${timeColumn}" // ${MICROS_PER_DAY}`;
   const days = await rowsOf(connection, `SELECT DISTINCT ${day} AS day FROM (${select}) ORDER BY day NULLS LAST`);
   const files: StoredFile[] = [];
   for (const [name, range] of partitions(days.map((row) => row.day as bigint | null))) {
-    const key = `events/${dataset}/day=${name}/${fileName(epoch, part)}`;
+    const key = keyOf(name);
     const path = bytes.local(key);
     const where = range === null ? `"${timeColumn}" IS NULL` : `${day} BETWEEN $2 AND $3`;
     await copyToParquet(connection, `SELECT * FROM (${select}) WHERE ${where}`, [path, ...(range ?? [])], root);
@@ -68,6 +89,17 @@ export function fileName(epoch: number, part: number): string {
   return `e${String(epoch).padStart(10, '0')}-${part}.parquet`;
 }
 
+/** The day that all rows lie in, where that is known. */
+function onlyDayOf({ times }: StagedSpan): string | undefined {
+  if (times === undefined || times[0] < 0) return undefined;
+  const [first, last] = times.map((time) => Math.floor(time / MICROS_PER_DAY));
+  return first === last && first !== undefined ? dayName(first) : undefined;
+}
+
+function dayName(day: number): string {
+  return new Date(day * 86_400_000).toISOString().slice(0, 10);
+}
+
 /** Names of the partitions with their first and last day; null = rows without a time. */
 function partitions(days: readonly (bigint | null)[]): ReadonlyMap<string, readonly [bigint, bigint] | null> {
   const named = new Map<string, readonly [bigint, bigint] | null>();
@@ -76,7 +108,7 @@ function partitions(days: readonly (bigint | null)[]): ReadonlyMap<string, reado
       named.set('undated', null);
       continue;
     }
-    const date = new Date(Number(day) * 86_400_000).toISOString().slice(0, 10);
+    const date = dayName(Number(day));
     const name = days.length > MAX_DAYS ? date.slice(0, -3) : date;
     named.set(name, [named.get(name)?.[0] ?? day, day]);
   }

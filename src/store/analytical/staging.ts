@@ -8,41 +8,57 @@ import { logColumns } from './log-columns.ts';
 /** Past so many distinct strings of an epoch the rest is stored without being shared: the memory stays bounded. */
 const INTERN_CAP = 200_000;
 
-/** Events of one kind that wait for their Parquet file: a DuckDB table in memory, its strings numbered once per epoch. */
+/** Where staged rows lie in time, as far as they are appended. */
+export interface StagedSpan {
+  readonly rows: number;
+  /** Of the time column; undefined where some row has none, or one that is no whole microsecond. */
+  readonly times: readonly [low: number, high: number] | undefined;
+  readonly sources: readonly string[];
+}
+
+/** Events of one kind and epoch that wait for their Parquet file: a DuckDB table in memory, its strings numbered once. */
 export class EventStaging {
   /** Of every staged row, as it is stored. */
   readonly select: string;
-  private readonly connection: DuckDBConnection;
+  readonly kind: EventKind;
+  /** That the rows belong to. */
+  epoch = 0;
   private readonly tables: Tables;
   private readonly writer: ChunkWriter;
   private readonly strings: ChunkWriter;
   private readonly known = new Map<string, number>();
   private fresh: string[] = [];
   private nextString = 0;
+  private low = Number.POSITIVE_INFINITY;
+  private high = Number.NEGATIVE_INFINITY;
+  private allTimed = true;
+  private readonly sources = new Set<string>();
   rows = 0;
 
-  private constructor(connection: DuckDBConnection, tables: Tables, select: string, writer: ChunkWriter, strings: ChunkWriter) {
-    this.connection = connection;
+  private constructor(kind: EventKind, tables: Tables, select: string, writer: ChunkWriter, strings: ChunkWriter) {
+    this.kind = kind;
     this.tables = tables;
     this.select = select;
     this.writer = writer;
     this.strings = strings;
   }
 
-  static async open(connection: DuckDBConnection, kind: EventKind): Promise<EventStaging> {
+  /** `number` tells its tables from those of others. */
+  static async open(connection: DuckDBConnection, kind: EventKind, number = 0): Promise<EventStaging> {
     const columns = storedColumns(kind);
-    const tables = { rows: `staged_${kind}`, strings: `staged_${kind}_strings` };
-    const view = `${kind}_strings`;
+    const name = `${kind}_${number}`;
+    const tables = { rows: `staged_${name}`, strings: `staged_${name}_strings` };
+    const view = `${name}_strings`;
     await connection.run(stagingDdl(tables.rows, columns));
     await connection.run(`CREATE OR REPLACE TABLE ${tables.strings} (id INTEGER, value BLOB)`);
     await connection.run(`CREATE OR REPLACE VIEW ${view} AS SELECT id, decode(value) AS value FROM ${tables.strings}`);
-    const number = { parquet: '', select: '', interned: false };
+    const plain = { parquet: '', select: '', interned: false };
     const strings = await ChunkWriter.open(connection, tables.strings, [
-      { name: 'id', staging: 'INTEGER', ...number },
-      { name: 'value', staging: 'BLOB', ...number },
+      { name: 'id', staging: 'INTEGER', ...plain },
+      { name: 'value', staging: 'BLOB', ...plain },
     ]);
     const writer = await ChunkWriter.open(connection, tables.rows, columns);
-    return new EventStaging(connection, tables, storedSelect(tables.rows, columns, view), writer, strings);
+    return new EventStaging(kind, tables, storedSelect(tables.rows, columns, view), writer, strings);
   }
 
   /** `templateIds[code]` is what the template codes of a log batch stand for. */
@@ -51,6 +67,13 @@ export class EventStaging {
     this.writer.append(batch.rows, batch.kind === 'log' ? logColumns(batch, templateIds, intern) : eventColumns(batch, intern));
     this.writeStrings();
     this.rows += batch.rows;
+    this.sources.add(batch.source);
+    this.reach(batch.kind === 'log' ? batch.time : batch.columns.time);
+  }
+
+  get span(): StagedSpan {
+    const { rows, low, high, allTimed, sources } = this;
+    return { rows, times: allTimed && rows > 0 ? [low, high] : undefined, sources: [...sources].sort() };
   }
 
   /** Everything appended is in the tables now. */
@@ -59,17 +82,34 @@ export class EventStaging {
     this.strings.flush();
   }
 
-  async clear(): Promise<void> {
-    await this.connection.run(`TRUNCATE ${this.tables.rows}`);
-    await this.connection.run(`TRUNCATE ${this.tables.strings}`);
+  async clear(connection: DuckDBConnection): Promise<void> {
+    await connection.run(`TRUNCATE ${this.tables.rows}`);
+    await connection.run(`TRUNCATE ${this.tables.strings}`);
     this.known.clear();
     this.nextString = 0;
     this.rows = 0;
+    this.low = Number.POSITIVE_INFINITY;
+    this.high = Number.NEGATIVE_INFINITY;
+    this.allTimed = true;
+    this.sources.clear();
   }
 
   close(): void {
     this.writer.close();
     this.strings.close();
+  }
+
+  private reach(times: unknown): void {
+    if (!(times instanceof Float64Array)) {
+      this.allTimed = false;
+      return;
+    }
+    for (let i = 0; i < times.length; i++) {
+      const time = times[i] as number;
+      if (!Number.isSafeInteger(time)) this.allTimed = false;
+      if (time < this.low) this.low = time;
+      if (time > this.high) this.high = time;
+    }
   }
 
   private intern(value: string): number {

@@ -78,8 +78,16 @@ export interface Retention {
 
 /** Events, features and detections in Parquet by day; rows become visible with the epoch that commits them. */
 export interface EventStore {
-  /** `templateIds[code]` is the stable id of a log batch's templates. In mode `findings-only` nothing is kept and this returns at once. `transfer` gives up the batch's buffers. */
-  append(batch: LogBatch | EventBatch, templateIds?: readonly string[], options?: { transfer?: boolean }): Promise<void>;
+  /**
+   * `templateIds[code]` is the stable id of a log batch's templates. In mode `findings-only` nothing is kept and this returns at once.
+   * `transfer` gives up the batch's buffers. `epoch` is the one the rows belong to, by default the next to be committed; that of one
+   * call is never below that of the one before.
+   */
+  append(
+    batch: LogBatch | EventBatch,
+    templateIds?: readonly string[],
+    options?: { readonly transfer?: boolean; readonly epoch?: number },
+  ): Promise<void>;
   appendFeatures(rows: readonly FeatureRow[]): Promise<void>;
   appendDetections(rows: readonly Detection[]): Promise<void>;
   /** Time order, then input and offset; committed rows only. */

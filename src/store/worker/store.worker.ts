@@ -1,9 +1,11 @@
 import { type MessagePort, parentPort } from 'node:worker_threads';
+import { ioThreads } from '../analytical/duckdb.ts';
 import { UserDatabase } from '../users/user-database.ts';
 import { type Reply, type Request, SERVICES, sendableError } from './protocol.ts';
 import { TenantCore } from './tenant-core.ts';
 
 const tenants = new Map<string, Promise<TenantCore>>();
+const io = ioThreads();
 const users = new Map<string, Promise<UserDatabase>>();
 
 function usersAt(path: string): Promise<UserDatabase> {
@@ -24,7 +26,7 @@ async function answer(request: Request): Promise<unknown> {
     return undefined;
   }
   if (request.kind === 'open') {
-    const opening = TenantCore.open(request.folder, request.options);
+    const opening = TenantCore.open(request.folder, request.options, io);
     tenants.set(request.tenant, opening);
     try {
       return (await opening).epoch();

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { VedetteError } from '../../core/index.ts';
+import type { IoThreads } from '../analytical/duckdb.ts';
 import { EventFiles } from '../analytical/event-files.ts';
 import { Events } from '../analytical/events.ts';
 import { copyDatabaseSql, linkTree } from '../backup/snapshot.ts';
@@ -43,7 +44,7 @@ export class TenantCore {
   private readonly files: EventFiles;
   private committing: Promise<unknown> = Promise.resolve();
 
-  private constructor(database: RelationalDatabase, bytes: ByteStore, options: HomeOptions) {
+  private constructor(database: RelationalDatabase, bytes: ByteStore, options: HomeOptions, io: IoThreads) {
     this.database = database;
     this.bytes = bytes;
     this.files = new EventFiles(database);
@@ -63,18 +64,19 @@ export class TenantCore {
       keep: (options.events ?? DEFAULTS.events) === 'everything',
       memoryBytes: options.memoryBytes ?? DEFAULTS.memoryBytes,
       threads: options.threads ?? DEFAULTS.threads,
+      io,
     });
   }
 
-  static async open(folder: string, options: HomeOptions): Promise<TenantCore> {
+  static async open(folder: string, options: HomeOptions, io: IoThreads): Promise<TenantCore> {
     const bytes = diskBytes(folder);
     const path = bytes.local('meta.db');
     const database = await openSqlite(path);
     try {
       migrate(database, path);
-      const core = new TenantCore(database, bytes, options);
+      const core = new TenantCore(database, bytes, options, io);
       await core.discardUncommitted();
-      core.events.epoch = core.epoch() + 1;
+      core.events.next = core.epoch() + 1;
       return core;
     } catch (error) {
       database.close();
@@ -98,7 +100,7 @@ export class TenantCore {
     const expected = this.epoch() + 1;
     if (commit.epoch !== expected)
       throw new VedetteError('INTERNAL', `Epoch ${commit.epoch} cannot be committed; the next one is ${expected}`);
-    const files = await this.events.flush();
+    const files = await this.events.flush(commit.epoch);
     const blobs = await this.checkpoints.store(commit.epoch, commit.checkpoints);
     const unlisted = this.kept(() => {
       this.database.run('INSERT INTO epochs (epoch, at) VALUES (?, ?)', [commit.epoch, bindable(commit.at)]);
