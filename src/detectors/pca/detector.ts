@@ -13,8 +13,10 @@ import {
 } from '../../core/index.ts';
 import { jacksonMudholkarThreshold, type Pca } from '../../ml/index.ts';
 import { blocks } from '../sequence/calibration.ts';
+import { keyOf } from '../sequence/counted-row.ts';
 import { describedBatch } from '../sequence/described-batch.ts';
 import { describeRow } from '../sequence/description.ts';
+import { RowMemo } from '../sequence/row-memo.ts';
 import type { PcaConfig } from './config.ts';
 import { CountColumns } from './count-columns.ts';
 import { explainResidual } from './explain.ts';
@@ -172,15 +174,29 @@ function learn(columns: CountColumns, moments: Moments, config: PcaConfig): Lear
   return { columns, moments, weights, pca: moments.components(weights, config.varianceShare) };
 }
 
+/** Rows with the same counts have the same score, which is worked out once, unless labels make it depend on the entity. */
 function scoresOf(learnt: Learnt, batch: SequenceBatch, from: number, to: number, deviations?: LabelledDeviations): Float64Array {
   const column = learnt.columns.of(batch);
   const counts = new Float64Array(learnt.columns.size);
-  return Float64Array.from({ length: to - from }, (_, i) => {
-    learnt.columns.count(batch, from + i, column, counts);
+  const known = new RowMemo<number>();
+  const score = (row: number): number => {
     const residual = residualOf(learnt.pca, learnt.weights, counts);
-    const score = squaredLength(residual);
-    return deviations === undefined ? score : deviations.adjust(batch.entities[from + i] as string, residual, score);
-  });
+    const q = squaredLength(residual);
+    return deviations === undefined ? q : deviations.adjust(batch.entities[row] as string, residual, q);
+  };
+  const scores = new Float64Array(to - from);
+  for (let row = from; row < to; row++) {
+    learnt.columns.count(batch, row, column, counts);
+    scores[row - from] = deviations === undefined ? known.of(keyOf(presentIn(counts)), () => score(row)) : score(row);
+  }
+  return scores;
+}
+
+/** Columns that are not zero, each followed by its count. */
+function presentIn(counts: Float64Array): Int32Array {
+  const present: number[] = [];
+  for (let at = 0; at < counts.length; at++) if (counts[at] !== 0) present.push(at, counts[at] as number);
+  return Int32Array.from(present);
 }
 
 function deviationsOf({ columns, pca, weights }: Learnt, labels: readonly LabelledRow[]): LabelledDeviations | undefined {
