@@ -60,6 +60,7 @@ function percent(share: number): string {
 
 const FAILED_LEVEL = /^(?:err(?:or)?|crit(?:ical)?|fatal|alert|emerg(?:ency)?|severe|failure)$/i;
 const SEARCHED_BYTES = 2_000;
+const UNKNOWN = -1;
 
 /** Keys followed at once; a client with more than 1 in 129 lines is always among them. */
 const FOLLOWED = 128;
@@ -87,13 +88,24 @@ export class InputCounter {
     const { Client: client, Status: status } = batch.fields ?? {};
     const { bytes, start, end } = batch.message;
     const levels = batch.level.values.map((level) => FAILED_LEVEL.test(level));
+    const { shape } = batch;
+    // By shape: whether its words report a failure. No word of those stands in a number.
+    const failing = new Int8Array(shape?.text.start.length ?? 0).fill(UNKNOWN);
     for (let row = 0; row < batch.rows; row++) {
       const code = status === undefined ? Number.NaN : Number.parseInt(textAt(status, row), 10);
       let failed = code >= 400;
       if (Number.isNaN(code)) {
         const from = start[row] as number;
         failed = levels[batch.level.codes[row] as number] === true;
-        if (!failed && from >= 0) failed = namesFailure(bytes, from, Math.min(end[row] as number, from + SEARCHED_BYTES));
+        if (!failed && from >= 0) {
+          const to = end[row] as number;
+          const code = to - from > SEARCHED_BYTES ? -1 : (shape?.codes[row] ?? -1);
+          if (code >= 0 && failing[code] !== UNKNOWN) failed = failing[code] === 1;
+          else {
+            failed = namesFailure(bytes, from, Math.min(to, from + SEARCHED_BYTES));
+            if (code >= 0) failing[code] = failed ? 1 : 0;
+          }
+        }
       }
       this.add(client === undefined ? undefined : textAt(client, row), failed);
     }

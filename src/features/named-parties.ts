@@ -1,6 +1,6 @@
-import type { LogBatch } from '../core/index.ts';
+import type { LogBatch, ShapeColumn, SpansColumn } from '../core/index.ts';
 import { isBetween, SEARCHED_BYTES } from './key-reader.ts';
-import { classify, isLetterOrDigit, isTokenByte, type Token, TokenKind } from './token.ts';
+import { classify, isHexDigit, isLetterOrDigit, isPunctuation, isTokenByte, type Token, TokenKind } from './token.ts';
 
 const [NONE, DOT, COLON, OTHER] = [0, 1, 2, 3];
 const CLASSES = Uint8Array.from({ length: 256 }, (_, byte) => {
@@ -9,7 +9,16 @@ const CLASSES = Uint8Array.from({ length: 256 }, (_, byte) => {
   return byte === 58 ? COLON : OTHER;
 });
 
-/** The first user (`user root`, `user=root`) and the first IP address that a message names, both in one pass over its bytes. */
+/** Lines of a shape that are read one by one before it is worth working out where their addresses are. */
+const READ_ALONE = 4;
+const NO_PARAMETERS = new Int32Array(0);
+/** `1.2.3.4` */
+const SHORTEST_ADDRESS = 7;
+
+/**
+ * The first user (`user root`, `user=root`) and the first IP address that a message names, both in one pass over its bytes; of messages
+ * that read alike but for numbers, only the numbers that can be an address are looked at.
+ */
 export class NamedParties {
   bytes: Uint8Array = new Uint8Array(0);
   /** -1 = none. */
@@ -17,16 +26,88 @@ export class NamedParties {
   userEnd = 0;
   addressStart = -1;
   addressEnd = 0;
+  private batch: LogBatch | undefined;
+  /** By shape: how many of its lines were read, then which parameters can be an address; undefined where all must be read. */
+  private plans: (number | Int32Array | undefined)[] = [];
   private readonly token: Token = { start: 0, end: 0, kind: 0, prefixEnd: 0, digits: 0 };
 
-  read(batch: LogBatch, row: number): void {
-    const { message } = batch;
-    const { bytes } = message;
-    const start = message.start[row] as number;
-    const end = start < 0 ? -1 : Math.min(message.end[row] as number, start + SEARCHED_BYTES);
-    this.bytes = bytes;
+  begin(batch: LogBatch): void {
+    this.batch = batch;
+    this.bytes = batch.message.bytes;
+    this.plans = new Array(batch.shape?.text.start.length ?? 0).fill(0);
+  }
+
+  /** A row of the batch at hand. */
+  read(row: number): void {
+    const { message, shape, parameters } = this.batch as LogBatch;
     this.userStart = -1;
     this.addressStart = -1;
+    const code = shape?.codes[row] ?? -1;
+    const plan = code < 0 ? undefined : this.planOf(code);
+    if (plan === undefined) {
+      const start = message.start[row] as number;
+      this.readText(start, start < 0 ? -1 : Math.min(message.end[row] as number, start + SEARCHED_BYTES));
+      return;
+    }
+    const first = parameters.first[row] as number;
+    for (let i = 0; i < plan.length && this.addressStart < 0; i++) {
+      const at = first + (plan[i] as number);
+      const start = parameters.start[at] as number;
+      const end = parameters.end[at] as number;
+      if (end - start >= SHORTEST_ADDRESS) this.readAddress(this.bytes, start, end);
+    }
+  }
+
+  private planOf(code: number): Int32Array | undefined {
+    const known = this.plans[code];
+    if (typeof known !== 'number') return known;
+    if (known < READ_ALONE) {
+      this.plans[code] = known + 1;
+      return undefined;
+    }
+    const plan = this.addressesOf((this.batch as LogBatch).shape as ShapeColumn, code);
+    this.plans[code] = plan;
+    return plan;
+  }
+
+  /** Which parameters of a shape's messages can be an address; undefined where that does not depend on single numbers alone, or where a user is named. */
+  private addressesOf({ text, masks, parameter }: ShapeColumn, code: number): Int32Array | undefined {
+    const { bytes } = text;
+    const end = text.end[code] as number;
+    const last = masks.first[code + 1] as number;
+    let mask = masks.first[code] as number;
+    const found: number[] = [];
+    for (let at = text.start[code] as number; at < end; ) {
+      if (CLASSES[bytes[at] as number] === NONE) {
+        at++;
+        continue;
+      }
+      const from = at;
+      while (at < end && CLASSES[bytes[at] as number] !== NONE) at++;
+      const first = mask;
+      while (mask < last && (masks.start[mask] as number) < at) mask++;
+      if (((bytes[from] as number) | 32) === 117) {
+        this.readUser(bytes, from, end);
+        if (this.userStart >= 0) {
+          this.userStart = -1;
+          return undefined;
+        }
+      }
+      if (first === mask) {
+        if (classify(bytes, from, at, this.token) && this.token.kind === TokenKind.ip) return undefined;
+        continue;
+      }
+      // What stands around the numbers of a word: punctuation is cut off an address, with a letter beyond f it is none.
+      const around = aroundMasks(bytes, from, at, masks, first, mask);
+      if (around === 'letters') continue;
+      if (around !== 'punctuation' || mask - first > 1 || parameter[first] === -1) return undefined;
+      found.push(parameter[first] as number);
+    }
+    return found.length === 0 ? NO_PARAMETERS : Int32Array.from(found);
+  }
+
+  private readText(start: number, end: number): void {
+    const { bytes } = this;
     const classes = CLASSES;
     let at = start;
     while (at < end) {
@@ -73,4 +154,28 @@ export class NamedParties {
     this.addressStart = token.start;
     this.addressEnd = token.end;
   }
+}
+
+/** What the bytes of a word outside of its masked stretches [first, last) are: punctuation alone, letters beyond f among them, or else. */
+function aroundMasks(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  masks: SpansColumn,
+  first: number,
+  last: number,
+): 'punctuation' | 'letters' | 'other' {
+  let around: 'punctuation' | 'other' = 'punctuation';
+  for (let at = start, mask = first; at < end; at++) {
+    if (mask < last && at === masks.start[mask]) {
+      at = (masks.end[mask++] as number) - 1;
+      continue;
+    }
+    const byte = bytes[at] as number;
+    if (isPunctuation(byte)) continue;
+    const lower = byte | 32;
+    if (lower >= 97 && lower <= 122 && !isHexDigit(byte)) return 'letters';
+    around = 'other';
+  }
+  return around;
 }

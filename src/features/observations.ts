@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decodeUtf8, type LogBatch, type ObservationBatch, type Template } from '../core/index.ts';
+import type { LogBatch, ObservationBatch, Template } from '../core/index.ts';
 import { widen } from './event-arena.ts';
 import { NamedParties } from './named-parties.ts';
 import { ObservedNames } from './observed-names.ts';
@@ -19,8 +19,6 @@ export const observationConfig = z.strictObject({
   maxValueBytes: z.int().min(8).max(4096).default(128).describe('longer parameter values are not watched'),
 });
 
-/** Columns kept interleaved while rows are added: entity, field, value, row. */
-const COLUMNS = 4;
 /** Names after which they are gathered anew, so that memory stays bounded. */
 const MOST_NAMES = 65_536;
 
@@ -57,7 +55,7 @@ export class Observer {
     if (this.names.size >= MOST_NAMES) this.names = new ObservedNames();
     const { parties, names } = this;
     names.begin(batch);
-    const { rows } = this;
+    parties.begin(batch);
     const [template, component, parameter, user, address, pair] = OBSERVED.map((field) => this.wants.has(field));
     const [templateField, componentField, , userField, addressField, pairField] = FIELD_NAMES.map((name) =>
       names.fields.code(name),
@@ -69,25 +67,29 @@ export class Observer {
       const host = names.host(hosts[row] as number);
       const code = batch.template[row] as number;
       const known = templates[code];
-      if (template && known !== undefined) rows.add(row, time, host, templateField, names.template(code, known));
+      if (template && known !== undefined) this.add(row, time, host, templateField, names.template(code, known));
       if (component && (components[row] as number) >= 0)
-        rows.add(row, time, host, componentField, names.component(components[row] as number));
-      if (parameter && known !== undefined) this.parameters(rows, batch, row, time, host, known);
+        this.add(row, time, host, componentField, names.component(components[row] as number));
+      if (parameter && known !== undefined) this.parameters(batch, row, time, host, known);
       if (!(user || address || pair)) continue;
-      parties.read(batch, row);
+      parties.read(row);
       const { bytes, userStart, userEnd, addressStart, addressEnd } = parties;
       const named = userStart >= 0;
-      if (named && user) rows.add(row, time, host, userField, names.text(bytes, userStart, userEnd));
+      if (named && user) this.add(row, time, host, userField, names.text(bytes, userStart, userEnd));
       if (addressStart < 0 || !(address || (pair && named))) continue;
       const value = names.text(bytes, addressStart, addressEnd);
-      if (address) rows.add(row, time, host, addressField, value);
-      if (pair && named) rows.add(row, time, names.entities.code(decodeUtf8(bytes, userStart, userEnd)), pairField, value);
+      if (address) this.add(row, time, host, addressField, value);
+      if (pair && named) this.add(row, time, names.user(bytes, userStart, userEnd), pairField, value);
     }
-    return rows.take(batch, names);
+    return this.rows.take(batch, names);
+  }
+
+  private add(row: number, time: number, entity: number, field: number, value: number): void {
+    this.rows.add(row, time, entity, field, value, this.names.shown.code(entity, field, value));
   }
 
   /** Names, not numbers or identifiers; numbers are what the parameter model of sequences watches. */
-  private parameters(rows: ObservationRows, batch: LogBatch, row: number, time: number, host: number, template: Template): void {
+  private parameters(batch: LogBatch, row: number, time: number, host: number, template: Template): void {
     const { names } = this;
     const { bytes, first, start, end } = batch.parameters;
     const from = first[row] as number;
@@ -96,7 +98,7 @@ export class Observer {
       const a = start[from + i] as number;
       const b = end[from + i] as number;
       if (b <= a || b - a > this.config.maxValueBytes || !isName(bytes, a, b)) continue;
-      rows.add(row, time, host, names.parameter(batch.template[row] as number, template, i), names.text(bytes, a, b));
+      this.add(row, time, host, names.parameter(batch.template[row] as number, template, i), names.text(bytes, a, b));
     }
   }
 }
@@ -120,33 +122,31 @@ function isName(bytes: Uint8Array, start: number, end: number): boolean {
 /** Gathers the observations of one batch at a time, in columns that serve all of them. */
 class ObservationRows {
   private rows = 0;
-  private columns = new Int32Array(1024 * COLUMNS);
+  private row = new Int32Array(1024);
+  private entity = new Int32Array(1024);
+  private field = new Int32Array(1024);
+  private value = new Int32Array(1024);
+  private shown = new Int32Array(1024);
   private time = new Float64Array(1024);
 
-  add(row: number, time: number, entity: number, field: number, value: number): void {
-    if (this.rows === this.time.length) {
-      this.columns = widen(this.columns, new Int32Array(this.columns.length * 2));
-      this.time = widen(this.time, new Float64Array(this.time.length * 2));
-    }
-    const at = this.rows * COLUMNS;
-    this.columns[at] = entity;
-    this.columns[at + 1] = field;
-    this.columns[at + 2] = value;
-    this.columns[at + 3] = row;
-    this.time[this.rows++] = time;
+  add(row: number, time: number, entity: number, field: number, value: number, shown: number): void {
+    if (this.rows === this.row.length) this.grow();
+    const at = this.rows++;
+    this.row[at] = row;
+    this.entity[at] = entity;
+    this.field[at] = field;
+    this.value[at] = value;
+    this.shown[at] = shown;
+    this.time[at] = time;
   }
 
   /** What was added since the last call; rows are those of the batch. */
   take({ origin }: LogBatch, names: ObservedNames): ObservationBatch {
-    const { rows, columns } = this;
+    const { rows } = this;
     this.rows = 0;
-    const [entity, field, value] = [new Int32Array(rows), new Int32Array(rows), new Int32Array(rows)];
     const [line, offset, length] = [new Float64Array(rows), new Float64Array(rows), new Int32Array(rows)];
     for (let i = 0; i < rows; i++) {
-      entity[i] = columns[i * COLUMNS] as number;
-      field[i] = columns[i * COLUMNS + 1] as number;
-      value[i] = columns[i * COLUMNS + 2] as number;
-      const row = columns[i * COLUMNS + 3] as number;
+      const row = this.row[i] as number;
       line[i] = origin.line[row] as number;
       offset[i] = origin.offset[row] as number;
       length[i] = origin.length[row] as number;
@@ -158,9 +158,10 @@ class ObservationRows {
       fields: names.fields.all,
       values: names.values.all,
       valueText: names.texts,
-      entity,
-      field,
-      value,
+      entity: this.entity.slice(0, rows),
+      field: this.field.slice(0, rows),
+      value: this.value.slice(0, rows),
+      shown: this.shown.slice(0, rows),
       time: this.time.slice(0, rows),
       input: [origin.input],
       inputCode: new Int32Array(rows),
@@ -168,5 +169,15 @@ class ObservationRows {
       offset,
       length,
     };
+  }
+
+  private grow(): void {
+    const larger = (from: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> => widen(from, new Int32Array(from.length * 2));
+    this.row = larger(this.row);
+    this.entity = larger(this.entity);
+    this.field = larger(this.field);
+    this.value = larger(this.value);
+    this.shown = larger(this.shown);
+    this.time = widen(this.time, new Float64Array(this.time.length * 2));
   }
 }

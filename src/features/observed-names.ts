@@ -1,5 +1,6 @@
 import { DictBuilder, decodeUtf8, type LogBatch, type Template } from '../core/index.ts';
 import { ByteCodes } from './byte-codes.ts';
+import { ShownCodes } from './shown-codes.ts';
 
 const NONE = -1;
 
@@ -27,7 +28,10 @@ export class ObservedNames {
   readonly values = new Names();
   /** Readable form of each value. */
   readonly texts: string[] = [];
+  /** Entity, field and value of an observation together. */
+  readonly shown = new ShownCodes();
   private readonly spans = new ByteCodes();
+  private readonly users = new ByteCodes();
   /** By the miner's code: id and text that it had when last looked up, and our code. */
   private readonly templateIds: string[] = [];
   private readonly templateTexts: string[] = [];
@@ -101,6 +105,15 @@ export class ObservedNames {
     const value = this.value(name, name);
     this.spans.put(bytes, start, end, value);
     return value;
+  }
+
+  /** Entity code of the user bytes[start, end). */
+  user(bytes: Uint8Array, start: number, end: number): number {
+    const known = this.users.find(bytes, start, end);
+    if (known !== NONE) return known;
+    const entity = this.entities.code(decodeUtf8(bytes, start, end));
+    this.users.put(bytes, start, end, entity);
+    return entity;
   }
 
   private value(name: string, text: string): number {

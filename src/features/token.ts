@@ -24,6 +24,7 @@ const COLON = 58;
 const UNDERSCORE = 95;
 
 export const isTokenByte = (byte: number): boolean => CLASS[byte] !== 0;
+export const isHexDigit = (byte: number): boolean => ((CLASS[byte] as number) & HEX) !== 0;
 export const isLetterOrDigit = (byte: number): boolean => ((CLASS[byte] as number) & (LETTER | DIGIT)) !== 0;
 
 /** One token; reused by the walker, so read it inside the callback only. */
@@ -113,7 +114,7 @@ export function classify(bytes: Uint8Array, from: number, to: number, token: Tok
   return true;
 }
 
-function isPunctuation(byte: number): boolean {
+export function isPunctuation(byte: number): boolean {
   return byte === DOT || byte === COLON || byte === DASH || byte === UNDERSCORE;
 }
 

@@ -1,6 +1,7 @@
 import type { LogBatch, TextColumn } from '../core/index.ts';
 import { ByteDictionary } from './bytes/byte-dictionary.ts';
 import { IntList } from './bytes/int-list.ts';
+import type { BatchShapes } from './drain/batch-shapes.ts';
 import type { Header } from './formats/header.ts';
 
 /** Columns of a log batch while it grows. Rows are written in order; the last one may be extended or taken back. */
@@ -21,6 +22,7 @@ export class BatchBuilder {
   messageStart: Int32Array;
   messageEnd: Int32Array;
   private template: Int32Array;
+  private shape: Int32Array;
   private parameterFirst: Int32Array;
   private attributesStart: Int32Array;
   private attributesEnd: Int32Array;
@@ -46,6 +48,7 @@ export class BatchBuilder {
     this.messageStart = ints();
     this.messageEnd = ints();
     this.template = ints();
+    this.shape = ints();
     this.parameterFirst = new Int32Array(this.capacity + 1);
     this.attributesStart = ints();
     this.attributesEnd = ints();
@@ -87,8 +90,9 @@ export class BatchBuilder {
     return this.time[row] as number;
   }
 
-  setTemplate(row: number, code: number): void {
+  setTemplate(row: number, code: number, shape: number): void {
     this.template[row] = code;
+    this.shape[row] = shape;
     this.parameterFirst[row + 1] = this.parameterStart.length;
   }
 
@@ -97,7 +101,7 @@ export class BatchBuilder {
     this.rows--;
   }
 
-  finish(bytes: Uint8Array, source: string, input: string): LogBatch {
+  finish(bytes: Uint8Array, source: string, input: string, shapes: BatchShapes | undefined): LogBatch {
     const { rows } = this;
     const ints = (values: Int32Array): Int32Array => values.subarray(0, rows);
     const text = (start: Int32Array, end: Int32Array): TextColumn => ({ bytes, start: ints(start), end: ints(end) });
@@ -119,6 +123,7 @@ export class BatchBuilder {
         start: this.parameterStart.finish(),
         end: this.parameterEnd.finish(),
       },
+      ...(shapes === undefined ? {} : { shape: shapes.finish(bytes, ints(this.shape)) }),
       ...(this.hasAttributes ? { attributes: text(this.attributesStart, this.attributesEnd) } : {}),
       ...(this.fieldNames.length > 0 ? { fields: this.fieldColumns(text) } : {}),
     };
@@ -147,6 +152,7 @@ export class BatchBuilder {
     this.messageStart = grown(this.messageStart, capacity);
     this.messageEnd = grown(this.messageEnd, capacity);
     this.template = grown(this.template, capacity);
+    this.shape = grown(this.shape, capacity);
     this.parameterFirst = grown(this.parameterFirst, capacity + 1);
     this.attributesStart = grown(this.attributesStart, capacity);
     this.attributesEnd = grown(this.attributesEnd, capacity);

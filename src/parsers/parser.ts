@@ -3,6 +3,7 @@ import { BatchBuilder } from './batch-builder.ts';
 import { TextArena } from './bytes/arena.ts';
 import { CR, isBlank, LF } from './bytes/ascii.ts';
 import { continues } from './continuation.ts';
+import { type BatchShapes, NEW_SHAPE } from './drain/batch-shapes.ts';
 import { compileMask } from './drain/mask-pattern.ts';
 import { detectFormat } from './formats/detect.ts';
 import type { Joining, LogFormat } from './formats/format.ts';
@@ -40,6 +41,8 @@ export class FormatLogParser implements LogParser {
   private joining: Joining = 'none';
   private assigner: TemplateAssigner | undefined;
   private rowsPerByte = 1 / 100;
+  /** Of the batch at hand. */
+  private shapes: BatchShapes | undefined;
   private events = 0;
   private joined = 0;
   private blank = 0;
@@ -123,6 +126,7 @@ export class FormatLogParser implements LogParser {
     const search = Buffer.from(input.buffer, input.byteOffset, input.length);
     const arena = new TextArena(input);
     const builder = new BatchBuilder(options.fields === false ? [] : format.fields, Math.ceil(input.length * this.rowsPerByte * 1.2));
+    this.shapes = this.withParameters ? this.assigner?.miner.batchShapes() : undefined;
     const { ends } = batch;
     let open = -1;
     let openStart = 0;
@@ -218,18 +222,30 @@ export class FormatLogParser implements LogParser {
     }
     this.events += builder.rows;
     if (input.length > 4096) this.rowsPerByte = Math.max(builder.rows, 16) / input.length;
-    return builder.finish(arena.bytes, source, batch.input);
+    const parsed = builder.finish(arena.bytes, source, batch.input, this.shapes);
+    this.shapes = undefined;
+    return parsed;
   }
 
   /** Gives an event its template, now that no line joins it any more. */
   private close(builder: BatchBuilder, arena: TextArena, row: number, mineEnd: number): void {
     const { assigner } = this;
     let code = -1;
+    let shape = -1;
     if (assigner !== undefined) {
-      code = assigner.assign(arena.bytes, builder.messageStart[row] as number, mineEnd);
-      if (this.withParameters) assigner.parameters(arena.bytes, code, builder.parameterStart, builder.parameterEnd);
+      const start = builder.messageStart[row] as number;
+      const { parameterStart, parameterEnd } = builder;
+      const before = parameterStart.length;
+      code = assigner.assign(arena.bytes, start, mineEnd);
+      if (this.withParameters) assigner.parameters(arena.bytes, code, parameterStart, parameterEnd);
+      // Lines that were joined to it were not looked at.
+      if (this.shapes !== undefined && mineEnd === builder.messageEnd[row]) {
+        shape = assigner.shapeIn(this.shapes);
+        if (shape === NEW_SHAPE)
+          shape = this.shapes.add(assigner.miner.scanned, start, mineEnd, { start: parameterStart, end: parameterEnd, from: before });
+      }
     }
-    builder.setTemplate(row, code);
+    builder.setTemplate(row, code, shape);
   }
 
   private reject(

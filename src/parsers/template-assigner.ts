@@ -1,5 +1,6 @@
 import type { Template } from '../core/index.ts';
 import type { IntList } from './bytes/int-list.ts';
+import type { BatchShapes } from './drain/batch-shapes.ts';
 import { type FixedTemplate, FixedTemplates } from './drain/fixed.ts';
 import { type MinerOptions, TemplateMiner } from './drain/miner.ts';
 
@@ -8,6 +9,7 @@ export class TemplateAssigner {
   readonly miner: TemplateMiner;
   readonly fixed: FixedTemplates | undefined;
   private readonly base: number;
+  private mined = false;
 
   constructor(options: Partial<MinerOptions>, fixed: readonly FixedTemplate[] = []) {
     this.miner = new TemplateMiner(options);
@@ -20,12 +22,19 @@ export class TemplateAssigner {
   }
 
   assign(bytes: Uint8Array, start: number, end: number): number {
+    this.mined = false;
     if (this.fixed !== undefined) {
       const code = this.fixed.assign(bytes, start, end);
       if (code >= 0) return code;
     }
+    this.mined = true;
     const code = this.miner.assign(bytes, start, end);
     return code < 0 ? -1 : code + this.base;
+  }
+
+  /** Code of the shape of the message assigned last, as the miner gives it. */
+  shapeIn(shapes: BatchShapes): number {
+    return this.mined ? this.miner.shapeIn(shapes) : -1;
   }
 
   parameters(bytes: Uint8Array, code: number, start: IntList, end: IntList): void {

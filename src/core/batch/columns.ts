@@ -72,6 +72,21 @@ export interface OriginColumns {
   readonly length: Int32Array;
 }
 
+/**
+ * Which messages read alike: rows of one code have the same message but for its masked stretches, each of which is a number
+ * (digits joined by `.` and `:`, or hex digits after `0x`), a UUID or a block id (`blk_-1`), and parameters in the same places. What does not
+ * depend on those can be worked out once for all of them. Codes belong to this batch alone; two of them may stand for messages that read alike.
+ */
+export interface ShapeColumn {
+  /** By row; -1 = not known. */
+  readonly codes: Int32Array;
+  /** By code: the first message of that shape, and its masked stretches in order. */
+  readonly text: TextColumn;
+  readonly masks: SpansColumn;
+  /** By mask: which of a row's parameters it is, counted from 0; -1 where it is part of a larger one. */
+  readonly parameter: Int32Array;
+}
+
 /** A batch of `log` events (see EVENT_SCHEMAS.log). All arrays have `rows` entries unless stated. */
 export interface LogBatch {
   readonly kind: 'log';
@@ -89,6 +104,7 @@ export interface LogBatch {
   /** Index into `templates`; -1 before mining. */
   readonly template: Int32Array;
   readonly parameters: SpansColumn;
+  readonly shape?: ShapeColumn;
   /** One JSON object per row, or absent for formats without further fields. */
   readonly attributes?: TextColumn;
   /** Further header fields by name (the loghub layouts print some), as text. */

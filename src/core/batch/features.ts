@@ -80,6 +80,8 @@ export interface ObservationBatch {
   readonly entity: Int32Array;
   readonly field: Int32Array;
   readonly value: Int32Array;
+  /** One code for the three of a row together; who remembers something of them need not look it up again while the dictionaries are the same. */
+  readonly shown?: Int32Array;
   readonly time: Float64Array;
   readonly input: readonly string[];
   readonly inputCode: Int32Array;

@@ -173,8 +173,7 @@ export class NoveltyMemory {
   }
 
   private noteValue(value: SeenValue): void {
-    const { count, last, used } = value;
-    this.journal.note(restore, value, { count, last, used }, 0);
+    this.journal.noteUse(value);
     value.noted = this.journal.batch;
   }
 }

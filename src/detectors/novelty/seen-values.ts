@@ -13,12 +13,9 @@ export interface SeenValue {
   held: boolean;
 }
 
-interface Candidate {
-  readonly value: SeenValue;
-  readonly used: number;
-}
+const NO_CANDIDATES: readonly SeenValue[] = [];
 
-const NO_CANDIDATES: readonly Candidate[] = [];
+const NEVER = new Float64Array(0);
 
 const remember = (values: unknown, value: unknown): void => (values as SeenValues).putBack(value as SeenValue);
 
@@ -30,7 +27,9 @@ export class SeenValues {
   /** A pair's only value stands alone: most pairs of a hostile stream never have a second one. */
   private only: SeenValue | undefined;
   private byName: Map<string, SeenValue> | undefined;
-  private oldest: readonly Candidate[] = NO_CANDIDATES;
+  private oldest: readonly SeenValue[] = NO_CANDIDATES;
+  /** When each of `oldest` was used last, as of when the list was made. */
+  private oldestUsed: Float64Array = NEVER;
   private next = 0;
 
   get size(): number {
@@ -74,17 +73,29 @@ export class SeenValues {
   inOrder(): SeenValue[] {
     const values = this.byName === undefined ? [] : [...this.byName.values()];
     if (this.only !== undefined) values.push(this.only);
-    return values.sort((a, b) => a.used - b.used);
+    return byUse(values).map((at) => values[at] as SeenValue);
   }
 
   private leastUsed(): SeenValue {
     for (;;) {
       if (this.next >= this.oldest.length) {
-        this.oldest = this.inOrder().map((value) => ({ value, used: value.used }));
+        this.oldest = this.inOrder();
+        this.oldestUsed = Float64Array.from(this.oldest, ({ used }) => used);
         this.next = 0;
       }
-      const { value, used } = this.oldest[this.next++] as Candidate;
+      const value = this.oldest[this.next] as SeenValue;
+      const used = this.oldestUsed[this.next++];
       if (value.held && value.used === used) return value;
     }
   }
+}
+
+/** Indices in order of last use; a typed array of numbers is sorted several times faster than objects are. */
+function byUse(values: readonly SeenValue[]): number[] {
+  let first = Number.POSITIVE_INFINITY;
+  for (const { used } of values) if (used < first) first = used;
+  const keys = new Float64Array(values.length);
+  for (let i = 0; i < keys.length; i++) keys[i] = ((values[i] as SeenValue).used - first) * keys.length + i;
+  keys.sort();
+  return Array.from(keys, (key) => key % keys.length);
 }

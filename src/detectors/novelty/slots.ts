@@ -64,6 +64,8 @@ export class BatchSlots {
   private batch: ObservationBatch;
   private readonly pairs: CodeIndex<PairSlot>;
   private readonly slots: CodeIndex<Slot>;
+  /** By the batch's code for what a row shows, where it has one. */
+  private readonly byShown: (Slot | undefined)[] = [];
 
   constructor(memory: NoveltyMemory, batch: ObservationBatch) {
     this.memory = memory;
@@ -88,6 +90,17 @@ export class BatchSlots {
   }
 
   at(row: number): Slot {
+    const { shown } = this.batch;
+    if (shown === undefined) return this.find(row);
+    const code = shown[row] as number;
+    const known = this.byShown[code];
+    if (known !== undefined) return known;
+    const slot = this.find(row);
+    this.byShown[code] = slot;
+    return slot;
+  }
+
+  private find(row: number): Slot {
     const pair = this.pairs.find(this.batch.entity[row] as number, this.batch.field[row] as number, row);
     return this.slots.items[this.slots.find(pair, this.batch.value[row] as number, row)] as Slot;
   }

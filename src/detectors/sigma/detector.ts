@@ -19,6 +19,7 @@ import { logEventOf } from './log-event.ts';
 import type { MatchedRule } from './matched-rule.ts';
 import { LEVELS, type RuleProblem } from './rule.ts';
 import { sensorEventOf } from './sensor-event.ts';
+import { ShapeVerdicts } from './shape-verdicts.ts';
 import { observedOf, whoOf } from './who.ts';
 
 interface State {
@@ -38,6 +39,7 @@ export class SigmaDetector implements RuleDetector {
   readonly #rules: ReadonlyMap<string, MatchedRule>;
   readonly #least: number;
   readonly #episodes: Episodes;
+  #shapes: ShapeVerdicts | undefined;
   /** Rules that are not used, each with its reason. */
   readonly problems: readonly RuleProblem[];
   /** Time of the last event that had one: events without are taken as of then. */
@@ -62,6 +64,10 @@ export class SigmaDetector implements RuleDetector {
   #taken(batch: LogBatch | EventBatch): readonly RuleFinding[] {
     const touched = new Map<Episode, MatchedRule>();
     const times = batch.kind === 'log' ? batch.time : (batch.columns.time as Float64Array);
+    if (batch.kind === 'log' && batch.shape !== undefined) {
+      this.#shapes ??= new ShapeVerdicts(this.#engine.anySource);
+      this.#shapes.begin(batch);
+    }
     for (let row = 0; row < batch.rows; row++) {
       const time = times[row] as number;
       if (!Number.isNaN(time)) this.#last = time;
@@ -73,6 +79,7 @@ export class SigmaDetector implements RuleDetector {
   /** Plain text that holds nothing that a rule looks for is passed over without being taken apart. */
   #worthwhile(batch: LogBatch, row: number): boolean {
     if (batch.attributes !== undefined || batch.fields?.Request !== undefined) return true;
+    if (batch.shape !== undefined && this.#shapes?.canTouch(row) === false) return false;
     const { bytes, start, end } = batch.message;
     const from = Math.max(0, start[row] as number);
     return this.#engine.canMatch(bytes, from, end[row] as number);

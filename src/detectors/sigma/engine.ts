@@ -51,8 +51,13 @@ export class SigmaEngine {
 
   /** False where neither a hint nor anything that rules of plain text look for is in bytes[from, to). */
   canMatch(bytes: Uint8Array, from: number, to: number): boolean {
+    return this.anySource.touches(bytes, from, to);
+  }
+
+  /** The literals that `canMatch` looks for. */
+  get anySource(): Prefilter {
     this.#anySource ??= this.#literals();
-    return this.#anySource.touches(bytes, from, to);
+    return this.#anySource;
   }
 
   /** What correlations count now. */

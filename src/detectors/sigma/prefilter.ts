@@ -56,6 +56,20 @@ export class Prefilter {
     return false;
   }
 
+  /** The state behind a character of class `symbol`; 0 is where a text begins. */
+  step(node: number, symbol: number): number {
+    return this.#next[node * CLASSES + symbol] as number;
+  }
+
+  /** Whether a literal ends in the state. */
+  isEnd(node: number): boolean {
+    return this.#ends[node] === 1;
+  }
+
+  get states(): number {
+    return this.#ends.length;
+  }
+
   /** Calls `found` for each rule with a literal in the text, once for each place: the caller drops repeats. */
   scan(text: string, found: (rule: number) => void): void {
     const next = this.#next;

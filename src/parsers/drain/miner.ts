@@ -1,5 +1,6 @@
 import { stableId } from '../../core/index.ts';
 import type { IntList } from '../bytes/int-list.ts';
+import { BatchShapes, NEW_SHAPE } from './batch-shapes.ts';
 import { BLANK, BYTE_CLASS } from './byte-class.ts';
 import { hashKey, joinHash } from './hashing.ts';
 import { LeafSearch } from './leaf-search.ts';
@@ -67,6 +68,11 @@ export class TemplateMiner {
   private readonly wildHash: readonly [number, number];
   private tree: PrefixTree;
   private readonly cache: ShapeCache;
+  /** Of the line assigned last: its slot in the cache, and whether all of its bytes were looked at. */
+  private slot = -1;
+  private whole = false;
+  /** Shapes met so far, over all batches. */
+  private shapes = 0;
   private readonly search: LeafSearch;
   private recency = new Recency();
   private readonly codes = new Map<string, number>();
@@ -91,9 +97,10 @@ export class TemplateMiner {
 
   /** Codes of templates forgotten during earlier batches may be given away from now on. */
   beginBatch(): void {
-    if (this.tree.changes > MOST_VERSIONS) {
+    if (this.tree.changes > MOST_VERSIONS || this.shapes > MOST_VERSIONS) {
       this.tree.renumber();
       this.cache.clear();
+      this.shapes = 0;
     }
     if (this.forgotten.length === 0) return;
     for (const code of this.forgotten) this.free.push(code);
@@ -109,6 +116,8 @@ export class TemplateMiner {
     const { shape, cache } = this;
     shape.scan(bytes, from, to);
     const slot = cache.find(shape.hash1, shape.hash2);
+    this.slot = slot;
+    this.whole = from === start && to === end;
     let code = -1;
     if (slot >= 0) {
       code = cache.codeAt(slot);
@@ -129,6 +138,29 @@ export class TemplateMiner {
   parameters(bytes: Uint8Array, code: number, start: IntList, end: IntList): void {
     const wild = code < 0 ? undefined : (this.templates[code] as MinedTemplate).wild;
     collectParameters(bytes, this.shape, wild, start, end);
+  }
+
+  /**
+   * Code of the shape of the line assigned last; NEW_SHAPE where `shapes`, to be added to next, has none yet or its template has changed; -1
+   * where the shape says too little of the line.
+   */
+  shapeIn(shapes: BatchShapes): number {
+    const { shape, slot, cache } = this;
+    if (slot < 0 || !this.whole || shape.printed || this.options.masks.length > 0) return -1;
+    const code = cache.markOf(slot) - shapes.from;
+    if (code >= 0) return code;
+    cache.mark(slot, ++this.shapes);
+    return NEW_SHAPE;
+  }
+
+  /** The line assigned last. */
+  get scanned(): ShapeScanner {
+    return this.shape;
+  }
+
+  /** Shapes of a further batch. */
+  batchShapes(): BatchShapes {
+    return new BatchShapes(this.shapes + 1);
   }
 
   /** Every template held, in order of last use, the one unused longest first. */
@@ -187,7 +219,7 @@ export class TemplateMiner {
       search.add(template, code);
       tree.touch(template.leaf);
     }
-    if (this.options.cache) this.cache.put(shape.hash1, shape.hash2, code, (templates[code] as MinedTemplate).leaf.version);
+    if (this.options.cache) this.slot = this.cache.put(shape.hash1, shape.hash2, code, (templates[code] as MinedTemplate).leaf.version);
     return code;
   }
 

@@ -11,12 +11,15 @@ const [HASH1, HASH2, CODE, VERSION] = [0, 1, 2, 3];
 export class ShapeCache {
   private readonly mask: number;
   private readonly cells: Int32Array;
+  /** By slot: a number that its user gave the answer; 0 = none so far. */
+  private readonly marks: Int32Array;
   private turn = 0;
 
   constructor(bits = 16) {
     const slots = 1 << bits;
     this.mask = slots / WAYS - 1;
     this.cells = new Int32Array(slots * STRIDE);
+    this.marks = new Int32Array(slots);
   }
 
   /** Slot that holds the shape, or -1. */
@@ -37,7 +40,16 @@ export class ShapeCache {
     return this.cells[slot + VERSION] as number;
   }
 
-  put(hash1: number, hash2: number, code: number, version: number): void {
+  markOf(slot: number): number {
+    return this.marks[slot / STRIDE] as number;
+  }
+
+  mark(slot: number, mark: number): void {
+    this.marks[slot / STRIDE] = mark;
+  }
+
+  /** Returns the slot. */
+  put(hash1: number, hash2: number, code: number, version: number): number {
     const { cells } = this;
     let slot = this.find(hash1, hash2);
     if (slot < 0) {
@@ -46,13 +58,16 @@ export class ShapeCache {
       while (slot < first + WAYS * STRIDE && cells[slot + CODE] !== 0) slot += STRIDE;
       if (slot === first + WAYS * STRIDE) slot = first + (this.turn++ & (WAYS - 1)) * STRIDE;
     }
+    this.mark(slot, 0);
     cells[slot + HASH1] = hash1;
     cells[slot + HASH2] = hash2;
     cells[slot + CODE] = code + 1;
     cells[slot + VERSION] = version;
+    return slot;
   }
 
   clear(): void {
     this.cells.fill(0);
+    this.marks.fill(0);
   }
 }

@@ -8,16 +8,20 @@ const IN_WORD = IS_WORD;
 const endOfNumber = numberEnd;
 const endOfUuid = uuid;
 const endOfBlockId = blockId;
+const SPACE = 32;
 const DASH = 45;
 const UNDERSCORE = 95;
 
 /**
  * A line's shape: its blank-separated tokens with variable stretches masked. `scan` hashes the tokens and, from them, the
- * line in one pass, and records where tokens begin and what is masked; no string is made.
+ * line in one pass, and records where tokens begin and what is masked; no string is made. Lines with the same hashes read alike,
+ * blanks included, but for what is masked.
  */
 export class ShapeScanner {
   hash1 = 0;
   hash2 = 0;
+  /** Whether the line scanned last holds a printed `<*>`, which counts as masked. */
+  printed = false;
   /** Masked stretches of the line scanned last, in order. */
   masks = 0;
   maskStart = new Int32Array(256);
@@ -60,6 +64,7 @@ export class ShapeScanner {
     let hash2 = seed2;
     let masks = 0;
     let count = 0;
+    let printed = false;
     let beyond = end;
     let from = start;
     let p = start;
@@ -108,13 +113,24 @@ export class ShapeScanner {
         line2 = Math.imul(line2 ^ hash2, factor2);
         hash1 = seed1;
         hash2 = seed2;
-        do p++;
-        while (p < end && classes[bytes[p] as number] === BLANK);
+        p++;
+        if (byte !== SPACE || (p < end && classes[bytes[p] as number] === BLANK)) {
+          // Whatever blanks part them, tokens are the same; the line has another shape.
+          while (true) {
+            line1 = Math.imul(line1 ^ byte, factor1);
+            line2 = Math.imul(line2 ^ byte, factor2);
+            if (p >= end) break;
+            byte = bytes[p] as number;
+            if (classes[byte] !== BLANK) break;
+            p++;
+          }
+        }
         from = p;
         continue;
       } else if (byte === 60 && p + 2 < end && bytes[p + 1] === 42 && bytes[p + 2] === 62) {
         // A printed `<*>` counts as masked, so that a template's text says what the template is.
         masked = p + 3;
+        printed = true;
       } else {
         hash1 = Math.imul(hash1 ^ byte, factor1);
         hash2 = Math.imul(hash2 ^ byte, factor2);
@@ -145,6 +161,7 @@ export class ShapeScanner {
     this.hash2 = Math.imul(line2 ^ hash2, factor2);
     this.masks = masks;
     this.count = count;
+    this.printed = printed;
   }
 
   /** Finds where the tokens scanned last end and which are wild. Returns the number of those. */

@@ -22,7 +22,7 @@ export class Pseudonymiser {
   }
 
   apply(batch: LogBatch): LogBatch {
-    const { attributes: _attributes, fields: _fields, ...kept } = batch;
+    const { attributes: _attributes, fields: _fields, shape: _shape, ...kept } = batch;
     const { message, parameters } = this.replace(batch.message, batch.parameters, batch.rows);
     return { ...kept, message, parameters, host: this.hosts ? this.dictionary(batch.host) : batch.host };
   }

@@ -53,6 +53,7 @@ function pick(batch: FeatureBatch, rows: readonly number[]): FeatureBatch {
         entity: at32(batch.entity, rows),
         field: at32(batch.field, rows),
         value: at32(batch.value, rows),
+        ...(batch.shown === undefined ? {} : { shown: at32(batch.shown, rows) }),
         time: at64(batch.time, rows),
         inputCode: at32(batch.inputCode, rows),
         line: at64(batch.line, rows),

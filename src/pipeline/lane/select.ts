@@ -35,6 +35,7 @@ export function selectRows(batch: LogBatch, keep: Uint8Array): LogBatch {
     message: text(batch.message),
     template: int(batch.template),
     parameters: { bytes: parameters.bytes, first, start: span(parameters.start), end: span(parameters.end) },
+    ...(batch.shape === undefined ? {} : { shape: { ...batch.shape, codes: int(batch.shape.codes) } }),
     ...(batch.attributes === undefined ? {} : { attributes: text(batch.attributes) }),
     ...(batch.fields === undefined
       ? {}
