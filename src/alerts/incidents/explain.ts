@@ -1,8 +1,8 @@
 import { formatMicros, type IncidentEvidence, type Micros } from '../../core/index.ts';
 
 /**
- * "Sudo to root on intranet_server: never in 455 past ten-minute windows" and what it comes with. Of `quietBins` windows nothing was
- * seen: they are taken as quiet.
+ * "Sudo to root on server. On server that was never seen in 199 windows of 10 minutes before; 2 other unusual types of alert came
+ * with it. Since …" Of `quietBins` windows nothing was seen: they are taken as quiet.
  */
 export function sentenceOf(
   evidence: readonly IncidentEvidence[],
@@ -16,14 +16,22 @@ export function sentenceOf(
   if (first === undefined) return 'Everything in it is marked as expected.';
   const others = new Set(evidence.map(({ type }) => type)).size - 1;
   const watched = first.bins - quietBins;
-  const times = first.hostBins === 0 ? `never in ${watched}` : `in ${first.hostBins} of ${watched}`;
-  const past = watched > 0 ? `${times} past ${binMinutes}-minute windows` : 'nothing like it was seen before';
-  const title = trimEnd(first.title);
-  const head = `${title}${title.includes(first.host) ? '' : ` on ${first.host}`}: ${past}`;
-  const more = others === 0 ? '' : `, with ${others} other unusual ${others === 1 ? 'type' : 'types'} of alert`;
+  const windows = `${watched} ${watched === 1 ? 'window' : 'windows'} of ${binMinutes} minutes`;
+  const seen =
+    watched <= 0
+      ? `Nothing like it was seen on ${first.host} before`
+      : first.hostBins === 0
+        ? `On ${first.host} that was never seen in ${windows} before`
+        : `On ${first.host} that was seen in ${first.hostBins} of ${windows} before`;
+  const more =
+    others === 0
+      ? ''
+      : others === 1
+        ? '; another unusual type of alert came with it'
+        : `; ${others} other unusual types of alert came with it`;
   const where = hosts > 1 ? ` on ${hosts} hosts` : '';
   const chain = tactics.length > 1 ? `, from ${words(tactics[0])} to ${words(tactics.at(-1))}` : '';
-  return `${head}${more}${more === '' && where === '' ? '' : where}${chain}, since ${formatMicros(start)}.`;
+  return `${trimEnd(first.title)}. ${seen}${more}${where}${chain}. Since ${formatMicros(start)}.`;
 }
 
 function trimEnd(title: string): string {

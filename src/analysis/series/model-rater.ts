@@ -1,4 +1,4 @@
-import { type Explanation, formatMicros, type LabelledRow, type ScoreBatch, type SeriesBatch, type SeriesFrame } from '../../core/index.ts';
+import type { Explanation, LabelledRow, ScoreBatch, SeriesBatch, SeriesFrame } from '../../core/index.ts';
 import { describeVolume, LabelOverlay } from '../../detectors/rate/overlay.ts';
 import { fillGaps, learnTail, TAIL_SIZE, tailScore } from '../../ml/index.ts';
 import { channelsOf, type ForecastModel, packForecastModel } from '../../training/series/index.ts';
@@ -65,7 +65,7 @@ export class ModelRater implements ReadingRater {
     const interval = `${formatReading(expected)} (${formatReading(expected - width)} to ${formatReading(expected + width)})`;
     const times = (Math.abs(value - expected) / width).toPrecision(3);
     return {
-      what: `${name} read ${formatReading(value)} at ${formatMicros(batch.start[i] as number)}, the model expected ${interval}.`,
+      what: `${name} read ${formatReading(value)}, the model expected ${interval}.`,
       why: `Forecast one step ahead by ${algorithm}. It misses by ${times} times what its ${Math.round(100 * coverage)} % interval allows.`,
       harmless: [
         'A planned change of load or of the device, maintenance, calibration.',

@@ -92,7 +92,7 @@ describe('readings', () => {
     expect(wild).toMatchObject({ input: 'pump.csv', line: 1_352, time: Date.UTC(2026, 0, 1) * 1000 + 1_350 * 60e6 });
     const text = bytes.subarray(wild?.offset, (wild?.offset ?? 0) + (wild?.length ?? 0)).toString();
     expect(text).toMatch(/^2026-01-01T22:30:00.000Z,250,[\d.]+,0\n$/);
-    expect(html).toContain('read 250 at 2026-01-01 22:30:00');
+    expect(html).toContain('inlet read 250, outside its range');
     expect((analysis as InputAnalysis).alerts.every(({ alert }) => alert.detection.evidence.length > 0)).toBe(true);
     const [again] = await analyze([path('pump.csv')]);
     expect(renderJson(buildReport((again as InputAnalysis).report))).toBe(renderJson(report));

@@ -1,6 +1,5 @@
 import {
   type Explanation,
-  formatMicros,
   frameRows,
   type LabelledRow,
   pack,
@@ -96,7 +95,7 @@ export class VarRater implements ReadingRater {
     }));
     const names = contributions.slice(0, 3).map(({ subject }) => subject);
     return {
-      what: `The channels together do not fit what their last values made likely at ${formatMicros(batch.start[i] as number)}, ${names.join(', ')} least of all.`,
+      what: `The channels together do not fit what their last values made likely, ${names.join(', ')} least of all.`,
       why: `The mean squared error of a vector autoregression over all ${errors.length} channels is ${formatReading(batch.value[i] as number)}, where about 1 is usual.`,
       harmless: [
         'A planned change of load or of the device, maintenance, calibration.',

@@ -70,7 +70,7 @@ export class DeviceFaultsDetector implements Detector<SeriesBatch> {
     this.#advance(this.#fork(batch), batch, row + 1, this.#target, (at, rating) => {
       if (at === row) found = rating;
     });
-    return explainFault(nameOf(batch, row), batch.value[row] as number, batch.start[row] as number, found);
+    return explainFault(nameOf(batch, row), batch.value[row] as number, found);
   }
 
   describe(batch: SeriesBatch, row: number): Uint8Array {

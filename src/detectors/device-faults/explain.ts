@@ -1,16 +1,15 @@
-import { type Explanation, formatMicros } from '../../core/index.ts';
+import type { Explanation } from '../../core/index.ts';
 import { type Fault, worstFault } from './faults.ts';
 import type { FaultRating } from './series-state.ts';
 
-export function explainFault(series: string, value: number, time: number, rating: FaultRating | undefined): Explanation {
-  const at = formatMicros(time);
+export function explainFault(series: string, value: number, rating: FaultRating | undefined): Explanation {
   if (rating === undefined || rating.learning) {
-    return say(`${series} read ${shown(value)} at ${at}.`, 'Its usual behaviour is still being learnt.', []);
+    return say(`${series} read ${shown(value)}.`, 'Its usual behaviour is still being learnt.', []);
   }
   const fault = worstFault(rating);
   const usual = `${shown(rating.low)} to ${shown(rating.high)}`;
   if (fault === undefined || rating[fault] <= 1) {
-    return say(`${series} read ${shown(value)} at ${at}.`, `No sign of a fault: it usually reads ${usual}.`, []);
+    return say(`${series} read ${shown(value)}.`, `No sign of a fault: it usually reads ${usual}.`, []);
   }
   const contribution = (observed: string, expected: string) => [
     { subject: `${series}: ${NAMES[fault]}`, observed, expected, share: 1, seenBefore: 0 },
@@ -19,33 +18,33 @@ export function explainFault(series: string, value: number, time: number, rating
   switch (fault) {
     case 'stuck':
       return say(
-        `${series} has read exactly ${shown(value)}, ${rating.run} times in a row up to ${at}.`,
+        `${series} has read exactly ${shown(value)}, ${rating.run} times in a row.`,
         `That is ${times}: the device may be stuck.`,
         contribution(`${rating.run} equal readings`, 'changing readings'),
       );
     case 'range':
       return say(
-        `${series} read ${shown(value)} at ${at}, outside its range of ${usual}.`,
+        `${series} read ${shown(value)}, outside its range of ${usual}.`,
         `It is ${times} away from that range: the device may be broken, or in a state it has never been in.`,
         contribution(shown(value), usual),
       );
     case 'jump':
       return say(
-        `${series} jumped to ${shown(value)} at ${at}.`,
+        `${series} jumped to ${shown(value)}.`,
         `The change is ${times}: a loose contact, a reset, or a real shock.`,
         contribution(`a jump to ${shown(value)}`, 'smaller changes'),
       );
     case 'noise':
       return say(
-        `${series} has been unusually noisy up to ${at}.`,
+        `${series} has become unusually noisy.`,
         `The median size of its last 60 changes is ${times}: interference or a failing sensor.`,
         contribution('noisy readings', 'steadier readings'),
       );
     case 'drift':
       return say(
         rating.byPeers
-          ? `${series} read ${shown(value)} at ${at}, while the readings beside it have for some time made ${shown(rating.expected)} likely.`
-          : `${series} read ${shown(value)} at ${at} and has for some time been away from its mean of ${shown(rating.expected)}.`,
+          ? `${series} read ${shown(value)}, while the readings beside it have for some time made ${shown(rating.expected)} likely.`
+          : `${series} read ${shown(value)} and has for some time been away from its mean of ${shown(rating.expected)}.`,
         `The lasting difference is ${times}: the sensor may be drifting.`,
         contribution(shown(value), shown(rating.expected)),
       );

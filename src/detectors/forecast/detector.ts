@@ -122,7 +122,7 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
     this.#advance(this.#fork(batch), batch, row + 1, (at, rating) => {
       if (at === row) found = rating;
     });
-    return explainReading(nameOf(batch, row), batch.value[row] as number, batch.start[row] as number, found);
+    return explainReading(nameOf(batch, row), batch.value[row] as number, found);
   }
 
   describe(batch: SeriesBatch, row: number): Uint8Array {

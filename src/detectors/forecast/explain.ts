@@ -1,22 +1,22 @@
-import { type Explanation, formatMicros } from '../../core/index.ts';
+import type { Explanation } from '../../core/index.ts';
 import { ARMS, type Arm, type ReadingRating } from './reading-state.ts';
 
 /** What an arm saw, and why that is unusual. */
 const WORDS: Readonly<Record<Arm, (about: About) => readonly [what: string, why: string]>> = {
-  residual: ({ series, value, at, interval, error, asLarge, seen, method }) => [
-    `${series} read ${value} at ${at}, expected was ${interval}.`,
+  residual: ({ series, value, interval, error, asLarge, seen, method }) => [
+    `${series} read ${value}, expected was ${interval}.`,
     `Forecast by ${method}. That is ${error} times its usual error; as large was seen ${asLarge} times in ${seen} readings.`,
   ],
-  shift: ({ series, value, at, interval, seen }) => [
-    `${series} has stayed off its level up to ${at}, where it read ${value}; expected was ${interval}.`,
+  shift: ({ series, value, interval, seen }) => [
+    `${series} has stayed off its level and read ${value}; expected was ${interval}.`,
     `Its readings have deviated to the same side for longer than in the ${seen} readings before.`,
   ],
-  stuck: ({ series, value, at, run, seen }) => [
-    `${series} has read exactly ${value}, ${run} times in a row up to ${at}.`,
+  stuck: ({ series, value, run, seen }) => [
+    `${series} has read exactly ${value}, ${run} times in a row.`,
     `In the ${seen} readings before, it never stood still for half as long: the device may be stuck.`,
   ],
-  range: ({ series, value, at, interval, seen }) => [
-    `${series} read ${value} at ${at}, outside the range of its ${seen} readings so far.`,
+  range: ({ series, value, interval, seen }) => [
+    `${series} read ${value}, outside the range of its ${seen} readings so far.`,
     `Expected was ${interval}; the device may be faulty, or the state is one it has never been in.`,
   ],
 };
@@ -27,7 +27,6 @@ const TELLING = Math.log(100);
 interface About {
   readonly series: string;
   readonly value: string;
-  readonly at: string;
   readonly interval: string;
   readonly error: string;
   readonly run: number;
@@ -36,10 +35,9 @@ interface About {
   readonly method: string;
 }
 
-export function explainReading(series: string, value: number, time: number, rating: ReadingRating | undefined): Explanation {
-  const at = formatMicros(time);
+export function explainReading(series: string, value: number, rating: ReadingRating | undefined): Explanation {
   if (rating === undefined || Number.isNaN(rating.score) || Number.isNaN(rating.spread)) {
-    return say(`${series} read ${shown(value)} at ${at}.`, 'Too few readings of it are known to say what is usual.', []);
+    return say(`${series} read ${shown(value)}.`, 'Too few readings of it are known to say what is usual.', []);
   }
   const { expected, lower, upper, lowest, spread, run, seen, asLarge, arms, method } = rating;
   const interval = `${shown(expected)} (${shown(lowestExpected(lower, lowest))} to ${shown(upper)})`;
@@ -47,7 +45,7 @@ export function explainReading(series: string, value: number, time: number, rati
   const worth = Math.max(arms.residual, TELLING);
   const arm = ARMS.reduce<Arm>((best, one) => (arms[one] > (best === 'residual' ? worth : arms[best]) ? one : best), 'residual');
   const error = (Math.abs(value - expected) / Math.max(spread, 1e-12 + 1e-6 * Math.abs(expected))).toPrecision(3);
-  const [what, why] = WORDS[arm]({ series, value: shown(value), at, interval, error, run, seen, asLarge, method });
+  const [what, why] = WORDS[arm]({ series, value: shown(value), interval, error, run, seen, asLarge, method });
   const observed = arm === 'stuck' ? `${run} equal readings` : shown(value);
   const seenBefore = arm === 'residual' ? asLarge : 0;
   return say(what, why, [{ subject: series, observed, expected: arm === 'stuck' ? 'changing readings' : interval, share: 1, seenBefore }]);

@@ -1,4 +1,4 @@
-import { type Explanation, formatMicros } from '../../core/index.ts';
+import type { Explanation } from '../../core/index.ts';
 import { type Rating, readyAt, type SeriesState } from './series-state.ts';
 import { isSparse } from './sparse.ts';
 
@@ -12,7 +12,8 @@ export interface RatedInterval {
 /** "source web: 1,204 lines, expected about 80". */
 export function explainInterval(interval: RatedInterval, state: SeriesState, rating: Rating): Explanation {
   const { series, value, start, end } = interval;
-  const expected = `about ${shown(rating.expected)} (${shown(rating.lower)} to ${shown(rating.upper)})`;
+  const usual = `about ${shown(rating.expected)}`;
+  const expected = `${usual} (${shown(rating.lower)} to ${shown(rating.upper)})`;
   const minutes = (end - start) / 60_000_000;
   const silent = value === 0 && rating.expected >= 1;
   if (isSparse(state)) return explainActive(interval, state, rating);
@@ -22,8 +23,8 @@ export function explainInterval(interval: RatedInterval, state: SeriesState, rat
     : 'its level alone, as not every hour of the day has been seen yet';
   return {
     what: silent
-      ? `${series} has gone quiet: no line in ${shown(minutes)} minutes from ${formatMicros(start)}, where ${expected} were expected.`
-      : `${series} had ${shown(value)} lines in ${shown(minutes)} minutes from ${formatMicros(start)}, where ${expected} were expected.`,
+      ? `${series} has gone quiet: no line in ${shown(minutes)} minutes, ${usual} expected.`
+      : `${series} had ${lines(value)} in ${shown(minutes)} minutes, ${usual} expected.`,
     why: `By ${profile}, learnt from ${state.count} intervals, so ${rating.above ? 'many' : 'few'} come by chance about ${once(rating.logP)}.`,
     harmless: rating.above
       ? ['A scheduled job, an import or a busy period that does not come every day.', 'A raised log level.']
@@ -31,7 +32,7 @@ export function explainInterval(interval: RatedInterval, state: SeriesState, rat
     next: rating.above
       ? ['See which templates and hosts the additional lines come from.', 'Compare with the load and errors of that time.']
       : ['Check whether the source still runs and its logs still arrive.', 'Look at its last lines before the silence.'],
-    contributions: [{ subject: series, observed: `${shown(value)} lines`, expected, share: 1, seenBefore: 0 }],
+    contributions: [{ subject: series, observed: lines(value), expected, share: 1, seenBefore: 0 }],
     evidence: [],
   };
 }
@@ -40,11 +41,11 @@ export function explainInterval(interval: RatedInterval, state: SeriesState, rat
 function explainActive({ series, value, start, end }: RatedInterval, state: SeriesState, rating: Rating): Explanation {
   const expected = `about ${shown(rating.expected)} (up to ${shown(rating.upper)})`;
   return {
-    what: `${series} had ${shown(value)} lines in ${shown((end - start) / 60_000_000)} minutes from ${formatMicros(start)}, where ${expected} are usual when there are any.`,
+    what: `${series} had ${lines(value)} in ${shown((end - start) / 60_000_000)} minutes, about ${shown(rating.expected)} are usual when there are any.`,
     why: `It is silent most of the time; by the ${state.active} intervals that had lines, so many come by chance about ${once(rating.logP)} with lines.`,
     harmless: ['A scheduled job, an import or a busy period that does not come every day.', 'A raised log level.'],
     next: ['See which templates and hosts the additional lines come from.', 'Compare with the load and errors of that time.'],
-    contributions: [{ subject: series, observed: `${shown(value)} lines`, expected, share: 1, seenBefore: 0 }],
+    contributions: [{ subject: series, observed: lines(value), expected, share: 1, seenBefore: 0 }],
     evidence: [],
   };
 }
@@ -52,6 +53,10 @@ function explainActive({ series, value, start, end }: RatedInterval, state: Seri
 function once(logP: number): string {
   const cases = Math.exp(-logP);
   return cases < 1e6 ? `once in ${Math.max(1, Math.round(cases)).toLocaleString('en')} intervals` : 'never in a million intervals';
+}
+
+function lines(count: number): string {
+  return `${shown(count)} ${count === 1 ? 'line' : 'lines'}`;
 }
 
 function shown(value: number): string {
