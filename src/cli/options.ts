@@ -1,6 +1,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { VedetteError } from '../core/errors.ts';
+import { refuseKernelFolder } from './kernel-folder.ts';
 
 /** What every command understands. */
 export interface CommonOptions {
@@ -32,14 +34,47 @@ export function rate(value: string): number {
   return number;
 }
 
+/** For commands that read no configuration: `-c` and `--set` are refused instead of doing nothing. */
 export function withCommonOptions(command: Command): Command {
+  for (const option of configurationOptions()) command.addOption(option.hideHelp());
+  return withHome(command).hook('preAction', (_, action) => refuseConfiguration(pathOf(action), action.opts()));
+}
+
+/** For commands that read a configuration. */
+export function withConfiguration(command: Command): Command {
+  for (const option of configurationOptions()) command.addOption(option);
+  return withHome(command);
+}
+
+/** `vedette alerts list`. */
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+}
+
+function configurationOptions(): Option[] {
+  const set = new Option('--set <key=value>', 'override a configuration value (repeatable)').argParser(collect).default([]);
+  return [new Option('-c, --config <file>', 'configuration file'), set];
+}
+
+function refuseConfiguration(command: string, { config, set = [] }: { readonly config?: string; readonly set?: readonly string[] }): void {
+  if (config === undefined && set.length === 0) return;
+  const given = config === undefined ? `--set ${set[0]}` : `-c ${config}`;
+  throw new VedetteError('USAGE', `${command} reads no configuration: ${given} would change nothing`, {
+    hint: `Leave it out; ${command} --help says what can be set. Configurations are read by vedette up, collect, config, doctor and alerts replay.`,
+  });
+}
+
+function withHome(command: Command): Command {
   return command
-    .option('-c, --config <file>', 'configuration file')
     .addOption(new Option('--home <dir>', 'folder with everything vedette keeps').default(defaultHome(), '~/.vedette'))
     .option('--tenant <id>', 'client the command is about', 'default')
     .option('--seed <number>', 'seed of everything random', integer, 1)
-    .option('--set <key=value>', 'override a configuration value (repeatable)', collect, [])
-    .addOption(new Option('-o, --output <form>', 'output form').choices(['human', 'json']).default('human'));
+    .addOption(new Option('-o, --output <form>', 'output form').choices(['human', 'json']).default('human'))
+    .hook('preAction', (_, action) => {
+      const { home, out } = action.opts<{ home: string; out?: string }>();
+      refuseKernelFolder('--home', home);
+      if (typeof out === 'string') refuseKernelFolder('--out', out);
+    });
 }
 
 /** Adds the example every command shows in its help. */

@@ -1,4 +1,4 @@
-import type { Alert, Expectation, LabelEntry } from '../core/index.ts';
+import type { Expectation, LabelEntry } from '../core/index.ts';
 import { ERROR_CODES, type ErrorCode, VedetteError } from '../core/index.ts';
 import type { ControlFile } from './control-file.ts';
 import type { AnalysisRecord, Operations } from './operations.ts';
@@ -41,7 +41,7 @@ export function remoteOperations(control: ControlFile, tenant: string): Operatio
     listAlerts(query) {
       return call('GET', `/alerts?${searchOf(query)}`);
     },
-    getAlert: (id) => call<Alert>('GET', `/alerts/${encodeURIComponent(id)}`),
+    getAlert: (id) => call('GET', `/alerts/${encodeURIComponent(id)}`),
     exportAlert: (id, format) => download(`/alerts/${encodeURIComponent(id)}/export/${format}`),
     exportIncident: (id, format) => download(`/incidents/${encodeURIComponent(id)}/export/${format}`),
     async saveAlerts(alerts, report, analysis) {
@@ -56,9 +56,8 @@ export function remoteOperations(control: ControlFile, tenant: string): Operatio
       verdict === undefined
         ? call<LabelEntry>('DELETE', `/alerts/${encodeURIComponent(id)}/label?note=${encodeURIComponent(note)}`)
         : call<LabelEntry>('PUT', `/alerts/${encodeURIComponent(id)}/label`, { verdict, note }),
-    async setState(id, state) {
-      await call('PUT', `/alerts/${encodeURIComponent(id)}/state`, { state });
-    },
+    changeAlert: (id, change) => call('PATCH', `/alerts/${encodeURIComponent(id)}`, change),
+    noteAlert: (id, note) => call('POST', `/alerts/${encodeURIComponent(id)}/notes`, { note }),
     async labels(detector) {
       const { items } = await call<{ items: (Omit<Awaited<ReturnType<Operations['labels']>>[number], 'row'> & { row: string })[] }>(
         'GET',

@@ -1,4 +1,5 @@
 export { type AdminLink, localAdminLink, remoteAdminLink, remoteSnapshot } from './admin-link.ts';
+export { MOST_ASSIGNEE, MOST_NOTE } from './api/schema/handling.ts';
 export { buildServer, type Server } from './app.ts';
 export { remoteOperations } from './client.ts';
 export type { ServerLimits, ServerOptions } from './context.ts';

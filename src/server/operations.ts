@@ -1,7 +1,6 @@
 import {
-  type Alert,
-  type AlertState,
   canonicalJson,
+  type HandledAlert,
   type Incident,
   type LabelEntry,
   type Lineage,
@@ -9,7 +8,7 @@ import {
   stableId,
   type Verdict,
 } from '../core/index.ts';
-import type { AlertQuery, AlertWrite, Home, Page, ReportEntry, TenantStore } from '../store/index.ts';
+import type { AlertQuery, AlertWrite, HandlingChange, Home, Page, ReportEntry, TenantStore } from '../store/index.ts';
 import { type EntityOperations, entityOperations } from './correlation/entities.ts';
 import { type IncidentOperations, incidentOperations } from './correlation/incidents.ts';
 import { saveFound } from './correlation/save.ts';
@@ -20,9 +19,9 @@ import type { AlertFormat, IncidentFormat } from './exports/formats.ts';
  * process that owns it: the same result either way.
  */
 export interface Operations {
-  listAlerts(query: AlertQuery): Promise<Page<Alert>>;
+  listAlerts(query: AlertQuery): Promise<Page<HandledAlert>>;
   /** ALERT_MISSING when there is none; an unambiguous prefix of an id will do. */
-  getAlert(id: string): Promise<Alert>;
+  getAlert(id: string): Promise<HandledAlert>;
   /** The bytes of the download; ids as for `getAlert`. */
   exportAlert(id: string, format: AlertFormat): Promise<Uint8Array>;
   exportIncident(id: string, format: IncidentFormat): Promise<Uint8Array>;
@@ -31,7 +30,8 @@ export interface Operations {
   analysis(id: string): Promise<AnalysisRecord | undefined>;
   /** `verdict` undefined takes the label back. */
   label(id: string, verdict: Verdict | undefined, note: string): Promise<LabelEntry>;
-  setState(id: string, state: AlertState): Promise<void>;
+  changeAlert(id: string, change: HandlingChange): Promise<HandledAlert>;
+  noteAlert(id: string, note: string): Promise<HandledAlert>;
   /** Labels in force of a detector, in order. */
   labels(detector: string): Promise<Awaited<ReturnType<TenantStore['labels']['inForce']>>>;
   reports(): Promise<readonly ReportEntry[]>;
@@ -72,7 +72,7 @@ export interface LocalOptions {
 export async function localOperations(home: Home, tenantId: string, options: LocalOptions): Promise<Operations> {
   const tenant = await home.tenant(tenantId);
   const incidents = incidentOperations(tenant, { by: options.by, now: options.now });
-  const resolve = async (id: string): Promise<Alert> => (await import('./alert-id.ts')).resolveAlert(tenant, id);
+  const resolve = async (id: string): Promise<HandledAlert> => (await import('./alert-id.ts')).resolveAlert(tenant, id);
   return {
     listAlerts: (query) => tenant.alerts.list(query),
     getAlert: resolve,
@@ -101,8 +101,15 @@ export async function localOperations(home: Home, tenantId: string, options: Loc
       await options.onLabel?.(tenantId, alert.detection.detector);
       return entry;
     },
-    async setState(id, state) {
-      await tenant.alerts.setState((await resolve(id)).id, state, options.by, options.now());
+    async changeAlert(id, change) {
+      const found = await resolve(id);
+      await tenant.alerts.change(found.id, change, options.by, options.now());
+      return resolve(found.id);
+    },
+    async noteAlert(id, note) {
+      const found = await resolve(id);
+      await tenant.alerts.note(found.id, note, options.by, options.now());
+      return resolve(found.id);
     },
     labels: (detector) => tenant.labels.inForce(detector),
     reports: () => tenant.journal.reports(),

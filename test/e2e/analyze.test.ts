@@ -54,6 +54,25 @@ describe('a log from bytes to alerts, labels and replay', () => {
     expect(after).toEqual(before);
   });
 
+  it('takes alerts and incidents up: who, what was written, how far', () => {
+    const [alert] = analyze().alerts;
+    const { incidents } = JSON.parse(folder.run(['incidents', 'list', '--band', 'low', '--learning', '-o', 'json']).stdout) as {
+      incidents: { id: string }[];
+    };
+    for (const [kind, id] of [
+      ['alerts', alert?.id ?? ''],
+      ['incidents', incidents[0]?.id ?? ''],
+    ] as const) {
+      expect(folder.run([kind, 'assign', id.slice(0, 12), 'maria']).stdout).toBe(`${id.slice(0, 12)}: assigned to maria.\n`);
+      expect(folder.run([kind, 'note', id, 'asked the owner']).stdout).toContain('noted, 1 note by now');
+      expect(folder.run([kind, 'state', id, 'acknowledged']).status).toBe(0);
+      const shown = JSON.parse(folder.run([kind, 'show', id, '-o', 'json']).stdout) as object;
+      expect(shown).toMatchObject({ state: 'acknowledged', assignee: 'maria', notes: [{ note: 'asked the owner' }] });
+      expect(folder.run([kind, 'show', id]).stdout).toMatch(/maria is on it[\s\S]+Notes\n.+: asked the owner/);
+      expect(JSON.parse(folder.run([kind, 'assign', id, '-o', 'json']).stdout)).toMatchObject({ state: 'acknowledged', assignee: null });
+    }
+  });
+
   it('says when the input changed and no longer replays', () => {
     const [alert] = analyze().alerts;
     const path = folder.file('shop_20260301100000.log');

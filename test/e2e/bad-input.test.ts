@@ -4,6 +4,14 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CliFolder, requestLog } from './run-cli.ts';
 
+type Case = readonly [name: string, args: readonly string[], code: string, message: RegExp];
+
+/** Where nothing can be kept; Node's recursive mkdir never comes back from there. */
+const IN_PROC: Case[] = [
+  ['a home in /proc', ['alerts', 'list', '--home', '/proc/none'], 'USAGE', /\/proc/],
+  ['reports in /proc', ['analyze', 'app.log', '--out', '/proc/none/reports'], 'USAGE', /\/proc/],
+];
+
 /** One clear error: a code, a message with the offending value, and what to do; never a stack trace. */
 describe('bad input to every command', () => {
   const folder = new CliFolder();
@@ -28,7 +36,7 @@ describe('bad input to every command', () => {
   });
   afterAll(() => folder.remove());
 
-  const cases: readonly [string, readonly string[], string, RegExp][] = [
+  const cases: readonly Case[] = [
     ['analyze: a missing file', ['analyze', 'nowhere.log'], 'INPUT_MISSING', /nowhere\.log/],
     ['analyze: an empty file', ['analyze', 'empty.log'], 'INPUT_EMPTY', /empty\.log/],
     ['analyze: an empty folder', ['analyze', 'no-files'], 'INPUT_EMPTY', /no-files/],
@@ -104,6 +112,13 @@ describe('bad input to every command', () => {
     ['models import: a missing file', ['models', 'import', 'gone.vmodel'], 'INPUT_MISSING', /gone\.vmodel/],
     ['alerts show: none', ['alerts', 'show', 'ffffffff'], 'ALERT_MISSING', /ffffffff/],
     ['alerts label: no verdict', ['alerts', 'label', 'ffffffff', 'maybe'], 'USAGE', /maybe/],
+    ['alerts assign: no name', ['alerts', 'assign', 'ffffffff', ' '], 'USAGE', /name is empty/],
+    ['alerts note: nothing', ['alerts', 'note', 'ffffffff', ''], 'USAGE', /note is empty/],
+    ['alerts state: none of them', ['alerts', 'state', 'ffffffff', 'gone'], 'USAGE', /gone/],
+    ['incidents note: none', ['incidents', 'note', 'ffffffff', 'seen'], 'INPUT_MISSING', /ffffffff/],
+    ['a configuration for what reads none', ['analyze', 'app.log', '-c', 'bad.yaml'], 'USAGE', /analyze reads no configuration/],
+    ['a setting for what reads none', ['alerts', 'list', '--set', 'listen=x'], 'USAGE', /alerts list reads no configuration/],
+    ...(process.platform === 'linux' ? IN_PROC : []),
     ['config check: a missing file', ['config', 'check', '-c', 'gone.yaml'], 'CONFIG_UNREADABLE', /gone\.yaml/],
     ['config check: no YAML', ['config', 'check', '-c', 'bad.yaml'], 'CONFIG_INVALID', /bad\.yaml:\d+:\d+/],
     ['config check: an unknown key', ['config', 'check', '-c', 'unknown-key.yaml'], 'CONFIG_INVALID', /listen/],

@@ -1,11 +1,12 @@
 import { Command, Option } from 'commander';
 import { ALERT_FORMATS } from '../../server/exports/formats.ts';
-import { integer, withCommonOptions, withExample } from '../options.ts';
+import { integer, withCommonOptions, withConfiguration, withExample } from '../options.ts';
+import { addHandling } from './handling.ts';
 
 export function alertsCommand(): Command {
-  const command = new Command('alerts').description('alerts: list, show, export, label, unlabel, replay');
-  const add = (name: string, description: string, example: string): Command => {
-    const child = withExample(withCommonOptions(new Command(name).description(description)), example);
+  const command = new Command('alerts').description('alerts: list, show, export, label, unlabel, assign, note, state, replay');
+  const add = (name: string, description: string, example: string, options = withCommonOptions): Command => {
+    const child = withExample(options(new Command(name).description(description)), example);
     command.addCommand(child);
     return child;
   };
@@ -32,7 +33,8 @@ export function alertsCommand(): Command {
     .argument('<id>')
     .option('--note <text>', 'why', '')
     .action(async (id, options) => (await import('../run/alerts.ts')).labelAlert(id, undefined, options));
-  add('replay', 'recompute a finding from its input, byte for byte', 'vedette alerts replay 3f2a…')
+  addHandling(command, 'alert');
+  add('replay', 'recompute a finding from its input, byte for byte', 'vedette alerts replay 3f2a…', withConfiguration)
     .argument('<id>')
     .action(async (id, options) => (await import('../run/alerts.ts')).replayAlert(id, options));
   return command;

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { collect, withCommonOptions, withExample } from '../options.ts';
+import { collect, withConfiguration, withExample } from '../options.ts';
 
 export function collectCommand(): Command {
-  const command = withCommonOptions(new Command('collect').description('send this host’s logs, packets and metrics to a vedette server'));
+  const command = withConfiguration(new Command('collect').description('send this host’s logs, packets and metrics to a vedette server'));
   command
     .option('--logs <url>', 'source `http` of the server, for log lines')
     .option('--metrics <url>', 'source `metrics-http` of the server, for readings')

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { withCommonOptions, withExample } from '../options.ts';
+import { withConfiguration, withExample } from '../options.ts';
 
 export function configCommand(): Command {
   const command = new Command('config').description('configuration: check, show, example, schema');
   const add = (name: string, description: string, example: string): Command => {
-    const child = withExample(withCommonOptions(new Command(name).description(description)), example);
+    const child = withExample(withConfiguration(new Command(name).description(description)), example);
     command.addCommand(child);
     return child;
   };

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { withCommonOptions, withExample } from '../options.ts';
+import { withConfiguration, withExample } from '../options.ts';
 
 export function doctorCommand(): Command {
-  const command = withCommonOptions(
+  const command = withConfiguration(
     new Command('doctor').description('check this machine, the home and the configuration; say what to do'),
   );
   withExample(command, 'vedette doctor');

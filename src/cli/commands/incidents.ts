@@ -1,9 +1,12 @@
 import { Command, Option } from 'commander';
 import { INCIDENT_FORMATS } from '../../server/exports/formats.ts';
 import { collect, integer, withCommonOptions, withExample } from '../options.ts';
+import { addHandling } from './handling.ts';
 
 export function incidentsCommand(): Command {
-  const command = new Command('incidents').description('correlated alerts: list, show, export, expect, unexpect, expected');
+  const command = new Command('incidents').description(
+    'correlated alerts: list, show, export, assign, note, state, expect, unexpect, expected',
+  );
   const add = (name: string, description: string, ...examples: string[]): Command => {
     const child = withExample(withCommonOptions(new Command(name).description(description)), ...examples);
     command.addCommand(child);
@@ -27,6 +30,7 @@ export function incidentsCommand(): Command {
     .addOption(new Option('--format <format>', 'form').choices(INCIDENT_FORMATS).default('json'))
     .option('--out <file>', 'file to write (default: standard output)')
     .action(async (id, options) => (await import('../run/exports.ts')).exportIncident(id, options));
+  addHandling(command, 'incident');
   add('expect', 'say that what an incident is made of is normal there', 'vedette incidents expect 3f2a… --note "nightly backup"')
     .argument('<id|type@host>', 'an incident, all of its evidence or part of it; or a type of alert and a host')
     .option('--type <type>', 'only evidence of this type')

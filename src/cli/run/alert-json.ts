@@ -1,7 +1,7 @@
-import { type Alert, formatMicros } from '../../core/index.ts';
+import { type Alert, type AlertHandling, formatMicros } from '../../core/index.ts';
 
 /** An alert as `-o json` prints it: stable field names. */
-export function alertJson(alert: Alert): Record<string, unknown> {
+export function alertJson(alert: Alert & Partial<AlertHandling>): Record<string, unknown> {
   const { detection } = alert;
   return {
     id: alert.id,
@@ -19,6 +19,8 @@ export function alertJson(alert: Alert): Record<string, unknown> {
     techniques: detection.techniques,
     state: alert.state,
     verdict: alert.verdict ?? null,
+    assignee: alert.assignee ?? null,
+    notes: (alert.notes ?? []).map((one) => ({ ...one, at: formatMicros(one.at) })),
     group: alert.group,
     count: alert.count,
     last_seen: formatMicros(alert.lastSeen),

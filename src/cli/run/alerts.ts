@@ -1,4 +1,12 @@
-import { type Alert, canonicalJson, type Detection, formatMicros, VedetteError, type Verdict } from '../../core/index.ts';
+import {
+  type Alert,
+  canonicalJson,
+  type Detection,
+  formatMicros,
+  type HandledAlert,
+  VedetteError,
+  type Verdict,
+} from '../../core/index.ts';
 import { levelOf } from '../../sinks/report/index.ts';
 import type { CommonOptions } from '../options.ts';
 import { EXIT, print, printJson } from '../output.ts';
@@ -27,10 +35,10 @@ export async function listAlerts(options: CommonOptions & { limit: number; state
   }
 }
 
-function oneLine(alert: Alert): string {
-  const { detection } = alert;
-  const verdict = alert.verdict === undefined ? '' : ` [${alert.verdict}]`;
-  return `${alert.id.slice(0, 12)}  ${levelOf(detection.severity).padEnd(8)} ${formatMicros(detection.start).padEnd(20)} ${detection.entity}: ${detection.title}${verdict}`;
+function oneLine(alert: HandledAlert): string {
+  const { detection, state, assignee, verdict } = alert;
+  const handled = [state === 'open' ? undefined : state, assignee, verdict].filter((part) => part !== undefined).join(', ');
+  return `${alert.id.slice(0, 12)}  ${levelOf(detection.severity).padEnd(8)} ${formatMicros(detection.start).padEnd(20)} ${detection.entity}: ${detection.title}${handled === '' ? '' : ` [${handled}]`}`;
 }
 
 export async function showAlert(id: string, options: CommonOptions & { details?: boolean }): Promise<void> {
@@ -44,7 +52,7 @@ export async function showAlert(id: string, options: CommonOptions & { details?:
   }
 }
 
-function describe(alert: Alert, details: boolean): string {
+function describe(alert: HandledAlert, details: boolean): string {
   const { detection } = alert;
   const { explanation } = detection;
   const lines = [
@@ -52,7 +60,7 @@ function describe(alert: Alert, details: boolean): string {
     '',
     `${explanation.why}`,
     '',
-    `  alert      ${alert.id} (${alert.state}${alert.verdict === undefined ? '' : `, ${alert.verdict}`})`,
+    `  alert      ${alert.id} (${[alert.state, alert.verdict, alert.assignee && `${alert.assignee} is on it`].filter(Boolean).join(', ')})`,
     `  severity   ${detection.severity} of 100, ${levelOf(detection.severity)}`,
     `  entity     ${detection.entity}${detection.key === detection.entity ? '' : `, session ${detection.key}`}`,
     `  time       ${formatMicros(detection.start)} to ${formatMicros(detection.end)}`,
@@ -71,6 +79,8 @@ function describe(alert: Alert, details: boolean): string {
   lines.push('', 'Harmless explanations', ...explanation.harmless.map((text) => `  - ${text}`));
   lines.push('', 'Look at next', ...explanation.next.map((text) => `  - ${text}`));
   lines.push('', 'Lines', ...detection.evidence.slice(0, 20).map((line) => `  ${line.input}:${line.line} (byte ${line.offset})`));
+  const { notes } = alert;
+  if (notes.length > 0) lines.push('', 'Notes', ...notes.map(({ note, by, at }) => `  ${formatMicros(at)}  ${by}: ${note}`));
   if (details) {
     const { lineage } = detection;
     lines.push(

@@ -1,7 +1,7 @@
 import { type EntityVerdict, formatMicros, type RatedEntity } from '../../core/index.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
-import { withOperations } from './incidents.ts';
+import { withOperations } from './open-operations.ts';
 
 interface ListOptions extends CommonOptions {
   readonly verdict?: EntityVerdict;

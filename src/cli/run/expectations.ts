@@ -3,7 +3,7 @@ import type { Operations } from '../../server/index.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { ruleOf } from './alert-lists.ts';
-import { withOperations } from './incidents.ts';
+import { withOperations } from './open-operations.ts';
 
 interface ExpectOptions extends CommonOptions {
   readonly type?: string;

@@ -1,10 +1,9 @@
 import { INCIDENT_BANDS } from '../../alerts/index.ts';
 import { formatMicros, type Incident, type IncidentBand, type IncidentHandling, VedetteError } from '../../core/index.ts';
-import type { Operations } from '../../server/index.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { incidentsOfLists } from './alert-lists.ts';
-import { openOperations } from './open-operations.ts';
+import { withOperations } from './open-operations.ts';
 
 interface IncidentsOptions extends CommonOptions {
   readonly expected: readonly string[];
@@ -68,15 +67,6 @@ async function ofPaths(prefix: string, paths: readonly string[], options: Incide
   throw new VedetteError('INPUT_MISSING', `${found === undefined ? 'no' : 'more than one'} incident begins with ${prefix}`, {
     hint: 'See vedette incidents list --band low --learning with the same paths.',
   });
-}
-
-export async function withOperations<T>(options: CommonOptions, work: (operations: Operations) => Promise<T>): Promise<T> {
-  const operations = await openOperations(options);
-  try {
-    return await work(operations);
-  } finally {
-    await operations.close();
-  }
 }
 
 function oneLine({ id, band, score, start, sentence, state, assignee }: Shown): string {

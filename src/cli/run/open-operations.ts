@@ -32,6 +32,18 @@ export async function openOperations(options: Pick<CommonOptions, 'home' | 'tena
   }
 }
 
+export async function withOperations<T>(
+  options: Pick<CommonOptions, 'home' | 'tenant'>,
+  work: (operations: Operations) => Promise<T>,
+): Promise<T> {
+  const operations = await openOperations(options);
+  try {
+    return await work(operations);
+  } finally {
+    await operations.close();
+  }
+}
+
 function userName(): string {
   try {
     return userInfo().username;

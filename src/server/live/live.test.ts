@@ -126,7 +126,8 @@ describe('the command line of this machine', () => {
     expect(new TextDecoder().decode(label?.row)).toBe('row of cli-1');
     expect((await operations.label('cli-1', undefined, '')).verdict).toBeUndefined();
     expect(await operations.labels('sequence')).toEqual([]);
-    await operations.setState('cli-2', 'closed');
+    expect(await operations.changeAlert('cli-2', { state: 'closed', assignee: 'maria' })).toMatchObject({ id: 'cli-2', assignee: 'maria' });
+    expect(await operations.noteAlert('cli-2', 'asked the owner')).toMatchObject({ notes: [{ note: 'asked the owner', by: 'control' }] });
     expect((await operations.listAlerts({ state: 'closed' })).items.map(({ id }) => id)).toEqual(['cli-2']);
     expect(await operations.reports()).toMatchObject([{ name: 'r', files: ['out/r.html'] }]);
     expect(await operations.analysis('0123456789abcdef')).toBeUndefined();
