@@ -1,5 +1,5 @@
 /** Detectors that rate the readings of one series, the one whose finding says most first: a named fault says more than a deviation. */
-const TELLING = ['device-faults', 'forecast'];
+const TELLING = ['device-faults', 'forecast', 'discord'];
 
 /** Whether two detectors may tell of the same thing: readings of one series that are stuck, out of range, or off what was expected. */
 export function tellsTheSame(a: string, b: string): boolean {

@@ -4,6 +4,7 @@ import type { Detector, Registry, RuleDetector } from '../core/index.ts';
 export const detectors: Registry<Detector> = {
   deeplog: () => import('./deeplog/index.ts'),
   'device-faults': () => import('./device-faults/index.ts'),
+  discord: () => import('./discord/index.ts'),
   forecast: () => import('./forecast/index.ts'),
   novelty: () => import('./novelty/index.ts'),
   pca: () => import('./pca/index.ts'),

@@ -22,6 +22,7 @@ const SUMMARIES = {
   forecast: 'how far a reading lies from what its level and its hour of the week made likely',
   model: 'how far a reading lies from what the stored model forecast one step ahead',
   'device-faults': 'devices that are stuck, out of range, jumping, noisy, or drift away from their peers',
+  discord: 'how unlike any stretch of the same channel before the latest readings run',
   var: 'how far all channels together lie from what their last values made likely',
 } as const;
 
@@ -91,12 +92,15 @@ async function reportOf(
     detectors.push({ ...described(scorer, summary, modelSha256, learnt, promise), ...(model && fromModel(model)) });
   };
   progress(0.1, `forecast on ${name}`);
-  if (forecast === undefined) {
+  /** Detectors that learn as they go judge all rows. */
+  const learningAsItGoes = async (detector: 'forecast' | 'discord') => {
     const normalReadings = normal === undefined ? undefined : readingsOf(inOrder(normal.frame, frame.channels), entity);
-    const scorer = await SeriesScorer.open('forecast', seed, promise, await options.labels('forecast'), normalReadings);
+    const scorer = await SeriesScorer.open(detector, seed, promise, await options.labels(detector), normalReadings);
     await scorer.take(readingsOf(frame, entity), frame.step, placesOf(name, frame, 0));
-    await finish(scorer, SUMMARIES.forecast);
-  } else {
+    await finish(scorer, SUMMARIES[detector]);
+  };
+  if (forecast === undefined) await learningAsItGoes('forecast');
+  else {
     const scorer = new SeriesScorer('forecast', await ModelRater.open(forecast.model, frame, await options.labels('forecast')), promise);
     await scorer.take(readingsOf(frame, entity), frame.step, placesOf(name, frame, 0));
     await finish(scorer, SUMMARIES.model, forecast);
@@ -113,7 +117,9 @@ async function reportOf(
   );
   await faults.take(readingsOf(frame, entity, judgedFrom), frame.step, placesOf(name, frame, judgedFrom));
   await finish(faults, SUMMARIES['device-faults']);
-  progress(0.7, `all channels of ${name}`);
+  progress(0.5, `discord on ${name}`);
+  await learningAsItGoes('discord');
+  progress(0.8, `all channels of ${name}`);
   const together = VarRater.open(normalFrame, frame, await options.labels('var'));
   if (together !== undefined) {
     const scorer = new SeriesScorer('var', together, promise);

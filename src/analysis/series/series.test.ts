@@ -170,7 +170,7 @@ describe('readings', () => {
     expect(minute).toBeLessThan(1_860);
     expect(analysis?.report.detectors.find(({ name }) => name === 'var')).toMatchObject({ unit: 'row', learntFrom: 'input' });
     const [single] = await analyze([path('pump.csv')], [], {});
-    expect(single?.report.detectors.map(({ name }) => name)).toEqual(['forecast', 'device-faults', 'var']);
+    expect(single?.report.detectors.map(({ name }) => name)).toEqual(['forecast', 'device-faults', 'discord', 'var']);
   });
 
   it('are rated by a stored forecast, whose band is drawn', async () => {

@@ -11,7 +11,7 @@ export function evaluateCommand(): Command {
   );
   command
     .option('--model <name[@version]>', 'registered model, or forecast')
-    .option('--detector <name>', 'instead of a model, on readings with a label column: forecast, device-faults or var')
+    .option('--detector <name>', 'instead of a model, on readings with a label column: forecast, device-faults, discord or var')
     .option('--learn <rows>', 'of readings: rows that are learnt from (default: the first 40 %, or all of --trained-on)', integer)
     .option('--labels <path>', 'labels by id: CSV id,label (short for --label-from file:PATH)')
     .option('--trained-on <path>', 'the normal data it was trained on: adds the trivial rules that need them (repeatable)', collect)

@@ -70,7 +70,7 @@ function say(what: string, why: string, contributions: Explanation['contribution
   };
 }
 
-function shown(value: number): string {
+export function shown(value: number): string {
   const size = Math.abs(value);
   if (size >= 1e15 || (size > 0 && size < 1e-6)) return value.toExponential(3);
   return Number(value.toPrecision(4)).toLocaleString('en', { maximumSignificantDigits: 4 });

@@ -11,11 +11,23 @@ export class AnomalyLikelihood {
   #mean = 0;
   #variance = 0;
 
-  /** `memory`: number of points over which the past is forgotten. */
-  constructor(short = 20, memory = 4_000) {
+  /** `memory`: number of points over which the past is forgotten; `saved`: what `save` gave. */
+  constructor(short = 20, memory = 4_000, saved?: Float64Array) {
     this.#short = short;
     this.#forget = 1 / memory;
     this.#recent = new Float64Array(short);
+    if (saved === undefined) return;
+    [this.#seen, this.#mean, this.#variance] = saved as unknown as [number, number, number];
+    this.#recent.set(saved.subarray(SCALARS));
+  }
+
+  /** Mean of all raw scores so far. */
+  get mean(): number {
+    return this.#mean;
+  }
+
+  save(): Float64Array {
+    return Float64Array.of(this.#seen, this.#mean, this.#variance, ...this.#recent);
   }
 
   /** NaN while there is no past. */
@@ -36,3 +48,10 @@ export class AnomalyLikelihood {
 }
 
 const LEAST_SPREAD = 0.02;
+/** Numbers saved before the recent scores. */
+const SCALARS = 3;
+
+/** Numbers that a likelihood over `short` scores saves. */
+export function likelihoodSize(short: number): number {
+  return SCALARS + short;
+}

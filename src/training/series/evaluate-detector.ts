@@ -47,7 +47,7 @@ function scorerOf(detector: string, seed: number): Scorer {
   return async (frame, learnt) => {
     const made = (await createDetector(detector, {}, seed)).detector as unknown as Detector<SeriesBatch>;
     if (made.shape !== 'series') {
-      throw new VedetteError('USAGE', `${detector} is no detector of readings`, { hint: 'choose forecast, device-faults or var' });
+      throw new VedetteError('USAGE', `${detector} is no detector of readings`, { hint: 'choose forecast, device-faults, discord or var' });
     }
     await made.fit(readingsOf(frame, 'series', 0, learnt));
     const channels = frame.channels.length;

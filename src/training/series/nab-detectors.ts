@@ -1,48 +1,35 @@
-import type { SeriesFrame } from '../../core/index.ts';
-import { AnomalyLikelihood, OnlineProfile, Refractory, ShingleNeighbours, TailScore } from '../../ml/index.ts';
+import type { Detector, ScoreBatch, SeriesBatch, SeriesFrame } from '../../core/index.ts';
+import { AnomalyLikelihood, OnlineProfile, Refractory } from '../../ml/index.ts';
+import { createDetector } from '../train.ts';
 import { probation } from './nab-score.ts';
+import { readingsOf } from './readings-of.ts';
 
-/** Parts that are computed once and combined in several ways; every one is causal: row i depends on rows 0..i only. */
-export interface RawScores {
-  readonly shingle: Float64Array;
-  readonly profile: Float64Array;
+/** The scores of a detector that has learnt nothing yet, reading by reading; 0 where it does not judge. Causal: row i depends on rows 0..i. */
+export async function detectorScores(
+  name: string,
+  frame: SeriesFrame,
+  options: unknown = {},
+): Promise<Required<ScoreBatch>['arms'] & { readonly score: Float64Array }> {
+  const { detector } = (await createDetector(name, options)) as unknown as { detector: Detector<SeriesBatch> };
+  const { score, arms } = await detector.score(readingsOf(frame, 'series'));
+  const judged = (values: Float64Array) => values.map((value) => (Number.isNaN(value) ? 0 : value));
+  return { ...Object.fromEntries(Object.entries(arms ?? {}).map(([arm, values]) => [arm, judged(values)])), score: judged(score) };
 }
 
-export function rawScores(frame: SeriesFrame): RawScores {
-  const values = frame.values[0] as Float64Array;
-  const shingles = new ShingleNeighbours();
+/** Deviations of readings from level and hour, in standard deviations of the mean of the last `short` above all before. */
+export function profileLikelihood(frame: SeriesFrame, short: number): Float64Array {
   const profile = new OnlineProfile();
-  return {
-    shingle: values.map((value) => shingles.push(value)),
-    profile: values.map((value, i) => profile.push(frame.times[i] as number, value).score),
-  };
-}
-
-/** Standard deviations of the short mean above its past; 0 while learning. */
-export function likelihood(raw: Float64Array, short: number): Float64Array {
   const model = new AnomalyLikelihood(short);
-  return raw.map((value) => {
-    const score = Number.isNaN(value) ? 0 : model.push(value);
-    return Number.isNaN(score) ? 0 : Math.max(0, score);
+  return (frame.values[0] as Float64Array).map((value, i) => {
+    const { score } = profile.push(frame.times[i] as number, value);
+    return Number.isNaN(score) ? 0 : Math.max(0, model.push(score)) || 0;
   });
-}
-
-export function tail(raw: Float64Array): Float64Array {
-  const model = new TailScore();
-  return raw.map((value) => model.push(value) || 0);
 }
 
 /** 1 at alarms, 0 elsewhere; a fifth of the probation as refractory time. */
 export function alarms(scores: Float64Array, threshold: number): Float64Array {
   const refractory = new Refractory(Math.round(0.2 * probation(scores.length)));
   return scores.map((score) => (refractory.push(score >= threshold) ? 1 : 0));
-}
-
-/** The combination that is published: shingles with half the profile. */
-export function combined(raw: RawScores, weight = 0.5): Float64Array {
-  const shingle = likelihood(raw.shingle, 20);
-  const profile = likelihood(raw.profile, 10);
-  return shingle.map((value, i) => value + weight * (profile[i] as number));
 }
 
 /** The benchmark's own baseline: tail probability under a normal distribution of the last 6,400 values, renewed every 100. */

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { normalSurvival } from '../../ml/index.ts';
+import type { SeriesFrame } from '../../core/index.ts';
+import { normalSurvival, SUBSEQUENCE_LENGTHS } from '../../ml/index.ts';
 import { timeOf } from '../../parsers/index.ts';
 import { markdownTable } from '../quality/markdown-table.ts';
 import type { Table, TableOptions } from '../quality/tables.ts';
-import { alarms, combined, likelihood, type RawScores, rawScores, tail, windowedGaussian } from './nab-detectors.ts';
+import { alarms, detectorScores, profileLikelihood, windowedGaussian } from './nab-detectors.ts';
 import { NAB_PROFILES, type NabFile, type NabProfile, nabScore, probation } from './nab-score.ts';
 
 const FOLDER = 'series/nab';
@@ -38,19 +39,28 @@ export async function readNab(folder: string): Promise<NabSeries[]> {
   return out;
 }
 
-type Make = (raw: RawScores, series: NabSeries) => Float64Array;
+/** Every row of the table: scores of the files by the detector's name. Detectors are those of the product, as configured. */
+async function scoresOf(frame: SeriesFrame): Promise<Record<string, Float64Array>> {
+  const discord = await detectorScores('discord', frame);
+  const profile = profileLikelihood(frame, 10);
+  return {
+    [DISCORD]: discord.score,
+    'discord, short: 10': (await detectorScores('discord', frame, { short: 10 })).score,
+    'discord, short: 30': (await detectorScores('discord', frame, { short: 30 })).score,
+    ...Object.fromEntries(
+      SUBSEQUENCE_LENGTHS.map((length) => [
+        `its subsequences of ${length} alone`,
+        (discord[`${length} readings`] as Float64Array).map((deviation) => Math.max(0, deviation)),
+      ]),
+    ),
+    'discord + 1/4 profile': discord.score.map((score, i) => score / Math.SQRT2 + 0.25 * (profile[i] as number)),
+    'profile of hours, likelihood': profile,
+    forecast: (await detectorScores('forecast', frame)).score,
+    'device-faults': (await detectorScores('device-faults', frame)).score,
+  };
+}
 
-const DETECTORS: Readonly<Record<string, Make>> = {
-  'shingles, likelihood L20': (raw) => likelihood(raw.shingle, 20),
-  'shingles, likelihood L30': (raw) => likelihood(raw.shingle, 30),
-  'shingles, exponential tail': (raw) => tail(raw.shingle),
-  'profile, likelihood L5': (raw) => likelihood(raw.profile, 5),
-  'profile, likelihood L10': (raw) => likelihood(raw.profile, 10),
-  'profile, exponential tail': (raw) => tail(raw.profile),
-  'shingles L20 + 1/4 profile L10': (raw) => combined(raw, 0.25),
-  'shingles L20 + 1/2 profile L10': (raw) => combined(raw),
-  'shingles L20 + profile L10': (raw) => combined(raw, 1),
-};
+const DISCORD = '**discord**';
 
 export async function nabQuality({ folder, commit, log }: TableOptions): Promise<Table> {
   const series = await readNab(folder);
@@ -68,16 +78,16 @@ export async function nabQuality({ folder, commit, log }: TableOptions): Promise
     windowed_gaussian: nabScore(gaussian).score,
     windowed_gaussian_published: published.windowedGaussian?.standard,
   };
-  const raw = series.map((one, i) => {
-    if (i % 10 === 0) log(`scored ${i} of ${series.length} files`);
-    const { name: _name, windows: _windows, values, times } = one;
-    return rawScores({ rows: values.length, channels: ['value'], times, values: [values], step: 1 });
-  });
-  const curves = Object.entries(DETECTORS).map(([name, make]) => ({
+  const scored: Record<string, Float64Array>[] = [];
+  for (const { values, times } of series) {
+    if (scored.length % 10 === 0) log(`scored ${scored.length} of ${series.length} files`);
+    scored.push(await scoresOf({ rows: values.length, channels: ['value'], times, values: [values], step: 1 }));
+  }
+  const curves = Object.keys(scored[0] ?? {}).map((name) => ({
     name,
     curve: curveOf(
       series,
-      raw.map((one, i) => make(one, series[i] as NabSeries)),
+      scored.map((scores) => scores[name] as Float64Array),
     ),
   }));
   const rows = curves.map(({ name, curve }) => ({
@@ -152,17 +162,19 @@ function markdown(
   const profiles = Object.keys(NAB_PROFILES);
   const figure = (value: unknown) => (typeof value === 'number' ? value.toFixed(2) : '');
   const others = Object.entries(published).sort((a, b) => (b[1].standard ?? 0) - (a[1].standard ?? 0));
-  const standard = Math.max(...rows.map((row) => Number(row.standard)));
+  const standard = Number(rows.find(({ detector }) => detector === DISCORD)?.standard);
   return [
     '# Numenta Anomaly Benchmark',
     '',
     `Made by \`npm run evaluate:all -- nab\` at commit ${commit}. All 58 files, combined windows, one threshold for all files, chosen as the benchmark does.`,
     'Every detector is causal (a test cuts a file at any row and gets the same scores). An alarm is followed by a fifth of the probation without one.',
-    'The short means (20, 10) and the memory were settled on with these files in view, so the nested figure, which chooses among the rows below, is still a little optimistic.',
+    '`discord`, `forecast` and `device-faults` are the detectors of that name, as configured by default or as named, fed reading by reading. The lengths of the subsequences of',
+    '`discord`, its mean over the five nearest and its short mean of 20 were settled on with these files in view; the nested figure chooses among the rows below on other files than it is measured',
+    'on, so it is still a little optimistic. The best threshold of the benchmark is a low one (a false alarm costs a ninth of what a missed window does): it suits this score, not an operator.',
     '',
     `The scorer: detecting nothing ${figure(scorer.null)}, perfect ${figure(scorer.perfect)}, the benchmark's windowed Gaussian ${figure(scorer.windowed_gaussian)} (published ${figure(scorer.windowed_gaussian_published)}).`,
     '',
-    `Targets: 70 with the benchmark's choice of threshold, ${standard >= 70 ? 'met' : `missed (${figure(standard)})`}; 67 with detector and threshold chosen on other files (5 folds), ${nested >= 67 ? 'met' : 'missed'} (${figure(nested)}).`,
+    `Targets: 70 with the benchmark's choice of threshold, ${standard >= 70 ? 'met' : 'missed'} by \`discord\` (${figure(standard)}); 67 with detector and threshold chosen on other files (5 folds), ${nested >= 67 ? 'met' : 'missed'} (${figure(nested)}).`,
     '',
     ...markdownTable([
       ['detector', ...profiles],
