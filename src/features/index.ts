@@ -13,7 +13,8 @@ export { type Discovery, discoverSessionKey, type KeyScore } from './discover.ts
 export { OBSERVED, type ObservationConfig, Observer, observationConfig } from './observations.ts';
 export { FLOW_COLUMNS, type PairConfig, PairWindows, pairConfig } from './pairs/index.ts';
 export { type SeriesConfig, seriesConfig } from './series/config.ts';
-export { FeatureSeries } from './series/feature-series.ts';
+export { FeatureSeries, figureOwner } from './series/feature-series.ts';
+export { seriesName } from './series/series-table.ts';
 export { type SeriesCounters, SeriesStepper, type Silence } from './series/stepper.ts';
 export { formatSessionKey, isReusable, parseSessionKey, type SessionKey } from './session-key.ts';
 export { type SessionCounters, Sessionizer } from './sessionizer.ts';

@@ -66,6 +66,7 @@ export function remoteOperations(control: ControlFile, tenant: string): Operatio
       return items.map((item) => ({ ...item, row: new Uint8Array(Buffer.from(item.row, 'base64')) }));
     },
     reports: async () => (await call<{ items: Awaited<ReturnType<Operations['reports']>> }>('GET', '/reports')).items,
+    stored: (query) => call('GET', `/stored-files?${searchOf(query)}`),
     incidents: {
       listIncidents: (query) => call('GET', `/incidents?${searchOf(query)}`),
       getIncident: (id) => call('GET', `/incidents/${encodeURIComponent(id)}`),

@@ -8,7 +8,17 @@ import {
   stableId,
   type Verdict,
 } from '../core/index.ts';
-import type { AlertQuery, AlertWrite, HandlingChange, Home, Page, ReportEntry, TenantStore } from '../store/index.ts';
+import type {
+  AlertQuery,
+  AlertWrite,
+  HandlingChange,
+  Home,
+  Page,
+  ReportEntry,
+  StoredFileList,
+  StoredFilesQuery,
+  TenantStore,
+} from '../store/index.ts';
 import { type EntityOperations, entityOperations } from './correlation/entities.ts';
 import { type IncidentOperations, incidentOperations } from './correlation/incidents.ts';
 import { saveFound } from './correlation/save.ts';
@@ -35,6 +45,8 @@ export interface Operations {
   /** Labels in force of a detector, in order. */
   labels(detector: string): Promise<Awaited<ReturnType<TenantStore['labels']['inForce']>>>;
   reports(): Promise<readonly ReportEntry[]>;
+  /** Files of stored events on this machine. */
+  stored(query: StoredFilesQuery): Promise<StoredFileList>;
   readonly incidents: IncidentOperations;
   readonly entities: EntityOperations;
   /** What the running pipeline says of itself; undefined when none runs. */
@@ -113,6 +125,7 @@ export async function localOperations(home: Home, tenantId: string, options: Loc
     },
     labels: (detector) => tenant.labels.inForce(detector),
     reports: () => tenant.journal.reports(),
+    stored: (query) => tenant.events.stored(query),
     incidents,
     entities: entityOperations(tenant, options.now),
     status: async () => options.status?.(),

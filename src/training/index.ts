@@ -23,3 +23,4 @@ export { readTemplates } from './templates-file.ts';
 export { calibratedThreshold, type Threshold } from './threshold.ts';
 export { createDetector, type TrainedDetector, type TrainingManifest, type TrainOptions, trainDetector } from './train.ts';
 export { type Trainable, trainableDetectors } from './trainable.ts';
+export * from './windows/index.ts';

@@ -11,10 +11,14 @@ export interface DataOptions {
   readonly timezone?: string;
 }
 
-/** The options of train, score and evaluate that say what the rows are. */
-export function withDataOptions(command: Command): Command {
-  return command
-    .requiredOption('--data <path>', 'files, folders, globs; session files or logs; gzip, zstd, zip (repeatable)', collect)
+/** Where windows of stored events may be read instead, the option is not given. */
+export type DataOrFeature = Omit<DataOptions, 'data'> & { readonly data?: readonly string[] };
+
+const PATHS = ['--data <path>', 'files, folders, globs; session files or logs; gzip, zstd, zip (repeatable)'] as const;
+
+/** The options of train, score and evaluate that say what the rows are; `orElse` when there is another way to name them. */
+export function withDataOptions(command: Command, orElse = false): Command {
+  return (orElse ? command.option(...PATHS, collect) : command.requiredOption(...PATHS, collect))
     .option('--label <column>', 'column with the label (short for --label-from column:NAME)')
     .option('--label-from <where>', 'where labels come from: column:NAME, path, or file:PATH')
     .option('--format <name>', 'log format (default: recognised)')

@@ -1,12 +1,19 @@
 import { Command } from 'commander';
 import { withCommonOptions, withExample } from '../options.ts';
 import { withDataOptions } from './data-options.ts';
+import { withFeatureOptions } from './feature-options.ts';
 
 export function scoreCommand(): Command {
   const command = withDataOptions(
-    withCommonOptions(new Command('score').description('scores per session or flow: id, score, p-value, threshold, anomalous')),
+    withCommonOptions(new Command('score').description('scores per session, flow or window: id, score, p-value, threshold, anomalous')),
+    true,
   );
+  withFeatureOptions(command);
   command.requiredOption('--model <name[@version]>', 'registered model').option('--out <file>', 'CSV file (default: standard output)');
-  withExample(command, 'vedette score --model hdfs --data today.log --out scores.csv');
+  withExample(
+    command,
+    'vedette score --model hdfs --data today.log --out scores.csv',
+    'vedette score --model fan-out --features source-fan-out --from 24h --out windows.csv',
+  );
   return command.action(async (options) => (await import('../run/score.ts')).score(options));
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { collect, integer, rate, withCommonOptions, withExample } from '../options.ts';
 import { withDataOptions } from './data-options.ts';
+import { withFeatureOptions } from './feature-options.ts';
 import { withModsOptions } from './mods-options.ts';
 
 export function trainCommand(): Command {
@@ -13,7 +14,9 @@ export function trainCommand(): Command {
           'of sessions: sequence, deeplog, pca; of flows: flow-classifier, flow-novelty, isolation-forest, autoencoder, half-space-trees, nearest-neighbour; of series: forecast',
         ),
     ),
+    true,
   );
+  withFeatureOptions(command);
   command
     .option('--name <name>', 'name of the model (default: the detector)')
     .option(
@@ -44,6 +47,7 @@ export function trainCommand(): Command {
     'vedette train sequence --data hdfs_train.txt.gz --name hdfs',
     'vedette train flow-classifier --data flows/ --label Label --option homeNetworks=192.168.0.0/16',
     'vedette train flow-classifier --data flows/ --label Label --grid leaves=15,31 --grid learningRate=0.05,0.1',
+    'vedette train isolation-forest --features source-fan-out --from 14d --name fan-out',
     'vedette train deeplog --algorithm lstm --data sessions/ --name app',
     'vedette train forecast --data cpu.csv --grid algorithm=gru,tcn --grid window=24,48 --steps 12 --name cpu',
   );

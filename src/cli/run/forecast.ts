@@ -1,23 +1,25 @@
 import { z } from 'zod';
 import { formatMicros, VedetteError } from '../../core/index.ts';
 import { fillGaps } from '../../ml/index.ts';
-import { trainForecastDraft } from '../../training/index.ts';
+import { featureOfModel, readWindows, trainForecastDraft, windowFrame, windowsOf } from '../../training/index.ts';
 import { type ForecastModel, forecastNext, readSeries, unpackForecastModel } from '../../training/series/index.ts';
+import type { FeatureOptions } from '../commands/feature-options.ts';
 import { type ModsOptions, modsSelection } from '../commands/mods-options.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
 import { chooseForecast } from './choose-forecast.ts';
 import { tenantRegistry } from './registry.ts';
+import { chosenData } from './stored-feature.ts';
 import { TrainingFolder } from './training-checkpoints.ts';
 
-export interface ForecastOptions extends CommonOptions, ModsOptions {
+export interface ForecastOptions extends CommonOptions, ModsOptions, FeatureOptions {
   readonly model: string;
-  readonly data: readonly string[];
+  readonly data?: readonly string[];
 }
 
-export interface TrainForecastCommandOptions extends CommonOptions, ModsOptions {
-  readonly data: readonly string[];
+export interface TrainForecastCommandOptions extends CommonOptions, ModsOptions, FeatureOptions {
+  readonly data?: readonly string[];
   readonly name?: string;
   readonly algorithm?: string;
   readonly steps: number;
@@ -33,6 +35,8 @@ export interface StoredForecast {
   readonly model: ForecastModel;
   readonly rows: number;
   readonly selection: { readonly query?: string; readonly windowSlide?: string };
+  /** What it learnt from, where that were windows of stored events. */
+  readonly feature?: NonNullable<ReturnType<typeof featureOfModel>>;
 }
 
 const selectionSchema = z
@@ -46,7 +50,8 @@ export async function loadForecast(options: Pick<CommonOptions, 'home' | 'tenant
   const stored = files['model.bin'];
   if (stored !== undefined && manifest.detector === 'forecast') {
     const selection = selectionSchema.parse(manifest.features);
-    return { name, sha256, model: unpackForecastModel(stored), rows: manifest.data.rows, selection };
+    const feature = featureOfModel({ manifest });
+    return { name, sha256, model: unpackForecastModel(stored), rows: manifest.data.rows, selection, ...(feature && { feature }) };
   }
   throw new VedetteError('MODEL_MISMATCH', `${name} is a ${manifest.detector} model, no forecast`, {
     hint: 'Train one with `vedette train forecast`.',
@@ -54,9 +59,14 @@ export async function loadForecast(options: Pick<CommonOptions, 'home' | 'tenant
 }
 
 export async function forecast(options: ForecastOptions): Promise<void> {
-  const { name, model, selection } = await loadForecast(options, options.model);
+  const { name, model, selection, feature } = await loadForecast(options, options.model);
+  const from = await chosenData(options, feature);
   const inputs = [];
-  for (const { name, frame } of await readSeries(options.data, { ...selection, ...modsSelection(options) })) {
+  const frames =
+    'feature' in from
+      ? [windowFrame(await readWindows(from.feature), model.channels)]
+      : await readSeries(from.data, { ...selection, ...modsSelection(options) });
+  for (const { name, frame } of frames) {
     inputs.push({ input: name, channels: await forecastNext(model, fillGaps(frame)) });
   }
   if (options.output === 'json') {
@@ -85,7 +95,9 @@ export async function trainForecastModel(options: TrainForecastCommandOptions): 
   const json = options.output === 'json';
   const progress = await startProgress('Training forecast', json);
   try {
-    const [input, ...others] = await readSeries(options.data, modsSelection(options));
+    const from = await chosenData(options);
+    const [input, ...others] =
+      'feature' in from ? [windowFrame(await readWindows(from.feature))] : await readSeries(from.data, modsSelection(options));
     if (input === undefined || others.length > 0) {
       throw new VedetteError('USAGE', `${others.length + 1} series files were given, a forecast model is trained on one`, {
         hint: 'Name one file, whose columns are the channels, or one DEEP MODS tree.',
@@ -101,7 +113,7 @@ export async function trainForecastModel(options: TrainForecastCommandOptions): 
       steps: options.steps,
       seed: options.seed,
       checkpoints,
-      selection: keptSelection(options),
+      selection: { ...keptSelection(options), ...('feature' in from && { windows: windowsOf(from.feature) }) },
       progress: (share) => progress.update(share, 'fitting'),
     });
     const { frame } = input;

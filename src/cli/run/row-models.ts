@@ -156,7 +156,16 @@ async function scoreFlows(options: CommonOptions & DataOptions, reference: strin
 }
 
 export async function scoreRows(options: CommonOptions & DataOptions & { model: string; out?: string }): Promise<void> {
-  const { model, predictions, report, promise } = await scoreFlows(options, options.model);
+  await writeScores(await scoreFlows(options, options.model), 'flows', options);
+}
+
+/** Scores as CSV, on standard output or in `--out`, and what they come to. `what`: the rows, in the plural. */
+export async function writeScores(
+  scored: ScoredFlows,
+  what: string,
+  options: Pick<CommonOptions, 'output'> & { readonly out?: string },
+): Promise<void> {
+  const { model, predictions, report, promise } = scored;
   const anomalous = predictions.filter((one) => one.anomalous).length;
   const summary = {
     model,
@@ -169,8 +178,8 @@ export async function scoreRows(options: CommonOptions & DataOptions & { model: 
     await writeOutput(options.out, predictionCsv(predictions, promise));
     if (options.output === 'json') printJson({ ...summary, out: options.out });
     else {
-      print(`${options.out}: ${summary.rows} flows scored by ${model}, ${anomalous} anomalous at a promised ${promise}.`);
-      if (report !== undefined) print(`  accuracy ${report.accuracy.value.toFixed(4)} of ${report.rows} labelled flows`);
+      print(`${options.out}: ${summary.rows} ${what} scored by ${model}, ${anomalous} anomalous at a promised ${promise}.`);
+      if (report !== undefined) print(`  accuracy ${report.accuracy.value.toFixed(4)} of ${report.rows} labelled ${what}`);
     }
   } else if (options.output === 'json') printJson({ ...summary, predictions });
   else for (const line of predictionCsv(predictions, promise)) process.stdout.write(line);

@@ -1,15 +1,27 @@
-import { readSequenceData, scoreCsv, scoreData } from '../../training/index.ts';
-import type { DataOptions } from '../commands/data-options.ts';
+import { featureOfModel, readSequenceData, scoreCsv, scoreData } from '../../training/index.ts';
+import type { DataOrFeature } from '../commands/data-options.ts';
+import type { FeatureOptions } from '../commands/feature-options.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
-import { isRowModel, loadModel } from './load-model.ts';
+import { loadModel } from './load-model.ts';
+import { tenantRegistry } from './registry.ts';
 import { scoreRows } from './row-models.ts';
+import { chosenData } from './stored-feature.ts';
+import { scoreWindows } from './window-models.ts';
 import { writeOutput } from './write-output.ts';
 
-export async function score(options: CommonOptions & DataOptions & { model: string; out?: string }): Promise<void> {
-  if (await isRowModel(options, options.model)) {
-    await scoreRows(options);
+export async function score(options: CommonOptions & DataOrFeature & FeatureOptions & { model: string; out?: string }): Promise<void> {
+  const { manifest } = await tenantRegistry(options).loadModel(options.model);
+  const own = featureOfModel({ manifest });
+  const chosen = await chosenData(options, own);
+  if ('feature' in chosen || own !== undefined) {
+    await scoreWindows(options, 'feature' in chosen ? chosen.feature : undefined);
+    return;
+  }
+  const { data: paths } = chosen;
+  if (manifest.features.flows !== undefined) {
+    await scoreRows({ ...options, data: paths });
     return;
   }
   const json = options.output === 'json';
@@ -17,7 +29,7 @@ export async function score(options: CommonOptions & DataOptions & { model: stri
   try {
     const model = await loadModel(options, options.model);
     const reading = (share: number): void => progress.update(share * 0.5, 'reading');
-    const data = await readSequenceData(options, reading, model.feature);
+    const data = await readSequenceData({ ...options, data: paths }, reading, model.feature);
     const rows = await scoreData({ detector: model.detector, calibration: model.calibration, data, promise: model.promise });
     progress.stop();
     const flagged = rows.anomalous.reduce((sum, one) => sum + one, 0);

@@ -1,13 +1,16 @@
 import { VedetteError } from '../../core/index.ts';
 import { createDetector, readSequenceData, trainSequenceModel } from '../../training/index.ts';
-import type { DataOptions } from '../commands/data-options.ts';
+import type { DataOrFeature } from '../commands/data-options.ts';
+import type { FeatureOptions } from '../commands/feature-options.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
 import { tenantRegistry } from './registry.ts';
 import { recalibrateRows, trainRows } from './row-models.ts';
+import { chosenData } from './stored-feature.ts';
+import { trainWindows } from './window-models.ts';
 
-export interface TrainCommandOptions extends CommonOptions, DataOptions {
+export interface TrainCommandOptions extends CommonOptions, DataOrFeature, FeatureOptions {
   readonly name?: string;
   readonly algorithm?: string;
   readonly option: readonly string[];
@@ -20,13 +23,23 @@ export interface TrainCommandOptions extends CommonOptions, DataOptions {
 
 export async function train(detector: string, options: TrainCommandOptions): Promise<void> {
   const json = options.output === 'json';
+  const chosen = await chosenData(options);
+  const algorithm = options.algorithm === undefined ? {} : { algorithm: options.algorithm };
+  if ('feature' in chosen) {
+    await trainWindows(detector, chosen.feature, options, { ...hyperParameters(options.option), ...algorithm });
+    return;
+  }
+  const { data: paths } = chosen;
   if ((await createDetector(detector)).detector.shape === 'rows') {
     if (options.recalibrate !== undefined) {
-      await recalibrateRows({ ...options, recalibrate: options.recalibrate });
+      await recalibrateRows({ ...options, data: paths, recalibrate: options.recalibrate });
       return;
     }
-    const algorithm = options.algorithm === undefined ? {} : { algorithm: options.algorithm };
-    await trainRows(detector, { ...options, grid: gridOf(options.grid) }, { ...hyperParameters(options.option), ...algorithm });
+    await trainRows(
+      detector,
+      { ...options, data: paths, grid: gridOf(options.grid) },
+      { ...hyperParameters(options.option), ...algorithm },
+    );
     return;
   }
   if (options.grid.length > 0) {
@@ -34,11 +47,11 @@ export async function train(detector: string, options: TrainCommandOptions): Pro
   }
   const progress = await startProgress(`Training ${detector}`, json);
   try {
-    const data = await readSequenceData(options, (share) => progress.update(share * 0.5, 'reading'));
+    const data = await readSequenceData({ ...options, data: paths }, (share) => progress.update(share * 0.5, 'reading'));
     const trained = await trainSequenceModel({
       detector,
       data,
-      options: { ...hyperParameters(options.option), ...(options.algorithm === undefined ? {} : { algorithm: options.algorithm }) },
+      options: { ...hyperParameters(options.option), ...algorithm },
       seed: options.seed,
       promise: options.promise,
       progress: (share) => progress.update(0.5 + share * 0.5, 'fitting'),

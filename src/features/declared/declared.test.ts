@@ -38,6 +38,26 @@ function windows(engine: FeatureEngine): string[] {
   });
 }
 
+describe('keys', () => {
+  it('of several parts are told apart by the order of the parts', () => {
+    const engine = engineOf({ key: ['sourceAddress', 'destinationAddress'] });
+    const [a, b] = ['10.0.0.1', '10.0.0.2'];
+    engine.add(
+      flows(
+        [1, a, { destinationAddress: b }],
+        [2, b, { destinationAddress: a }],
+        [3, a, { destinationAddress: a }],
+        [4, b, { destinationAddress: b }],
+        [5, a, { destinationAddress: b }],
+      ),
+    );
+    engine.finish();
+    const batch = engine.take();
+    const found = Array.from(batch?.events ?? [], (events, row) => `${batch?.keys.slice(row * 2, row * 2 + 2).join(' to ')}: ${events}`);
+    expect(found.sort()).toEqual([`${a} to ${a}: 1`, `${a} to ${b}: 2`, `${b} to ${a}: 1`, `${b} to ${b}: 1`]);
+  });
+});
+
 describe('declarations', () => {
   it.each([
     [{ where: 'protocol = 6 and' }, 'where:16 ends too early'],

@@ -1,15 +1,11 @@
 import { type FeatureFactory, type FeatureRunner, type FeatureRunnerOptions, type FeatureText, VedetteError } from '../../core/index.ts';
 import { FeatureEngine } from './engine/engine.ts';
 import { featureDeclaration } from './plan/declaration.ts';
-import { planFeature } from './plan/plan.ts';
+import { type FeaturePlan, planFeature } from './plan/plan.ts';
 
 /** The embedded engine behind the contract of core. */
 export const featureRunner: FeatureFactory = (name: string, declaration: FeatureText, options: FeatureRunnerOptions): FeatureRunner => {
-  const read = featureDeclaration.safeParse(declaration);
-  if (!read.success) throw invalid(name, read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
-  const planned = planFeature(name, read.data, options.homeNetworks);
-  if ('problems' in planned) throw invalid(name, planned.problems.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
-  const { plan } = planned;
+  const plan = plannedFeature(name, declaration, options.homeNetworks);
   const engine = new FeatureEngine(plan, options);
   return {
     name,
@@ -27,6 +23,15 @@ export const featureRunner: FeatureFactory = (name: string, declaration: Feature
     restore: (bytes) => engine.restore(bytes),
   };
 };
+
+/** The plan of a declaration as it is written; CONFIG_INVALID where it is wrong. */
+export function plannedFeature(name: string, declaration: FeatureText, homeNetworks: readonly string[]): FeaturePlan {
+  const read = featureDeclaration.safeParse(declaration);
+  if (!read.success) throw invalid(name, read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+  const planned = planFeature(name, read.data, homeNetworks);
+  if ('problems' in planned) throw invalid(name, planned.problems.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+  return planned.plan;
+}
 
 function invalid(name: string, problems: string): VedetteError {
   return new VedetteError('CONFIG_INVALID', `the feature ${name} cannot be run: ${problems}`, {

@@ -24,6 +24,17 @@ interface Row {
   readonly evidence: readonly EvidenceLine[];
 }
 
+/** Whose figures a window has: its first key column that is no template names the entity, the others follow in the names of series. */
+export function figureOwner(
+  { keyColumns, keys }: Pick<WindowBatch, 'keyColumns' | 'keys'>,
+  row: number,
+  text: (column: string, value: string) => string = (_column, value) => value,
+): { readonly entity: string; readonly further: readonly string[] } {
+  const owner = keyColumns.findIndex((column) => column !== 'template');
+  const own = keyColumns.map((column, i) => text(column, keys[row * keyColumns.length + i] as string));
+  return { entity: owner < 0 ? '' : (own[owner] as string), further: own.filter((_, i) => i !== owner) };
+}
+
 /**
  * Windows of a declared feature -> rows of series: each aggregate of each key is one, of the entity that its first key column names
  * (a template is none). A window that is handed over again because
@@ -49,13 +60,10 @@ export class FeatureSeries {
 
   /** `text`: how the value of a key column is written in a name. */
   rows(windows: WindowBatch, text: (column: string, value: string) => string = (_column, value) => value): SeriesBatch | undefined {
-    const { columns, keyColumns, values, start, end, evidence, feature } = windows;
-    const owner = keyColumns.findIndex((column) => column !== 'template');
+    const { columns, values, start, end, evidence, feature } = windows;
     const rows: Row[] = [];
     for (let row = 0; row < windows.rows; row++) {
-      const keys = keyColumns.map((column, i) => text(column, windows.keys[row * keyColumns.length + i] as string));
-      const entity = owner < 0 ? '' : (keys[owner] as string);
-      const further = keys.filter((_, i) => i !== owner);
+      const { entity, further } = figureOwner(windows, row, text);
       for (const [i, column] of columns.entries()) {
         const value = values[row * columns.length + i] as number;
         if (Number.isNaN(value)) continue;

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { ALERTS_ROUTES } from './routes/alerts.ts';
 import { DATA_ROUTES } from './routes/data.ts';
 import { EXPORT_ROUTES } from './routes/exports.ts';
+import { FEATURE_ROUTES } from './routes/features.ts';
 import { FLOW_ROUTES } from './routes/flows.ts';
 import { HOME_ROUTES } from './routes/home.ts';
 import { INCIDENT_ROUTES } from './routes/incidents.ts';
@@ -26,6 +27,7 @@ export const ROUTES = {
   ...EXPORT_ROUTES,
   ...DATA_ROUTES,
   ...FLOW_ROUTES,
+  ...FEATURE_ROUTES,
   ...JOB_ROUTES,
   ...SERIES_ROUTES,
   ...RULE_ROUTES,

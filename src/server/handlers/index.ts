@@ -4,6 +4,7 @@ import { openStream } from '../live/stream.ts';
 import { alertHandlers } from './alerts.ts';
 import { eventHandlers } from './events.ts';
 import { exportAlert, exportIncident } from './exports.ts';
+import { featureHandlers } from './features.ts';
 import { feedbackHandlers } from './feedback.ts';
 import { flowHandlers } from './flows.ts';
 import type { Handler, RawHandler } from './handler.ts';
@@ -39,6 +40,7 @@ export function allHandlers(context: ServerContext, stillAllowed: Parameters<typ
     jobScores: downloadScores(context),
     ...eventHandlers(context),
     ...flowHandlers(),
+    ...featureHandlers(context),
     ...ruleHandlers(context),
     ...settingsHandlers(context),
     ...reportHandlers(context),

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EventBatch } from '../../core/index.ts';
+import { type SensorRow, sensorBatches } from '../../parsers/sensor/batch.ts';
 import { DAY, epochCommit } from '../../store/testing/fixtures.ts';
 import { logBatch } from '../../testing/log-batch.ts';
 import type { JobBody } from '../api/schema/jobs.ts';
@@ -15,6 +17,21 @@ function sessions(count: number): string {
   return Array.from({ length: count }, (_, i) =>
     ['1', ...Array.from({ length: 1 + (i % 3) }, () => '2'), ...(i % 5 === 0 ? ['3'] : []), '4'].join(' '),
   ).join('\n');
+}
+
+function flow(second: number, from: number, to: number, forwardBytes: number): SensorRow {
+  const ends = { sourceAddress: `10.0.0.${from}`, destinationAddress: `192.0.2.${to}` };
+  const values = {
+    time: DAY + second * 1e6,
+    ...ends,
+    forwardBytes,
+    protocol: 6,
+    sourcePort: 40_000,
+    destinationPort: 443,
+    forwardPackets: 3,
+    backwardPackets: 3,
+  };
+  return { kind: 'flow', values, attributes: undefined, offset: second, line: 1, length: 1 };
 }
 
 async function uploaded(name: string, content: string): Promise<string> {
@@ -43,7 +60,12 @@ beforeAll(async () => {
         template: i % 3,
       }));
       await a.events.append(logBatch(lines, { source: 'auth', input: 'auth.log' }), ['t-opened', 't-read', 't-closed']);
+      const flows = Array.from({ length: 600 }, (_, i) => flow(i * 10, 1 + (i % 2), 1 + ((i * 7) % 5), 400 + ((i * 31) % 97)));
+      await a.events.append(sensorBatches(flows, 'lan', 'lan.csv')[0] as EventBatch);
       await a.commitEpoch(epochCommit(1));
+      const b = await home.tenant('b');
+      await b.events.append(sensorBatches([flow(0, 66, 1, 1), flow(7200, 66, 1, 1)], 'lan', 'lan.csv')[0] as EventBatch);
+      await b.commitEpoch(epochCommit(1));
     },
   });
   await under.user('engineer', { a: 'engineer' });
@@ -190,5 +212,64 @@ describe('jobs', () => {
       [1, 2].map(async (version) => (await engineer.call('GET', `tenants/a/models/again/${version}`)).json<{ files: unknown }>().files),
     );
     expect(one).toEqual(two);
+  });
+});
+
+describe('features over stored events', () => {
+  it('are listed and shown as windows, of the tenant that asks alone', async () => {
+    const { items } = (await engineer.call('GET', 'tenants/a/features')).json<{ items: { name: string; shipped: boolean }[] }>();
+    expect(items).toContainEqual(expect.objectContaining({ name: 'source-fan-out', shipped: true }));
+    const flows = {
+      from: 'flow',
+      key: ['sourceAddress'],
+      window: { size: '1m' },
+      aggregates: { flows: 'count()', bytes: 'sum(forwardBytes)' },
+    };
+    const preview = async (body: object) => engineer.call('POST', 'tenants/a/features/preview', body);
+    const shown = (await preview({ declaration: flows, limit: 3 })).json<{
+      columns: string[];
+      more: boolean;
+      items: { keys: string[]; events: number }[];
+    }>();
+    expect(shown).toMatchObject({ name: 'preview', kind: 'flow', columns: ['flows', 'bytes'], more: true });
+    expect(shown.items.map(({ keys, events }) => [...keys, events])).toEqual([
+      ['10.0.0.1', 3],
+      ['10.0.0.2', 3],
+      ['10.0.0.1', 3],
+    ]);
+    expect(
+      (await preview({ name: 'source-fan-out', source: 'lan', limit: 1000 })).json<{ items: object[] }>().items.length,
+    ).toBeGreaterThan(100);
+    expect(await preview({ name: 'absent' })).toMatchObject({ status: 400 });
+    expect(await preview({ declaration: { ...flows, where: 'nothing > 1' } })).toMatchObject({ status: 400 });
+    expect(await preview({ declaration: flows, source: 'auth' })).toMatchObject({ status: 400 });
+    expect(await engineer.call('POST', 'tenants/b/features/preview', { declaration: flows })).toMatchObject({ status: 403 });
+    expect(JSON.stringify(shown)).not.toContain('10.0.0.66');
+    expect(await engineer.call('GET', 'tenants/a/stored-files?kind=flow')).toMatchObject({ status: 403 });
+  });
+
+  it('are learnt from and scored by jobs', async () => {
+    const data = { feature: 'source-fan-out', source: 'lan' };
+    const trained = await ended(await started('train', { detector: 'nearest-neighbour', name: 'fan', data, promise: 0.02 }));
+    expect(trained).toMatchObject({ state: 'done', model: 'fan@1', error: '' });
+    expect(trained.result).toMatchObject({ backtest: { promised_rate: 0.02, observed: { of: expect.any(Number) } } });
+    const scored = await ended(await started('score', { model: 'fan', data: { source: 'lan' } }));
+    expect(scored).toMatchObject({ state: 'done', error: '' });
+    expect((scored.result as { rows: number }).rows).toBeGreaterThan(300);
+    const other = await engineer.call('POST', 'tenants/a/jobs/score', { model: 'fan', data: { feature: 'logins' } });
+    if (other.status === 202)
+      expect(await ended(other.json<JobBody>())).toMatchObject({ state: 'error', error: expect.stringContaining('source-fan-out') });
+    else expect(other.body).toContain('source-fan-out');
+    const forecast = await ended(
+      await started('train', {
+        detector: 'forecast',
+        name: 'load',
+        algorithm: 'ridge',
+        steps: 1,
+        data: { feature: 'source-fan-out', source: 'lan' },
+      }),
+    );
+    expect(forecast).toMatchObject({ state: 'done', error: '' });
+    expect((forecast.result as { channels: string[] }).channels).toContain('10.0.0.1 source-fan-out connections');
   });
 });

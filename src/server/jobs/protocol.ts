@@ -1,12 +1,14 @@
 import type { SourceConfig } from '../../config/index.ts';
 import type { LoadedModel } from '../../registry/index.ts';
 import type { StoredEventsQuery } from '../../store/index.ts';
-import type { ModelDraft } from '../../training/index.ts';
+import type { ModelDraft, StoredFeature } from '../../training/index.ts';
 
-/** What a job reads: files on disk, or committed events of a source. */
+/** What a job reads: files on disk, committed events of a source, or a feature over them. */
 export interface JobInput {
   readonly paths?: readonly string[];
   readonly stored?: { readonly files: readonly string[]; readonly query: StoredEventsQuery; readonly source: SourceConfig };
+  /** Windows of a feature over stored events. */
+  readonly windows?: StoredFeature;
   readonly format?: string;
   readonly session?: string;
   readonly label?: string;

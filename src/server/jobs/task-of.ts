@@ -1,6 +1,7 @@
 import { VedetteError } from '../../core/index.ts';
+import { declaredFeature } from '../../pipeline/index.ts';
 import type { TenantStore } from '../../store/index.ts';
-import { createDetector } from '../../training/index.ts';
+import { createDetector, featureOfModel, storedFeature } from '../../training/index.ts';
 import { FORECAST_ALGORITHMS } from '../../training/series/index.ts';
 import { backtestSchema, evaluateSchema, type JobBody, type JobData, scoreSchema, trainSchema } from '../api/schema/jobs.ts';
 import { type ServerContext, tenantConfig, tenantModels, tenantStore } from '../context.ts';
@@ -21,7 +22,7 @@ export async function taskOf(context: ServerContext, tenant: string, job: Pick<J
   return {
     kind: job.kind,
     model: loaded,
-    input: await inputOf(context, tenant, store, data),
+    input: await inputOf(context, tenant, store, data, featureOfModel(loaded)),
     ...(promise === undefined ? {} : { promise }),
   };
 }
@@ -56,18 +57,38 @@ function ownOptions(_detector: string, options: Readonly<Record<string, unknown>
   return own;
 }
 
-export async function inputOf(context: ServerContext, tenant: string, store: TenantStore, data: JobData): Promise<JobInput> {
-  const { uploads, source, from, to, ...how } = data;
+/** `own`: the feature that a model learnt from, which it scores by. */
+export async function inputOf(
+  context: ServerContext,
+  tenant: string,
+  store: TenantStore,
+  data: JobData,
+  own?: ReturnType<typeof featureOfModel>,
+): Promise<JobInput> {
+  const { uploads, source, feature, from, to, ...how } = data;
   const given = Object.fromEntries(Object.entries(how).filter(([, value]) => value !== undefined)) as Omit<JobInput, 'paths' | 'stored'>;
   if (uploads !== undefined) {
     const paths: string[] = [];
     for (const id of new Set(uploads)) paths.push(store.bytes.local(`uploads/${id}/${(await context.uploads.get(tenant, id)).name}`));
     return { paths, ...given };
   }
+  const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+  if (own !== undefined && uploads !== undefined)
+    throw new VedetteError('MODEL_MISMATCH', `that model learnt from windows of ${own.name} over stored events`, {
+      hint: 'Name a source or a time instead of uploads.',
+    });
+  if (feature !== undefined || own !== undefined) {
+    if (own !== undefined && feature !== undefined && feature !== own.name)
+      throw new VedetteError('MODEL_MISMATCH', `that model learnt from windows of ${own.name}, not of ${feature}`, {
+        hint: `Name ${own.name}, or leave the feature out.`,
+      });
+    const declared = own ?? (await declaredFeature(context.config, tenant, feature as string, source));
+    const windows = await storedFeature(store.events, { ...declared, ...range, ...(source === undefined ? {} : { source }) });
+    return { windows, ...given };
+  }
   const configured = tenantConfig(context, tenant)?.sources.find(({ name }) => name === source);
   if (configured === undefined)
     throw new VedetteError('USAGE', `there is no source ${source ?? ''}`, { hint: 'List the sources of this tenant.' });
-  const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
   const files = await store.events.files(range);
   if (files.length === 0)
     throw new VedetteError('DATA_INSUFFICIENT', `no event of ${configured.name} is stored in that time`, {

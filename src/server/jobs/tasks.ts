@@ -9,6 +9,7 @@ import {
   readSequenceData,
   readStoredLines,
   readStoredSequences,
+  readWindows,
   type SequenceData,
   type SequenceModel,
   scoreCsv,
@@ -17,6 +18,9 @@ import {
   trainFlowModel,
   trainForecastDraft,
   trainSequenceModel,
+  trainWindowModel,
+  windowFrame,
+  windowTable,
 } from '../../training/index.ts';
 import {
   type ForecastModel,
@@ -68,6 +72,13 @@ async function trainTask(task: TrainTask, progress: Progress): Promise<JobOutcom
     return { draft: { info: draft.info, files: draft.files }, result: { metrics, trainingRows, channels, ...evaluation } };
   }
   const options = { ...task.options, ...algorithm };
+  if (input.windows !== undefined) {
+    const windows = await readWindows(input.windows);
+    reading(1);
+    const model = { detector, feature: input.windows, windows, options, seed, promise, progress: fitting, checkpoints };
+    const { info, files, learnt, columns, dropped, backtest: later } = await trainWindowModel(model);
+    return { draft: { info, files }, result: { metrics: info.metrics, rows: learnt, columns, dropped, backtest: later } };
+  }
   if ((await createDetector(detector)).detector.shape === 'rows') {
     const table = await readFlows(pathsOf(input), { progress: reading, ...(input.label === undefined ? {} : { label: input.label }) });
     const { info, files, trained } = await trainFlowModel({ detector, table, options, seed, promise, progress: fitting, checkpoints });
@@ -132,7 +143,11 @@ async function measureTask(task: MeasureTask, progress: Progress): Promise<JobOu
     return { result: { channels, algorithm: forecaster.algorithm, coverage: forecaster.coverage } };
   }
   if (model.manifest.features.flows !== undefined) {
-    const table = await readFlows(pathsOf(input), { progress: reading, ...(input.label === undefined ? {} : { label: input.label }) });
+    const { windows, label } = input;
+    const table =
+      windows === undefined
+        ? await readFlows(pathsOf(input), { progress: reading, ...(label === undefined ? {} : { label }) })
+        : windowTable(await readWindows(windows));
     progress(0.6, 'scoring');
     const scored = await scoreFlowModel(model, table, task.promise);
     if (task.kind === 'evaluate') {
@@ -183,7 +198,8 @@ async function sequencesOf(input: JobInput, progress: (share: number) => void, m
 }
 
 async function seriesOf(input: JobInput, progress: (share: number) => void): Promise<NamedFrame> {
-  const { stored, query, range, excluded, windowSlide } = input;
+  const { stored, windows, query, range, excluded, windowSlide } = input;
+  if (windows !== undefined) return windowFrame(await readWindows(windows));
   if (stored !== undefined) return readStoredSeries({ ...stored, progress });
   const selection = {
     ...(query && { query }),

@@ -32,6 +32,7 @@ const OWN: Record<string, Record<string, string>> = {
 
 /** What a reader must say besides the path. */
 const QUERIES: Record<string, string> = {
+  '/api/v1/tenants/{tenant}/stored-files': '?kind=flow',
   '/api/v1/tenants/{tenant}/model-comparison': '?models=secret-model@1,secret-model@1',
 };
 
@@ -78,6 +79,7 @@ const BODIES: Record<string, unknown> = {
   '/api/v1/tenants/{tenant}/jobs/score': { model: 'secret-model', data: { source: 'auth' } },
   '/api/v1/tenants/{tenant}/jobs/backtest': { detector: 'sequence', source: 'auth' },
   '/api/v1/tenants/{tenant}/suppressions': { match: { entity: 'x' }, reason: 'x' },
+  '/api/v1/tenants/{tenant}/features/preview': { name: 'source-fan-out' },
   '/api/v1/tenants/{tenant}/suppressions/preview': { match: { entity: 'x' }, reason: 'x' },
   '/api/v1/tenants/{tenant}/suppressions/{id}': { match: { entity: 'x' }, reason: 'x' },
   '/api/v1/tenants/{tenant}/sinks/test': { sink: { type: 'file', path: '/nowhere' } },

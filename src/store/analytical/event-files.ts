@@ -53,6 +53,13 @@ export class EventFiles {
     }));
   }
 
+  /** Times of the oldest and the newest row; nothing where no file has any. */
+  reach(dataset: Dataset): { readonly oldest?: Micros; readonly newest?: Micros } {
+    const row = this.database.get('SELECT min(min_time) AS oldest, max(max_time) AS newest FROM files WHERE dataset = ?', [dataset]);
+    if (row === undefined || row.oldest === null || row.newest === null) return {};
+    return { oldest: Number(row.oldest), newest: Number(row.newest) };
+  }
+
   uses(dataset: Dataset, epoch: number, part: number): boolean {
     return this.database.get('SELECT 1 FROM files WHERE key GLOB ?', [`events/${dataset}/*/${fileName(epoch, part)}`]) !== undefined;
   }

@@ -12,6 +12,8 @@ import type {
   HostCount,
   Page,
   Retention,
+  StoredFileList,
+  StoredFilesQuery,
   Talker,
   TalkerKey,
   TemplateCount,
@@ -197,6 +199,10 @@ export class Events {
 
   files({ from, to }: { from?: Micros; to?: Micros }): readonly string[] {
     return pathsOf(this.listed('log', { from, to }));
+  }
+
+  stored({ kind, ...range }: StoredFilesQuery): StoredFileList {
+    return { files: pathsOf(this.listed(kind, range)), ...this.index.reach(kind) };
   }
 
   size(): number {

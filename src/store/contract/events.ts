@@ -1,4 +1,4 @@
-import type { Detection, EventBatch, LogBatch, Micros } from '../../core/index.ts';
+import type { Detection, EventBatch, EventKind, LogBatch, Micros } from '../../core/index.ts';
 import type { FlowPage, FlowQuery, FlowVolume, Talker, TalkerKey } from './flows.ts';
 import type { Page } from './page.ts';
 
@@ -111,8 +111,21 @@ export interface EventStore {
   retain(retention: Retention, now: Micros): Promise<{ removedFiles: number; removedBytes: number; heldBytes: number }>;
   /** Paths of the committed files that may hold matching events, for `readStoredEvents`. */
   files(query: Pick<EventQuery, 'from' | 'to'>): Promise<readonly string[]>;
+  /** The committed files of one kind that may hold events of a time, for `readStoredWindows`. */
+  stored(query: StoredFilesQuery): Promise<StoredFileList>;
   /** Bytes of all committed files. */
   size(): Promise<number>;
+}
+
+export interface StoredFilesQuery extends Pick<EventQuery, 'from' | 'to'> {
+  readonly kind: EventKind;
+}
+
+export interface StoredFileList {
+  readonly files: readonly string[];
+  /** Times of the oldest and the newest event of the kind, whatever time was asked for; absent where none is stored. */
+  readonly oldest?: Micros;
+  readonly newest?: Micros;
 }
 
 /** One feature vector as it was scored. */

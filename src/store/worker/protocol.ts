@@ -30,6 +30,7 @@ export const SERVICES = {
     'features',
     'retain',
     'files',
+    'stored',
     'size',
   ],
   settings: ['put', 'list', 'remove'],

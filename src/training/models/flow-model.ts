@@ -46,6 +46,20 @@ export async function trainFlowModel(given: FlowModelOptions): Promise<TrainedFl
     ...(checkpoints && { checkpoints }),
     ...(progress && { progress }),
   });
+  const { info, files } = flowModelDraft(trained, await trained.detector.snapshot(), table, {
+    ...{ detector, seed, promise },
+    attempted: data.attempted ?? 'benign',
+  });
+  return { info, files, trained };
+}
+
+/** What the registry keeps of trained rows. */
+export function flowModelDraft(
+  trained: TrainedFlows,
+  snapshot: Uint8Array,
+  table: FlowTable,
+  { detector, seed, promise, attempted }: Pick<FlowModelOptions, 'detector' | 'seed' | 'promise'> & { readonly attempted: string },
+): ModelDraft {
   const { manifest, report } = trained;
   const { from = 0, to = 0, sha256 } = table.fingerprint;
   return {
@@ -53,7 +67,7 @@ export async function trainFlowModel(given: FlowModelOptions): Promise<TrainedFl
       detector,
       seed,
       data: { from, to, rows: manifest.data.rows, sha256 },
-      features: { flows: trained.encoding, attempted: data.attempted ?? 'benign' },
+      features: { flows: trained.encoding, attempted },
       hyperParameters: manifest.hyperparameters as Record<string, unknown>,
       metrics: {
         ...manifest.metrics,
@@ -67,12 +81,11 @@ export async function trainFlowModel(given: FlowModelOptions): Promise<TrainedFl
       calibration: { ...manifest.calibration, promised_rate: promise },
     },
     files: {
-      'model.bin': await trained.detector.snapshot(),
+      'model.bin': snapshot,
       'calibration.bin': new Uint8Array(trained.summary.calibration.slice().buffer),
       ...(trained.onnx && { 'classifier.onnx': trained.onnx }),
       ...(trained.alarm && { 'alarm.bin': packFlowAlarm(trained.alarm) }),
     },
-    trained,
   };
 }
 
@@ -111,6 +124,12 @@ export interface ScoredFlows {
 export async function scoreFlowModel({ manifest, files }: LoadedModel, table: FlowTable, rate?: number): Promise<ScoredFlows> {
   const model = `${manifest.name}@${manifest.version}`;
   const { detector, encoding, normal } = await openFlowModel({ manifest, files }, model);
+  const named = encoding.features.flatMap((feature) => ('column' in feature ? [feature.column] : []));
+  if (named.length > 0 && !table.columns.some(({ name }) => named.includes(name))) {
+    throw new VedetteError('MODEL_MISMATCH', `the data have none of the columns that ${model} learnt from`, {
+      hint: `It learnt from ${named.slice(0, 10).join(', ')}.`,
+    });
+  }
   const cleaned = cleanFlows(table, { attempted: manifest.features.attempted === 'keep' ? 'keep' : 'benign' });
   const labels = table.labels === undefined ? undefined : cleaned.labels;
   const every = Array.from({ length: table.rows }, (_, row) => row);

@@ -3,3 +3,4 @@ export { flowDataOptions, type ScoredFlows, scoreFlowModel, trainFlowModel } fro
 export { trainForecastDraft } from './forecast-model.ts';
 export { type RecalibratedFlowModel, recalibrateFlowModel } from './recalibrate-flows.ts';
 export { openSequenceModel, type SequenceModel, trainSequenceModel } from './sequence-model.ts';
+export { featureOfModel, type TrainedWindowModel, trainWindowModel, type WindowBacktest, windowsOf } from './window-model.ts';

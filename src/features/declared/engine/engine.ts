@@ -96,8 +96,9 @@ export class FeatureEngine {
       let high = one?.high[row] as number;
       let low = one?.low[row] as number;
       for (let i = 1; i < parts.length; i++) {
-        high = finish(high ^ (parts[i]?.high[row] as number), 0xc2b2ae35);
-        low = finish(low + (parts[i]?.low[row] as number), 0x27d4eb2f);
+        // The order of the parts counts: A to B is not B to A.
+        high = finish(Math.imul(high, 0x9e3779b1) ^ (parts[i]?.high[row] as number), 0xc2b2ae35);
+        low = finish(Math.imul(low, 0x85ebca6b) + (parts[i]?.low[row] as number), 0x27d4eb2f);
       }
       for (const memory of firstSeen) memory.note(row, high, low);
       this.#place(batch.origin, row, input, time, high, low);

@@ -176,3 +176,6 @@ export const AGGREGATE_RULES: Readonly<Record<AggregateName, AggregateRule>> = {
 };
 
 export const DEFAULT_BOUND = 1024;
+
+/** Aggregates that are 0, not absent, where no event came. */
+export const ZERO_OF_NOTHING: ReadonlySet<AggregateName> = new Set(['count', 'sum', 'distinct', 'distinct-length', 'first-seen']);

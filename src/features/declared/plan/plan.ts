@@ -86,7 +86,7 @@ export function planFeature(
   return {
     plan: {
       name,
-      hash: featureHash({ name, ...declaration, homeNetworks }),
+      hash: featureHash({ name, ...declaration, homeNetworks, ...(key.length > 1 && { ordered: true }) }),
       from: declaration.from,
       time,
       ...(where === undefined ? {} : { where }),

@@ -1,20 +1,24 @@
 import type { Expression } from '../expression/expression.ts';
 import { FUNCTIONS } from '../expression/functions.ts';
 import type { PlannedAggregate } from '../plan/aggregate.ts';
+import { ZERO_OF_NOTHING } from '../plan/aggregates.ts';
 import type { FeaturePlan } from '../plan/plan.ts';
+import { readSpan, type Span, within } from './span.ts';
 
 /**
  * DuckDB SQL of a planned feature over `relation`, a table or subquery with the stored columns of its event kind (times as whole
- * microseconds, addresses as text). Gives the key columns, `window_start`, `window_end`, `events` and the aggregates, one row a window, for
- * events that came on time. The connection needs the functions of TEXT_FUNCTIONS.
+ * microseconds, addresses as text). Gives the key columns, `window_start`, `window_end`, `events` and the aggregates, one row a window, of
+ * all events whatever their order; only the windows wholly inside `span`. The connection needs the functions of TEXT_FUNCTIONS.
  */
-export function duckdbSql(plan: FeaturePlan, relation: string): string {
+export function duckdbSql(plan: FeaturePlan, relation: string, span: Span = {}): string {
   const keys = plan.key.map((_, i) => `k${i}`);
   const keyList = keys.join(', ');
   const operands = plan.aggregates.flatMap(({ operands }, a) => operands.map((operand, i) => `${sql(operand)} AS a${a}_${i}`));
   const picks = [`${sql(plan.time)} AS moment`, ...plan.key.map(({ expression }, i) => `${sql(expression)} AS k${i}`), ...operands];
   const where = plan.where === undefined ? 'true' : `(${sql(plan.where)}) IS TRUE`;
-  const present = ['moment', ...keys].map((column) => `${column} IS NOT NULL`).join(' AND ');
+  const present = [...['moment', ...keys].map((column) => `${column} IS NOT NULL`), ...within('moment', readSpan(plan, span))].join(
+    ' AND ',
+  );
   const seen = plan.aggregates.flatMap(({ name }, a) =>
     name === 'first-seen'
       ? [`row_number() OVER (PARTITION BY ${keyList}, a${a}_0 ORDER BY moment) = 1 AND a${a}_0 IS NOT NULL AS s${a}`]
@@ -31,12 +35,20 @@ export function duckdbSql(plan: FeaturePlan, relation: string): string {
   parts.push(
     `grouped AS (SELECT ${keyList}, min(ws) AS ws, ${plan.window.type === 'session' ? 'max(moment)' : 'min(we)'} AS we, count(*) AS events, ${columns.join(', ')} FROM gaps GROUP BY ${keyList}, ws)`,
   );
-  const empties = plan.window.type === 'tumbling' && plan.window.empty > 0 ? emptyWindows(plan, keyList, relation) : [];
+  const empties = plan.window.type === 'tumbling' && plan.window.empty > 0 ? emptyWindows(plan, keyList, relation, span) : [];
   parts.push(...empties);
   const named = plan.key.map(({ name }, i) => `k${i} AS "${name}"`).join(', ');
   const aggregates = plan.aggregates.map(({ column }) => `"${column}"`).join(', ');
   const last = empties.length > 0 ? 'complete' : 'grouped';
-  return `WITH ${parts.join(',\n')}\nSELECT ${named}, ws AS window_start, we AS window_end, events, ${aggregates} FROM ${last}`;
+  const { from, to } = span;
+  const inside = [...within('ws', from === undefined ? {} : { from }), ...(to === undefined ? [] : [`${closes(plan)} <= ${to}`])];
+  const whole = inside.length === 0 ? '' : ` WHERE ${inside.join(' AND ')}`;
+  return `WITH ${parts.join(',\n')}\nSELECT ${named}, ws AS window_start, we AS window_end, events, ${aggregates} FROM ${last}${whole}`;
+}
+
+/** When nothing can join a window any more: a session is open until its key was silent for `idle`. */
+function closes({ window }: FeaturePlan): string {
+  return window.type === 'session' ? `we + ${window.idle}` : 'we';
 }
 
 /** Assigns each event to its windows: `ws` and `we`, start and end. */
@@ -61,21 +73,19 @@ function windowed({ window }: FeaturePlan, keyList: string): string[] {
 }
 
 /** Up to `empty` windows after each one that has events, before the next that has, and over by the end of the data. */
-function emptyWindows(plan: FeaturePlan, keyList: string, relation: string): string[] {
+function emptyWindows(plan: FeaturePlan, keyList: string, relation: string, { to }: Span): string[] {
   const { size, empty } = plan.window as FeaturePlan['window'] & { type: 'tumbling' };
   const silent = plan.aggregates.map(({ name, column }) => {
-    const value = name === 'silence' ? String(size / 1e6) : ZERO.has(name) ? '0' : 'NULL';
+    const value = name === 'silence' ? String(size / 1e6) : ZERO_OF_NOTHING.has(name) ? '0' : 'NULL';
     return `${value} AS "${column}"`;
   });
   return [
     `followed AS (SELECT ${keyList}, ws, lead(ws) OVER (PARTITION BY ${keyList} ORDER BY ws) AS next, unnest(range(1, ${empty + 1})) AS step FROM grouped)`,
     `silent AS (SELECT ${keyList}, ws + step * ${size} AS ws, ws + (step + 1) * ${size} AS we, 0 AS events, ${silent.join(', ')} FROM followed
-  WHERE (next IS NULL OR ws + step * ${size} < next) AND ws + (step + 1) * ${size} <= (SELECT max(${sql(plan.time)}) FROM ${relation}))`,
+  WHERE (next IS NULL OR ws + step * ${size} < next) AND ws + (step + 1) * ${size} <= (SELECT ${to === undefined ? 'max(moment)' : `least(max(moment), ${to})`} FROM (SELECT ${sql(plan.time)} AS moment FROM ${relation})))`,
     'complete AS (SELECT * FROM grouped UNION ALL SELECT * FROM silent)',
   ];
 }
-
-const ZERO = new Set(['count', 'sum', 'distinct', 'distinct-length', 'first-seen']);
 
 function aggregateSql({ name, operands, parameter }: PlannedAggregate, a: number): string {
   const x = `a${a}_0`;
@@ -116,7 +126,8 @@ function aggregateSql({ name, operands, parameter }: PlannedAggregate, a: number
 export function sql(expression: Expression): string {
   switch (expression.kind) {
     case 'column':
-      return expression.type === 'number' ? `"${expression.name}"::DOUBLE` : `"${expression.name}"`;
+      // Templates are numbers while they are mined, and stored by their stable names.
+      return expression.type === 'number' && expression.name !== 'template' ? `"${expression.name}"::DOUBLE` : `"${expression.name}"`;
     case 'literal':
       return expression.type === 'text'
         ? quoted(expression.value)

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EVENT_SCHEMAS, type EventKind } from '../../../core/index.ts';
 import { cursorSchema, limitSchema, listOf, numberSchema, pageOf, tenantParams, timeQuerySchema, timeSchema } from './common.ts';
 
 const filters = {
@@ -145,3 +146,11 @@ export const retentionResultSchema = z.object({
   heldBytes: z.number(),
   removedAlerts: z.number(),
 });
+
+/** Which files of stored events. */
+export const storedFilesQuery = z.strictObject({
+  kind: z.enum(Object.keys(EVENT_SCHEMAS) as [EventKind, ...EventKind[]]),
+  from: timeQuerySchema.optional(),
+  to: timeQuerySchema.optional(),
+});
+export const storedFilesList = z.object({ files: z.array(z.string()), oldest: z.number().optional(), newest: z.number().optional() });

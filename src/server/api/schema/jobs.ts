@@ -8,7 +8,7 @@ const reference = z
 const sourceName = z.string().regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/);
 const options = z.record(z.string().max(64), z.unknown()).default({});
 
-/** What is learnt from or scored: uploaded files, or the stored events of a source. */
+/** What is learnt from or scored: uploaded files, the stored events of a source, or a feature over them. */
 export const jobDataSchema = z
   .strictObject({
     /** Ids of uploads. */
@@ -19,6 +19,11 @@ export const jobDataSchema = z
       .optional(),
     /** Stored events of a source. */
     source: sourceName.optional(),
+    /** A declared feature over the stored events: what is learnt from or scored are its windows. */
+    feature: z
+      .string()
+      .regex(/^[a-zA-Z][a-zA-Z0-9_-]{0,63}$/)
+      .optional(),
     /** Half-open, microseconds; of stored events. */
     from: z.number().optional(),
     to: z.number().optional(),
@@ -34,7 +39,10 @@ export const jobDataSchema = z
     excluded: z.array(z.string().max(128)).max(100).optional(),
     windowSlide: z.enum(['w01h-s10m', 'w10m-s01m', 'w10m-s10m']).optional(),
   })
-  .refine((value) => (value.uploads === undefined) !== (value.source === undefined), 'name either uploads or a source');
+  .refine(
+    ({ uploads, source, feature }) => (uploads === undefined) !== (source === undefined && feature === undefined),
+    'name either uploads, or a source, a feature or both',
+  );
 export type JobData = z.output<typeof jobDataSchema>;
 
 export const trainSchema = z.strictObject({
