@@ -30,6 +30,8 @@ export interface ModelManifest extends ModelInfo {
   readonly version: number;
   readonly program: string;
   readonly createdAt: Micros;
+  /** The run that made it, where one may be repeated after an interruption; not of an imported version. */
+  readonly run?: string;
   /** Where an imported version comes from: `name@version`. */
   readonly importedFrom?: string;
   readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
@@ -56,7 +58,14 @@ export interface ModelSummary {
 /** Versions of models, immutable once saved; 1, 2, 3 … per name. `reference` = `name@version`, `name@alias`, or `name` (champion, else the newest). */
 export interface ModelRegistry {
   /** Files are named `*.onnx` or `*.bin`. The first version of a name becomes its champion, later ones its candidate. */
-  saveModel(name: string, info: ModelInfo, files: Readonly<Record<string, Uint8Array>>): Promise<ModelManifest>;
+  saveModel(
+    name: string,
+    info: ModelInfo,
+    files: Readonly<Record<string, Uint8Array>>,
+    options?: { readonly run?: string },
+  ): Promise<ModelManifest>;
+  /** The version of a name that a run saved; its alias is set, should an interruption have come before. */
+  versionOf(name: string, run: string): Promise<ModelManifest | undefined>;
   /** Verifies every checksum: MODEL_CORRUPT names the file. MODEL_MISSING when there is no such model. */
   loadModel(reference: string): Promise<LoadedModel>;
   list(): Promise<readonly ModelSummary[]>;

@@ -33,8 +33,28 @@ class FileRegistry implements ModelRegistry {
     this.options = options;
   }
 
-  saveModel(name: string, info: ModelInfo, files: Readonly<Record<string, Uint8Array>>): Promise<ModelManifest> {
-    return this.inTurn(() => this.save(name, info, files, {}));
+  saveModel(
+    name: string,
+    info: ModelInfo,
+    files: Readonly<Record<string, Uint8Array>>,
+    options: { readonly run?: string } = {},
+  ): Promise<ModelManifest> {
+    return this.inTurn(() => this.save(name, info, files, options));
+  }
+
+  versionOf(name: string, run: string): Promise<ModelManifest | undefined> {
+    return this.inTurn(async () => {
+      const versions = (await this.versions(checkModelName(name))).flatMap(([, found]) => found);
+      for (const version of [...versions].reverse()) {
+        const manifest = await this.manifest(name, version);
+        if (manifest.run !== run) continue;
+        const state = await readAliases(this.files, name);
+        const named = aliasesOf(state, version).length > 0 || state.history.includes(version);
+        if (!named && version === versions.at(-1)) await writeAliases(this.files, name, withSaved(state, version));
+        return manifest;
+      }
+      return undefined;
+    });
   }
 
   async loadModel(reference: string): Promise<LoadedModel> {

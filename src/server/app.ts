@@ -17,7 +17,7 @@ import { healthRoutes } from './http/health.ts';
 import { registerPlugins } from './http/plugins.ts';
 import { contractSerializer } from './http/serializer.ts';
 import { Jobs } from './jobs/jobs.ts';
-import { saveTrained } from './jobs/save-trained.ts';
+import { savedBefore, saveTrained } from './jobs/save-trained.ts';
 import { taskOf } from './jobs/task-of.ts';
 import { Hub } from './live/hub.ts';
 import { Sampler } from './live/sampler.ts';
@@ -102,6 +102,7 @@ function contextOf(options: ServerOptions): ServerContext {
     store: (tenant) => tenantStore(context, tenant),
     taskOf: (tenant, job) => taskOf(context, tenant, job),
     saveModel: (tenant, job, outcome) => saveTrained(context, tenant, job, outcome),
+    savedModel: (tenant, job) => savedBefore(context, tenant, job),
     changed: (tenant, job) => hub.send(tenant, 'job', job, job.state === 'running'),
   });
   const context: ServerContext = {

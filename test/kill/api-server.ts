@@ -11,7 +11,12 @@ interface Answer {
   readonly body: unknown;
 }
 
-/** `vedette up` in a process of its own, called with the token of the command line; a call that gets no answer is undefined. */
+/** Headers that say who calls. */
+export type Caller = Readonly<Record<string, string>>;
+
+export const tokenOf = (secret: string): Caller => ({ authorization: `Bearer ${secret}` });
+
+/** `vedette up` in a process of its own, called with the token of the command line unless told otherwise; a call that gets no answer is undefined. */
 export class ApiServer {
   private readonly child: ChildProcess;
   private readonly exited: Promise<unknown>;
@@ -44,12 +49,12 @@ export class ApiServer {
     }
   }
 
-  async call(method: string, path: string, body?: unknown): Promise<Answer | undefined> {
+  async call(method: string, path: string, body?: unknown, caller = tokenOf(this.token)): Promise<Answer | undefined> {
     const json = body instanceof FormData ? {} : { 'content-type': 'application/json' };
     try {
       const answer = await fetch(`${this.address}/api/v1${path}`, {
         method,
-        headers: { authorization: `Bearer ${this.token}`, ...(body === undefined ? {} : json) },
+        headers: { ...caller, ...(body === undefined ? {} : json) },
         ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),
       });
       return { status: answer.status, body: await answer.json() };
@@ -63,6 +68,16 @@ export class ApiServer {
     const answer = await this.call(method, path, body);
     if (answer === undefined || answer.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`);
     return answer.body as T;
+  }
+
+  /** Signs in as the first administrator; the session is meant to outlive the process. */
+  async signIn(name: string, password: string): Promise<Caller> {
+    const { path } = await this.must<{ path: string }>('POST', '/admin-link', {});
+    const browser = { 'x-vedette-request': '1', 'content-type': 'application/json', origin: this.address };
+    const body = JSON.stringify({ token: path.split('#')[1], name, password });
+    const answer = await fetch(`${this.address}/api/v1/setup`, { method: 'POST', headers: browser, body });
+    if (!answer.ok) throw new Error(`signing in failed: ${await answer.text()}`);
+    return { cookie: (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '', 'x-vedette-request': '1' };
   }
 
   async kill(): Promise<void> {

@@ -194,7 +194,7 @@ describe('jobs', () => {
     expect((await engineer.call('GET', `tenants/a/jobs/${waiting.id}`)).status).toBe(404);
   });
 
-  it('takes up once what the end of the program interrupted, then gives up', async () => {
+  it('takes up once what the end of the program interrupted, then gives up; what was saved is done and saved once', async () => {
     const store = await under.home.tenant('a');
     const upload = await uploaded('normal.txt', sessions(200));
     const done = await ended(await started('train', { detector: 'sequence', name: 'again', data: { uploads: [upload] } }));
@@ -208,6 +208,15 @@ describe('jobs', () => {
     const kept = await readJobs(await under.home.tenant('a'));
     expect(kept.get('a'.repeat(32))).toMatchObject({ state: 'done', attempts: 2 });
     expect(kept.get('b'.repeat(32))).toMatchObject({ state: 'error', error: expect.stringContaining('interrupted') });
+    await writeJob(await under.home.tenant('a'), { ...done, model: 'again', state: 'running', attempts: 2, finishedAt: null });
+    await under.restart();
+    engineer = await under.browser('engineer');
+    const { finishedAt: _one, ...before } = done;
+    const { finishedAt: _two, ...settled } = await under.context.jobs.finished('a', done.id);
+    expect(settled).toEqual({ ...before, attempts: 2 });
+    const trained = (await (await under.home.tenant('a')).journal.auditLog(100)).filter(({ action }) => action === 'model trained');
+    expect(trained.filter(({ detail }) => detail === done.id)).toHaveLength(1);
+    expect((await engineer.call('GET', 'tenants/a/models/again/3')).status).toBe(404);
     const [one, two] = await Promise.all(
       [1, 2].map(async (version) => (await engineer.call('GET', `tenants/a/models/again/${version}`)).json<{ files: unknown }>().files),
     );

@@ -15,6 +15,8 @@ export interface JobsOptions {
   readonly taskOf: (tenant: string, job: JobBody) => Promise<JobTask>;
   /** Saves what a training gave; returns `name@version`. */
   readonly saveModel: (tenant: string, job: JobBody, outcome: JobOutcome) => Promise<string>;
+  /** `name@version` that the job saved already, before the program ended. */
+  readonly savedModel: (tenant: string, job: JobBody) => Promise<string | undefined>;
   readonly changed: (tenant: string, job: JobBody) => void;
 }
 
@@ -36,7 +38,7 @@ const ENDED = new Set<JobBody['state']>(['done', 'error', 'cancelled']);
 
 /**
  * Trainings and other long work, one at a time, in a thread of its own. Each ends in done, error or cancelled: what the end of the
- * program interrupts starts again with the same arguments and seed, once.
+ * program interrupts starts again with the same arguments and seed, once, unless its model was saved: then it is done.
  */
 export class Jobs {
   private readonly options: JobsOptions;
@@ -54,12 +56,16 @@ export class Jobs {
     for (const tenant of tenants) {
       for (const job of (await this.of(tenant)).values()) {
         if (ENDED.has(job.state)) continue;
-        if (job.attempts < ATTEMPTS) {
-          await this.save(tenant, { ...job, state: 'waiting', progress: 0, step: '', minutesLeft: null, losses: [] });
+        const ended = { step: '', minutesLeft: null, finishedAt: this.options.now() };
+        // What it found is noted before its model is saved.
+        const model = job.result === null ? undefined : await this.options.savedModel(tenant, job);
+        if (model !== undefined) await this.save(tenant, { ...job, ...ended, state: 'done', model, progress: 1 });
+        else if (job.attempts < ATTEMPTS) {
+          await this.save(tenant, { ...job, state: 'waiting', progress: 0, step: '', minutesLeft: null, losses: [], result: null });
           this.queue(tenant, job.id);
         } else {
           const error = 'interrupted: the program ended while it ran, twice';
-          await this.save(tenant, { ...job, state: 'error', error, step: '', minutesLeft: null, finishedAt: this.options.now() });
+          await this.save(tenant, { ...job, ...ended, state: 'error', error, result: null });
         }
       }
     }
@@ -160,8 +166,17 @@ export class Jobs {
       const { bytes } = await this.options.store(tenant);
       if (outcome.scores !== undefined) await bytes.write(scoresKey(id), outcome.scores);
       if (controller.signal.aborted) return;
-      const model = outcome.draft === undefined ? current.model : await saveModel(tenant, current, outcome);
-      current = { ...current, state: 'done', model, progress: 1, result: { ...outcome.result } };
+      current = { ...current, result: { ...outcome.result } };
+      let { model } = current;
+      if (outcome.draft !== undefined) {
+        await this.save(tenant, current);
+        if (controller.signal.aborted) {
+          await this.save(tenant, { ...current, state: 'cancelled', result: null, step: '', minutesLeft: null, finishedAt: now() });
+          return;
+        }
+        model = await saveModel(tenant, current, outcome);
+      }
+      current = { ...current, state: 'done', model, progress: 1 };
     } catch (error) {
       if (this.closing) {
         // Interrupted by the end of the program: it starts again with the next, and this start does not count.
@@ -174,7 +189,7 @@ export class Jobs {
         return;
       }
       if (!(error instanceof VedetteError)) log.error('a job failed', { job: id, error: String(error) });
-      current = { ...current, state: 'error', error: await this.failureText(tenant, error) };
+      current = { ...current, state: 'error', result: null, error: await this.failureText(tenant, error) };
     } finally {
       this.running.delete(id);
     }
