@@ -10,6 +10,7 @@ export {
   windowConfig,
 } from './definition.ts';
 export { type Discovery, discoverSessionKey, type KeyScore } from './discover.ts';
+export * from './flows/index.ts';
 export { OBSERVED, type ObservationConfig, Observer, observationConfig } from './observations.ts';
 export { FLOW_COLUMNS, type PairConfig, PairWindows, pairConfig } from './pairs/index.ts';
 export { type SeriesConfig, seriesConfig } from './series/config.ts';

@@ -13,12 +13,13 @@ import {
   stableId,
   VedetteError,
 } from '../core/index.ts';
-import { featureRunner } from '../features/index.ts';
+import { type FlowScoring, featureRunner, flowScoring } from '../features/index.ts';
 import { parquetLines } from '../store/index.ts';
 import { type Components, DETECTOR_KEYS, factsOf, instantiate, SOURCE_KEYS } from './catalogue.ts';
 import { Pseudonymiser } from './flow/pseudonym.ts';
 import { Pump } from './flow/pump.ts';
 import { detectorsOf, laneKindOf } from './graph.ts';
+import { FlowScorer } from './lane/flow-scorer.ts';
 import type { Lane } from './lane/lane.ts';
 import type { LaneScorer, ScorerOptions } from './lane/lane-scorer.ts';
 import { LANES } from './lane/lanes.ts';
@@ -141,6 +142,12 @@ function laneOfKind(source: SourceConfig, tenant: TenantConfig, options: LaneOpt
       ...registeredOf(configured, options),
       ...startingAnew(source.name, configured.type, options),
     };
+    if (detector.shape === 'rows') {
+      if (kind.flowColumns === undefined) continue;
+      const { flows = flowScoring.parse({}) } = source.features as { readonly flows?: FlowScoring };
+      scorers.push(new FlowScorer(detector, { ...scorerOptions, columns: kind.flowColumns, perSecond: flows.perSecond }));
+      continue;
+    }
     const learnsAsItGoes = detector.shape === 'observations' || detector.shape === 'series';
     scorers.push(learnsAsItGoes ? new StreamScorer(detector, scorerOptions) : new Scorer(detector, scorerOptions));
   }
@@ -220,7 +227,8 @@ function registeredOf(
     const detector = instantiate('detector', options.components.detectors, configured, [], context) as Detector;
     await detector.restore(state);
     const { rows, to } = manifest.data;
-    return { reference, detector, sha256, rows, to, calibration: new Float64Array(calibration.slice().buffer) };
+    const { features } = manifest;
+    return { reference, detector, features, sha256, rows, to, calibration: new Float64Array(calibration.slice().buffer) };
   };
   return { registered };
 }

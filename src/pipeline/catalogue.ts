@@ -20,7 +20,7 @@ import {
   VedetteError,
 } from '../core/index.ts';
 import { detectors, rules } from '../detectors/index.ts';
-import { declaredFeatures, featureRunner, pairConfig, seriesConfig, sessionConfig, windowConfig } from '../features/index.ts';
+import { declaredFeatures, featureRunner, flowScoring, pairConfig, seriesConfig, sessionConfig, windowConfig } from '../features/index.ts';
 import { SINKS } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
 import type { ComponentFacts } from './graph.ts';
@@ -59,6 +59,7 @@ const features = z.strictObject({
   session: sessionConfig.prefault({}),
   window: windowConfig.prefault({}),
   flow,
+  flows: flowScoring.prefault({}),
   pairs: pairConfig.prefault({}),
   series: seriesConfig.prefault({}),
 });

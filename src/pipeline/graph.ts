@@ -2,6 +2,9 @@ import type { Config, DetectorConfig, SourceConfig, TenantConfig } from '../conf
 import { LANES, type LaneKind, laneKind } from './lane/lanes.ts';
 import { declarationOf, MEASURED_BY, measurable, measuresOf } from './lane/measures.ts';
 
+/** Detectors of flows one by one: they work with a model that was trained before. */
+const FLOW_ROWS = 'rows';
+
 /** One step of a tenant's pipeline. */
 export interface GraphNode {
   readonly id: string;
@@ -31,8 +34,9 @@ export function laneKindOf(source: SourceConfig, { records }: Pick<ComponentFact
 export function detectorsOf(source: SourceConfig, tenant: TenantConfig, facts: ComponentFacts): TenantConfig['detectors'] {
   const lane = laneKindOf(source, facts);
   if (source.detectors !== undefined) return source.detectors;
-  const fits = ({ type }: { readonly type: string }) =>
-    lane.unsuited?.has(type) !== true && facts.worksOn(type).some((what) => lane.serves.has(what));
+  const fits = ({ type, model }: DetectorConfig) =>
+    lane.unsuited?.has(type) !== true &&
+    facts.worksOn(type).some((what) => lane.serves.has(what) && (what !== FLOW_ROWS || model !== undefined));
   const fitting = tenant.detectors.filter(fits);
   const own = fitting.length > 0 ? fitting : lane.detectors.map(facts.withDefaults);
   const signatures = tenant.signatures.filter(fits);
@@ -90,11 +94,13 @@ export function checkGraph(config: Config, facts: ComponentFacts): readonly stri
         else if (!lane.serves.has(from))
           problems.push(`${at}.features.series.measures: ${name} is made from ${from} events, which ${kind} are not made into`);
       }
-      for (const { type } of source.detectors ?? []) {
+      for (const { type, model } of source.detectors ?? []) {
         const works = facts.worksOn(type);
         const isMeasured = type === MEASURED_BY && measures.length > 0;
         if (!isMeasured && !works.some((what) => lane.serves.has(what)))
           problems.push(`${at}: the detector ${type} works on ${works.join(', ')}, which ${kind} are not made into`);
+        else if (works.includes(FLOW_ROWS) && model === undefined)
+          problems.push(`${at}: the detector ${type} scores flows with a model trained before; name it with model: NAME`);
       }
       if (own.pseudonymise !== undefined && !lane.pseudonymises)
         problems.push(`${at}: pseudonymise has no effect on ${kind}; put this source into a tenant without it`);

@@ -34,6 +34,13 @@ export function fingerprintOf(
 
 const NORMAL = /^(normal|benign|negative|success|ok|false|no|none|0|0\.0|-|)$/i;
 
+const PLACEHOLDER = /^(needmanuallabel|no label|nolabel|unlabell?ed|nan|null|n\/a|\?)$/i;
+
+/** Whether a label only stands where one would: CICFlowMeter writes `NeedManualLabel`. */
+export function isPlaceholder(label: string): boolean {
+  return PLACEHOLDER.test(label.trim());
+}
+
 /** Whether a label says that nothing is wrong. */
 export function isNormal(label: string): boolean {
   return NORMAL.test(label.trim());

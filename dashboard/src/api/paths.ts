@@ -26,6 +26,7 @@ export const PATHS = {
   hosts: 'GET /tenants/:tenant/hosts',
   alertLanes: 'GET /tenants/:tenant/alert-lanes',
   flows: 'GET /tenants/:tenant/flows',
+  predictions: 'GET /tenants/:tenant/flows/predictions',
   talkers: 'GET /tenants/:tenant/flows/talkers',
   flowVolume: 'GET /tenants/:tenant/flows/volume',
   alerts: 'GET /tenants/:tenant/alerts',

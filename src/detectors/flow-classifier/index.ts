@@ -1,7 +1,15 @@
-import { define } from '../../core/index.ts';
+import { type Detector, define } from '../../core/index.ts';
 import { RowDetector } from '../rows/row-detector.ts';
 import { flowClassifier } from './algorithm.ts';
 import { config } from './config.ts';
+import type { ClassifierModel } from './model.ts';
+
+export { techniquesOf } from './families.ts';
+
+/** Number of the harmless class of a fitted classifier; -1 of anything else. */
+export function benignClassOf(detector: Detector): number {
+  return detector instanceof RowDetector ? ((detector.model as Partial<ClassifierModel>).benign ?? -1) : -1;
+}
 
 export default define({
   name: 'flow-classifier',

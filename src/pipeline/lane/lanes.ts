@@ -1,4 +1,5 @@
 import type { SourceConfig } from '../../config/index.ts';
+import type { FlowColumn } from '../../features/index.ts';
 import type { Pseudonymiser } from '../flow/pseudonym.ts';
 import type { Lane } from './lane.ts';
 import type { LaneScorer } from './lane-scorer.ts';
@@ -28,6 +29,8 @@ export interface LaneKind {
   readonly promisedRate?: number;
   /** Whether the tenant's `pseudonymise` has an effect on its events. */
   readonly pseudonymises: boolean;
+  /** Of lanes with flows: columns that it knows of each. */
+  readonly flowColumns?: ReadonlyMap<string, FlowColumn['kind']>;
   create(parts: LaneParts): Lane;
 }
 

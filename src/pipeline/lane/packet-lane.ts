@@ -1,9 +1,19 @@
 import { deserialize, serialize } from 'node:v8';
 import type { SourceConfig } from '../../config/index.ts';
 import { type DeadLetter, type EventBatch, type Micros, type PacketBatch, type RecordBatch, startsStream } from '../../core/index.ts';
-import { FlowEvents, FlowMeter, type FlowOptions, type MeterState, remoteControlOf, requestsOf } from '../../parsers/packets/index.ts';
+import { TOLD_KINDS } from '../../features/index.ts';
+import {
+  FlowEvents,
+  FlowMeter,
+  type FlowOptions,
+  MEASURED_KINDS,
+  type MeterState,
+  remoteControlOf,
+  requestsOf,
+} from '../../parsers/packets/index.ts';
 import { laneBlobs, restoreLane } from './blobs.ts';
 import { CaptureInputs, type CaptureInputsState } from './capture-inputs.ts';
+import { LaneFlows } from './flows.ts';
 import { Generations } from './generations.ts';
 import { type Finding, type Lane, type LaneCounters, type LaneEvents, type LaneOutput, NO_OUTPUT } from './lane.ts';
 import type { LaneScorer } from './lane-scorer.ts';
@@ -39,19 +49,22 @@ export class PacketLane implements Lane {
   readonly generations = new Generations();
   readonly feature = 'flows and windows of packets, flows by source and destination';
   private readonly inputs = new CaptureInputs();
-  private readonly flows = new FlowEvents();
+  private readonly flows: FlowEvents;
   private readonly meter: FlowMeter;
   private latest: Micros = Number.NEGATIVE_INFINITY;
   private silent: Micros = 0;
   private lastNow: Micros | undefined;
   private changed = false;
   private readonly pairs: LanePairs;
+  private readonly models: LaneFlows;
 
   constructor({ source, scorers, rules }: Pick<LaneParts, 'source' | 'scorers' | 'rules'>) {
     this.source = source;
     this.scorers = scorers;
     this.rules = rules;
     this.pairs = new LanePairs(source, scorers);
+    this.models = new LaneFlows(scorers);
+    this.flows = new FlowEvents(this.models.used);
     const { flow = {} } = source.features as { readonly flow?: FlowOptions };
     this.meter = new FlowMeter((record) => this.flows.add(record), flow);
   }
@@ -63,7 +76,14 @@ export class PacketLane implements Lane {
   get ownCounters(): Readonly<Record<string, number>> {
     const { packets: _packets, ...problems } = this.inputs.counters();
     const { flows, packets_metered: _metered, packets_without_flow: without = 0, ...meter } = this.meter.counters();
-    return { ...problems, ...meter, packets_without_flow: without, open_flows: this.meter.openFlows, ...this.pairs.counters };
+    return {
+      ...problems,
+      ...meter,
+      packets_without_flow: without,
+      open_flows: this.meter.openFlows,
+      ...this.pairs.counters,
+      ...this.models.counters,
+    };
   }
 
   async process(records: RecordBatch): Promise<LaneOutput> {
@@ -95,9 +115,8 @@ export class PacketLane implements Lane {
       dead.push(this.deadLetter(records, error instanceof Error ? error.message : String(error)));
     }
     if (records.last) this.inputs.close(records.input);
-    const events = this.events();
-    findings.push(...(await this.judge(events)));
-    return { events: [...requests, ...events], dead, findings };
+    const judged = await this.judge();
+    return { events: [...requests, ...judged.events], dead, findings: [...findings, ...judged.findings] };
   }
 
   /** Alone, as a capture of its own: what it belonged to has gone on. */
@@ -111,8 +130,9 @@ export class PacketLane implements Lane {
     this.silent += step;
     if (this.silent < this.source.eventTime.disorder || !Number.isFinite(this.latest)) return NO_OUTPUT;
     this.meter.advance(this.reached);
-    const events = this.events();
-    const findings = [...(await this.judge(events)), ...this.advance(this.reached), ...(await this.pairs.advance(this.reached))];
+    const { events, findings: judged } = await this.judge();
+    const ended = [...this.advance(this.reached), ...this.models.advance(this.reached), ...(await this.pairs.advance(this.reached))];
+    const findings = [...judged, ...ended];
     this.counters.units = this.pairs.units;
     this.changed ||= events.length > 0 || findings.length > 0;
     return { events, dead: [], findings };
@@ -122,8 +142,9 @@ export class PacketLane implements Lane {
     this.changed = true;
     this.inputs.closeAll();
     this.meter.flush();
-    const events = this.events();
-    const findings = [...(await this.judge(events)), ...this.advance(Number.POSITIVE_INFINITY), ...(await this.pairs.finish())];
+    const { events, findings: judged } = await this.judge();
+    const ended = [...this.advance(Number.POSITIVE_INFINITY), ...this.models.finish(), ...(await this.pairs.finish())];
+    const findings = [...judged, ...ended];
     this.counters.units = this.pairs.units;
     return { events, dead: [], findings };
   }
@@ -139,12 +160,23 @@ export class PacketLane implements Lane {
     return findings;
   }
 
-  /** What reads flows. */
-  private async judge(events: readonly FlowBatch[]): Promise<Finding[]> {
-    const ruled = events.flatMap(({ batch }) => this.rules.flatMap((rule) => rule.take(batch)));
-    const unusual = await this.pairs.take(events.map(({ batch }) => batch));
+  /** Flows that have ended, with what models say of them, and what was found in them. */
+  private async judge(): Promise<{ readonly events: readonly FlowBatch[]; readonly findings: readonly Finding[] }> {
+    const taken = this.flows.takeMeasured(this.source.name, (code) => this.inputs.nameOf(code));
+    const events: FlowBatch[] = [];
+    const findings: Finding[] = [];
+    for (const { batch: ended, measured } of taken) {
+      this.counters.events += ended.rows;
+      const { batch, findings: named } = await this.models.take({
+        batch: ended,
+        ...(measured && { further: (name) => measured.column(name) }),
+      });
+      events.push({ batch });
+      findings.push(...this.rules.flatMap((rule) => rule.take(batch)), ...named);
+    }
+    findings.push(...(await this.pairs.take(events.map(({ batch }) => batch))));
     this.counters.units = this.pairs.units;
-    return [...ruled, ...unusual];
+    return { events, findings };
   }
 
   private advance(to: Micros): Finding[] {
@@ -161,12 +193,6 @@ export class PacketLane implements Lane {
   /** Event time: with the packets, and by the clock once none came for longer than packets are usually late. */
   private get reached(): Micros {
     return this.latest + Math.max(0, this.silent - this.source.eventTime.disorder);
-  }
-
-  private events(): FlowBatch[] {
-    const events = this.flows.take(this.source.name, (code) => this.inputs.nameOf(code)).map((batch) => ({ batch }));
-    for (const { batch } of events) this.counters.events += batch.rows;
-    return events;
   }
 
   private deadLetter({ input, offset, line, bytes, arrival }: RecordBatch, reason: string): DeadLetter {
@@ -204,7 +230,8 @@ export class PacketLane implements Lane {
 }
 
 export const packets: LaneKind = {
-  serves: new Set(['packets', 'flow', 'http', 'signature', 'groups']),
+  serves: new Set(['packets', 'flow', 'http', 'signature', 'groups', 'rows']),
+  flowColumns: new Map([...TOLD_KINDS, ...MEASURED_KINDS]),
   detectors: ['packet-windows', 'use-cases', 'remote-control', 'sigma', 'flow-alarm'],
   pseudonymises: false,
   create: (parts) => new PacketLane(parts),

@@ -5,6 +5,8 @@ export interface RegisteredModel {
   /** `name@version`. */
   readonly reference: string;
   readonly detector: Detector;
+  /** How rows are made, as its manifest has it. */
+  readonly features: Readonly<Record<string, unknown>>;
   readonly sha256: string;
   /** Rows it learnt from, and the time of the last one. */
   readonly rows: number;

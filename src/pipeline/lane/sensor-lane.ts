@@ -1,11 +1,13 @@
 import { deserialize, serialize } from 'node:v8';
 import type { SourceConfig } from '../../config/index.ts';
 import { type DeadLetter, type EventBatch, formatMicros, type Micros, type RecordBatch, recordCount } from '../../core/index.ts';
+import { TOLD_KINDS } from '../../features/index.ts';
 import { createSensorParser, FlowExportParser, type SensorParser } from '../../parsers/index.ts';
 import { Watermark, type WatermarkState } from '../time/watermark.ts';
 import { laneBlobs, restoreLane } from './blobs.ts';
+import { LaneFlows } from './flows.ts';
 import { Generations } from './generations.ts';
-import { type Lane, type LaneCounters, type LaneOutput, NO_OUTPUT } from './lane.ts';
+import { type Finding, type Lane, type LaneCounters, type LaneOutput, NO_OUTPUT } from './lane.ts';
 import type { LaneScorer } from './lane-scorer.ts';
 import type { LaneKind, LaneParts } from './lanes.ts';
 import { LanePairs } from './pairs.ts';
@@ -33,6 +35,7 @@ export class SensorLane implements Lane {
   readonly counters: LaneCounters = { records: 0, bytes: 0, events: 0, unparsed: 0, future: 0, late: 0, backfilled: 0, units: 0 };
   private readonly parser: EventParser;
   private readonly pairs: LanePairs;
+  private readonly models: LaneFlows;
   private changed = false;
 
   constructor({ source, scorers, rules }: Pick<LaneParts, 'source' | 'scorers' | 'rules'>, parser: EventParser) {
@@ -40,13 +43,14 @@ export class SensorLane implements Lane {
     this.scorers = scorers;
     this.rules = rules;
     this.pairs = new LanePairs(source, scorers);
+    this.models = new LaneFlows(scorers);
     this.watermark = new Watermark(source.eventTime);
     this.parser = parser;
   }
 
   get ownCounters(): Readonly<Record<string, number>> {
     const { dead: _dead, ...own } = this.parser.counters();
-    return { ...own, ...this.pairs.counters };
+    return { ...own, ...this.pairs.counters, ...this.models.counters };
   }
 
   async process(records: RecordBatch): Promise<LaneOutput> {
@@ -57,9 +61,15 @@ export class SensorLane implements Lane {
     const dead: DeadLetter[] = [];
     const parsed = this.parser.parse(records, (letter) => dead.push(letter));
     this.counters.unparsed += dead.length;
-    const batches = parsed.map((batch) => this.admitted(batch, records, dead)).filter(({ rows }) => rows > 0);
+    const admitted = parsed.map((batch) => this.admitted(batch, records, dead)).filter(({ rows }) => rows > 0);
     if (records.last) this.watermark.finish(records.input);
-    const findings = batches.flatMap((batch) => this.rules.flatMap((rule) => rule.take(batch)));
+    const batches: EventBatch[] = [];
+    const findings: Finding[] = [];
+    for (const one of admitted) {
+      const { batch, findings: named } = await this.models.take({ batch: one });
+      batches.push(batch);
+      findings.push(...this.rules.flatMap((rule) => rule.take(batch)), ...named);
+    }
     const closed = this.rules.flatMap((rule) => rule.advance(this.watermark.value));
     const unusual = await this.pairs.take(batches);
     this.counters.units = this.pairs.units;
@@ -76,7 +86,7 @@ export class SensorLane implements Lane {
     const closed = this.rules.flatMap((rule) => rule.advance(this.watermark.value));
     const unusual = await this.pairs.advance(this.watermark.value);
     this.counters.units = this.pairs.units;
-    return { ...NO_OUTPUT, findings: [...closed, ...unusual] };
+    return { ...NO_OUTPUT, findings: [...closed, ...this.models.advance(this.watermark.value), ...unusual] };
   }
 
   async end(): Promise<LaneOutput> {
@@ -84,7 +94,7 @@ export class SensorLane implements Lane {
     const closed = this.rules.flatMap((rule) => rule.advance(Number.POSITIVE_INFINITY));
     const unusual = await this.pairs.finish();
     this.counters.units = this.pairs.units;
-    return { ...NO_OUTPUT, findings: [...closed, ...unusual] };
+    return { ...NO_OUTPUT, findings: [...closed, ...this.models.finish(), ...unusual] };
   }
 
   /** What lies in the future of its arrival is put aside; a flow moves the watermark by its end. */
@@ -146,7 +156,8 @@ function futureLetter({ source, origin }: EventBatch, row: number, time: Micros,
 }
 
 export const sensor: LaneKind = {
-  serves: new Set(['signature', 'flow', 'dns', 'http', 'tls', 'groups']),
+  serves: new Set(['signature', 'flow', 'dns', 'http', 'tls', 'groups', 'rows']),
+  flowColumns: TOLD_KINDS,
   detectors: ['suricata', 'zeek', 'sigma', 'use-cases', 'flow-alarm'],
   pseudonymises: false,
   create: (parts) => new SensorLane(parts, createSensorParser(parts.source.name)),
@@ -154,7 +165,8 @@ export const sensor: LaneKind = {
 
 /** Datagrams of routers and switches: NetFlow, IPFIX, sFlow. */
 export const flowExports: LaneKind = {
-  serves: new Set(['flow', 'groups']),
+  serves: new Set(['flow', 'groups', 'rows']),
+  flowColumns: TOLD_KINDS,
   detectors: ['use-cases', 'flow-alarm'],
   pseudonymises: false,
   create: (parts) => new SensorLane(parts, new FlowExportParser(parts.source.name)),

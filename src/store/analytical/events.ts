@@ -11,6 +11,8 @@ import type {
   FlowVolume,
   HostCount,
   Page,
+  PredictionPage,
+  PredictionQuery,
   Retention,
   StoredFileList,
   StoredFilesQuery,
@@ -25,6 +27,7 @@ import { countOf, countsByTemplate, histogramOf, hostsOf, type StoredFiles, temp
 import { FilePartials } from './file-partials.ts';
 import { flowPage, talkersOf, volumeOf } from './flow-query.ts';
 import { type Dataset, type DuckRow, type FileSpec, type StoredFile, writeByDay } from './parquet-files.ts';
+import { predictionPage } from './prediction-query.ts';
 import { createRowTable, DETECTION_TABLE, FEATURE_TABLE, stageRows, toDetection, toFeature } from './row-staging.ts';
 import { EventStaging } from './staging.ts';
 import { StoredReader } from './stored-reader.ts';
@@ -163,6 +166,10 @@ export class Events {
 
   flows(query: FlowQuery): Promise<FlowPage> {
     return this.read('flow', query, ({ reader, files }) => flowPage(reader, files, query), { items: [] });
+  }
+
+  predictions(query: PredictionQuery): Promise<PredictionPage> {
+    return this.read('flow', query, ({ reader, files }) => predictionPage(reader, files, query), { items: [] });
   }
 
   talkers(query: FlowQuery, by: TalkerKey): Promise<readonly Talker[]> {

@@ -85,4 +85,61 @@ describe('flows', () => {
     });
     await expect(tenant.events.flows({ cursor: 'W10' })).rejects.toMatchObject({ code: 'USAGE' });
   });
+
+  it('are listed with what models said of them, and with their label where the record brought one', async () => {
+    const flow = (from: number) => ({ from, to: 9, port: 22, forward: 1, backward: 1 });
+    const said = (name: string, flagged: boolean) => ({
+      detector: 'flow-classifier',
+      model: 'fc@2',
+      class: name,
+      probability: 0.9,
+      pValue: 0.002,
+      flagged,
+    });
+    const texts = [
+      { label: 'Malicious', predictions: [said('PortScan', true)] },
+      { label: 'NeedManualLabel', predictions: [said('BENIGN', false)] },
+      {},
+      {
+        predictions: [
+          said("it's 100 % _odd_", true),
+          { detector: 'isolation-forest', model: 'if@1', class: 'normal', pValue: 0.4, flagged: false },
+        ],
+      },
+    ].map((attributes) => new TextEncoder().encode(JSON.stringify(attributes)));
+    const end = Int32Array.from(texts, (_, row) => texts.slice(0, row + 1).reduce((sum, { length }) => sum + length, 0));
+    const start = Int32Array.from(texts, (_, row) => (row === 0 ? 0 : (end[row - 1] as number)));
+    const batch = flowBatch([1, 2, 3, 4].map(flow));
+    const origin = { ...batch.origin, line: Float64Array.of(11, 12, 13, 14) };
+    await tenant.events.append({
+      ...batch,
+      origin,
+      columns: { ...batch.columns, attributes: { bytes: Buffer.concat(texts), start, end } },
+    });
+    await tenant.commitEpoch(epochCommit(1));
+    const first = await tenant.events.predictions({ limit: 2 });
+    expect(first.items.map(({ row, predicted, actual }) => [row, predicted, actual])).toEqual([
+      [14, "it's 100 % _odd_", undefined],
+      [12, 'BENIGN', undefined],
+    ]);
+    const second = await tenant.events.predictions({ limit: 2, cursor: first.cursor as string });
+    expect(second.items).toMatchObject([
+      {
+        row: 11,
+        predicted: 'PortScan',
+        probability: 0.9,
+        pValue: 0.002,
+        model: 'fc@2',
+        flagged: true,
+        actual: 'Malicious',
+        sourceAddress: '10.0.0.1',
+      },
+    ]);
+    expect(second.cursor).toBeUndefined();
+    const rows = async (query: object) => (await tenant.events.predictions(query)).items.map(({ row, model }) => `${row} ${model}`);
+    expect(await rows({ detector: 'isolation-forest' })).toEqual(['14 if@1']);
+    expect(await rows({ class: "it's 100 % _odd_" })).toEqual(['14 fc@2']);
+    expect(await rows({ flagged: true })).toEqual(['14 fc@2', '11 fc@2']);
+    expect(await rows({ flagged: false, address: '10.0.0.2' })).toEqual(['12 fc@2']);
+  });
 });

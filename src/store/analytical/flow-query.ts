@@ -6,7 +6,8 @@ import type { DuckRow } from './parquet-files.ts';
 import { FROM, type StoredReader } from './stored-reader.ts';
 import { Where } from './where.ts';
 
-function filterOf(query: FlowQuery): Where {
+/** The conditions of a query of flows. */
+export function filterOf(query: FlowQuery): Where {
   return new Where()
     .and((p) => `"time" >= ${p}`, query.from)
     .and((p) => `"time" < ${p}`, query.to)

@@ -1,5 +1,5 @@
 import type { Detection, EventBatch, EventKind, LogBatch, Micros } from '../../core/index.ts';
-import type { FlowPage, FlowQuery, FlowVolume, Talker, TalkerKey } from './flows.ts';
+import type { FlowPage, FlowQuery, FlowVolume, PredictionPage, PredictionQuery, Talker, TalkerKey } from './flows.ts';
 import type { Page } from './page.ts';
 
 /** Which events; the parts are joined by "and". */
@@ -100,6 +100,8 @@ export interface EventStore {
   hosts(query: EventQuery): Promise<readonly HostCount[]>;
   /** Newest first. */
   flows(query: FlowQuery): Promise<FlowPage>;
+  /** Flows that models scored as they came, newest first. */
+  predictions(query: PredictionQuery): Promise<PredictionPage>;
   /** Most bytes first. */
   talkers(query: FlowQuery, by: TalkerKey): Promise<readonly Talker[]>;
   flowVolume(query: FlowQuery, bins: number): Promise<FlowVolume>;

@@ -40,6 +40,40 @@ export interface FlowRow {
 }
 export type FlowPage = Page<FlowRow>;
 
+/** Which predictions of flows. */
+export interface PredictionQuery extends FlowQuery {
+  readonly detector?: string;
+  /** As predicted. */
+  readonly class?: string;
+  /** At or below the promised rate. */
+  readonly flagged?: boolean;
+}
+
+/** What a model said of one flow as it came. */
+export interface PredictedFlow {
+  readonly source: string;
+  readonly input: string;
+  /** Number of the flow's line, or of its first packet, in its input. */
+  readonly row: number;
+  readonly offset: number;
+  readonly time: Micros;
+  readonly sourceAddress: string;
+  readonly sourcePort: number;
+  readonly destinationAddress: string;
+  readonly destinationPort: number;
+  readonly detector: string;
+  /** `name@version`. */
+  readonly model: string;
+  readonly predicted: string;
+  /** NaN where the model gives none. */
+  readonly probability: number;
+  readonly pValue: number;
+  readonly flagged: boolean;
+  /** The label that the record brought; absent where it brought none. */
+  readonly actual?: string;
+}
+export type PredictionPage = Page<PredictedFlow>;
+
 /** What flows are summed over: addresses (both ends of each flow), services (`PROTOCOL/PORT`), or pairs (`INITIATOR RESPONDER`). */
 export type TalkerKey = 'address' | 'service' | 'pair';
 

@@ -24,6 +24,7 @@ export const SERVICES = {
     'histogram',
     'hosts',
     'flows',
+    'predictions',
     'talkers',
     'flowVolume',
     'detections',

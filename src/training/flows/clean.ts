@@ -1,5 +1,5 @@
 import { sha256Hex } from '../../core/index.ts';
-import { isNormal } from '../data.ts';
+import { isNormal, isPlaceholder } from '../data.ts';
 import type { FlowTable } from './flow-table.ts';
 
 export interface CleanOptions {
@@ -16,6 +16,8 @@ export interface Cleaned {
   readonly duplicates: number;
   readonly infinite: number;
   readonly attempted: number;
+  /** Rows of a labelled table that have no label themselves; they are left out. */
+  readonly unlabelled: number;
   /** The class of harmless rows. */
   readonly benign: string;
 }
@@ -43,7 +45,12 @@ export function cleanFlows(table: FlowTable, options: CleanOptions = {}): Cleane
   const seen = new Set<string>();
   const rows: number[] = [];
   let duplicates = 0;
+  let unlabelled = 0;
   for (let row = 0; row < table.rows; row++) {
+    if (table.labels !== undefined && isPlaceholder(given[row] as string)) {
+      unlabelled++;
+      continue;
+    }
     let key = labels[row] as string;
     for (const { values } of columns) key += `\u0000${values[row]}`;
     const digest = sha256Hex(key).slice(0, 24);
@@ -53,5 +60,5 @@ export function cleanFlows(table: FlowTable, options: CleanOptions = {}): Cleane
     seen.add(digest);
     rows.push(row);
   }
-  return { rows: Int32Array.from(rows), labels, duplicates, infinite, attempted, benign };
+  return { rows: Int32Array.from(rows), labels, duplicates, infinite, attempted, unlabelled, benign };
 }

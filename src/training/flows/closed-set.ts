@@ -1,7 +1,8 @@
+import type { FlowEncoding } from '../../features/index.ts';
 import { boostTrees, fitScaler, logisticProbabilities, scaleRows, trainLogistic, treeProbabilities } from '../../ml/index.ts';
 import { type ClassReport, classReport, mergedReport } from './class-report.ts';
 import type { Cleaned } from './clean.ts';
-import { type EncodingOptions, encodeValues, type FlowEncoding, fitEncoding } from './encode.ts';
+import { type EncodingOptions, encodeValues, fitEncoding } from './encode.ts';
 import type { FlowTable } from './flow-table.ts';
 import { type Division, divideRows, type SplitBy } from './split.ts';
 

@@ -1,27 +1,7 @@
-import { z } from 'zod';
 import type { RowBatch } from '../../core/index.ts';
+import { encodedValues, type FlowEncoding, finite, networksOf } from '../../features/index.ts';
 import { roleOf } from './columns.ts';
-import type { FlowColumn, FlowTable } from './flow-table.ts';
-import { type Network, networksOf, within } from './home-networks.ts';
-
-/** How a table becomes rows of numbers: fitted on training rows, kept with the model. */
-export const encodingSchema = z.strictObject({
-  features: z.array(
-    z.discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('number'), name: z.string(), column: z.string() }),
-      /** 1 where the column holds the text. */
-      z.strictObject({ kind: z.literal('text'), name: z.string(), column: z.string(), value: z.string() }),
-      z.strictObject({ kind: z.literal('port'), name: z.string() }),
-      /** 1 where the address lies in a home network. */
-      z.strictObject({ kind: z.literal('inside'), name: z.string(), end: z.enum(['source', 'destination']) }),
-    ]),
-  ),
-  homeNetworks: z.array(z.string()),
-  /** Columns left out, with the reason. */
-  dropped: z.record(z.string(), z.string()),
-});
-
-export type FlowEncoding = z.output<typeof encodingSchema>;
+import type { FlowTable } from './flow-table.ts';
 
 export interface EncodingOptions {
   /** CIDR of what is inside; empty: no role features. */
@@ -29,6 +9,8 @@ export interface EncodingOptions {
   readonly destinationPort?: boolean;
   /** Columns to leave out besides. */
   readonly drop?: readonly string[];
+  /** Columns that what is scored later may lack. */
+  readonly mayLack?: readonly string[];
 }
 
 /** Texts of a column with a feature of their own, the most frequent first. */
@@ -74,7 +56,8 @@ export function fitEncoding(table: FlowTable, rows: ArrayLike<number>, options: 
     features.push({ kind: 'inside', name: 'source inside', end: 'source' });
     features.push({ kind: 'inside', name: 'destination inside', end: 'destination' });
   }
-  return { features, homeNetworks, dropped };
+  const mayLack = options.mayLack === undefined ? {} : { mayLack: [...options.mayLack] };
+  return { features, homeNetworks, dropped, ...mayLack };
 }
 
 const REASONS = {
@@ -88,38 +71,11 @@ const REASONS = {
   leak: 'known of labelled data only',
 } as const;
 
-/** Row-major (rows, features). Infinite and absent values become NaN; so does a column the table lacks. */
+/** Row-major (rows, features); a column the table lacks is NaN. */
 export function encodeValues(table: FlowTable, encoding: FlowEncoding, rows: ArrayLike<number>): Float32Array {
-  const width = encoding.features.length;
-  const values = new Float32Array(rows.length * width);
   const columns = new Map(table.columns.map((column) => [column.name, column]));
-  const networks = networksOf(encoding.homeNetworks);
-  for (const [at, feature] of encoding.features.entries()) {
-    const cell = cellsOf(table, columns, networks, feature);
-    for (let i = 0; i < rows.length; i++) values[i * width + at] = cell(rows[i] as number);
-  }
-  return values;
-}
-
-type Cells = (row: number) => number;
-
-function cellsOf(
-  table: FlowTable,
-  columns: ReadonlyMap<string, FlowColumn>,
-  networks: readonly Network[],
-  feature: FlowEncoding['features'][number],
-): Cells {
-  if (feature.kind === 'port') return (row) => table.destinationPort[row] as number;
-  if (feature.kind === 'inside') return (row) => (within(networks, table[feature.end][row] as string) ? 1 : 0);
-  const column = columns.get(feature.column);
-  if (column === undefined) return () => Number.NaN;
-  if (feature.kind === 'number') return column.kind === 'number' ? (row) => finite(column.values[row] as number) : () => Number.NaN;
-  if (column.kind === 'number') return (row) => (String(column.values[row]) === feature.value ? 1 : 0);
-  return (row) => (column.values[row] === feature.value ? 1 : 0);
-}
-
-function finite(value: number): number {
-  return Number.isFinite(value) && Math.abs(value) < 3e38 ? value : Number.NaN;
+  const { source, destination, destinationPort } = table;
+  return encodedValues({ source, destination, destinationPort, column: (name) => columns.get(name) }, encoding, rows);
 }
 
 /** The rows chosen as a batch for detectors; the entity is the source address. */

@@ -2,9 +2,10 @@ import { pack, type RowBatch, seededRandom, shuffle, unpack, VedetteError } from
 import { aggregated, drawnRows, type PairWindow, pairWindows, surprise, windowStatistic } from '../../detectors/flow-novelty/aggregate.ts';
 import { ARM_NAMES, NOVELTY_DEFAULTS, type NoveltyArms } from '../../detectors/flow-novelty/arms.ts';
 import { type BenignRows, crossFit } from '../../detectors/flow-novelty/cross-fit.ts';
+import { encodingSchema, type FlowEncoding } from '../../features/index.ts';
 import { networkSchema, packEnsemble, type TreeEnsemble, unpackEnsemble } from '../../ml/index.ts';
 import type { Cleaned } from './clean.ts';
-import { type EncodingOptions, encodeRows, encodeValues, encodingSchema, type FlowEncoding, fitEncoding } from './encode.ts';
+import { type EncodingOptions, encodeRows, encodeValues, fitEncoding } from './encode.ts';
 import type { FlowTable } from './flow-table.ts';
 import { attackOdds, classifierScorer, noveltyOf, noveltyScorer } from './score-a.ts';
 

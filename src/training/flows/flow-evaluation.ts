@@ -39,7 +39,9 @@ export interface EvaluatedFlows {
   readonly families?: ClassReport;
 }
 
-export function evaluateFlows({ predictions, benign, promise, report, families }: EvaluatedFlows): FlowEvaluation {
+/** Of the flows that have a label. */
+export function evaluateFlows({ predictions: all, benign, promise, report, families }: EvaluatedFlows): FlowEvaluation {
+  const predictions = all.filter(({ actual }) => actual !== undefined);
   const attack = Uint8Array.from(predictions, ({ actual }) => (actual === benign ? 0 : 1));
   const flagged = Uint8Array.from(predictions, ({ anomalous }) => (anomalous ? 1 : 0));
   const score = Float64Array.from(predictions, (one) => one.score);

@@ -1,15 +1,12 @@
 import type { EvidenceLine } from '../../core/index.ts';
+import type { FlowColumn } from '../../features/index.ts';
 import type { DataFingerprint } from '../data.ts';
-
-/** A column of a flow data set as it was read; a cell that is no number makes the whole column text. */
-export type FlowColumn =
-  | { readonly name: string; readonly kind: 'number'; readonly values: Float64Array }
-  | { readonly name: string; readonly kind: 'text'; readonly values: readonly string[] };
 
 /** Flows of a data set with what tells them apart kept beside the quantities. All arrays have `rows` entries. */
 export interface FlowTable {
   readonly rows: number;
   readonly columns: readonly FlowColumn[];
+  /** Absent where no row has any; a placeholder (`isPlaceholder`) is none. */
   readonly labels?: readonly string[];
   readonly source: readonly string[];
   readonly destination: readonly string[];

@@ -5,10 +5,22 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../core/index.ts';
 import { pairWindows, surprise, windowStatistic } from '../../detectors/flow-novelty/aggregate.ts';
 import { flowTime } from '../../parsers/index.ts';
+import type { LoadedModel } from '../../registry/index.ts';
 import { dataset, missing, needs } from '../../testing/datasets.ts';
+import { scoreFlowModel, trainFlowModel } from '../models/index.ts';
 import { numberOf } from './cells.ts';
 import { canonicalName, roleOf } from './columns.ts';
-import { classReport, cleanFlows, divideRows, encodeRows, fitEncoding, predictionCsv, readFlows, trainFlows } from './index.ts';
+import {
+  classReport,
+  cleanFlows,
+  divideRows,
+  encodeRows,
+  evaluateFlows,
+  fitEncoding,
+  predictionCsv,
+  readFlows,
+  trainFlows,
+} from './index.ts';
 
 const CIC = 'flows/cicids2017-improved/cicids2017_improved_dev.csv.gz';
 const HEADER = 'Flow ID,Src IP,Src Port,Dst IP,Dst Port,Protocol,Timestamp,Flow Duration,Tot Fwd Pkts,Flow Byts/s,Service,Label';
@@ -85,6 +97,26 @@ describe('flow tables', () => {
     const path = await file('b.csv', [HEADER, flow(1, 'BENIGN')]);
     await expect(readFlows([path], { label: 'Klasse' })).rejects.toThrow('no column Klasse');
     await expect(readFlows([await file('c.csv', ['hello world'])])).rejects.toMatchObject({ code: 'INPUT_EMPTY' });
+  });
+
+  it('takes no placeholder for a label', async () => {
+    const none = await readFlows([await file('e.csv', [HEADER, flow(1, 'NeedManualLabel'), flow(2, 'No Label')])]);
+    expect(none.labels).toBeUndefined();
+    const rows = Array.from({ length: 300 }, (_, i) =>
+      flow(i, ['BENIGN', 'DoS', 'NeedManualLabel'][i % 3] as string, `192.168.1.${i % 50}`),
+    );
+    const table = await readFlows([await file('f.csv', [HEADER, ...rows])]);
+    expect(cleanFlows(table)).toMatchObject({ unlabelled: 100, rows: { length: 200 } });
+    const options = { rounds: 5, split: 'random', minLeafRows: 5 };
+    const { info, files } = await trainFlowModel({ detector: 'flow-classifier', table, options, seed: 1, promise: 0.1 });
+    const manifest = { ...info, name: 'm', version: 1 } as unknown as LoadedModel['manifest'];
+    const scored = await scoreFlowModel({ manifest, files, sha256: '' }, table);
+    expect(scored.predictions.filter(({ actual }) => actual === undefined).length).toBe(100);
+    expect(scored.report).toMatchObject({ rows: 200, accuracy: { of: 200 } });
+    expect(Object.keys(scored.report?.per_class ?? {})).toEqual(['BENIGN', 'DoS']);
+    const { metrics, baselines } = evaluateFlows(scored);
+    expect([metrics.rows, Number.isNaN(metrics.observed_high)]).toEqual([200, false]);
+    expect(baselines['largest class']?.accuracy).toBe(0.5);
   });
 
   it('divides by time, at random and by hash, and says how', async () => {

@@ -1,6 +1,6 @@
 export { type ClassReport, classReport, predictedClasses } from './class-report.ts';
 export { type Cleaned, type CleanOptions, cleanFlows } from './clean.ts';
-export { type EncodingOptions, encodeRows, encodingSchema, type FlowEncoding, fitEncoding } from './encode.ts';
+export { type EncodingOptions, encodeRows, fitEncoding } from './encode.ts';
 export {
   type FlowAlarm,
   fitFlowAlarm,
@@ -13,7 +13,7 @@ export {
 export { evaluateFlows, type FlowEvaluation } from './flow-evaluation.ts';
 export { flowMarkdown } from './flow-markdown.ts';
 export { type FlowQuality, flowQuality } from './flow-quality.ts';
-export { type FlowColumn, type FlowTable, placeOf } from './flow-table.ts';
+export { type FlowTable, placeOf } from './flow-table.ts';
 export type { ClassifierGrid } from './grid-search.ts';
 export { type LeaveOneOut, leaveOneOut } from './leave-one-out.ts';
 export { type Prediction, predictionCsv, predictionsOf } from './predictions.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../core/index.ts';
-import { familyOf } from './families.ts';
+import { familyOf } from '../../detectors/flow-classifier/families.ts';
 import { cleanFlows, leaveOneOut, readFlows } from './index.ts';
 import { DETECTORS_ALONE } from './leave-one-out.ts';
 

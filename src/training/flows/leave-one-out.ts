@@ -1,12 +1,12 @@
 import { calibrate, scoreAtRate } from '../../alerts/index.ts';
 import { seededRandom, shuffle } from '../../core/index.ts';
+import { familyOf as hierarchy } from '../../detectors/flow-classifier/families.ts';
 import { pairWindows, windowStatistic } from '../../detectors/flow-novelty/aggregate.ts';
 import { ARM_NAMES, NOVELTY_DEFAULTS } from '../../detectors/flow-novelty/arms.ts';
 import { crossFit } from '../../detectors/flow-novelty/cross-fit.ts';
 import { type Rate, rateOf } from '../confusion.ts';
 import type { Cleaned } from './clean.ts';
 import { encodeValues, fitEncoding } from './encode.ts';
-import { familyOf as hierarchy } from './families.ts';
 import type { FlowTable } from './flow-table.ts';
 import { FORESTS, forestScores } from './forest-scores.ts';
 import { type Both, bothOf, classifierScorer, noveltyScorer, scoreA, surprises } from './score-a.ts';

@@ -1,5 +1,6 @@
 import type { ScoreBatch } from '../../core/index.ts';
-import { nameByFamily } from './families.ts';
+import { nameByFamily } from '../../detectors/flow-classifier/families.ts';
+import { isPlaceholder } from '../data.ts';
 
 /** What a classifier says of one flow. */
 export interface Prediction {
@@ -41,7 +42,7 @@ export function predictionsOf(
       score: score[row] as number,
       anomalous,
       ...(novelty && { novelty_p_value: novelty[row] as number }),
-      ...(actual && { actual: actual[row] as string }),
+      ...(actual && !isPlaceholder(actual[row] as string) && { actual: actual[row] as string }),
     };
   });
 }

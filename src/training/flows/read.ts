@@ -1,12 +1,13 @@
 import { decodeUtf8, type EvidenceLine, sha256Hex, VedetteError } from '../../core/index.ts';
+import type { FlowColumn } from '../../features/index.ts';
 import { flowTime, headerlessColumns } from '../../parsers/index.ts';
 import { type FileInput, readFiles } from '../../sources/index.ts';
 import { readParquet } from '../../store/index.ts';
 import { splitCsv } from '../csv.ts';
-import { fingerprintOf } from '../data.ts';
+import { fingerprintOf, isPlaceholder } from '../data.ts';
 import { ColumnCells, numberOf } from './cells.ts';
 import { canonicalName, roleOf, sameName } from './columns.ts';
-import type { FlowColumn, FlowTable } from './flow-table.ts';
+import type { FlowTable } from './flow-table.ts';
 
 export interface ReadFlowOptions {
   /** Column that holds the class; default: the first that is known as one. */
@@ -165,6 +166,7 @@ class FlowRows {
       });
     }
     const label = this.#labelColumn(paths);
+    const labels = label === undefined ? undefined : this.#columns.get(label)?.texts(rows);
     const first = (role: string) => [...this.#columns].find(([name]) => roleOf(name) === role)?.[1];
     const texts = (role: string) => first(role)?.texts(rows) ?? new Array<string>(rows).fill('');
     const numbers = (role: string) => first(role)?.numbers(rows) ?? new Float64Array(rows).fill(Number.NaN);
@@ -180,7 +182,7 @@ class FlowRows {
     return {
       rows,
       columns,
-      ...(label === undefined ? {} : { labels: (this.#columns.get(label) as ColumnCells).texts(rows) }),
+      ...(labels === undefined || labels.every(isPlaceholder) ? {} : { labels }),
       source: texts('source'),
       destination: texts('destination'),
       sourcePort: numbers('sourcePort'),

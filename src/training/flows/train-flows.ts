@@ -1,13 +1,14 @@
 import type { Detector, FitProgress, FitSummary, RowBatch } from '../../core/index.ts';
+import { familyOf } from '../../detectors/flow-classifier/families.ts';
 import { type ClassifierModel, classifierOnnx } from '../../detectors/flow-classifier/model.ts';
 import { RowDetector } from '../../detectors/rows/row-detector.ts';
+import type { FlowEncoding } from '../../features/index.ts';
 import type { FitCheckpoints } from '../../ml/index.ts';
 import { fingerprintOf } from '../data.ts';
 import { type TrainingManifest, trainDetector } from '../train.ts';
 import { type ClassReport, classReport, mergedReport } from './class-report.ts';
 import { type CleanOptions, cleanFlows } from './clean.ts';
-import { type EncodingOptions, encodeRows, type FlowEncoding, fitEncoding } from './encode.ts';
-import { familyOf } from './families.ts';
+import { type EncodingOptions, encodeRows, fitEncoding } from './encode.ts';
 import { type FlowAlarm, fitFlowAlarm } from './flow-alarm.ts';
 import type { FlowTable } from './flow-table.ts';
 import { type ClassifierCandidate, type ClassifierGrid, searchClassifier } from './grid-search.ts';
@@ -37,7 +38,13 @@ export interface TrainedFlows {
   /** What the grid tried, best first. */
   readonly candidates: readonly ClassifierCandidate[];
   readonly split: string;
-  readonly cleaning: { readonly duplicates: number; readonly infinite: number; readonly attempted: number; readonly damaged: number };
+  readonly cleaning: {
+    readonly duplicates: number;
+    readonly infinite: number;
+    readonly attempted: number;
+    readonly unlabelled: number;
+    readonly damaged: number;
+  };
   /** Score A over benign rows and known attacks of the training part; of detectors that name or alarm by it. */
   readonly alarm?: FlowAlarm;
   /** The classifier as ONNX. */
@@ -105,7 +112,13 @@ export async function trainFlows(table: FlowTable, options: TrainFlowsOptions): 
     ...(alarm && { alarm }),
     candidates,
     split: division.how,
-    cleaning: { duplicates: cleaned.duplicates, infinite: cleaned.infinite, attempted: cleaned.attempted, damaged: table.damaged },
+    cleaning: {
+      duplicates: cleaned.duplicates,
+      infinite: cleaned.infinite,
+      attempted: cleaned.attempted,
+      unlabelled: cleaned.unlabelled,
+      damaged: table.damaged,
+    },
     ...(model && { onnx: classifierOnnx(model) }),
     importance: Array.from(gains ?? [], (gain, i) => [batch.columns[i] as string, gain / total] as const)
       .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))

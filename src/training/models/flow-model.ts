@@ -1,10 +1,12 @@
 import { type Calibration, calibrate, pValuesOf, scoreAtRate } from '../../alerts/index.ts';
 import { type Detector, type FitProgress, type RowBatch, VedetteError } from '../../core/index.ts';
+import { encodingSchema, type FlowEncoding } from '../../features/index.ts';
 import type { FitCheckpoints } from '../../ml/index.ts';
 import type { LoadedModel } from '../../registry/index.ts';
+import { isPlaceholder } from '../data.ts';
 import type { ClassReport } from '../flows/class-report.ts';
 import { type CleanOptions, cleanFlows } from '../flows/clean.ts';
-import { type EncodingOptions, encodeRows, encodingSchema, type FlowEncoding } from '../flows/encode.ts';
+import { type EncodingOptions, encodeRows } from '../flows/encode.ts';
 import { flowNovelty, packFlowAlarm, unpackFlowAlarm } from '../flows/flow-alarm.ts';
 import type { FlowTable } from '../flows/flow-table.ts';
 import type { ClassifierGrid } from '../flows/grid-search.ts';
@@ -15,12 +17,12 @@ import { createDetector } from '../train.ts';
 import type { ModelDraft } from './draft.ts';
 
 /** Options of the data rather than of the detector, given the same way. */
-const DATA_KEYS = ['homeNetworks', 'destinationPort', 'attempted', 'split', 'drop'] as const;
+const DATA_KEYS = ['homeNetworks', 'destinationPort', 'attempted', 'split', 'drop', 'mayLack'] as const;
 
 export interface FlowModelOptions {
   readonly detector: string;
   readonly table: FlowTable;
-  /** The detector's own, and those of the data: homeNetworks, destinationPort, attempted, split, drop. */
+  /** The detector's own, and those of the data: homeNetworks, destinationPort, attempted, split, drop, mayLack. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly seed: number;
   readonly promise: number;
@@ -92,13 +94,14 @@ export function flowModelDraft(
 /** USAGE for a value that none of them takes. */
 export function flowDataOptions(given: Readonly<Record<string, unknown>>): EncodingOptions & CleanOptions & { split?: SplitBy } {
   const list = (value: unknown) => (Array.isArray(value) ? value.map(String) : String(value).split(','));
-  const { homeNetworks, destinationPort, attempted, split, drop } = given;
+  const { homeNetworks, destinationPort, attempted, split, drop, mayLack } = given;
   if (attempted !== undefined && attempted !== 'keep' && attempted !== 'benign') throw wrong('attempted', attempted, 'keep or benign');
   if (split !== undefined && split !== 'time' && split !== 'random' && split !== 'hash')
     throw wrong('split', split, 'time, random or hash');
   return {
     ...(homeNetworks !== undefined && { homeNetworks: list(homeNetworks) }),
     ...(drop !== undefined && { drop: list(drop) }),
+    ...(mayLack !== undefined && { mayLack: list(mayLack) }),
     ...(destinationPort !== undefined && { destinationPort: destinationPort === true }),
     ...(attempted !== undefined && { attempted }),
     ...(split !== undefined && { split }),
@@ -142,7 +145,12 @@ export async function scoreFlowModel({ manifest, files }: LoadedModel, table: Fl
   const { classes, probabilities } = scored;
   const common = { model, batch, labelled: labels !== undefined, predictions, promise, benign: cleaned.benign };
   if (labels === undefined || classes === undefined || probabilities === undefined) return common;
-  return { ...common, ...labelledReports(probabilities, classes, cleaned.benign, labels) };
+  const rows = every.filter((row) => !isPlaceholder(labels[row] as string));
+  const K = classes.length;
+  const own = new Float64Array(rows.length * K);
+  for (const [i, row] of rows.entries()) own.set(probabilities.subarray(row * K, (row + 1) * K), i * K);
+  const known = rows.map((row) => labels[row] as string);
+  return { ...common, ...labelledReports(own, classes, cleaned.benign, known) };
 }
 
 /** A registered version's detector; MODEL_MISMATCH for one of another kind. */

@@ -63,7 +63,7 @@ export function PredictionRows({ run }: { run: string }) {
                 </>
               }
             >
-              <Table rows={shown} />
+              <PredictionTable rows={shown} blank="Nothing was flagged at the promised rate, or every labelled row is right." />
             </Card>
             {labelled.length > 0 && (
               <Card>
@@ -85,12 +85,11 @@ function chosenRows(all: readonly PredictionRow[], show: string): readonly Predi
 }
 
 /** Only the rows in view are in the document. */
-function Table({ rows }: { rows: readonly PredictionRow[] }) {
+export function PredictionTable({ rows, blank }: { rows: readonly PredictionRow[]; blank: string }) {
   const scroll = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroll.current, estimateSize: () => 27, overscan: 15 });
   const head = useMemo(() => ['Row', 'Id', 'Predicted', 'Probability', 'Actual', 'p-value', 'Score'], []);
-  if (rows.length === 0)
-    return <Blank title="No such row" hint="Nothing was flagged at the promised rate, or every labelled row is right." />;
+  if (rows.length === 0) return <Blank title="No such row" hint={blank} />;
   return (
     <>
       <div className="prediction log-head" aria-hidden>

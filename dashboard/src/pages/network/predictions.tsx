@@ -2,9 +2,12 @@ import { Select } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useApi, useTenant } from '../../api/queries.ts';
 import { Card } from '../../components/page.tsx';
-import { Answered, Blank } from '../../components/states.tsx';
+import { Answered } from '../../components/states.tsx';
 import { dateTime } from '../../format/time.ts';
+import { LivePredictions } from './live-predictions.tsx';
 import { PredictionRows } from './prediction-table.tsx';
+
+const LIVE = 'live';
 
 /** Row by row what a model said of scored data, and how often that was right. */
 export function Predictions({ run, onRun }: { run: string | undefined; onRun: (run: string) => void }) {
@@ -13,7 +16,7 @@ export function Predictions({ run, onRun }: { run: string | undefined; onRun: (r
   return (
     <Answered of={jobs} rows={6}>
       {({ items }) => {
-        const current = items.find(({ id }) => id === run) ?? items[0];
+        const current = run === LIVE ? undefined : (items.find(({ id }) => id === run) ?? items[0]);
         return (
           <div className="stack">
             <Card>
@@ -21,10 +24,11 @@ export function Predictions({ run, onRun }: { run: string | undefined; onRun: (r
                 <Select
                   label="Scored run"
                   w={340}
-                  placeholder="No run yet"
-                  disabled={items.length === 0}
-                  data={items.map((job) => ({ value: job.id, label: `${job.model}, ${dateTime(job.finishedAt)}` }))}
-                  value={current?.id ?? null}
+                  data={[
+                    { value: LIVE, label: 'Flows as they come' },
+                    ...items.map((job) => ({ value: job.id, label: `${job.model}, ${dateTime(job.finishedAt)}` })),
+                  ]}
+                  value={current?.id ?? LIVE}
                   allowDeselect={false}
                   onChange={(id) => id !== null && onRun(id)}
                 />
@@ -33,20 +37,7 @@ export function Predictions({ run, onRun }: { run: string | undefined; onRun: (r
                 </Link>
               </div>
             </Card>
-            {current === undefined ? (
-              <Card>
-                <Blank
-                  title="Nothing scored yet"
-                  hint="Upload flows as CSV or a capture under Sources, train or import a model, then have it predict under Try out."
-                >
-                  <Link to="/t/$tenant/try-out" params={{ tenant }}>
-                    Have a model predict
-                  </Link>
-                </Blank>
-              </Card>
-            ) : (
-              <PredictionRows run={current.id} />
-            )}
+            {current === undefined ? <LivePredictions /> : <PredictionRows run={current.id} />}
           </div>
         );
       }}

@@ -1,6 +1,7 @@
 import { DictBuilder, type EventBatch, type TextColumn } from '../../../core/index.ts';
 import { FLOW_VALUES } from './columns.ts';
 import { communityId } from './community-id.ts';
+import { MeasuredFlows } from './measured-flows.ts';
 import type { FlowRecord } from './record.ts';
 
 const at = (name: (typeof FLOW_VALUES)[number]): number => FLOW_VALUES.indexOf(name);
@@ -16,9 +17,21 @@ const VALUE = {
 const NUMBERS = ['time', 'durationMicros', 'forwardBytes', 'backwardBytes', 'forwardPackets', 'backwardPackets'] as const;
 const WHOLE = ['sourcePort', 'destinationPort', 'protocol'] as const;
 
+/** Events of flows, and all that was measured of them where it was asked for. */
+export interface TakenFlows {
+  readonly batch: EventBatch;
+  readonly measured?: MeasuredFlows;
+}
+
 /** Finished flows gathered as events of kind `flow`. */
 export class FlowEvents {
   readonly #byInput = new Map<number, Gathered>();
+  readonly #measuring: boolean;
+
+  /** `measuring`: all columns are kept beside the events, for models. */
+  constructor(measuring = false) {
+    this.#measuring = measuring;
+  }
 
   get rows(): number {
     let rows = 0;
@@ -29,7 +42,7 @@ export class FlowEvents {
   add(flow: FlowRecord): void {
     let gathered = this.#byInput.get(flow.inputCode);
     if (gathered === undefined) {
-      gathered = new Gathered();
+      gathered = new Gathered(this.#measuring);
       this.#byInput.set(flow.inputCode, gathered);
     }
     gathered.add(flow);
@@ -37,9 +50,16 @@ export class FlowEvents {
 
   /** One batch for each input in which flows began; they are gathered anew from here on. */
   take(source: string, inputOf: (code: number) => string): EventBatch[] {
-    const batches = [...this.#byInput].map(([code, gathered]) => gathered.batch(source, inputOf(code)));
+    return this.takeMeasured(source, inputOf).map(({ batch }) => batch);
+  }
+
+  takeMeasured(source: string, inputOf: (code: number) => string): TakenFlows[] {
+    const taken = [...this.#byInput].map(([code, gathered]) => {
+      const { measured } = gathered;
+      return { batch: gathered.batch(source, inputOf(code)), ...(measured && { measured }) };
+    });
     this.#byInput.clear();
-    return batches;
+    return taken;
   }
 }
 
@@ -53,9 +73,15 @@ class Gathered {
   readonly #states = new DictBuilder();
   readonly #state: number[] = [];
   readonly #attributes: string[] = [];
+  readonly measured: MeasuredFlows | undefined;
+
+  constructor(measuring: boolean) {
+    this.measured = measuring ? new MeasuredFlows() : undefined;
+  }
 
   add(flow: FlowRecord): void {
     const { values } = flow;
+    this.measured?.add(flow);
     this.offset.push(flow.firstOffset);
     this.#line.push(flow.firstPacket);
     const numbers = [

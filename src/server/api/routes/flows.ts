@@ -13,6 +13,16 @@ export const FLOW_ROUTES = {
     query: flows.flowQuery,
     response: flows.flowPage,
   },
+  predictions: {
+    method: 'GET',
+    path: `${T}/flows/predictions`,
+    tag: 'flows',
+    summary: 'What models said of flows as they came, newest first',
+    access: read('events:read'),
+    params: tenantParams,
+    query: flows.predictionQuery,
+    response: flows.predictionPage,
+  },
   talkers: {
     method: 'GET',
     path: `${T}/flows/talkers`,

@@ -39,6 +39,43 @@ export const flowSchema = z.object({
 });
 export const flowPage = pageOf(flowSchema);
 
+export const predictionQuery = z.strictObject({
+  ...filters,
+  detector: z.string().max(64).optional(),
+  /** As predicted. */
+  class: z.string().max(200).optional(),
+  /** At or below the promised rate. */
+  flagged: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .optional(),
+  limit: limitSchema.default(100),
+  cursor: cursorSchema.optional(),
+});
+export const predictionPage = pageOf(
+  z.object({
+    source: z.string(),
+    input: z.string(),
+    /** Number of the flow's line, or of its first packet, in its input. */
+    row: z.number(),
+    offset: z.number(),
+    time: timeSchema,
+    sourceAddress: z.string(),
+    sourcePort: numberSchema,
+    destinationAddress: z.string(),
+    destinationPort: numberSchema,
+    detector: z.string(),
+    model: z.string(),
+    predicted: z.string(),
+    /** Null where the model gives none. */
+    probability: numberSchema,
+    pValue: numberSchema,
+    flagged: z.boolean(),
+    /** The label that the record brought. */
+    actual: z.string().optional(),
+  }),
+);
+
 export const talkersQuery = z.strictObject({
   ...filters,
   /** Addresses (both ends of each flow), services (`PROTOCOL/PORT`), or pairs (`INITIATOR RESPONDER`). */

@@ -32,3 +32,21 @@ export function nameByFamily(
   for (const [name, sum] of sums) if (sum > most) [family, most] = [name, sum];
   return { family, familyProbability: Math.min(1, most) };
 }
+
+/** ATT&CK techniques by what a class or its family says, first match first. */
+const TECHNIQUES: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/portscan|port\s*scan|port\s*sweep|portsweep|nmap|satan|saint|mscan|\bscan\b|probe|reconnaissance|ipsweep/i, ['T1046']],
+  [/slow|hulk|goldeneye|http flood/i, ['T1499']],
+  [/\bd?dos\b|flood|denial of service/i, ['T1498']],
+  [/brute\s*force|patator|password|guess_passwd/i, ['T1110']],
+  [/sql injection|web attack|\bxss\b|exploit|heartbleed/i, ['T1190']],
+  [/\bbot\b|botnet|command and control|\bc2\b/i, ['T1071']],
+  [/exfiltration|data theft/i, ['T1041']],
+  [/user to root/i, ['T1068']],
+];
+
+/** Techniques of a class of attacks; none where its name says too little. */
+export function techniquesOf(label: string): readonly string[] {
+  const text = `${label} ${familyOf(label)}`;
+  return TECHNIQUES.find(([pattern]) => pattern.test(text))?.[1] ?? [];
+}

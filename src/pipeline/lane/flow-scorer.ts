@@ -1,0 +1,402 @@
+import { deserialize, serialize } from 'node:v8';
+import { CalibrationHistory, severityOf, smallestRate, VolumeMeter } from '../../alerts/index.ts';
+import { type Detector, type Explanation, type LabelledRow, type Micros, type RowBatch, stableId, VedetteError } from '../../core/index.ts';
+import { benignClassOf, techniquesOf } from '../../detectors/flow-classifier/index.ts';
+import {
+  type EventFlows,
+  encodedValues,
+  encodingSchema,
+  type FlowColumn,
+  type FlowEncoding,
+  lackingColumns,
+} from '../../features/index.ts';
+import { type Episode, type EpisodesState, type FlaggedFlow, FlowEpisodes } from './flow-episodes.ts';
+import { effectOnCalibrated, type FoundAlert, type LabelEffect } from './label-effect.ts';
+import type { Finding } from './lane.ts';
+import type { LaneScorer, ScorerOptions, ScorerStatus } from './lane-scorer.ts';
+import type { RegisteredModel } from './registered-model.ts';
+
+/** What a model says of one flow. */
+export interface FlowPrediction {
+  readonly detector: string;
+  /** `name@version`. */
+  readonly model: string;
+  /** The class; of models that name none `normal` or `anomalous`. */
+  readonly class: string;
+  /** Of the class; absent where the model gives none. */
+  readonly probability?: number;
+  /** Share of ordinary flows that would score as high. */
+  readonly pValue: number;
+  readonly flagged: boolean;
+}
+
+export interface JudgedFlows {
+  readonly findings: readonly Finding[];
+  /** By row; undefined where a flow was not scored. */
+  readonly predictions: readonly (FlowPrediction | undefined)[];
+}
+
+export interface FlowScorerOptions extends ScorerOptions {
+  /** Columns that the lane knows of its flows. */
+  readonly columns: ReadonlyMap<string, FlowColumn['kind']>;
+  /** Flows scored in a second of event time. */
+  readonly perSecond: number;
+}
+
+interface State {
+  readonly model: string;
+  readonly history: Uint8Array | undefined;
+  readonly episodes: EpisodesState;
+  readonly volume: Uint8Array;
+  readonly scored: number;
+  readonly flagged: number;
+  readonly left: number;
+  readonly second: number;
+  readonly inSecond: number;
+  readonly swept: number | null;
+}
+
+/** Event time between two tellings of an episode that goes on. */
+const TOLD_EVERY: Micros = 10_000_000;
+const DIGITS = 6;
+
+/**
+ * A registered model over single flows: class, probability and p-value of each, and the flagged ones as episodes of a class and an
+ * entity. Flows are judged in their order, so batches do not matter.
+ */
+export class FlowScorer implements LaneScorer {
+  readonly options: FlowScorerOptions;
+  detector: Detector;
+  model = '';
+  changed = false;
+  #sha256 = '';
+  #encoding: FlowEncoding | undefined;
+  #learnt = { rows: 0, to: Number.NaN };
+  /** Of the model; absent before there is one. */
+  #history: CalibrationHistory | undefined;
+  readonly #episodes = new FlowEpisodes();
+  readonly #volume = new VolumeMeter();
+  #labels: readonly LabelledRow[] = [];
+  #scored = 0;
+  #flagged = 0;
+  /** Flows beyond `perSecond`. */
+  #left = 0;
+  #second = Number.NEGATIVE_INFINITY;
+  #inSecond = 0;
+  #swept: number | undefined;
+  /** Why a newer version is not followed. */
+  #refused = '';
+
+  constructor(detector: Detector, options: FlowScorerOptions) {
+    this.detector = detector;
+    this.options = options;
+  }
+
+  /** A first model that does not fit is an error; a later one is refused, and the former goes on. */
+  async followModel(): Promise<void> {
+    const model = await this.options.registered?.();
+    if (model === undefined) return;
+    if (model.reference === this.model) {
+      this.#refused = '';
+      return;
+    }
+    try {
+      this.#take(model);
+    } catch (error) {
+      if (this.model === '' || !(error instanceof VedetteError)) throw error;
+      this.#refused = `${error.message}; ${this.model} goes on`;
+      return;
+    }
+    this.#history = CalibrationHistory.fromScores(model.calibration);
+    this.changed = true;
+    this.applyLabels(this.#labels);
+  }
+
+  #take({ reference, detector, features, sha256, rows, to }: RegisteredModel): void {
+    const encoding = encodingSchema.safeParse(features.flows);
+    if (!encoding.success)
+      throw new VedetteError('MODEL_MISMATCH', `${reference} is no model of flows`, { hint: 'Train it with `vedette train` on flows.' });
+    const lacking = lackingColumns(encoding.data, this.options.columns);
+    if (lacking.length > 0)
+      throw new VedetteError(
+        'MODEL_MISMATCH',
+        `${reference} needs columns that flows of ${this.options.source} do not have: ${lacking.join(', ')}`,
+        { hint: 'Train it without them (--option drop=…), or say that they may be absent (--option mayLack=…).' },
+      );
+    this.detector = detector;
+    this.model = reference;
+    this.#encoding = encoding.data;
+    this.#sha256 = sha256;
+    this.#learnt = { rows, to };
+    this.#refused = '';
+  }
+
+  /** Flows come by `takeFlows`. */
+  async take(): Promise<[]> {
+    return [];
+  }
+
+  async takeFlows(flows: EventFlows): Promise<JudgedFlows> {
+    const rows = this.#admitted(flows);
+    const [encoding, history] = [this.#encoding, this.#history];
+    const predictions = new Array<FlowPrediction | undefined>(flows.rows).fill(undefined);
+    if (encoding === undefined || history === undefined || rows.length === 0) return { findings: [], predictions };
+    this.changed = true;
+    const { options, detector } = this;
+    const batch = rowBatch(flows, encoding, rows);
+    const { score, classes, probabilities } = await detector.score(batch);
+    const benign = classes === undefined ? -1 : benignClassOf(detector);
+    const findings: Finding[] = [];
+    for (const [i, row] of rows.entries()) {
+      const [value, end] = [score[i] as number, flows.end[row] as number];
+      findings.push(...this.#sweepUntil(end));
+      const { pValue, extrapolated } = history.pValue(value);
+      if (Number.isNaN(pValue)) continue;
+      this.#scored++;
+      this.#volume.add(options.detector, 1, end);
+      const k = classes === undefined ? -1 : mostProbable(probabilities as Float64Array, i, classes.length);
+      const n = this.calibrationSize;
+      // beyond all that was seen, where there is too little to resolve the promise
+      const beyond = !extrapolated && n > 0 && pValue <= smallestRate(n) && pValue > options.rate;
+      const rate = beyond ? pValue : options.rate;
+      const flagged = pValue <= rate && (k < 0 || k !== benign);
+      const probability = k < 0 ? Number.NaN : Math.min(1, (probabilities as Float64Array)[i * (classes?.length ?? 0) + k] as number);
+      const label = classes?.[k] ?? '';
+      predictions[row] = {
+        detector: options.detector,
+        model: this.model,
+        class: k < 0 ? (flagged ? 'anomalous' : 'normal') : label,
+        ...(k < 0 ? {} : { probability: rounded(probability) }),
+        pValue: rounded(pValue),
+        flagged,
+      };
+      if (!flagged) {
+        history.add(value, options.rate);
+        continue;
+      }
+      this.#flagged++;
+      const flow: FlaggedFlow = {
+        label,
+        probability,
+        source: flows.source[row] as string,
+        destination: flows.destination[row] as string,
+        start: flows.start[row] as number,
+        end,
+        score: value,
+        pValue,
+        rate,
+        extrapolated: extrapolated || beyond,
+        evidence: {
+          input: flows.input,
+          line: flows.line[row] as number,
+          offset: flows.offset[row] as number,
+          length: flows.length[row] as number,
+          time: flows.start[row] as number,
+        },
+      };
+      const open = this.#episodes.find(flow);
+      if (open !== undefined) {
+        if (!this.#episodes.join(open, flow)) continue;
+        open.explanation = await detector.explain(batch, i);
+        open.description = detector.describe(batch, i);
+        continue;
+      }
+      const episode = this.#episodes.begin(flow, await detector.explain(batch, i), detector.describe(batch, i));
+      const finding = this.#told(episode);
+      // a flood of like flows counts once in the calibration
+      history.add(value, rate, stableId('alert', options.tenant, finding.detection.id));
+      findings.push(finding);
+    }
+    return { findings, predictions };
+  }
+
+  /** What goes on is told again. */
+  advance(now: Micros): Finding[] {
+    return this.#sweepUntil(now);
+  }
+
+  finish(): Finding[] {
+    const untold = this.#episodes.sweep(Number.POSITIVE_INFINITY);
+    this.changed ||= untold.length > 0;
+    return untold.map((episode) => this.#told(episode));
+  }
+
+  /** Rows that are scored: in each second of event time the first so many. */
+  #admitted({ rows, end }: EventFlows): number[] {
+    const admitted: number[] = [];
+    for (let row = 0; row < rows; row++) {
+      const second = Math.floor((end[row] as number) / 1e6);
+      if (second > this.#second) {
+        this.#second = second;
+        this.#inSecond = 0;
+      }
+      if (++this.#inSecond <= this.options.perSecond) admitted.push(row);
+      else this.#left++;
+    }
+    return admitted;
+  }
+
+  #sweepUntil(now: Micros): Finding[] {
+    const step = Math.floor(now / TOLD_EVERY);
+    if (!Number.isFinite(step) || step <= (this.#swept ?? Number.NEGATIVE_INFINITY)) return [];
+    const isFirst = this.#swept === undefined;
+    this.#swept = step;
+    this.changed = true;
+    return isFirst ? [] : this.#episodes.sweep(step * TOLD_EVERY).map((episode) => this.#told(episode));
+  }
+
+  #told(episode: Episode): Finding {
+    episode.told = episode.flows;
+    const { tenant, source, detector } = this.options;
+    const { label, entity, start, end, strongest, others, evidence, description, first } = episode;
+    const { pValue, score, rate, extrapolated } = strongest;
+    const techniques = label === '' ? [] : techniquesOf(label);
+    const explanation = explained(episode);
+    return {
+      detection: {
+        id: stableId(tenant, source, detector, label, entity, start, first),
+        detector,
+        source,
+        key: `${label === '' ? 'unusual flows' : label} of ${entity}`,
+        entity: entity === '' ? source : entity,
+        related: others.filter((other) => other !== '').slice(0, 10),
+        start,
+        end,
+        score,
+        pValue,
+        threshold: rate,
+        extrapolated,
+        severity: severityOf(pValue, label === '' ? 'novelty' : 'outlier', this.calibrationSize, techniques.length),
+        title: explanation.what,
+        techniques,
+        explanation,
+        evidence: [...evidence],
+      },
+      feature: 'flows',
+      model: this.model,
+      modelSha256: this.#sha256,
+      row: description,
+    };
+  }
+
+  get counters(): Readonly<Record<string, number>> {
+    return { flows_scored: this.#scored, flows_not_scored: this.#left, episodes_cut_short: this.#episodes.left };
+  }
+
+  get unitsPerDay(): number | undefined {
+    return this.#volume.unitsPerDay(this.options.detector);
+  }
+
+  get calibrationSize(): number {
+    return this.#history?.calibration.sorted.length ?? 0;
+  }
+
+  applyLabels(labels: readonly LabelledRow[]): void {
+    this.#labels = labels;
+    this.detector.applyLabels(labels);
+    this.#history?.applyVerdicts(new Map(labels.map(({ alertId, verdict }) => [alertId, verdict])));
+  }
+
+  async effectOf(found: readonly FoundAlert[], labels: readonly LabelledRow[]): Promise<LabelEffect | undefined> {
+    const history = this.#history;
+    return history && effectOnCalibrated(this.detector, history, this.options.rate, found, labels);
+  }
+
+  status(): ScorerStatus {
+    const { detector, rate } = this.options;
+    const n = this.calibrationSize;
+    return {
+      detector,
+      model: this.model,
+      state: this.model === '' ? 'learning' : 'ready',
+      have: this.#learnt.rows,
+      need: 0,
+      readyAt: this.#learnt.to,
+      promisedRate: rate,
+      extrapolated: n === 0 || rate < smallestRate(n),
+      scored: this.#scored,
+      flagged: this.#flagged,
+      paused: this.#refused,
+    };
+  }
+
+  async snapshot(): Promise<Readonly<Record<string, Uint8Array>>> {
+    this.changed = false;
+    const state: State = {
+      model: this.model,
+      history: this.#history?.snapshot(),
+      episodes: this.#episodes.snapshot(),
+      volume: this.#volume.snapshot(),
+      scored: this.#scored,
+      flagged: this.#flagged,
+      left: this.#left,
+      second: this.#second,
+      inSecond: this.#inSecond,
+      swept: this.#swept ?? null,
+    };
+    return { scorer: new Uint8Array(serialize(state)) };
+  }
+
+  /** The calibration goes on where the model is still the same; everything else goes on either way. */
+  async restore({ scorer }: Readonly<Record<string, Uint8Array>>): Promise<void> {
+    await this.followModel();
+    if (scorer === undefined) return;
+    const state = deserialize(scorer) as State;
+    if (state.model === this.model && state.history !== undefined) this.#history = CalibrationHistory.restore(state.history);
+    this.#episodes.restore(state.episodes);
+    this.#volume.restore(state.volume);
+    this.#scored = state.scored;
+    this.#flagged = state.flagged;
+    this.#left = state.left;
+    this.#second = state.second;
+    this.#inSecond = state.inSecond;
+    this.#swept = state.swept ?? undefined;
+    this.applyLabels(this.#labels);
+  }
+}
+
+function rowBatch(flows: EventFlows, encoding: FlowEncoding, rows: readonly number[]): RowBatch {
+  return {
+    shape: 'rows',
+    rows: rows.length,
+    columns: encoding.features.map(({ name }) => name),
+    values: encodedValues(flows, encoding, rows),
+    keys: rows.map((row) => `${flows.source[row]} > ${flows.destination[row]}`),
+    entities: rows.map((row) => flows.source[row] as string),
+    start: Float64Array.from(rows, (row) => flows.start[row] as number),
+    end: Float64Array.from(rows, (row) => flows.end[row] as number),
+  };
+}
+
+/** The first of equals. */
+function mostProbable(probabilities: Float64Array, row: number, classes: number): number {
+  let best = 0;
+  for (let k = 1; k < classes; k++) {
+    if ((probabilities[row * classes + k] as number) > (probabilities[row * classes + best] as number)) best = k;
+  }
+  return best;
+}
+
+/** The class first, so that like findings are those of a class; then the columns that stand out. */
+function explained({ label, entity, manySources, flows, others, moreOthers, strongest, explanation }: Episode): Explanation {
+  const count = `${flows.toLocaleString('en')} flow${flows === 1 ? '' : 's'}`;
+  const [other = ''] = others;
+  const ends = others.length === 1 ? other : `${moreOthers ? 'more than ' : ''}${others.length} hosts`;
+  const who = manySources ? `from ${ends} to ${entity}` : `from ${entity} to ${ends}`;
+  const verb = flows === 1 ? ['looks', 'is'] : ['look', 'are'];
+  if (label === '') return { ...explanation, what: `${count} ${who} ${verb[1]} unlike learnt ones. ${explanation.what}` };
+  const probability = strongest.probability.toFixed(3);
+  return {
+    ...explanation,
+    what: `${count} ${who} ${verb[0]} like ${label} (probability ${probability}).`,
+    why: `${explanation.why} p-value ${Number(strongest.pValue.toPrecision(3))} among benign flows.`,
+    contributions: [
+      { subject: label, observed: `probability ${probability}`, expected: 'benign', share: 0.5, seenBefore: 0 },
+      ...explanation.contributions.map((one) => ({ ...one, share: one.share / 2 })),
+    ],
+  };
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(DIGITS));
+}
