@@ -37,6 +37,20 @@ describe('Witten-Bell language model', () => {
     expect(strange[2]).toBeCloseTo(-Math.log(0.28), 12);
   });
 
+  it('counts an n-gram once a sequence where told so', () => {
+    const once = new LanguageModel(3, true, 1000, true);
+    once.add(Int32Array.of(A, B, A, B, A, C), 2);
+    const each = new LanguageModel(3, true, 1000);
+    each.add(Int32Array.of(A, B, A, B, A, C), 2);
+    expect([0, 1, 2].map((length) => once.seen(Int32Array.of(B, A, B), 2, length))).toEqual([2, 2, 2]);
+    expect([0, 1, 2].map((length) => each.seen(Int32Array.of(B, A, B), 2, length))).toEqual([4, 4, 2]);
+    once.add(Int32Array.of(A, B));
+    expect(once.seen(Int32Array.of(A, B), 1, 1)).toBe(3);
+    const copy = once.clone();
+    copy.add(Int32Array.of(A, B, A, B));
+    expect(copy.seen(Int32Array.of(A, B), 1, 1)).toBe(4);
+  });
+
   it('sums to one over all symbols after any history', () => {
     fc.assert(
       fc.property(fc.array(sequence, { minLength: 1, maxLength: 8 }), sequence, (rows, history) => {

@@ -9,6 +9,8 @@ export class LanguageModel {
   readonly order: number;
   readonly endToken: boolean;
   readonly maxNodes: number;
+  /** An n-gram counts once a row, however often it is there. */
+  readonly once: boolean;
   /** Events the model may meet: known ones, the unknown and the end. */
   symbols = 2;
   #nodes = 1;
@@ -19,11 +21,15 @@ export class LanguageModel {
   #total = new Float64Array(1024);
   #types = new Float64Array(1024);
   #slots = new Int32Array(4096).fill(-1);
+  /** Row that counted the n-gram last, where `once`. */
+  #countedBy = new Int32Array(1024);
+  #row = 0;
 
-  constructor(order: number, endToken: boolean, maxNodes: number) {
+  constructor(order: number, endToken: boolean, maxNodes: number, once = false) {
     this.order = order;
     this.endToken = endToken;
     this.maxNodes = maxNodes;
+    this.once = once;
     for (let k = 1; k < order; k++) this.#child(k - 1, BEGIN, true);
   }
 
@@ -34,12 +40,14 @@ export class LanguageModel {
   add(row: Int32Array, weight = 1): void {
     const context = this.#start();
     const last = this.endToken ? row.length : row.length - 1;
+    this.#row++;
     for (let i = 0; i <= last; i++) {
       const symbol = i < row.length ? (row[i] as number) : END;
       for (let k = 0; k < this.order; k++) {
         const parent = context[k] as number;
         const child = this.#child(parent, symbol, true);
-        if (child < 0) continue;
+        if (child < 0 || (this.once && this.#countedBy[child] === this.#row)) continue;
+        this.#countedBy[child] = this.#row;
         if ((this.#count[child] as number) === 0) this.#types[parent] = (this.#types[parent] as number) + 1;
         this.#count[child] = (this.#count[child] as number) + weight;
         this.#total[parent] = (this.#total[parent] as number) + weight;
@@ -100,7 +108,7 @@ export class LanguageModel {
   }
 
   clone(): LanguageModel {
-    const copy = new LanguageModel(this.order, this.endToken, this.maxNodes);
+    const copy = new LanguageModel(this.order, this.endToken, this.maxNodes, this.once);
     copy.load(this.columns(), this.symbols);
     return copy;
   }
@@ -167,6 +175,7 @@ export class LanguageModel {
     this.#count = widened(this.#count, new Float64Array(size));
     this.#total = widened(this.#total, new Float64Array(size));
     this.#types = widened(this.#types, new Float64Array(size));
+    this.#countedBy = widened(this.#countedBy, new Int32Array(size));
   }
 
   #rehash(): void {

@@ -23,7 +23,7 @@ export class SequenceModel {
   constructor(config: SequenceConfig, vocabulary: readonly string[] = [], texts: readonly string[] = []) {
     this.config = config;
     this.vocabulary = new Vocabulary(config.maxVocabulary, vocabulary, texts);
-    this.language = new LanguageModel(config.order, config.endToken, config.maxGrams);
+    this.language = new LanguageModel(config.order, config.endToken, config.maxGrams, config.countOnce);
     this.vectors = new CountNeighbours(config.maxVectors, config.maxVectorEntries);
     this.indel = new IndelNeighbours(config.indelEvents, config.indelReferences);
   }

@@ -66,7 +66,7 @@ export function restoreModel(config: SequenceConfig, bytes: Uint8Array): Sequenc
     });
   }
   const learnt = parsed.data;
-  for (const key of ['order', 'endToken', 'indelEvents'] as const) differs(config[key], learnt.config[key], key);
+  for (const key of ['order', 'countOnce', 'endToken', 'indelEvents'] as const) differs(config[key], learnt.config[key], key);
   differs(config.arms.join(), learnt.config.arms.join(), 'arms');
   const model = new SequenceModel(config, learnt.vocabulary, learnt.texts);
   model.language.load(

@@ -5,7 +5,7 @@ import type { DataSetQuality, DetectorQuality, SequenceQuality } from './sequenc
 export function sequenceMarkdown(quality: SequenceQuality): string {
   const parts = quality.data_sets.map(section);
   const skipped = quality.skipped.map((reason) => `- not measured: ${reason}\n`).join('');
-  return `# Detection quality on sequences\n\nMade by \`npm run evaluate:all\` at commit ${quality.commit}. ${ABOUT}\n\n${skipped}${parts.join('\n')}`;
+  return `# Detection quality on sequences\n\nMade by \`npm run evaluate:all -- sequences\`, each detector at the commit named below its table. ${ABOUT}\n\n${skipped}${parts.join('\n')}`;
 }
 
 const ABOUT =
@@ -28,6 +28,7 @@ function section(set: DataSetQuality): string {
       ...promises.flatMap((promise, i) => baselineRows(set, promise, i === 0)),
     ]),
     '',
+    ...commitLines(set),
     ...set.detectors.flatMap((detector) => combinationLine(detector)),
     ...feedbackLines(set),
   ];
@@ -56,6 +57,12 @@ function baselineRows(set: DataSetQuality, promise: string, all: boolean): strin
     const observed = percent(metrics.false_positive_rate ?? 0);
     return [name, figure(metrics.roc_auc, 4), '', rate, figure(metrics.f1), figure(metrics.precision), figure(metrics.recall), observed];
   });
+}
+
+function commitLines({ detectors }: DataSetQuality): string[] {
+  const commits = [...new Set(detectors.map(({ commit }) => commit))];
+  const measured = (commit: string) => detectors.filter((one) => one.commit === commit).map(nameOf);
+  return [`Measured ${commits.map((commit) => `at commit ${commit}: ${measured(commit).join('; ')}`).join('. Measured ')}.`, ''];
 }
 
 function combinationLine(detector: DetectorQuality): string[] {
@@ -97,9 +104,10 @@ function feedbackLines(set: DataSetQuality): string[] {
   ];
 }
 
-function nameOf(detector: DetectorQuality): string {
-  const { arms } = detector.options;
-  return Array.isArray(arms) ? `${detector.detector} (${arms.join(', ')})` : detector.detector;
+function nameOf({ detector, options }: DetectorQuality): string {
+  const { arms, ...others } = options;
+  const told = [...(Array.isArray(arms) ? arms : []), ...Object.entries(others).map(([name, value]) => `${name}: ${String(value)}`)];
+  return told.length === 0 ? detector : `${detector} (${told.join(', ')})`;
 }
 
 function figure(value: number | undefined, digits = 3): string {

@@ -12,6 +12,8 @@ import { PROTOCOLS, type Protocol } from './protocols.ts';
 export interface DetectorQuality {
   readonly detector: string;
   readonly options: Readonly<Record<string, unknown>>;
+  /** What it was measured at. */
+  readonly commit: string;
   readonly fit: Readonly<Record<string, number>>;
   readonly roc_auc: number;
   readonly arms: Evaluation['arms'];
@@ -35,7 +37,6 @@ export interface DataSetQuality {
 }
 
 export interface SequenceQuality {
-  readonly commit: string;
   readonly data_sets: readonly DataSetQuality[];
   readonly skipped: readonly string[];
 }
@@ -54,9 +55,9 @@ export interface SequenceQualityOptions {
 const FEEDBACK: Readonly<Record<string, number>> = { HDFS: 0.05, OpenStack: 0.05 };
 
 /** Traces are cut out of running processes: wholes, their ends and single rare events mean little there, so only how likely the events are after those before them counts. */
-export const TRACE_OPTIONS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  sequence: { arms: ['language-model', 'language-model-rms'] },
-  deeplog: { arms: ['mean', 'rms'] },
+export const TRACE_OPTIONS: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>> = {
+  sequence: [15, 12, 16, 8].map((order) => ({ arms: ['language-model', 'language-model-rms'], order, countOnce: order > 8 })),
+  deeplog: [{ arms: ['mean', 'rms'] }],
 };
 
 /** Every detector of sequences on every data set that is there, beside trivial baselines. Deterministic. */
@@ -69,7 +70,7 @@ export async function sequenceQuality(options: SequenceQualityOptions): Promise<
     if (absent.length > 0) skipped.push(`${protocol.name}: ${absent.join(', ')} is absent`);
     else sets.push(await dataSetQuality(protocol, options));
   }
-  return { commit: options.commit, data_sets: sets, skipped };
+  return { data_sets: sets, skipped };
 }
 
 async function dataSetQuality(protocol: Protocol, options: SequenceQualityOptions): Promise<DataSetQuality> {
@@ -99,6 +100,7 @@ async function dataSetQuality(protocol: Protocol, options: SequenceQualityOption
     found.push({
       detector: name,
       options: detectorOptions,
+      commit: options.commit,
       fit: metrics,
       roc_auc: first?.metrics.roc_auc ?? 0,
       arms: first?.arms ?? {},
@@ -133,8 +135,8 @@ function variants(protocol: Protocol, options: SequenceQualityOptions): { name: 
   const names = options.detectors ?? ['sequence', 'pca', 'deeplog'].filter((name) => Object.hasOwn(detectors, name));
   return names.flatMap((name) => {
     const plain = { name, detectorOptions: {} };
-    const traces = protocol.kind === 'traces' ? TRACE_OPTIONS[name] : undefined;
-    return traces === undefined ? [plain] : [{ name, detectorOptions: traces }, plain];
+    const traces = protocol.kind === 'traces' ? (TRACE_OPTIONS[name] ?? []) : [];
+    return [...traces.map((detectorOptions) => ({ name, detectorOptions })), plain];
   });
 }
 
@@ -145,7 +147,8 @@ function f1Range({ metrics, counts, normal_weight }: Evaluation): { f1_low: numb
   return { f1_low: f1(metrics.observed_high), f1_high: f1(metrics.observed_low) };
 }
 
-function ratesAt(score: Float64Array, labels: readonly string[], rates: readonly number[]): Record<string, number> {
+/** Share of the abnormal rows above the score that the given shares of the normal ones exceed. */
+export function ratesAt(score: Float64Array, labels: readonly string[], rates: readonly number[]): Record<string, number> {
   const normal = score.filter((_, row) => isNormal(labels[row] as string)).sort();
   const abnormal = score.filter((_, row) => !isNormal(labels[row] as string));
   return Object.fromEntries(
