@@ -17,6 +17,7 @@ import {
   utc,
   zoned,
 } from '../../dashboard/src/format/time.ts';
+import { reading, readingRange } from '../../dashboard/src/format/unit.ts';
 
 describe('numbers as people read them', () => {
   it.each([
@@ -27,6 +28,17 @@ describe('numbers as people read them', () => {
     [short(0), '0'],
     [bytes(1023), '1023 B'],
     [bytes(98_765_432), '94.2 MiB'],
+    [bytes(850.8648901), '851 B'],
+    [reading(22.204, 'temperature_celsius'), '22.2 °C'],
+    [reading(0.719, 'filesystem./.used_ratio'), '71.9 %'],
+    [reading(1536, 'network.eth0.received_bytes'), '1.5 KiB/s'],
+    [reading(1536, 'http_response_bytes{method="GET"}'), '1.5 KiB'],
+    [reading(0.5, 'cpu.busy'), '0.5 CPUs'],
+    [reading(12, 'door_openings'), '12'],
+    [reading(null, 'cpu.busy'), '–'],
+    [readingRange(0, 0.5, 'cpu.busy'), '0 to 0.5 CPUs'],
+    [readingRange(512, 2048, 'x_bytes'), '512 B to 2 KiB'],
+    [readingRange(3, 4, 'door_openings'), '3 to 4'],
     [percent(0.001), '0.1 %'],
     [percent(0.9876), '98.8 %'],
     [percent(0), '0 %'],

@@ -1,10 +1,12 @@
 import { useCallback, useMemo } from 'react';
-import { amount } from '../format/number.ts';
+import { reading, readingRange } from '../format/unit.ts';
 import { Plot, type PlotProps } from './plot.tsx';
 
 type Values = readonly (number | null)[];
 
 export interface BandChartProps extends Pick<PlotProps, 'x' | 'label' | 'height' | 'onRange'> {
+  /** Of the series, which tells the unit. */
+  readonly name: string;
   /** Mean of each point; the forecast continues what was observed. */
   readonly observed: Values;
   /** Least and greatest reading of each point. */
@@ -22,7 +24,7 @@ export interface BandChartProps extends Pick<PlotProps, 'x' | 'label' | 'height'
 }
 
 /** One series: what was observed, the band it was expected in, what is forecast, and what was marked. */
-export default function BandChart({ x, label, height, onRange, marks, ...values }: BandChartProps) {
+export default function BandChart({ x, name, label, height, onRange, marks, ...values }: BandChartProps) {
   const { observed, least, greatest, expected, lower, upper, forecast, forecastLower, forecastUpper } = values;
   const columns = useMemo(
     () => [upper, lower, expected, forecastUpper, forecastLower, forecast, greatest, least, observed],
@@ -36,6 +38,7 @@ export default function BandChart({ x, label, height, onRange, marks, ...values 
         ...(dash === undefined ? {} : { dash }),
       });
       return {
+        range: (_, min, max) => rangeOf(min, max),
         series: [
           {},
           { ...edge, label: 'upper' },
@@ -73,10 +76,22 @@ export default function BandChart({ x, label, height, onRange, marks, ...values 
     [marks],
   );
   const read = (index: number) => {
-    const span = (low: Values, high: Values) => `${amount(low[index])} to ${amount(high[index])}`;
-    if (typeof observed[index] === 'number')
-      return `observed ${amount(observed[index])} · expected ${amount(expected[index])} (${span(lower, upper)})`;
-    return typeof forecast[index] === 'number' ? `forecast ${amount(forecast[index])} (${span(forecastLower, forecastUpper)})` : '';
+    const at = (of: Values) => reading(of[index], name);
+    const span = (low: Values, high: Values) => readingRange(low[index], high[index], name);
+    if (typeof observed[index] === 'number') return `observed ${at(observed)} · expected ${at(expected)} (${span(lower, upper)})`;
+    return typeof forecast[index] === 'number' ? `forecast ${at(forecast)} (${span(forecastLower, forecastUpper)})` : '';
   };
-  return <Plot x={x} columns={columns} look={look} format={amount} read={read} label={label} height={height} onRange={onRange} />;
+  const format = useCallback((value: number | null) => reading(value, name), [name]);
+  return <Plot x={x} columns={columns} look={look} format={format} read={read} label={label} height={height} onRange={onRange} />;
+}
+
+/** A little around all values; what never moves is drawn as a line at rest, not as its rounding errors. */
+function rangeOf(min: number, max: number): [number, number] {
+  const [low, high] = [min ?? 0, max ?? 0];
+  const span = high - low;
+  if (span <= 1e-3 * Math.max(Math.abs(low), Math.abs(high), 1e-3)) {
+    const half = Math.max(0.05 * Math.abs(high), 0.5);
+    return low >= 0 && low < half ? [0, high + half] : [low - half, high + half];
+  }
+  return [low >= 0 && low < 0.08 * span ? 0 : low - 0.05 * span, high + 0.05 * span];
 }

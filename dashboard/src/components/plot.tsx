@@ -41,7 +41,7 @@ export function Plot({ x, columns, look, format, read, label, height, onRange }:
     if (element === null) return;
     const axis = { stroke: colour('--soft'), font: '11px Inter Variable', ticks: { show: false } };
     const { series, bands, hooks, range } = look(colour);
-    const bytes = format(1024) === '1 KiB';
+    const bytes = format(1024).startsWith('1 KiB');
     const made = new uPlot(
       {
         width: element.clientWidth,

@@ -1,7 +1,10 @@
 import { amount } from '../format/number.ts';
+import { reading, readingRange } from '../format/unit.ts';
 import { Bar, When } from './marks.tsx';
 
 interface Reading {
+  /** Name of the series, which tells the unit. */
+  readonly name: string;
   readonly lastValue: number | null;
   readonly lastTime: number | null;
   readonly expected: number | null;
@@ -14,15 +17,10 @@ interface Reading {
 export function ReadingCells({ of, most }: { of: Reading; most: number }) {
   return (
     <>
-      <td className="right num">{amount(of.lastValue)}</td>
+      <td className="right num">{reading(of.lastValue, of.name)}</td>
       <td className="right num nowrap">
-        {amount(of.expected)}
-        {of.lower !== null && (
-          <span className="soft small">
-            {' '}
-            ({amount(of.lower)} to {amount(of.upper)})
-          </span>
-        )}
+        {reading(of.expected, of.name)}
+        {of.lower !== null && <span className="soft small"> ({readingRange(of.lower, of.upper, of.name)})</span>}
       </td>
       <td style={{ width: 130, verticalAlign: 'middle' }}>
         <Bar share={(of.abnormal ?? 0) / most} level="high" label={`Abnormal ${amount(of.abnormal)}`} />

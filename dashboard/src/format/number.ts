@@ -35,7 +35,7 @@ export function bytes(value: number | null | undefined): string {
     size /= 1024;
     unit++;
   }
-  return `${unit === 0 ? size : digits(size)} ${BYTE_UNITS[unit]}`;
+  return `${unit === 0 && Number.isInteger(size) ? size : digits(size)} ${BYTE_UNITS[unit]}`;
 }
 
 /** A share of 0..1 as per cent; small ones keep two significant digits: 0.1 %, 0.00043 %. */

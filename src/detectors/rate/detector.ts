@@ -36,8 +36,9 @@ const seriesRow = z.strictObject({
   sizeSquare: z.number(),
   rated: z.number(),
   excursions: z.number(),
+  silence: z.number(),
 });
-const header = z.strictObject({ kind: z.literal('rate'), version: z.literal(2), series: z.array(z.tuple([z.string(), seriesRow])) });
+const header = z.strictObject({ kind: z.literal('rate'), version: z.literal(3), series: z.array(z.tuple([z.string(), seriesRow])) });
 
 /**
  * Volume per series against its own level, hours and weekdays: the tail probability of an over-dispersed count (negative
@@ -126,7 +127,7 @@ export class RateDetector implements Detector<SeriesBatch> {
   }
 
   async snapshot(): Promise<Uint8Array> {
-    return pack({ kind: 'rate', version: 2, series: this.#series.entries() }, {});
+    return pack({ kind: 'rate', version: 3, series: this.#series.entries() }, {});
   }
 
   async restore(snapshot: Uint8Array): Promise<void> {

@@ -49,6 +49,8 @@ export interface SeriesState {
   /** Rated intervals and excursions among them, older ones fading. */
   rated: number;
   excursions: number;
+  /** Minus ln of the probability of the silent intervals in a row up to now. */
+  silence: number;
 }
 
 export interface Rating {
@@ -84,6 +86,7 @@ export function newSeries(start: number): SeriesState {
     sizeSquare: 0,
     rated: 0,
     excursions: 0,
+    silence: 0,
   };
 }
 
@@ -120,7 +123,8 @@ export function rate(state: SeriesState, config: RateConfig, value: number, star
 function rateInterval(state: SeriesState, config: RateConfig, value: number, start: number): Omit<Rating, 'misfit' | 'learnt'> {
   const { mean, dispersion } = forecast(state, start);
   const above = value > mean;
-  const logP = Math.min(0, Math.LN2 + (above ? logUpperTail(value, mean, dispersion) : logLowerTail(value, mean, dispersion)));
+  const lower = () => Math.max(logLowerTail(value, mean, dispersion), logSilence(mean, dispersion)) - (value === 0 ? state.silence : 0);
+  const logP = Math.min(0, Math.LN2 + (above ? logUpperTail(value, mean, dispersion) : lower()));
   const deviation = Math.sqrt(mean + dispersion * mean * mean);
   const told = Math.sign(state.run) === (above ? 1 : -1) ? state.runScore : 0;
   return {
@@ -131,6 +135,21 @@ function rateInterval(state: SeriesState, config: RateConfig, value: number, sta
     above,
     logP,
   };
+}
+
+/**
+ * ln of the probability that no line comes, which few lines are no rarer than. Counts that scatter more than chance come in groups
+ * of up to variance / mean lines, and that no group comes is likelier than a negative binomial has it.
+ */
+function logSilence(mean: number, dispersion: number): number {
+  return Math.max(logLowerTail(0, mean, dispersion), -mean / (1 + dispersion * mean));
+}
+
+/** Silent intervals in a row are rated together, once every hour of the day is known: a first night is no silence. */
+function countSilence(state: SeriesState, value: number, start: number): void {
+  const { mean, dispersion } = forecast(state, start);
+  const known = value === 0 && readyAt(state) <= start;
+  state.silence = known ? state.silence - logSilence(mean, dispersion) : 0;
 }
 
 /** Takes an interval in: unusual ones are drawn back to the edge of what was expected; after `shiftAfter` of them they are the new level. */
@@ -145,6 +164,7 @@ export function observe(state: SeriesState, config: RateConfig, value: number, s
   if (!Number.isNaN(score) && (value > 0 || !sparse)) countFit(state, unusual && Math.sign(state.run) !== side);
   const clipped = unusual ? Math.min(Math.max(value, lower), upper) : value;
   countActive(state, config, sparse ? clipped : value);
+  countSilence(state, value, start);
   if (unusual && sparse) {
     state.run = 1;
     state.runScore = Math.max(state.runScore, -logP);

@@ -2,7 +2,7 @@ import { type EventBatch, type LogBatch, textAt } from '../../core/index.ts';
 
 const HOSTS = ['SourceIp', 'id.orig_h', 'Computer', 'winlog.computer_name', 'host.name', 'Hostname'];
 const USERS = ['SubjectUserName', 'User', 'TargetUserName', 'user.name'];
-const OTHERS = ['DestinationIp', 'id.resp_h', 'IpAddress', 'Computer'];
+const OTHERS = ['DestinationIp', 'id.resp_h', 'IpAddress', 'Computer', 'host.name'];
 /** Fields that say best what an event is about, the most telling first. */
 const TELLING = ['CommandLine', 'ScriptBlockText', 'Image', 'TargetObject', 'TargetFilename', 'QueryName', 'c-uri', 'query', 'uri'];
 
@@ -12,11 +12,12 @@ export interface Who {
   readonly related?: readonly string[];
 }
 
-/** Whom a finding is about: the peer, else the host, else the account, else the source; with the account and the other end. */
+/** Whom a finding is about: the peer, else the host, else the account, else the source; with the account, the other end and the host that says so. */
 export function whoOf(fields: Readonly<Record<string, unknown>>, batch: LogBatch | EventBatch): Who {
   const user = firstOf(fields, USERS);
   const entity = firstOf(fields, HOSTS) ?? user ?? batch.source;
-  const related = OTHERS.flatMap((name) => textOf(fields, name) ?? []).filter((name) => name !== entity && !EVERYWHERE.has(name));
+  const others = new Set(OTHERS.flatMap((name) => textOf(fields, name) ?? []));
+  const related = [...others].filter((name) => name !== entity && !EVERYWHERE.has(name));
   return { entity, ...(user === undefined ? {} : { user }), ...(related.length === 0 ? {} : { related }) };
 }
 

@@ -5,6 +5,8 @@ import type { StatusEvent } from '../api/schema/live.ts';
 import type { Hub } from './hub.ts';
 
 const EVERY_MILLIS = 1_000;
+/** Seconds that a rate is the mean of: sources hand on what they have every few seconds. */
+const RATE_SECONDS = 10;
 /** Seconds kept in memory. */
 const SECONDS = 900;
 /** Minutes are kept in the store so long. */
@@ -23,8 +25,8 @@ export interface SamplerOptions {
 
 interface Watched {
   status: TenantStatus | undefined;
-  records: number;
-  at: number;
+  /** Of the last seconds: when, milliseconds, and how many records there had been. */
+  counted: { readonly at: number; readonly records: number }[];
   rate: number;
   openAlerts: number;
   openAt: number;
@@ -33,8 +35,8 @@ interface Watched {
 }
 
 /**
- * Asks the pipeline once a second for everybody: rates are over that second, and no request waits for a busy worker. Minutes go to the
- * store.
+ * Asks the pipeline once a second for everybody: rates are over the last seconds, and no request waits for a busy worker. Minutes go
+ * to the store.
  */
 export class Sampler {
   private readonly options: SamplerOptions;
@@ -51,7 +53,7 @@ export class Sampler {
     const tenants = this.options.tenants();
     for (const tenant of tenants) {
       if (this.watched.has(tenant)) continue;
-      this.watched.set(tenant, { status: undefined, records: 0, at: 0, rate: 0, openAlerts: 0, openAt: 0, seconds: [], minute: [] });
+      this.watched.set(tenant, { status: undefined, counted: [], rate: 0, openAlerts: 0, openAt: 0, seconds: [], minute: [] });
     }
     for (const tenant of this.watched.keys()) if (!tenants.includes(tenant)) this.watched.delete(tenant);
   }
@@ -132,8 +134,10 @@ export class Sampler {
   private measure(watched: Watched, status: TenantStatus | undefined): void {
     const records = status?.sources.reduce((sum, { counters }) => sum + counters.records, 0) ?? 0;
     const at = performance.now();
-    const rate = watched.status === undefined ? 0 : Math.max(0, (records - watched.records) / ((at - watched.at) / 1000));
-    Object.assign(watched, { status, records, at, rate });
+    const counted = status === undefined ? [] : [...watched.counted, { at, records }].slice(-RATE_SECONDS - 1);
+    const [first] = counted;
+    const rate = first === undefined || first.at === at ? 0 : Math.max(0, (records - first.records) / ((at - first.at) / 1000));
+    Object.assign(watched, { status, counted, rate });
   }
 
   private async countOpen(tenant: string, watched: Watched): Promise<void> {

@@ -29,24 +29,26 @@ export async function countsByTemplate(stored: StoredFiles, query: EventQuery): 
   return counts.sort((a, b) => b.count - a.count || (a.template < b.template ? -1 : 1));
 }
 
-/** Most frequent first; the example is the earliest matching event. */
+/** Most frequent first; the example is the earliest of the events that the template had most parameters in: it grows more general. */
 export async function templatesOf(stored: StoredFiles, query: EventQuery, bins = 0): Promise<readonly TemplateCount[]> {
   const { reader, partials, files } = stored;
-  const first = 'arg_min({message: message, parameters: parameters}, (coalesce("time", 9223372036854775807), input, "offset"))';
+  const first =
+    'arg_min({message: message, parameters: parameters}, (-len(parameters), coalesce("time", 9223372036854775807), input, "offset"))';
   const rows = await partials.of(reader, files, {
     select: `template, count(*) AS n, min("time") AS first_seen, max("time") AS last_seen, ${first} AS sample`,
     groupBy: 'template',
     ...conditions(query, 'template'),
   });
   const counts = bins > 0 ? await countsOverTime(stored, query, bins) : undefined;
-  const earliest = new Map<string, DuckRow>();
+  const samples = new Map<string, { readonly of: ReturnType<typeof sampleOf>; readonly at: number }>();
   for (const row of rows) {
-    const known = earliest.get(String(row.template));
-    if (known === undefined || timeOf(row.first_seen, Infinity) < timeOf(known.first_seen, Infinity))
-      earliest.set(String(row.template), row);
+    const [template, of, at] = [String(row.template), sampleOf(row), timeOf(row.first_seen, Infinity)];
+    const known = samples.get(template);
+    const more = of.parameters.length - (known?.of.parameters.length ?? -1);
+    if (known === undefined || more > 0 || (more === 0 && at < known.at)) samples.set(template, { of, at });
   }
   const found = [...summed(rows, 'template')].map(([template, { count, firstSeen, lastSeen }]) => {
-    const { message, parameters } = sampleOf(earliest.get(template));
+    const { message, parameters } = samples.get(template)?.of ?? { message: '', parameters: [] };
     const over = counts === undefined ? {} : { counts: counts.get(template) ?? new Array<number>(bins).fill(0) };
     return { template, count, example: message, parameters, firstSeen, lastSeen, ...over };
   });
@@ -123,8 +125,8 @@ function timeOf(value: unknown, none: number): number {
 }
 
 /** Of a DuckDB struct. */
-function sampleOf(row: DuckRow | undefined): { message: string; parameters: readonly string[] } {
-  const { sample } = row ?? {};
+function sampleOf(row: DuckRow): { message: string; parameters: readonly string[] } {
+  const { sample } = row;
   const entries =
     typeof sample === 'object' && sample !== null && 'entries' in sample ? (sample.entries as Readonly<Record<string, unknown>>) : {};
   return { message: typeof entries.message === 'string' ? entries.message : '', parameters: listOf(entries.parameters).map(String) };

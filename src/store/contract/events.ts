@@ -94,7 +94,7 @@ export interface EventStore {
   query(query: EventQuery): Promise<Page<EventRow>>;
   countByTemplate(query: EventQuery): Promise<readonly { readonly template: string; readonly count: number }[]>;
   count(query?: EventQuery): Promise<number>;
-  /** Most frequent first; `example` is the earliest matching event's message. */
+  /** Most frequent first; `example` is the message of the earliest event in which the template is as general as it became. */
   templates(query: EventQuery, bins?: number): Promise<readonly TemplateCount[]>;
   /** Hosts that wrote matching events, most events first. */
   hosts(query: EventQuery): Promise<readonly HostCount[]>;

@@ -4,7 +4,7 @@ import { useApi } from '../../api/queries.ts';
 import { Fact } from '../../components/fact.tsx';
 import type { AlertLanes } from '../../components/lanes.tsx';
 import { Severity, When } from '../../components/marks.tsx';
-import { count, plural } from '../../format/number.ts';
+import { count } from '../../format/number.ts';
 
 const LEVEL = { safe: 'good', suspicious: 'medium', harmful: 'critical' } as const;
 
@@ -37,7 +37,7 @@ export function EntityFigures({ name, range, lanes, alerts, entity }: Props) {
         <Fact name="Worst alert">{worst === undefined ? 'none' : <Severity value={worst} word />}</Fact>
         <Fact name="Alerts">
           <span className="num">
-            {count(lanes?.total ?? 0)}, {plural(open, 'open one', 'open ones')}
+            {count(lanes?.total ?? 0)}, {open === (lanes?.total ?? 0) && open > 1 ? 'all' : count(open)} open
           </span>
         </Fact>
         <Fact name="Techniques">{techniques.length === 0 ? 'none named' : techniques.join(' ')}</Fact>

@@ -5,6 +5,7 @@ import { Bar, Severity } from '../../components/marks.tsx';
 import { Card } from '../../components/page.tsx';
 import { plural } from '../../format/number.ts';
 import { levelOf } from '../../format/severity.ts';
+import { techniqueText } from '../../format/techniques.ts';
 
 type Influencer = AlertLanes['influencers'][number];
 const TITLES = { entity: 'Entities', technique: 'Techniques', detector: 'Detectors', source: 'Sources' } as const;
@@ -52,7 +53,7 @@ function Name({ of: { kind, name } }: { of: Influencer }) {
         {name}
       </Link>
     );
-  if (kind === 'technique') return name;
+  if (kind === 'technique') return <span title={techniqueText(name)}>{techniqueText(name)}</span>;
   return (
     <Link to="/t/$tenant/alerts" params={{ tenant }} search={{ [kind]: name, state: 'any' }}>
       {name}

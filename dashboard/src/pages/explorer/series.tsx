@@ -19,7 +19,7 @@ interface Props {
 /** Every series by how abnormal it is now; one is drawn above. */
 export function SeriesList({ find, chosen, range, onFind, onChoose, onRange }: Props) {
   const series = useApi('series', { query: { limit: 200, ...(find === undefined ? {} : { contains: find }) } }, { refetchInterval: 5_000 });
-  const shown = chosen ?? series.data?.items[0]?.id;
+  const shown = chosen ?? worthSeeing(series.data?.items ?? [])?.id;
   return (
     <>
       {shown !== undefined && <SeriesView key={shown} id={shown} range={range} onRange={onRange} />}
@@ -83,4 +83,10 @@ export function SeriesList({ find, chosen, range, onFind, onChoose, onRange }: P
       </Card>
     </>
   );
+}
+
+/** The most abnormal one; while none is, of a host what says most of it. */
+function worthSeeing<S extends { readonly name: string; readonly abnormal: number | null }>(items: readonly S[]): S | undefined {
+  const [first] = items;
+  return (first?.abnormal ?? 0) > 0 ? first : (items.find(({ name }) => name === 'cpu.busy') ?? first);
 }

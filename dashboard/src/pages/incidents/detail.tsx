@@ -81,11 +81,12 @@ function Loaded({ incident }: { incident: IncidentBody }) {
         <Fact name="Lasted">{lastEvidence === start ? 'a moment' : duration((lastEvidence ?? Number.NaN) - (start ?? Number.NaN))}</Fact>
         <Fact name="Alerts">{plural(incident.alerts, 'alert')}</Fact>
         <Fact name="Hosts">
-          {incident.hosts.map((host) => (
+          {incident.hosts.map((host, index) => (
             <span key={host}>
+              {index > 0 && ', '}
               <Link to="/t/$tenant/entities/$name" params={{ tenant, name: host }}>
                 {host}
-              </Link>{' '}
+              </Link>
             </span>
           ))}
         </Fact>

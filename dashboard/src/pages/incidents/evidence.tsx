@@ -41,8 +41,7 @@ export function Evidence({ incident }: { incident: IncidentBody }) {
           <thead>
             <tr>
               <th>When</th>
-              <th>Host</th>
-              <th>What</th>
+              <th>What, where</th>
               <th>Severity</th>
               <th className="right">Surprise</th>
               <th className="right">Seen before</th>
@@ -59,11 +58,13 @@ export function Evidence({ incident }: { incident: IncidentBody }) {
                   <td>
                     <When at={piece.time} />
                   </td>
-                  <td className="nowrap">{piece.host}</td>
                   <td className="wrap" style={{ minWidth: 200 }}>
                     <Link to="/t/$tenant/alerts" params={{ tenant }} search={{ alert: piece.alertId, state: 'any' }}>
                       {prose(piece.title)}
                     </Link>
+                    <div className="soft small">
+                      {piece.host}, {piece.detector}
+                    </div>
                   </td>
                   <td>{piece.severity === undefined ? '–' : <Severity value={piece.severity} />}</td>
                   <td className="right num">{piece.expected ? <span className="soft">normal here</span> : figure(piece.surprise)}</td>

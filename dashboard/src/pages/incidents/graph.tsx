@@ -42,9 +42,14 @@ function graphOf({ evidence }: IncidentBody): { nodes: EntityNode[]; links: Enti
     nodes.set(id, { id, kind, name, label, level: levelOf(worst), severity: worst });
     return id;
   };
-  for (const { host, user, type, title, detector, severity = 0 } of evidence) {
+  // What one detector found on one host is one node: its kinds stand in the table below.
+  const kinds = new Map<string, Set<string>>();
+  for (const { host, user, type, detector, severity = 0 } of evidence) {
     const from = node('host', host, severity);
-    const to = node('finding', title === '' ? type : title, severity, detector);
+    const place = `${detector} on ${host}`;
+    const known = kinds.get(place) ?? new Set();
+    kinds.set(place, known.add(type));
+    const to = node('finding', place, severity, known.size === 1 ? detector : `${detector}, ${known.size} kinds`);
     links.set(`${from}>${to}`, { from, to });
     if (user !== undefined && user !== '') {
       const person = node('user', user, 0);

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { OverviewBody, StatusEvent } from '../../../../src/server/api/schema/live.ts';
 import { useLive } from '../../api/live.ts';
 import { useApi, useTenant } from '../../api/queries.ts';
-import { bytes, count, percent, short } from '../../format/number.ts';
+import { bytes, count, percent, plural, short } from '../../format/number.ts';
 import { duration, SECOND } from '../../format/time.ts';
 
 /** The line of figures on top; each leads to what it counts. */
@@ -26,7 +26,7 @@ export function Figures({ data }: { data: OverviewBody }) {
         label="Events now"
         value={short(last?.eventsPerSecond ?? data.eventsPerSecond)}
         unit="/s"
-        under={`${count(data.events.stored)} stored, ${bytes(data.events.bytes)}`}
+        under={`${plural(data.events.stored, 'line')} stored, ${bytes(data.events.bytes)}`}
       />
       <Figure
         link={(content) => (
@@ -48,7 +48,7 @@ export function Figures({ data }: { data: OverviewBody }) {
         value={
           incidents.data === undefined ? '–' : `${count(incidents.data.items.length)}${incidents.data.cursor === undefined ? '' : '+'}`
         }
-        under="bad enough to tell somebody"
+        under="worth a notification"
       />
       <Figure
         link={(content) => (
@@ -66,7 +66,7 @@ export function Figures({ data }: { data: OverviewBody }) {
             {content}
           </Link>
         )}
-        label="Told about, last 24 h"
+        label="Notifications, last 24 h"
         value={count(notifiedToday)}
         unit={`of ${short(data.budget.promisedPerDay)} budgeted`}
         alarming={notifiedToday > data.budget.promisedPerDay}

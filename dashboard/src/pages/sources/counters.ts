@@ -1,10 +1,19 @@
 import { bytes, count, plural } from '../../format/number.ts';
 
-/** Counters that read better as words; the others by their name. */
-const WORDS: Readonly<Record<string, string>> = {
-  units: 'units scored',
-  future: 'ahead of the clock',
-  failedBatches: 'failed batches',
+/** Counters that read better as words, of one and of many; the others by their name. */
+const WORDS: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  records: ['record', 'records'],
+  events: ['event', 'events'],
+  units: ['unit scored', 'units scored'],
+  future: ['ahead of the clock', 'ahead of the clock'],
+  failedBatches: ['failed batch', 'failed batches'],
+  duplicates: ['repeated reading', 'repeated readings'],
+  outOfOrder: ['reading out of order', 'readings out of order'],
+  toldAlready: ['finding told already', 'findings told already'],
+  measurements: ['measurement', 'measurements'],
+  readings: ['reading', 'readings'],
+  generated_records: ['generated record', 'generated records'],
+  open_flows: ['open flow', 'open flows'],
 };
 
 const NETWORKS: Readonly<Record<string, string>> = { networksUsed: 'in use', networksLearning: 'learning', networksTrained: 'trained' };
@@ -16,7 +25,9 @@ export function counterTexts(counters: Readonly<Record<string, number | null>>):
     .map(([name, value]) => {
       const network = NETWORKS[name];
       if (network !== undefined) return `${plural(value, 'network')} ${network}`;
-      return name === 'bytes' ? bytes(value) : `${count(value)} ${WORDS[name] ?? spaced(name)}`;
+      if (name === 'bytes') return bytes(value);
+      const words = WORDS[name];
+      return words === undefined ? `${count(value)} ${spaced(name)}` : plural(value, ...words);
     });
 }
 
