@@ -241,7 +241,8 @@ describe.skipIf(CHROMIUM === undefined)(title('the dashboard in a real browser')
     await dialog.getByText('delivered', { exact: true }).waitFor();
     expect(received).toEqual([expect.stringMatching(/[0-9a-f]{64}/)]);
     await dialog.getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('button', { name: 'Test on-call' }).waitFor();
+    // The pipeline goes on by the new settings first.
+    await page.getByRole('button', { name: 'Test on-call' }).waitFor({ timeout: 20_000 });
     const { sinks } = (await api('settings')) as { sinks: { name: string }[] };
     expect(sinks.map(({ name }) => name)).toEqual(['on-call']);
     await new Promise((resolve) => receiver.close(resolve));
