@@ -19,7 +19,7 @@ import { type FileInput, listInputs } from '../sources/index.ts';
 import { createDetector, type InputSummary, type LogSequences, readLogs } from '../training/index.ts';
 import { captureReport, splitCaptures } from './capture/index.ts';
 import { detectionOf, type Finding, flaggedRows, rowEvidence } from './detections.ts';
-import { eventReport, learnFlowAlarm, splitEvents } from './events/index.ts';
+import { eventReport, isFlowTable, learnFlowAlarm, splitEvents } from './events/index.ts';
 import { lineTexts } from './evidence-text.ts';
 import { groupInputs, type InputGroup } from './group-inputs.ts';
 import { EventHistogram } from './histogram.ts';
@@ -54,7 +54,7 @@ export async function* analyzeInputs(paths: readonly string[], options: Analysis
   const groups = groupInputs(records);
   const baseline = options.baseline.length === 0 || groups.length === 0 ? undefined : await learnBaseline(options);
   const parts = captures.length + events.length + groups.length + Math.sign(series.length);
-  const traffic = captures.length > 0 || events.some(({ format }) => format !== 'flow-csv');
+  const traffic = captures.length > 0 || events.some(({ format }) => !isFlowTable(format));
   const pairs = traffic && options.baseline.length > 0 ? await pairBaseline(options) : undefined;
   const taught = pairs === undefined ? {} : { pairs };
   let done = 0;
@@ -63,7 +63,7 @@ export async function* analyzeInputs(paths: readonly string[], options: Analysis
     yield await captureReport(capture, { ...options, ...taught }, share);
     done++;
   }
-  const tabled = events.some(({ format }) => format === 'flow-csv');
+  const tabled = events.some(({ format }) => isFlowTable(format));
   const flowAlarm = options.flowAlarm ?? (tabled && options.baseline.length > 0 ? await learnFlowAlarm(options) : undefined);
   for (const file of events) {
     yield await eventReport(file, { ...options, ...taught, ...(flowAlarm && { flowAlarm }) }, share);

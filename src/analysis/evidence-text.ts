@@ -1,6 +1,6 @@
 import { decodeUtf8, type EvidenceLine } from '../core/index.ts';
 import type { FileInput } from '../sources/index.ts';
-import { readFiles } from '../sources/index.ts';
+import { eventRecords } from './event-records.ts';
 
 export interface LineText {
   readonly input: string;
@@ -17,11 +17,10 @@ export async function lineTexts(input: FileInput, wanted: readonly EvidenceLine[
   const lines = [...new Map(wanted.map((line) => [line.offset, line])).values()].sort((a, b) => a.offset - b.offset);
   const texts: LineText[] = [];
   if (lines.length === 0) return texts;
-  const files = readFiles([input.path], { inputs: [input] });
+  const files = await eventRecords(input);
   let next = 0;
   try {
-    for await (const batch of files.read({ positions: [] }, AbortSignal.timeout(600_000))) {
-      if (batch.input !== input.name) continue;
+    for await (const batch of files.read()) {
       for (; next < lines.length; next++) {
         const { line, offset, length } = lines[next] as EvidenceLine;
         const from = offset - batch.offset;

@@ -1,5 +1,6 @@
 export { analyzeInputs, type InputAnalysis } from './analyze.ts';
 export * from './capture/index.ts';
+export { eventRecords } from './event-records.ts';
 export * from './events/index.ts';
 export { withIncidents } from './incidents.ts';
 export type { AnalysisOptions, FittedModel } from './options.ts';

@@ -1,6 +1,7 @@
-import { canonicalJson, type Detection, type EventBatch, type Lineage, sha256Hex } from '../../core/index.ts';
-import { type FileInput, readFiles } from '../../sources/index.ts';
+import { canonicalJson, type Detection, type DictColumn, dictAt, type EventBatch, type Lineage, sha256Hex } from '../../core/index.ts';
+import type { FileInput } from '../../sources/index.ts';
 import type { InputSummary } from '../../training/index.ts';
+import { eventRecords } from '../event-records.ts';
 import { EventHistogram } from '../histogram.ts';
 import { type EventFormat, eventParser } from './event-files.ts';
 import { FlowUseCases } from './flow-use-cases.ts';
@@ -8,7 +9,7 @@ import { inOrder } from './in-order.ts';
 
 export interface EventAnalysis {
   readonly input: InputSummary;
-  /** Events by kind. */
+  /** Events by kind, those without columns of their own by the log they are of. */
   readonly events: Readonly<Record<string, number>>;
   readonly first: number;
   readonly last: number;
@@ -40,7 +41,7 @@ export async function analyzeEvents(file: FileInput, format: EventFormat, option
   const useCases = new FlowUseCases({ seed, ...(homeNetworks === undefined ? {} : { homeNetworks }) });
   const parser = eventParser(format);
   const seen = { lines: 0, dead: 0, undated: 0, first: Number.NaN, last: Number.NaN };
-  const events: Record<string, number> = {};
+  const events = Object.create(null) as Record<string, number>;
   const histogram = new EventHistogram();
   let problem: string | undefined;
   let waiting: EventBatch[] = [];
@@ -53,32 +54,30 @@ export async function analyzeEvents(file: FileInput, format: EventFormat, option
     }
     waiting = [];
   };
-  const files = readFiles([file.path], {
-    inputs: [file],
+  const files = await eventRecords(file, {
     framing: 'lines',
-    digest: true,
     onProblem: ({ reason }) => {
       problem = reason;
     },
   });
   try {
-    for await (const records of files.read({ positions: [] }, new AbortController().signal)) {
+    for await (const records of files.read()) {
       const batches = parser.parse(records, () => seen.dead++);
       for (const batch of batches) {
         seen.lines += batch.rows;
-        events[batch.kind] = (events[batch.kind] ?? 0) + batch.rows;
+        count(batch, events);
         note(batch, histogram, seen);
         options.onEvents?.(batch);
         waiting.push(batch);
       }
       if (waiting.reduce((sum, { rows }) => sum + rows, 0) >= MOST_SORTED) judge();
-      options.progress?.(file.bytes === 0 ? 1 : Math.min(1, files.bytesRead() / file.bytes));
+      options.progress?.(files.share());
     }
     judge();
   } finally {
     await files.close();
   }
-  const sha256 = files.digest(file.name) ?? '';
+  const sha256 = await files.sha256();
   const lineage: Lineage = {
     inputs: [{ input: file.name, generation: '', from: 0, to: file.bytes, sha256 }],
     configHash: sha256Hex(canonicalJson(useCases.config)).slice(0, 16),
@@ -109,6 +108,13 @@ export async function analyzeEvents(file: FileInput, format: EventFormat, option
     detections: useCases.detections('events', lineage),
     counters: useCases.counters(),
   };
+}
+
+function count({ kind, columns, rows }: EventBatch, events: Record<string, number>): void {
+  for (let row = 0; row < rows; row++) {
+    const name = kind === 'host' ? (dictAt(columns.action as DictColumn, row) ?? kind) : kind;
+    events[name] = (events[name] ?? 0) + 1;
+  }
 }
 
 function note({ columns }: EventBatch, histogram: EventHistogram, seen: { first: number; last: number; undated: number }): void {

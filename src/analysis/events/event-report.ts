@@ -9,6 +9,7 @@ import type { AnalysisOptions } from '../options.ts';
 import { type LearntPairs, UnusualFlows } from '../pairs/unusual-flows.ts';
 import { SignatureAnalysis } from '../signatures.ts';
 import { analyzeEvents, type EventAnalysis } from './analyze-events.ts';
+import { isFlowTable } from './event-files.ts';
 import { flowAlarms } from './flow-alarms.ts';
 import { RuleRun } from './rule-run.ts';
 import type { EventFile } from './split-events.ts';
@@ -29,7 +30,7 @@ export async function eventReport(
   const sigma = await SignatureAnalysis.open(input.name, options);
   // a table of many columns has an alarm that looks at all of them, once it was taught
   const unusual =
-    flowAlarm !== undefined && format === 'flow-csv'
+    flowAlarm !== undefined && isFlowTable(format)
       ? undefined
       : new UnusualFlows({ promise, seed, labels: options.labels, ...(options.pairs && { baseline: options.pairs }) });
   const analysis = await analyzeEvents(input, format, {
@@ -47,7 +48,7 @@ export async function eventReport(
   const matched = sigma?.findings(input.name, { ...lineage, feature: 'sigma' }) ?? [];
   const rowOf = new Map(matched.map(({ detection, row }) => [detection.id, row]));
   const novelty =
-    flowAlarm === undefined || format !== 'flow-csv'
+    flowAlarm === undefined || !isFlowTable(format)
       ? undefined
       : await flowAlarms(input.path, flowAlarm, { source: input.name, promise, lineage });
   const strange = await unusual?.finish('events', analysis.lineage);

@@ -1,5 +1,5 @@
 export { analyzeEvents, type EventAnalysis, type EventAnalysisOptions } from './analyze-events.ts';
-export { type EventFormat, eventFormat } from './event-files.ts';
+export { type EventFormat, eventFormat, isFlowTable } from './event-files.ts';
 export { eventReport } from './event-report.ts';
 export { type LearntFlowAlarm, learnFlowAlarm } from './flow-alarms.ts';
 export { splitEvents } from './split-events.ts';

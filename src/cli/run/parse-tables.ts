@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { eventRecords } from '../../analysis/index.ts';
 import {
   addressAt,
   type ColumnType,
@@ -15,7 +16,7 @@ import {
   textAt,
 } from '../../core/index.ts';
 import { createFlowCsvParser } from '../../parsers/index.ts';
-import { type FileInput, readFiles } from '../../sources/index.ts';
+import type { FileInput } from '../../sources/index.ts';
 import { jsonLinesToParquet } from '../../store/index.ts';
 import { framesOf } from '../../training/series/index.ts';
 
@@ -42,14 +43,14 @@ export async function writeFlowTable(input: FileInput, path: string, form: Form,
     const onProblem = ({ reason }: { reason: string }): void => {
       seen.problem = reason;
     };
-    const files = readFiles([input.path], { inputs: [input], framing: 'lines', onProblem });
+    const files = await eventRecords(input, { framing: 'lines', onProblem });
     try {
-      for await (const records of files.read({ positions: [] }, new AbortController().signal)) {
+      for await (const records of files.read()) {
         for (const batch of parser.parse(records, () => seen.dead++)) {
           for (let row = 0; row < batch.rows; row++) yield schema.map(({ name, type }) => cellOf(batch, name, type, row));
           seen.rows += batch.rows;
         }
-        progress(input.bytes === 0 ? 1 : Math.min(1, files.bytesRead() / input.bytes));
+        progress(files.share());
       }
     } finally {
       await files.close();

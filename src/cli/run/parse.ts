@@ -1,6 +1,14 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type FlowForm, splitCaptures, splitEvents, splitSeries, type WrittenFlows, writeFlows } from '../../analysis/index.ts';
+import {
+  type FlowForm,
+  isFlowTable,
+  splitCaptures,
+  splitEvents,
+  splitSeries,
+  type WrittenFlows,
+  writeFlows,
+} from '../../analysis/index.ts';
 import type { Template } from '../../core/index.ts';
 import { flowCellColumns } from '../../parsers/packets/index.ts';
 import { StructuredLog, type StructuredRow } from '../../sinks/structured-log/index.ts';
@@ -42,13 +50,13 @@ export async function parse(paths: readonly string[], options: ParseOptions): Pr
     const { captures, records } = await splitCaptures(inputs);
     const asLogs = options.logFormat !== undefined || options.templates !== undefined;
     const { events, records: others } = asLogs ? { events: [], records: [] } : await splitEvents(records);
-    const flows = new Set(events.filter(({ format }) => format === 'flow-csv').map(({ input }) => input));
+    const flows = new Map(events.filter(({ format }) => isFlowTable(format)).map(({ input, format }) => [input, format]));
     const readings = new Set((await splitSeries(others)).series);
     await mkdir(options.out, { recursive: true });
     const results: Parsed[] = [];
     for (const [i, input] of inputs.entries()) {
       const isTable = flows.has(input) || readings.has(input);
-      const parser = captures.includes(input) ? parseCapture : isTable ? tableParser(flows.has(input)) : parseInput;
+      const parser = captures.includes(input) ? parseCapture : isTable ? tableParser(flows.get(input)) : parseInput;
       results.push(await parser(input, options, (share) => progress.update((i + share) / inputs.length, input.name)));
     }
     progress.stop();
@@ -94,7 +102,8 @@ async function writeFlowParquet(input: FileInput, path: string, form: FlowForm, 
 }
 
 /** A flow table becomes `<file>_flows.csv`, a table of readings `<file>_readings.csv`; or `.json` (JSON lines), `.parquet`. */
-function tableParser(isFlows: boolean) {
+function tableParser(flows: string | undefined) {
+  const isFlows = flows !== undefined;
   return async (input: FileInput, options: ParseOptions, progress: (share: number) => void): Promise<Parsed> => {
     const { format } = options;
     const path = join(options.out, `${outputName(input)}_${isFlows ? 'flows' : 'readings'}.${format}`);
@@ -103,7 +112,7 @@ function tableParser(isFlows: boolean) {
       : await writeReadings(input, path, format);
     return {
       input: input.name,
-      format: isFlows ? 'flow-csv' : 'readings',
+      format: flows ?? 'readings',
       lines: rows,
       dead_letters: dead,
       templates: 0,
@@ -117,7 +126,7 @@ function tableParser(isFlows: boolean) {
 function summaryOf(one: Parsed): string {
   const aside = one.dead_letters > 0 ? `, ${counted(one.dead_letters, 'record')} set aside` : '';
   if (one.format === 'readings') return `${counted(one.lines, 'row')}${aside}`;
-  if (one.format === 'flow-csv') return `${counted(one.lines, 'flow')}${aside}`;
+  if (one.format.startsWith('flow-')) return `${counted(one.lines, 'flow')}${aside}`;
   if (one.flows !== undefined) return `${counted(one.lines, 'packet')}, ${counted(one.flows, 'flow')}`;
   return `${counted(one.lines, 'event')}, ${counted(one.templates, 'template')}${aside}`;
 }

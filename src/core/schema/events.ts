@@ -97,7 +97,7 @@ export const EVENT_SCHEMAS: Readonly<Record<EventKind, EventSchema>> = {
   },
   host: {
     kind: 'host',
-    summary: 'something a host reports about itself: a login, a process, a file',
+    summary: 'something a host reports about itself, or a sensor about a host: a login, a process, a file, a certificate',
     columns: [
       time,
       host,

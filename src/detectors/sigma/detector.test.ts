@@ -22,6 +22,7 @@ const RULES = {
   'audit.yml': rule('auditd', 'product: linux, service: auditd', 'type: EXECVE, a0: nc'),
   'dns.yml': rule('dns', 'category: dns', "query|endswith: '.onion'"),
   'zeek.yml': rule('zeek', 'product: zeek, service: http', "user_agent|contains: 'sqlmap'"),
+  'rpc.yml': rule('dcsync', 'product: zeek, service: dce_rpc', 'operation: DRSGetNCChanges'),
   'low.yml': rule('low', 'product: linux, service: sshd', "message|contains: 'invalid user'", 'low'),
   'bad.yml': 'title: bad\ndetection: {s: {a|magic: 1}, condition: s}\nlogsource: {}',
   'many.yml': `title: guessing\nlevel: high\ncorrelation: {type: event_count, rules: [ssh], group-by: [host.name], timespan: 1m, condition: {gte: 3}, generate: true}\n`,
@@ -67,6 +68,9 @@ describe('events of every source', () => {
     const header = ['#separator \\x09', '#path\thttp', '#fields\tts\tuid\tid.orig_h\tid.resp_h\tuser_agent'];
     const [http] = sensorEvents('http.log', [...header, '1700000000.5\tC1\t10.0.0.1\t10.0.0.2\tsqlmap/1.0']);
     expect(titles(http as EventBatch)).toEqual(['zeek']);
+    const call = { _path: 'dce_rpc', ts: 1, 'id.orig_h': '10.0.0.1', endpoint: 'drsuapi', operation: 'DRSGetNCChanges' };
+    const [rpc] = sensorEvents('dce_rpc.log', [JSON.stringify(call)]);
+    expect(titles(rpc as EventBatch)).toEqual(['dcsync']);
   });
 
   it('say in the finding which rule, level, techniques, host, user and event', () => {
@@ -85,7 +89,7 @@ describe('the rules', () => {
     writeFileSync(archive, gzipSync(tar(RULES)));
     for (const rules of [join(folder, 'rules'), archive]) {
       const { problems } = detector({ rules });
-      expect(detector({ rules }).counters().rules).toBe(8);
+      expect(detector({ rules }).counters().rules).toBe(9);
       expect(problems).toMatchObject([{ title: 'bad', reason: expect.stringContaining('magic') }]);
     }
     expect(() => detector({ rules: '/nowhere' })).toThrow(expect.objectContaining({ code: 'INPUT_MISSING' }));

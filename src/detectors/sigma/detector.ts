@@ -34,7 +34,7 @@ const REQUEST_HINTS = [' http/', 'get /', 'post /', 'head /', 'put /', 'delete /
 
 /** Sigma rules over log events: those that come with the program and a folder of one's own. */
 export class SigmaDetector implements RuleDetector {
-  readonly reads = ['log', 'flow', 'dns', 'http', 'tls', 'signature'] as const;
+  readonly reads = ['log', 'flow', 'dns', 'http', 'tls', 'signature', 'host'] as const;
   readonly #engine: SigmaEngine;
   readonly #rules: ReadonlyMap<string, MatchedRule>;
   readonly #least: number;

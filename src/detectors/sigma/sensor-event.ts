@@ -32,6 +32,8 @@ const SENSOR: Partial<Record<EventBatch['kind'], Pick<EventSource, 'categories' 
 /** Row of a sensor's batch -> fields under Zeek's names and the sensor's own. */
 export function sensorEventOf(batch: EventBatch, row: number): LogEvent {
   const fields: Record<string, unknown> = { ...parsed(textAt(batch.columns.attributes as TextColumn, row)) };
+  // a log without columns of its own: its name is the service that rules are for
+  if (batch.kind === 'host') return { fields, source: { products: ['zeek'], categories: [], services: [String(fields._path ?? '')] } };
   for (const [column, names] of Object.entries(NAMES)) {
     const value = valueAt(batch.columns[column], row);
     if (value !== undefined) for (const name of names) fields[name] = value;

@@ -1,4 +1,4 @@
-import { type EventBatch, type LogBatch, textAt } from '../../core/index.ts';
+import { type EventBatch, type LogBatch, type TextColumn, textAt } from '../../core/index.ts';
 
 const HOSTS = ['SourceIp', 'id.orig_h', 'Computer', 'winlog.computer_name', 'host.name', 'Hostname'];
 const USERS = ['SubjectUserName', 'User', 'TargetUserName', 'user.name'];
@@ -27,7 +27,8 @@ const EVERYWHERE = new Set(['::1', '127.0.0.1', '0.0.0.0', '::']);
 export function observedOf(batch: LogBatch | EventBatch, row: number, fields: Readonly<Record<string, unknown>>): string {
   const name = TELLING.find((one) => textOf(fields, one) !== undefined);
   if (name !== undefined) return `${name}: ${textOf(fields, name)}`;
-  return batch.kind === 'log' ? textAt(batch.message, row) : batch.kind;
+  if (batch.kind === 'log') return textAt(batch.message, row);
+  return batch.kind === 'host' ? textAt(batch.columns.attributes as TextColumn, row) : batch.kind;
 }
 
 function firstOf(fields: Readonly<Record<string, unknown>>, names: readonly string[]): string | undefined {

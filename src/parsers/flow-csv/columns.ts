@@ -1,4 +1,4 @@
-/** What a column of a flow table is, by the names that flow writers give it (letters and digits only, lower case). */
+/** What a column of a flow table is, by the names that flow writers, vedette among them, give it (letters and digits only, lower case). */
 const NAMES = {
   source: ['srcip', 'sourceip', 'saddr', 'srcaddr', 'ipv4srcaddr', 'ipv6srcaddr', 'sourceaddress', 'sourceipv4address', 'sa'],
   destination: [
@@ -16,14 +16,15 @@ const NAMES = {
   sourcePort: ['srcport', 'sourceport', 'sport', 'l4srcport', 'sourcetransportport', 'sp'],
   destinationPort: ['dstport', 'destinationport', 'dport', 'dsport', 'l4dstport', 'destinationtransportport', 'dp'],
   protocol: ['protocol', 'proto', 'protocolidentifier', 'protocoltype', 'pr'],
-  time: ['timestamp', 'starttime', 'stime', 'ts', 'datetime', 'flowstartmilliseconds', 'timestart'],
+  time: ['time', 'timestamp', 'starttime', 'stime', 'ts', 'datetime', 'flowstartmilliseconds', 'timestart'],
   /** In microseconds, as CICFlowMeter writes it. */
-  durationMicros: ['flowduration'],
+  durationMicros: ['flowduration', 'durationmicros'],
   durationSeconds: ['dur', 'td', 'duration'],
   durationMillis: ['flowdurationmilliseconds'],
   /** Of FlowMeter, which gives CICFlowMeter's name to it. */
   durationNanos: [],
   forwardPackets: [
+    'forwardpackets',
     'totalfwdpacket',
     'totalfwdpackets',
     'totfwdpkts',
@@ -35,6 +36,7 @@ const NAMES = {
     'fwdflowlength',
   ],
   backwardPackets: [
+    'backwardpackets',
     'totalbwdpackets',
     'totalbackwardpackets',
     'totbwdpkts',
@@ -46,6 +48,7 @@ const NAMES = {
     'bwdflowlength',
   ],
   forwardBytes: [
+    'forwardbytes',
     'totallengthoffwdpacket',
     'totallengthoffwdpackets',
     'totlenfwdpkts',
@@ -57,6 +60,7 @@ const NAMES = {
     'fwdpacketsizetotal',
   ],
   backwardBytes: [
+    'backwardbytes',
     'totallengthofbwdpacket',
     'totallengthofbwdpackets',
     'totlenbwdpkts',
@@ -92,11 +96,16 @@ export function flowColumns(header: readonly string[]): ReadonlyMap<FlowColumn, 
   return columns;
 }
 
+/** The known column that a name stands for. */
+export function flowColumnOf(name: string): FlowColumn | undefined {
+  return COLUMN_OF.get(squeezed(name));
+}
+
 const VOLUMES: readonly FlowColumn[] = ['forwardPackets', 'backwardPackets', 'forwardBytes', 'backwardBytes', 'allPackets', 'allBytes'];
 const DURATIONS: readonly FlowColumn[] = ['durationMicros', 'durationSeconds', 'durationMillis', 'durationNanos'];
 
 /** A table says when who spoke to whom, or at least how much of what it was and how long it took. */
-export function tellsFlows(columns: ReadonlyMap<FlowColumn, number>): boolean {
+export function tellsFlows(columns: Pick<ReadonlyMap<FlowColumn, unknown>, 'has'>): boolean {
   const has = (column: FlowColumn): boolean => columns.has(column);
   if (has('source') && has('destination') && has('time')) return true;
   return (has('protocol') || has('destinationPort')) && DURATIONS.some(has) && VOLUMES.filter(has).length > 1;

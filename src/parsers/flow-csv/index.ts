@@ -6,6 +6,7 @@ import { type LineResult, rowsOf } from '../sensor/lines.ts';
 import { flowTime } from '../time/flow-time.ts';
 import { type FlowColumn, flowColumns, tellsFlows } from './columns.ts';
 import { headerlessColumns } from './headerless.ts';
+import { JsonFlowColumns } from './json-flows.ts';
 
 /** Inputs whose header is remembered. */
 const MAX_INPUTS = 10_000;
@@ -31,20 +32,31 @@ export interface FlowTableLayout {
 
 /**
  * Flow tables (CICFlowMeter of any release, FlowMeter, Argus, nfdump, UNSW-NB15, NSL-KDD and others; comma, tab or semicolon)
- * -> flow events. A table has a header line or is one of the data sets known to lack it.
+ * -> flow events. A table has a header line or is one of the data sets known to lack it, or its rows are objects of JSON.
  */
 export function createFlowCsvParser(source: string): FlowCsvParser {
   const layouts = new Map<string, FlowTableLayout>();
+  const objects = new Map<string, JsonFlowColumns>();
   const counts = { parsed: 0, dead: 0 };
+  const parseObject = (line: string, input: string): LineResult => {
+    const columns = objects.get(input) ?? new JsonFlowColumns();
+    objects.set(input, columns);
+    if (objects.size > MAX_INPUTS) objects.delete(objects.keys().next().value as string);
+    const cells = columns.cellsOf(line);
+    if (cells === undefined) return { reason: 'it is no JSON object' };
+    if (!tellsFlows(columns.seen)) return { reason: 'it has not the columns of a flow' };
+    return flowOf((column) => cells.get(column), columns.seen.has('time'));
+  };
   const parseLine = (line: string, input: string): LineResult => {
     if (line.trim() === '') return undefined;
+    if (line.startsWith('{')) return parseObject(line, input);
     const layout = layouts.get(input);
-    if (layout !== undefined) return flowOf(cellsOf(line, layout.separator), layout);
+    if (layout !== undefined) return rowOf(cellsOf(line, layout.separator), layout);
     const found = flowTableLayout(line);
     if (found === undefined) return { reason: 'it comes before a header that names the columns of flows' };
     layouts.set(input, found);
     if (layouts.size > MAX_INPUTS) layouts.delete(layouts.keys().next().value as string);
-    return found.headed ? undefined : flowOf(cellsOf(line, found.separator), found);
+    return found.headed ? undefined : rowOf(cellsOf(line, found.separator), found);
   };
   return {
     parse(batch, dead) {
@@ -79,9 +91,18 @@ function cellsOf(line: string, separator: string): string[] {
   return csvRows(line).next().value ?? [];
 }
 
-function flowOf(cells: readonly string[], { columns, width, timed }: FlowTableLayout): LineResult {
+/** Tells lines of JSON that are flows by their first ones. */
+export function tellsJsonFlows(lines: readonly string[]): boolean {
+  const columns = new JsonFlowColumns();
+  return lines.every((line) => columns.cellsOf(line) !== undefined) && tellsFlows(columns.seen);
+}
+
+function rowOf(cells: readonly string[], { columns, width, timed }: FlowTableLayout): LineResult {
   if (cells.length < width - 1) return { reason: `it has ${cells.length} columns instead of ${width}` };
-  const cell = (column: FlowColumn): string | undefined => cells[columns.get(column) ?? -1]?.trim();
+  return flowOf((column) => cells[columns.get(column) ?? -1]?.trim(), timed);
+}
+
+function flowOf(cell: (column: FlowColumn) => string | undefined, timed: boolean): LineResult {
   const time = timed ? flowTime(cell('time') ?? '') : Number.NaN;
   if (timed && Number.isNaN(time)) return { reason: `"${(cell('time') ?? '').slice(0, 40)}" is no time` };
   const amount = (column: FlowColumn): number | undefined => {

@@ -4,6 +4,7 @@ import { createZeekParser } from '../zeek/index.ts';
 import { recogniseSensor, type SensorFormat } from './recognise.ts';
 
 const HEAD_BYTES = 65_536;
+const LIKE_ZEEK = /^(?!.*"event_type"\s*:).*"ts"\s*:/;
 /** Inputs whose format is remembered. */
 const MAX_INPUTS = 10_000;
 
@@ -25,9 +26,11 @@ export function createSensorParser(source: string): SensorParser {
   const formatOf = (batch: RecordBatch): SensorFormat => {
     const known = formats.get(batch.input);
     if (known !== undefined) return known;
-    const found = recogniseSensor(decodeUtf8(batch.bytes, 0, Math.min(batch.bytes.length, HEAD_BYTES)));
-    // What is none of both is refused record by record, with Zeek's reasons or EVE's; the next batch is looked at anew.
-    if (found === undefined) return batch.bytes[0] === 123 ? 'suricata-eve' : 'zeek';
+    const head = decodeUtf8(batch.bytes, 0, Math.min(batch.bytes.length, HEAD_BYTES));
+    const found = recogniseSensor(head);
+    // The source is said to be a sensor: a `ts` and no event type is a log of Zeek that is not known. What is none of both is refused
+    // record by record, with Zeek's reasons or EVE's; the next batch is looked at anew.
+    if (found === undefined) return head.startsWith('{') && !LIKE_ZEEK.test(head.split('\n', 1)[0] ?? '') ? 'suricata-eve' : 'zeek';
     formats.set(batch.input, found);
     if (formats.size > MAX_INPUTS) formats.delete(formats.keys().next().value as string);
     return found;

@@ -8,6 +8,8 @@ import { createEveParser } from '../suricata-eve/index.ts';
 import { eveTime } from '../suricata-eve/rows.ts';
 import { createZeekParser } from '../zeek/index.ts';
 import { writeAddress } from './address.ts';
+import { createSensorParser } from './parser.ts';
+import { recogniseSensor } from './recognise.ts';
 
 function records(text: string | Uint8Array, input = 'x.log'): RecordBatch {
   const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text;
@@ -112,6 +114,36 @@ describe('Zeek', () => {
     second.restore(first.snapshot());
     expect(read(second, '1\ta\t5\tb\t53\tudp\t-\t-\tSF\t-\n').of('flow')?.rows).toBe(1);
     expect(() => second.restore(new TextEncoder().encode('[1]'))).toThrow('cannot be read');
+  });
+
+  it('keeps a log without columns of its own as events of its host, with every field', () => {
+    const record = { ts: 1, uid: 'C', id_orig_h: '10.0.0.1', id_resp_h: '10.0.0.2', endpoint: 'drsuapi', operation: 'DRSBind' };
+    const { of, dead } = read(createZeekParser('s'), `${JSON.stringify({ _path: 'dce_rpc', ...record })}\n`);
+    expect(dead).toEqual([]);
+    expect([dict(of('host'), 'action'), dict(of('host'), 'host')]).toEqual(['dce_rpc', '10.0.0.1']);
+    expect(JSON.parse(attributes(of('host')))).toEqual({
+      _path: 'dce_rpc',
+      uid: 'C',
+      'id.orig_h': '10.0.0.1',
+      'id.resp_h': '10.0.0.2',
+      endpoint: 'drsuapi',
+      operation: 'DRSBind',
+    });
+  });
+
+  it('is known by a header, a name of its own or all fields of one of its logs', () => {
+    const told = (record: object): string | undefined => recogniseSensor(`${JSON.stringify(record)}\n`);
+    expect(recogniseSensor('#fields\tts\tuid\n')).toBe('zeek');
+    expect(told({ ts: 1, note: 'Scan::Port_Scan', msg: 'x', src: '10.0.0.1', actions: [], suppress_for: 3600 })).toBe('zeek');
+    expect(told({ ts: 1, 'id.orig_h': '10.0.0.1' })).toBe('zeek');
+    expect(told({ ts: 1, id: 'a', uid: 'b', message: 'a log of something else' })).toBeUndefined();
+    expect(told({ ts: 1, note: 'n', msg: 'm' })).toBeUndefined();
+  });
+
+  it('refuses nothing as EVE that a source of sensors sends without an event type', () => {
+    const dead: DeadLetter[] = [];
+    const [batch] = createSensorParser('s').parse(records('{"ts":1,"odd":true}\n', 'site.log'), (letter) => dead.push(letter));
+    expect([batch?.kind, dict(batch, 'action'), dead]).toEqual(['host', 'zeek', []]);
   });
 
   const LOGS: readonly (readonly [string, string, number])[] = [

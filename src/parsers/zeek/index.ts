@@ -4,10 +4,8 @@ import { sensorBatches } from '../sensor/batch.ts';
 import { type Fields, isFields, text } from '../sensor/fields.ts';
 import { type LineResult, rowsOf } from '../sensor/lines.ts';
 import { fieldsOf, headerAfter, NO_HEADER, type ZeekHeader } from './header.ts';
-import { pathOf, ROWS } from './rows.ts';
-
-/** Zeek logs that become events, by `#path`. */
-export const ZEEK_LOGS: readonly string[] = Object.keys(ROWS);
+import { logOf } from './logs.ts';
+import { general, ROWS } from './rows.ts';
 
 /** Inputs whose header is remembered; the one seen first is forgotten and its lines go to the dead letters. */
 const MAX_INPUTS = 10_000;
@@ -29,9 +27,12 @@ const header = z.object({
 });
 const state = z.array(z.tuple([z.string(), header])).max(MAX_INPUTS);
 
-/** Zeek's logs, TSV or JSON -> flow, dns, http, tls and signature (notice, weird) events; ssh is a flow with attributes. */
+/**
+ * Zeek's logs, TSV or JSON -> flow, dns, http, tls and signature (notice, weird) events; ssh is a flow with attributes; any other log
+ * becomes events of kind host, whose action is the name of the log.
+ */
 export function createZeekParser(source: string): ZeekParser {
-  const counts = { parsed: 0, skipped: 0, dead: 0 };
+  const counts = { parsed: 0, dead: 0 };
   const headers = new Map<string, ZeekHeader>();
   const parseLine = (line: string, input: string): LineResult => {
     if (line === '') return undefined;
@@ -40,9 +41,7 @@ export function createZeekParser(source: string): ZeekParser {
       if (headers.size > MAX_INPUTS) headers.delete(headers.keys().next().value as string);
       return undefined;
     }
-    const result = zeekRow(line, headers.get(input), input);
-    if (result === undefined) counts.skipped++;
-    return result;
+    return zeekRow(line, headers.get(input), input);
   };
   return {
     parse(batch, dead) {
@@ -80,8 +79,8 @@ function zeekRow(line: string, known: ZeekHeader | undefined, input: string): Li
     fields = fieldsOf(known, line);
     if (fields === undefined) return { reason: `it has not the ${known.fields.length} fields of its header` };
   }
-  const path = text(fields, '_path', '@stream') ?? (known !== undefined && known.path !== '' ? known.path : pathOf(input, fields));
-  return Object.hasOwn(ROWS, path) ? ROWS[path]?.(fields, path) : undefined;
+  const path = text(fields, '_path', '@stream') ?? (known !== undefined && known.path !== '' ? known.path : logOf(input, fields));
+  return (Object.hasOwn(ROWS, path) ? (ROWS[path] ?? general) : general)(fields, path);
 }
 
 function parsed(line: string): unknown {

@@ -100,6 +100,32 @@ function notice(fields: Fields, path: string): LineResult {
   });
 }
 
+const ADDRESSES: Readonly<Record<string, string>> = {
+  id_orig_h: 'id.orig_h',
+  id_orig_p: 'id.orig_p',
+  id_resp_h: 'id.resp_h',
+  id_resp_p: 'id.resp_p',
+};
+
+/** A log without columns of its own: an event of the host it is about, with all its fields as attributes. */
+export function general(fields: Fields, path: string): LineResult {
+  const time = timeOf(fields);
+  if (time === undefined) return { reason: 'it has no time in ts' };
+  const named = Object.entries(without(fields, new Set(['ts', '@stream']))).map(
+    ([name, value]) => [ADDRESSES[name] ?? name, value] as const,
+  );
+  return {
+    kind: 'host',
+    values: {
+      time,
+      host: text(fields, ...SOURCE, 'client_addr', 'orig_h', 'host', 'tx_hosts', 'peer', 'node'),
+      action: path === '' ? 'zeek' : path,
+      user: text(fields, 'username', 'user', 'client', 'cookie'),
+    },
+    attributes: { ...Object.fromEntries(named), _path: path },
+  };
+}
+
 /** By `#path`, `_path` or the name of the log. */
 export const ROWS: Readonly<Record<string, (fields: Fields, path: string) => LineResult>> = {
   conn: flow,
@@ -110,16 +136,3 @@ export const ROWS: Readonly<Record<string, (fields: Fields, path: string) => Lin
   notice,
   weird: notice,
 };
-
-/** The log of a JSON line that does not say: by the name of its file, else by its fields. */
-export function pathOf(input: string, fields: Fields): string {
-  const words = (input.split('/').at(-1) ?? '').toLowerCase().split(/[_.-]/);
-  const byName = words.find((word) => Object.hasOwn(ROWS, word));
-  if (byName !== undefined) return byName;
-  const has = (field: string): boolean => Object.hasOwn(fields, field);
-  if (has('conn_state')) return 'conn';
-  if (has('qtype_name') || has('rcode_name')) return 'dns';
-  if (has('status_code') || has('uri')) return 'http';
-  if (has('note')) return 'notice';
-  return has('auth_success') ? 'ssh' : has('server_name') ? 'ssl' : '';
-}

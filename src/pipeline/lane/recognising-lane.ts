@@ -13,7 +13,6 @@ interface State {
 
 const MOST_INPUTS = 4096;
 const LONGEST_LOOK = 65_536;
-const ZEEK_OWN = /"(_path|id[._](orig|resp)_h)"\s*:/;
 
 /**
  * Lines of a source that does not say what they are: an input whose first record is one of a network sensor goes the way of
@@ -145,10 +144,7 @@ function routeOf({ bytes, ends }: RecordBatch): Route {
   const line = bytes.indexOf(10);
   const to = ends?.[0] ?? (line < 0 ? bytes.length : line);
   const first = decodeUtf8(bytes, 0, Math.min(to, LONGEST_LOOK)).replace(/^\ufeff/, '');
-  const sensor = recogniseSensor(first);
-  // other programs have a `ts` and an `id` too
-  if (sensor === 'zeek' && first.startsWith('{') && !ZEEK_OWN.test(first)) return 'lines';
-  return sensor === undefined ? 'lines' : 'events';
+  return recogniseSensor(first) === undefined ? 'lines' : 'events';
 }
 
 async function inTurn(lanes: readonly Lane[], what: (lane: Lane) => Promise<LaneOutput>): Promise<LaneOutput[]> {

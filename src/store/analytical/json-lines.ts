@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { duckError, openDuckDb } from './duckdb.ts';
-import { copyToParquet } from './parquet-files.ts';
+import { copyToParquet, userFileMode } from './parquet-files.ts';
 
 export interface JsonColumn {
   readonly name: string;
@@ -17,7 +17,7 @@ export async function jsonLinesToParquet(lines: string, columns: readonly JsonCo
   try {
     const types = columns.map(({ name, type }) => `${quoted(name)}: ${quoted(SQL_TYPE[type])}`).join(', ');
     const from = `read_json(${quoted(source)}, format = 'newline_delimited', compression = 'uncompressed', columns = {${types}})`;
-    await copyToParquet(connection, `SELECT * FROM ${from}`, [target], dirname(target));
+    await copyToParquet(connection, `SELECT * FROM ${from}`, [target], dirname(target), userFileMode());
   } catch (error) {
     throw duckError(error, dirname(target));
   } finally {

@@ -115,19 +115,25 @@ function partitions(days: readonly (bigint | null)[]): ReadonlyMap<string, reado
   return named;
 }
 
+/** Mode of a file that is written for its user, not for the store: as of any other new file. */
+export function userFileMode(): number {
+  return 0o666 & ~process.umask();
+}
+
 /** COPY of a SELECT whose first parameter is the path; the file appears complete and durable, or not at all. */
 export async function copyToParquet(
   connection: DuckDBConnection,
   select: string,
   values: readonly [path: string, ...bigint[]],
   root: string,
+  mode = FILE_MODE,
 ): Promise<void> {
   const [path, ...rest] = values;
   const temporary = `${path}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE });
     await connection.run(`COPY (${select}) TO $1 (FORMAT parquet, COMPRESSION zstd)`, [temporary, ...rest]);
-    await chmod(temporary, FILE_MODE);
+    await chmod(temporary, mode);
     await syncFile(temporary);
     await rename(temporary, path);
     await syncFolder(dirname(path));

@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import type { DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { VedetteError } from '../../core/index.ts';
 import { openDuckDb } from './duckdb.ts';
-import { copyToParquet, listOf } from './parquet-files.ts';
+import { copyToParquet, listOf, userFileMode } from './parquet-files.ts';
 
 /** A column of plain values, all of one length. `time` holds whole microseconds and becomes a TIMESTAMP; NaN and undefined become NULL. */
 export interface ParquetColumn {
@@ -66,7 +66,7 @@ export async function writeParquet(columns: readonly ParquetColumn[], path: stri
       appender.appendDataChunk(chunk);
     }
     appender.closeSync();
-    await copyToParquet(connection, 'SELECT * FROM staged', [target], dirname(target));
+    await copyToParquet(connection, 'SELECT * FROM staged', [target], dirname(target), userFileMode());
   } finally {
     close();
   }

@@ -22,7 +22,7 @@ const PARQUET = /\.parquet$/i;
 
 /**
  * Flow CSVs (CICFlowMeter of any release, FlowMeter, Argus, UNSW-NB15 and NSL-KDD with or without header, and any other with a
- * header line; plain, gzip, zstd, zip, folders) and Parquet as one table. Inputs are joined by column name.
+ * header line, or lines of JSON; plain, gzip, zstd, zip, folders) and Parquet as one table. Inputs are joined by column name.
  */
 export async function readFlows(paths: readonly string[], options: ReadFlowOptions = {}): Promise<FlowTable> {
   const table = new FlowRows(options.label, options.maxRows ?? 5_000_000);
@@ -56,12 +56,17 @@ async function readCsvFlows(
     for (const { line, from, to } of linesOf(batch.bytes, batch.ends)) {
       number++;
       if (line.trim() === '' || table.skipped.has(input)) continue;
+      const place = { input, line: number, offset: batch.offset + from, length: to - from };
+      if (line.startsWith('{')) {
+        table.addObject(place, line);
+        continue;
+      }
       if (!header) {
         header = true;
         if (table.begin(input, line)) continue;
         if (table.skipped.has(input)) continue;
       }
-      table.add({ input, line: number, offset: batch.offset + from, length: to - from }, line);
+      table.add(place, line);
     }
     progress(total === 0 ? 1 : Math.min(1, files.bytesRead() / total));
   }
@@ -93,6 +98,8 @@ class FlowRows {
   /** Position in the current input's lines -> column; undefined: not kept. */
   #current: (ColumnCells | undefined)[] = [];
   #separator = ',';
+  /** Of the last object. */
+  #names = '';
   #cells = 0;
   readonly #keys: string[] = [];
   readonly #offsets: number[] = [];
@@ -144,7 +151,26 @@ class FlowRows {
       this.#damaged++;
       return;
     }
-    this.addCells(place, cells, Number.parseInt(sha256Hex(line).slice(0, 8), 16) / 2 ** 32);
+    this.addCells(place, cells, hashOf(line));
+  }
+
+  /** A row as an object of JSON; what it leaves out is absent. */
+  addObject(place: EvidenceLine, line: string): void {
+    let object: unknown;
+    try {
+      object = JSON.parse(line);
+    } catch {
+      this.#damaged++;
+      return;
+    }
+    const names = Object.keys(object as object);
+    const key = JSON.stringify(names);
+    if (key !== this.#names) this.columnsOf(names, ',');
+    this.#names = key;
+    const cells = Object.values(object as object).map((value: unknown) =>
+      value === null || typeof value === 'object' ? '' : String(value),
+    );
+    this.addCells(place, cells, hashOf(line));
   }
 
   addCells({ input, line, offset, length }: EvidenceLine, cells: readonly string[], hash: number): void {
@@ -212,6 +238,11 @@ class FlowRows {
       hint: `the columns are ${names.slice(0, 100).join(', ')}`,
     });
   }
+}
+
+/** 0..1, even over lines. */
+function hashOf(line: string): number {
+  return Number.parseInt(sha256Hex(line).slice(0, 8), 16) / 2 ** 32;
 }
 
 function split(line: string, separator: string): string[] {
