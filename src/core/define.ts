@@ -40,6 +40,8 @@ export interface Definition<Config extends z.ZodType, Component> {
   readonly config: Config;
   /** Of sources: kinds of records it can give, the usual one first; absent = log lines. Each kind has a lane in the pipeline. */
   readonly records?: readonly string[];
+  /** Of sources: the log format of lines that have no more special one, where none is configured; absent = `plain`. */
+  readonly format?: string;
   create(config: z.output<Config>, context: ComponentContext): Component;
 }
 

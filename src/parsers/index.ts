@@ -6,7 +6,7 @@ export type { Mask } from './drain/masks.ts';
 export { headerlessColumns } from './flow-csv/headerless.ts';
 export { createFlowCsvParser, type FlowCsvParser, type FlowTableLayout, flowTableLayout, tellsJsonFlows } from './flow-csv/index.ts';
 export { FlowExportParser } from './flow-export/index.ts';
-export { type DetectedFormat, detectFormat } from './formats/detect.ts';
+export { type DetectedFormat, detectFormat, formatOf } from './formats/detect.ts';
 export type { DrainPreset, Joining, LogFormat } from './formats/format.ts';
 export { formatNamed, LOG_FORMATS } from './formats/index.ts';
 export { METRIC_FORMATS, MetricParser } from './metrics/index.ts';

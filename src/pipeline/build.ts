@@ -23,6 +23,7 @@ import { FlowScorer } from './lane/flow-scorer.ts';
 import type { Lane } from './lane/lane.ts';
 import type { LaneScorer, ScorerOptions } from './lane/lane-scorer.ts';
 import { LANES } from './lane/lanes.ts';
+import { LogLane } from './lane/log-lane.ts';
 import { type Measure, MeasuredLane } from './lane/measured-lane.ts';
 import { declarationOf, homeNetworksOf, MEASURED_BY, measuresOf } from './lane/measures.ts';
 import { RecognisingLane } from './lane/recognising-lane.ts';
@@ -97,18 +98,32 @@ export function openSource(source: SourceConfig, options: LaneOptions): Source {
   return instantiate('source', options.components.sources, source, SOURCE_KEYS, context);
 }
 
-/** A source that gives lines and does not say of what has its inputs recognised, unless names have to be hidden: sensors' are not. */
+/** Lines of a source that does not say of what have their format recognised input by input, and sensors too unless names have to be hidden: sensors' are not. */
 function laneOf(source: SourceConfig, tenant: TenantConfig, options: LaneOptions, pseudonymiser: Pseudonymiser | undefined): Lane {
   const facts = factsOf(options.components);
-  const lane = laneOfKind(source, tenant, options, pseudonymiser);
   const possible = facts.records(source.type);
-  if (source.records !== undefined || pseudonymiser !== undefined || possible[0] !== 'lines' || !possible.includes('sensor'))
-    return measured(lane, tenant, options);
+  const lines = (): Lane => laneOfKind(source, tenant, options, pseudonymiser);
+  const first = lines();
+  if (!(first instanceof LogLane)) return measured(first, tenant, options);
+  const mayBeSensor = source.records === undefined && pseudonymiser === undefined && possible.includes('sensor');
+  if (!mayBeSensor && first.format !== undefined) return measured(first, tenant, options);
+  const another = () => lines() as LogLane;
+  const { format } = options.components.sources.get(source.type) ?? {};
+  const usual = format === undefined ? {} : { usual: format };
+  return measured(
+    new RecognisingLane({ first, another, ...(mayBeSensor && { events: sensorLane(source, tenant, options) }), ...usual }),
+    tenant,
+    options,
+  );
+}
+
+function sensorLane(source: SourceConfig, tenant: TenantConfig, options: LaneOptions): Lane {
+  const facts = factsOf(options.components);
   const { detectors, ...rest } = source;
   const serves = ({ type }: DetectorConfig) => facts.worksOn(type).some((what) => LANES.sensor.serves.has(what));
   const chosen = detectors?.filter(serves) ?? [];
   const events = { ...rest, records: 'sensor', ...(chosen.length > 0 && { detectors: chosen }) };
-  return measured(new RecognisingLane(lane, laneOfKind(events, tenant, options, undefined)), tenant, options);
+  return laneOfKind(events, tenant, options, undefined);
 }
 
 function laneOfKind(source: SourceConfig, tenant: TenantConfig, options: LaneOptions, pseudonymiser: Pseudonymiser | undefined): Lane {
@@ -151,7 +166,8 @@ function laneOfKind(source: SourceConfig, tenant: TenantConfig, options: LaneOpt
     const learnsAsItGoes = detector.shape === 'observations' || detector.shape === 'series';
     scorers.push(learnsAsItGoes ? new StreamScorer(detector, scorerOptions) : new Scorer(detector, scorerOptions));
   }
-  return kind.create({ source, scorers, rules, ...(pseudonymiser === undefined ? {} : { pseudonymiser }) });
+  const datesByArrival = !facts.replayable(source);
+  return kind.create({ source, scorers, rules, datesByArrival, ...(pseudonymiser === undefined ? {} : { pseudonymiser }) });
 }
 
 /** The lane with the series that features of its events make, where the source has such. */

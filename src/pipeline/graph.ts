@@ -77,6 +77,10 @@ export function graphOf(config: Config, tenant: string, facts: ComponentFacts): 
 export function checkGraph(config: Config, facts: ComponentFacts): readonly string[] {
   const problems: string[] = [];
   const listening = new Map<string, string>([[config.listen, 'the control API']]);
+  const reading = Object.entries(config.tenants).flatMap(([tenant, { sources }]) =>
+    sources.flatMap(({ type, name }) => (type === 'stdin' ? [`${tenant}/${name}`] : [])),
+  );
+  if (reading.length > 1) problems.push(`tenants: standard input can be read by one source, not by ${reading.join(' and ')}`);
   for (const [tenant, own] of Object.entries(config.tenants)) {
     for (const [index, source] of own.sources.entries()) {
       const at = `tenants.${tenant}.sources[${index}]`;

@@ -10,7 +10,7 @@ import {
   textAt,
   VedetteError,
 } from '../core/index.ts';
-import { createLogParser, detectFormat, type FormatLogParser, type LogParserOptions, sampleOf } from '../parsers/index.ts';
+import { createLogParser, type FormatLogParser, formatOf, type LogParserOptions, sampleOf } from '../parsers/index.ts';
 import { sources } from '../sources/index.ts';
 import { SOURCE_KEYS } from './catalogue.ts';
 import { RecordsPreview } from './records-preview.ts';
@@ -61,6 +61,7 @@ export async function previewSource(options: PreviewOptions): Promise<SourcePrev
 
 class Preview {
   private readonly options: PreviewOptions;
+  private usual: string | undefined;
   private readonly dead: { reason: string; text: string }[] = [];
   private readonly rows: PreviewRow[] = [];
   private parser: FormatLogParser | undefined;
@@ -85,6 +86,7 @@ class Preview {
       const [issue] = parsed.error.issues;
       throw new VedetteError('CONFIG_INVALID', `${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is wrong'}`.trim());
     }
+    this.usual = definition.format;
     const possible = definition.records ?? ['lines'];
     const records = typeof configured.records === 'string' ? configured.records : (possible[0] ?? 'lines');
     if (!possible.includes(records))
@@ -125,7 +127,7 @@ class Preview {
     this.bytes += records.bytes.length;
     if (records.bytes.length === 0) return;
     const parserOptions = (this.options.source.parser ?? {}) as LogParserOptions;
-    this.parser ??= createLogParser({ ...parserOptions, format: parserOptions.format ?? detectFormat(sampleOf(records)).format });
+    this.parser ??= createLogParser({ ...parserOptions, format: parserOptions.format ?? formatOf(sampleOf(records), this.usual) });
     const bury = ({ reason, bytes }: DeadLetter) => {
       if (this.dead.length < this.options.records) this.dead.push({ reason, text: decodeUtf8(bytes, 0, Math.min(bytes.length, SHOWN)) });
     };

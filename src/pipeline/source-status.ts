@@ -1,6 +1,7 @@
 import type { Micros } from '../core/index.ts';
 import type { Pump } from './flow/pump.ts';
 import type { Lane } from './lane/lane.ts';
+import { mergedStatus } from './lane/merged-status.ts';
 import type { SourceStatus } from './status.ts';
 
 interface Watched {
@@ -31,6 +32,6 @@ export function sourceStatus(running: Watched, now: Micros, seconds: number): So
     feature: lane.feature,
     counters: { ...lane.counters, ...lane.ownCounters, failures: pump.counters.failures, failedBatches: running.failedBatches },
     sourceCounters: pump.sourceCounters(),
-    detectors: [...lane.scorers, ...lane.rules].map((detector) => detector.status()),
+    detectors: mergedStatus([...lane.scorers, ...lane.rules].map((detector) => detector.status())),
   };
 }

@@ -113,6 +113,7 @@ export class TenantRun {
     this.incidents.expect(await this.options.store.expectations.inForce());
     this.dirty = true;
     for (const { lane } of this.lanes) {
+      this.labelled.set(lane, lane.scorers.length);
       for (const detector of [...lane.scorers, ...lane.rules])
         detector.applyLabels(await this.options.store.labels.inForce(detector.options.detector));
     }
@@ -149,6 +150,9 @@ export class TenantRun {
   }
 
   private closeWindows = false;
+
+  /** Detectors of each lane that have the labels: a lane gets more of them where its source has another log format. */
+  private readonly labelled = new Map<Lane, number>();
 
   /** Reading stops, what was read is processed and committed; open windows stay open for the next start. */
   async stop(): Promise<void> {
@@ -245,6 +249,7 @@ export class TenantRun {
       await this.appends.add(() => this.persist(() => store.events.append(batch, templateIds, { epoch })));
     }
     this.dirty ||= output.events.length > 0;
+    if (lane.scorers.length !== this.labelled.get(lane)) await this.applyLabels();
     if (this.incidents.release(clock.now())) this.dirty = true;
   }
 

@@ -1,4 +1,4 @@
-import { divideBudget } from '../alerts/index.ts';
+import { type BudgetedDetector, divideBudget } from '../alerts/index.ts';
 import type { Detection } from '../core/index.ts';
 import type { Lane } from './lane/lane.ts';
 
@@ -11,13 +11,22 @@ const STREAM_WEIGHT = 0.5;
  */
 export function withinBudget(lane: Lane, detection: Detection, perDay: number): boolean {
   if (Number.isNaN(detection.pValue)) return true;
-  const measured = lane.scorers.map(({ options, detector, unitsPerDay, calibrationSize }) => ({
-    name: options.detector,
-    unitsPerDay: unitsPerDay ?? 0,
-    calibrationSize,
-    mostRate: options.rate,
-    weight: detector.shape === 'sequences' ? 1 : STREAM_WEIGHT,
-  }));
-  const share = divideBudget(perDay, measured).find(({ name }) => name === detection.detector);
+  const share = divideBudget(perDay, detectorsOf(lane)).find(({ name }) => name === detection.detector);
   return detection.pValue <= (share?.rate ?? 0);
+}
+
+/** Each detector once, also where the source has several log formats and it runs on each. */
+function detectorsOf(lane: Lane): BudgetedDetector[] {
+  const byName = new Map<string, BudgetedDetector>();
+  for (const { options, detector, unitsPerDay = 0, calibrationSize } of lane.scorers) {
+    const other = byName.get(options.detector);
+    byName.set(options.detector, {
+      name: options.detector,
+      unitsPerDay: unitsPerDay + (other?.unitsPerDay ?? 0),
+      calibrationSize: Math.min(calibrationSize, other?.calibrationSize ?? calibrationSize),
+      mostRate: options.rate,
+      weight: detector.shape === 'sequences' ? 1 : STREAM_WEIGHT,
+    });
+  }
+  return [...byName.values()];
 }

@@ -57,7 +57,7 @@ export class StdinSource implements Source {
     const from = { input: 'stdin', generation: String(this.#context.now()), offset: 0, line: 1 };
     const assembler = new LineAssembler(from, this.#config, this.#context.now, this.#counters);
     try {
-      const content = await contentOf(pieces(this.#stream), 'stdin', DEFAULT_EXPANSION);
+      const content = await contentOf(pieces(this.#stream), 'stdin', DEFAULT_EXPANSION, undefined, 1);
       const iterator = content.chunks[Symbol.asyncIterator]();
       let next = iterator.next();
       for (;;) {

@@ -28,7 +28,7 @@ export class ApiServer {
     // The one of a process that was killed still stands there.
     rmSync(join(home, 'control.json'), { force: true });
     const args = [MAIN, 'up', '-c', configuration, '--home', home, '--listen', '127.0.0.1:0'];
-    this.child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    this.child = spawn(process.execPath, args, { stdio: ['pipe', 'ignore', 'pipe'] });
     this.exited = once(this.child, 'exit');
     this.child.stderr?.on('data', (bytes: Buffer) => {
       this.errors += bytes.toString();
@@ -47,6 +47,11 @@ export class ApiServer {
       }
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
+  }
+
+  /** To its standard input. */
+  write(text: string): void {
+    this.child.stdin?.write(text);
   }
 
   async call(method: string, path: string, body?: unknown, caller = tokenOf(this.token)): Promise<Answer | undefined> {

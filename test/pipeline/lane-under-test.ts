@@ -4,6 +4,7 @@ import { detectionOf } from '../../src/pipeline/detection.ts';
 import { catalogueOf, loadComponents } from '../../src/pipeline/index.ts';
 import type { Lane, LaneOutput } from '../../src/pipeline/lane/lane.ts';
 import { LogLane } from '../../src/pipeline/lane/log-lane.ts';
+import { RecognisingLane } from '../../src/pipeline/lane/recognising-lane.ts';
 import { Scorer } from '../../src/pipeline/lane/scorer.ts';
 import { StreamScorer } from '../../src/pipeline/lane/stream-scorer.ts';
 
@@ -16,16 +17,18 @@ export async function makeLane(options: Record<string, unknown> = {}, detectors:
   const value = { tenants: { t: { sources: [{ type: 'file', name: 'app', path: '/nowhere', ...options }] } } };
   const tenant = checkConfig(value, schema).config.tenants.t;
   const source = tenant?.sources[0] as SourceConfig;
-  const scorers = detectors.map((name) => {
-    const definition = components.detectors.get(name);
-    if (definition === undefined) throw new Error(`the detector ${name} is missing`);
-    const detector = definition.create(definition.config.parse({}), { name, log: silentLogger, now: () => 0, random: () => 0.5 });
-    if ('reads' in detector) throw new Error(`the detector ${name} is a rule`);
-    const { sessions, maxSessions, every } = source.learning;
-    const scorerOptions = { tenant: 't', source: source.name, detector: name, rate: 0.01, sessions, maxSessions, every };
-    return detector.shape === 'sequences' ? new Scorer(detector, scorerOptions) : new StreamScorer(detector, scorerOptions);
-  });
-  return new LogLane({ source, scorers, rules: [] });
+  const scorersOf = () =>
+    detectors.map((name) => {
+      const definition = components.detectors.get(name);
+      if (definition === undefined) throw new Error(`the detector ${name} is missing`);
+      const detector = definition.create(definition.config.parse({}), { name, log: silentLogger, now: () => 0, random: () => 0.5 });
+      if ('reads' in detector) throw new Error(`the detector ${name} is a rule`);
+      const { sessions, maxSessions, every } = source.learning;
+      const scorerOptions = { tenant: 't', source: source.name, detector: name, rate: 0.01, sessions, maxSessions, every };
+      return detector.shape === 'sequences' ? new Scorer(detector, scorerOptions) : new StreamScorer(detector, scorerOptions);
+    });
+  const lines = () => new LogLane({ source, scorers: scorersOf(), rules: [] });
+  return new RecognisingLane({ first: lines(), another: lines });
 }
 
 export interface LaneResult {

@@ -29,7 +29,7 @@ export function detectFormat(sample: Uint8Array): DetectedFormat {
   const calendar = new Calendar(zoneOf('UTC'), Date.UTC(2100, 0, 1) * 1000);
   const arena = new TextArena(sample);
   const shares = [...LOG_FORMATS.values()]
-    .filter(({ name }) => name !== 'plain')
+    .filter(({ recognised = true }) => recognised)
     .map((format) => ({ format, share: share(format, arena, records, calendar) }))
     .filter((candidate) => candidate.share > 0)
     .sort((a, b) => b.share - a.share || b.format.specificity - a.format.specificity);
@@ -40,6 +40,12 @@ export function detectFormat(sample: Uint8Array): DetectedFormat {
     .filter((candidate) => candidate.share >= best.share - CLOSE)
     .reduce((a, b) => (b.format.specificity > a.format.specificity ? b : a));
   return { format: chosen.format.name, confidence: chosen.share, records: records.length, candidates };
+}
+
+/** Name of the format of a sample; `usual` where that reads what was recognised as well. */
+export function formatOf(sample: Uint8Array, usual?: string): string {
+  const { format } = detectFormat(sample);
+  return usual !== undefined && LOG_FORMATS.get(usual)?.covers?.includes(format) === true ? usual : format;
 }
 
 interface SampleRecord {

@@ -27,6 +27,10 @@ export interface LogFormat {
   readonly drain: DrainPreset;
   /** Of two formats that fit a sample equally the more specific is taken. */
   readonly specificity: number;
+  /** False: it fits everything, so it has to be named. */
+  readonly recognised?: false;
+  /** Formats whose records it reads as well. */
+  readonly covers?: readonly string[];
   /**
    * Reads the record arena.bytes[start, end), terminator excluded, into `header` (cleared before). False, or a text that
    * says why not, when the record does not fit.

@@ -160,9 +160,15 @@ for (const name of ['linux', 'mac', 'plain']) {
   parserContract({ name, create: () => createLogParser({ format: name }), sample });
 }
 
+parserContract({
+  name: 'syslog-network',
+  create: () => createLogParser({ format: 'syslog-network' }),
+  sample: Buffer.from('<34>Oct 11 22:14:15 fw1 su: old style\n<165>1 2003-10-11T22:14:15Z fw2 app 8 ID1 - new style\n<13>no header\n'),
+});
+
 describe('formats', () => {
   it('all have a sample here', () => {
-    expect([...LOG_FORMATS.keys()].sort()).toEqual([...Object.keys(SAMPLES), 'linux', 'mac', 'plain'].sort());
+    expect([...LOG_FORMATS.keys()].sort()).toEqual([...Object.keys(SAMPLES), 'linux', 'mac', 'plain', 'syslog-network'].sort());
   });
 
   it('keeps a __proto__ field as a field', () => {

@@ -9,14 +9,27 @@ import { LOGHUB_FORMATS } from './loghub.ts';
 import { plain } from './plain.ts';
 import { cri, nginxError } from './services.ts';
 import { syslog } from './syslog.ts';
+import { syslogNetwork } from './syslog-network.ts';
 import { syslog5424 } from './syslog5424.ts';
 import { timestamped } from './timestamped.ts';
 
 /** Every log format by name. */
 export const LOG_FORMATS: ReadonlyMap<string, LogFormat> = new Map(
-  [syslog, syslog5424, accessCombined, accessCommon, nginxError, json, logfmt, cef, cri, ...LOGHUB_FORMATS, timestamped, plain].map(
-    (format) => [format.name, format],
-  ),
+  [
+    syslog,
+    syslog5424,
+    syslogNetwork,
+    accessCombined,
+    accessCommon,
+    nginxError,
+    json,
+    logfmt,
+    cef,
+    cri,
+    ...LOGHUB_FORMATS,
+    timestamped,
+    plain,
+  ].map((format) => [format.name, format]),
 );
 
 export function formatNamed(name: string): LogFormat {

@@ -7,6 +7,7 @@ export const plain: LogFormat = {
   joining: 'indented',
   drain: DEFAULT_DRAIN,
   specificity: 0,
+  recognised: false,
   scan(_arena, start, end, header) {
     header.messageStart = start;
     header.messageEnd = end;

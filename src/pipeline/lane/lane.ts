@@ -75,7 +75,7 @@ export interface Lane {
   readonly watermark: { readonly value: Micros };
   /** Identity of the physical input per input name, for lineage. */
   readonly generations: ReadonlyMap<string, string>;
-  /** Of log lines: what the template codes of its events stand for. */
+  /** Templates of its log lines, for their texts. */
   readonly templates?: readonly Template[];
   /** Series that it knows, where it has any. */
   readonly series?: LiveSeries;

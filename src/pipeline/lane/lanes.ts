@@ -15,6 +15,8 @@ export interface LaneParts {
   readonly scorers: readonly LaneScorer[];
   readonly rules: readonly LaneRules[];
   readonly pseudonymiser?: Pseudonymiser;
+  /** Records without a time have that of their arrival: of sources that cannot be read again, for which it is the same in a replay. */
+  readonly datesByArrival?: boolean;
 }
 
 /** How records of one kind are processed. */

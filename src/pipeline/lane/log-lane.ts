@@ -17,7 +17,6 @@ import { Watermark, type WatermarkState } from '../time/watermark.ts';
 import { admit } from './admission.ts';
 import { blobsBelow, laneBlobs, restoreLane } from './blobs.ts';
 import { findingOf } from './finding.ts';
-import { formatOf, SAMPLE_BYTES } from './format-sample.ts';
 import { Generations } from './generations.ts';
 import { type Finding, type Lane, type LaneCounters, type LaneEvents, type LaneOutput, NO_OUTPUT } from './lane.ts';
 import type { LaneScorer } from './lane-scorer.ts';
@@ -32,7 +31,6 @@ interface State {
   readonly counters: LaneCounters;
   readonly generations: readonly (readonly [string, string])[];
   readonly pastSilence: readonly (readonly [string, Micros])[];
-  readonly sample: readonly RecordBatch[];
   /** Absent in states of before it was kept. */
   readonly lastArrival?: Micros;
 }
@@ -42,7 +40,7 @@ const JOINED_WITHIN: Micros = 1_000_000;
 
 type Arrived = Pick<RecordBatch, 'input' | 'arrival'>;
 
-/** Log lines: parse, pseudonymise, event time, sessions, detectors. */
+/** Log lines of one format: parse, pseudonymise, event time, sessions, detectors. */
 export class LogLane implements Lane {
   readonly source: SourceConfig;
   readonly scorers: readonly LaneScorer[];
@@ -56,8 +54,7 @@ export class LogLane implements Lane {
   readonly generations = new Generations();
   private readonly pastSilence = new Map<string, Micros>();
   private readonly pseudonymiser: Pseudonymiser | undefined;
-  /** Records that wait until there are enough to recognise the format from, so that it does not depend on the first batch. */
-  private sample: RecordBatch[] = [];
+  private readonly datesByArrival: boolean;
   private firstNow: Micros | undefined;
   private lastNow: Micros | undefined;
   private lastArrival: Micros = 0;
@@ -67,15 +64,26 @@ export class LogLane implements Lane {
   /** What rules found since findings were last given out. */
   private ruled: Finding[] = [];
 
-  constructor({ source, scorers, rules, pseudonymiser }: LaneParts) {
+  constructor({ source, scorers, rules, pseudonymiser, datesByArrival = false }: LaneParts) {
     this.source = source;
     this.parser = createLogParser(source.parser as LogParserOptions);
     this.scorers = scorers;
     this.rules = rules;
     this.pseudonymiser = pseudonymiser;
+    this.datesByArrival = datesByArrival;
     this.watermark = new Watermark(source.eventTime);
     this.streams = new Streams(new Set(scorers.map(({ detector }) => detector.shape)));
     this.tracks = new Tracks(source.features as SequenceChoice, source.learning.lines);
+  }
+
+  /** Of its lines; undefined before `begin` where none is configured. */
+  get format(): string | undefined {
+    return (this.source.parser as LogParserOptions).format ?? this.parser.format?.name;
+  }
+
+  /** What its lines are. */
+  begin(format: string): void {
+    this.parser = createLogParser({ ...(this.source.parser as LogParserOptions), format });
   }
 
   async process(records: RecordBatch): Promise<LaneOutput> {
@@ -85,14 +93,10 @@ export class LogLane implements Lane {
     counters.bytes += records.bytes.length;
     this.lastArrival = records.arrival;
     this.silent = 0;
-    if (this.parser.format !== undefined) return this.parse([records]);
-    this.sample.push(records);
-    const held = this.sample.reduce((sum, batch) => sum + batch.bytes.length, 0);
-    return held < SAMPLE_BYTES ? NO_OUTPUT : this.parseSample();
+    return this.parse(records);
   }
 
   async retry(records: RecordBatch): Promise<LaneOutput> {
-    if (this.parser.format === undefined) return this.process(records);
     this.changed = true;
     const events: LaneEvents[] = [];
     const dead: DeadLetter[] = [];
@@ -102,38 +106,26 @@ export class LogLane implements Lane {
     return { events, dead, findings: await this.score(closed) };
   }
 
-  private parseSample(): Promise<LaneOutput> {
-    const { sample } = this;
-    if (sample.length === 0) return Promise.resolve(NO_OUTPUT);
-    this.sample = [];
-    this.parser = createLogParser({ ...(this.source.parser as LogParserOptions), format: formatOf(sample) });
-    return this.parse(sample);
-  }
-
-  private async parse(batches: readonly RecordBatch[]): Promise<LaneOutput> {
+  private async parse(records: RecordBatch): Promise<LaneOutput> {
     const events: LaneEvents[] = [];
     const dead: DeadLetter[] = [];
-    const findings: Finding[] = [];
-    for (const records of batches) {
-      const before = dead.length;
-      const parsed = this.parser.parse(records, this.source.name, (letter) => dead.push(letter));
-      this.counters.unparsed += dead.length - before;
-      this.generations.remember(records);
-      const closed = this.take(parsed, records, events, dead);
-      if (records.last) {
-        closed.push(...this.tracks.finishPast(records.input));
-        this.watermark.finish(records.input);
-        this.pastSilence.delete(records.input);
-      }
-      findings.push(...(await this.score(closed)));
+    const parsed = this.parser.parse(records, this.source.name, (letter) => dead.push(letter));
+    this.counters.unparsed += dead.length;
+    this.generations.remember(records);
+    const closed = this.take(parsed, records, events, dead);
+    if (records.last) {
+      closed.push(...this.tracks.finishPast(records.input));
+      this.watermark.finish(records.input);
+      this.pastSilence.delete(records.input);
     }
-    return { events, dead, findings };
+    return { events, dead, findings: await this.score(closed) };
   }
 
   /** Parsed lines -> units that closed; `events` and `dead` get what is kept and what is put aside. */
   private take(parsed: LogBatch, records: Arrived, events: LaneEvents[], dead: DeadLetter[]): FeatureBatch[] {
     const { counters, source, tracks, watermark } = this;
     const lines = this.pseudonymiser?.apply(parsed) ?? parsed;
+    if (this.datesByArrival) dateUndated(lines, records.arrival);
     const past = tracks.isPast(records.input) || this.liesInThePast(records.input, lines);
     const { kept, timely, future, late } = admit(lines, records, watermark, source.eventTime, past, (letter) => dead.push(letter));
     if (past) {
@@ -152,6 +144,7 @@ export class LogLane implements Lane {
 
   /** The last event of each input, which waited for lines that might join it. */
   private takeHeld(events: LaneEvents[], dead: DeadLetter[], arrival?: Micros): FeatureBatch[] {
+    if (this.format === undefined) return [];
     return this.parser
       .flush(arrival)
       .flatMap((held) => this.take(held, { input: held.origin.input, arrival: this.lastArrival }, events, dead));
@@ -159,7 +152,7 @@ export class LogLane implements Lane {
 
   /** Events that no line joins any more, as far as they came until `arrival`; what came before a restart has its time from then on. */
   private async takeWhole(arrival: Micros): Promise<LaneOutput> {
-    if (this.parser.format === undefined || arrival < (this.firstNow ?? 0)) return NO_OUTPUT;
+    if (arrival < (this.firstNow ?? 0)) return NO_OUTPUT;
     const events: LaneEvents[] = [];
     const dead: DeadLetter[] = [];
     const closed = this.takeHeld(events, dead, arrival);
@@ -178,10 +171,9 @@ export class LogLane implements Lane {
       watermark.elapse(now);
       return this.takeWhole(now - JOINED_WITHIN);
     }
-    const sampled = await this.parseSample();
-    const events = [...sampled.events];
-    const dead = [...sampled.dead];
-    const closed: FeatureBatch[] = this.parser.format === undefined ? [] : this.takeHeld(events, dead);
+    const events: LaneEvents[] = [];
+    const dead: DeadLetter[] = [];
+    const closed = this.takeHeld(events, dead);
     for (const [input, silence] of [...this.pastSilence]) {
       this.pastSilence.set(input, silence + step);
       if (silence + step < source.eventTime.idle) continue;
@@ -191,18 +183,17 @@ export class LogLane implements Lane {
     if (watermark.elapse(now))
       closed.push(...tracks.settle(this.parser.templates), ...tracks.advance(watermark.value), ...this.streams.advance(watermark.value));
     this.changed ||= events.length > 0 || closed.length > 0;
-    return { events, dead, findings: [...sampled.findings, ...(await this.score(closed))] };
+    return { events, dead, findings: await this.score(closed) };
   }
 
   async end(): Promise<LaneOutput> {
     this.changed = true;
-    const sampled = await this.parseSample();
-    const events = [...sampled.events];
-    const dead = [...sampled.dead];
-    const closed = this.parser.format === undefined ? [] : this.takeHeld(events, dead);
+    const events: LaneEvents[] = [];
+    const dead: DeadLetter[] = [];
+    const closed = this.takeHeld(events, dead);
     this.pastSilence.clear();
     closed.push(...this.tracks.finish(this.parser.templates), ...this.streams.finish());
-    return { events, dead, findings: [...sampled.findings, ...(await this.score(closed))] };
+    return { events, dead, findings: await this.score(closed) };
   }
 
   private async score(closed: readonly FeatureBatch[]): Promise<Finding[]> {
@@ -227,12 +218,12 @@ export class LogLane implements Lane {
     return first !== undefined && first < this.watermark.value - this.source.eventTime.lateness;
   }
 
-  get templates(): readonly Template[] {
-    return this.parser.templates;
-  }
-
   get feature(): string {
     return this.tracks.feature?.why ?? '';
+  }
+
+  get templates(): readonly Template[] {
+    return this.parser.templates;
   }
 
   async snapshot(): Promise<Readonly<Record<string, Uint8Array>>> {
@@ -243,7 +234,6 @@ export class LogLane implements Lane {
         counters: this.counters,
         generations: [...this.generations],
         pastSilence: [...this.pastSilence],
-        sample: this.sample,
         lastArrival: this.lastArrival,
       };
       own.time = new Uint8Array(serialize(state));
@@ -265,13 +255,16 @@ export class LogLane implements Lane {
       Object.assign(this.counters, state.counters);
       for (const [input, generation] of state.generations) this.generations.set(input, generation);
       for (const [input, silence] of state.pastSilence) this.pastSilence.set(input, silence);
-      this.sample = [...state.sample];
       this.lastArrival = state.lastArrival ?? Number.MAX_SAFE_INTEGER;
     }
     if (parser !== undefined) this.parser.restore(parser);
     this.tracks.restore(blobsBelow(own, 'windows/'));
     if (streams !== undefined) this.streams.restore(streams);
   }
+}
+
+function dateUndated({ time }: LogBatch, arrival: Micros): void {
+  for (let row = 0; row < time.length; row++) if (Number.isNaN(time[row])) time[row] = arrival;
 }
 
 export const logs: LaneKind = {

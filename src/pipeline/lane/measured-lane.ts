@@ -1,6 +1,14 @@
 import { TemplateNames } from '../../alerts/index.ts';
 import type { SourceConfig } from '../../config/index.ts';
-import { type FeatureRunner, isSeriesModel, type Micros, type RecordBatch, type SeriesModel, type SeriesPoints } from '../../core/index.ts';
+import {
+  type FeatureRunner,
+  isSeriesModel,
+  type LogBatch,
+  type Micros,
+  type RecordBatch,
+  type SeriesModel,
+  type SeriesPoints,
+} from '../../core/index.ts';
 import { FeatureSeries } from '../../features/index.ts';
 import { laneBlobs, restoreLane } from './blobs.ts';
 import { limitFinding } from './device-findings.ts';
@@ -11,6 +19,7 @@ import type { LiveSeries, LiveSeriesRow } from './live-series.ts';
 import { NamedSeries } from './named-series.ts';
 import { restoreDetector } from './restore-detector.ts';
 import { pointsOf } from './series-points.ts';
+import { TemplateCodes } from './template-codes.ts';
 
 /** A declared feature whose figures are series, and the detector that forecasts them. */
 export interface Measure {
@@ -33,6 +42,7 @@ export class MeasuredLane implements Lane {
   readonly series: LiveSeries;
   private readonly lane: Lane;
   private readonly measures: readonly Running[];
+  private readonly codes = new TemplateCodes();
 
   constructor(lane: Lane, measures: readonly Measure[], maxSeries: number) {
     this.lane = lane;
@@ -131,6 +141,7 @@ export class MeasuredLane implements Lane {
       measure.changed = false;
       own[`measures/${measure.runner.name}/windows`] = measure.runner.snapshot();
       own[`measures/${measure.runner.name}/series`] = measure.series.snapshot();
+      own['measures/templates'] = this.codes.snapshot();
     }
     return { ...(await this.lane.snapshot()), ...(await laneBlobs(this.owner, own)) };
   }
@@ -138,6 +149,8 @@ export class MeasuredLane implements Lane {
   async restore(blobs: Readonly<Record<string, Uint8Array>>): Promise<void> {
     await this.lane.restore(blobs);
     const own = await restoreLane(this.owner, blobs);
+    const templates = own['measures/templates'];
+    if (templates !== undefined) this.codes.restore(templates);
     for (const { runner, series, scorer } of this.measures) {
       const [windows, slots] = [own[`measures/${runner.name}/windows`], own[`measures/${runner.name}/series`]];
       if (windows !== undefined) await restoreDetector(runner, windows, scorer.options);
@@ -155,7 +168,7 @@ export class MeasuredLane implements Lane {
     const points: SeriesPoints[] = [...(output.points ?? [])];
     const { templates = [] } = this.lane;
     const names = new TemplateNames(templates);
-    const inName = (column: string, value: string) => (column === 'template' ? (templates[Number(value)]?.id ?? value) : value);
+    const inName = (column: string, value: string) => (column === 'template' ? (this.codes.idOf(Number(value)) ?? value) : value);
     for (const measure of this.measures) {
       const windows = measure.runner.take();
       const batch = windows && measure.series.rows(windows, inName);
@@ -176,10 +189,12 @@ export class MeasuredLane implements Lane {
   }
 
   private add(events: readonly LaneEvents[]): void {
-    for (const measure of this.measures) {
-      for (const { batch } of events) {
-        if (batch.kind !== measure.runner.reads) continue;
-        measure.runner.add(batch);
+    for (const { batch, templateIds } of events) {
+      const measuring = this.measures.filter(({ runner }) => runner.reads === batch.kind);
+      if (measuring.length === 0) continue;
+      const lasting = batch.kind === 'log' && templateIds !== undefined ? this.codes.lasting(batch as LogBatch, templateIds) : batch;
+      for (const measure of measuring) {
+        measure.runner.add(lasting);
         measure.changed = true;
       }
     }

@@ -43,7 +43,14 @@ export class WorkerClient {
       workerData: options.start,
       transferList: options.start.tenants.map(({ port }) => port),
       resourceLimits,
+      // Standard input is the main thread's; a thread of its own gets it only handed on.
+      stdin: true,
     });
+    if (readsStdin(options.start)) {
+      const { stdin } = this.worker;
+      if (stdin !== null) process.stdin.pipe(stdin);
+      this.worker.once('exit', () => process.stdin.unpipe());
+    } else this.worker.stdin?.end();
     this.gone = new Promise<never>((_resolve, reject) => {
       this.worker.once('error', (error) => reject(error));
       this.worker.once('exit', (code) => reject(new VedetteError('INTERNAL', `the pipeline worker ended with code ${code}`)));
@@ -130,4 +137,8 @@ export class WorkerClient {
   private answer(message: ToWorker): void {
     this.worker.postMessage(message);
   }
+}
+
+function readsStdin({ config, tenants }: WorkerStart): boolean {
+  return tenants.some(({ tenant }) => config.tenants[tenant]?.sources.some(({ type }) => type === 'stdin'));
 }

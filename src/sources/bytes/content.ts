@@ -12,18 +12,19 @@ export interface Content {
   readonly offset: number;
   /** True when the bytes are the file's own, so a reader may start at any offset. */
   readonly plain: boolean;
-  /** The first bytes (up to 64 KiB), to choose the framing by. */
+  /** The first bytes (up to 64 KiB, or as many as were asked for), to choose the framing by. */
   readonly head: Uint8Array;
 }
 
 const HEAD_BYTES = 64 << 10;
 
-/** Stored bytes as text: decompressed by their magic number, UTF-16 recoded as UTF-8, Windows event logs as lines of JSON. */
+/** Bytes as text; of a stream that goes on, `headBytes` are all that is waited for. Decompressed by their magic number, UTF-16 recoded as UTF-8, Windows event logs as lines of JSON. */
 export async function contentOf(
   chunks: Chunks,
   input: string,
   limit: ExpansionLimit,
   bad: (reason: string) => void = () => undefined,
+  headBytes = HEAD_BYTES,
 ): Promise<Content> {
   const stored = await peek(chunks, 16);
   refuseUnsupported(stored.head, input);
@@ -42,7 +43,7 @@ export async function contentOf(
     return { chunks: lines.chunks, offset: 0, plain: false, head: lines.head };
   }
   const text = await asText(content.chunks);
-  const peeked = await peek(text.chunks, HEAD_BYTES);
+  const peeked = await peek(text.chunks, headBytes);
   const plain = compression === undefined && text.encoding === 'utf-8';
   return { chunks: peeked.chunks, offset: text.offset, plain, head: peeked.head };
 }

@@ -13,6 +13,7 @@ import { type SyslogConfig, syslogConfig } from './settings.ts';
 export default define({
   name: 'syslog',
   summary: 'Receives syslog messages over UDP, TCP and TLS',
+  format: 'syslog-network',
   config: syslogConfig,
   create: (settings, context): SyslogSource => new SyslogSource(settings, context),
 });
