@@ -163,7 +163,7 @@ for (const name of ['linux', 'mac', 'plain']) {
 parserContract({
   name: 'syslog-network',
   create: () => createLogParser({ format: 'syslog-network' }),
-  sample: Buffer.from('<34>Oct 11 22:14:15 fw1 su: old style\n<165>1 2003-10-11T22:14:15Z fw2 app 8 ID1 - new style\n<13>no header\n'),
+  sample: '<34>Oct 11 22:14:15 fw1 su: old style\n<165>1 2003-10-11T22:14:15Z fw2 app 8 ID1 - new style\n<13>no header\n',
 });
 
 describe('formats', () => {
