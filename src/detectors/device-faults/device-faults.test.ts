@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Random, type SeriesBatch, seededRandom } from '../../core/index.ts';
+import { slice } from '../../testing/batches.ts';
 import { detectorContract } from '../../testing/detector-contract.ts';
 import { config } from './config.ts';
 import { DeviceFaultsDetector } from './detector.ts';
@@ -97,6 +98,44 @@ describe('device faults', () => {
     );
     expect(await explained(drifting, 599)).toContain('the readings beside it');
     expect(await explained(drifting, 598)).not.toContain('outlet');
+  });
+
+  /** One series by itself: noise about 5 with a spike of 400 every 90 readings. */
+  const alone = (count: number, seed: number, first: number, shift: (i: number) => number = () => 0): SeriesBatch => {
+    const random = seededRandom(seed);
+    const value = Float64Array.from({ length: count }, (_, i) => 5 + random() + shift(i) + ((first + i) % 90 === 0 ? 400 : 0));
+    const start = value.map((_, i) => (first + i) * MINUTE);
+    return {
+      ...{ shape: 'series', rows: count, series: ['level'], code: new Int32Array(count), entities: ['tank'] },
+      ...{ value, start, end: start.map((time) => time + MINUTE) },
+    };
+  };
+
+  it('finds a drift of a series without peers beside its spikes, which are none', async () => {
+    const detector = new DeviceFaultsDetector(config.parse({}));
+    await detector.fit(alone(2_000, 5, 0));
+    const drift = async (batch: SeriesBatch) => Math.max(...((await detector.score(batch)).arms?.drift ?? []));
+    expect(await drift(alone(600, 6, 2_000))).toBeLessThan(1);
+    const away = alone(600, 6, 2_000, (i) => Math.min(2, i / 150));
+    expect(await drift(away)).toBeGreaterThan(1);
+    expect((await detector.explain(away, 590)).what).toContain('away from its usual level of 5.');
+  });
+
+  it('goes on learning from a snapshot as without it', async () => {
+    const whole = new DeviceFaultsDetector(config.parse({ learn: 1_500 }));
+    whole.observe(alone(1_500, 5, 0));
+    let resumed = new DeviceFaultsDetector(config.parse({ learn: 1_500 }));
+    for (const [from, to] of [
+      [0, 300],
+      [300, 700],
+      [700, 1_500],
+    ] as const) {
+      const snapshot = await resumed.snapshot();
+      resumed = new DeviceFaultsDetector(config.parse({ learn: 1_500 }));
+      await resumed.restore(snapshot);
+      resumed.observe(slice(alone(1_500, 5, 0), from, to));
+    }
+    expect(await resumed.snapshot()).toEqual(await whole.snapshot());
   });
 
   it('learns as it goes and judges no reading before', async () => {

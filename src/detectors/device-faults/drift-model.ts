@@ -4,41 +4,56 @@ import { SmoothedDeviation } from './smoothed-deviation.ts';
 /** Relative to each column's mean square. */
 const PENALTY = 1e-3;
 
+/** Smoothing of deviations from what the peers say, and from the own level: the latter swing more slowly. */
+const PEERS_SMOOTHING = 0.05;
+const LEVEL_SMOOTHING = 0.01;
+/** Deviations from the own level beyond so many robust standard deviations count as so many: spikes are no drift. */
+const LARGEST = 5;
+/** Median absolute deviation of a normal distribution of standard deviation 1 (Rousseeuw & Croux 1993). */
+const NORMAL_MAD = 0.6745;
+/** Readings that median and spread are taken from, evenly spread over those learnt from. */
+const SAMPLE = 512;
+
 /** Places of the plain numbers in a saved state; deviations and weights follow. */
-const [ROWS, ORIGIN, MEAN, CHECKED, SQUARES, SUM, TOTAL] = [0, 1, 2, 3, 4, 5, 6];
-const PLAIN = 7;
+const [ROWS, ORIGIN, LEVEL, SPREAD, CHECKED, SQUARES, SUM, TOTAL] = [0, 1, 2, 3, 4, 5, 6, 7];
+const PLAIN = 8;
 const WEIGHTS = PLAIN + 2 * SmoothedDeviation.LENGTH;
 
 /** How far a series has moved away, in largest deviations of the rows held back, and from what. */
 export interface Drift {
   readonly ratio: number;
   readonly expected: number;
-  /** True: from what its peers say; false: from its own mean, as the peers explain too little. */
+  /** True: from what its peers say; false: from its own level, as the peers explain too little. */
   readonly byPeers: boolean;
 }
 
 /**
- * One series as a linear function of the latest readings of its peers (ridge), and as its own mean, learnt from sums over rows:
+ * One series as a linear function of the latest readings of its peers (ridge), learnt from sums over rows, and as its own median:
  * bounded memory. After learning, rows held back give the limits of both smoothed deviations and the share the peers explain.
  */
 export class DriftModel {
   readonly #peers: number;
-  /** Sums of products of (1, peers, own value), while learning; empty afterwards. */
+  /** Sums of products of (1, peers, own value), then a sample of own values, while learning; empty afterwards. */
   #sums: Float64Array;
   readonly #state: Float64Array;
   readonly #fromPeers: SmoothedDeviation;
-  readonly #fromMean: SmoothedDeviation;
+  readonly #fromLevel: SmoothedDeviation;
 
   constructor(peers: number, saved?: { readonly sums: Float64Array; readonly state: Float64Array }) {
     this.#peers = peers;
-    this.#sums = saved?.sums.slice() ?? new Float64Array((peers + 2) ** 2);
+    this.#sums = saved?.sums.slice() ?? new Float64Array(DriftModel.sumsLength(peers));
     this.#state = saved?.state.slice() ?? new Float64Array(DriftModel.stateLength(peers));
-    this.#fromPeers = new SmoothedDeviation(this.#state, PLAIN);
-    this.#fromMean = new SmoothedDeviation(this.#state, PLAIN + SmoothedDeviation.LENGTH);
+    this.#fromPeers = new SmoothedDeviation(this.#state, PLAIN, PEERS_SMOOTHING);
+    this.#fromLevel = new SmoothedDeviation(this.#state, PLAIN + SmoothedDeviation.LENGTH, LEVEL_SMOOTHING);
   }
 
   static stateLength(peers: number): number {
     return WEIGHTS + peers + 1;
+  }
+
+  /** Numbers kept beside the state while learning. */
+  static sumsLength(peers: number): number {
+    return (peers + 2) ** 2 + SAMPLE;
   }
 
   save(): { readonly sums: Float64Array; readonly state: Float64Array } {
@@ -51,6 +66,7 @@ export class DriftModel {
 
   learn(peers: Float64Array, value: number): void {
     if (this.#at(ROWS) === 0) this.#state[ORIGIN] = value;
+    this.#sample(this.#at(ROWS), value);
     this.#add(ROWS, 1);
     const size = this.#peers + 2;
     const row = Float64Array.of(1, ...peers, value - this.#at(ORIGIN));
@@ -65,7 +81,10 @@ export class DriftModel {
   fit(): void {
     const columns = this.#peers + 1;
     this.#state.set(solveRidge(this.#sums, columns, PENALTY), WEIGHTS);
-    this.#state[MEAN] = this.#at(ORIGIN) + (this.#sums[columns * (columns + 1)] as number) / Math.max(1, this.#at(ROWS));
+    const sample = this.#sums.slice(columns * columns + 2 * columns + 1).subarray(0, sampled(this.#at(ROWS)));
+    const level = median(sample);
+    this.#state[LEVEL] = level;
+    this.#state[SPREAD] = median(sample.map((value) => Math.abs(value - level))) / NORMAL_MAD;
     this.#sums = new Float64Array(0);
   }
 
@@ -80,12 +99,22 @@ export class DriftModel {
       this.#add(TOTAL, (value - this.#at(ORIGIN)) ** 2);
     }
     const byPeers = this.#fromPeers.push(error, calibrating, value);
-    const byMean = this.#fromMean.push(value - this.#at(MEAN), calibrating, value);
+    const byLevel = this.#fromLevel.push(value - this.#at(LEVEL), calibrating, value, LARGEST * this.#at(SPREAD));
     const rows = this.#at(CHECKED);
-    if (rows < LEAST_ROWS) return { ratio: Number.NaN, expected: Number.NaN, byPeers: false };
+    if (rows < LEAST_ROWS) return UNKNOWN;
     const variance = this.#at(TOTAL) - this.#at(SUM) ** 2 / rows;
     if (1 - this.#at(SQUARES) / variance >= leastFit) return { ratio: byPeers, expected, byPeers: true };
-    return { ratio: byMean, expected: this.#at(MEAN), byPeers: false };
+    return rows < LEAST_ROWS_ALONE ? UNKNOWN : { ratio: byLevel, expected: this.#at(LEVEL), byPeers: false };
+  }
+
+  /** Every so many-th value, so many that they fit; of those kept every other one goes when there is no more room. */
+  #sample(row: number, value: number): void {
+    const every = sampleStep(row);
+    const first = (this.#peers + 2) ** 2;
+    if (row > 0 && row % SAMPLE === 0 && sampleStep(row - 1) < every) {
+      for (let i = 1; i < SAMPLE / 2; i++) this.#sums[first + i] = this.#sums[first + 2 * i] as number;
+    }
+    if (row % every === 0) this.#sums[first + row / every] = value;
   }
 
   #expected(peers: Float64Array): number {
@@ -103,5 +132,23 @@ export class DriftModel {
   }
 }
 
-/** Rows held back below which nothing is said. */
+/** Rows held back below which nothing is said, and nothing of the own level: its smoothed deviation needs several of its memories. */
 const LEAST_ROWS = 30;
+const LEAST_ROWS_ALONE = 300;
+const UNKNOWN: Drift = { ratio: Number.NaN, expected: Number.NaN, byPeers: false };
+
+/** Distance of the rows in the sample once row `row` is in: a power of two. */
+function sampleStep(row: number): number {
+  let step = 1;
+  while (row >= step * SAMPLE) step *= 2;
+  return step;
+}
+
+/** Values in the sample after so many rows. */
+function sampled(rows: number): number {
+  return rows === 0 ? 0 : Math.floor((rows - 1) / sampleStep(rows - 1)) + 1;
+}
+
+function median(values: Float64Array): number {
+  return values.length === 0 ? 0 : (values.slice().sort()[values.length >> 1] as number);
+}

@@ -44,7 +44,7 @@ export function explainFault(series: string, value: number, rating: FaultRating 
       return say(
         rating.byPeers
           ? `${series} read ${shown(value)}, while the readings beside it have for some time made ${shown(rating.expected)} likely.`
-          : `${series} read ${shown(value)} and has for some time been away from its mean of ${shown(rating.expected)}.`,
+          : `${series} read ${shown(value)} and has for some time been away from its usual level of ${shown(rating.expected)}.`,
         `The lasting difference is ${times}: the sensor may be drifting.`,
         contribution(shown(value), shown(rating.expected)),
       );

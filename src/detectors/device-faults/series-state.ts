@@ -8,7 +8,7 @@ import { ReadingLimits } from './reading-limits.ts';
 const WEIGHED = 0.6;
 
 export interface FaultRating extends FaultRatios {
-  /** What it should have read by its peers, or its mean. */
+  /** What it should have read by its peers, or its median. */
   readonly expected: number;
   readonly byPeers: boolean;
   readonly low: number;
@@ -61,7 +61,7 @@ export class SeriesState {
       range: own.range * judged,
       jump: own.jump * judged,
       noise: own.noise * judged,
-      drift: (drift.ratio / options.driftFactor) * judged,
+      drift: (drift.ratio / (drift.byPeers ? options.driftFactor : options.driftFactorAlone)) * judged,
       expected: drift.expected,
       byPeers: drift.byPeers,
       low: range[0],

@@ -1,5 +1,4 @@
-/** Share of a new deviation in the smoothed one, and of the bias that is removed slowly. */
-const SMOOTHING = 0.05;
+/** Share of a new deviation in the bias that is removed slowly. */
 const BIAS = 0.001;
 /** Deviations beyond so many times their spread count as so many. */
 const LARGEST = 8;
@@ -10,22 +9,25 @@ export class SmoothedDeviation {
   static readonly LENGTH = 5;
   readonly #state: Float64Array;
   readonly #from: number;
+  readonly #smoothing: number;
 
-  /** Lives in the numbers [from, from + LENGTH) of a state. */
-  constructor(state: Float64Array, from: number) {
+  /** Lives in the numbers [from, from + LENGTH) of a state. `smoothing`: share of a new deviation in the smoothed one. */
+  constructor(state: Float64Array, from: number, smoothing: number) {
     this.#state = state;
     this.#from = from;
+    this.#smoothing = smoothing;
   }
 
-  push(error: number, calibrating: boolean, scale: number): number {
+  /** `most`: deviations beyond it count as so much; 0 = beyond 8 of their root mean square. */
+  push(error: number, calibrating: boolean, scale: number, most = 0): number {
     if (calibrating) {
       this.#set(COUNT, this.#get(COUNT) + 1);
       this.#set(SQUARES, this.#get(SQUARES) + error * error);
     }
-    const limit = LARGEST * Math.sqrt(this.#get(SQUARES) / Math.max(1, this.#get(COUNT)));
+    const limit = most > 0 ? most : LARGEST * Math.sqrt(this.#get(SQUARES) / Math.max(1, this.#get(COUNT)));
     const deviation = Math.min(limit, Math.max(-limit, error - this.#get(BIAS_AT)));
     this.#set(BIAS_AT, this.#get(BIAS_AT) + BIAS * deviation);
-    this.#set(SMOOTH, this.#get(SMOOTH) + SMOOTHING * (deviation - this.#get(SMOOTH)));
+    this.#set(SMOOTH, this.#get(SMOOTH) + this.#smoothing * (deviation - this.#get(SMOOTH)));
     const size = Math.abs(this.#get(SMOOTH));
     if (calibrating) this.#set(WORST, Math.max(this.#get(WORST), size));
     return size / Math.max(this.#get(WORST), 1e-12 * Math.abs(scale), 1e-300);

@@ -7,7 +7,7 @@ import { SeriesState } from './series-state.ts';
 
 const header = z.strictObject({
   kind: z.literal('device-faults'),
-  version: z.literal(1),
+  version: z.literal(2),
   maxPeers: z.int().min(2).max(64),
   /** Name, entity, place, target, still learning the peers' weights. */
   series: z.array(z.tuple([z.string(), z.string(), z.int(), z.int(), z.boolean()])),
@@ -27,7 +27,7 @@ export function saveMemory({ series, entities }: FaultMemory, maxPeers: number):
   return pack(
     {
       kind: 'device-faults',
-      version: 1,
+      version: 2,
       maxPeers,
       series: sortedSeries.map(([name, { entity, place, target, drift }]) => [name, entity, place, target, drift?.fitted === false]),
       entities: sortedEntities.map(([name, { names }]) => [name, names]),
@@ -62,7 +62,7 @@ export function readMemory(snapshot: Uint8Array, maxPeers: number): FaultMemory 
         ? undefined
         : {
             state: (drift as Reader).take(DriftModel.stateLength(maxPeers)),
-            sums: (sums as Reader).take(learning ? (maxPeers + 2) ** 2 : 0),
+            sums: (sums as Reader).take(learning ? DriftModel.sumsLength(maxPeers) : 0),
           };
     series.set(name, new SeriesState(entity, place, target, maxPeers, { limits: own, drift: model }));
   }
