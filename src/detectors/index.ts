@@ -24,6 +24,7 @@ export const rules: Registry<RuleDetector> = {
   'packet-windows': () => import('./packet-windows/index.ts'),
   sigma: () => import('./sigma/index.ts'),
   'use-cases': () => import('./use-cases/index.ts'),
+  'payload-signatures': () => import('./sensor-alerts/payloads.ts'),
   'remote-control': () => import('./sensor-alerts/packets.ts'),
   suricata: () => import('./sensor-alerts/suricata.ts'),
   zeek: () => import('./sensor-alerts/zeek.ts'),

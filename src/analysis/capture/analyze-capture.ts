@@ -15,6 +15,7 @@ import {
   FlowMeter,
   type FlowOptions,
   type FlowRecord,
+  PacketSignatures,
   remoteControlOf,
   requestsOf,
 } from '../../parsers/packets/index.ts';
@@ -84,6 +85,8 @@ export async function analyzeCapture(path: string | FileInput, options: CaptureA
   const ended = new FlowEvents();
   const useCases = new FlowUseCases({ seed: options.seed ?? 1 }, ['packet-windows']);
   const remote = new RuleRun('remote-control', new SensorAlerts('packets', 0));
+  const payloads = new RuleRun('payload-signatures', new SensorAlerts('payloads', 0));
+  const signatures = new PacketSignatures();
   const unusual = new UnusualFlows({ promise: PROMISE, seed: options.seed ?? 1, labels: async () => [], ...options.unusual });
   const judge = (): void => {
     for (const batch of ended.take('packets', () => input.name)) {
@@ -111,6 +114,10 @@ export async function analyzeCapture(path: string | FileInput, options: CaptureA
     detector.take(batch);
     meter.add(batch);
     for (const events of remoteControlOf(batch, 'packets')) remote.take(events);
+    for (const events of signatures.take(batch, 'packets')) {
+      remote.take(events);
+      payloads.take(events);
+    }
     if (options.onEvents !== undefined) for (const requests of requestsOf(batch, 'packets')) options.onEvents(requests);
     if (ended.rows >= FLOWS_AT_ONCE) judge();
     const times = batch.time.subarray(0, batch.rows);
@@ -148,6 +155,7 @@ export async function analyzeCapture(path: string | FileInput, options: CaptureA
       ...distinctEpisodes(episodes).map((episode) => packetDetectionOf(packetFindingOf(episode), 'packets', lineage)),
       ...useCases.detections('packets', lineage),
       ...remote.detections(input.name, '', 'packets', lineage),
+      ...payloads.detections(input.name, '', 'packets', lineage),
     ],
     unusual: await unusual.finish('packets', lineage),
     counters,

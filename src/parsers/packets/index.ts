@@ -14,3 +14,4 @@ export type { EndReason, FlowApplication, FlowRecord, TcpState } from './flow/re
 export { PROBLEMS, type Problem } from './problems.ts';
 export { remoteControlOf } from './remote-control.ts';
 export { requestsOf } from './requests.ts';
+export { PacketSignatures } from './signatures/index.ts';

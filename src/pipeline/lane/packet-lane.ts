@@ -8,6 +8,7 @@ import {
   type FlowOptions,
   MEASURED_KINDS,
   type MeterState,
+  PacketSignatures,
   remoteControlOf,
   requestsOf,
 } from '../../parsers/packets/index.ts';
@@ -29,6 +30,8 @@ interface State {
   readonly inputs: CaptureInputsState;
   readonly latest: Micros;
   readonly silent: Micros;
+  /** Absent in states of earlier versions. */
+  readonly signatures?: ReturnType<PacketSignatures['snapshot']>;
 }
 
 /** Longest wall-clock step that counts as silence: a machine that slept has not been listening. */
@@ -50,6 +53,7 @@ export class PacketLane implements Lane {
   readonly feature = 'flows and windows of packets, flows by source and destination';
   private readonly inputs = new CaptureInputs();
   private readonly flows: FlowEvents;
+  private readonly signatures = new PacketSignatures();
   private readonly meter: FlowMeter;
   private latest: Micros = Number.NEGATIVE_INFINITY;
   private silent: Micros = 0;
@@ -105,7 +109,8 @@ export class PacketLane implements Lane {
         if (first) this.makeRoomForThePast(batch);
         first = false;
         findings.push(...this.take(batch));
-        for (const found of [...requestsOf(batch, this.source.name), ...remoteControlOf(batch, this.source.name)]) {
+        const { name } = this.source;
+        for (const found of [...requestsOf(batch, name), ...remoteControlOf(batch, name), ...this.signatures.take(batch, name)]) {
           requests.push({ batch: found });
           findings.push(...this.rules.flatMap((rule) => rule.take(found)));
         }
@@ -204,7 +209,14 @@ export class PacketLane implements Lane {
     const own: Record<string, Uint8Array> = {};
     if (this.changed) {
       const { counters, latest, silent } = this;
-      const state: State = { counters, latest, silent, generations: [...this.generations], inputs: this.inputs.snapshot() };
+      const state: State = {
+        counters,
+        latest,
+        silent,
+        generations: [...this.generations],
+        inputs: this.inputs.snapshot(),
+        signatures: this.signatures.snapshot(),
+      };
       own.packets = new Uint8Array(serialize(state));
       own.flows = new Uint8Array(serialize(this.meter.snapshot()));
     }
@@ -223,6 +235,7 @@ export class PacketLane implements Lane {
       this.silent = state.silent;
       for (const [input, generation] of state.generations) this.generations.set(input, generation);
       this.inputs.restore(state.inputs);
+      if (state.signatures !== undefined) this.signatures.restore(state.signatures);
     }
     if (flows !== undefined) this.meter.restore(deserialize(flows) as MeterState);
     if (pairs !== undefined) this.pairs.restore(pairs);
@@ -232,7 +245,7 @@ export class PacketLane implements Lane {
 export const packets: LaneKind = {
   serves: new Set(['packets', 'flow', 'http', 'signature', 'groups', 'rows']),
   flowColumns: new Map([...TOLD_KINDS, ...MEASURED_KINDS]),
-  detectors: ['packet-windows', 'use-cases', 'remote-control', 'sigma', 'flow-alarm'],
+  detectors: ['packet-windows', 'use-cases', 'remote-control', 'payload-signatures', 'sigma', 'flow-alarm'],
   pseudonymises: false,
   create: (parts) => new PacketLane(parts),
 };

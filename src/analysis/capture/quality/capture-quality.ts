@@ -41,7 +41,7 @@ export async function captureRow(folder: string, expectation: CaptureExpectation
 /** A finding's first contribution is named after its rule. */
 function ruleOf({ detector, explanation, title }: Detection): string {
   if (detector === 'flow-alarm') return detector;
-  if (detector === 'remote-control') return title;
+  if (detector === 'remote-control' || detector === 'payload-signatures') return title;
   if (detector === 'sigma') return title.replace(/:.*/, '');
   const [main] = explanation.contributions;
   const found = Object.entries(RULES).find(([, { title }]) => title === main?.subject);

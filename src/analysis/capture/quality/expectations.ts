@@ -29,26 +29,28 @@ const attack = (file: string, label: string, kind: CaptureExpectation['kind'], r
 const other = (kind: CaptureExpectation['kind'], label: string, ...files: string[]): CaptureExpectation[] =>
   files.map((file) => ({ file, label, kind, ...(NOTES[file] !== undefined && { note: NOTES[file] }) }));
 
-const SESSION = 'one SMB session of ordinary shape';
 const SERVICE = 'that the services of the other host are controlled is seen (the pipe svcctl)';
 const NOTES: Readonly<Record<string, string>> = {
   'stratospherelinuxips__test-cc-capture-1.pcap':
     'one host asks one server for the same 841 bytes over TLS every two seconds; like a page that polls, so sizes and rhythm alone are no alarm',
   'stratospherelinuxips__test7-malicious.pcap': 'its scan for hosts is seen; the commands it gets over HTTP and IRC are not',
-  'ndpi__emotet.pcap': 'six connections of a year: mail, downloads over HTTP with the names of browsers; nothing to compare them with',
-  'ndpi__trickbot.pcap': 'one HTTP session with a bare address on port 7080; nothing to compare it with',
+  'ndpi__emotet.pcap':
+    'six connections of a year: that a program comes over HTTP in the clear, and a server with a self-made certificate named example.com, is seen; the mail it sends and a program whose header and beginning lie in other segments are not',
+  'ndpi__trickbot.pcap':
+    'that a form goes to a bare address on port 7080 is seen, as some devices do too; what is sent and answered is encrypted by itself',
   'ndpi__WebattackRCE.pcap':
     'the requests carry shell commands, Shellshock and the name of the scanner: read by the Sigma rules that come with the program',
   'ndpi__log4j-webapp-exploit.pcap':
     'the lookup in the user agent is read by the Sigma rules; the answer over LDAP, the download and the shell on port 9001 are ordinary flows by their shape',
-  'suricata-verify__20171220_smb_mimikatz_copy_to_host.pcap': `${SESSION}: a file copied like any other`,
+  'suricata-verify__20171220_smb_mimikatz_copy_to_host.pcap':
+    'that the share C$ is opened and a program taken from it is seen, as administrators do too',
   'suricata-verify__20171220_smb_psexec_add_user.pcap':
-    'that the PsExec service and services are asked for is seen; the user it adds is not',
-  'otrf__covenant_copy_smb_CreateRequest_2020-09-22145302.cap': `${SESSION}: a file copied like any other`,
+    'that a program is written to ADMIN$, and the PsExec service and services are asked for, is seen; the user it adds is not',
+  'otrf__covenant_copy_smb_CreateRequest_2020-09-22145302.cap': 'that a program is written to the share C$ is seen, not what it does',
   'otrf__covenant_dcom_iertutil_dll_hijack_WORKSTATION5_2020-10-09183000.cap':
-    'the call of a dynamic port after the end point mapper (DCOM) is seen; the file written over SMB is not',
+    'that a program library is written to the share C$ and a dynamic port called after the end point mapper (DCOM) is seen, not that the one loads the other',
   'otrf__covenant_dcom_iertutil_dll_hijack_WORKSTATION6_2020-10-09183000.cap':
-    'the call of a dynamic port after the end point mapper (DCOM) is seen; the file written over SMB is not',
+    'that a program library is written to the share C$ and a dynamic port called after the end point mapper (DCOM) is seen, not that the one loads the other',
   'otrf__covenant_dcsync_dcerpc_drsuapi_DsGetNCChanges_2020-08-05020926.cap':
     'that the replication interface (DRSUAPI) of the domain controller is opened is seen; what it asks for is encrypted, and clients that look names up open it too',
   'otrf__covenant_sharpsc_create_dcerpc_smb_svcctl_2020-08-06022635.cap': `${SERVICE}, not that one is made`,
@@ -58,9 +60,9 @@ const NOTES: Readonly<Record<string, string>> = {
   'otrf__covenant_wmi_remote_event_subscription_ActiveScriptEventConsumers_WORKSTATION5_2020-09-01103012.cap':
     'the call of WMI is seen; the subscription it leaves is encrypted',
   'otrf__empire_psremoting_stager_WORKSTATION6_2020-09-20170827.cap':
-    'requests to WinRM on port 5985, as administrators make them; their content is encrypted',
+    'that commands go to another host over WinRM is seen, as administrators send them; their content is encrypted',
   'otrf__empire_shell_dcerpc_smb_service_dll_hijack_2020-09-21232839.cap':
-    'that services are controlled is seen; the library written over SMB is not',
+    'that a program library is written to the share C$ and services are controlled is seen, not that the one loads the other',
   'otrf__empire_smbexec_dcerpc_smb_svcctl_WORKSTATION6_2020-09-20025716.cap':
     'that services are controlled is seen; the command that one runs is not',
   'otrf__empire_wmi_dcerpc_wmi_IWbemServices_ExecMethod_WORKSTATION6_2020-09-21001437.cap':
