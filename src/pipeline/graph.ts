@@ -1,5 +1,5 @@
 import type { Config, DetectorConfig, SourceConfig, TenantConfig } from '../config/index.ts';
-import { LANES, type LaneKind, laneKind } from './lane/lanes.ts';
+import { LANES, type LaneKind, laneKind, type RecordKind } from './lane/lanes.ts';
 import { declarationOf, MEASURED_BY, measurable, measuresOf } from './lane/measures.ts';
 
 /** Detectors of flows one by one: they work with a model that was trained before. */
@@ -96,13 +96,17 @@ export function checkGraph(config: Config, facts: ComponentFacts): readonly stri
         if (from === undefined)
           problems.push(`${at}.features.series.measures: there is no feature ${name}; known are ${measurable(own).join(', ')}`);
         else if (!lane.serves.has(from))
-          problems.push(`${at}.features.series.measures: ${name} is made from ${from} events, which ${kind} are not made into`);
+          problems.push(
+            `${at}.features.series.measures: ${name} is made from ${from} events, which ${kind} are not made into${insteadOf(source, kind, possible, [from])}`,
+          );
       }
       for (const { type, model } of source.detectors ?? []) {
         const works = facts.worksOn(type);
         const isMeasured = type === MEASURED_BY && measures.length > 0;
         if (!isMeasured && !works.some((what) => lane.serves.has(what)))
-          problems.push(`${at}: the detector ${type} works on ${works.join(', ')}, which ${kind} are not made into`);
+          problems.push(
+            `${at}: the detector ${type} works on ${works.join(', ')}, which ${kind} are not made into${insteadOf(source, kind, possible, works)}`,
+          );
         else if (works.includes(FLOW_ROWS) && model === undefined)
           problems.push(`${at}: the detector ${type} scores flows with a model trained before; name it with model: NAME`);
       }
@@ -118,6 +122,23 @@ export function checkGraph(config: Config, facts: ComponentFacts): readonly stri
     }
   }
   return problems;
+}
+
+/** What a source may hold. */
+const HOLDS: Readonly<Record<RecordKind, string>> = {
+  sensor: 'the log of a sensor (Suricata EVE, Zeek)',
+  'flow-exports': 'NetFlow, IPFIX or sFlow',
+  readings: 'readings',
+  packets: 'packets',
+  lines: 'lines of a log',
+};
+
+/** The line that is missing where a source could give other records, which are made into what is wanted. */
+function insteadOf({ name, records }: SourceConfig, kind: string, possible: readonly string[], wanted: readonly string[]): string {
+  const others = possible.filter((other) => other !== kind && wanted.some((what) => laneKind(other)?.serves.has(what)));
+  if (others.length === 0) return '';
+  const why = records === undefined ? `${name} does not say what it holds, which counts as ${kind}` : `${name} says records: ${kind}`;
+  return `. ${why}; ${others.map((other) => `if it is ${HOLDS[other as RecordKind] ?? other}, write \`records: ${other}\``).join(', ')} in that source`;
 }
 
 /** Which tenants each worker runs: spread evenly, in order of name, no worker without one. */

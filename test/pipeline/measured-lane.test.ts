@@ -167,6 +167,9 @@ describe('features as series', () => {
     const wrong = { sources: [{ ...source, features: { series: { measures: ['nothing', 'names'] } } }] };
     const problems = checkGraph(configOf(wrong), factsOf(components));
     expect(problems[0]).toMatch(/measures: there is no feature nothing; known are .*names/);
-    expect(problems[1]).toMatch(/measures: names is made from dns events, which lines are not made into/);
+    expect(problems[1]).toMatch(/measures: names is made from dns events, which lines are not made into\. \w+ does not say what it holds/);
+    expect(problems[1]).toMatch(/if it is the log of a sensor \(Suricata EVE, Zeek\), write `records: sensor`/);
+    const lines = { sources: [{ ...source, records: 'sensor', features: { series: { measures: ['names'] } } }] };
+    expect(checkGraph(configOf(lines), factsOf(components))).toEqual([]);
   });
 });

@@ -1,14 +1,15 @@
 import { stringify } from 'yaml';
 import { editorSchema, exampleConfig as exampleOf, jsonSchema } from '../../config/index.ts';
 import { VedetteError } from '../../core/index.ts';
-import { checkDetectors, pipelineSchema } from '../../pipeline/index.ts';
+import { checkDetectors, checkGraph, factsOf, loadComponents, pipelineSchema } from '../../pipeline/index.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { readConfig } from './read-config.ts';
 
 export async function checkConfig(options: CommonOptions): Promise<void> {
   const { loaded, origin } = await readConfig(options);
-  const problems = await checkDetectors(loaded.config);
+  const facts = factsOf(await loadComponents(loaded.config));
+  const problems = [...checkGraph(loaded.config, facts), ...(await checkDetectors(loaded.config))];
   if (problems.length > 0) throw new VedetteError('CONFIG_INVALID', problems.map((problem) => `${origin} ${problem}`).join('\n'));
   const sources = Object.values(loaded.config.tenants).reduce((sum, tenant) => sum + tenant.sources.length, 0);
   const tenants = Object.keys(loaded.config.tenants);
