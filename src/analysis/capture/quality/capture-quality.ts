@@ -106,7 +106,9 @@ ${rows.map(line).join('\n')}
 
 ## Malware, exploits and lateral movement: what is seen and what is not
 
-Of DCE/RPC and SMB the interface or pipe that is opened is read (\`remote-control\`; low, as administrators open them too), not the commands, most of which are encrypted: for these, read signatures of an IDS and host logs (docs/incidents.md joins them with what is seen here).
+Of DCE/RPC and SMB the interface, pipe or share that is opened is read, and whether a program is copied (\`remote-control\`; low but for programs written to administrative shares, as administrators do the rest too), not the commands, most of which are encrypted:
+for these, read signatures of an IDS and host logs (docs/incidents.md joins them with what is seen here). Programs over HTTP and self-signed servers are told by \`payload-signatures\`. What these two look for was chosen by what it means, but with these captures at
+hand: of others they may show less.
 
 | capture | seen as | what is seen, what is not |
 |---|---|---|
