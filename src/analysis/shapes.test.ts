@@ -1,16 +1,32 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InputCounter } from '../alerts/index.ts';
-import { type LogBatch, seededRandom, silentLogger, textAt } from '../core/index.ts';
+import { decodeUtf8, type LogBatch, seededRandom, silentLogger, textAt } from '../core/index.ts';
 import { rules } from '../detectors/index.ts';
 import { Observer, observationConfig } from '../features/index.ts';
+import { keyReader } from '../features/key-reader.ts';
 import { createLogParser } from '../parsers/index.ts';
 
 /** Words that matter to someone, and stretches of each kind that are masked, alone and inside of words. */
 const words = fc.constantFrom(
   ...['user', 'root', 'failed', 'Failed password for', 'invalid user', 'exec', 'from', 'denied', 'a', 'node', '/', '-', '<*>', 'session'],
   ...['12', '7', '1.5', '10.0.0.1', '10.0.0.1:50010', '999.1.1.1', '1:2:3:4:5:6:7:8', '00:11:22:33:44:55', '0x1f', '0xdead'],
-  ...['blk_1', 'blk_-77', '123e4567-e89b-12d3-a456-426614174000', '::1', 'fe80::12', '12ab', '401', 'ab', '@', ':'],
+  ...[
+    'blk_1',
+    'blk_-77',
+    '123e4567-e89b-12d3-a456-426614174000',
+    'abcdefab-abcd-abcd-abcd-abcdefabcdef',
+    'job_',
+    'job_7',
+    'Job-2x',
+    '::1',
+    'fe80::12',
+    '12ab',
+    '401',
+    'ab',
+    '@',
+    ':',
+  ],
 );
 const glue = fc.constantFrom(' ', ' ', ' ', '  ', '\t', '', '=', '/', '-', '.', ':', '_', '(');
 /** Few lines, each with other numbers: most shapes come often enough to be worked out. */
@@ -43,6 +59,14 @@ function parsed(texts: readonly string[]): { batch: LogBatch; templates: ReturnT
   const bytes = new TextEncoder().encode(texts.map((text) => `${text}\n`).join(''));
   const batch = parser.parse({ input: 'x', generation: '', offset: 0, line: 1, bytes, arrival: 0, last: true }, 'x', () => {});
   return { batch, templates: parser.templates };
+}
+
+function keysOf(batch: LogBatch, prefix: string): string[][] {
+  const read = keyReader({ kind: 'prefix', prefix });
+  return Array.from({ length: batch.rows }, (_, row) => {
+    const { bytes, count, start, end } = read(batch, row, []);
+    return Array.from({ length: count }, (_, i) => decodeUtf8(bytes, start[i] as number, end[i] as number));
+  });
 }
 
 const MASKED = '(?:[0-9a-fA-Fxlk_.:-]+)';
@@ -92,6 +116,8 @@ describe('lines that read alike but for masked numbers', () => {
         const { shape: _shape, ...alone } = batch;
         const observed = (of: LogBatch) => new Observer(observationConfig.parse({})).observe(of, templates);
         expect(observed(batch)).toEqual(observed(alone));
+        for (const prefix of ['blk_', 'bl', 'job_', 'job', 'node', 'b', 'user-'])
+          expect(keysOf(batch, prefix)).toEqual(keysOf(alone, prefix));
         const counted = (of: LogBatch) => {
           const counter = new InputCounter();
           counter.addBatch(of);

@@ -1,6 +1,8 @@
 import type { LogBatch, Template, TextColumn } from '../core/index.ts';
 import { decodeUtf8 } from '../core/index.ts';
+import { isPlannable, planKeys, plannedKeys } from './prefixed-keys.ts';
 import type { SessionKey } from './session-key.ts';
+import { ShapePlans } from './shape-plans.ts';
 import { classify, isLetterOrDigit, isTokenByte, type Token, TokenKind } from './token.ts';
 
 /** Bytes of a message that are searched for keys; an attacker's endless line costs no more than this. */
@@ -57,7 +59,7 @@ export function keyReader(key: SessionKey): KeyReader {
     case 'pattern':
       return patternReader(key.source, found);
     case 'prefix':
-      return prefixReader(encoder.encode(key.prefix), found);
+      return prefixReader(key.prefix, found);
     case 'keyword':
       return keywordReader(encoder.encode(key.word), found);
     default:
@@ -103,14 +105,20 @@ function messageEnd(message: TextColumn, row: number): number {
 }
 
 /** `blk_-123` for the prefix `blk_`: the token begins with the prefix and holds a digit after it. */
-function prefixReader(prefix: Uint8Array, found: FoundKeys): KeyReader {
+function prefixReader(text: string, found: FoundKeys): KeyReader {
+  const prefix = encoder.encode(text);
   const first = prefix[0] as number;
   const length = prefix.length;
+  const plans = isPlannable(text) ? new ShapePlans((shape, code) => planKeys(prefix, shape, code)) : undefined;
+  const add = (start: number, end: number): void => push(found, start, end);
   return (batch, row) => {
     const { bytes } = batch.message;
+    found.bytes = bytes;
+    found.count = 0;
+    const plan = plans?.of(batch, row);
+    if (plan !== undefined && plannedKeys(plan, prefix, batch, row, add)) return found;
     const start = batch.message.start[row] as number;
     const end = start < 0 ? 0 : messageEnd(batch.message, row);
-    found.bytes = bytes;
     found.count = 0;
     for (let at = start; at >= 0 && at + length < end; at++) {
       if (bytes[at] !== first || (at > start && isLetterOrDigit(bytes[at - 1] as number))) continue;

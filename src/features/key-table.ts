@@ -1,19 +1,22 @@
-import { fnv1a } from '../core/index.ts';
+import { fnv1a, latin1At } from '../core/index.ts';
 import { widen } from './event-arena.ts';
 
 const NONE = -1;
+const SLOTS = 512;
+
+// Of each slot side by side: its key's hash, the next slot of its bucket, and its neighbours in order of use.
+const [HASH, CHAIN, OLDER, NEWER] = [0, 1, 2, 3];
+const STRIDE = 4;
 
 /**
  * Byte keys -> slot numbers, chained in buckets by hash and compared byte for byte; slots are kept in order of last use.
  * No string is made to look a key up.
  */
 export class KeyTable {
-  private buckets = new Int32Array(1024).fill(NONE);
-  private chain = new Int32Array(512);
-  private older = new Int32Array(512);
-  private newer = new Int32Array(512);
-  private readonly hashes: number[] = [];
-  private readonly keys: Uint8Array[] = [];
+  private buckets = new Int32Array(SLOTS * 2).fill(NONE);
+  private cells = new Int32Array(SLOTS * STRIDE);
+  /** One character a byte. */
+  private readonly keys: string[] = [];
   private readonly free: number[] = [];
   private readonly seed: number;
   size = 0;
@@ -26,9 +29,10 @@ export class KeyTable {
   }
 
   find(bytes: Uint8Array, start: number, end: number): number {
+    const { cells, buckets } = this;
     const hash = this.hash(bytes, start, end);
-    for (let slot = this.buckets[hash & (this.buckets.length - 1)] as number; slot !== NONE; slot = this.chain[slot] as number) {
-      if (this.hashes[slot] === hash && this.same(this.keys[slot] as Uint8Array, bytes, start, end)) return slot;
+    for (let slot = buckets[hash & (buckets.length - 1)] as number; slot !== NONE; slot = cells[slot * STRIDE + CHAIN] as number) {
+      if (cells[slot * STRIDE + HASH] === hash && isSame(this.keys[slot] as string, bytes, start, end)) return slot;
     }
     return NONE;
   }
@@ -36,12 +40,12 @@ export class KeyTable {
   insert(bytes: Uint8Array, start: number, end: number): number {
     if (this.size * 2 >= this.buckets.length) this.rehash();
     const slot = this.free.pop() ?? this.size;
-    if (slot >= this.chain.length) this.widenSlots();
+    if (slot * STRIDE >= this.cells.length) this.cells = widen(this.cells, new Int32Array(this.cells.length * 2));
     const hash = this.hash(bytes, start, end);
     const bucket = hash & (this.buckets.length - 1);
-    this.hashes[slot] = hash;
-    this.keys[slot] = bytes.slice(start, end);
-    this.chain[slot] = this.buckets[bucket] as number;
+    this.cells[slot * STRIDE + HASH] = hash;
+    this.keys[slot] = latin1At(bytes, start, end);
+    this.cells[slot * STRIDE + CHAIN] = this.buckets[bucket] as number;
     this.buckets[bucket] = slot;
     this.size++;
     this.link(slot);
@@ -55,69 +59,68 @@ export class KeyTable {
   }
 
   remove(slot: number): void {
-    const bucket = (this.hashes[slot] as number) & (this.buckets.length - 1);
+    const { cells } = this;
+    const bucket = (cells[slot * STRIDE + HASH] as number) & (this.buckets.length - 1);
+    const behind = cells[slot * STRIDE + CHAIN] as number;
     let at = this.buckets[bucket] as number;
-    if (at === slot) this.buckets[bucket] = this.chain[slot] as number;
+    if (at === slot) this.buckets[bucket] = behind;
     else {
-      while (this.chain[at] !== slot) at = this.chain[at] as number;
-      this.chain[at] = this.chain[slot] as number;
+      while (cells[at * STRIDE + CHAIN] !== slot) at = cells[at * STRIDE + CHAIN] as number;
+      cells[at * STRIDE + CHAIN] = behind;
     }
     this.unlink(slot);
     this.free.push(slot);
     this.size--;
   }
 
-  key(slot: number): Uint8Array {
-    return this.keys[slot] as Uint8Array;
+  /** The bytes of a slot's key, one character each. */
+  key(slot: number): string {
+    return this.keys[slot] as string;
   }
 
   /** The next slot after `slot` in order of last use, -1 at the end. */
   after(slot: number): number {
-    return this.newer[slot] as number;
+    return this.cells[slot * STRIDE + NEWER] as number;
   }
 
   private hash(bytes: Uint8Array, start: number, end: number): number {
     let hash = fnv1a(bytes, start, end, this.seed);
     hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-    return (hash ^ (hash >>> 13)) >>> 0;
-  }
-
-  private same(key: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
-    if (key.length !== end - start) return false;
-    for (let i = 0; i < key.length; i++) if (key[i] !== bytes[start + i]) return false;
-    return true;
+    return hash ^ (hash >>> 13);
   }
 
   private link(slot: number): void {
-    this.older[slot] = this.newest;
-    this.newer[slot] = NONE;
-    if (this.newest !== NONE) this.newer[this.newest] = slot;
+    const { cells, newest } = this;
+    cells[slot * STRIDE + OLDER] = newest;
+    cells[slot * STRIDE + NEWER] = NONE;
+    if (newest !== NONE) cells[newest * STRIDE + NEWER] = slot;
     this.newest = slot;
     if (this.oldest === NONE) this.oldest = slot;
   }
 
   private unlink(slot: number): void {
-    const older = this.older[slot] as number;
-    const newer = this.newer[slot] as number;
+    const { cells } = this;
+    const older = cells[slot * STRIDE + OLDER] as number;
+    const newer = cells[slot * STRIDE + NEWER] as number;
     if (older === NONE) this.oldest = newer;
-    else this.newer[older] = newer;
+    else cells[older * STRIDE + NEWER] = newer;
     if (newer === NONE) this.newest = older;
-    else this.older[newer] = older;
+    else cells[newer * STRIDE + OLDER] = older;
   }
 
   private rehash(): void {
+    const { cells } = this;
     this.buckets = new Int32Array(this.buckets.length * 2).fill(NONE);
-    for (let slot = this.oldest; slot !== NONE; slot = this.newer[slot] as number) {
-      const bucket = (this.hashes[slot] as number) & (this.buckets.length - 1);
-      this.chain[slot] = this.buckets[bucket] as number;
+    for (let slot = this.oldest; slot !== NONE; slot = this.after(slot)) {
+      const bucket = (cells[slot * STRIDE + HASH] as number) & (this.buckets.length - 1);
+      cells[slot * STRIDE + CHAIN] = this.buckets[bucket] as number;
       this.buckets[bucket] = slot;
     }
   }
+}
 
-  private widenSlots(): void {
-    const capacity = this.chain.length * 2;
-    this.chain = widen(this.chain, new Int32Array(capacity));
-    this.older = widen(this.older, new Int32Array(capacity));
-    this.newer = widen(this.newer, new Int32Array(capacity));
-  }
+function isSame(key: string, bytes: Uint8Array, start: number, end: number): boolean {
+  if (key.length !== end - start) return false;
+  for (let i = 0; i < key.length; i++) if (key.charCodeAt(i) !== bytes[start + i]) return false;
+  return true;
 }

@@ -1,5 +1,6 @@
 import type { LogBatch, ShapeColumn, SpansColumn } from '../core/index.ts';
 import { isBetween, SEARCHED_BYTES } from './key-reader.ts';
+import { ShapePlans } from './shape-plans.ts';
 import { classify, isHexDigit, isLetterOrDigit, isPunctuation, isTokenByte, type Token, TokenKind } from './token.ts';
 
 const [NONE, DOT, COLON, OTHER] = [0, 1, 2, 3];
@@ -9,8 +10,6 @@ const CLASSES = Uint8Array.from({ length: 256 }, (_, byte) => {
   return byte === 58 ? COLON : OTHER;
 });
 
-/** Lines of a shape that are read one by one before it is worth working out where their addresses are. */
-const READ_ALONE = 4;
 const NO_PARAMETERS = new Int32Array(0);
 /** `1.2.3.4` */
 const SHORTEST_ADDRESS = 7;
@@ -26,24 +25,16 @@ export class NamedParties {
   userEnd = 0;
   addressStart = -1;
   addressEnd = 0;
-  private batch: LogBatch | undefined;
-  /** By shape: how many of its lines were read, then which parameters can be an address; undefined where all must be read. */
-  private plans: (number | Int32Array | undefined)[] = [];
+  /** Which parameters of messages that read alike can be an address. */
+  private readonly plans = new ShapePlans((shape, code) => this.addressesOf(shape, code));
   private readonly token: Token = { start: 0, end: 0, kind: 0, prefixEnd: 0, digits: 0 };
 
-  begin(batch: LogBatch): void {
-    this.batch = batch;
-    this.bytes = batch.message.bytes;
-    this.plans = new Array(batch.shape?.text.start.length ?? 0).fill(0);
-  }
-
-  /** A row of the batch at hand. */
-  read(row: number): void {
-    const { message, shape, parameters } = this.batch as LogBatch;
+  read(batch: LogBatch, row: number): void {
+    const { message, parameters } = batch;
+    this.bytes = message.bytes;
     this.userStart = -1;
     this.addressStart = -1;
-    const code = shape?.codes[row] ?? -1;
-    const plan = code < 0 ? undefined : this.planOf(code);
+    const plan = this.plans.of(batch, row);
     if (plan === undefined) {
       const start = message.start[row] as number;
       this.readText(start, start < 0 ? -1 : Math.min(message.end[row] as number, start + SEARCHED_BYTES));
@@ -56,18 +47,6 @@ export class NamedParties {
       const end = parameters.end[at] as number;
       if (end - start >= SHORTEST_ADDRESS) this.readAddress(this.bytes, start, end);
     }
-  }
-
-  private planOf(code: number): Int32Array | undefined {
-    const known = this.plans[code];
-    if (typeof known !== 'number') return known;
-    if (known < READ_ALONE) {
-      this.plans[code] = known + 1;
-      return undefined;
-    }
-    const plan = this.addressesOf((this.batch as LogBatch).shape as ShapeColumn, code);
-    this.plans[code] = plan;
-    return plan;
   }
 
   /** Which parameters of a shape's messages can be an address; undefined where that does not depend on single numbers alone, or where a user is named. */

@@ -55,7 +55,6 @@ export class Observer {
     if (this.names.size >= MOST_NAMES) this.names = new ObservedNames();
     const { parties, names } = this;
     names.begin(batch);
-    parties.begin(batch);
     const [template, component, parameter, user, address, pair] = OBSERVED.map((field) => this.wants.has(field));
     const [templateField, componentField, , userField, addressField, pairField] = FIELD_NAMES.map((name) =>
       names.fields.code(name),
@@ -72,7 +71,7 @@ export class Observer {
         this.add(row, time, host, componentField, names.component(components[row] as number));
       if (parameter && known !== undefined) this.parameters(batch, row, time, host, known);
       if (!(user || address || pair)) continue;
-      parties.read(row);
+      parties.read(batch, row);
       const { bytes, userStart, userEnd, addressStart, addressEnd } = parties;
       const named = userStart >= 0;
       if (named && user) this.add(row, time, host, userField, names.text(bytes, userStart, userEnd));

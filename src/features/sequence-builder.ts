@@ -42,21 +42,26 @@ export class SequenceBuilder {
     return this.keys.length;
   }
 
+  /** So many events more are about to be appended. */
+  reserve(events: number): void {
+    if (this.events + events > this.code.length) this.grow(this.events + events);
+  }
+
   append(closed: ClosedSequence): void {
     const { arena } = this;
     const { slots } = arena;
-    while (this.events + closed.count > this.code.length) this.grow();
-    let at = closed.head;
+    if (this.events + closed.count > this.code.length) this.grow(Math.max(this.code.length * 2, this.events + closed.count));
+    let cell = closed.head;
     for (let i = 0; i < closed.count; i++) {
       const to = this.events++;
-      this.code[to] = arena.code[at] as number;
-      this.input[to] = arena.input[at] as number;
-      this.length[to] = arena.length[at] as number;
-      this.time[to] = arena.time[at] as number;
-      this.line[to] = arena.line[at] as number;
-      this.offset[to] = arena.offset[at] as number;
-      for (let s = 0; s < slots; s++) this.numbers[to * slots + s] = arena.numbers[at * slots + s] as number;
-      at = arena.next[at] as number;
+      this.code[to] = arena.code(cell);
+      this.input[to] = arena.input(cell);
+      this.length[to] = arena.length(cell);
+      this.time[to] = arena.time(cell);
+      this.line[to] = arena.line(cell);
+      this.offset[to] = arena.offset(cell);
+      for (let s = 0; s < slots; s++) this.numbers[to * slots + s] = arena.number(cell, s);
+      cell = arena.next(cell);
     }
     this.keys.push(closed.key);
     this.entities.push(closed.entity);
@@ -103,8 +108,7 @@ export class SequenceBuilder {
     return batch;
   }
 
-  private grow(): void {
-    const capacity = this.code.length * 2;
+  private grow(capacity: number): void {
     this.code = widen(this.code, new Int32Array(capacity));
     this.input = widen(this.input, new Int32Array(capacity));
     this.length = widen(this.length, new Int32Array(capacity));
@@ -118,15 +122,13 @@ export class SequenceBuilder {
 /** Renumbers codes by first occurrence. */
 function compact(codes: Int32Array): { codes: Int32Array; used: number[] } {
   const used: number[] = [];
-  const index = new Map<number, number>();
+  let most = 0;
+  for (const code of codes) if (code > most) most = code;
+  const index = new Int32Array(most + 1).fill(-1);
   for (let i = 0; i < codes.length; i++) {
     const code = codes[i] as number;
-    let local = index.get(code);
-    if (local === undefined) {
-      local = used.push(code) - 1;
-      index.set(code, local);
-    }
-    codes[i] = local;
+    if (index[code] === -1) index[code] = used.push(code) - 1;
+    codes[i] = index[code] as number;
   }
   return { codes, used };
 }

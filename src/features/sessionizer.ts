@@ -1,9 +1,8 @@
 import { decodeUtf8, formatMicros, type LogBatch, type Micros, type SequenceBatch, type Template } from '../core/index.ts';
 import type { SessionOptions } from './definition.ts';
-import { EventArena } from './event-arena.ts';
+import { EventArena, widen } from './event-arena.ts';
 import { type KeyReader, keyReader } from './key-reader.ts';
 import { KeyTable } from './key-table.ts';
-import { numberAt } from './numbers.ts';
 import { SequenceBuilder } from './sequence-builder.ts';
 import { isEntity, isReusable, type SessionKey } from './session-key.ts';
 import { OpenSnapshot, UNWRITTEN } from './snapshot.ts';
@@ -11,6 +10,10 @@ import { Vocabulary } from './vocabulary.ts';
 import { EventTime } from './watermark.ts';
 
 const NONE = -1;
+
+// Of each open session side by side: its list of events, the part that it is, its times, when it began and was used last, the part of the snapshot.
+const [HEAD, TAIL, COUNT, NUMBER, FIRST, START, LAST, SERIAL, USED, WRITTEN] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+const FIELDS = 10;
 
 /** What became of lines that are in no session or whose session was cut short. */
 export interface SessionCounters {
@@ -46,18 +49,9 @@ export class Sessionizer {
   private readonly builder: SequenceBuilder;
   private readonly clock = new EventTime();
   private readonly endsByCode: (boolean | undefined)[] = [];
-  // Per slot of the table:
-  private readonly head: number[] = [];
-  private readonly tail: number[] = [];
-  private readonly count: number[] = [];
-  private readonly part: number[] = [];
-  private readonly first: number[] = [];
-  private readonly start: number[] = [];
-  private readonly last: number[] = [];
+  /** Per slot of the table. */
+  private sessions = new Float64Array(256 * FIELDS);
   private readonly entity: string[] = [];
-  private readonly serial: number[] = [];
-  private readonly used: number[] = [];
-  private readonly written: number[] = [];
   private nextSerial = 0;
   private uses = 0;
   private readonly parts: OpenSnapshot;
@@ -105,6 +99,7 @@ export class Sessionizer {
 
   /** End of input: closes every session. */
   finish(): void {
+    this.builder.reserve(this.arena.size);
     while (this.table.oldest !== NONE) this.close(this.table.oldest);
   }
 
@@ -127,22 +122,22 @@ export class Sessionizer {
     for (let slot = this.table.oldest; slot !== NONE; slot = this.table.after(slot)) slots.push(slot);
     const open = {
       slots,
-      serial: (slot: number) => this.serial[slot] as number,
-      head: (slot: number) => this.head[slot] as number,
-      count: (slot: number) => this.count[slot] as number,
-      written: (slot: number) => this.written[slot] as number,
+      serial: (slot: number) => this.get(slot, SERIAL),
+      head: (slot: number) => this.get(slot, HEAD),
+      count: (slot: number) => this.get(slot, COUNT),
+      written: (slot: number) => this.get(slot, WRITTEN),
       wrote: (slot: number, part: number) => {
-        this.written[slot] = part;
+        this.set(slot, WRITTEN, part);
       },
       describe: (slot: number) => ({
-        serial: this.serial[slot] as number,
-        key: Buffer.from(this.table.key(slot)).toString('latin1'),
+        serial: this.get(slot, SERIAL),
+        key: this.table.key(slot),
         entity: this.entity[slot] as string,
-        part: this.part[slot] as number,
-        first: this.first[slot] as number,
-        start: this.start[slot] as number,
-        last: this.last[slot] as number,
-        used: this.used[slot] as number,
+        part: this.get(slot, NUMBER),
+        first: this.get(slot, FIRST),
+        start: this.get(slot, START),
+        last: this.get(slot, LAST),
+        used: this.get(slot, USED),
       }),
     };
     return this.parts.write(open, { clock: this.clock.state(), counters: { ...this.counters } }, this.nextSerial, this.inputs);
@@ -160,18 +155,18 @@ export class Sessionizer {
     this.nextSerial = state.nextSerial;
     for (const session of state.sequences) {
       const bytes = Buffer.from(session.key, 'latin1');
-      const slot = this.table.insert(bytes, 0, bytes.length);
-      this.head[slot] = session.head;
-      this.tail[slot] = session.tail;
-      this.count[slot] = session.count;
-      this.part[slot] = session.part;
-      this.first[slot] = session.first;
-      this.start[slot] = session.start;
-      this.last[slot] = session.last;
+      const slot = this.insert(bytes, 0, bytes.length);
+      this.set(slot, HEAD, session.head);
+      this.set(slot, TAIL, session.tail);
+      this.set(slot, COUNT, session.count);
+      this.set(slot, NUMBER, session.part);
+      this.set(slot, FIRST, session.first);
+      this.set(slot, START, session.start);
+      this.set(slot, LAST, session.last);
       this.entity[slot] = session.entity;
-      this.serial[slot] = session.serial;
-      this.used[slot] = session.used;
-      this.written[slot] = session.written;
+      this.set(slot, SERIAL, session.serial);
+      this.set(slot, USED, session.used);
+      this.set(slot, WRITTEN, session.written);
       this.uses = Math.max(this.uses, session.used + 1);
     }
   }
@@ -179,65 +174,62 @@ export class Sessionizer {
   private slotFor(bytes: Uint8Array, start: number, end: number, time: Micros, batch: LogBatch, row: number): number {
     const known = this.table.find(bytes, start, end);
     if (known !== NONE) {
-      if (time - (this.last[known] as number) <= this.options.idle) {
+      if (time - this.get(known, LAST) <= this.options.idle) {
         this.table.touch(known);
-        this.used[known] = this.uses++;
+        this.set(known, USED, this.uses++);
         return known;
       }
       this.counters.closedByIdle++;
       this.close(known);
     }
     if (this.table.size >= this.options.maxOpen) this.evict();
-    const slot = this.table.insert(bytes, start, end);
+    const slot = this.insert(bytes, start, end);
     this.counters.opened++;
-    this.serial[slot] = this.nextSerial++;
-    this.used[slot] = this.uses++;
-    this.written[slot] = UNWRITTEN;
-    this.head[slot] = NONE;
-    this.tail[slot] = NONE;
-    this.count[slot] = 0;
-    this.part[slot] = 1;
-    this.first[slot] = time;
-    this.start[slot] = time;
-    this.last[slot] = time;
+    this.set(slot, SERIAL, this.nextSerial++);
+    this.set(slot, USED, this.uses++);
+    this.set(slot, WRITTEN, UNWRITTEN);
+    this.set(slot, HEAD, NONE);
+    this.set(slot, TAIL, NONE);
+    this.set(slot, COUNT, 0);
+    this.set(slot, NUMBER, 1);
+    this.set(slot, FIRST, time);
+    this.set(slot, START, time);
+    this.set(slot, LAST, time);
     this.entity[slot] = this.entityIsKey ? '' : (batch.host.values[batch.host.codes[row] as number] ?? batch.source);
     return slot;
   }
 
-  private append(slot: number, batch: LogBatch, row: number, code: number, time: Micros, input: number): void {
-    while (this.arena.full && this.table.oldest !== slot) this.evict();
-    if ((this.count[slot] as number) >= this.options.maxEvents || this.arena.full) this.split(slot, time);
-    this.changed(slot);
-    const { arena } = this;
-    const cell = arena.allocate(code);
-    arena.time[cell] = time;
-    arena.input[cell] = input;
-    arena.line[cell] = batch.origin.line[row] as number;
-    arena.offset[cell] = batch.origin.offset[row] as number;
-    arena.length[cell] = batch.origin.length[row] as number;
-    this.fillNumbers(cell, batch, row);
-    if (this.head[slot] === NONE) this.head[slot] = cell;
-    else arena.next[this.tail[slot] as number] = cell;
-    this.tail[slot] = cell;
-    this.count[slot] = (this.count[slot] as number) + 1;
-    if (time > (this.last[slot] as number)) this.last[slot] = time;
-    if (time < (this.start[slot] as number)) this.start[slot] = time;
+  private insert(bytes: Uint8Array, start: number, end: number): number {
+    const slot = this.table.insert(bytes, start, end);
+    if (slot * FIELDS >= this.sessions.length) this.sessions = widen(this.sessions, new Float64Array(this.sessions.length * 2));
+    return slot;
   }
 
-  private fillNumbers(cell: number, batch: LogBatch, row: number): void {
-    const { slots, numbers } = this.arena;
-    const { parameters } = batch;
-    const first = parameters.first[row] as number;
-    const count = (parameters.first[row + 1] as number) - first;
-    for (let s = 0; s < slots; s++) {
-      numbers[cell * slots + s] =
-        s < count ? numberAt(parameters.bytes, parameters.start[first + s] as number, parameters.end[first + s] as number) : Number.NaN;
-    }
+  private get(slot: number, field: number): number {
+    return this.sessions[slot * FIELDS + field] as number;
+  }
+
+  private set(slot: number, field: number, value: number): void {
+    this.sessions[slot * FIELDS + field] = value;
+  }
+
+  private append(slot: number, batch: LogBatch, row: number, code: number, time: Micros, input: number): void {
+    while (this.arena.full && this.table.oldest !== slot) this.evict();
+    if (this.get(slot, COUNT) >= this.options.maxEvents || this.arena.full) this.split(slot, time);
+    this.changed(slot);
+    const { arena } = this;
+    const cell = arena.add(batch, row, code, time, input);
+    if (this.get(slot, HEAD) === NONE) this.set(slot, HEAD, cell);
+    else arena.link(this.get(slot, TAIL), cell);
+    this.set(slot, TAIL, cell);
+    this.set(slot, COUNT, this.get(slot, COUNT) + 1);
+    if (time > this.get(slot, LAST)) this.set(slot, LAST, time);
+    if (time < this.get(slot, START)) this.set(slot, START, time);
   }
 
   private expire(watermark: Micros): void {
     const before = watermark - this.options.lateness - this.options.idle;
-    while (this.table.oldest !== NONE && (this.last[this.table.oldest] as number) < before) {
+    while (this.table.oldest !== NONE && this.get(this.table.oldest, LAST) < before) {
       this.counters.closedByIdle++;
       this.close(this.table.oldest);
     }
@@ -254,45 +246,44 @@ export class Sessionizer {
   }
 
   private drop(slot: number): void {
-    this.arena.release(this.head[slot] as number, this.tail[slot] as number, this.count[slot] as number);
+    this.arena.release(this.get(slot, HEAD), this.get(slot, TAIL), this.get(slot, COUNT));
     this.changed(slot);
     this.table.remove(slot);
   }
 
   /** What the snapshot tells of the session is no longer so. */
   private changed(slot: number): void {
-    const part = this.written[slot] as number;
+    const part = this.get(slot, WRITTEN);
     if (part === UNWRITTEN) return;
     this.parts.release(part);
-    this.written[slot] = UNWRITTEN;
+    this.set(slot, WRITTEN, UNWRITTEN);
   }
 
   private split(slot: number, time: Micros): void {
     this.counters.split++;
     this.emit(slot);
-    this.arena.release(this.head[slot] as number, this.tail[slot] as number, this.count[slot] as number);
-    this.head[slot] = NONE;
-    this.tail[slot] = NONE;
-    this.count[slot] = 0;
-    this.part[slot] = (this.part[slot] as number) + 1;
-    this.start[slot] = time;
+    this.arena.release(this.get(slot, HEAD), this.get(slot, TAIL), this.get(slot, COUNT));
+    this.set(slot, HEAD, NONE);
+    this.set(slot, TAIL, NONE);
+    this.set(slot, COUNT, 0);
+    this.set(slot, NUMBER, this.get(slot, NUMBER) + 1);
+    this.set(slot, START, time);
     // Its events so far are in parts of the snapshot under the old number.
-    this.serial[slot] = this.nextSerial++;
+    this.set(slot, SERIAL, this.nextSerial++);
     this.changed(slot);
   }
 
   private emit(slot: number): void {
-    const bytes = this.table.key(slot);
-    const name = decodeUtf8(bytes, 0, bytes.length);
-    const since = this.reusable ? `@${formatMicros(this.first[slot] as number)}` : '';
-    const part = (this.part[slot] as number) > 1 ? `#${this.part[slot]}` : '';
+    const name = textOf(this.table.key(slot));
+    const since = this.reusable ? `@${formatMicros(this.get(slot, FIRST))}` : '';
+    const part = this.get(slot, NUMBER) > 1 ? `#${this.get(slot, NUMBER)}` : '';
     this.builder.append({
       key: `${name}${since}${part}`,
       entity: this.entityIsKey ? name : (this.entity[slot] as string),
-      head: this.head[slot] as number,
-      count: this.count[slot] as number,
-      start: this.start[slot] as number,
-      end: (this.last[slot] as number) + 1,
+      head: this.get(slot, HEAD),
+      count: this.get(slot, COUNT),
+      start: this.get(slot, START),
+      end: this.get(slot, LAST) + 1,
     });
   }
 
@@ -311,4 +302,10 @@ export class Sessionizer {
     this.inputIndex.set(input, code);
     return code;
   }
+}
+
+/** The text whose bytes the characters of a key are. */
+function textOf(key: string): string {
+  for (let i = 0; i < key.length; i++) if (key.charCodeAt(i) > 127) return decodeUtf8(Buffer.from(key, 'latin1'), 0, key.length);
+  return key;
 }

@@ -159,8 +159,8 @@ export class OpenSnapshot {
     const cells = this.cells.subarray(0, this.collected);
     this.collected = 0;
     const events = cells.length;
-    const words = renumbered(arena.code, cells);
-    const named = renumbered(arena.input, cells);
+    const words = renumbered((cell) => arena.code(cell), cells);
+    const named = renumbered((cell) => arena.input(cell), cells);
     const header: PartHeader = {
       slots: arena.slots,
       events,
@@ -175,14 +175,13 @@ export class OpenSnapshot {
     const columns = new Float64Array(events * (FIXED_COLUMNS + arena.slots));
     columns.set(words.codes, 0);
     columns.set(named.codes, 2 * events);
-    for (const [field, column] of [arena.time, undefined, arena.line, arena.offset, arena.length].entries()) {
-      if (column === undefined) continue;
-      const at = (field + 1) * events;
-      for (let i = 0; i < events; i++) columns[at + i] = column[cells[i] as number] as number;
-    }
-    for (let s = 0; s < arena.slots; s++) {
-      const at = (FIXED_COLUMNS + s) * events;
-      for (let i = 0; i < events; i++) columns[at + i] = arena.numbers[(cells[i] as number) * arena.slots + s] as number;
+    for (let i = 0; i < events; i++) {
+      const cell = cells[i] as number;
+      columns[events + i] = arena.time(cell);
+      columns[3 * events + i] = arena.line(cell);
+      columns[4 * events + i] = arena.offset(cell);
+      columns[5 * events + i] = arena.length(cell);
+      for (let s = 0; s < arena.slots; s++) columns[(FIXED_COLUMNS + s) * events + i] = arena.number(cell, s);
     }
     const text = Buffer.from(JSON.stringify(header));
     const bytes = new Uint8Array(4 + text.length + columns.byteLength);
@@ -199,8 +198,8 @@ export class OpenSnapshot {
     const { arena } = this;
     const before = this.collected;
     let cell = head;
-    for (let i = 0; i < count; i++, cell = arena.next[cell] as number) {
-      if (!isOf(arena.part[cell] as number, absorbed)) continue;
+    for (let i = 0; i < count; i++, cell = arena.next(cell)) {
+      if (!isOf(arena.part(cell), absorbed)) continue;
       if (this.collected === this.cells.length) {
         const wider = new Int32Array(this.cells.length * 2);
         wider.set(this.cells);
@@ -234,17 +233,12 @@ export class OpenSnapshot {
       const before = sequences.get(serial);
       let { head, tail } = before ?? { head: UNWRITTEN, tail: UNWRITTEN };
       for (let i = 0; i < own; i++, event++) {
-        const cell = arena.allocate(codes[columns[event] as number] as number);
+        const at = (column: number): number => columns[column * events + event] as number;
+        const cell = arena.allocate(codes[at(0)] as number, inputs[at(2)] as number, at(5), at(1), at(3), at(4));
         arena.write(cell, id);
-        arena.time[cell] = columns[events + event] as number;
-        arena.input[cell] = inputs[columns[2 * events + event] as number] as number;
-        arena.line[cell] = columns[3 * events + event] as number;
-        arena.offset[cell] = columns[4 * events + event] as number;
-        arena.length[cell] = columns[5 * events + event] as number;
-        for (let s = 0; s < arena.slots; s++)
-          arena.numbers[cell * arena.slots + s] = columns[(FIXED_COLUMNS + s) * events + event] as number;
+        for (let s = 0; s < arena.slots; s++) arena.putNumber(cell, s, at(FIXED_COLUMNS + s));
         if (tail < 0) head = cell;
-        else arena.next[tail] = cell;
+        else arena.link(tail, cell);
         tail = cell;
       }
       live += own;
@@ -260,12 +254,12 @@ function isOf(part: number, absorbed: ReadonlySet<number>): boolean {
 }
 
 /** Codes of the cells, renumbered by first occurrence. */
-function renumbered(column: Int32Array, cells: Int32Array): { codes: Int32Array; used: number[] } {
+function renumbered(codeOf: (cell: number) => number, cells: Int32Array): { codes: Int32Array; used: number[] } {
   const codes = new Int32Array(cells.length);
   const used: number[] = [];
   const index = new Map<number, number>();
   for (let i = 0; i < cells.length; i++) {
-    const code = column[cells[i] as number] as number;
+    const code = codeOf(cells[i] as number);
     let own = index.get(code);
     if (own === undefined) {
       own = used.push(code) - 1;

@@ -1,7 +1,6 @@
 import { formatMicros, type LogBatch, type Micros, type SequenceBatch, type Template } from '../core/index.ts';
 import type { WindowConfig } from './definition.ts';
 import { EventArena } from './event-arena.ts';
-import { numberAt } from './numbers.ts';
 import { SequenceBuilder } from './sequence-builder.ts';
 import { OpenSnapshot, UNWRITTEN } from './snapshot.ts';
 import { Vocabulary } from './vocabulary.ts';
@@ -157,21 +156,9 @@ export class Windower {
     if (window.count >= this.config.maxEvents) this.split(window);
     this.unwrite(window);
     const { arena } = this;
-    const cell = arena.allocate(code);
-    arena.time[cell] = time;
-    arena.input[cell] = input;
-    arena.line[cell] = batch.origin.line[row] as number;
-    arena.offset[cell] = batch.origin.offset[row] as number;
-    arena.length[cell] = batch.origin.length[row] as number;
-    const { parameters } = batch;
-    const first = parameters.first[row] as number;
-    const count = (parameters.first[row + 1] as number) - first;
-    for (let s = 0; s < arena.slots; s++) {
-      arena.numbers[cell * arena.slots + s] =
-        s < count ? numberAt(parameters.bytes, parameters.start[first + s] as number, parameters.end[first + s] as number) : Number.NaN;
-    }
+    const cell = arena.add(batch, row, code, time, input);
     if (window.head === NONE) window.head = cell;
-    else arena.next[window.tail] = cell;
+    else arena.link(window.tail, cell);
     window.tail = cell;
     window.count++;
     if (!window.changed) this.counters.reopened++;

@@ -28,9 +28,22 @@ export function textAt(column: TextColumn, row: number): string {
   return start < 0 ? '' : decodeUtf8(column.bytes, start, column.end[row] as number);
 }
 
+/** Longer spans are worth the decoder's call. */
+const SHORT_BYTES = 128;
+
 /** UTF-8 with invalid sequences shown as U+FFFD: encoding errors stop nothing. */
 export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start <= SHORT_BYTES) {
+    let at = start;
+    while (at < end && (bytes[at] as number) < 128) at++;
+    if (at >= end) return latin1At(bytes, start, end);
+  }
   return decoder.decode(bytes.subarray(start, end));
+}
+
+/** One character for each of the bytes [start, end). */
+export function latin1At(bytes: Uint8Array, start: number, end: number): string {
+  return Buffer.prototype.latin1Slice.call(bytes, start, end);
 }
 
 export function dictAt(column: DictColumn, row: number): string | undefined {
