@@ -81,7 +81,9 @@ export class Correlator {
 
   /** What is counted now, by the correlation's id: structured data for `restore`. */
   snapshot(): Readonly<Record<string, Groups>> {
-    return Object.fromEntries(this.#joined().map(({ rule, groups }) => [rule.id, [...groups]]));
+    return Object.fromEntries(
+      this.#joined().map(({ rule, groups }) => [rule.id, [...groups].map(([key, kept]) => [key, [...kept]] as const)]),
+    );
   }
 
   /** Correlations that are not there any more are left out. */
@@ -113,9 +115,13 @@ function observeOne(
   const value = rule.field === undefined ? undefined : event.lower(fieldOf(rule.field))?.[0];
   if (rule.type === 'value_count' && value === undefined) return undefined;
   const key = JSON.stringify(group);
-  const kept = (groups.get(key) ?? []).filter((one) => one.time > time - rule.spanMicros);
+  const before = groups.get(key) ?? [];
+  const limit = time - rule.spanMicros;
+  // In order of time, so that the first is the oldest.
+  const kept = before.length === 0 || (before[0] as Observed).time > limit ? before : before.filter((one) => one.time > limit);
+  const inOrder = kept.length === 0 || (kept.at(-1) as Observed).time <= time;
   kept.push({ time, rule: index, value, line: kept.length < MAX_LINES ? line : undefined });
-  kept.sort((a, b) => a.time - b.time);
+  if (!inOrder) kept.sort((a, b) => a.time - b.time);
   if (kept.length > MAX_EVENTS) kept.shift();
   groups.delete(key);
   groups.set(key, kept);

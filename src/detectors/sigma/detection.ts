@@ -1,5 +1,6 @@
 import { type Condition, parseCondition } from './condition.ts';
 import type { Scalar } from './event.ts';
+import { Keywords } from './keywords.ts';
 import { both, either, type Matcher, negated, usefulLiteral } from './matcher.ts';
 import { type Placeholders, RuleRefused, testsOf } from './values.ts';
 import { longestLiteral, partsOf, wildcard } from './wildcard.ts';
@@ -37,7 +38,10 @@ function compileCondition(condition: Condition, search: (name: string) => Matche
 function compileSearch(search: unknown, placeholders: Placeholders): Matcher {
   if (Array.isArray(search)) {
     if (search.length === 0) throw new RuleRefused('a search is an empty list');
-    return either(search.map((item) => (isMap(item) ? compileMap(item, placeholders) : keyword(item))));
+    const plain = search.filter(isPlain);
+    if (plain.length < MANY_KEYWORDS) return either(search.map((item) => (isMap(item) ? compileMap(item, placeholders) : keyword(item))));
+    const others = search.filter((item) => !isPlain(item)).map((item) => (isMap(item) ? compileMap(item, placeholders) : keyword(item)));
+    return either([anyKeyword(plain), ...others]);
   }
   return isMap(search) ? compileMap(search, placeholders) : keyword(search);
 }
@@ -63,12 +67,28 @@ function compileField(key: string, value: unknown, placeholders: Placeholders): 
       testsOf(item, modifiers, placeholders).map(({ test, literal }) => ({
         test: (event) => test(event, field),
         literals: usefulLiteral(literal),
+        fields: [field],
       })),
     );
   });
   if (parts.length === 0) throw new RuleRefused(`${key} has no values`);
   // `not equal` to several means to none of them
   return modifiers.includes('neq') ? both(parts) : combine(parts);
+}
+
+/** So many keywords without wildcards are looked for together. */
+const MANY_KEYWORDS = 16;
+
+function isPlain(item: unknown): item is string {
+  if (typeof item !== 'string') return false;
+  const [only, ...rest] = partsOf(item.toLowerCase());
+  return typeof only === 'string' && only !== '' && rest.length === 0;
+}
+
+function anyKeyword(items: readonly string[]): Matcher {
+  const literals = items.map((item) => partsOf(item.toLowerCase())[0] as string);
+  const keywords = new Keywords(literals);
+  return { test: (event) => keywords.isIn(event.text()), literals };
 }
 
 /** Anywhere in the event; a keyword with wildcards too. */

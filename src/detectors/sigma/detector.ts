@@ -10,12 +10,13 @@ import type {
   RuleFinding,
   RuleInput,
 } from '../../core/index.ts';
+import { AccessLines, OF_THE_REQUEST } from './access-lines.ts';
 import type { SigmaConfig } from './config.ts';
 import { SigmaEngine } from './engine.ts';
 import { type Episode, Episodes } from './episodes.ts';
 import { findingOf } from './finding.ts';
 import { loadRules, OWN_RULES } from './load.ts';
-import { logEventOf } from './log-event.ts';
+import { logEventOf, WEBSERVER } from './log-event.ts';
 import type { MatchedRule } from './matched-rule.ts';
 import { LEVELS, type RuleProblem } from './rule.ts';
 import { sensorEventOf } from './sensor-event.ts';
@@ -40,6 +41,7 @@ export class SigmaDetector implements RuleDetector {
   readonly #least: number;
   readonly #episodes: Episodes;
   #shapes: ShapeVerdicts | undefined;
+  #accessLines: AccessLines | undefined;
   /** Rules that are not used, each with its reason. */
   readonly problems: readonly RuleProblem[];
   /** Time of the last event that had one: events without are taken as of then. */
@@ -78,7 +80,11 @@ export class SigmaDetector implements RuleDetector {
 
   /** Plain text that holds nothing that a rule looks for is passed over without being taken apart. */
   #worthwhile(batch: LogBatch, row: number): boolean {
-    if (batch.attributes !== undefined || batch.fields?.Request !== undefined) return true;
+    if (batch.attributes !== undefined) return true;
+    if (batch.fields?.Request !== undefined) {
+      this.#accessLines ??= new AccessLines(this.#engine.literalsWith(WEBSERVER), this.#engine.literalsWith(WEBSERVER, OF_THE_REQUEST));
+      return this.#accessLines.canTouch(batch, row);
+    }
     if (batch.shape !== undefined && this.#shapes?.canTouch(row) === false) return false;
     const { bytes, start, end } = batch.message;
     const from = Math.max(0, start[row] as number);
@@ -90,7 +96,7 @@ export class SigmaDetector implements RuleDetector {
     const line = lineOf(batch, row, this.#last);
     const found = this.#engine.match(fields, this.#last, source, line);
     if (found.rules.length === 0 && found.correlations.length === 0) return;
-    const observed = observedOf(batch, row, fields).slice(0, MOST_OBSERVED);
+    const observed = (): string => observedOf(batch, row, fields).slice(0, MOST_OBSERVED);
     const who = whoOf(fields, batch);
     for (const rule of found.rules) {
       if (LEVELS.indexOf(rule.level) < this.#least) continue;

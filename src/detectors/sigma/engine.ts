@@ -91,10 +91,14 @@ export class SigmaEngine {
     return { rules: matched.filter((rule) => !this.#silent.has(rule)), correlations: this.#correlator.observe(matched, event, time, line) };
   }
 
+  /** The literals of rules of plain text and of a source besides, without hints and without those that are in some of the fields `besides` only. */
+  literalsWith(source: EventSource, besides: ReadonlySet<string> = new Set()): Prefilter {
+    const rules = this.#rules.filter((rule) => isOfText(rule) || applies(rule.source, source));
+    return literalsOf(rules.filter(({ matcher }) => matcher.fields?.every((field) => besides.has(field)) !== true));
+  }
+
   #literals(): Prefilter {
-    const rules = this.#rules.filter(({ source: { product, category } }) => category === undefined && (product ?? 'linux') === 'linux');
-    // A rule without a literal can match anything: the empty text is everywhere.
-    return new Prefilter([this.#hints, ...rules.map(({ matcher }) => matcher.literals ?? [''])]);
+    return literalsOf(this.#rules.filter(isOfText), this.#hints);
   }
 
   #setFor(source: EventSource): RuleSet {
@@ -128,6 +132,15 @@ export class SigmaEngine {
     this.#sets.set(key, set);
     return set;
   }
+}
+
+function isOfText({ source: { product, category } }: SigmaRule): boolean {
+  return category === undefined && (product ?? 'linux') === 'linux';
+}
+
+/** A rule without a literal can match anything: the empty text is everywhere. */
+function literalsOf(rules: readonly SigmaRule[], more: readonly string[] = []): Prefilter {
+  return new Prefilter([more, ...rules.map(({ matcher }) => matcher.literals ?? [''])]);
 }
 
 function sourceGiven(given: LogSource | EventSource): EventSource {

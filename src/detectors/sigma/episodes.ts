@@ -25,7 +25,8 @@ export interface Match {
   readonly end: Micros;
   readonly events: number;
   readonly evidence: readonly EvidenceLine[];
-  readonly observed: string;
+  /** Asked for when an episode begins. */
+  readonly observed: () => string;
 }
 
 /** Lines kept of an episode: the first ones. */
@@ -55,8 +56,8 @@ export class Episodes {
       this.#open.set(key, known);
       return known;
     }
-    const { rule, evidence, ...rest } = match;
-    const episode: Episode = { ...rest, rule: rule.id, evidence: evidence.slice(0, MAX_EVIDENCE) };
+    const { rule, evidence, observed, ...rest } = match;
+    const episode: Episode = { ...rest, rule: rule.id, evidence: evidence.slice(0, MAX_EVIDENCE), observed: observed() };
     this.#open.set(key, episode);
     this.begun++;
     if (this.#open.size > this.#limit) {

@@ -1,7 +1,7 @@
 import { type DictColumn, dictAt, type LogBatch, textAt } from '../../core/index.ts';
 import type { EventSource } from './log-source.ts';
-import { peerAddress } from './peer-address.ts';
-import { type RequestFields, requestOf } from './request-fields.ts';
+import { PEER_FIELDS, peerAddress } from './peer-address.ts';
+import { REQUEST_FIELDS, type RequestFields, requestOf } from './request-fields.ts';
 
 /** A log event as rules see it. */
 export interface LogEvent {
@@ -28,10 +28,16 @@ export function logEventOf(batch: LogBatch, row: number): LogEvent {
   set(fields, 'log.level', batch.level, row);
   const pid = batch.pid[row] as number;
   if (pid >= 0) fields['process.pid'] ??= pid;
-  for (const [, key, value] of message.matchAll(UPPER_PAIR)) fields[key as string] ??= value;
-  const request: RequestFields | undefined = requestOf(fields, message);
+  let bare = isBare(batch);
+  if (message.includes('=')) {
+    for (const [, key, value] of message.matchAll(UPPER_PAIR)) {
+      fields[key as string] ??= value;
+      bare = false;
+    }
+  }
+  const request: RequestFields | undefined = requestOf(fields, message, bare);
   if (request !== undefined) Object.assign(fields, request);
-  const peer = peerAddress(fields, message);
+  const peer = peerAddress(fields, message, bare);
   if (peer !== undefined) fields.SourceIp ??= peer;
   if (request !== undefined) return { fields, source: WEBSERVER };
   if (batch.attributes !== undefined) return { fields };
@@ -39,7 +45,7 @@ export function logEventOf(batch: LogBatch, row: number): LogEvent {
   return { fields: { ...fields, ...auditFields(message) }, source: LINUX_AUDIT };
 }
 
-const WEBSERVER: EventSource = { products: ['apache', 'nginx'], categories: ['webserver'], services: [] };
+export const WEBSERVER: EventSource = { products: ['apache', 'nginx'], categories: ['webserver'], services: [] };
 const LINUX_AUDIT: EventSource = { products: ['linux'], categories: [], services: ['auditd'] };
 const AUDIT = /\btype=[A-Z_]+ msg=audit\(/;
 const AUTH = new Set(['sshd', 'sudo', 'su', 'login', 'systemd-logind', 'passwd', 'useradd', 'usermod', 'groupadd', 'chage']);
@@ -73,6 +79,19 @@ function auditFields(message: string): Record<string, string> {
     fields[name] = /^(".*"|'.*')$/.test(value) ? value.slice(1, -1) : value;
   }
   return fields;
+}
+
+const TELLING = new Set([...REQUEST_FIELDS, ...PEER_FIELDS]);
+const BARE = new WeakMap<LogBatch, boolean>();
+
+/** Whether no field of the batch can tell of a request or a peer. */
+function isBare(batch: LogBatch): boolean {
+  let bare = BARE.get(batch);
+  if (bare === undefined) {
+    bare = batch.attributes === undefined && !Object.keys(batch.fields ?? {}).some((name) => TELLING.has(name));
+    BARE.set(batch, bare);
+  }
+  return bare;
 }
 
 /** `SRC=10.0.0.1 DPT=22` of the kernel's packet filter. */

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { fieldAt } from './field-at.ts';
 
 /** Fields that name the peer of a structured record, the likeliest first; dots lead into nested objects. */
-const FIELDS = [
+export const PEER_FIELDS = [
   'SourceIp',
   'source.ip',
   'Client',
@@ -39,11 +39,13 @@ const BEFORE = /(?:from|rhost|rip|client|remote|peer|src|source|ip|host|address|
 /** Words after which it is one of the host's own. */
 const OWN = /(?:lip|laddr|local|dst|dest|destination|to|server|listen|bind)[\w\s"'`=:[({<@-]{0,12}$/i;
 
-/** The address of the peer that an event is about: of a field that says so, else of the text. */
-export function peerAddress(fields: Readonly<Record<string, unknown>>, text: string): string | undefined {
-  for (const name of FIELDS) {
-    const address = addressIn(fieldAt(fields, name));
-    if (address !== undefined) return address;
+/** The address of the peer that an event is about: of a field that says so, else of the text. `bare`: no field does. */
+export function peerAddress(fields: Readonly<Record<string, unknown>>, text: string, bare: boolean): string | undefined {
+  if (!bare) {
+    for (const name of PEER_FIELDS) {
+      const address = addressIn(fieldAt(fields, name));
+      if (address !== undefined) return address;
+    }
   }
   let first: string | undefined;
   for (const { address, at } of addressesIn(text.slice(0, 4096))) {

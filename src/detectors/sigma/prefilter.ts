@@ -70,6 +70,19 @@ export class Prefilter {
     return this.#ends.length;
   }
 
+  /** Whether `is` says so of any rule with a literal in the text; it is told where the literal ends, of which only the last characters were compared. */
+  some(text: string, is: (rule: number, end: number) => boolean): boolean {
+    const next = this.#next;
+    const ends = this.#ends;
+    let node = 0;
+    for (let i = 0; i < text.length; i++) {
+      node = next[node * CLASSES + (CLASS_OF[Math.min(127, text.charCodeAt(i))] as number)] as number;
+      if (ends[node] === 0) continue;
+      for (const rule of this.#outputs[node] ?? []) if (is(rule, i + 1)) return true;
+    }
+    return false;
+  }
+
   /** Calls `found` for each rule with a literal in the text, once for each place: the caller drops repeats. */
   scan(text: string, found: (rule: number) => void): void {
     const next = this.#next;

@@ -31,10 +31,14 @@ const STATUS = [
 ] as const;
 const AGENT = ['user_agent.original', 'c-useragent', 'UserAgent', 'userAgent', 'user_agent', 'http_user_agent'] as const;
 
-/** The request that an event tells of: of its fields, else of a request line in its text. */
-export function requestOf(fields: Readonly<Record<string, unknown>>, text: string): RequestFields | undefined {
+/** Fields, nested ones by their path, that may tell of a request. */
+export const REQUEST_FIELDS: readonly string[] = ['Request', 'Referer', ...METHOD, ...TARGET, ...STATUS, ...AGENT];
+
+/** The request that an event tells of: of its fields, else of a request line in its text. `bare`: no field tells of one. */
+export function requestOf(fields: Readonly<Record<string, unknown>>, text: string, bare: boolean): RequestFields | undefined {
   const line = typeof fields.Request === 'string' && fields.Request !== '' ? fields.Request : text;
   const found = REQUEST.exec(line.slice(0, 16_384));
+  if (found === null && bare) return undefined;
   const method = found?.[1] ?? textOf(fields, METHOD);
   const target = found?.[2] ?? textOf(fields, TARGET);
   if (method === undefined || target === undefined || !/^[A-Za-z]{2,16}$/.test(method)) {

@@ -6,6 +6,7 @@ const OTHERS = ['DestinationIp', 'id.resp_h', 'IpAddress', 'Computer', 'host.nam
 /** Fields that say best what an event is about, the most telling first. */
 const TELLING = ['CommandLine', 'ScriptBlockText', 'Image', 'TargetObject', 'TargetFilename', 'QueryName', 'c-uri', 'query', 'uri'];
 
+/** Whom a finding is about. */
 export interface Who {
   readonly entity: string;
   readonly user?: string;
@@ -32,7 +33,11 @@ export function observedOf(batch: LogBatch | EventBatch, row: number, fields: Re
 }
 
 function firstOf(fields: Readonly<Record<string, unknown>>, names: readonly string[]): string | undefined {
-  return names.map((name) => textOf(fields, name)).find((value) => value !== undefined);
+  for (const name of names) {
+    const value = textOf(fields, name);
+    if (value !== undefined) return value;
+  }
+  return undefined;
 }
 
 function textOf(fields: Readonly<Record<string, unknown>>, name: string): string | undefined {
