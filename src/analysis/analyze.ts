@@ -52,6 +52,10 @@ export async function* analyzeInputs(paths: readonly string[], options: Analysis
     });
   }
   const groups = groupInputs(records);
+  if (options.flowModel !== undefined && captures.length + events.length === 0)
+    throw unsuited(options.flowModel.name, 'flows, and none of the inputs holds flows or packets');
+  if (options.model !== undefined && groups.length === 0)
+    throw unsuited(options.model.name, 'sessions of lines, and none of the inputs holds lines');
   const baseline = options.baseline.length === 0 || groups.length === 0 ? undefined : await learnBaseline(options);
   const parts = captures.length + events.length + groups.length + Math.sign(series.length);
   const traffic = captures.length > 0 || events.some(({ format }) => !isFlowTable(format));
@@ -77,6 +81,10 @@ export async function* analyzeInputs(paths: readonly string[], options: Analysis
     yield* new GroupAnalysis(group, root, options, baseline, share).run();
     done++;
   }
+}
+
+function unsuited(name: string, what: string): VedetteError {
+  return new VedetteError('MODEL_MISMATCH', `${name} scores ${what}`, { hint: 'Name a model of what the inputs hold, or none.' });
 }
 
 /** Names are relative to this folder in `listInputs`; found back from the first input. */

@@ -3,6 +3,7 @@ import type { SequenceFeature } from '../features/index.ts';
 import type { FixedTemplate } from '../parsers/index.ts';
 import type { ForecastModel, ReadSeriesOptions } from '../training/series/index.ts';
 import type { LearntFlowAlarm } from './events/flow-alarms.ts';
+import type { FlowModel } from './events/named-flows.ts';
 
 export interface AnalysisOptions {
   readonly tenant: string;
@@ -23,6 +24,8 @@ export interface AnalysisOptions {
   readonly model?: FittedModel;
   /** Finds unknown attacks in tables of flows; without one, `baseline` teaches it. */
   readonly flowAlarm?: LearntFlowAlarm;
+  /** Names or rates the flows of captures, tables and sensors. */
+  readonly flowModel?: FlowModel;
   /** Forecasts readings one step ahead instead of what is learnt as it goes. */
   readonly forecast?: { readonly model: ForecastModel; readonly name: string; readonly sha256: string; readonly rows: number };
   /** Which columns and times of a DEEP MODS tree. */

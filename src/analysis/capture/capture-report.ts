@@ -3,7 +3,9 @@ import type { EventBatch } from '../../core/index.ts';
 import { RULES } from '../../detectors/packet-windows/index.ts';
 import { type ReportInput, type ReportWarning, reportName } from '../../sinks/report/index.ts';
 import type { FileInput } from '../../sources/index.ts';
+import { readFlows } from '../../training/flows/index.ts';
 import type { InputAnalysis } from '../analyze.ts';
+import { namedFlows } from '../events/named-flows.ts';
 import type { AnalysisOptions } from '../options.ts';
 import type { LearntPairs } from '../pairs/unusual-flows.ts';
 import { SignatureAnalysis } from '../signatures.ts';
@@ -13,12 +15,12 @@ import { packetTexts } from './packet-texts.ts';
 /** The same kind of report as of a log: packets instead of lines, window rules, use cases, and flows unlike ordinary ones. */
 export async function captureReport(
   input: FileInput,
-  options: Pick<AnalysisOptions, 'tenant' | 'program' | 'seed' | 'top' | 'progress' | 'promise' | 'labels' | 'signatures'> & {
+  options: Pick<AnalysisOptions, 'tenant' | 'program' | 'seed' | 'top' | 'progress' | 'promise' | 'labels' | 'signatures' | 'flowModel'> & {
     readonly pairs?: LearntPairs;
   },
   progress: (share: number, what: string) => void = options.progress,
 ): Promise<InputAnalysis> {
-  const { tenant, program, seed, top, promise, labels, pairs } = options;
+  const { tenant, program, seed, top, promise, labels, pairs, flowModel } = options;
   const sigma = await SignatureAnalysis.open(input.name, options);
   const analysis = await analyzeCapture(input, {
     ...(sigma && { onEvents: (batch: EventBatch) => sigma.add(batch) }),
@@ -30,10 +32,16 @@ export async function captureReport(
   });
   const unusual = analysis.unusual.findings.slice(0, top);
   const matched = sigma?.findings(input.name, { ...analysis.lineage, feature: 'sigma' }) ?? [];
-  const rowOf = new Map([...unusual, ...matched].map(({ detection, row }) => [detection.id, row]));
+  const named =
+    flowModel === undefined || (analysis.counters.flows ?? 0) === 0
+      ? undefined
+      : await namedFlows(await readFlows([input.path]), flowModel, { source: input.name, promise, lineage: analysis.lineage });
+  const known = named?.findings.slice(0, top) ?? [];
+  const rowOf = new Map([...unusual, ...known, ...matched].map(({ detection, row }) => [detection.id, row]));
   const alerts = alertsOf(tenant, [
     ...unusual.map(({ detection }) => detection),
     ...analysis.detections.slice(0, top),
+    ...known.map(({ detection }) => detection),
     ...matched.map(({ detection }) => detection),
   ]);
   const { name, bytes, sha256, packets, first, last } = analysis;
@@ -49,12 +57,12 @@ export async function captureReport(
     deadLetters: 0,
     firstEvent: first,
     lastEvent: last,
-    detectors: analysis.unusual.report === undefined ? [] : [analysis.unusual.report],
+    detectors: [named?.report, analysis.unusual.report].filter((one) => one !== undefined),
     groups: rankGroups(alerts),
     lineTexts: await packetTexts(input, evidence),
     templates: [],
     ...(series === undefined ? {} : { series }),
-    warnings: [...warningsOf(analysis), ...analysis.unusual.warnings, ...(sigma?.warnings() ?? [])],
+    warnings: [...warningsOf(analysis), ...(named?.warnings ?? []), ...analysis.unusual.warnings, ...(sigma?.warnings() ?? [])],
     program,
   };
   const problem = analysis.problem === undefined ? {} : { problem: analysis.problem };

@@ -3,6 +3,7 @@ import type { EventBatch } from '../../core/index.ts';
 import { SensorAlerts } from '../../detectors/sensor-alerts/index.ts';
 import { USE_CASES } from '../../detectors/use-cases/index.ts';
 import { type ReportInput, type ReportWarning, reportName } from '../../sinks/report/index.ts';
+import { readFlows } from '../../training/flows/index.ts';
 import type { InputAnalysis } from '../analyze.ts';
 import { lineTexts } from '../evidence-text.ts';
 import type { AnalysisOptions } from '../options.ts';
@@ -11,6 +12,7 @@ import { SignatureAnalysis } from '../signatures.ts';
 import { analyzeEvents, type EventAnalysis } from './analyze-events.ts';
 import { isFlowTable } from './event-files.ts';
 import { flowAlarms } from './flow-alarms.ts';
+import { GatheredFlows, namedFlows, namedSensorFlows } from './named-flows.ts';
 import { RuleRun } from './rule-run.ts';
 import type { EventFile } from './split-events.ts';
 
@@ -20,12 +22,16 @@ const MIN_SEVERITY = 25;
 /** The same kind of report as of a log: events instead of lines, use cases, and flows unlike ordinary ones. */
 export async function eventReport(
   { input, format }: EventFile,
-  options: Pick<AnalysisOptions, 'tenant' | 'program' | 'seed' | 'top' | 'progress' | 'signatures' | 'labels' | 'promise' | 'flowAlarm'> & {
+  options: Pick<
+    AnalysisOptions,
+    'tenant' | 'program' | 'seed' | 'top' | 'progress' | 'signatures' | 'labels' | 'promise' | 'flowAlarm' | 'flowModel'
+  > & {
     readonly pairs?: LearntPairs;
   },
   progress: (share: number, what: string) => void = options.progress,
 ): Promise<InputAnalysis> {
-  const { tenant, program, seed, top, promise, flowAlarm } = options;
+  const { tenant, program, seed, top, promise, flowAlarm, flowModel } = options;
+  const gathered = new GatheredFlows();
   const sensors = ['suricata', 'zeek'].map((engine) => new RuleRun(engine, new SensorAlerts(engine, MIN_SEVERITY)));
   const sigma = await SignatureAnalysis.open(input.name, options);
   // a table of many columns has an alarm that looks at all of them, once it was taught
@@ -38,6 +44,7 @@ export async function eventReport(
     seed,
     onEvents(batch) {
       for (const sensor of sensors) sensor.take(batch);
+      if (flowModel !== undefined && format !== 'flow-csv') gathered.take(batch);
       sigma?.add(batch);
     },
     ...(unusual && { onOrdered: (batch: EventBatch) => unusual.take(batch) }),
@@ -51,10 +58,17 @@ export async function eventReport(
     flowAlarm === undefined || !isFlowTable(format)
       ? undefined
       : await flowAlarms(input.path, flowAlarm, { source: input.name, promise, lineage });
+  const named =
+    flowModel &&
+    (format === 'flow-csv'
+      ? await namedFlows(await readFlows([input.path]), flowModel, { source: input.name, promise, lineage })
+      : await namedSensorFlows(gathered, flowModel, analysis.input, { promise, lineage }));
+  for (const { detection, row } of named?.findings ?? []) rowOf.set(detection.id, row);
   const strange = await unusual?.finish('events', analysis.lineage);
   for (const { detection, row } of strange?.findings ?? []) rowOf.set(detection.id, row);
   const alerts = alertsOf(tenant, [
     ...(strange?.findings.slice(0, top).map(({ detection }) => detection) ?? []),
+    ...(named?.findings.slice(0, top).map(({ detection }) => detection) ?? []),
     ...(novelty?.detections.slice(0, top) ?? []),
     ...analysis.detections.slice(0, top).map((detection) => ({ ...detection, lineage })),
     ...sensors.flatMap((sensor) => sensor.detections(input.name, tenant, format, lineage)),
@@ -72,7 +86,7 @@ export async function eventReport(
     deadLetters: dead,
     firstEvent: analysis.first,
     lastEvent: analysis.last,
-    detectors: [novelty?.report, strange?.report].filter((one) => one !== undefined),
+    detectors: [named?.report, novelty?.report, strange?.report].filter((one) => one !== undefined),
     groups: rankGroups(alerts),
     lineTexts: await lineTexts(
       input,
@@ -82,6 +96,7 @@ export async function eventReport(
     ...(series === undefined ? {} : { series }),
     warnings: [
       ...warningsOf(analysis, novelty !== undefined),
+      ...(named?.warnings ?? []),
       ...(novelty?.warnings ?? []),
       ...(strange?.warnings ?? []),
       ...(sigma?.warnings() ?? []),

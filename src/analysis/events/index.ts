@@ -2,4 +2,5 @@ export { analyzeEvents, type EventAnalysis, type EventAnalysisOptions } from './
 export { type EventFormat, eventFormat, isFlowTable } from './event-files.ts';
 export { eventReport } from './event-report.ts';
 export { type LearntFlowAlarm, learnFlowAlarm } from './flow-alarms.ts';
+export type { FlowModel } from './named-flows.ts';
 export { splitEvents } from './split-events.ts';

@@ -51,7 +51,7 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions)
   const progress = await startProgress('Analysing', json);
   try {
     const given = options.model === undefined ? undefined : await loadAnyModel(options, options.model);
-    const model = given?.model ?? given?.flowAlarm ?? given?.forecast;
+    const model = given?.model ?? given?.flowModel ?? given?.forecast;
     const { timezone: _zone, ...chosen } = modsSelection(options);
     const mods = { ...given?.forecast?.selection, ...chosen };
     const selected = Object.keys(mods).length === 0 ? {} : { mods };

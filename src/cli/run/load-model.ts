@@ -1,5 +1,4 @@
-import type { FittedModel, LearntFlowAlarm } from '../../analysis/index.ts';
-import { VedetteError } from '../../core/index.ts';
+import type { FittedModel, FlowModel, LearntFlowAlarm } from '../../analysis/index.ts';
 import type { ModelManifest } from '../../registry/index.ts';
 import { unpackFlowAlarm } from '../../training/flows/index.ts';
 import { openSequenceModel } from '../../training/index.ts';
@@ -36,14 +35,21 @@ export async function isRowModel(options: Pick<CommonOptions, 'home' | 'tenant'>
 export async function loadAnyModel(
   options: Pick<CommonOptions, 'home' | 'tenant'>,
   reference: string,
-): Promise<{ readonly model?: RegisteredModel; readonly flowAlarm?: LearntFlowAlarm; readonly forecast?: StoredForecast }> {
+): Promise<{
+  readonly model?: RegisteredModel;
+  readonly flowAlarm?: LearntFlowAlarm;
+  readonly flowModel?: FlowModel;
+  readonly forecast?: StoredForecast;
+}> {
   const { manifest, sha256, files } = await tenantRegistry(options).loadModel(reference);
   if (manifest.detector === 'forecast') return { forecast: await loadForecast(options, reference) };
   if (manifest.features.flows === undefined) return { model: await loadModel(options, reference) };
   const name = `${manifest.name}@${manifest.version}`;
   const stored = files['alarm.bin'];
-  if (stored === undefined) {
-    throw new VedetteError('MODEL_MISMATCH', `${name} holds no alarm of flows`, { hint: 'Train flow-novelty or flow-classifier.' });
-  }
-  return { flowAlarm: { alarm: unpackFlowAlarm(stored), name, sha256, learntFrom: 'model' } };
+  const flowModel = { loaded: { manifest, sha256, files }, name };
+  if (stored === undefined) return { flowModel };
+  return {
+    flowModel,
+    flowAlarm: { alarm: unpackFlowAlarm(stored), name, sha256, learntFrom: 'model' },
+  };
 }

@@ -4,11 +4,20 @@ import {
   type ClassReport,
   cleanFlows,
   evaluateFlows,
+  type FlowEvaluation,
   leaveOneOut,
+  predictedCounts,
   predictionCsv,
   readFlows,
 } from '../../training/flows/index.ts';
-import { flowDataOptions, recalibrateFlowModel, type ScoredFlows, scoreFlowModel, trainFlowModel } from '../../training/index.ts';
+import {
+  flowDataOptions,
+  type Rate,
+  recalibrateFlowModel,
+  type ScoredFlows,
+  scoreFlowModel,
+  trainFlowModel,
+} from '../../training/index.ts';
 import type { DataOptions } from '../commands/data-options.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
@@ -17,6 +26,8 @@ import { tenantRegistry } from './registry.ts';
 import { TrainingFolder } from './training-checkpoints.ts';
 import { writeOutput } from './write-output.ts';
 
+/** Predicted classes that are named on a terminal. */
+const CLASSES = 8;
 /** Kinds of mistakes shown on a terminal; JSON has the whole matrix. */
 const MISTAKES = 10;
 
@@ -81,6 +92,8 @@ export async function trainRows(detector: string, options: RowTrainOptions, give
         importance,
         report,
         families: trained.families,
+        evaluation: trained.evaluation,
+        calibration: manifest.calibration,
         grid: trained.candidates.length === 0 ? undefined : trained.candidates,
         leave_one_out: left,
       });
@@ -97,6 +110,9 @@ export async function trainRows(detector: string, options: RowTrainOptions, give
       );
     }
     if (report !== undefined) printReport(report, trained.families);
+    if (trained.evaluation !== undefined) printHeldBack(trained.evaluation);
+    const { rows, smallest_rate } = manifest.calibration;
+    print(`  ${resolution({ promise: options.promise, calibration: { rows, smallest_rate } }, 'flows')}`);
     if (trained.importance.length > 0) {
       print(
         `  decides most: ${trained.importance
@@ -165,24 +181,33 @@ export async function writeScores(
   what: string,
   options: Pick<CommonOptions, 'output'> & { readonly out?: string },
 ): Promise<void> {
-  const { model, predictions, report, promise } = scored;
+  const { model, predictions, report, promise, calibration, benign } = scored;
   const anomalous = predictions.filter((one) => one.anomalous).length;
   const summary = {
     model,
     rows: predictions.length,
     anomalous,
     promised_rate: promise,
+    extrapolated: promise < calibration.smallest_rate,
+    calibration,
+    predicted: predictedCounts(predictions),
     ...(report && { accuracy: report.accuracy.value }),
   };
   if (options.out !== undefined) {
-    await writeOutput(options.out, predictionCsv(predictions, promise));
+    await writeOutput(options.out, predictionCsv(predictions, scored));
     if (options.output === 'json') printJson({ ...summary, out: options.out });
     else {
-      print(`${options.out}: ${summary.rows} ${what} scored by ${model}, ${anomalous} anomalous at a promised ${promise}.`);
+      print(`${options.out}: ${summary.rows} ${what} scored by ${model}.`);
+      if (scored.classifies) {
+        const attacks = predictions.filter(({ predicted }) => predicted !== benign).length;
+        const classes = Object.entries(summary.predicted).map(([name, count]) => `${name} ${count}`);
+        print(`  ${attacks} predicted attacks: ${classes.slice(0, CLASSES).join(', ')}${classes.length > CLASSES ? ', …' : ''}`);
+      }
+      print(`  ${anomalous} above what ${promise} of benign ${what} reach; ${resolution(scored, what)}`);
       if (report !== undefined) print(`  accuracy ${report.accuracy.value.toFixed(4)} of ${report.rows} labelled ${what}`);
     }
   } else if (options.output === 'json') printJson({ ...summary, predictions });
-  else for (const line of predictionCsv(predictions, promise)) process.stdout.write(line);
+  else for (const line of predictionCsv(predictions, scored)) process.stdout.write(line);
 }
 
 export async function evaluateRows(options: CommonOptions & DataOptions & { model: string; promise?: number }): Promise<void> {
@@ -194,19 +219,51 @@ export async function evaluateRows(options: CommonOptions & DataOptions & { mode
     printJson({ model, ...evaluation });
     return;
   }
-  const { metrics, baselines, per_class } = evaluation;
-  const attacks = predictions.filter(({ actual }) => actual !== benign).length;
-  print(`${model} on ${predictions.length} flows, ${attacks} of them attacks`);
+  const { metrics, baselines } = evaluation;
+  const known = predictions.filter(({ actual }) => actual !== undefined);
+  const attacks = known.filter(({ actual }) => actual !== benign).length;
+  print(`${model} on ${known.length} labelled flows, ${attacks} of them attacks`);
   print(
     `  precision ${metrics.precision.toFixed(4)}  recall ${metrics.recall.toFixed(4)}  F1 ${metrics.f1.toFixed(4)}  ROC-AUC ${metrics.roc_auc?.toFixed(4) ?? '-'}  PR-AUC ${metrics.pr_auc?.toFixed(4) ?? '-'}`,
   );
   print(
     `  alarms at a promised ${promise}: ${metrics.observed_rate.toFixed(4)} [${metrics.observed_low.toFixed(4)}, ${metrics.observed_high.toFixed(4)}] of benign flows, ${metrics.alarm_recall.toFixed(4)} of attacks`,
   );
-  if (report === undefined) for (const [label, found] of Object.entries(per_class)) print(`  ${label}: ${JSON.stringify(found)}`);
+  print(`  ${resolution(scored, 'flows')}`);
+  if (report === undefined) printRecalls(evaluation);
   else printReport(report, families);
   for (const [name, baseline] of Object.entries(baselines)) {
     print(`  ${name.padEnd(24)} accuracy ${baseline.accuracy.toFixed(4)}  F1 ${baseline.f1.toFixed(4)}`);
+  }
+}
+
+/** What the calibration can tell. */
+function resolution({ promise, calibration }: Pick<ScoredFlows, 'promise' | 'calibration'>, what: string): string {
+  const { rows, smallest_rate: smallest } = calibration;
+  const enough =
+    promise >= smallest
+      ? 'which resolve the promise'
+      : `which resolve rates down to ${Number(smallest.toPrecision(2))} only: below, the tail is extrapolated`;
+  return `calibrated on ${rows} benign ${what}, ${enough}`;
+}
+
+/** Of a novelty model, rows it had not learnt from. */
+function printHeldBack(evaluation: FlowEvaluation): void {
+  const { metrics, baselines } = evaluation;
+  print(
+    `  ${metrics.rows} labelled flows not learnt from: ROC-AUC ${metrics.roc_auc?.toFixed(4) ?? '-'}  PR-AUC ${metrics.pr_auc?.toFixed(4) ?? '-'}  F1 ${metrics.f1.toFixed(4)} (everything an attack: ${baselines['everything an attack']?.f1.toFixed(4) ?? '-'})`,
+  );
+  print(
+    `  alarms at a promised ${metrics.promised_rate}: ${metrics.observed_rate.toFixed(4)} [${metrics.observed_low.toFixed(4)}, ${metrics.observed_high.toFixed(4)}] of benign flows, ${metrics.alarm_recall.toFixed(4)} of attacks`,
+  );
+  printRecalls(evaluation);
+}
+
+function printRecalls({ per_class }: Pick<FlowEvaluation, 'per_class'>): void {
+  for (const [label, { count, of, value, low, high }] of Object.entries(per_class as Readonly<Record<string, Rate>>)) {
+    print(
+      `    ${label.padEnd(28)} ${String(count).padStart(7)} of ${of} found, ${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`,
+    );
   }
 }
 

@@ -7,7 +7,7 @@ import type { ClassifierModel } from './model.ts';
 export { techniquesOf } from './families.ts';
 
 /** Number of the harmless class of a fitted classifier; -1 of anything else. */
-export function benignClassOf(detector: Detector): number {
+export function benignClassOf(detector: Pick<Detector, 'shape'>): number {
   return detector instanceof RowDetector ? ((detector.model as Partial<ClassifierModel>).benign ?? -1) : -1;
 }
 

@@ -2,7 +2,7 @@ export { type Autoencoder, reconstructionErrors, trainAutoencoder } from './auto
 export { classifierToOnnx, type PooledClassifier } from './classifier-onnx.ts';
 export { addMass, type HalfSpaceTrees, halfSpaceScores, plantHalfSpaceTrees } from './half-space-trees.ts';
 export { growIsolationForest, type IsolationForest, isolationScores } from './isolation-forest.ts';
-export { type Logistic, logisticProbabilities, trainLogistic } from './logistic.ts';
+export { type Logistic, logisticImportance, logisticProbabilities, trainLogistic } from './logistic.ts';
 export { neighbourDistances } from './neighbours.ts';
 export { fitPooling, type Pooling, pooledProbabilities } from './pooling.ts';
 export { fitScaler, type Scaler, scaleRows } from './scaler.ts';

@@ -1,5 +1,6 @@
 import { DirectInference } from '../infer/inference.ts';
 import { inferenceModel } from '../network/inference-model.ts';
+import { planNetwork } from '../network/network.ts';
 import { type NetworkSpec, network } from '../network/spec.ts';
 import { trainHere } from '../train/trainer.ts';
 
@@ -43,4 +44,17 @@ export async function logisticProbabilities({ spec, theta }: Logistic, scaled: F
   } finally {
     await model.close();
   }
+}
+
+/** Sum over the classes of the sizes of each column's weights; columns are scaled alike, so they compare. */
+export function logisticImportance({ spec, theta }: Logistic): Float64Array {
+  const columns = spec.input.kind === 'values' ? spec.input.columns : 0;
+  const [weight] = planNetwork(spec).layout;
+  const out = new Float64Array(columns);
+  if (weight === undefined) return out;
+  const width = weight.shape[1] as number;
+  for (let c = 0; c < columns; c++) {
+    for (let k = 0; k < width; k++) out[c] = (out[c] as number) + Math.abs(theta[weight.offset + c * width + k] as number);
+  }
+  return out;
 }

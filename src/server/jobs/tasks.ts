@@ -1,6 +1,6 @@
 import { VedetteError } from '../../core/index.ts';
 import { backtest } from '../../pipeline/index.ts';
-import { evaluateFlows, predictionCsv, readFlows } from '../../training/flows/index.ts';
+import { evaluateFlows, predictedCounts, predictionCsv, readFlows } from '../../training/flows/index.ts';
 import {
   createDetector,
   evaluateModel,
@@ -157,9 +157,11 @@ async function measureTask(task: MeasureTask, progress: Progress): Promise<JobOu
     }
     const anomalous = scored.predictions.filter((one) => one.anomalous).length;
     const accuracy = scored.report === undefined ? {} : { accuracy: scored.report.accuracy.value };
+    const { calibration, promise } = scored;
+    const promised = { promisedRate: promise, smallestRate: calibration.smallest_rate, extrapolated: promise < calibration.smallest_rate };
     return {
-      scores: csvOf(predictionCsv(scored.predictions, scored.promise)),
-      result: { rows: scored.predictions.length, anomalous, promisedRate: scored.promise, ...accuracy },
+      scores: csvOf(predictionCsv(scored.predictions, scored)),
+      result: { rows: scored.predictions.length, anomalous, ...promised, predicted: predictedCounts(scored.predictions), ...accuracy },
     };
   }
   const opened = await openSequenceModel(model);

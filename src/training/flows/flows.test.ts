@@ -150,7 +150,9 @@ describe('class report', () => {
   it('quotes identifiers in the prediction table', () => {
     const named = { id: 'a,"b', predicted: 'DoS Hulk', probability: 0.5, family: 'Denial of service', family_probability: 0.75 };
     const one = { ...named, p_value: 0.1, score: 2, anomalous: true, actual: 'BENIGN' };
-    expect([...predictionCsv([one], 0.2)].join('')).toContain('"a,""b",DoS Hulk,0.500000,Denial of service,0.750000,,0.1,2,0.2,1,BENIGN');
+    expect([...predictionCsv([one], { promise: 0.2, threshold: 1.5 })].join('')).toContain(
+      '"a,""b",DoS Hulk,0.500000,Denial of service,0.750000,,2,1.5,0.1,0.2,1,BENIGN',
+    );
   });
 });
 

@@ -47,6 +47,13 @@ export function predictionsOf(
   });
 }
 
+/** Rows of each predicted class, the most frequent first. */
+export function predictedCounts(predictions: readonly Prediction[]): Readonly<Record<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { predicted } of predictions) counts.set(predicted, (counts.get(predicted) ?? 0) + 1);
+  return Object.fromEntries([...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)));
+}
+
 /** The first of equals. */
 function mostProbable(classes: number, probability: (k: number) => number): number {
   let best = 0;
@@ -54,10 +61,14 @@ function mostProbable(classes: number, probability: (k: number) => number): numb
   return best;
 }
 
-const COLUMNS = 'id,predicted,probability,family,family_probability,novelty_p_value,p_value,score,threshold,anomalous,actual';
+const COLUMNS =
+  'id,predicted,probability,family,family_probability,novelty_p_value,score,score_threshold,p_value,threshold,anomalous,actual';
 
-/** One line a flow; `threshold` is the p-value at or below which it is flagged. */
-export function* predictionCsv(predictions: readonly Prediction[], threshold: number): Generator<string> {
+/** One line a flow. `threshold` is the p-value at or below which it is flagged, the promised rate; `score_threshold` the score above which that is so. */
+export function* predictionCsv(
+  predictions: readonly Prediction[],
+  { promise, threshold }: { readonly promise: number; readonly threshold: number },
+): Generator<string> {
   yield `${COLUMNS}\n`;
   const share = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? '' : value.toFixed(6));
   for (const one of predictions) {
@@ -68,9 +79,10 @@ export function* predictionCsv(predictions: readonly Prediction[], threshold: nu
       cell(one.family ?? ''),
       share(one.family_probability),
       one.novelty_p_value ?? '',
-      one.p_value,
       one.score,
       threshold,
+      one.p_value,
+      promise,
       one.anomalous ? 1 : 0,
       cell(one.actual ?? ''),
     ];

@@ -1,7 +1,8 @@
 import { decodeUtf8, type EvidenceLine, sha256Hex, VedetteError } from '../../core/index.ts';
 import type { FlowColumn } from '../../features/index.ts';
 import { flowTime, headerlessColumns } from '../../parsers/index.ts';
-import { type FileInput, readFiles } from '../../sources/index.ts';
+import { CaptureReader, FlowMeter, flowHeader, flowLine, isCapture } from '../../parsers/packets/index.ts';
+import { type FileInput, headBytes, readBytes, readFiles } from '../../sources/index.ts';
 import { readParquet } from '../../store/index.ts';
 import { splitCsv } from '../csv.ts';
 import { fingerprintOf, isPlaceholder } from '../data.ts';
@@ -22,19 +23,26 @@ const PARQUET = /\.parquet$/i;
 
 /**
  * Flow CSVs (CICFlowMeter of any release, FlowMeter, Argus, UNSW-NB15 and NSL-KDD with or without header, and any other with a
- * header line, or lines of JSON; plain, gzip, zstd, zip, folders) and Parquet as one table. Inputs are joined by column name.
+ * header line, or lines of JSON; plain, gzip, zstd, zip, folders) and Parquet as one table, and captures, whose packets are metered into
+ * flows of all columns. Inputs are joined by column name.
  */
 export async function readFlows(paths: readonly string[], options: ReadFlowOptions = {}): Promise<FlowTable> {
   const table = new FlowRows(options.label, options.maxRows ?? 5_000_000);
   const files = readFiles(paths, { framing: 'lines', digest: true, ...(options.include && { include: options.include }) });
   const inputs = await files.inputs();
   const parquet = inputs.filter(({ name }) => PARQUET.test(name));
-  if (parquet.length > 0 && parquet.length < inputs.length) {
-    throw new VedetteError('FORMAT_INVALID', `${paths.join(', ')} holds Parquet and other files`, { hint: 'give one kind at a time' });
+  const captures: FileInput[] = [];
+  for (const input of inputs) if (await startsCapture(input)) captures.push(input);
+  const [kind, alone] = parquet.length > 0 ? ['Parquet', parquet] : ['captures', captures];
+  if (alone.length > 0 && alone.length < inputs.length) {
+    throw new VedetteError('FORMAT_INVALID', `${paths.join(', ')} holds ${kind} and other files`, { hint: 'give one kind at a time' });
   }
+  const metered = new Map<string, string>();
   if (parquet.length > 0) for (const input of parquet) await readParquetFlows(input, table);
+  else if (captures.length > 0) for (const input of captures) metered.set(input.name, await meterFlows(input, table));
   else await readCsvFlows(files, inputs, table, options.progress);
-  const digests = inputs.filter(({ name }) => !table.skipped.has(name)).map(({ name }) => ({ name, sha256: files.digest(name) ?? '' }));
+  const read = inputs.filter(({ name }) => !table.skipped.has(name));
+  const digests = read.map(({ name }) => ({ name, sha256: metered.get(name) ?? files.digest(name) ?? '' }));
   return table.finish(paths, digests);
 }
 
@@ -70,6 +78,22 @@ async function readCsvFlows(
     }
     progress(total === 0 ? 1 : Math.min(1, files.bytesRead() / total));
   }
+}
+
+async function startsCapture(input: FileInput): Promise<boolean> {
+  return input.bytes > 0 && headBytes(input, 4).then(isCapture, () => false);
+}
+
+/** The flows of a capture, as `parse` writes them; a row's line is the number of its first packet. Returns the SHA-256 of the input. */
+async function meterFlows(input: FileInput, table: FlowRows): Promise<string> {
+  table.columnsOf(flowHeader(true).split(','), ',');
+  const meter = new FlowMeter((flow) =>
+    table.add({ input: input.name, line: flow.firstPacket, offset: flow.firstOffset, length: 0 }, flowLine(flow, true)),
+  );
+  const stream = readBytes(input);
+  for await (const batch of new CaptureReader({ input: input.name }).read(stream.chunks)) meter.add(batch);
+  meter.flush();
+  return stream.digest();
 }
 
 async function readParquetFlows(input: FileInput, table: FlowRows): Promise<void> {

@@ -1,17 +1,20 @@
+import { calibrate, pValuesOf, scoreAtRate } from '../../alerts/index.ts';
 import type { Detector, FitProgress, FitSummary, RowBatch } from '../../core/index.ts';
 import { familyOf } from '../../detectors/flow-classifier/families.ts';
 import { type ClassifierModel, classifierOnnx } from '../../detectors/flow-classifier/model.ts';
 import { RowDetector } from '../../detectors/rows/row-detector.ts';
 import type { FlowEncoding } from '../../features/index.ts';
-import type { FitCheckpoints } from '../../ml/index.ts';
+import { type FitCheckpoints, logisticImportance } from '../../ml/index.ts';
 import { fingerprintOf } from '../data.ts';
 import { type TrainingManifest, trainDetector } from '../train.ts';
 import { type ClassReport, classReport, mergedReport } from './class-report.ts';
 import { type CleanOptions, cleanFlows } from './clean.ts';
 import { type EncodingOptions, encodeRows, fitEncoding } from './encode.ts';
 import { type FlowAlarm, fitFlowAlarm } from './flow-alarm.ts';
+import { evaluateFlows, type FlowEvaluation } from './flow-evaluation.ts';
 import type { FlowTable } from './flow-table.ts';
 import { type ClassifierCandidate, type ClassifierGrid, searchClassifier } from './grid-search.ts';
+import { predictionsOf } from './predictions.ts';
 import { divideRows, type SplitBy } from './split.ts';
 
 export interface TrainFlowsOptions extends EncodingOptions, CleanOptions {
@@ -22,6 +25,8 @@ export interface TrainFlowsOptions extends EncodingOptions, CleanOptions {
   readonly seed?: number;
   /** Values to try, of classifiers: compared by cross-validation on the training part alone. */
   readonly grid?: ClassifierGrid;
+  /** Promised rate at which a novelty detector's figures are taken. Default 0.001. */
+  readonly promise?: number;
   readonly checkpoints?: FitCheckpoints;
   readonly progress?: FitProgress;
 }
@@ -35,6 +40,8 @@ export interface TrainedFlows {
   readonly report?: ClassReport;
   /** The same rows by family. */
   readonly families?: ClassReport;
+  /** Of labelled rows held back by the split; for detectors that name no classes. */
+  readonly evaluation?: FlowEvaluation;
   /** What the grid tried, best first. */
   readonly candidates: readonly ClassifierCandidate[];
   readonly split: string;
@@ -49,7 +56,7 @@ export interface TrainedFlows {
   readonly alarm?: FlowAlarm;
   /** The classifier as ONNX. */
   readonly onnx?: Uint8Array;
-  /** Share of all gains by feature, largest first; of trees. */
+  /** Shares by feature, largest first: of all gains of trees, of the weights on scaled columns of a logistic regression. */
   readonly importance: readonly (readonly [string, number])[];
 }
 
@@ -101,7 +108,11 @@ export async function trainFlows(table: FlowTable, options: TrainFlowsOptions): 
   const model = classifies && detector instanceof RowDetector ? (detector.model as ClassifierModel) : undefined;
   const reports =
     model === undefined || test.length === 0 ? undefined : await reportsOf(detector, model, encodeRows(table, encoding, test, labels));
-  const gains = model?.trees?.importance;
+  const evaluation =
+    classifies || labels === undefined || test.length === 0
+      ? undefined
+      : await noveltyEvaluation(detector, summary, encodeRows(table, encoding, test, labels), cleaned.benign, options.promise ?? 0.001);
+  const gains = model?.trees?.importance ?? (model?.logistic && logisticImportance(model.logistic.network));
   const total = gains?.reduce((sum, gain) => sum + gain, 0) || 1;
   return {
     detector,
@@ -109,6 +120,7 @@ export async function trainFlows(table: FlowTable, options: TrainFlowsOptions): 
     manifest,
     summary,
     ...reports,
+    ...(evaluation && { evaluation }),
     ...(alarm && { alarm }),
     candidates,
     split: division.how,
@@ -124,6 +136,21 @@ export async function trainFlows(table: FlowTable, options: TrainFlowsOptions): 
       .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
       .slice(0, 20),
   };
+}
+
+/** What a detector that names no classes finds in rows it had not learnt from. */
+async function noveltyEvaluation(
+  detector: Detector<RowBatch>,
+  { calibration }: FitSummary,
+  batch: RowBatch,
+  benign: string,
+  promise: number,
+): Promise<FlowEvaluation> {
+  const normal = calibrate(calibration);
+  const scored = await detector.score(batch);
+  const { pValue } = pValuesOf(normal, scored.score);
+  const predictions = predictionsOf(scored, batch.keys, pValue, scoreAtRate(normal, promise).score, { actual: batch.labels });
+  return evaluateFlows({ predictions, benign, promise });
 }
 
 /** Figures of labelled rows by class and by family; a label the model does not know is a class it never names. */

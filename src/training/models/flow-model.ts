@@ -1,5 +1,8 @@
-import { type Calibration, calibrate, pValuesOf, scoreAtRate } from '../../alerts/index.ts';
+import { type Calibration, calibrate, pValuesOf, scoreAtRate, smallestRate } from '../../alerts/index.ts';
 import { type Detector, type FitProgress, type RowBatch, VedetteError } from '../../core/index.ts';
+import { benignClassOf } from '../../detectors/flow-classifier/index.ts';
+import type { ClassifierModel } from '../../detectors/flow-classifier/model.ts';
+import { RowDetector } from '../../detectors/rows/row-detector.ts';
 import { encodingSchema, type FlowEncoding } from '../../features/index.ts';
 import type { FitCheckpoints } from '../../ml/index.ts';
 import type { LoadedModel } from '../../registry/index.ts';
@@ -8,6 +11,7 @@ import type { ClassReport } from '../flows/class-report.ts';
 import { type CleanOptions, cleanFlows } from '../flows/clean.ts';
 import { type EncodingOptions, encodeRows } from '../flows/encode.ts';
 import { flowNovelty, packFlowAlarm, unpackFlowAlarm } from '../flows/flow-alarm.ts';
+import type { FlowEvaluation } from '../flows/flow-evaluation.ts';
 import type { FlowTable } from '../flows/flow-table.ts';
 import type { ClassifierGrid } from '../flows/grid-search.ts';
 import { predictionsOf } from '../flows/predictions.ts';
@@ -45,6 +49,7 @@ export async function trainFlowModel(given: FlowModelOptions): Promise<TrainedFl
     seed,
     ...data,
     ...(grid && { grid }),
+    promise,
     ...(checkpoints && { checkpoints }),
     ...(progress && { progress }),
   });
@@ -62,7 +67,7 @@ export function flowModelDraft(
   table: FlowTable,
   { detector, seed, promise, attempted }: Pick<FlowModelOptions, 'detector' | 'seed' | 'promise'> & { readonly attempted: string },
 ): ModelDraft {
-  const { manifest, report } = trained;
+  const { manifest, report, evaluation } = trained;
   const { from = 0, to = 0, sha256 } = table.fingerprint;
   return {
     info: {
@@ -79,6 +84,7 @@ export function flowModelDraft(
           attack_f1: report.attack.f1,
           calibration_error: report.calibration_error,
         }),
+        ...(evaluation && figuresOf(evaluation)),
       },
       calibration: { ...manifest.calibration, promised_rate: promise },
     },
@@ -89,6 +95,12 @@ export function flowModelDraft(
       ...(trained.alarm && { 'alarm.bin': packFlowAlarm(trained.alarm) }),
     },
   };
+}
+
+/** Of rows that a novelty model had not learnt from. */
+function figuresOf({ metrics }: FlowEvaluation): Record<string, number> {
+  const { roc_auc, pr_auc, alarm_recall, observed_rate } = metrics;
+  return { ...(roc_auc !== undefined && { roc_auc }), ...(pr_auc !== undefined && { pr_auc }), alarm_recall, observed_rate };
 }
 
 /** USAGE for a value that none of them takes. */
@@ -116,11 +128,17 @@ export interface ScoredFlows {
   readonly model: string;
   readonly batch: RowBatch;
   readonly labelled: boolean;
+  /** Whether it names classes. */
+  readonly classifies: boolean;
   readonly predictions: ReturnType<typeof predictionsOf>;
   readonly report?: ClassReport;
   readonly families?: ClassReport;
   readonly promise: number;
   readonly benign: string;
+  /** Score above which a row is flagged at the promised rate. */
+  readonly threshold: number;
+  /** Benign rows the calibration rests on, and the smallest rate they resolve. */
+  readonly calibration: { readonly rows: number; readonly smallest_rate: number };
 }
 
 /** Scores a table of flows with a registered version; MODEL_MISMATCH for one of another kind. */
@@ -134,23 +152,43 @@ export async function scoreFlowModel({ manifest, files }: LoadedModel, table: Fl
     });
   }
   const cleaned = cleanFlows(table, { attempted: manifest.features.attempted === 'keep' ? 'keep' : 'benign' });
-  const labels = table.labels === undefined ? undefined : cleaned.labels;
+  const benign = classOfBenign(detector) ?? cleaned.benign;
+  const labels = table.labels === undefined ? undefined : cleaned.labels.map((label) => (label === cleaned.benign ? benign : label));
   const every = Array.from({ length: table.rows }, (_, row) => row);
   const batch = encodeRows(table, encoding, every, labels);
   const scored = await detector.score(batch);
   const promise = rate ?? Number(manifest.calibration.promised_rate ?? 0.001);
   const { pValue } = pValuesOf(normal, scored.score);
   const novelty = files['alarm.bin'] && (await flowNovelty(unpackFlowAlarm(files['alarm.bin']), table));
-  const predictions = predictionsOf(scored, batch.keys, pValue, scoreAtRate(normal, promise).score, { actual: labels, novelty });
+  const threshold = scoreAtRate(normal, promise).score;
+  const predictions = predictionsOf(scored, batch.keys, pValue, threshold, { actual: labels, novelty });
+  const { length: calibrated } = normal.sorted;
+  const calibration = { rows: calibrated, smallest_rate: smallestRate(calibrated) };
   const { classes, probabilities } = scored;
-  const common = { model, batch, labelled: labels !== undefined, predictions, promise, benign: cleaned.benign };
+  const classifies = classes !== undefined;
+  const common = {
+    model,
+    batch,
+    classifies,
+    labelled: labels !== undefined,
+    predictions,
+    promise,
+    benign,
+    threshold,
+    calibration,
+  };
   if (labels === undefined || classes === undefined || probabilities === undefined) return common;
   const rows = every.filter((row) => !isPlaceholder(labels[row] as string));
   const K = classes.length;
   const own = new Float64Array(rows.length * K);
   for (const [i, row] of rows.entries()) own.set(probabilities.subarray(row * K, (row + 1) * K), i * K);
   const known = rows.map((row) => labels[row] as string);
-  return { ...common, ...labelledReports(own, classes, cleaned.benign, known) };
+  return { ...common, ...labelledReports(own, classes, benign, known) };
+}
+
+/** What a classifier calls harmless flows. */
+function classOfBenign(detector: Detector<RowBatch>): string | undefined {
+  return detector instanceof RowDetector ? (detector.model as Partial<ClassifierModel>).classes?.[benignClassOf(detector)] : undefined;
 }
 
 /** A registered version's detector; MODEL_MISMATCH for one of another kind. */
