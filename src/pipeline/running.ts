@@ -1,7 +1,7 @@
 import type { Config, TenantConfig } from '../config/index.ts';
 import type { Alert, Clock, Incident, Logger, Position, Sink } from '../core/index.ts';
 import type { RunIdentity } from './detection.ts';
-import type { HeldSegments } from './flow/held-segments.ts';
+import { HeldSegments } from './flow/held-segments.ts';
 import type { Pump } from './flow/pump.ts';
 import type { Lane } from './lane/lane.ts';
 import type { PipelineStore } from './pipeline-store.ts';
@@ -39,4 +39,9 @@ export interface Running extends RunningLane {
   failedBatches: number;
   ended: boolean;
   recordsBefore: number;
+}
+
+export function runningOf(lane: RunningLane): Running {
+  const fresh = { positions: new Map(), reached: new Map(), held: new HeldSegments() };
+  return { ...lane, ...fresh, failedBatches: 0, ended: false, recordsBefore: 0 };
 }

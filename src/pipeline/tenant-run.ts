@@ -1,10 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import { type DeadLetter, Gate, type Micros, pause, type SeriesPoints } from '../core/index.ts';
 import type { EpochCommit, SourcePosition, StoredDeadLetter } from '../store/contract.ts';
 import { AlertBook } from './alert-book.ts';
 import { detectionOf } from './detection.ts';
 import { expire } from './expire.ts';
 import { CommitPace } from './flow/commit-pace.ts';
-import { HeldSegments } from './flow/held-segments.ts';
+import type { HeldSegments } from './flow/held-segments.ts';
 import { InFlight } from './flow/in-flight.ts';
 import { OutboxDispatcher } from './flow/outbox.ts';
 import { persist } from './flow/persist.ts';
@@ -15,7 +16,7 @@ import { floodsOf } from './lane/flood-finding.ts';
 import type { Lane, LaneOutput } from './lane/lane.ts';
 import { ObservedPromises } from './observed-promises.ts';
 import { decodePositions, encodePositions, heldBlob, positionsBlob } from './positions-blob.ts';
-import type { Running, TenantRunOptions } from './running.ts';
+import { type Running, runningOf, type TenantRunOptions } from './running.ts';
 import { tenantSettings } from './settings.ts';
 import { sourceStatus } from './source-status.ts';
 import type { TenantStatus } from './status.ts';
@@ -65,15 +66,7 @@ export class TenantRun {
 
   constructor(options: TenantRunOptions) {
     this.options = options;
-    this.lanes = options.lanes.map((lane) => ({
-      ...lane,
-      positions: new Map(),
-      reached: new Map(),
-      held: new HeldSegments(),
-      failedBatches: 0,
-      ended: false,
-      recordsBefore: 0,
-    }));
+    this.lanes = options.lanes.map(runningOf);
     this.book = new AlertBook(options.tenant, options.config.alertBudget, options.config.sinks);
     this.incidents = new IncidentBook(
       options.tenant,
@@ -199,6 +192,8 @@ export class TenantRun {
         await this.process(running, current);
         if (this.bytesSince >= this.options.epochs.bytes || this.alertsAreDue) await this.commit();
       });
+      // Batches can follow each other without a moment in which messages are answered and files read.
+      await setImmediate();
       const { cpuShare } = this.options;
       if (cpuShare < 1) await pause((performance.now() - began) * (1 / cpuShare - 1), this.stopping.signal);
     }

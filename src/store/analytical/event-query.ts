@@ -1,8 +1,6 @@
 import type { EventQuery, EventRow, Page } from '../contract.ts';
-import type { ListedFile } from './event-files.ts';
-import { pageOf } from './page.ts';
+import { type PagedFiles, pageOf, unranged } from './page.ts';
 import { type DuckRow, listOf } from './parquet-files.ts';
-import type { StoredReader } from './stored-reader.ts';
 import { Where } from './where.ts';
 
 export function filterOf(query: EventQuery): Where {
@@ -12,9 +10,10 @@ export function filterOf(query: EventQuery): Where {
   return where.and((p) => `contains(message, ${p})`, query.contains);
 }
 
-export function eventPage(reader: StoredReader, files: readonly ListedFile[], query: EventQuery): Promise<Page<EventRow>> {
-  return pageOf(reader, files, {
+export function eventPage(stored: PagedFiles, query: EventQuery): Promise<Page<EventRow>> {
+  return pageOf(stored, {
     where: filterOf(query),
+    ...unranged(query, filterOf),
     order: query.order ?? 'oldest',
     keys: [
       { sql: 'input', type: 'VARCHAR' },

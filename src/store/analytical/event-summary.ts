@@ -3,6 +3,7 @@ import { binned, binsOf } from './bins.ts';
 import type { ListedFile } from './event-files.ts';
 import { filterOf } from './event-query.ts';
 import type { FilePartials, Range } from './file-partials.ts';
+import type { FoundRows } from './found-rows.ts';
 import { type DuckRow, listOf } from './parquet-files.ts';
 import type { StoredReader } from './stored-reader.ts';
 
@@ -10,6 +11,7 @@ import type { StoredReader } from './stored-reader.ts';
 export interface StoredFiles {
   readonly reader: StoredReader;
   readonly partials: FilePartials;
+  readonly found: FoundRows;
   readonly files: readonly ListedFile[];
 }
 

@@ -26,6 +26,7 @@ import { eventPage } from './event-query.ts';
 import { countOf, countsByTemplate, histogramOf, hostsOf, type StoredFiles, templatesOf } from './event-summary.ts';
 import { FilePartials } from './file-partials.ts';
 import { flowPage, talkersOf, volumeOf } from './flow-query.ts';
+import { FoundRows } from './found-rows.ts';
 import { type Dataset, type DuckRow, type FileSpec, type StoredFile, writeByDay } from './parquet-files.ts';
 import { predictionPage } from './prediction-query.ts';
 import { createRowTable, DETECTION_TABLE, FEATURE_TABLE, stageRows, toDetection, toFeature } from './row-staging.ts';
@@ -72,11 +73,12 @@ export class Events {
   /** Nothing more is appended to these; oldest first. */
   private readonly full: EventStaging[] = [];
   /** Written and empty again. */
-  private empty: EventStaging[] = [];
+  private spare: EventStaging[] = [];
   private stagings = 0;
   private pending: PendingFile[] = [];
   private parts = 0;
   private readonly partials = new FilePartials();
+  private readonly found = new FoundRows();
   private staged = { features: 0, detections: 0 };
   /** Epoch that is committed next. */
   next = 1;
@@ -149,7 +151,7 @@ export class Events {
   }
 
   query(query: EventQuery): Promise<Page<EventRow>> {
-    return this.read('log', query, ({ reader, files }) => eventPage(reader, files, query), { items: [] });
+    return this.read('log', query, (stored) => eventPage(stored, query), { items: [] });
   }
 
   countByTemplate(query: EventQuery): Promise<readonly { template: string; count: number }[]> {
@@ -165,11 +167,11 @@ export class Events {
   }
 
   flows(query: FlowQuery): Promise<FlowPage> {
-    return this.read('flow', query, ({ reader, files }) => flowPage(reader, files, query), { items: [] });
+    return this.read('flow', query, (stored) => flowPage(stored, query), { items: [] });
   }
 
   predictions(query: PredictionQuery): Promise<PredictionPage> {
-    return this.read('flow', query, ({ reader, files }) => predictionPage(reader, files, query), { items: [] });
+    return this.read('flow', query, (stored) => predictionPage(stored, query), { items: [] });
   }
 
   talkers(query: FlowQuery, by: TalkerKey): Promise<readonly Talker[]> {
@@ -220,7 +222,7 @@ export class Events {
     await this.appending.run(async () => undefined);
     await this.writing.run(async () => undefined);
     const opened = await this.opened?.catch(() => undefined);
-    for (const staged of [...this.filling.values(), ...this.full, ...this.empty]) staged.close();
+    for (const staged of [...this.filling.values(), ...this.full, ...this.spare]) staged.close();
     opened?.duck.close();
   }
 
@@ -255,22 +257,22 @@ export class Events {
     const files = this.listed(dataset, range);
     if (files.length === 0) return none;
     const { reader } = await this.open();
-    const { partials } = this;
+    const { partials, found } = this;
     try {
-      return await work({ reader, partials, files });
+      return await work({ reader, partials, found, files });
     } catch (error) {
       if (error instanceof VedetteError) throw error;
       const now = this.listed(dataset, range);
       // Retention may have removed a file after it was listed.
       if (now.length === files.length) throw duckError(error, this.bytes.local('events'));
-      return now.length === 0 ? none : work({ reader, partials, files: now });
+      return now.length === 0 ? none : work({ reader, partials, found, files: now });
     }
   }
 
   private async stagingOf(kind: EventKind, { connection }: DuckDb): Promise<EventStaging> {
-    const known = this.empty.find((staged) => staged.kind === kind);
+    const known = this.spare.find((staged) => staged.kind === kind);
     if (known === undefined) return EventStaging.open(connection, kind, this.stagings++);
-    this.empty = this.empty.filter((staged) => staged !== known);
+    this.spare = this.spare.filter((staged) => staged !== known);
     return known;
   }
 
@@ -287,7 +289,7 @@ export class Events {
         await this.write({ dataset: staged.kind, select: staged.select, timeColumn: 'time', span: staged.span }, staged.epoch);
         this.full.shift();
         await staged.clear(duck.writing);
-        this.empty.push(staged);
+        this.spare.push(staged);
       }
     });
   }

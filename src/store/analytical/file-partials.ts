@@ -75,7 +75,8 @@ export class FilePartials {
   }
 }
 
-function liesIn({ minTime, maxTime }: ListedFile, { from, to }: Range): boolean {
+/** Whether all rows of the file do. */
+export function liesIn({ minTime, maxTime }: ListedFile, { from, to }: Range): boolean {
   if (from === undefined && to === undefined) return true;
   if (minTime === undefined || maxTime === undefined) return false;
   return (from === undefined || minTime >= from) && (to === undefined || maxTime < to);

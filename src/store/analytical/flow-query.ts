@@ -1,7 +1,6 @@
 import type { FlowPage, FlowQuery, FlowRow, FlowVolume, Talker, TalkerKey } from '../contract.ts';
 import { binned, binsOf } from './bins.ts';
-import type { ListedFile } from './event-files.ts';
-import { pageOf } from './page.ts';
+import { type PagedFiles, pageOf, unranged } from './page.ts';
 import type { DuckRow } from './parquet-files.ts';
 import { FROM, type StoredReader } from './stored-reader.ts';
 import { Where } from './where.ts';
@@ -19,9 +18,10 @@ export function filterOf(query: FlowQuery): Where {
 }
 
 /** Newest first. */
-export function flowPage(reader: StoredReader, files: readonly ListedFile[], query: FlowQuery): Promise<FlowPage> {
-  return pageOf(reader, files, {
+export function flowPage(stored: PagedFiles, query: FlowQuery): Promise<FlowPage> {
+  return pageOf(stored, {
     where: filterOf(query),
+    ...unranged(query, filterOf),
     order: 'newest',
     keys: [
       { sql: 'input', type: 'VARCHAR' },

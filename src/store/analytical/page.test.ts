@@ -94,6 +94,17 @@ describe('pages of events over many files', () => {
       { numRuns: 60 },
     );
   }, 60_000);
+
+  it('are searched in new files, whatever was not found in those before', async () => {
+    const query = { contains: 'nowhere' };
+    expect((await tenant.events.query(query)).items).toEqual([]);
+    const late: Line = { time: DAY + 4e6, host: 'web-1', template: 0, parameters: [], message: 'found nowhere else' };
+    await tenant.events.append(logBatch([late], 'auth', 'late.log'), TEMPLATES);
+    await tenant.commitEpoch(epochCommit(EPOCHS.length + 1));
+    for (const range of [{}, { from: DAY + 4e6, to: DAY + 5e6 }, {}])
+      expect((await tenant.events.query({ ...query, ...range })).items.map(({ message }) => message)).toEqual(['found nowhere else']);
+    expect((await tenant.events.query({ ...query, from: DAY + 5e6 })).items).toEqual([]);
+  });
 });
 
 function countsOf(rows: readonly EventRow[]): ReadonlyMap<string, number> {

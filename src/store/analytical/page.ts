@@ -1,6 +1,8 @@
 import type { Page } from '../contract.ts';
 import { badCursor, decodeCursor, encodeCursor } from '../cursor.ts';
 import type { ListedFile } from './event-files.ts';
+import { liesIn, type Range } from './file-partials.ts';
+import type { FoundRows } from './found-rows.ts';
 import type { DuckRow } from './parquet-files.ts';
 import { FROM, type StoredReader } from './stored-reader.ts';
 import type { Where } from './where.ts';
@@ -15,7 +17,10 @@ export interface PageKey {
 }
 
 export interface PageOrder<T> {
+  /** With the range of time and without. */
   readonly where: Where;
+  readonly unranged: Where;
+  readonly range: Range;
   readonly order: 'oldest' | 'newest';
   /** After the time; together they tell rows apart. */
   readonly keys: readonly PageKey[];
@@ -26,24 +31,45 @@ export interface PageOrder<T> {
   readonly itemOf: (row: DuckRow) => T;
 }
 
+/** The files of a tenant, and what is known of them. */
+export interface PagedFiles {
+  readonly reader: StoredReader;
+  readonly files: readonly ListedFile[];
+  readonly found: FoundRows;
+}
+
 /**
  * A page in the order of time. It reads the newest (or oldest) files first and no more of them than it takes: a file that holds
- * only earlier rows than the page's last is not opened. Of those, whole rows are read only from where the page's last one lies.
+ * only earlier rows than the page's last is not opened. Of those, whole rows are read only from where the page's last one lies. Where
+ * few rows of a file match, they are remembered.
  */
-export async function pageOf<T>(reader: StoredReader, files: readonly ListedFile[], page: PageOrder<T>): Promise<Page<T>> {
+export async function pageOf<T>({ reader, files, found: remembered }: PagedFiles, page: PageOrder<T>): Promise<Page<T>> {
   const { order, limit, itemOf } = page;
   const where = page.where.copy();
   const after = page.cursor === undefined ? undefined : positionOf(page.cursor, page.keys);
   if (after !== undefined) where.also(beyond(where, page, after));
   const left = inOrder(files, order).filter((file) => after === undefined || mayHold(file, order, after[0]));
+  const filter = JSON.stringify([order, page.unranged.sql, page.unranged.values.map(String)]);
+  const isWhole = (file: ListedFile) => page.selective && after === undefined && liesIn(file, page.range);
   const comparing = compare(page);
   let found: readonly DuckRow[] = [];
   for (let read = 0, next = 1; read < left.length; next *= 2) {
     let to = Math.min(left.length, read + next);
     while (to < left.length && rowsOf(left.slice(0, to)) <= limit) to++;
-    const paths = left.slice(read, to).map(({ path }) => path);
+    const group = left.slice(read, to);
+    const known = remembered.of(filter);
+    const unread = group.filter((file) => !isWhole(file) || !known.has(file.path));
+    const paths = unread.map(({ path }) => path);
     const rows = await (page.selective ? matching(reader, paths, where, page) : ofTheEnd(reader, paths, where, page));
-    found = read === 0 ? rows : [...found, ...rows].sort(comparing).slice(0, limit + 1);
+    const before = group.filter((file) => !unread.includes(file)).flatMap(({ path }) => known.get(path) ?? []);
+    // All that match are among them.
+    for (const { path } of rows.length <= limit ? unread.filter(isWhole) : [])
+      remembered.add(
+        filter,
+        path,
+        rows.filter(({ filename }) => filename === path),
+      );
+    found = [...found, ...before, ...rows].sort(comparing).slice(0, limit + 1);
     read = to;
     const following = found[limit];
     if (following !== undefined && !reaches(left[to], order, following)) break;
@@ -52,6 +78,14 @@ export async function pageOf<T>(reader: StoredReader, files: readonly ListedFile
   const last = found[limit - 1];
   if (found.length <= limit || last === undefined) return { items };
   return { items, cursor: encodeCursor(positionIn(last, page.keys).map(String)) };
+}
+
+/** What a page needs to know of a query's range of time. */
+export function unranged<Q extends { readonly from?: number; readonly to?: number }>(
+  { from, to, ...rest }: Q,
+  filterOf: (query: Omit<Q, 'from' | 'to'>) => Where,
+): Pick<PageOrder<unknown>, 'unranged' | 'range'> {
+  return { unranged: filterOf(rest), range: { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) } };
 }
 
 /** Of rows most of which match: first from where the page's last one lies, by the times alone, then the whole rows from there. */
@@ -80,7 +114,8 @@ function matching(
   const direction = order === 'oldest' ? 'ASC' : 'DESC';
   const by = [timeOf(order), ...keys.map(({ sql }) => sql)].map((key) => `${key} ${direction}`).join(', ');
   const named = keys.map(({ sql }, i) => `${sql} AS key${i}`).join(', ');
-  const sql = `SELECT *, ${timeOf(order)} AS position, ${named} ${FROM} WHERE ${where.sql} ORDER BY ${by} LIMIT ${limit + 1}`;
+  const from = 'FROM read_parquet($1, union_by_name = true, filename = true)';
+  const sql = `SELECT *, ${timeOf(order)} AS position, ${named} ${from} WHERE ${where.sql} ORDER BY ${by} LIMIT ${limit + 1}`;
   return reader.rows(sql, paths, where.values);
 }
 

@@ -1,9 +1,8 @@
 import type { PredictedFlow, PredictionPage, PredictionQuery } from '../contract.ts';
-import type { ListedFile } from './event-files.ts';
 import { filterOf } from './flow-query.ts';
-import { pageOf } from './page.ts';
+import { type PagedFiles, pageOf, unranged } from './page.ts';
 import type { DuckRow } from './parquet-files.ts';
-import type { StoredReader } from './stored-reader.ts';
+import type { Where } from './where.ts';
 
 /** As lanes write them among the attributes of a flow. */
 interface Stored {
@@ -20,15 +19,10 @@ const LABELS = ['label', 'detailed-label', 'Label'] as const;
 const NO_LABEL = /^(-|\(empty\)|needmanuallabel|no label|)$/i;
 
 /** Newest first; of a flow that several models scored, the first that fits the query. */
-export function predictionPage(reader: StoredReader, files: readonly ListedFile[], query: PredictionQuery): Promise<PredictionPage> {
-  const { detector, flagged } = query;
-  const where = filterOf(query).also(`attributes LIKE '%"predictions":[{%'`);
-  const one = (field: string) => `json_extract_string(attributes, '$.predictions[*].${field}')`;
-  where.and((p) => `list_contains(${one('detector')}, ${p})`, detector);
-  where.and((p) => `list_contains(${one('class')}, ${p})`, query.class);
-  where.and((p) => `list_contains(${one('flagged')}, ${p})`, flagged === undefined ? undefined : String(flagged));
-  return pageOf(reader, files, {
-    where,
+export function predictionPage(stored: PagedFiles, query: PredictionQuery): Promise<PredictionPage> {
+  return pageOf(stored, {
+    where: conditionsOf(query),
+    ...unranged(query, conditionsOf),
     order: 'newest',
     keys: [
       { sql: 'input', type: 'VARCHAR' },
@@ -40,6 +34,16 @@ export function predictionPage(reader: StoredReader, files: readonly ListedFile[
     cursor: query.cursor,
     itemOf: (row) => predictedFlow(row, query),
   });
+}
+
+function conditionsOf(query: PredictionQuery): Where {
+  const { detector, flagged } = query;
+  const one = (field: string) => `json_extract_string(attributes, '$.predictions[*].${field}')`;
+  return filterOf(query)
+    .also(`attributes LIKE '%"predictions":[{%'`)
+    .and((p) => `list_contains(${one('detector')}, ${p})`, detector)
+    .and((p) => `list_contains(${one('class')}, ${p})`, query.class)
+    .and((p) => `list_contains(${one('flagged')}, ${p})`, flagged === undefined ? undefined : String(flagged));
 }
 
 function predictedFlow(row: DuckRow, query: PredictionQuery): PredictedFlow {
