@@ -100,6 +100,19 @@ export class Window {
     return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
   }
 
+  /** Axe's violations in light and, of its colours, in dark. */
+  async violationsInBothSchemes(): Promise<readonly string[]> {
+    const light = await this.violations();
+    await this.page.emulateMedia({ colorScheme: 'dark' });
+    await this.page.locator('html[data-mantine-color-scheme=dark]').waitFor();
+    await this.page.waitForTimeout(250);
+    await this.page.evaluate(FADED);
+    const dark = await this.violations(['color-contrast']);
+    await this.page.emulateMedia({ colorScheme: 'light' });
+    await this.page.locator('html[data-mantine-color-scheme=light]').waitFor();
+    return [...light, ...dark.map((one) => `dark, ${one}`)];
+  }
+
   close(): Promise<void> {
     return this.#browser.close();
   }

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { requestLog } from '../e2e/run-cli.ts';
-import { CHROMIUM, Window } from './browser.ts';
-import { RunningVedette } from './running-vedette.ts';
+import { CHROMIUM } from './browser.ts';
+import { BrowserSession } from './browser-session.ts';
 
 const HOST = '<svg/onload=window.hit=1>';
 const TEXT = '<img src=x onerror="window.hit=2"> </script><script>window.hit=3</script> javascript:alert(1)';
@@ -12,28 +12,14 @@ const LOG = requestLog(1_500, [900, 1_200]).replaceAll(
 );
 
 describe.skipIf(CHROMIUM === undefined)('markup in what is watched', () => {
-  const vedette = new RunningVedette(LOG);
-  let window: Window;
+  const session = new BrowserSession(LOG);
+  const { vedette } = session;
   const headers = () => ({ 'X-Vedette-Request': '1', Origin: vedette.address });
-  const api = async (path: string) => {
-    const answer = await window.page.request.get(`${vedette.address}/api/v1/tenants/default/${path}`);
-    expect(answer.status(), path).toBe(200);
-    return (await answer.json()) as {
-      items: { id: string; group: string; detection: { entity: string; explanation: { what: string } } }[];
-    };
-  };
-  beforeAll(async () => {
-    await vedette.start();
-    window = await Window.open(() => vedette.address);
-    await window.setUp(vedette.adminLink, 'a sentinel stands watch');
-  }, 30_000);
-  afterAll(async () => {
-    await window?.close();
-    await vedette.stop();
-  }, 30_000);
+  const api = async (path: string) =>
+    (await session.api(path)) as { items: { id: string; group: string; detection: { entity: string; explanation: { what: string } } }[] };
 
   it('is shown as text on every page: from lines, hosts, file names, notes, labels and rules', async () => {
-    const { page } = window;
+    const { page, window } = session;
     const found = async () =>
       (await api('alerts?limit=100')).items.find(
         ({ detection }) => detection.entity === HOST || detection.explanation.what.includes('onerror'),

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { requestLog } from '../e2e/run-cli.ts';
-import { CHROMIUM, Window } from './browser.ts';
-import { RunningVedette } from './running-vedette.ts';
+import { CHROMIUM } from './browser.ts';
+import { BrowserSession, until } from './browser-session.ts';
 
 const FAULTS = [900, 1_050, 1_200, 1_350];
 /** The same fault on four hosts: four alerts of one kind. */
@@ -13,30 +13,13 @@ const LOG = FAULTS.reduce(
 );
 
 describe.skipIf(CHROMIUM === undefined)('operating from the dashboard', () => {
-  const vedette = new RunningVedette(LOG);
-  let window: Window;
-  const api = async (path: string, home = false): Promise<unknown> => {
-    const answer = await window.page.request.get(`${vedette.address}/api/v1/${home ? '' : 'tenants/default/'}${path}`);
-    expect(answer.status(), path).toBe(200);
-    return answer.json();
-  };
-  const until = async (what: () => Promise<boolean>) => {
-    while (!(await what())) await new Promise((resolve) => setTimeout(resolve, 150));
-  };
-  const open = (path: string) => window.page.goto(`${vedette.address}/t/default/${path}`);
-
-  beforeAll(async () => {
-    await vedette.start();
-    window = await Window.open(() => vedette.address);
-    await window.setUp(vedette.adminLink, 'a sentinel stands watch');
-  }, 30_000);
-  afterAll(async () => {
-    await window?.close();
-    await vedette.stop();
-  }, 30_000);
+  const session = new BrowserSession(LOG);
+  const { vedette } = session;
+  const api = (path: string, of?: 'home') => session.api(path, of);
+  const open = (path: string) => session.open(path);
 
   it('a source of readings is added with its kind of records, changed and removed', async () => {
-    const { page } = window;
+    const { page } = session;
     const file = join(vedette.folder, 'room.csv');
     const lines = Array.from(
       { length: 40 },
@@ -75,7 +58,7 @@ describe.skipIf(CHROMIUM === undefined)('operating from the dashboard', () => {
   }, 90_000);
 
   it('what is trained on the page to try out predicts there, row by row', async () => {
-    const { page } = window;
+    const { page } = session;
     await until(async () =>
       ((await api('training-data')) as { sources: { events: number }[] }).sources.some(({ events }) => events > 4_000),
     );
@@ -104,7 +87,7 @@ describe.skipIf(CHROMIUM === undefined)('operating from the dashboard', () => {
   }, 150_000);
 
   it('all alerts of a kind are closed at once, and opened again as they were', async () => {
-    const { page } = window;
+    const { page } = session;
     type Groups = { items: { id: string; worst: string; alerts: number; open: number }[] };
     const largest = async () => ((await api('groups?source=app')) as Groups).items.sort((a, b) => b.alerts - a.alerts)[0];
     await until(async () => ((await largest())?.alerts ?? 0) > 2);
@@ -120,7 +103,7 @@ describe.skipIf(CHROMIUM === undefined)('operating from the dashboard', () => {
   }, 60_000);
 
   it('dragging over the lanes zooms in, and the range stands in the address', async () => {
-    const { page } = window;
+    const { page, window } = session;
     await open('explorer');
     const lanes = page.getByRole('application');
     await lanes.locator('canvas').first().waitFor();
@@ -138,9 +121,9 @@ describe.skipIf(CHROMIUM === undefined)('operating from the dashboard', () => {
   }, 30_000);
 
   it('a user is added, given another role and removed', async () => {
-    const { page } = window;
+    const { page } = session;
     const roles = async () =>
-      ((await api('users', true)) as { items: { name: string; memberships: { role: string }[] }[] }).items.find(
+      ((await api('users', 'home')) as { items: { name: string; memberships: { role: string }[] }[] }).items.find(
         ({ name }) => name === 'ana',
       )?.memberships;
     await open('settings?tab=users');
@@ -159,7 +142,7 @@ describe.skipIf(CHROMIUM === undefined)('operating from the dashboard', () => {
   }, 30_000);
 
   it('on a narrow screen the pages are behind a button, and a list leads to what is chosen and back', async () => {
-    const { page } = window;
+    const { page, window } = session;
     await page.setViewportSize({ width: 400, height: 850 });
     await open('');
     await page.getByRole('button', { name: 'Show the pages' }).click();

@@ -19,16 +19,15 @@ export function Personal({ onHelp }: { onHelp: () => void }) {
   };
   return (
     <div className="personal">
-      <Menu position="top-start" shadow="md">
+      <Menu position="top-start" shadow="md" withinPortal={false}>
         <Menu.Target>
           <ActionIcon variant="subtle" color="gray" aria-label={`Account of ${session.data?.name ?? ''}`}>
             <IconUser size={17} color="var(--soft)" />
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Label>{session.data?.name}</Menu.Label>
           <Menu.Item leftSection={<IconLogout size={15} />} onClick={signOut}>
-            Sign out
+            Sign out {session.data?.name}
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>

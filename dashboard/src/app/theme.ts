@@ -3,6 +3,7 @@ import {
   createTheme,
   Input,
   localStorageColorSchemeManager,
+  Menu,
   Modal,
   Notification,
   SegmentedControl,
@@ -19,6 +20,8 @@ export const theme = createTheme({
     Button: Button.extend({ defaultProps: { size: 'xs' } }),
     Select: Select.extend({ defaultProps: { size: 'xs', comboboxProps: { shadow: 'md' } } }),
     InputWrapper: Input.Wrapper.extend({ defaultProps: { withAsterisk: false } }),
+    // A focusable placeholder within a menu would be no item of it.
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
     // Locking the page's scroll would write a style element.
     Modal: Modal.extend({ defaultProps: { lockScroll: false, centered: true, transitionProps: { duration: 80 } } }),
     Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } } }),

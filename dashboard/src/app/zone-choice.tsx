@@ -15,7 +15,7 @@ export function ZoneChoice() {
   const utc = useUtc();
   const mark = <IconCheck size={14} aria-label="shown" />;
   return (
-    <Menu position="top-start" shadow="md">
+    <Menu position="top-start" shadow="md" withinPortal={false}>
       <Menu.Target>
         <button type="button" className="plain zone" title={`Times are shown in ${utc ? 'UTC' : ownZone()}`}>
           <IconClock size={14} aria-hidden />
@@ -23,7 +23,6 @@ export function ZoneChoice() {
         </button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>Times in</Menu.Label>
         <Menu.Item onClick={() => choose(false)} rightSection={utc ? undefined : mark}>
           {ownZone()}
         </Menu.Item>

@@ -3,8 +3,8 @@ import { count, percent } from '../format/number.ts';
 import { ModelChoice } from '../pages/detectors/model-choice.tsx';
 import { DetectorSwitch } from '../pages/detectors/switch.tsx';
 import { Bar, When } from './marks.tsx';
-import { Scroll } from './scroll.tsx';
 import { Blank } from './states.tsx';
+import { Table } from './table.tsx';
 
 type DetectorStatus = OverviewBody['budget']['detectors'][number];
 
@@ -12,56 +12,50 @@ type DetectorStatus = OverviewBody['budget']['detectors'][number];
 export function DetectorTable({ detectors }: { detectors: readonly DetectorStatus[] }) {
   if (detectors.length === 0) return <Blank title="No detector runs" hint="Detectors start with their source." />;
   return (
-    <Scroll label="Detectors">
-      <table className="table">
-        <thead>
-          <tr>
-            <th>Detector</th>
-            <th>Source</th>
-            <th>State</th>
-            <th>Scores with</th>
-            <th className="right">Promised</th>
-            <th className="right">Observed (95 % interval)</th>
-            <th className="right">Scored</th>
-            <th className="right">Flagged</th>
-            <th>
-              <span className="hidden">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {detectors.map((detector) => (
-            <tr key={`${detector.source}/${detector.detector}`}>
-              <td>{detector.detector}</td>
-              <td>{detector.source}</td>
-              <td>
-                <DetectorState of={detector} />
-              </td>
-              <td>
-                <ModelChoice of={detector} />
-              </td>
-              <td className="right num">
-                {percent(detector.promisedRate)}
-                {detector.extrapolated && <div className="small soft">not resolved yet</div>}
-              </td>
-              <td className="right num">
-                {percent(detector.observedRate)}
-                {detector.observedInterval !== null && (
-                  <div className="small soft">
-                    {percent(detector.observedInterval[0])} to {percent(detector.observedInterval[1])}
-                  </div>
-                )}
-              </td>
-              <td className="right num">{count(detector.scored)}</td>
-              <td className="right num">{count(detector.flagged)}</td>
-              <td className="right">
-                <DetectorSwitch of={detector} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table
+      label="Detectors"
+      heads={[
+        'Detector',
+        'Source',
+        'State',
+        'Scores with',
+        { right: 'Promised' },
+        { right: 'Observed (95 % interval)' },
+        { right: 'Scored' },
+        { right: 'Flagged' },
+      ]}
+      actions
+    >
+      {detectors.map((detector) => (
+        <tr key={`${detector.source}/${detector.detector}`}>
+          <td>{detector.detector}</td>
+          <td>{detector.source}</td>
+          <td>
+            <DetectorState of={detector} />
+          </td>
+          <td>
+            <ModelChoice of={detector} />
+          </td>
+          <td className="right num">
+            {percent(detector.promisedRate)}
+            {detector.extrapolated && <div className="small soft">not resolved yet</div>}
+          </td>
+          <td className="right num">
+            {percent(detector.observedRate)}
+            {detector.observedInterval !== null && (
+              <div className="small soft">
+                {percent(detector.observedInterval[0])} to {percent(detector.observedInterval[1])}
+              </div>
+            )}
+          </td>
+          <td className="right num">{count(detector.scored)}</td>
+          <td className="right num">{count(detector.flagged)}</td>
+          <td className="right">
+            <DetectorSwitch of={detector} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -6,8 +6,8 @@ import { useTenant } from '../api/queries.ts';
 import { reportQuery } from '../api/report.ts';
 import { Severity } from '../components/marks.tsx';
 import { Card, Page } from '../components/page.tsx';
-import { Scroll } from '../components/scroll.tsx';
 import { Answered, Blank } from '../components/states.tsx';
+import { Table } from '../components/table.tsx';
 import { bytes, count, figure, percent, plural } from '../format/number.ts';
 import { prose } from '../format/time.ts';
 
@@ -73,35 +73,24 @@ function Content({ report }: { report: Report }) {
       )}
       {report.moreGroups > 0 && <p className="soft">{plural(report.moreGroups, 'more group')} in the alerts.</p>}
       <Card title="Detectors" flush>
-        <Scroll label="Detectors">
-          <table className="table">
-            <thead>
-              <tr>
-                <th>Detector</th>
-                <th>Learnt from</th>
-                <th className="right">Promised</th>
-                <th className="right">Observed</th>
-                <th className="right">Scored</th>
-                <th className="right">Flagged</th>
-              </tr>
-            </thead>
-            <tbody>
-              {report.detectors.map((detector) => (
-                <tr key={`${detector.name} ${detector.unit}`}>
-                  <td>
-                    {detector.name}
-                    <div className="small soft wrap">{detector.summary}</div>
-                  </td>
-                  <td className="wrap">{detector.learnt}</td>
-                  <td className="right num">{percent(detector.promisedRate)}</td>
-                  <td className="right num">{percent(detector.observedRate)}</td>
-                  <td className="right num">{count(detector.scored)}</td>
-                  <td className="right num">{count(detector.flagged)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <Table
+          label="Detectors"
+          heads={['Detector', 'Learnt from', { right: 'Promised' }, { right: 'Observed' }, { right: 'Scored' }, { right: 'Flagged' }]}
+        >
+          {report.detectors.map((detector) => (
+            <tr key={`${detector.name} ${detector.unit}`}>
+              <td>
+                {detector.name}
+                <div className="small soft wrap">{detector.summary}</div>
+              </td>
+              <td className="wrap">{detector.learnt}</td>
+              <td className="right num">{percent(detector.promisedRate)}</td>
+              <td className="right num">{percent(detector.observedRate)}</td>
+              <td className="right num">{count(detector.scored)}</td>
+              <td className="right num">{count(detector.flagged)}</td>
+            </tr>
+          ))}
+        </Table>
       </Card>
     </>
   );

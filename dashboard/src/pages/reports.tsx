@@ -3,8 +3,8 @@ import { url } from '../api/client.ts';
 import { useApi, useTenant } from '../api/queries.ts';
 import { When } from '../components/marks.tsx';
 import { Card, Page } from '../components/page.tsx';
-import { Scroll } from '../components/scroll.tsx';
 import { Answered, Blank } from '../components/states.tsx';
+import { Table } from '../components/table.tsx';
 import { count } from '../format/number.ts';
 
 export function Reports() {
@@ -22,54 +22,41 @@ export function Reports() {
                 </Link>
               </Blank>
             ) : (
-              <Scroll label="Reports">
-                <table className="table">
-                  <thead>
-                    <tr>
-                      <th>Report</th>
-                      <th>Input</th>
-                      <th>Made</th>
-                      <th className="right">Alerts</th>
-                      <th>Download</th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {items.map((report) => (
-                      <tr key={report.name}>
-                        <td className="wrap">
-                          {report.formats.includes('json') ? (
-                            <Link to="/t/$tenant/reports/$name" params={{ tenant, name: report.name }}>
-                              {report.name}
-                            </Link>
-                          ) : (
-                            report.name
-                          )}
-                        </td>
-                        <td className="wrap soft">{report.input}</td>
-                        <td>
-                          <When at={report.createdAt} />
-                        </td>
-                        <td className="right num">{count(report.alerts)}</td>
-                        <td>
-                          <span className="row tight">
-                            {report.formats.map((format) => (
-                              <a
-                                key={format}
-                                href={url('report', { tenant, name: report.name, format })}
-                                download
-                                aria-label={`${format.toUpperCase()} of ${report.name}`}
-                              >
-                                {format.toUpperCase()}
-                              </a>
-                            ))}
-                            {report.formats.length === 0 && <span className="soft">its files are gone</span>}
-                          </span>
-                        </td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </Scroll>
+              <Table label="Reports" heads={['Report', 'Input', 'Made', { right: 'Alerts' }, 'Download']}>
+                {items.map((report) => (
+                  <tr key={report.name}>
+                    <td className="wrap">
+                      {report.formats.includes('json') ? (
+                        <Link to="/t/$tenant/reports/$name" params={{ tenant, name: report.name }}>
+                          {report.name}
+                        </Link>
+                      ) : (
+                        report.name
+                      )}
+                    </td>
+                    <td className="wrap soft">{report.input}</td>
+                    <td>
+                      <When at={report.createdAt} />
+                    </td>
+                    <td className="right num">{count(report.alerts)}</td>
+                    <td>
+                      <span className="row tight">
+                        {report.formats.map((format) => (
+                          <a
+                            key={format}
+                            href={url('report', { tenant, name: report.name, format })}
+                            download
+                            aria-label={`${format.toUpperCase()} of ${report.name}`}
+                          >
+                            {format.toUpperCase()}
+                          </a>
+                        ))}
+                        {report.formats.length === 0 && <span className="soft">its files are gone</span>}
+                      </span>
+                    </td>
+                  </tr>
+                ))}
+              </Table>
             )
           }
         </Answered>

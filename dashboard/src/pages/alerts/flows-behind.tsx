@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
 import { useApi, useTenant } from '../../api/queries.ts';
 import { When } from '../../components/marks.tsx';
-import { Scroll } from '../../components/scroll.tsx';
+import { Table } from '../../components/table.tsx';
 import { portName, protocolName } from '../../format/network.ts';
 import { bytes, count, plural } from '../../format/number.ts';
 import { MINUTE } from '../../format/time.ts';
@@ -29,44 +29,33 @@ export function FlowsBehind({ alert: { detection } }: { alert: AlertBody }) {
           All its flows then
         </Link>
       </div>
-      <Scroll label="Flows">
-        <table className="table dense">
-          <thead>
-            <tr>
-              <th>Began</th>
-              <th>Initiator</th>
-              <th>Responder</th>
-              <th>Service</th>
-              <th className="right">Sent</th>
-              <th className="right">Received</th>
-              <th className="right">Packets</th>
-            </tr>
-          </thead>
-          <tbody>
-            {items.map((flow) => (
-              <tr key={`${flow.time} ${flow.sourceAddress} ${flow.sourcePort} ${flow.destinationAddress} ${flow.destinationPort}`}>
-                <td>
-                  <When at={flow.time} as="clock" />
-                </td>
-                <td className="mono nowrap">
-                  {flow.sourceAddress}
-                  <span className="soft">:{flow.sourcePort ?? '–'}</span>
-                </td>
-                <td className="mono nowrap">
-                  {flow.destinationAddress}
-                  <span className="soft">:{flow.destinationPort ?? '–'}</span>
-                </td>
-                <td className="nowrap">
-                  {protocolName(flow.protocol)} {portName(flow.destinationPort)}
-                </td>
-                <td className="right num nowrap">{bytes(flow.forwardBytes)}</td>
-                <td className="right num nowrap">{bytes(flow.backwardBytes)}</td>
-                <td className="right num">{count((flow.forwardPackets ?? 0) + (flow.backwardPackets ?? 0))}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table
+        label="Flows"
+        heads={['Began', 'Initiator', 'Responder', 'Service', { right: 'Sent' }, { right: 'Received' }, { right: 'Packets' }]}
+        dense
+      >
+        {items.map((flow) => (
+          <tr key={`${flow.time} ${flow.sourceAddress} ${flow.sourcePort} ${flow.destinationAddress} ${flow.destinationPort}`}>
+            <td>
+              <When at={flow.time} as="clock" />
+            </td>
+            <td className="mono nowrap">
+              {flow.sourceAddress}
+              <span className="soft">:{flow.sourcePort ?? '–'}</span>
+            </td>
+            <td className="mono nowrap">
+              {flow.destinationAddress}
+              <span className="soft">:{flow.destinationPort ?? '–'}</span>
+            </td>
+            <td className="nowrap">
+              {protocolName(flow.protocol)} {portName(flow.destinationPort)}
+            </td>
+            <td className="right num nowrap">{bytes(flow.forwardBytes)}</td>
+            <td className="right num nowrap">{bytes(flow.backwardBytes)}</td>
+            <td className="right num">{count((flow.forwardPackets ?? 0) + (flow.backwardPackets ?? 0))}</td>
+          </tr>
+        ))}
+      </Table>
     </section>
   );
 }

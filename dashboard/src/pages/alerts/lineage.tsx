@@ -1,6 +1,6 @@
 import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
 import { Fact } from '../../components/fact.tsx';
-import { Scroll } from '../../components/scroll.tsx';
+import { Table } from '../../components/table.tsx';
 import { bytes, count, figure, plural } from '../../format/number.ts';
 import { SuppressCell } from '../suppressions/suppress-cell.tsx';
 
@@ -60,30 +60,19 @@ export function Lineage({ alert }: { alert: AlertBody }) {
         </Fact>
       </dl>
       {inputs.length > 0 && (
-        <Scroll label={plural(inputs.length, 'input')}>
-          <table className="table">
-            <thead>
-              <tr>
-                <th>Input</th>
-                <th className="right">Bytes</th>
-                <th>sha256</th>
-              </tr>
-            </thead>
-            <tbody>
-              {inputs.map((input) => (
-                <tr key={`${input.input}-${input.from}`}>
-                  <td className="mono wrap">{input.input}</td>
-                  <td className="right num nowrap">
-                    {count(input.from)} to {count(input.to)} ({bytes(input.to - input.from)})
-                  </td>
-                  <td>
-                    <Hash value={input.sha256} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <Table label={plural(inputs.length, 'input')} heads={['Input', { right: 'Bytes' }, 'sha256']}>
+          {inputs.map((input) => (
+            <tr key={`${input.input}-${input.from}`}>
+              <td className="mono wrap">{input.input}</td>
+              <td className="right num nowrap">
+                {count(input.from)} to {count(input.to)} ({bytes(input.to - input.from)})
+              </td>
+              <td>
+                <Hash value={input.sha256} />
+              </td>
+            </tr>
+          ))}
+        </Table>
       )}
       <p className="small soft">
         The same bytes again: <code className="mono">vedette alerts replay {alert.id}</code>

@@ -3,7 +3,7 @@ import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
 import { useTenant } from '../../api/queries.ts';
 import { Fact } from '../../components/fact.tsx';
 import { Bar, When } from '../../components/marks.tsx';
-import { Scroll } from '../../components/scroll.tsx';
+import { Table } from '../../components/table.tsx';
 import { count, percent } from '../../format/number.ts';
 import { duration, prose } from '../../format/time.ts';
 import { SuppressCell } from '../suppressions/suppress-cell.tsx';
@@ -60,34 +60,21 @@ export function Why({ alert }: { alert: AlertBody }) {
       {explanation.contributions.length > 0 && (
         <section className="section">
           <h3>Observed against expected</h3>
-          <Scroll label="Observed against expected">
-            <table className="table">
-              <thead>
-                <tr>
-                  <th>What</th>
-                  <th>Observed</th>
-                  <th>Expected</th>
-                  <th className="right">Seen before</th>
-                  <th>Share of the score</th>
-                </tr>
-              </thead>
-              <tbody>
-                {explanation.contributions.map((part, index) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: contributions have no name of their own and never move.
-                  <tr key={index}>
-                    <td className="wrap mono subject">{part.subject}</td>
-                    <td className="wrap">{prose(part.observed)}</td>
-                    <td className="wrap soft">{prose(part.expected)}</td>
-                    <td className="right num">{count(part.seenBefore)}</td>
-                    <td style={{ width: 120 }}>
-                      <Bar share={part.share ?? 0} level="high" label={percent(part.share)} />
-                      <span className="small soft num">{percent(part.share)}</span>
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </Scroll>
+          <Table label="Observed against expected" heads={['What', 'Observed', 'Expected', { right: 'Seen before' }, 'Share of the score']}>
+            {explanation.contributions.map((part, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: contributions have no name of their own and never move.
+              <tr key={index}>
+                <td className="wrap mono subject">{part.subject}</td>
+                <td className="wrap">{prose(part.observed)}</td>
+                <td className="wrap soft">{prose(part.expected)}</td>
+                <td className="right num">{count(part.seenBefore)}</td>
+                <td style={{ width: 120 }}>
+                  <Bar share={part.share ?? 0} level="high" label={percent(part.share)} />
+                  <span className="small soft num">{percent(part.share)}</span>
+                </td>
+              </tr>
+            ))}
+          </Table>
         </section>
       )}
       {explanation.expectedNext !== undefined && explanation.expectedNext.length > 0 && (

@@ -40,7 +40,6 @@ export function ModelChoice({ of: { source, detector, model } }: { of: DetectorS
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>Scores with</Menu.Label>
         <Menu.Item onClick={() => choose(null)}>What it learns from its source</Menu.Item>
         {[...new Set(fitting.map(({ name }) => name))].map((name) => (
           <Menu.Item key={name} onClick={() => choose(name)}>

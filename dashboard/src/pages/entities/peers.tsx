@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useApi, useTenant } from '../../api/queries.ts';
 import { Card } from '../../components/page.tsx';
-import { Scroll } from '../../components/scroll.tsx';
+import { Table } from '../../components/table.tsx';
 import { bytes, count } from '../../format/number.ts';
 
 interface Props {
@@ -26,42 +26,33 @@ export function Peers({ name, range }: Props) {
         </Link>
       }
     >
-      <Scroll label="Peers">
-        <table className="table dense">
-          <thead>
-            <tr>
-              <th>Peer</th>
-              <th>Who began</th>
-              <th className="right">From the initiator</th>
-              <th className="right">From the responder</th>
-              <th className="right">Flows</th>
+      <Table
+        label="Peers"
+        heads={['Peer', 'Who began', { right: 'From the initiator' }, { right: 'From the responder' }, { right: 'Flows' }]}
+        dense
+      >
+        {items.map((pair) => {
+          const [initiator = '', responder = ''] = pair.name.split(' ');
+          const peer = initiator === name ? responder : initiator;
+          return (
+            <tr key={pair.name}>
+              <td className="mono">
+                <Link to="/t/$tenant/entities/$name" params={{ tenant, name: peer }}>
+                  {peer}
+                </Link>
+              </td>
+              <td className="soft">{initiator === name ? 'it began' : 'the peer began'}</td>
+              <td className="right num">{bytes(pair.sentBytes)}</td>
+              <td className="right num">{bytes(pair.receivedBytes)}</td>
+              <td className="right num">
+                <Link to="/t/$tenant/network" params={{ tenant }} search={{ address: name, peer }}>
+                  {count(pair.flows)}
+                </Link>
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {items.map((pair) => {
-              const [initiator = '', responder = ''] = pair.name.split(' ');
-              const peer = initiator === name ? responder : initiator;
-              return (
-                <tr key={pair.name}>
-                  <td className="mono">
-                    <Link to="/t/$tenant/entities/$name" params={{ tenant, name: peer }}>
-                      {peer}
-                    </Link>
-                  </td>
-                  <td className="soft">{initiator === name ? 'it began' : 'the peer began'}</td>
-                  <td className="right num">{bytes(pair.sentBytes)}</td>
-                  <td className="right num">{bytes(pair.receivedBytes)}</td>
-                  <td className="right num">
-                    <Link to="/t/$tenant/network" params={{ tenant }} search={{ address: name, peer }}>
-                      {count(pair.flows)}
-                    </Link>
-                  </td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </Scroll>
+          );
+        })}
+      </Table>
     </Card>
   );
 }

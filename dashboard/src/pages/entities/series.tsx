@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useApi, useTenant } from '../../api/queries.ts';
 import { Card } from '../../components/page.tsx';
 import { ReadingCells } from '../../components/reading-cells.tsx';
-import { Scroll } from '../../components/scroll.tsx';
+import { Table } from '../../components/table.tsx';
 
 const SHOWN = 20;
 
@@ -15,31 +15,18 @@ export function EntitySeries({ name }: { name: string }) {
   const most = Math.max(1, ...items.map(({ abnormal }) => abnormal ?? 0));
   return (
     <Card title="Readings" className="c12" flush>
-      <Scroll label="Readings">
-        <table className="table dense">
-          <thead>
-            <tr>
-              <th>Series</th>
-              <th className="right">Last value</th>
-              <th className="right">Expected next</th>
-              <th>Abnormal now</th>
-              <th>Last reading</th>
-            </tr>
-          </thead>
-          <tbody>
-            {items.map((one) => (
-              <tr key={one.id}>
-                <td className="name">
-                  <Link to="/t/$tenant/explorer" params={{ tenant }} search={{ view: 'series', series: one.id }}>
-                    {one.title}
-                  </Link>
-                </td>
-                <ReadingCells of={one} most={most} />
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table label="Readings" heads={['Series', { right: 'Last value' }, { right: 'Expected next' }, 'Abnormal now', 'Last reading']} dense>
+        {items.map((one) => (
+          <tr key={one.id}>
+            <td className="name">
+              <Link to="/t/$tenant/explorer" params={{ tenant }} search={{ view: 'series', series: one.id }}>
+                {one.title}
+              </Link>
+            </td>
+            <ReadingCells of={one} most={most} />
+          </tr>
+        ))}
+      </Table>
     </Card>
   );
 }

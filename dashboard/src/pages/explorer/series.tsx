@@ -2,8 +2,8 @@ import { TextInput } from '@mantine/core';
 import { useApi } from '../../api/queries.ts';
 import { Card } from '../../components/page.tsx';
 import { ReadingCells } from '../../components/reading-cells.tsx';
-import { Scroll } from '../../components/scroll.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
+import { Table } from '../../components/table.tsx';
 import { count, plural } from '../../format/number.ts';
 import { SeriesView } from './series-view.tsx';
 
@@ -46,37 +46,26 @@ export function SeriesList({ find, chosen, range, onFind, onChoose, onRange }: P
               );
             const most = Math.max(1, ...items.map(({ abnormal }) => abnormal ?? 0));
             return (
-              <Scroll label="Series">
-                <table className="table dense">
-                  <thead>
-                    <tr>
-                      <th>Series</th>
-                      <th>Entity</th>
-                      <th>State</th>
-                      <th className="right">Last value</th>
-                      <th className="right">Expected next</th>
-                      <th>Abnormal now</th>
-                      <th>Last reading</th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {items.map((one) => (
-                      <tr key={one.id} className={one.id === shown ? 'on' : ''}>
-                        <td className="wrap">
-                          <button type="button" className="plain link" aria-pressed={one.id === shown} onClick={() => onChoose(one.id)}>
-                            {one.title}
-                          </button>
-                        </td>
-                        <td className="wrap">{one.entity}</td>
-                        <td className="nowrap">
-                          {one.state === 'learning' ? `learning, ${count(one.readings)} of ${count(one.needed)}` : one.state}
-                        </td>
-                        <ReadingCells of={one} most={most} />
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </Scroll>
+              <Table
+                label="Series"
+                heads={['Series', 'Entity', 'State', { right: 'Last value' }, { right: 'Expected next' }, 'Abnormal now', 'Last reading']}
+                dense
+              >
+                {items.map((one) => (
+                  <tr key={one.id} className={one.id === shown ? 'on' : ''}>
+                    <td className="wrap">
+                      <button type="button" className="plain link" aria-pressed={one.id === shown} onClick={() => onChoose(one.id)}>
+                        {one.title}
+                      </button>
+                    </td>
+                    <td className="wrap">{one.entity}</td>
+                    <td className="nowrap">
+                      {one.state === 'learning' ? `learning, ${count(one.readings)} of ${count(one.needed)}` : one.state}
+                    </td>
+                    <ReadingCells of={one} most={most} />
+                  </tr>
+                ))}
+              </Table>
             );
           }}
         </Answered>

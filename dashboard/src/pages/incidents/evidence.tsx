@@ -5,7 +5,7 @@ import type { IncidentBody } from '../../../../src/server/api/schema/incidents.t
 import { useApi, useChange, useTenant } from '../../api/queries.ts';
 import { useCan } from '../../app/session.ts';
 import { Severity, When } from '../../components/marks.tsx';
-import { Scroll } from '../../components/scroll.tsx';
+import { Table } from '../../components/table.tsx';
 import { offerUndo } from '../../components/undo.tsx';
 import { count, figure } from '../../format/number.ts';
 import { prose } from '../../format/time.ts';
@@ -36,69 +36,53 @@ export function Evidence({ incident }: { incident: IncidentBody }) {
   return (
     <section className="section">
       <h3>Evidence</h3>
-      <Scroll label="Evidence">
-        <table className="table dense">
-          <thead>
-            <tr>
-              <th>When</th>
-              <th>What, where</th>
-              <th>Severity</th>
-              <th className="right">Surprise</th>
-              <th className="right">Seen before</th>
-              <th>
-                <span className="hidden">Actions</span>
-              </th>
+      <Table label="Evidence" heads={['When', 'What, where', 'Severity', { right: 'Surprise' }, { right: 'Seen before' }]} actions dense>
+        {incident.evidence.map((piece) => {
+          const rule = ruleOf(piece);
+          return (
+            <tr key={piece.alertId}>
+              <td>
+                <When at={piece.time} />
+              </td>
+              <td className="wrap" style={{ minWidth: 200 }}>
+                <Link to="/t/$tenant/alerts" params={{ tenant }} search={{ alert: piece.alertId, state: 'any' }}>
+                  {prose(piece.title)}
+                </Link>
+                <div className="soft small">
+                  {piece.host}, {piece.detector}
+                </div>
+              </td>
+              <td>{piece.severity === undefined ? '–' : <Severity value={piece.severity} />}</td>
+              <td className="right num">{piece.expected ? <span className="soft">normal here</span> : figure(piece.surprise)}</td>
+              <td className="right num nowrap" title="Ten-minute windows with the like on this host, of all past ones">
+                {count(piece.hostBins)} of {count(piece.bins)}
+              </td>
+              <td className="right">
+                {can &&
+                  (rule === undefined ? (
+                    <Button
+                      variant="subtle"
+                      size="compact-xs"
+                      onClick={() => sayNormal(piece)}
+                      aria-label={`Normal here: ${piece.title} on ${piece.host}`}
+                    >
+                      Normal here
+                    </Button>
+                  ) : (
+                    <Button
+                      variant="subtle"
+                      size="compact-xs"
+                      onClick={() => unexpect.mutate({ params: { id: rule.id } }, { onError: fail })}
+                      aria-label={`Take back: ${piece.title} is normal on ${piece.host}`}
+                    >
+                      Take back
+                    </Button>
+                  ))}
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {incident.evidence.map((piece) => {
-              const rule = ruleOf(piece);
-              return (
-                <tr key={piece.alertId}>
-                  <td>
-                    <When at={piece.time} />
-                  </td>
-                  <td className="wrap" style={{ minWidth: 200 }}>
-                    <Link to="/t/$tenant/alerts" params={{ tenant }} search={{ alert: piece.alertId, state: 'any' }}>
-                      {prose(piece.title)}
-                    </Link>
-                    <div className="soft small">
-                      {piece.host}, {piece.detector}
-                    </div>
-                  </td>
-                  <td>{piece.severity === undefined ? '–' : <Severity value={piece.severity} />}</td>
-                  <td className="right num">{piece.expected ? <span className="soft">normal here</span> : figure(piece.surprise)}</td>
-                  <td className="right num nowrap" title="Ten-minute windows with the like on this host, of all past ones">
-                    {count(piece.hostBins)} of {count(piece.bins)}
-                  </td>
-                  <td className="right">
-                    {can &&
-                      (rule === undefined ? (
-                        <Button
-                          variant="subtle"
-                          size="compact-xs"
-                          onClick={() => sayNormal(piece)}
-                          aria-label={`Normal here: ${piece.title} on ${piece.host}`}
-                        >
-                          Normal here
-                        </Button>
-                      ) : (
-                        <Button
-                          variant="subtle"
-                          size="compact-xs"
-                          onClick={() => unexpect.mutate({ params: { id: rule.id } }, { onError: fail })}
-                          aria-label={`Take back: ${piece.title} is normal on ${piece.host}`}
-                        >
-                          Take back
-                        </Button>
-                      ))}
-                  </td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </Scroll>
+          );
+        })}
+      </Table>
     </section>
   );
 }

@@ -6,7 +6,7 @@ import { useChange, useTenant } from '../../api/queries.ts';
 import { useCan } from '../../app/session.ts';
 import { VerdictChip, When } from '../../components/marks.tsx';
 import { Card } from '../../components/page.tsx';
-import { Scroll } from '../../components/scroll.tsx';
+import { Table } from '../../components/table.tsx';
 import { offerUndo } from '../../components/undo.tsx';
 import { plural } from '../../format/number.ts';
 import { prose } from '../../format/time.ts';
@@ -32,64 +32,47 @@ export function Allowed({ items }: { items: readonly Item[] }) {
     );
   return (
     <Card title="Not raised any more" flush head={<span className="soft small">{plural(items.length, 'label')} in force</span>}>
-      <Scroll label="Not raised any more">
-        <table className="table dense">
-          <thead>
-            <tr>
-              <th>What</th>
-              <th>Where</th>
-              <th>Detector</th>
-              <th>Label</th>
-              <th>By</th>
-              <th>Since</th>
-              <th>
-                <span className="hidden">Actions</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {items.map((item) => (
-              <tr key={item.alertId}>
-                <td className="clip">
-                  <Link
-                    to="/t/$tenant/alerts"
-                    params={{ tenant }}
-                    search={{ alert: item.alertId, state: 'any' }}
-                    className="ellipsis"
-                    title={prose(item.title)}
-                  >
-                    {prose(item.title)}
-                  </Link>
-                  {item.note !== '' && <div className="small soft wrap">{item.note}</div>}
-                </td>
-                <td className="name">{item.entity ?? 'wherever it occurs'}</td>
-                <td className="nowrap">
-                  {item.detector} <span className="soft">of {item.source}</span>
-                </td>
-                <td>
-                  <VerdictChip verdict={item.verdict} />
-                </td>
-                <td className="nowrap">{item.by}</td>
-                <td>
-                  <When at={item.at} />
-                </td>
-                <td className="right">
-                  {can && (
-                    <Button
-                      variant="subtle"
-                      size="compact-xs"
-                      aria-label={`Take back the label of ${item.title}`}
-                      onClick={() => takeBack(item)}
-                    >
-                      Take back
-                    </Button>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table label="Not raised any more" heads={['What', 'Where', 'Detector', 'Label', 'By', 'Since']} actions dense>
+        {items.map((item) => (
+          <tr key={item.alertId}>
+            <td className="clip">
+              <Link
+                to="/t/$tenant/alerts"
+                params={{ tenant }}
+                search={{ alert: item.alertId, state: 'any' }}
+                className="ellipsis"
+                title={prose(item.title)}
+              >
+                {prose(item.title)}
+              </Link>
+              {item.note !== '' && <div className="small soft wrap">{item.note}</div>}
+            </td>
+            <td className="name">{item.entity ?? 'wherever it occurs'}</td>
+            <td className="nowrap">
+              {item.detector} <span className="soft">of {item.source}</span>
+            </td>
+            <td>
+              <VerdictChip verdict={item.verdict} />
+            </td>
+            <td className="nowrap">{item.by}</td>
+            <td>
+              <When at={item.at} />
+            </td>
+            <td className="right">
+              {can && (
+                <Button
+                  variant="subtle"
+                  size="compact-xs"
+                  aria-label={`Take back the label of ${item.title}`}
+                  onClick={() => takeBack(item)}
+                >
+                  Take back
+                </Button>
+              )}
+            </td>
+          </tr>
+        ))}
+      </Table>
     </Card>
   );
 }

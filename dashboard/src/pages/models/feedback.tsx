@@ -3,8 +3,8 @@ import { useState } from 'react';
 import type { FeedbackBody } from '../../../../src/server/api/schema/feedback.ts';
 import { useApi, useTenant } from '../../api/queries.ts';
 import { Card } from '../../components/page.tsx';
-import { Scroll } from '../../components/scroll.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
+import { Table } from '../../components/table.tsx';
 import { count, figure, plural } from '../../format/number.ts';
 import { Allowed } from './allowed.tsx';
 import { ChangedAlerts } from './changed-alerts.tsx';
@@ -39,36 +39,26 @@ function Effects({ of: detectors }: { of: readonly Effect[] }) {
   const shown = detectors.find((one) => idOf(one) === chosen);
   return (
     <>
-      <Scroll label="What labels changed">
-        <table className="table">
-          <thead>
-            <tr>
-              <th>Detector</th>
-              <th>Source</th>
-              <th>Labels in force</th>
-              <th>Flags scores above</th>
-              <th>Stored alerts it would rate differently now</th>
-            </tr>
-          </thead>
-          <tbody>
-            {detectors.map((one) => (
-              <tr key={idOf(one)} className={one === shown ? 'on' : ''}>
-                <td>
-                  <Link to="/t/$tenant/alerts" params={{ tenant }} search={{ detector: one.detector, source: one.source, state: 'any' }}>
-                    {one.detector}
-                  </Link>
-                </td>
-                <td>{one.source}</td>
-                <td className="num">{labelsText(one.labels)}</td>
-                <td className="num nowrap">{one.known ? <Threshold of={one.threshold} /> : <span className="soft">not known</span>}</td>
-                <td>
-                  <Changed of={one} shown={one === shown} onShow={() => setChosen(one === shown ? undefined : idOf(one))} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table
+        label="What labels changed"
+        heads={['Detector', 'Source', 'Labels in force', 'Flags scores above', 'Stored alerts it would rate differently now']}
+      >
+        {detectors.map((one) => (
+          <tr key={idOf(one)} className={one === shown ? 'on' : ''}>
+            <td>
+              <Link to="/t/$tenant/alerts" params={{ tenant }} search={{ detector: one.detector, source: one.source, state: 'any' }}>
+                {one.detector}
+              </Link>
+            </td>
+            <td>{one.source}</td>
+            <td className="num">{labelsText(one.labels)}</td>
+            <td className="num nowrap">{one.known ? <Threshold of={one.threshold} /> : <span className="soft">not known</span>}</td>
+            <td>
+              <Changed of={one} shown={one === shown} onShow={() => setChosen(one === shown ? undefined : idOf(one))} />
+            </td>
+          </tr>
+        ))}
+      </Table>
       {shown !== undefined && <ChangedAlerts of={shown.alerts} name={`${shown.detector} of ${shown.source}`} />}
     </>
   );

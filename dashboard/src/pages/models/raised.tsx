@@ -1,7 +1,7 @@
 import type { JobBody } from '../../../../src/server/api/schema/jobs.ts';
 import { Severity, When } from '../../components/marks.tsx';
-import { Scroll } from '../../components/scroll.tsx';
 import { Blank } from '../../components/states.tsx';
+import { Table } from '../../components/table.tsx';
 
 interface Raised {
   readonly id: string;
@@ -21,35 +21,23 @@ export function RaisedFindings({ of: { kind, result } }: { of: JobBody }) {
   return (
     <section className="section">
       <h3>What it would have raised</h3>
-      <Scroll label="What it would have raised">
-        <table className="table dense">
-          <thead>
-            <tr>
-              <th>Severity</th>
-              <th>Time</th>
-              <th>Entity</th>
-              <th>What and why</th>
-            </tr>
-          </thead>
-          <tbody>
-            {raised.map(({ id, time, entity, title, why, severity }) => (
-              <tr key={id}>
-                <td>
-                  <Severity value={severity} />
-                </td>
-                <td>
-                  <When at={time} />
-                </td>
-                <td>{entity || '(none)'}</td>
-                <td className="wrap">
-                  {title}
-                  <div className="small soft">{why}</div>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table label="What it would have raised" heads={['Severity', 'Time', 'Entity', 'What and why']} dense>
+        {raised.map(({ id, time, entity, title, why, severity }) => (
+          <tr key={id}>
+            <td>
+              <Severity value={severity} />
+            </td>
+            <td>
+              <When at={time} />
+            </td>
+            <td>{entity || '(none)'}</td>
+            <td className="wrap">
+              {title}
+              <div className="small soft">{why}</div>
+            </td>
+          </tr>
+        ))}
+      </Table>
     </section>
   );
 }

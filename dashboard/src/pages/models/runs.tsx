@@ -4,8 +4,8 @@ import { useApi, useChange } from '../../api/queries.ts';
 import { useCan } from '../../app/session.ts';
 import { When } from '../../components/marks.tsx';
 import { Card } from '../../components/page.tsx';
-import { Scroll } from '../../components/scroll.tsx';
 import { Answered } from '../../components/states.tsx';
+import { Table } from '../../components/table.tsx';
 import { percent } from '../../format/number.ts';
 import { duration, MINUTE } from '../../format/time.ts';
 import { Run } from './run.tsx';
@@ -28,61 +28,45 @@ export function Runs({ chosen, onChoose }: { chosen: string | undefined; onChoos
         return (
           <>
             <Card title="Runs" flush>
-              <Scroll label="Runs">
-                <table className="table dense">
-                  <thead>
-                    <tr>
-                      <th>Run</th>
-                      <th>Model</th>
-                      <th>Started</th>
-                      <th>State</th>
-                      <th className="right">Took</th>
-                      <th>
-                        <span className="hidden">Actions</span>
-                      </th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {items.slice(0, Math.max(SHOWN, items.findIndex(({ id }) => id === chosen) + 1)).map((job) => (
-                      <tr key={job.id} className={job.id === chosen ? 'on' : ''}>
-                        <td className="nowrap">
-                          <button
-                            type="button"
-                            className="plain link"
-                            aria-expanded={job.id === chosen}
-                            onClick={() => onChoose(job.id === chosen ? undefined : job.id)}
-                          >
-                            {KINDS[job.kind]}
-                          </button>
-                          <span className="soft small"> by {job.by}</span>
-                        </td>
-                        <td className="wrap">{job.model || job.detector}</td>
-                        <td>
-                          <When at={job.startedAt ?? job.createdAt} as="relative" />
-                        </td>
-                        <td style={{ minWidth: 220 }}>
-                          <RunState of={job} />
-                        </td>
-                        <td className="right num nowrap">
-                          {job.startedAt === null || job.finishedAt === null ? '–' : duration(job.finishedAt - job.startedAt)}
-                        </td>
-                        <td className="right">
-                          {can && (
-                            <Button
-                              variant="subtle"
-                              size="compact-xs"
-                              onClick={() => cancel.mutate({ params: { id: job.id } })}
-                              aria-label={`${busy(job) ? 'Cancel' : 'Remove'} ${KINDS[job.kind].toLowerCase()} of ${job.model || job.detector}`}
-                            >
-                              {busy(job) ? 'Cancel' : 'Remove'}
-                            </Button>
-                          )}
-                        </td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </Scroll>
+              <Table label="Runs" heads={['Run', 'Model', 'Started', 'State', { right: 'Took' }]} actions dense>
+                {items.slice(0, Math.max(SHOWN, items.findIndex(({ id }) => id === chosen) + 1)).map((job) => (
+                  <tr key={job.id} className={job.id === chosen ? 'on' : ''}>
+                    <td className="nowrap">
+                      <button
+                        type="button"
+                        className="plain link"
+                        aria-expanded={job.id === chosen}
+                        onClick={() => onChoose(job.id === chosen ? undefined : job.id)}
+                      >
+                        {KINDS[job.kind]}
+                      </button>
+                      <span className="soft small"> by {job.by}</span>
+                    </td>
+                    <td className="wrap">{job.model || job.detector}</td>
+                    <td>
+                      <When at={job.startedAt ?? job.createdAt} as="relative" />
+                    </td>
+                    <td style={{ minWidth: 220 }}>
+                      <RunState of={job} />
+                    </td>
+                    <td className="right num nowrap">
+                      {job.startedAt === null || job.finishedAt === null ? '–' : duration(job.finishedAt - job.startedAt)}
+                    </td>
+                    <td className="right">
+                      {can && (
+                        <Button
+                          variant="subtle"
+                          size="compact-xs"
+                          onClick={() => cancel.mutate({ params: { id: job.id } })}
+                          aria-label={`${busy(job) ? 'Cancel' : 'Remove'} ${KINDS[job.kind].toLowerCase()} of ${job.model || job.detector}`}
+                        >
+                          {busy(job) ? 'Cancel' : 'Remove'}
+                        </Button>
+                      )}
+                    </td>
+                  </tr>
+                ))}
+              </Table>
             </Card>
             {open !== undefined && <Run of={open} title={`${KINDS[open.kind]} of ${open.model || open.detector}`} />}
           </>

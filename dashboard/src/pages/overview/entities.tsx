@@ -3,8 +3,8 @@ import type { OverviewBody } from '../../../../src/server/api/schema/live.ts';
 import { useTenant } from '../../api/queries.ts';
 import { Bar, Severity } from '../../components/marks.tsx';
 import { Card } from '../../components/page.tsx';
-import { Scroll } from '../../components/scroll.tsx';
 import { Blank } from '../../components/states.tsx';
+import { Table } from '../../components/table.tsx';
 import { lagText } from '../../format/lag.ts';
 import { count, perSecond, plural } from '../../format/number.ts';
 import { levelOf } from '../../format/severity.ts';
@@ -27,44 +27,32 @@ export function Entities({ data }: { data: OverviewBody }) {
       {data.busiestEntities.length === 0 ? (
         <Blank title="No entity stands out" hint="Hosts, users and clients with open alerts are listed here." />
       ) : (
-        <Scroll label="Busiest entities">
-          <table className="table dense">
-            <thead>
-              <tr>
-                <th>Entity</th>
-                <th>Worst</th>
-                <th className="right">Alerts</th>
-                <th>Share</th>
-              </tr>
-            </thead>
-            <tbody>
-              {data.busiestEntities.map((entity) => (
-                <tr key={entity.name}>
-                  <td className="name">
-                    {entity.name === '' ? (
-                      '(none)'
-                    ) : (
-                      <Link to="/t/$tenant/entities/$name" params={{ tenant, name: entity.name }}>
-                        {entity.name}
-                      </Link>
-                    )}
-                  </td>
-                  <td>
-                    <Severity value={entity.severity} />
-                  </td>
-                  <td className="right num">
-                    <Link to="/t/$tenant/alerts" params={{ tenant }} search={{ entity: entity.name, state: 'any' }}>
-                      {count(entity.count)}
-                    </Link>
-                  </td>
-                  <td style={{ width: 110, verticalAlign: 'middle' }}>
-                    <Bar share={entity.count / most} level={levelOf(entity.severity)} label={plural(entity.count, 'alert')} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <Table label="Busiest entities" heads={['Entity', 'Worst', { right: 'Alerts' }, 'Share']} dense>
+          {data.busiestEntities.map((entity) => (
+            <tr key={entity.name}>
+              <td className="name">
+                {entity.name === '' ? (
+                  '(none)'
+                ) : (
+                  <Link to="/t/$tenant/entities/$name" params={{ tenant, name: entity.name }}>
+                    {entity.name}
+                  </Link>
+                )}
+              </td>
+              <td>
+                <Severity value={entity.severity} />
+              </td>
+              <td className="right num">
+                <Link to="/t/$tenant/alerts" params={{ tenant }} search={{ entity: entity.name, state: 'any' }}>
+                  {count(entity.count)}
+                </Link>
+              </td>
+              <td style={{ width: 110, verticalAlign: 'middle' }}>
+                <Bar share={entity.count / most} level={levelOf(entity.severity)} label={plural(entity.count, 'alert')} />
+              </td>
+            </tr>
+          ))}
+        </Table>
       )}
     </Card>
   );
@@ -91,40 +79,28 @@ export function SourceHealth({ data }: { data: OverviewBody }) {
           </Link>
         </Blank>
       ) : (
-        <Scroll label="Sources">
-          <table className="table dense">
-            <thead>
-              <tr>
-                <th>Source</th>
-                <th>State</th>
-                <th className="right">Records</th>
-                <th className="right">Lag</th>
-              </tr>
-            </thead>
-            <tbody>
-              {data.sources.map((source) => (
-                <tr key={source.name}>
-                  <td className="name">
-                    <Link to="/t/$tenant/logs" params={{ tenant }} search={{ source: source.name }}>
-                      {source.name}
-                    </Link>
-                  </td>
-                  <td>
-                    <span
-                      className={`chip ${source.lastError !== '' ? 'critical' : source.state === 'reading' ? 'good' : source.state === 'retrying' ? 'medium' : ''}`}
-                      title={source.lastError}
-                    >
-                      {source.state}
-                    </span>
-                    {source.lastError !== '' && <div className="small wrap soft">{source.lastError}</div>}
-                  </td>
-                  <td className="right num">{perSecond(source.recordsPerSecond)}</td>
-                  <td className="right num">{lagText({ lag: source.lag, rate: source.recordsPerSecond, queueBytes: 0 })}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <Table label="Sources" heads={['Source', 'State', { right: 'Records' }, { right: 'Lag' }]} dense>
+          {data.sources.map((source) => (
+            <tr key={source.name}>
+              <td className="name">
+                <Link to="/t/$tenant/logs" params={{ tenant }} search={{ source: source.name }}>
+                  {source.name}
+                </Link>
+              </td>
+              <td>
+                <span
+                  className={`chip ${source.lastError !== '' ? 'critical' : source.state === 'reading' ? 'good' : source.state === 'retrying' ? 'medium' : ''}`}
+                  title={source.lastError}
+                >
+                  {source.state}
+                </span>
+                {source.lastError !== '' && <div className="small wrap soft">{source.lastError}</div>}
+              </td>
+              <td className="right num">{perSecond(source.recordsPerSecond)}</td>
+              <td className="right num">{lagText({ lag: source.lag, rate: source.recordsPerSecond, queueBytes: 0 })}</td>
+            </tr>
+          ))}
+        </Table>
       )}
     </Card>
   );

@@ -5,8 +5,8 @@ import { useApi } from '../../api/queries.ts';
 import { useSession } from '../../app/session.ts';
 import { When } from '../../components/marks.tsx';
 import { Card } from '../../components/page.tsx';
-import { Scroll } from '../../components/scroll.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
+import { Table } from '../../components/table.tsx';
 
 /** Who changed what and when: of this tenant, or of users and sign-ins. */
 export function AuditLog() {
@@ -41,32 +41,19 @@ export function AuditLog() {
 function Entries({ page }: { page: RouteResponse<'audit'> }) {
   if (page.items.length === 0) return <Blank title="No change yet" hint="Every change a person or a token makes is written down here." />;
   return (
-    <Scroll label="Audit log">
-      <table className="table">
-        <thead>
-          <tr>
-            <th>When</th>
-            <th>Who</th>
-            <th>What</th>
-            <th>Subject</th>
-            <th>Detail</th>
-          </tr>
-        </thead>
-        <tbody>
-          {page.items.map((entry, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: entries have no id; the list is only ever replaced.
-            <tr key={index}>
-              <td>
-                <When at={entry.at} />
-              </td>
-              <td>{entry.by}</td>
-              <td>{entry.action}</td>
-              <td className="mono wrap">{entry.subject}</td>
-              <td className="wrap">{entry.detail}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table label="Audit log" heads={['When', 'Who', 'What', 'Subject', 'Detail']}>
+      {page.items.map((entry, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: entries have no id; the list is only ever replaced.
+        <tr key={index}>
+          <td>
+            <When at={entry.at} />
+          </td>
+          <td>{entry.by}</td>
+          <td>{entry.action}</td>
+          <td className="mono wrap">{entry.subject}</td>
+          <td className="wrap">{entry.detail}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -5,8 +5,8 @@ import type { Response as RouteResponse } from '../../../../src/server/api/contr
 import { useApi, useChange } from '../../api/queries.ts';
 import { useSession } from '../../app/session.ts';
 import { Card } from '../../components/page.tsx';
-import { Scroll } from '../../components/scroll.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
+import { Table } from '../../components/table.tsx';
 import { SinkDialog } from './sink-form.tsx';
 
 export type Sink = RouteResponse<'settings'>['written']['sinks'][number];
@@ -59,57 +59,42 @@ function SinkTable({ sinks, administrator, edit }: { sinks: readonly Sink[]; adm
       },
     );
   return (
-    <Scroll label="Alert routes">
-      <table className="table">
-        <thead>
-          <tr>
-            <th>Name</th>
-            <th>Kind</th>
-            <th>To</th>
-            <th>Which alerts</th>
-            <th>
-              <span className="hidden">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {sinks.map((sink) => (
-            <tr key={sink.name}>
-              <td>{sink.name}</td>
-              <td>{sink.type}</td>
-              <td className="mono wrap small">{targetOf(sink)}</td>
-              <td className="wrap small">{whenText(sink.when as When | undefined)}</td>
-              <td className="right nowrap">
-                {administrator && (
-                  <>
-                    <Button
-                      variant="default"
-                      size="compact-xs"
-                      loading={test.isPending && test.variables.body?.name === sink.name}
-                      aria-label={`Test ${sink.name}`}
-                      onClick={() => send(sink.name)}
-                    >
-                      Test
-                    </Button>{' '}
-                    <Button variant="default" size="compact-xs" aria-label={`Change ${sink.name}`} onClick={() => edit(sink)}>
-                      Change
-                    </Button>{' '}
-                    <Button
-                      variant="default"
-                      size="compact-xs"
-                      aria-label={`Remove ${sink.name}`}
-                      onClick={() => remove.mutate({ params: { name: sink.name } }, { onError: fail })}
-                    >
-                      Remove
-                    </Button>
-                  </>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table label="Alert routes" heads={['Name', 'Kind', 'To', 'Which alerts']} actions>
+      {sinks.map((sink) => (
+        <tr key={sink.name}>
+          <td>{sink.name}</td>
+          <td>{sink.type}</td>
+          <td className="mono wrap small">{targetOf(sink)}</td>
+          <td className="wrap small">{whenText(sink.when as When | undefined)}</td>
+          <td className="right nowrap">
+            {administrator && (
+              <>
+                <Button
+                  variant="default"
+                  size="compact-xs"
+                  loading={test.isPending && test.variables.body?.name === sink.name}
+                  aria-label={`Test ${sink.name}`}
+                  onClick={() => send(sink.name)}
+                >
+                  Test
+                </Button>{' '}
+                <Button variant="default" size="compact-xs" aria-label={`Change ${sink.name}`} onClick={() => edit(sink)}>
+                  Change
+                </Button>{' '}
+                <Button
+                  variant="default"
+                  size="compact-xs"
+                  aria-label={`Remove ${sink.name}`}
+                  onClick={() => remove.mutate({ params: { name: sink.name } }, { onError: fail })}
+                >
+                  Remove
+                </Button>
+              </>
+            )}
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -5,8 +5,8 @@ import { useApi, useChange } from '../../api/queries.ts';
 import { useCan } from '../../app/session.ts';
 import { When } from '../../components/marks.tsx';
 import { Card } from '../../components/page.tsx';
-import { Scroll } from '../../components/scroll.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
+import { Table } from '../../components/table.tsx';
 import { offerUndo } from '../../components/undo.tsx';
 import { duration } from '../../format/time.ts';
 import { draftOf, emptyDraft, type Match, type RuleDraft, ruleBody } from '../suppressions/draft.ts';
@@ -62,57 +62,41 @@ interface RuleTableProps {
 
 function RuleTable({ items, can, edit, drop }: RuleTableProps) {
   return (
-    <Scroll label="Suppressions">
-      <table className="table">
-        <thead>
-          <tr>
-            <th>Alerts with</th>
-            <th>Reason</th>
-            <th>When</th>
-            <th>Ends</th>
-            <th>By</th>
-            <th>
-              <span className="hidden">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {items.map((rule) => (
-            <tr key={rule.id}>
-              <td className="wrap">
-                {matchText(rule.match as Match)}
-                {rule.except.map((match) => (
-                  <div key={JSON.stringify(match)} className="small soft">
-                    except {matchText(match as Match)}
-                  </div>
-                ))}
-              </td>
-              <td className="wrap">{rule.reason}</td>
-              <td className="wrap small">{limitsText(rule)}</td>
-              <td>
-                {!rule.active && <span className="chip">expired</span>}{' '}
-                {rule.expires === undefined ? <span className="soft">never</span> : <When at={rule.expires} as="relative" />}
-              </td>
-              <td>
-                {rule.by}, <When at={rule.at} as="relative" />
-              </td>
-              <td className="right nowrap">
-                {can && (
-                  <>
-                    <Button variant="default" size="compact-xs" aria-label={`Change ${rule.reason}`} onClick={() => edit(rule)}>
-                      Change
-                    </Button>{' '}
-                    <Button variant="default" size="compact-xs" aria-label={`Remove ${rule.reason}`} onClick={() => drop(rule)}>
-                      Remove
-                    </Button>
-                  </>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table label="Suppressions" heads={['Alerts with', 'Reason', 'When', 'Ends', 'By']} actions>
+      {items.map((rule) => (
+        <tr key={rule.id}>
+          <td className="wrap">
+            {matchText(rule.match as Match)}
+            {rule.except.map((match) => (
+              <div key={JSON.stringify(match)} className="small soft">
+                except {matchText(match as Match)}
+              </div>
+            ))}
+          </td>
+          <td className="wrap">{rule.reason}</td>
+          <td className="wrap small">{limitsText(rule)}</td>
+          <td>
+            {!rule.active && <span className="chip">expired</span>}{' '}
+            {rule.expires === undefined ? <span className="soft">never</span> : <When at={rule.expires} as="relative" />}
+          </td>
+          <td>
+            {rule.by}, <When at={rule.at} as="relative" />
+          </td>
+          <td className="right nowrap">
+            {can && (
+              <>
+                <Button variant="default" size="compact-xs" aria-label={`Change ${rule.reason}`} onClick={() => edit(rule)}>
+                  Change
+                </Button>{' '}
+                <Button variant="default" size="compact-xs" aria-label={`Remove ${rule.reason}`} onClick={() => drop(rule)}>
+                  Remove
+                </Button>
+              </>
+            )}
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -6,8 +6,8 @@ import { useTenants } from '../../app/session.ts';
 import { Confirm } from '../../components/confirm.tsx';
 import { Failure } from '../../components/failure.tsx';
 import { Card } from '../../components/page.tsx';
-import { Scroll } from '../../components/scroll.tsx';
 import { Answered } from '../../components/states.tsx';
+import { Table } from '../../components/table.tsx';
 
 /** Clients: nothing crosses from one to another, and removing one deletes all it holds. */
 export function Tenants() {
@@ -24,36 +24,23 @@ export function Tenants() {
     <Card title="Tenants" flush head={<Button onClick={() => setAdding(true)}>Add a tenant</Button>}>
       <Answered of={tenants}>
         {({ items }) => (
-          <Scroll label="Tenants">
-            <table className="table">
-              <thead>
-                <tr>
-                  <th>Name</th>
-                  <th>State</th>
-                  <th>
-                    <span className="hidden">Actions</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {items.map(({ id, state, running, demo }) => (
-                  <tr key={id}>
-                    <td>
-                      <a href={`/t/${id}`}>{id}</a> {demo && <span className="chip demo">Demo data</span>}
-                    </td>
-                    <td>{running ? state : <span className="soft">kept, has no source</span>}</td>
-                    <td className="right">
-                      {id !== current && (
-                        <Button variant="default" size="compact-xs" aria-label={`Remove tenant ${id}`} onClick={() => setRemoving(id)}>
-                          Remove
-                        </Button>
-                      )}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </Scroll>
+          <Table label="Tenants" heads={['Name', 'State']} actions>
+            {items.map(({ id, state, running, demo }) => (
+              <tr key={id}>
+                <td>
+                  <a href={`/t/${id}`}>{id}</a> {demo && <span className="chip demo">Demo data</span>}
+                </td>
+                <td>{running ? state : <span className="soft">kept, has no source</span>}</td>
+                <td className="right">
+                  {id !== current && (
+                    <Button variant="default" size="compact-xs" aria-label={`Remove tenant ${id}`} onClick={() => setRemoving(id)}>
+                      Remove
+                    </Button>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </Table>
         )}
       </Answered>
       <Modal opened={adding} onClose={() => setAdding(false)} title="Add a tenant" closeButtonProps={{ 'aria-label': 'Close' }}>

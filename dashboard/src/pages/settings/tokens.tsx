@@ -5,8 +5,8 @@ import { useApi, useChange } from '../../api/queries.ts';
 import { Failure } from '../../components/failure.tsx';
 import { When } from '../../components/marks.tsx';
 import { Card } from '../../components/page.tsx';
-import { Scroll } from '../../components/scroll.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
+import { Table } from '../../components/table.tsx';
 
 const SCOPES: readonly Scope[] = [
   'status:read',
@@ -38,47 +38,31 @@ export function Tokens() {
               <a href="/docs">API documentation</a>
             </Blank>
           ) : (
-            <Scroll label="API tokens">
-              <table className="table">
-                <thead>
-                  <tr>
-                    <th>Name</th>
-                    <th>Of</th>
-                    <th>May</th>
-                    <th>Expires</th>
-                    <th>Last used</th>
-                    <th>
-                      <span className="hidden">Actions</span>
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map((token) => (
-                    <tr key={token.id}>
-                      <td>{token.name}</td>
-                      <td>{token.user}</td>
-                      <td className="wrap small">{token.scopes.join(', ')}</td>
-                      <td>
-                        <When at={token.expiresAt} as="relative" />
-                      </td>
-                      <td>
-                        <When at={token.lastUsed} as="relative" />
-                      </td>
-                      <td className="right">
-                        <Button
-                          variant="default"
-                          size="compact-xs"
-                          aria-label={`Revoke ${token.name}`}
-                          onClick={() => revoke.mutate({ params: { id: token.id } })}
-                        >
-                          Revoke
-                        </Button>
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </Scroll>
+            <Table label="API tokens" heads={['Name', 'Of', 'May', 'Expires', 'Last used']} actions>
+              {items.map((token) => (
+                <tr key={token.id}>
+                  <td>{token.name}</td>
+                  <td>{token.user}</td>
+                  <td className="wrap small">{token.scopes.join(', ')}</td>
+                  <td>
+                    <When at={token.expiresAt} as="relative" />
+                  </td>
+                  <td>
+                    <When at={token.lastUsed} as="relative" />
+                  </td>
+                  <td className="right">
+                    <Button
+                      variant="default"
+                      size="compact-xs"
+                      aria-label={`Revoke ${token.name}`}
+                      onClick={() => revoke.mutate({ params: { id: token.id } })}
+                    >
+                      Revoke
+                    </Button>
+                  </td>
+                </tr>
+              ))}
+            </Table>
           )
         }
       </Answered>

@@ -6,8 +6,8 @@ import { useSession } from '../../app/session.ts';
 import { Confirm } from '../../components/confirm.tsx';
 import { When } from '../../components/marks.tsx';
 import { Card } from '../../components/page.tsx';
-import { Scroll } from '../../components/scroll.tsx';
 import { Answered } from '../../components/states.tsx';
+import { Table } from '../../components/table.tsx';
 import { AddUser } from './add-user.tsx';
 import { Memberships } from './memberships.tsx';
 
@@ -23,56 +23,39 @@ export function Users() {
     <Card title="Users" flush head={<Button onClick={() => setAdding(true)}>Add a user</Button>}>
       <Answered of={users}>
         {({ items }) => (
-          <Scroll label="Users">
-            <table className="table">
-              <thead>
-                <tr>
-                  <th>Name</th>
-                  <th>May</th>
-                  <th>Last sign-in</th>
-                  <th>Created</th>
-                  <th>
-                    <span className="hidden">Actions</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {items.map((user) => (
-                  <tr key={user.id}>
-                    <td>
-                      {user.name} {user.disabled && <span className="chip medium">disabled</span>}
-                    </td>
-                    <td className="wrap">{user.administrator ? 'administrator of every tenant' : <Memberships of={user} />}</td>
-                    <td>
-                      <When at={user.lastSignIn} as="relative" />
-                    </td>
-                    <td>
-                      <When at={user.createdAt} />
-                    </td>
-                    <td className="right">
-                      {user.name !== me?.name && (
-                        <span className="row tight" style={{ justifyContent: 'flex-end' }}>
-                          <Button
-                            variant="default"
-                            size="compact-xs"
-                            aria-label={`${user.disabled ? 'Enable' : 'Disable'} ${user.name}`}
-                            onClick={() =>
-                              change.mutate({ params: { id: user.id }, body: { disabled: !user.disabled } }, { onError: fail })
-                            }
-                          >
-                            {user.disabled ? 'Enable' : 'Disable'}
-                          </Button>
-                          <Button variant="default" size="compact-xs" aria-label={`Remove ${user.name}`} onClick={() => setRemoving(user)}>
-                            Remove
-                          </Button>
-                        </span>
-                      )}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </Scroll>
+          <Table label="Users" heads={['Name', 'May', 'Last sign-in', 'Created']} actions>
+            {items.map((user) => (
+              <tr key={user.id}>
+                <td>
+                  {user.name} {user.disabled && <span className="chip medium">disabled</span>}
+                </td>
+                <td className="wrap">{user.administrator ? 'administrator of every tenant' : <Memberships of={user} />}</td>
+                <td>
+                  <When at={user.lastSignIn} as="relative" />
+                </td>
+                <td>
+                  <When at={user.createdAt} />
+                </td>
+                <td className="right">
+                  {user.name !== me?.name && (
+                    <span className="row tight" style={{ justifyContent: 'flex-end' }}>
+                      <Button
+                        variant="default"
+                        size="compact-xs"
+                        aria-label={`${user.disabled ? 'Enable' : 'Disable'} ${user.name}`}
+                        onClick={() => change.mutate({ params: { id: user.id }, body: { disabled: !user.disabled } }, { onError: fail })}
+                      >
+                        {user.disabled ? 'Enable' : 'Disable'}
+                      </Button>
+                      <Button variant="default" size="compact-xs" aria-label={`Remove ${user.name}`} onClick={() => setRemoving(user)}>
+                        Remove
+                      </Button>
+                    </span>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </Table>
         )}
       </Answered>
       <AddUser opened={adding} onClose={() => setAdding(false)} />

@@ -4,8 +4,8 @@ import type { Response as RouteResponse } from '../../../../src/server/api/contr
 import { useApi, useTenant } from '../../api/queries.ts';
 import { When } from '../../components/marks.tsx';
 import { Card } from '../../components/page.tsx';
-import { Scroll } from '../../components/scroll.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
+import { Table } from '../../components/table.tsx';
 import { lagText } from '../../format/lag.ts';
 import { bytes, count, perSecond, plural } from '../../format/number.ts';
 import { CheckSource } from './check-source.tsx';
@@ -43,63 +43,57 @@ function SourceTable({ items, written, onChange }: Editing & { items: readonly S
   const [checked, setChecked] = useState<WrittenSource>();
   return (
     <>
-      <Scroll label="Sources">
-        <table className="table">
-          <thead>
-            <tr>
-              <th>Source</th>
-              <th>State</th>
-              <th className="right">Rate</th>
-              <th className="right">Lag</th>
-              <th>Events up to</th>
-              <th className="right">Queue</th>
-              <th className="right">Dead letters</th>
-              <th>Counted</th>
-              <th>
-                <span className="hidden">Actions</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {items.map((source) => (
-              <tr key={source.name}>
-                <td className="name">
-                  <Link to="/t/$tenant/logs" params={{ tenant }} search={{ source: source.name }}>
-                    {source.name}
-                  </Link>
-                  <div className="small soft">{source.type}</div>
-                </td>
-                <td>
-                  <span className={`chip ${chipOf(source)}`}>{source.state}</span>
-                  {silent(source) && (
-                    <div className="small soft">
-                      nothing arrived yet
-                      <Check name={source.name} written={written} onCheck={setChecked} />
-                    </div>
-                  )}
-                  {source.lastError !== '' && <div className="small level-error wrap">{source.lastError}</div>}
-                </td>
-                <td className="right num nowrap">{perSecond(source.recordsPerSecond)}</td>
-                <td className="right num nowrap">{lagText({ ...source, rate: source.recordsPerSecond })}</td>
-                <td>
-                  <When at={source.watermark} />
-                </td>
-                <td className="right num nowrap">
-                  {bytes(source.queueBytes)}
-                  <div className="small soft">{plural(source.queueBatches, 'batch', 'batches')}</div>
-                </td>
-                <td className="right num">{count(source.deadLetters)}</td>
-                <td className="small soft num wrap counted">
-                  {counterTexts({ ...source.counters, ...source.sourceCounters }).join(' · ') || '–'}
-                </td>
-                <td className="right">
-                  <Actions name={source.name} written={written} onChange={onChange} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table
+        label="Sources"
+        heads={[
+          'Source',
+          'State',
+          { right: 'Rate' },
+          { right: 'Lag' },
+          'Events up to',
+          { right: 'Queue' },
+          { right: 'Dead letters' },
+          'Counted',
+        ]}
+        actions
+      >
+        {items.map((source) => (
+          <tr key={source.name}>
+            <td className="name">
+              <Link to="/t/$tenant/logs" params={{ tenant }} search={{ source: source.name }}>
+                {source.name}
+              </Link>
+              <div className="small soft">{source.type}</div>
+            </td>
+            <td>
+              <span className={`chip ${chipOf(source)}`}>{source.state}</span>
+              {silent(source) && (
+                <div className="small soft">
+                  nothing arrived yet
+                  <Check name={source.name} written={written} onCheck={setChecked} />
+                </div>
+              )}
+              {source.lastError !== '' && <div className="small level-error wrap">{source.lastError}</div>}
+            </td>
+            <td className="right num nowrap">{perSecond(source.recordsPerSecond)}</td>
+            <td className="right num nowrap">{lagText({ ...source, rate: source.recordsPerSecond })}</td>
+            <td>
+              <When at={source.watermark} />
+            </td>
+            <td className="right num nowrap">
+              {bytes(source.queueBytes)}
+              <div className="small soft">{plural(source.queueBatches, 'batch', 'batches')}</div>
+            </td>
+            <td className="right num">{count(source.deadLetters)}</td>
+            <td className="small soft num wrap counted">
+              {counterTexts({ ...source.counters, ...source.sourceCounters }).join(' · ') || '–'}
+            </td>
+            <td className="right">
+              <Actions name={source.name} written={written} onChange={onChange} />
+            </td>
+          </tr>
+        ))}
+      </Table>
       <CheckSource source={checked} onClose={() => setChecked(undefined)} />
     </>
   );

@@ -1,6 +1,6 @@
 import type { Response as RouteResponse } from '../../../../src/server/api/contract.ts';
 import { When } from '../../components/marks.tsx';
-import { Scroll } from '../../components/scroll.tsx';
+import { Table } from '../../components/table.tsx';
 import { bytes, plural } from '../../format/number.ts';
 
 const SHOWN = 12;
@@ -28,36 +28,23 @@ export function SourcePreview({ of }: { of: RouteResponse<'previewSource'> }) {
         </>
       )}
       {rows.length > 0 && (
-        <Scroll label="Parsed rows">
-          <table className="table dense">
-            <thead>
-              <tr>
-                <th>Time</th>
-                <th>Host</th>
-                <th>Component</th>
-                <th>Level</th>
-                <th>Message</th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.slice(0, SHOWN).map((row, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: rows of a preview have no id and never move.
-                <tr key={index}>
-                  <td>
-                    <When at={row.time} as="exact" />
-                  </td>
-                  <td>{row.host || '–'}</td>
-                  <td>{row.component || '–'}</td>
-                  <td>{row.level || '–'}</td>
-                  <td className="mono wrap small">
-                    {row.message}
-                    {row.parameters.length > 0 && <div className="soft">{row.template}</div>}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <Table label="Parsed rows" heads={['Time', 'Host', 'Component', 'Level', 'Message']} dense>
+          {rows.slice(0, SHOWN).map((row, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: rows of a preview have no id and never move.
+            <tr key={index}>
+              <td>
+                <When at={row.time} as="exact" />
+              </td>
+              <td>{row.host || '–'}</td>
+              <td>{row.component || '–'}</td>
+              <td>{row.level || '–'}</td>
+              <td className="mono wrap small">
+                {row.message}
+                {row.parameters.length > 0 && <div className="soft">{row.template}</div>}
+              </td>
+            </tr>
+          ))}
+        </Table>
       )}
       {dead.length > 0 && (
         <>

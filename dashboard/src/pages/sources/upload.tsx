@@ -9,8 +9,8 @@ import { useApi, useChange, useTenant } from '../../api/queries.ts';
 import { useCan } from '../../app/session.ts';
 import { When } from '../../components/marks.tsx';
 import { Card } from '../../components/page.tsx';
-import { Scroll } from '../../components/scroll.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
+import { Table } from '../../components/table.tsx';
 import { bytes, count, percent, plural } from '../../format/number.ts';
 
 const busy = (upload: UploadBody) => upload.state === 'waiting' || upload.state === 'analysing';
@@ -106,82 +106,65 @@ function Analyses({ items }: { items: readonly UploadBody[] }) {
   const cancel = useChange('cancelUpload', ['uploads']);
   const can = useCan()('analyst');
   return (
-    <Scroll label="Analyses">
-      <table className="table">
-        <thead>
-          <tr>
-            <th>File</th>
-            <th>Sent</th>
-            <th>State</th>
-            <th className="right">Events</th>
-            <th className="right">Alerts</th>
-            <th>Report</th>
-            <th>
-              <span className="hidden">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {items.map((upload) => (
-            <tr key={upload.id}>
-              <td className="wrap">
-                {upload.name}
-                <div className="small soft num">
-                  {bytes(upload.bytes)}, by {upload.by}
-                </div>
-              </td>
-              <td>
-                <When at={upload.uploadedAt} as="relative" />
-              </td>
-              <td style={{ minWidth: 190 }}>
-                <span className={`chip ${upload.state === 'done' ? 'good' : upload.state === 'failed' ? 'critical' : 'accent'}`}>
-                  {upload.state}
+    <Table label="Analyses" heads={['File', 'Sent', 'State', { right: 'Events' }, { right: 'Alerts' }, 'Report']} actions>
+      {items.map((upload) => (
+        <tr key={upload.id}>
+          <td className="wrap">
+            {upload.name}
+            <div className="small soft num">
+              {bytes(upload.bytes)}, by {upload.by}
+            </div>
+          </td>
+          <td>
+            <When at={upload.uploadedAt} as="relative" />
+          </td>
+          <td style={{ minWidth: 190 }}>
+            <span className={`chip ${upload.state === 'done' ? 'good' : upload.state === 'failed' ? 'critical' : 'accent'}`}>
+              {upload.state}
+            </span>
+            {busy(upload) && (
+              <div className="stack" style={{ gap: 4, marginTop: 5 }}>
+                <Progress value={upload.progress * 100} aria-label={`Analysis of ${upload.name}`} />
+                <span className="small soft num">
+                  {percent(upload.progress)} {upload.step}
                 </span>
-                {busy(upload) && (
-                  <div className="stack" style={{ gap: 4, marginTop: 5 }}>
-                    <Progress value={upload.progress * 100} aria-label={`Analysis of ${upload.name}`} />
-                    <span className="small soft num">
-                      {percent(upload.progress)} {upload.step}
-                    </span>
-                  </div>
-                )}
-                {upload.error !== '' && <div className="small level-error wrap">{upload.error}</div>}
-              </td>
-              <td className="right num">{count(upload.events)}</td>
-              <td className="right num">
-                {upload.alerts > 0 ? (
-                  <Link to="/t/$tenant/alerts" params={{ tenant }} search={{ source: upload.name, state: 'any' }}>
-                    {plural(upload.alerts, 'alert')}
-                  </Link>
-                ) : (
-                  count(upload.alerts)
-                )}
-              </td>
-              <td>
-                {upload.reports.map((name) => (
-                  <div key={name}>
-                    <Link to="/t/$tenant/reports/$name" params={{ tenant, name }}>
-                      Open<span className="hidden"> {name}</span>
-                    </Link>
-                  </div>
-                ))}
-              </td>
-              <td className="right">
-                {can && (
-                  <Button
-                    variant="subtle"
-                    size="compact-xs"
-                    onClick={() => cancel.mutate({ params: { id: upload.id } })}
-                    aria-label={`${busy(upload) ? 'Cancel' : 'Remove'} ${upload.name}`}
-                  >
-                    {busy(upload) ? 'Cancel' : 'Remove'}
-                  </Button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+              </div>
+            )}
+            {upload.error !== '' && <div className="small level-error wrap">{upload.error}</div>}
+          </td>
+          <td className="right num">{count(upload.events)}</td>
+          <td className="right num">
+            {upload.alerts > 0 ? (
+              <Link to="/t/$tenant/alerts" params={{ tenant }} search={{ source: upload.name, state: 'any' }}>
+                {plural(upload.alerts, 'alert')}
+              </Link>
+            ) : (
+              count(upload.alerts)
+            )}
+          </td>
+          <td>
+            {upload.reports.map((name) => (
+              <div key={name}>
+                <Link to="/t/$tenant/reports/$name" params={{ tenant, name }}>
+                  Open<span className="hidden"> {name}</span>
+                </Link>
+              </div>
+            ))}
+          </td>
+          <td className="right">
+            {can && (
+              <Button
+                variant="subtle"
+                size="compact-xs"
+                onClick={() => cancel.mutate({ params: { id: upload.id } })}
+                aria-label={`${busy(upload) ? 'Cancel' : 'Remove'} ${upload.name}`}
+              >
+                {busy(upload) ? 'Cancel' : 'Remove'}
+              </Button>
+            )}
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }

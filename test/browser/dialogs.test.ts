@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { CHROMIUM } from './browser.ts';
+import { BrowserSession } from './browser-session.ts';
+
+/** Page, and the button on it that opens a dialog. */
+const DIALOGS = [
+  ['sources', 'Add a source'],
+  ['models', 'Train a model'],
+  ['settings?tab=suppressions', 'Add a suppression'],
+  ['settings?tab=routing', 'Add a route'],
+  ['settings?tab=users', 'Add a user'],
+  ['settings?tab=tenants', 'Add a tenant'],
+  ['settings?tab=tokens', 'Create a token'],
+] as const;
+
+describe.skipIf(CHROMIUM === undefined)('dialogs and menus', () => {
+  const session = new BrowserSession();
+
+  it('are readable for everybody, light and dark, and come and go by keyboard', async () => {
+    const { page, window } = session;
+    const found: Record<string, readonly string[]> = {};
+    for (const [path, name] of DIALOGS) {
+      await session.open(path);
+      await window.settled();
+      const button = page.getByRole('button', { name, exact: true });
+      await button.focus();
+      await page.keyboard.press('Enter');
+      const dialog = page.getByRole('dialog');
+      await dialog.waitFor();
+      await window.settled();
+      const violations = await window.violationsInBothSchemes();
+      if (violations.length > 0) found[name] = violations;
+      const focused = await page.evaluate(`document.querySelector('[role=dialog]').contains(document.activeElement)`);
+      expect(focused, `${name}: focus`).toBe(true);
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+      await expect.poll(() => page.evaluate('document.activeElement.textContent'), { message: `${name}: focus after it` }).toBe(name);
+    }
+    expect(found).toEqual({});
+  }, 120_000);
+
+  it('the keys, the account and a confirmation too', async () => {
+    const { page, window } = session;
+    const found: Record<string, readonly string[]> = {};
+    const look = async (name: string) => {
+      await window.settled();
+      const violations = await window.violationsInBothSchemes();
+      if (violations.length > 0) found[name] = violations;
+    };
+    await session.open('');
+    await window.settled();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').waitFor();
+    await look('keys');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: /^Account of/ }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: 'Sign out' }).waitFor();
+    await look('account');
+    await page.keyboard.press('Escape');
+    await page.getByRole('menuitem', { name: 'Sign out' }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: /^Times in/ }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: 'UTC', exact: true }).waitFor();
+    await look('zone');
+    await page.keyboard.press('Escape');
+    await session.open('sources');
+    await page.getByRole('button', { name: 'Remove app' }).click();
+    await page.getByRole('dialog').waitFor();
+    await look('confirmation');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(found).toEqual({});
+    expect(window.complaints).toEqual([]);
+  }, 90_000);
+
+  it('every page is reached by its keys, and each thing that has the focus shows it', async () => {
+    const { page, window } = session;
+    await session.open('');
+    await window.settled();
+    for (const [key, name] of Object.entries({
+      i: 'Incidents',
+      a: 'Alerts',
+      e: 'Explorer',
+      h: 'Entities',
+      l: 'Logs',
+      n: 'Network',
+      r: 'Reports',
+    })) {
+      // At once: on a busy machine the second could come too late to belong to the first.
+      await Promise.all([page.keyboard.press('g'), page.keyboard.press(key)]);
+      await page.getByRole('heading', { name, level: 1 }).waitFor();
+    }
+    await session.open('sources');
+    await window.settled();
+    const unseen: string[] = [];
+    for (let step = 0; step < 40; step++) {
+      await page.keyboard.press('Tab');
+      const [name, seen] = (await page.evaluate(`(() => {
+        const element = document.activeElement;
+        if (element === null || element === document.body) return ['', true];
+        const style = getComputedStyle(element);
+        const ring = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
+        return [element.outerHTML.slice(0, 120), ring || style.boxShadow !== 'none' || element.matches('input, textarea, select')];
+      })()`)) as [string, boolean];
+      if (!seen) unseen.push(name);
+    }
+    expect(unseen).toEqual([]);
+  }, 60_000);
+});
