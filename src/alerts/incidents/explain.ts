@@ -18,7 +18,7 @@ export function sentenceOf(
   const watched = first.bins - quietBins;
   const windows = `${watched} ${watched === 1 ? 'window' : 'windows'} of ${binMinutes} minutes`;
   const seen =
-    watched <= 0
+    watched < FEW
       ? `Nothing like it was seen on ${first.host} before`
       : first.hostBins === 0
         ? `On ${first.host} that was never seen in ${windows} before`
@@ -33,6 +33,9 @@ export function sentenceOf(
   const chain = tactics.length > 1 ? `, from ${words(tactics[0])} to ${words(tactics.at(-1))}` : '';
   return `${trimEnd(first.title)}. ${seen}${more}${where}${chain}. Since ${formatMicros(start)}.`;
 }
+
+/** Fewer past windows than these say nothing worth a figure. */
+const FEW = 6;
 
 function trimEnd(title: string): string {
   return title.endsWith('.') ? title.slice(0, -1) : title;
