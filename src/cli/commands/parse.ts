@@ -4,7 +4,9 @@ import { withCommonOptions, withExample } from '../options.ts';
 export function parseCommand(): Command {
   const command = withCommonOptions(
     new Command('parse')
-      .description('structured output: templates and parameters of logs, flows of packet captures and flow tables, tables of readings')
+      .description(
+        'structured output: templates and parameters of logs, flows of packet captures and flow tables, events of Suricata and Zeek, tables of readings',
+      )
       .argument('<path...>', 'files, folders or globs'),
   );
   command

@@ -52,6 +52,48 @@ describe('parse of tables', () => {
     expect((await text('timed.csv_readings.json')).at(-1)).toBe('{"time":"2020-01-01T00:01:00Z","cpu":null}');
   });
 
+  it('gives logs of sensors a table for each kind of event, and templates where a log format is given', async () => {
+    const eve = (type: string, more: object) =>
+      JSON.stringify({
+        timestamp: '2026-01-02T00:00:01.5+0000',
+        flow_id: 7,
+        event_type: type,
+        src_ip: '10.0.0.1',
+        src_port: 4000,
+        dest_ip: '192.0.2.1',
+        dest_port: 53,
+        proto: 'UDP',
+        ...more,
+      });
+    const lines = [
+      eve('dns', { dns: { type: 'query', rrname: 'a "quoted", name', rrtype: 'A', id: 1 } }),
+      eve('alert', { alert: { signature_id: 5, signature: 'x', severity: 2 } }),
+      eve('flow', { flow: { pkts_toserver: 1, pkts_toclient: 1, bytes_toserver: 60, bytes_toclient: 90 } }),
+      eve('dns', { dns: { type: 'query', rrname: 'b.example', rrtype: 'A', id: 2 } }),
+      'broken',
+    ];
+    await writeFile(join(folder, 'eve.json'), `${lines.join('\n')}\n`);
+    const conn =
+      '#separator \\x09\n#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\n#types\ttime\tstring\taddr\tport\taddr\tport\tenum\n';
+    await writeFile(
+      join(folder, 'conn.log'),
+      `#separator \\x09\n#path\tconn\n${conn.split('\n').slice(1).join('\n')}1700000000.5\tC1\t10.0.0.1\t1\t::1\t2\ttcp\n`,
+    );
+    const { text, files, said } = await parsed(['eve.json', 'conn.log']);
+    expect(files).toEqual(['conn.log_flow.csv', 'eve.json_dns.csv', 'eve.json_flow.csv', 'eve.json_signature.csv']);
+    expect(said).toContain('eve.json (suricata-eve): 4 events, 1 record set aside');
+    const [header, ...rows] = await text('eve.json_dns.csv');
+    expect(header).toMatch(/^time,/);
+    expect(rows).toHaveLength(2);
+    expect(rows[0]).toContain('"a ""quoted"", name"');
+    expect((await text('conn.log_flow.csv'))[1]).toMatch(/^2023-11-14T22:13:20.500Z,10\.0\.0\.1,1,::1,2,6,/);
+    const { out } = await parsed(['eve.json'], { format: 'parquet' });
+    let names: unknown[] = [];
+    for await (const chunk of readParquet(join(out, 'eve.json_dns.parquet'))) names = [...names, ...(chunk.query ?? [])];
+    expect(names).toEqual(['a "quoted", name', 'b.example']);
+    expect((await parsed(['eve.json'], { logFormat: 'plain' })).files).toEqual(['eve.json_structured.csv', 'eve.json_templates.csv']);
+  });
+
   it('writes Parquet, and takes a table for a log where a log format is given', async () => {
     const { out, files } = await parsed(['KDD.txt'], { format: 'parquet' });
     expect(files).toEqual(['KDD.txt_flows.parquet']);

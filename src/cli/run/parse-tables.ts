@@ -10,6 +10,7 @@ import {
   dictAt,
   EVENT_SCHEMAS,
   type EventBatch,
+  type EventKind,
   formatMicros,
   type SeriesFrame,
   type TextColumn,
@@ -20,11 +21,12 @@ import type { FileInput } from '../../sources/index.ts';
 import { jsonLinesToParquet } from '../../store/index.ts';
 import { framesOf } from '../../training/series/index.ts';
 
-type Cell = string | number | null;
-type Form = 'csv' | 'json' | 'parquet';
+export type Cell = string | number | null;
+export type Form = 'csv' | 'json' | 'parquet';
+type TableColumn = { readonly name: string; readonly type: 'string' | 'number' | 'time' };
 
 interface Table {
-  readonly columns: readonly { readonly name: string; readonly type: 'string' | 'number' | 'time' }[];
+  readonly columns: readonly TableColumn[];
   readonly rows: AsyncIterable<readonly Cell[]> | Iterable<readonly Cell[]>;
 }
 
@@ -79,7 +81,12 @@ export async function writeReadings(input: FileInput, path: string, form: Form):
 
 const TYPES: Partial<Record<ColumnType, 'string' | 'number' | 'time'>> = { time: 'time', f64: 'number', i32: 'number' };
 
-function cellOf({ columns }: EventBatch, name: string, type: ColumnType, row: number): Cell {
+/** Columns of the table of a kind of events. */
+export function columnsOf(kind: EventKind): TableColumn[] {
+  return EVENT_SCHEMAS[kind].columns.map(({ name, type }) => ({ name, type: TYPES[type] ?? 'string' }));
+}
+
+export function cellOf({ columns }: EventBatch, name: string, type: ColumnType, row: number): Cell {
   const column = columns[name];
   if (column === undefined) return null;
   if (type === 'time') return formatMicros((column as Float64Array)[row] as number) || null;
@@ -98,12 +105,8 @@ function numberCell(value: number): number | null {
 async function writeTable({ columns, rows }: Table, path: string, form: Form): Promise<void> {
   const partial = `${path}.tmp`;
   const lines = async function* (): AsyncGenerator<string> {
-    if (form === 'csv') yield `${columns.map(({ name }) => csvCell(name)).join(',')}\n`;
-    for await (const cells of rows) {
-      yield form === 'csv'
-        ? `${cells.map(csvCell).join(',')}\n`
-        : `${JSON.stringify(Object.fromEntries(columns.map(({ name }, i) => [name, cells[i]])))}\n`;
-    }
+    if (form === 'csv') yield headerLine(columns);
+    for await (const cells of rows) yield tableLine(columns, cells, form);
   };
   try {
     await pipeline(Readable.from(blocks(lines())), createWriteStream(partial));
@@ -112,6 +115,16 @@ async function writeTable({ columns, rows }: Table, path: string, form: Form): P
   } finally {
     await rm(partial, { force: true });
   }
+}
+
+export function headerLine(columns: readonly TableColumn[]): string {
+  return `${columns.map(({ name }) => csvCell(name)).join(',')}\n`;
+}
+
+/** CSV, or JSON lines, from which Parquet is made. */
+export function tableLine(columns: readonly TableColumn[], cells: readonly Cell[], form: Form): string {
+  if (form === 'csv') return `${cells.map(csvCell).join(',')}\n`;
+  return `${JSON.stringify(Object.fromEntries(columns.map(({ name }, i) => [name, cells[i]])))}\n`;
 }
 
 const BLOCK = 1 << 16;

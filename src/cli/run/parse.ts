@@ -18,7 +18,11 @@ import { readLogs, readTemplates } from '../../training/index.ts';
 import type { CommonOptions } from '../options.ts';
 import { counted, print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
+import { writeSensorEvents } from './parse-sensor.ts';
 import { writeFlowTable, writeReadings } from './parse-tables.ts';
+
+/** Logs of sensors. */
+const SENSORS: ReadonlySet<string> = new Set(['suricata-eve', 'zeek']);
 
 export interface ParseOptions extends CommonOptions {
   readonly out: string;
@@ -51,12 +55,20 @@ export async function parse(paths: readonly string[], options: ParseOptions): Pr
     const asLogs = options.logFormat !== undefined || options.templates !== undefined;
     const { events, records: others } = asLogs ? { events: [], records: [] } : await splitEvents(records);
     const flows = new Map(events.filter(({ format }) => isFlowTable(format)).map(({ input, format }) => [input, format]));
+    const sensors = new Map(events.filter(({ format }) => !isFlowTable(format)).map(({ input, format }) => [input, format]));
     const readings = new Set((await splitSeries(others)).series);
     await mkdir(options.out, { recursive: true });
     const results: Parsed[] = [];
     for (const [i, input] of inputs.entries()) {
       const isTable = flows.has(input) || readings.has(input);
-      const parser = captures.includes(input) ? parseCapture : isTable ? tableParser(flows.get(input)) : parseInput;
+      const sensor = sensors.get(input);
+      const parser = captures.includes(input)
+        ? parseCapture
+        : sensor !== undefined
+          ? sensorParser(sensor)
+          : isTable
+            ? tableParser(flows.get(input))
+            : parseInput;
       results.push(await parser(input, options, (share) => progress.update((i + share) / inputs.length, input.name)));
     }
     progress.stop();
@@ -123,9 +135,19 @@ function tableParser(flows: string | undefined) {
   };
 }
 
+/** A log of a sensor becomes a table for each kind of event: `<file>_flow.csv`, `<file>_dns.csv`, or `.json` (JSON lines), `.parquet`. */
+function sensorParser(sensor: string) {
+  return async (input: FileInput, { out, format }: ParseOptions, progress: (share: number) => void): Promise<Parsed> => {
+    const path = (kind: string) => join(out, `${outputName(input)}_${kind}.${format}`);
+    const { events, dead, problem, files } = await writeSensorEvents(input, path, format, progress);
+    return { input: input.name, format: sensor, lines: events, dead_letters: dead, templates: 0, ...(problem && { problem }), files };
+  };
+}
+
 function summaryOf(one: Parsed): string {
   const aside = one.dead_letters > 0 ? `, ${counted(one.dead_letters, 'record')} set aside` : '';
   if (one.format === 'readings') return `${counted(one.lines, 'row')}${aside}`;
+  if (SENSORS.has(one.format)) return `${counted(one.lines, 'event')}${aside}`;
   if (one.format.startsWith('flow-')) return `${counted(one.lines, 'flow')}${aside}`;
   if (one.flows !== undefined) return `${counted(one.lines, 'packet')}, ${counted(one.flows, 'flow')}`;
   return `${counted(one.lines, 'event')}, ${counted(one.templates, 'template')}${aside}`;
