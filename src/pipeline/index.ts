@@ -3,6 +3,7 @@ export { type Components, catalogueOf, checkDetectors, factsOf, loadComponents, 
 export { type DeclaredFeature, declaredFeature, declaredFeaturesOf, homeNetworks } from './declared-feature.ts';
 export { type Expired, expire } from './expire.ts';
 export { type ComponentFacts, checkGraph, detectorsOf, type GraphNode, graphOf } from './graph.ts';
+export { keptConfiguration } from './kept-configurations.ts';
 export type { LabelEffectQuery } from './label-effects.ts';
 export type { LabelEffect } from './lane/label-effect.ts';
 export { previewSource, type SourcePreview } from './preview-source.ts';

@@ -1,5 +1,14 @@
 import type { LoadedConfig, SourceConfig } from '../config/index.ts';
-import { type Alert, type Detection, type Position, type RecordBatch, silentLogger, systemClock, VedetteError } from '../core/index.ts';
+import {
+  type Alert,
+  type Detection,
+  type Micros,
+  type Position,
+  type RecordBatch,
+  silentLogger,
+  systemClock,
+  VedetteError,
+} from '../core/index.ts';
 import { openRegistry } from '../registry/index.ts';
 import type { Home, TenantStore } from '../store/contract.ts';
 import { buildLane, type LaneOptions, openSource } from './build.ts';
@@ -21,6 +30,11 @@ export interface ReplayOptions {
 
 /** A live source gives no sign of its end: this long without records and what was read is all there is. */
 const QUIET_MILLIS = 1_500;
+/** A step of the clock that watermarks count as silence. */
+const SILENCE_STEP: Micros = 1_000_000;
+/** Intervals are closed a while after their end. */
+const SILENCE_AFTER: Micros = 10 * 60_000_000;
+const LONGEST_SILENCE: Micros = 3 * 86_400_000_000;
 
 /**
  * Finds the detection of a live alert once more: restores the state of the epoch it started from and reads its source on from
@@ -91,7 +105,11 @@ function sourceOf(alert: Alert, { loaded, program, tenant }: ReplayOptions): Sou
     throw unavailable(alert, `it was found by ${lineage.program}, this is ${program}`, `Install ${lineage.program} to replay it.`);
   const configured = loaded.config.tenants[tenant]?.sources.find(({ name }) => name === source);
   if (configured === undefined || lineage.configHash !== loaded.hash)
-    throw unavailable(alert, 'the configuration is not the one it was found with', 'Give that one with -c.');
+    throw unavailable(
+      alert,
+      'the configuration is not the one it was found with, which the home no longer keeps',
+      'Give that one with -c.',
+    );
   return configured;
 }
 
@@ -121,10 +139,26 @@ async function search(
   };
   for (;;) {
     const next = await orQuiet(records.next());
-    if (next === undefined || next.done === true) return among(await lane.end());
+    if (next === undefined || next.done === true) return (await inSilence(lane, alert, among)) ?? among(await lane.end());
     const found = among(await lane.process(next.value));
     if (found !== undefined) return found;
   }
+}
+
+/** What was found because nothing came any more: the wall clock goes on in steps until the end of the alert is past. */
+async function inSilence(
+  lane: Lane,
+  { detection }: Alert,
+  among: (output: LaneOutput) => Detection | undefined,
+): Promise<Detection | undefined> {
+  const { idle, lateness, disorder } = lane.source.eventTime;
+  const from = Number.isFinite(lane.watermark.value) ? lane.watermark.value : detection.start;
+  const wanted = Math.max(0, detection.end - from) + idle + lateness + disorder + SILENCE_AFTER;
+  for (let passed = 0; passed <= Math.min(wanted, LONGEST_SILENCE); passed += SILENCE_STEP) {
+    const found = among(await lane.elapse(passed));
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** undefined after `QUIET_MILLIS` without an answer. */

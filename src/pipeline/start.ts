@@ -4,6 +4,7 @@ import { type Alert, type Clock, type Incident, type Logger, silentLogger, syste
 import type { Home, HomeOptions, StoredDeadLetter, TenantStore } from '../store/contract.ts';
 import { factsOf, loadComponents } from './catalogue.ts';
 import { checkGraph, planWorkers } from './graph.ts';
+import { keepConfiguration } from './kept-configurations.ts';
 import type { LabelEffectQuery } from './label-effects.ts';
 import type { LabelEffect } from './lane/label-effect.ts';
 import type { OneSeriesNow, SeriesNowPage, SeriesNowQuery } from './series-now.ts';
@@ -77,6 +78,7 @@ export async function startPipeline(loaded: LoadedConfig, options: StartOptions)
   const startedAt = clock.now();
   const workers: WorkerClient[] = [];
   await refuseUnworkable(config);
+  await keepConfiguration(home.path, loaded);
   try {
     for (const names of planWorkers(config)) {
       const stores = new Map<string, TenantStore>();

@@ -44,11 +44,11 @@ export function remoteOperations(control: ControlFile, tenant: string): Operatio
     getAlert: (id) => call('GET', `/alerts/${encodeURIComponent(id)}`),
     exportAlert: (id, format) => download(`/alerts/${encodeURIComponent(id)}/export/${format}`),
     exportIncident: (id, format) => download(`/incidents/${encodeURIComponent(id)}/export/${format}`),
-    async saveAlerts(alerts, report, analysis) {
+    async saveAlerts(alerts, report, analyses) {
       await call('POST', '/alerts', {
         alerts: encodeWrites(alerts),
         ...(report === undefined ? {} : { report }),
-        ...(analysis === undefined ? {} : { analysis }),
+        ...(analyses === undefined ? {} : { analyses }),
       });
     },
     analysis: async (id) => (await call<{ analysis?: AnalysisRecord }>('GET', `/analyses/${encodeURIComponent(id)}`)).analysis,

@@ -35,7 +35,8 @@ export interface Operations {
   /** The bytes of the download; ids as for `getAlert`. */
   exportAlert(id: string, format: AlertFormat): Promise<Uint8Array>;
   exportIncident(id: string, format: IncidentFormat): Promise<Uint8Array>;
-  saveAlerts(alerts: readonly AlertWrite[], report?: ReportEntry, analysis?: AnalysisRecord): Promise<void>;
+  /** With the records of the analyses that the alerts name by their lineage. */
+  saveAlerts(alerts: readonly AlertWrite[], report?: ReportEntry, analyses?: readonly AnalysisRecord[]): Promise<void>;
   /** How a one-shot analysis was run, for its replay; undefined when it is no longer kept. */
   analysis(id: string): Promise<AnalysisRecord | undefined>;
   /** `verdict` undefined takes the label back. */
@@ -62,9 +63,13 @@ export interface AnalysisRecord {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** Names the analysis that alerts of this lineage came from. */
+/**
+ * Names the analysis that alerts of this lineage came from. Rules have no model of their own (their lineage names the rule), so all
+ * alerts of rules of one analysis share its record.
+ */
 export function analysisId(lineage: Lineage): string {
-  return stableId('analysis', lineage.configHash, lineage.model, ...lineage.inputs.map(({ input, sha256 }) => `${input} ${sha256}`));
+  const model = lineage.modelSha256 === '' ? '' : lineage.model;
+  return stableId('analysis', lineage.configHash, model, ...lineage.inputs.map(({ input, sha256 }) => `${input} ${sha256}`));
 }
 
 export interface LocalOptions {
@@ -96,10 +101,10 @@ export async function localOperations(home: Home, tenantId: string, options: Loc
       const { exportedIncident } = await import('./exports/export.ts');
       return exportedIncident(tenant, await incidents.getIncident(id), format, options.program);
     },
-    async saveAlerts(alerts, report, analysis) {
+    async saveAlerts(alerts, report, analyses = []) {
       const incidents = await saveFound(tenant, alerts, options.now());
       options.onIncidents?.(incidents);
-      if (analysis !== undefined)
+      for (const analysis of analyses)
         await tenant.bytes.write(`analyses/${analysis.id}.json`, new TextEncoder().encode(canonicalJson(analysis)));
       if (report !== undefined) await tenant.journal.saveReport(report);
     },

@@ -54,6 +54,27 @@ describe('a log from bytes to alerts, labels and replay', () => {
     expect(after).toEqual(before);
   });
 
+  it('replays each of several signatures, and shows its line and that a rule promises no rate', () => {
+    const eve = (id: number, second: number) =>
+      JSON.stringify({
+        timestamp: `2026-03-01T10:00:0${second}.000000+0000`,
+        event_type: 'alert',
+        flow_id: id,
+        ...{ src_ip: '10.0.0.1', src_port: 1, dest_ip: '10.0.0.2', dest_port: 80, proto: 'TCP' },
+        alert: { gid: 1, signature_id: id, signature: `rule ${id}`, severity: 1 },
+      });
+    writeFileSync(folder.file('eve.json'), `${eve(1, 1)}\n${eve(2, 2)}\n`);
+    const found = JSON.parse(folder.run(['analyze', 'eve.json', '--out', 'reports', '-o', 'json']).stdout) as Result;
+    expect(found.alerts).toHaveLength(2);
+    for (const { id } of found.alerts) {
+      expect(JSON.parse(folder.run(['alerts', 'replay', id, '-o', 'json']).stdout)).toMatchObject({ identical: true });
+    }
+    const { stdout } = folder.run(['alerts', 'show', found.alerts[0]?.id ?? '', '--details']);
+    expect(stdout).toMatch(/p-value {4}none: a fixed rule/);
+    expect(stdout).toMatch(/eve\.json:\d {2}\{"timestamp"/);
+    expect(stdout).not.toContain('null');
+  });
+
   it('takes alerts and incidents up: who, what was written, how far', () => {
     const [alert] = analyze().alerts;
     const { incidents } = JSON.parse(folder.run(['incidents', 'list', '--band', 'low', '--learning', '-o', 'json']).stdout) as {

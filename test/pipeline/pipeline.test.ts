@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import { afterAll, describe, expect, it } from 'vitest';
-import { checkConfig } from '../../src/config/index.ts';
+import { checkConfig, type LoadedConfig } from '../../src/config/index.ts';
 import { type Alert, canonicalJson } from '../../src/core/index.ts';
-import { type Pipeline, pipelineSchema, replayAlert, startPipeline } from '../../src/pipeline/index.ts';
+import { keptConfiguration, type Pipeline, pipelineSchema, replayAlert, startPipeline } from '../../src/pipeline/index.ts';
 import { openHome } from '../../src/store/index.ts';
 import { freePort } from '../../src/testing/net.ts';
 import { generatedLog } from './generated-log.ts';
@@ -128,7 +128,9 @@ describe('a running pipeline', () => {
     const sequences = items.filter(({ detection }) => detection.detector === 'sequence');
     expect(sequences.length).toBeGreaterThan(0);
     for (const alert of [sequences.at(0), sequences.at(-1)].filter((one) => one !== undefined)) {
-      const again = await replayAlert({ ...options, tenant: 't', alertId: alert.id, loaded });
+      // settings may have changed since: the home keeps those of then
+      const kept = (await keptConfiguration(home.path, alert.detection.lineage.configHash)) as LoadedConfig;
+      const again = await replayAlert({ ...options, tenant: 't', alertId: alert.id, loaded: kept });
       expect(canonicalJson(again)).toBe(canonicalJson(alert.detection));
     }
     await home.close();

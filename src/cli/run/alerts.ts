@@ -4,6 +4,7 @@ import {
   type Detection,
   formatMicros,
   type HandledAlert,
+  type Lineage,
   VedetteError,
   type Verdict,
 } from '../../core/index.ts';
@@ -11,8 +12,10 @@ import { levelOf } from '../../sinks/report/index.ts';
 import type { CommonOptions } from '../options.ts';
 import { EXIT, print, printJson } from '../output.ts';
 import { alertJson } from './alert-json.ts';
+import { evidenceLines } from './alert-lines.ts';
 import { openOperations } from './open-operations.ts';
 
+const MOST_LINES = 20;
 const VERDICTS: readonly Verdict[] = ['true-positive', 'false-positive', 'benign'];
 
 export async function listAlerts(options: CommonOptions & { limit: number; state?: Alert['state']; detector?: string }): Promise<void> {
@@ -46,13 +49,13 @@ export async function showAlert(id: string, options: CommonOptions & { details?:
   try {
     const alert = await operations.getAlert(id);
     if (options.output === 'json') printJson(alertJson(alert));
-    else print(describe(alert, options.details === true));
+    else print(describe(alert, await evidenceLines(alert, operations, MOST_LINES), options.details === true));
   } finally {
     await operations.close();
   }
 }
 
-function describe(alert: HandledAlert, details: boolean): string {
+function describe(alert: HandledAlert, evidence: readonly string[], details: boolean): string {
   const { detection } = alert;
   const { explanation } = detection;
   const lines = [
@@ -78,7 +81,7 @@ function describe(alert: HandledAlert, details: boolean): string {
   }
   lines.push('', 'Harmless explanations', ...explanation.harmless.map((text) => `  - ${text}`));
   lines.push('', 'Look at next', ...explanation.next.map((text) => `  - ${text}`));
-  lines.push('', 'Lines', ...detection.evidence.slice(0, 20).map((line) => `  ${line.input}:${line.line} (byte ${line.offset})`));
+  if (evidence.length > 0) lines.push('', 'Lines', ...evidence.map((line) => `  ${line}`));
   const { notes } = alert;
   if (notes.length > 0) lines.push('', 'Notes', ...notes.map(({ note, by, at }) => `  ${formatMicros(at)}  ${by}: ${note}`));
   if (details) {
@@ -86,15 +89,38 @@ function describe(alert: HandledAlert, details: boolean): string {
     lines.push(
       '',
       'Details',
-      `  detector   ${detection.detector}, model ${lineage.model} (sha256 ${lineage.modelSha256.slice(0, 16)})`,
-      `  score      ${detection.score}`,
-      `  p-value    ${detection.pValue}${detection.extrapolated ? ' (extrapolated beyond the calibration)' : ''}`,
-      `  promised   ${detection.threshold} false alarms per scored unit`,
-      `  inputs     ${lineage.inputs.map((input) => `${input.input} sha256 ${input.sha256.slice(0, 16)}`).join(', ')}`,
+      `  detector   ${detection.detector}, ${modelOf(lineage)}`,
+      ...rated(detection),
+      `  inputs     ${lineage.inputs.map(inputOf).join(', ') || `none: nothing came from ${detection.source}`}`,
       `  config     ${lineage.configHash}, feature ${lineage.feature}, seed ${lineage.seed}, vedette ${lineage.program}`,
     );
   }
   return lines.join('\n');
+}
+
+/** A rule has a fixed level instead of a model. */
+function modelOf({ model, modelSha256 }: Lineage): string {
+  return modelSha256 === '' ? `rule or level ${model}` : `model ${model} (sha256 ${modelSha256.slice(0, 16)})`;
+}
+
+/** The score, and how rare it is where that is known: fixed rules promise no rate. NaN comes back as null over JSON. */
+function rated({ score, pValue, threshold, extrapolated }: Detection): string[] {
+  const known = (value: number | null): value is number => value !== null && !Number.isNaN(value);
+  const beyond = extrapolated ? ' (extrapolated beyond the calibration)' : '';
+  return [
+    `  score      ${digits(score)}`,
+    known(pValue) ? `  p-value    ${digits(pValue)}${beyond}` : '  p-value    none: a fixed rule',
+    ...(known(threshold) ? [`  threshold  p-value ${digits(threshold)}: that share of scored units is promised as false alarms`] : []),
+  ];
+}
+
+function digits(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
+/** Bytes of a live input are not hashed: its range names it. */
+function inputOf({ input, sha256, from, to }: Lineage['inputs'][number]): string {
+  return sha256 === '' ? `${input} bytes ${from} to ${to}` : `${input} sha256 ${sha256.slice(0, 16)}`;
 }
 
 export async function labelAlert(id: string, verdict: string | undefined, options: CommonOptions & { note: string }): Promise<void> {
@@ -127,7 +153,8 @@ export async function labelAlert(id: string, verdict: string | undefined, option
 export async function replayAlert(id: string, options: CommonOptions): Promise<void> {
   const { stored, again } = await recomputed(id, options);
   const same = canonicalJson(again) === canonicalJson(stored.detection);
-  const inputs = stored.detection.lineage.inputs.map(({ input }) => input).join(', ');
+  const { lineage, source } = stored.detection;
+  const inputs = lineage.inputs.map(({ input }) => input).join(', ') || `the records of ${source} after epoch ${lineage.epoch}`;
   if (options.output === 'json') printJson({ alert_id: stored.id, identical: same, detection: again });
   else if (same) print(`${stored.id.slice(0, 12)}: recomputed byte for byte from ${inputs}.`);
   else print(`${stored.id.slice(0, 12)}: the recomputed finding differs from the stored one.`);

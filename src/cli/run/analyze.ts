@@ -15,6 +15,7 @@ import { programVersion } from '../version.ts';
 import { type AnalysedInput, analysisJson, analysisLines, writeReport } from './analysis-lines.ts';
 import { loadAnyModel } from './load-model.ts';
 import { openOperations } from './open-operations.ts';
+import { isPartOf } from './own-incidents.ts';
 import type { RecordedOptions } from './replay.ts';
 import { tellRules } from './sigma-rules.ts';
 
@@ -99,7 +100,6 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions)
     const expected = found.length === 0 ? [] : await operations.incidents.expectations('in-force');
     for (const analysis of withIncidents(options.tenant, found, expected)) {
       const files = await writeReport(options.out, analysis);
-      const [first] = analysis.alerts;
       const entry = {
         name: reportStem(analysis.report),
         input: analysis.input.name,
@@ -107,12 +107,13 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions)
         alerts: analysis.alerts.length,
         files,
       };
-      const record = first && {
-        id: analysisId(first.alert.detection.lineage),
+      const ids = new Set(analysis.alerts.map(({ alert }) => analysisId(alert.detection.lineage)));
+      const records = [...ids].map((id) => ({
+        id,
         paths: paths.map((path) => resolve(path)),
         options: { ...recorded, labelled: [...labelled].sort() },
-      };
-      await operations.saveAlerts(analysis.alerts, entry, record && (JSON.parse(withUrls(JSON.stringify(record))) as typeof record));
+      }));
+      await operations.saveAlerts(analysis.alerts, entry, JSON.parse(withUrls(JSON.stringify(records))) as typeof records);
       analyses.push({ analysis, files });
     }
     if (failure !== undefined) throw failure;
@@ -127,18 +128,19 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions)
   }
 }
 
-/** Incidents that the alerts belong to, with those that other analyses of the same time added. */
+/** Incidents that alerts of these analyses are part of, with what other analyses of the same time added. */
 async function incidentsAmong(
   operations: Operations,
   analyses: readonly { analysis: InputAnalysis }[],
 ): Promise<readonly IncidentOutline[]> {
-  const detections = analyses.flatMap(({ analysis }) => analysis.alerts.map(({ alert }) => alert.detection));
-  const times = detections.flatMap(({ start, end }) => [start, end]).filter(Number.isFinite);
+  const alerts = analyses.flatMap(({ analysis }) => analysis.alerts.map(({ alert }) => alert));
+  const times = alerts.flatMap(({ detection: { start, end } }) => [start, end]).filter(Number.isFinite);
   if (times.length === 0) return [];
   const [from, to] = [times.reduce((a, b) => Math.min(a, b)), times.reduce((a, b) => Math.max(a, b)) + 1];
   const { items } = await operations.incidents.listIncidents({ from, to, band: 'notify', learning: true, order: 'score', limit: 100 });
-  const entities = new Set(detections.map(({ entity }) => entity));
-  return items.filter(({ hosts }) => hosts.some((host) => entities.has(host)));
+  const own: IncidentOutline[] = [];
+  for (const item of items) if (isPartOf(await operations.incidents.getIncident(item.id), alerts)) own.push(item);
+  return own;
 }
 
 function show(analyses: readonly AnalysedInput[], incidents: readonly IncidentOutline[], json: boolean): void {

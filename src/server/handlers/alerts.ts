@@ -59,10 +59,10 @@ export function alertHandlers(context: ServerContext): Handlers<AlertRoutes> {
       return { ...page, items: page.items.map(body) };
     },
     alert: async ({ store, params }) => body(await resolveAlert(store, params.id)),
-    async saveAlerts({ params, body: { alerts, report, analysis }, principal }) {
+    async saveAlerts({ params, body: { alerts, report, analyses }, principal }) {
       if (alerts.some(({ alert }) => alert.tenant !== params.tenant))
         throw new VedetteError('USAGE', 'an alert of another tenant', { hint: `Send alerts of ${params.tenant} only.` });
-      await (await operations(params.tenant, principal)).saveAlerts(decodeWrites(alerts), report as ReportEntry | undefined, analysis);
+      await (await operations(params.tenant, principal)).saveAlerts(decodeWrites(alerts), report as ReportEntry | undefined, analyses);
       context.sampler.alertsChanged(params.tenant);
       for (const { alert } of alerts) context.hub.send(params.tenant, 'alert', alert);
       return { saved: alerts.length };

@@ -192,12 +192,15 @@ export const labelLogList = listOf(labelEntrySchema);
 export const alertWritesSchema = z.strictObject({
   alerts: z.array(z.strictObject({ alert: z.looseObject({ id: z.string().max(64), tenant: z.string() }), row: z.base64() })).max(100_000),
   report: z.looseObject({ name: z.string().max(512) }).optional(),
-  analysis: z
-    .strictObject({
-      id: z.string().regex(/^[0-9a-f]{16}$/),
-      paths: z.array(z.string().max(4096)).max(10_000),
-      options: z.record(z.string(), z.unknown()),
-    })
+  analyses: z
+    .array(
+      z.strictObject({
+        id: z.string().regex(/^[0-9a-f]{16}$/),
+        paths: z.array(z.string().max(4096)).max(10_000),
+        options: z.record(z.string(), z.unknown()),
+      }),
+    )
+    .max(1000)
     .optional(),
 });
 export const savedSchema = z.object({ saved: z.number() });
