@@ -7,6 +7,7 @@
  */
 export * from './infer/inference.ts';
 export * from './infer/inference-worker.ts';
+export { PlainNetwork } from './infer/plain-network.ts';
 export type { TensorValue, TensorValues } from './infer/runtime.ts';
 export * from './metrics/index.ts';
 export * from './network/inference-model.ts';

@@ -55,8 +55,9 @@ export class PlainNetwork {
   }
 }
 
-function denseLayer(weight: Float32Array, bias: Float32Array, activation: Activation): Apply {
+function denseLayer(weights: Float32Array, bias: Float32Array, activation: Activation): Apply {
   const units = bias.length;
+  const weight = transposed(weights, units);
   return ({ data, steps, columns }) => {
     const out = new Float32Array(steps * units);
     for (let step = 0; step < steps; step++) product(data, step * columns, columns, weight, bias, out, step * units);
@@ -69,7 +70,8 @@ function denseLayer(weight: Float32Array, bias: Float32Array, activation: Activa
 function gruLayer(weights: Weights, units: number): Apply {
   const gate = gates(weights, units);
   const [reset, update] = [gate('reset'), gate('update')];
-  const recurrentBias = weights('candidate.recurrent_bias');
+  const [fromInputs, bias] = [transposed(weights('candidate.weight'), units), weights('candidate.bias')];
+  const [fromState, recurrentBias] = [transposed(weights('candidate.recurrent'), units), weights('candidate.recurrent_bias')];
   return ({ data, steps, columns }) => {
     const out = new Float32Array(steps * units);
     const state = new Float32Array(units);
@@ -82,8 +84,8 @@ function gruLayer(weights: Weights, units: number): Apply {
     for (let step = 0; step < steps; step++) {
       reset(data, step * columns, columns, state, r);
       update(data, step * columns, columns, state, z);
-      product(data, step * columns, columns, weights('candidate.weight'), weights('candidate.bias'), fromInput, 0);
-      product(state, 0, units, weights('candidate.recurrent'), recurrentBias, remembered, 0);
+      product(data, step * columns, columns, fromInputs, bias, fromInput, 0);
+      product(state, 0, units, fromState, recurrentBias, remembered, 0);
       for (let u = 0; u < units; u++) {
         const candidate = Math.tanh((fromInput[u] as number) + sigmoid(r[u] as number) * (remembered[u] as number));
         state[u] = candidate + sigmoid(z[u] as number) * ((state[u] as number) - candidate);
@@ -121,7 +123,11 @@ function lstmLayer(weights: Weights, units: number): Apply {
 function gates(weights: Weights, units: number) {
   const none = new Float32Array(units);
   return (name: string) => {
-    const [weight, recurrent, bias] = [weights(`${name}.weight`), weights(`${name}.recurrent`), weights(`${name}.bias`)];
+    const [weight, recurrent] = ['weight', 'recurrent'].map((part) => transposed(weights(`${name}.${part}`), units)) as [
+      Float32Array,
+      Float32Array,
+    ];
+    const bias = weights(`${name}.bias`);
     const fromState = new Float32Array(units);
     return (data: Float32Array, at: number, columns: number, state: Float32Array, out: Float32Array) => {
       product(data, at, columns, weight, bias, out, 0);
@@ -146,7 +152,15 @@ function causalLayer(dense: Apply, { width, dilation, residual }: { width: numbe
   };
 }
 
-/** bias + x W for one row x = data[at..at + columns]; W (columns, units). */
+/** (inputs, units) -> (units, inputs): what one unit weighs lies side by side. */
+function transposed(weight: Float32Array, units: number): Float32Array {
+  const inputs = weight.length / units;
+  const out = new Float32Array(weight.length);
+  for (let i = 0; i < inputs; i++) for (let u = 0; u < units; u++) out[u * inputs + i] = weight[i * units + u] as number;
+  return out;
+}
+
+/** bias + W x for one row x = data[at..at + columns]; W (units, columns). Four units at a time share each x and wait for nothing. */
 function product(
   data: Float32Array,
   at: number,
@@ -157,11 +171,26 @@ function product(
   to: number,
 ): void {
   const units = bias.length;
-  for (let u = 0; u < units; u++) out[to + u] = bias[u] as number;
-  for (let i = 0; i < columns; i++) {
-    const x = data[at + i] as number;
-    if (x === 0) continue;
-    for (let u = 0; u < units; u++) out[to + u] = (out[to + u] as number) + x * (weight[i * units + u] as number);
+  const fours = units - (units % 4);
+  for (let u = 0; u < fours; u += 4) {
+    const [first, second, third, fourth] = [u * columns, (u + 1) * columns, (u + 2) * columns, (u + 3) * columns];
+    let [a, b, c, d] = [bias[u] as number, bias[u + 1] as number, bias[u + 2] as number, bias[u + 3] as number];
+    for (let i = 0; i < columns; i++) {
+      const x = data[at + i] as number;
+      a += x * (weight[first + i] as number);
+      b += x * (weight[second + i] as number);
+      c += x * (weight[third + i] as number);
+      d += x * (weight[fourth + i] as number);
+    }
+    out[to + u] = a;
+    out[to + u + 1] = b;
+    out[to + u + 2] = c;
+    out[to + u + 3] = d;
+  }
+  for (let u = fours; u < units; u++) {
+    let sum = bias[u] as number;
+    for (let i = 0; i < columns; i++) sum += (data[at + i] as number) * (weight[u * columns + i] as number);
+    out[to + u] = sum;
   }
 }
 
