@@ -129,6 +129,19 @@ const SAMPLES: Record<string, { lines: string[]; first: First }> = {
     lines: ['2022-01-28T16:04:05.413656027Z stdout F hello from the container'],
     first: [undefined, undefined, 'stdout', -1, '2022-01-28T16:04:05.413656Z'],
   },
+  strace: {
+    lines: [
+      '1234  1704164645.678901 openat(AT_FDCWD, "/etc/x y = (3", O_RDONLY|O_CLOEXEC) = -1 ENOENT (No such file or directory)',
+      '[pid  1235] 10:00:01.5 read(3<socket:[9]>, "\\177ELF = 2)"..., 832) = 832 <0.000012>',
+      '1235  0.000031 getpid()                = 1235',
+      '1236  futex(0x7f00, FUTEX_WAIT_PRIVATE, 2, NULL <unfinished ...>',
+      '1236  <... futex resumed>)              = 0',
+      '1236  --- SIGCHLD {si_signo=SIGCHLD, si_code=CLD_EXITED} ---',
+      '1236  +++ exited with 0 +++',
+      'brk(NULL)                               = 0x55d5c5f7e000',
+    ],
+    first: [undefined, undefined, undefined, 1234, '2024-01-02T03:04:05.678901Z'],
+  },
   timestamped: {
     lines: ['[2024-01-02 03:04:05.123] WARNING disk 91 % full', '2024-01-02 03:04:06 [worker-1] ERROR gone'],
     first: ['WARNING', undefined, undefined, -1, '2024-01-02T03:04:05.123Z'],
@@ -164,6 +177,21 @@ parserContract({
   name: 'syslog-network',
   create: () => createLogParser({ format: 'syslog-network' }),
   sample: '<34>Oct 11 22:14:15 fw1 su: old style\n<165>1 2003-10-11T22:14:15Z fw2 app 8 ID1 - new style\n<13>no header\n',
+});
+
+describe('strace', () => {
+  it('gives the name of each call as the message, in the process that made it, and arguments and results as fields', () => {
+    const { events, dead } = parseAll(
+      createLogParser({ format: 'strace' }),
+      Buffer.from(`${SAMPLES.strace?.lines.join('\n')}\nno call = 3\nopen(\n`),
+    );
+    expect(events.map(({ message }) => message)).toEqual([
+      ...['openat', 'read', 'getpid', 'futex', '<... futex resumed', '--- SIGCHLD', '+++ exited with 0 +++', 'brk'],
+    ]);
+    expect(events.map(({ pid }) => pid)).toEqual([1234, 1235, 1235, 1236, 1236, 1236, 1236, -1]);
+    expect(new Set(events.map(({ templateId }) => templateId)).size).toBe(events.length);
+    expect(dead.map(({ line }) => line)).toEqual([9, 10]);
+  });
 });
 
 describe('formats', () => {

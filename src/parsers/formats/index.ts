@@ -8,6 +8,7 @@ import { logfmt } from './logfmt.ts';
 import { LOGHUB_FORMATS } from './loghub.ts';
 import { plain } from './plain.ts';
 import { cri, nginxError } from './services.ts';
+import { strace } from './strace.ts';
 import { syslog } from './syslog.ts';
 import { syslogNetwork } from './syslog-network.ts';
 import { syslog5424 } from './syslog5424.ts';
@@ -26,6 +27,7 @@ export const LOG_FORMATS: ReadonlyMap<string, LogFormat> = new Map(
     logfmt,
     cef,
     cri,
+    strace,
     ...LOGHUB_FORMATS,
     timestamped,
     plain,
