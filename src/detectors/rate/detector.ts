@@ -80,12 +80,14 @@ export class RateDetector implements Detector<SeriesBatch> {
     const ratings = new Array<Rating | undefined>(batch.rows);
     const score = this.#pass(series, batch, ratings);
     this.#scored = { batch, series };
-    const of = (value: (rating: Rating) => number) => Float64Array.from(ratings, (one) => (one === undefined ? Number.NaN : value(one)));
-    const arms = {
-      expected: of(({ expected }) => expected),
-      misfit: of(({ misfit }) => (misfit ? 1 : 0)),
-      learnt: of(({ learnt }) => learnt),
-    };
+    const nothing = (): Float64Array<ArrayBuffer> => new Float64Array(batch.rows).fill(Number.NaN);
+    const arms = { expected: nothing(), misfit: nothing(), learnt: nothing() };
+    for (const [row, rating] of ratings.entries()) {
+      if (rating === undefined) continue;
+      arms.expected[row] = rating.expected;
+      arms.misfit[row] = rating.misfit ? 1 : 0;
+      arms.learnt[row] = rating.learnt;
+    }
     return { score, arms };
   }
 
@@ -162,8 +164,9 @@ export class RateDetector implements Detector<SeriesBatch> {
       const start = batch.start[row] as number;
       const value = batch.value[row] as number;
       const state = Number.isFinite(value) && value >= 0 ? states.take(name, () => newSeries(start)) : undefined;
-      rated?.(row, state === undefined ? undefined : rate(state, this.#config, value, start));
-      if (state !== undefined) observe(state, this.#config, value, start);
+      const rating = state === undefined || rated === undefined ? undefined : rate(state, this.#config, value, start);
+      rated?.(row, rating);
+      if (state !== undefined) observe(state, this.#config, value, start, rating);
     }
   }
 }

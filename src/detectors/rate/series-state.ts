@@ -152,13 +152,16 @@ function countSilence(state: SeriesState, value: number, start: number): void {
   state.silence = known ? state.silence - logSilence(mean, dispersion) : 0;
 }
 
-/** Takes an interval in: unusual ones are drawn back to the edge of what was expected; after `shiftAfter` of them they are the new level. */
-export function observe(state: SeriesState, config: RateConfig, value: number, start: number): void {
-  if (state.count === 0) state.level = value;
+/**
+ * Takes an interval in: unusual ones are drawn back to the edge of what was expected; after `shiftAfter` of them they are the new level.
+ * `rated`: what `rate` said of it, where it was asked just before.
+ */
+export function observe(state: SeriesState, config: RateConfig, value: number, start: number, rated?: Rating): void {
+  const first = state.count === 0;
+  if (first) state.level = value;
   const sparse = isSparse(state);
-  const { score, expected, lower, upper, above, logP } = sparse
-    ? rateActive(state, config, value)
-    : rateInterval(state, config, value, start);
+  const { score, expected, lower, upper, above, logP } =
+    rated !== undefined && !first ? rated : sparse ? rateActive(state, config, value) : rateInterval(state, config, value, start);
   const unusual = !Number.isNaN(score) && logP < UNUSUAL;
   const side = above ? 1 : -1;
   if (!Number.isNaN(score) && (value > 0 || !sparse)) countFit(state, unusual && Math.sign(state.run) !== side);
