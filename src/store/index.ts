@@ -1,7 +1,7 @@
 export { type JsonColumn, jsonLinesToParquet } from './analytical/json-lines.ts';
 export { type ParquetColumn, type ParquetValue, readParquet, writeParquet } from './analytical/parquet.ts';
 export { parquetLines } from './analytical/parquet-lines.ts';
-export { readStoredEvents, type StoredEventsQuery } from './analytical/stored-events.ts';
+export { readStoredEvents, readStoredFlows, type StoredEventsQuery, type StoredFlowsQuery } from './analytical/stored-events.ts';
 export { readStoredWindows, type StoredWindowsQuery, type WindowChunk } from './analytical/stored-windows.ts';
 export { type BackupSummary, restoreBackup, writeBackup } from './backup/archive.ts';
 export type * from './contract.ts';

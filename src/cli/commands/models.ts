@@ -22,6 +22,7 @@ export function modelsCommand(): Command {
     .action(async (name, options) => (await import('../run/models.ts')).rollbackModel(name, options));
   add('export', 'write a version to one file', 'vedette models export hdfs@2 --out hdfs.vmodel')
     .argument('<name[@version]>')
+    .option('--onnx <file>', 'instead: what it scores with as an ONNX model, for any ONNX runtime')
     .option('--out <file>', 'file to write (default: <name>-<version>.vmodel)')
     .action(async (name, options) => (await import('../run/models.ts')).exportModel(name, options));
   add('import', 'read a version from one file', 'vedette models import hdfs.vmodel')

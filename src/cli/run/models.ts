@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { formatMicros } from '../../core/index.ts';
+import { formatMicros, VedetteError } from '../../core/index.ts';
+import { flowModelOnnx } from '../../training/index.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { tenantRegistry } from './registry.ts';
@@ -42,7 +43,11 @@ export async function rollbackModel(name: string, options: CommonOptions): Promi
   said(options, `${model.name}@${model.version} is the champion again.`, { champion: `${model.name}@${model.version}` });
 }
 
-export async function exportModel(reference: string, options: CommonOptions & { out?: string }): Promise<void> {
+export async function exportModel(reference: string, options: CommonOptions & { out?: string; onnx?: string }): Promise<void> {
+  if (options.onnx !== undefined) {
+    await exportOnnx(reference, options.onnx, options);
+    return;
+  }
   const registry = tenantRegistry(options);
   const model = await registry.show(reference);
   const out = options.out ?? `${model.name}-${model.version}.vmodel`;
@@ -53,6 +58,25 @@ export async function exportModel(reference: string, options: CommonOptions & { 
     out,
     bytes: bytes.length,
   });
+}
+
+/** The ONNX model a version was stored with, or made of what it has learnt. */
+async function exportOnnx(reference: string, out: string, options: CommonOptions): Promise<void> {
+  const loaded = await tenantRegistry(options).loadModel(reference);
+  const name = `${loaded.manifest.name}@${loaded.manifest.version}`;
+  const stored = Object.entries(loaded.files).filter(([file]) => file.endsWith('.onnx'));
+  const [first] = stored;
+  if (stored.length > 1)
+    throw new VedetteError('UNSUPPORTED', `${name} is made of ${stored.length} ONNX models: ${stored.map(([file]) => file).join(', ')}`, {
+      hint: 'Export the version with --out: the archive holds them all.',
+    });
+  const bytes = first?.[1] ?? (await flowModelOnnx(loaded));
+  if (bytes === undefined)
+    throw new VedetteError('UNSUPPORTED', `a model of ${loaded.manifest.detector} is not expressed in ONNX`, {
+      hint: 'Export it with --out; vedette scores with it.',
+    });
+  await writeOutput(out, bytes);
+  said(options, `${out}: ${name} as ONNX, ${bytes.length} bytes.`, { model: name, out, bytes: bytes.length });
 }
 
 export async function importModel(file: string, options: CommonOptions & { name?: string }): Promise<void> {

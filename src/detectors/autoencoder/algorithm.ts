@@ -1,5 +1,6 @@
 import {
   type Autoencoder,
+  autoencoderToOnnx,
   fitScaler,
   networkSchema,
   reconstructionErrors,
@@ -28,6 +29,7 @@ export function autoencoder(options: AutoencoderConfig): RowAlgorithm<Autoencode
     async score({ scaler, network }, batch) {
       return { score: await reconstructionErrors(network, scaleRows(scaler, batch.values)) };
     },
+    onnx: ({ scaler, network }) => autoencoderToOnnx(network, scaler),
     pack({ scaler, network }) {
       return { header: { spec: network.spec }, arrays: { theta: network.theta, mean: scaler.mean, inverse: scaler.inverse } };
     },

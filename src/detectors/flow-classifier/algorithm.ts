@@ -2,7 +2,7 @@ import { VedetteError } from '../../core/index.ts';
 import { networkSchema, packEnsemble, unpackEnsemble } from '../../ml/index.ts';
 import type { RowAlgorithm } from '../rows/row-detector.ts';
 import type { FlowClassifierConfig } from './config.ts';
-import { type ClassifierModel, classProbabilities, fitClassifier } from './model.ts';
+import { type ClassifierModel, classifierOnnx, classProbabilities, fitClassifier } from './model.ts';
 
 const BENIGN = /^(normal|benign|negative|0|false|none|-)$/i;
 
@@ -45,6 +45,7 @@ export function flowClassifier(options: FlowClassifierConfig): RowAlgorithm<Clas
       });
       return { score, classes, probabilities };
     },
+    onnx: classifierOnnx,
     pack({ classes, benign, trees, logistic, pooling }) {
       return {
         header: {

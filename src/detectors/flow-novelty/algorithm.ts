@@ -1,4 +1,4 @@
-import { networkSchema, packEnsemble, unpackEnsemble } from '../../ml/index.ts';
+import { networkSchema, noveltyToOnnx, packEnsemble, unpackEnsemble } from '../../ml/index.ts';
 import { type RowAlgorithm, randomOf, selectBatch } from '../rows/row-detector.ts';
 import { aggregated, surprise } from './aggregate.ts';
 import { ARM_NAMES, type ArmScores, armScores, fitNoveltyArms, type NoveltyArms } from './arms.ts';
@@ -35,6 +35,7 @@ export function flowNovelty(options: FlowNoveltyConfig): RowAlgorithm<FlowNovelt
       const parts = Object.fromEntries(ARM_NAMES.map((arm) => [arm, surprise(normal[arm], scores[arm])]));
       return { score: aggregated(undefined, Object.values(parts)), arms: parts };
     },
+    onnx: ({ arms, normal }) => noveltyToOnnx({ ...arms, neighbours: options.neighbours, normal }),
     pack({ arms, normal }) {
       const { scaler, references, autoencoder, shuffled } = arms;
       return {

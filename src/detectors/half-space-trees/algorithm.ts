@@ -1,5 +1,14 @@
 import { VedetteError } from '../../core/index.ts';
-import { addMass, fitScaler, type HalfSpaceTrees, halfSpaceScores, plantHalfSpaceTrees, type Scaler, scaleRows } from '../../ml/index.ts';
+import {
+  addMass,
+  fitScaler,
+  type HalfSpaceTrees,
+  halfSpaceScores,
+  halfSpaceToOnnx,
+  plantHalfSpaceTrees,
+  type Scaler,
+  scaleRows,
+} from '../../ml/index.ts';
 import { type RowAlgorithm, randomOf } from '../rows/row-detector.ts';
 import type { HalfSpaceConfig } from './config.ts';
 
@@ -23,6 +32,7 @@ export function halfSpaceTrees(options: HalfSpaceConfig): RowAlgorithm<HalfSpace
     async score({ scaler, forest }, batch) {
       return { score: halfSpaceScores(forest, scaleRows(scaler, batch.values)) };
     },
+    onnx: ({ scaler, forest }) => halfSpaceToOnnx(forest, scaler),
     pack({ scaler, forest }) {
       const { columns, trees, depth, column, cut, mass } = forest;
       return { header: { columns, trees, depth }, arrays: { column, cut, mass, mean: scaler.mean, inverse: scaler.inverse } };

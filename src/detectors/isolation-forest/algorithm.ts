@@ -1,5 +1,13 @@
 import { VedetteError } from '../../core/index.ts';
-import { fitScaler, growIsolationForest, type IsolationForest, isolationScores, type Scaler, scaleRows } from '../../ml/index.ts';
+import {
+  fitScaler,
+  growIsolationForest,
+  type IsolationForest,
+  isolationScores,
+  isolationToOnnx,
+  type Scaler,
+  scaleRows,
+} from '../../ml/index.ts';
 import { type RowAlgorithm, randomOf } from '../rows/row-detector.ts';
 import type { IsolationForestConfig } from './config.ts';
 
@@ -22,6 +30,7 @@ export function isolationForest(options: IsolationForestConfig): RowAlgorithm<Is
     async score({ scaler, forest }, batch) {
       return { score: isolationScores(forest, scaleRows(scaler, batch.values)) };
     },
+    onnx: ({ scaler, forest }) => isolationToOnnx(forest, scaler),
     pack({ scaler, forest }) {
       const { columns, sample, root, column, value, right } = forest;
       return { header: { columns, sample }, arrays: { root, column, value, right, mean: scaler.mean, inverse: scaler.inverse } };

@@ -1,5 +1,5 @@
 import { shuffle } from '../../core/index.ts';
-import { fitScaler, neighbourDistances, type Scaler, scaleRows } from '../../ml/index.ts';
+import { fitScaler, neighbourDistances, neighboursToOnnx, type Scaler, scaleRows } from '../../ml/index.ts';
 import { type RowAlgorithm, randomOf, selectBatch } from '../rows/row-detector.ts';
 import type { NearestNeighbourConfig } from './config.ts';
 
@@ -25,6 +25,7 @@ export function nearestNeighbour({ neighbours, references }: NearestNeighbourCon
     async score({ scaler, references: known }, batch) {
       return { score: neighbourDistances(known, scaleRows(scaler, batch.values), batch.columns.length, neighbours) };
     },
+    onnx: ({ scaler, references: known }) => neighboursToOnnx(known, neighbours, scaler),
     pack({ scaler, references: known }) {
       return { header: {}, arrays: { references: known, mean: scaler.mean, inverse: scaler.inverse } };
     },

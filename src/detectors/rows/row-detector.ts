@@ -29,6 +29,8 @@ export interface RowAlgorithm<Model> {
   /** Rows whose scores calibrate: those `fit` was not given. */
   held(batch: RowBatch, row: number): boolean;
   pack(model: Model): { header: Record<string, unknown>; arrays: Record<string, PackedArray> };
+  /** As an ONNX model: input `values` float32 (rows, columns) as they are, output `score`, or of classifiers `class` and `probabilities`. */
+  onnx(model: Model): Uint8Array;
   /** Throws VedetteError for what `pack` did not write. */
   unpack(header: Record<string, unknown>, packed: Unpacked): Model;
 }
@@ -152,6 +154,11 @@ export class RowDetector<Model> implements Detector<RowBatch> {
   /** The model learnt, for exports. */
   get model(): Model {
     return this.#required().model;
+  }
+
+  /** What it has learnt, for any ONNX runtime; scores agree to the rounding of float32. */
+  onnx(): Uint8Array {
+    return this.#algorithm.onnx(this.#required().model);
   }
 
   /** The same rows learnt, with another model of them. */

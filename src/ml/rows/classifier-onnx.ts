@@ -7,7 +7,8 @@ import type { TreeEnsemble } from '../trees/ensemble.ts';
 import { ML_DOMAIN, treeNode } from '../trees/onnx.ts';
 import type { Logistic } from './logistic.ts';
 import { LEAST_PROBABILITY, type Pooling } from './pooling.ts';
-import { SCALE_BOUND, type Scaler } from './scaler.ts';
+import type { Scaler } from './scaler.ts';
+import { emitScaled } from './scaler-onnx.ts';
 
 /** Classifiers of the same classes, and how their probabilities become one. */
 export interface PooledClassifier {
@@ -18,10 +19,6 @@ export interface PooledClassifier {
   /** One weight for the trees, then one for the logistic regression, of those there are. */
   readonly pooling?: Pooling;
 }
-
-const DOUBLE = 11;
-const FLOAT = 1;
-const LARGEST = 3.4e38;
 
 /** Input `values` float32 (rows, columns) as they are, NaN where absent; outputs `class` int64 (rows) and `probabilities` float32 (rows, classes). */
 export function classifierToOnnx({ classes, columns, trees, logistic, pooling }: PooledClassifier): Uint8Array {
@@ -53,23 +50,8 @@ function logisticLogs(graph: Graph, values: Tensor, scaler: Scaler, network: Log
   const parameters = storeTheta(graph, network.theta, layout);
   const [weight, bias] = layout.map(({ name }) => parameters.get(name) as Tensor) as [Tensor, Tensor];
   const width = weight.shape[1] as number;
-  const logits = emitBinary('Add', emit('MatMul', [scaled(graph, values, scaler), weight], [DYNAMIC, width]), bias);
+  const logits = emitBinary('Add', emit('MatMul', [emitScaled(graph, values, scaler), weight], [DYNAMIC, width]), bias);
   return emit('LogSoftmax', [logits], [DYNAMIC, width], { axis: -1 });
-}
-
-/** As `scaleRows`; the logarithm in float64, where small values would lose their digits beside 1. */
-function scaled(graph: Graph, values: Tensor, { mean, inverse }: Scaler): Tensor {
-  const { shape } = values;
-  const columns = mean.length;
-  const bounded = emit('Clip', [values, graph.scalar(-LARGEST), graph.scalar(LARGEST)], shape);
-  const wide = emit('Cast', [bounded], shape, { to: DOUBLE });
-  const one = emit('Cast', [graph.scalar(1)], [], { to: DOUBLE });
-  const size = emitUnary('Log', emitBinary('Add', emitUnary('Abs', wide), one));
-  const logs = emit('Cast', [emitBinary('Mul', emitUnary('Sign', wide), size)], shape, { to: FLOAT });
-  const centred = emitBinary('Sub', logs, graph.constant(Float32Array.from(mean), [columns]));
-  const divided = emitBinary('Mul', centred, graph.constant(Float32Array.from(inverse), [columns]));
-  const limited = emit('Clip', [divided, graph.scalar(-SCALE_BOUND), graph.scalar(SCALE_BOUND)], shape);
-  return emit('Where', [emitUnary('IsNaN', values), graph.scalar(0), limited], shape);
 }
 
 function pool(graph: Graph, logs: readonly Tensor[], { weights, bias }: Pooling): Tensor {

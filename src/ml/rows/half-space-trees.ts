@@ -64,7 +64,6 @@ export function addMass(forest: HalfSpaceTrees, values: Float32Array): void {
 export function halfSpaceScores(forest: HalfSpaceTrees, values: Float32Array): Float64Array {
   const { mass, trees, depth, columns } = forest;
   const total = Math.max(1, mass[0] as number);
-  const leastMass = Math.max(1, total * 0.001);
   const greatest = Math.log(total * 2 ** depth);
   return Float64Array.from({ length: columns === 0 ? 0 : values.length / columns }, (_, row) => {
     let sum = 0;
@@ -80,10 +79,15 @@ export function halfSpaceScores(forest: HalfSpaceTrees, values: Float32Array): F
       const here = mass[at] as number;
       density = Math.log(Math.max(here, 0.5) * 2 ** level);
       level++;
-      return here > leastMass;
+      return !stopsAt(forest, here);
     });
     return Math.max(0, greatest - (sum + density) / trees);
   });
+}
+
+/** Whether so few rows passed a node that nothing below it counts. */
+export function stopsAt({ mass }: HalfSpaceTrees, here: number): boolean {
+  return here <= Math.max(1, Math.max(1, mass[0] as number) * 0.001);
 }
 
 /** Calls `visit` for the nodes of a row's path in each tree until it says stop. */

@@ -4,5 +4,6 @@ export { addMass, type HalfSpaceTrees, halfSpaceScores, plantHalfSpaceTrees } fr
 export { growIsolationForest, type IsolationForest, isolationScores } from './isolation-forest.ts';
 export { type Logistic, logisticImportance, logisticProbabilities, trainLogistic } from './logistic.ts';
 export { neighbourDistances } from './neighbours.ts';
+export { autoencoderToOnnx, halfSpaceToOnnx, isolationToOnnx, type NoveltyModel, neighboursToOnnx, noveltyToOnnx } from './novelty-onnx.ts';
 export { fitPooling, type Pooling, pooledProbabilities } from './pooling.ts';
 export { fitScaler, type Scaler, scaleRows } from './scaler.ts';

@@ -79,7 +79,7 @@ export function isolationScores(forest: IsolationForest, values: Float32Array): 
 }
 
 /** Mean path of an unsuccessful search in a binary tree of n: 2 H(n - 1) - 2 (n - 1) / n. */
-function averagePath(n: number): number {
+export function averagePath(n: number): number {
   if (n <= 1) return 0;
   if (n === 2) return 1;
   return 2 * (Math.log(n - 1) + 0.5772156649015329) - (2 * (n - 1)) / n;

@@ -114,3 +114,76 @@ function valueInfo(name: string, element: number, width?: number): ProtobufWrite
   const type = new ProtobufWriter().integer(1, element).message(2, shape);
   return new ProtobufWriter().string(1, name).message(2, new ProtobufWriter().message(1, type));
 }
+
+/** Trees whose leaves are summed, as one TreeEnsembleRegressor of ai.onnx.ml 3: a value below a node's cut takes its first child. */
+export class RegressorNodes {
+  readonly #tree: number[] = [];
+  readonly #id: number[] = [];
+  readonly #feature: number[] = [];
+  readonly #value: number[] = [];
+  readonly #mode: string[] = [];
+  readonly #yes: number[] = [];
+  readonly #no: number[] = [];
+  readonly #missing: number[] = [];
+  readonly #leaf: { readonly tree: number; readonly id: number; readonly weight: number }[] = [];
+  #trees = -1;
+  #nodes = 0;
+
+  /** The next tree; its root comes first. */
+  begin(): void {
+    this.#trees++;
+    this.#nodes = 0;
+  }
+
+  /** Returns its number in the tree. */
+  leaf(weight: number): number {
+    const at = this.#emit(0, 0, 'LEAF', 0);
+    this.#leaf.push({ tree: this.#trees, id: this.#id[at] as number, weight });
+    return this.#id[at] as number;
+  }
+
+  /** `missingFirst`: whether absent values take the first child. */
+  branch(column: number, cut: number, missingFirst: boolean, first: () => number, second: () => number): number {
+    const at = this.#emit(column, cut, 'BRANCH_LT', missingFirst ? 1 : 0);
+    this.#yes[at] = first();
+    this.#no[at] = second();
+    return this.#id[at] as number;
+  }
+
+  #emit(column: number, cut: number, mode: string, missing: number): number {
+    this.#tree.push(this.#trees);
+    this.#id.push(this.#nodes++);
+    this.#feature.push(column);
+    this.#value.push(cut);
+    this.#mode.push(mode);
+    this.#yes.push(0);
+    this.#no.push(0);
+    return this.#missing.push(missing) - 1;
+  }
+
+  write(input: string, output: string): ProtobufWriter {
+    const node = new ProtobufWriter().string(1, input).string(2, output).string(3, `trees-${output}`).string(4, 'TreeEnsembleRegressor');
+    const integers = {
+      nodes_treeids: this.#tree,
+      nodes_nodeids: this.#id,
+      nodes_featureids: this.#feature,
+      nodes_truenodeids: this.#yes,
+      nodes_falsenodeids: this.#no,
+      nodes_missing_value_tracks_true: this.#missing,
+      target_treeids: this.#leaf.map(({ tree }) => tree),
+      target_nodeids: this.#leaf.map(({ id }) => id),
+      target_ids: this.#leaf.map(() => 0),
+    };
+    for (const [name, list] of Object.entries(integers)) node.message(5, ints(name, list));
+    node.message(5, floats('nodes_values', this.#value)).message(5, texts('nodes_modes', this.#mode));
+    node.message(
+      5,
+      floats(
+        'target_weights',
+        this.#leaf.map(({ weight }) => weight),
+      ),
+    );
+    node.message(5, new ProtobufWriter().string(1, 'n_targets').integer(3, 1).integer(20, 2));
+    return node.string(7, ML_DOMAIN.name);
+  }
+}

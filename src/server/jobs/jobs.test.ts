@@ -6,7 +6,7 @@ import { type SensorRow, sensorBatches } from '../../parsers/sensor/batch.ts';
 import { DAY, epochCommit } from '../../store/testing/fixtures.ts';
 import { logBatch } from '../../testing/log-batch.ts';
 import type { JobBody } from '../api/schema/jobs.ts';
-import { type Caller, multipart, ServerUnderTest } from '../testing/server-under-test.ts';
+import { type Caller, multipart, ServerUnderTest, twoTenants } from '../testing/server-under-test.ts';
 import { readJobs, writeJob } from './job-files.ts';
 
 const under = new ServerUnderTest();
@@ -51,7 +51,11 @@ async function ended({ id }: JobBody): Promise<JobBody> {
 }
 
 beforeAll(async () => {
+  const config = twoTenants();
+  const own = config.tenants.a as NonNullable<(typeof config.tenants)[string]>;
+  const [auth] = own.sources as [(typeof own.sources)[number]];
   await under.start({
+    config: { ...config, tenants: { ...config.tenants, a: { ...own, sources: [auth, { ...auth, name: 'lan' }] } } },
     prepare: async (home) => {
       const a = await home.tenant('a');
       const lines = Array.from({ length: 600 }, (_, i) => ({
@@ -164,6 +168,24 @@ describe('jobs', () => {
     const files = async (name: string) => (await engineer.call('GET', `tenants/a/models/${name}/1`)).json<{ files: unknown }>().files;
     expect(await files('cut')).toEqual(await files('whole'));
     expect(existsSync(folder)).toBe(false);
+  });
+
+  it('trains and scores novelty models on the stored flows of a source', async () => {
+    const data = { source: 'lan', from: DAY + 5e6 };
+    const trained = await ended(await started('train', { detector: 'isolation-forest', name: 'lan-forest', data, options: { trees: 20 } }));
+    expect(trained).toMatchObject({ state: 'done', model: 'lan-forest@1', error: '' });
+    const model = (await engineer.call('GET', 'tenants/a/models/lan-forest/1')).json<{
+      features: { flows: { features: { column?: string }[]; dropped: Record<string, string> } };
+      data: { rows: number };
+    }>();
+    expect(model.data.rows).toBeGreaterThan(300);
+    expect(model.features.flows.features.map(({ column }) => column)).toContain('Total Length of Fwd Packet');
+    const scored = await ended(await started('score', { model: 'lan-forest', data: { source: 'lan' } }));
+    expect(scored).toMatchObject({ state: 'done', error: '', result: { rows: 600 } });
+    const refused = await engineer.call('POST', 'tenants/a/jobs/train', { detector: 'flow-classifier', data: { source: 'lan' } });
+    expect([refused.status, refused.body]).toEqual([400, expect.stringContaining('stored flows have no label')]);
+    const none = await ended(await started('train', { detector: 'isolation-forest', data: { source: 'auth' } }));
+    expect(none).toMatchObject({ state: 'error', error: expect.stringContaining('no flow of auth is stored') });
   });
 
   it('says what is wrong before it starts, and what went wrong when it did', async () => {

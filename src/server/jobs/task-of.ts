@@ -22,7 +22,14 @@ export async function taskOf(context: ServerContext, tenant: string, job: Pick<J
   return {
     kind: job.kind,
     model: loaded,
-    input: await inputOf(context, tenant, store, data, featureOfModel(loaded)),
+    input: await inputOf(
+      context,
+      tenant,
+      store,
+      data,
+      featureOfModel(loaded),
+      loaded.manifest.features.flows === undefined ? 'log' : 'flow',
+    ),
     ...(promise === undefined ? {} : { promise }),
   };
 }
@@ -37,8 +44,14 @@ async function trainTask(
   if (detector === 'forecast') {
     if (algorithm !== undefined && !(FORECAST_ALGORITHMS as readonly string[]).includes(algorithm))
       throw new VedetteError('USAGE', `no forecaster is called ${algorithm}`, { hint: `Choose one of ${FORECAST_ALGORITHMS.join(', ')}.` });
-  } else await createDetector(detector, ownOptions(detector, { ...options, ...(algorithm === undefined ? {} : { algorithm }) }));
-  const input = await inputOf(context, tenant, store, data);
+  }
+  const isOfRows =
+    detector !== 'forecast' && (await shapeOf(detector, { ...options, ...(algorithm === undefined ? {} : { algorithm }) })) === 'rows';
+  if (isOfRows && detector === 'flow-classifier' && data.source !== undefined && data.feature === undefined)
+    throw new VedetteError('USAGE', 'a classifier learns from labelled flows, and stored flows have no label', {
+      hint: 'Upload labelled flows, or train a novelty model such as flow-novelty on the source.',
+    });
+  const input = await inputOf(context, tenant, store, data, undefined, isOfRows ? 'flow' : 'log');
   const measured = test === undefined ? {} : { test: await inputOf(context, tenant, store, test) };
   return { kind: 'train', detector, input, options, seed, promise, steps, ...measured, ...(algorithm === undefined ? {} : { algorithm }) };
 }
@@ -51,19 +64,25 @@ async function backtestTask(context: ServerContext, tenant: string, store: Tenan
   return { kind: 'backtest', tenant, detector, options, input, promise, seed: context.config.seed };
 }
 
+/** What a detector works on; refused where it does not take the options. */
+async function shapeOf(detector: string, options: Readonly<Record<string, unknown>>): Promise<string> {
+  return (await createDetector(detector, ownOptions(detector, options))).detector.shape;
+}
+
 /** Options that are about the rows of flows are no options of the detector. */
 function ownOptions(_detector: string, options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const { homeNetworks, destinationPort, attempted, split, drop, ...own } = options;
+  const { homeNetworks, destinationPort, attempted, split, drop, mayLack, ...own } = options;
   return own;
 }
 
-/** `own`: the feature that a model learnt from, which it scores by. */
+/** `own`: the feature that a model learnt from, which it scores by; `kind`: events of a source that are read. */
 export async function inputOf(
   context: ServerContext,
   tenant: string,
   store: TenantStore,
   data: JobData,
   own?: ReturnType<typeof featureOfModel>,
+  kind: 'log' | 'flow' = 'log',
 ): Promise<JobInput> {
   const { uploads, source, feature, from, to, ...how } = data;
   const given = Object.fromEntries(Object.entries(how).filter(([, value]) => value !== undefined)) as Omit<JobInput, 'paths' | 'stored'>;
@@ -89,7 +108,7 @@ export async function inputOf(
   const configured = tenantConfig(context, tenant)?.sources.find(({ name }) => name === source);
   if (configured === undefined)
     throw new VedetteError('USAGE', `there is no source ${source ?? ''}`, { hint: 'List the sources of this tenant.' });
-  const files = await store.events.files(range);
+  const files = kind === 'flow' ? (await store.events.stored({ kind, ...range })).files : await store.events.files(range);
   if (files.length === 0)
     throw new VedetteError('DATA_INSUFFICIENT', `no event of ${configured.name} is stored in that time`, {
       hint: 'Choose another time, or check that the source keeps its events.',

@@ -1,6 +1,6 @@
 import { VedetteError } from '../../core/index.ts';
 import { backtest } from '../../pipeline/index.ts';
-import { evaluateFlows, predictedCounts, predictionCsv, readFlows } from '../../training/flows/index.ts';
+import { evaluateFlows, type FlowTable, predictedCounts, predictionCsv, readFlows, storedFlowTable } from '../../training/flows/index.ts';
 import {
   createDetector,
   evaluateModel,
@@ -80,7 +80,7 @@ async function trainTask(task: TrainTask, progress: Progress): Promise<JobOutcom
     return { draft: { info, files }, result: { metrics: info.metrics, rows: learnt, columns, dropped, backtest: later } };
   }
   if ((await createDetector(detector)).detector.shape === 'rows') {
-    const table = await readFlows(pathsOf(input), { progress: reading, ...(input.label === undefined ? {} : { label: input.label }) });
+    const table = await flowsOf(input, reading);
     const { info, files, trained } = await trainFlowModel({ detector, table, options, seed, promise, progress: fitting, checkpoints });
     const { split, cleaning, importance, report } = trained;
     return {
@@ -143,11 +143,8 @@ async function measureTask(task: MeasureTask, progress: Progress): Promise<JobOu
     return { result: { channels, algorithm: forecaster.algorithm, coverage: forecaster.coverage } };
   }
   if (model.manifest.features.flows !== undefined) {
-    const { windows, label } = input;
-    const table =
-      windows === undefined
-        ? await readFlows(pathsOf(input), { progress: reading, ...(label === undefined ? {} : { label }) })
-        : windowTable(await readWindows(windows));
+    const { windows } = input;
+    const table = windows === undefined ? await flowsOf(input, reading) : windowTable(await readWindows(windows));
     progress(0.6, 'scoring');
     const scored = await scoreFlowModel(model, table, task.promise);
     if (task.kind === 'evaluate') {
@@ -215,6 +212,13 @@ async function seriesOf(input: JobInput, progress: (share: number) => void): Pro
       hint: 'Choose one file, whose columns are the channels, or DEEP MODS archives.',
     });
   return frame;
+}
+
+/** Uploaded flows, or those of a source. */
+async function flowsOf(input: JobInput, progress: (share: number) => void): Promise<FlowTable> {
+  const { stored, label } = input;
+  if (stored !== undefined) return storedFlowTable(stored.files, { ...stored.query, source: stored.source.name }, progress);
+  return readFlows(pathsOf(input), { progress, ...(label === undefined ? {} : { label }) });
 }
 
 function pathsOf({ paths }: JobInput): readonly string[] {

@@ -37,7 +37,7 @@ export interface StartOptions {
 }
 
 /** Tenants `a` and `b`, whose sources do not run. */
-function twoTenants(): Config {
+export function twoTenants(): Config {
   const component = (name: string) => ({ name, summary: name, config: z.strictObject({}) });
   const schema = configSchema({
     sources: [component('none')],

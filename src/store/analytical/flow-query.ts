@@ -81,7 +81,7 @@ export async function volumeOf(reader: StoredReader, files: readonly string[], q
   return { start: range.start, binMicros: range.binMicros, flows, bytes, total: range.total };
 }
 
-function toFlow(row: DuckRow): FlowRow {
+export function toFlow(row: DuckRow): FlowRow {
   const number = (name: string) => (row[name] === null || row[name] === undefined ? Number.NaN : Number(row[name]));
   const text = (name: string) => (typeof row[name] === 'string' && row[name] !== '' ? { [name]: row[name] } : {});
   return {

@@ -1,8 +1,11 @@
 import { dirname } from 'node:path';
 import { VedetteError } from '../../core/index.ts';
-import type { EventQuery, EventRow } from '../contract.ts';
+import type { EventQuery, EventRow, FlowQuery, FlowRow } from '../contract.ts';
 import { openDuckDb } from './duckdb.ts';
 import { filterOf, toEvent } from './event-query.ts';
+import { filterOf as flowFilter, toFlow } from './flow-query.ts';
+import type { DuckRow } from './parquet-files.ts';
+import type { Where } from './where.ts';
 
 const MEMORY_BYTES = 512 * 1024 ** 2;
 
@@ -12,16 +15,35 @@ export interface StoredEventsQuery extends EventQuery {
   readonly most: number;
 }
 
+/** Which flows to read. */
+export interface StoredFlowsQuery extends FlowQuery {
+  /** Most rows read, the newest ones. */
+  readonly most: number;
+}
+
 /** Events of committed Parquet files, oldest first, in chunks of rows: for threads that have no store of their own. */
-export async function* readStoredEvents(files: readonly string[], query: StoredEventsQuery): AsyncGenerator<readonly EventRow[]> {
+export function readStoredEvents(files: readonly string[], query: StoredEventsQuery): AsyncGenerator<readonly EventRow[]> {
+  return storedRows(files, query.most, filterOf(query), toEvent);
+}
+
+/** As `readStoredEvents`, of files of flows. */
+export function readStoredFlows(files: readonly string[], query: StoredFlowsQuery): AsyncGenerator<readonly FlowRow[]> {
+  return storedRows(files, query.most, flowFilter(query), toFlow);
+}
+
+async function* storedRows<Row>(
+  files: readonly string[],
+  most: number,
+  { sql: where, values }: Where,
+  rowOf: (row: DuckRow) => Row,
+): AsyncGenerator<readonly Row[]> {
   const [first] = files;
   if (first === undefined) return;
   const { LIST, VARCHAR, listValue } = await import('@duckdb/node-api');
   const { connection, close } = await openDuckDb({ folder: dirname(dirname(dirname(first))), memoryBytes: MEMORY_BYTES, threads: 1 });
   try {
-    const { sql: where, values } = filterOf(query);
     const matching = `SELECT * FROM read_parquet($1, union_by_name = true) WHERE ${where}`;
-    const newest = `SELECT * FROM (${matching} ORDER BY "time" DESC NULLS FIRST LIMIT ${Math.max(1, Math.floor(query.most))})`;
+    const newest = `SELECT * FROM (${matching} ORDER BY "time" DESC NULLS FIRST LIMIT ${Math.max(1, Math.floor(most))})`;
     const bound = Object.fromEntries([listValue([...files]), ...values].map((value, i) => [String(i + 1), value]));
     const types = Object.fromEntries([['1', LIST(VARCHAR)]]);
     const result = await connection.stream(`${newest} ORDER BY "time", input, "offset"`, bound, types).catch((error: unknown) => {
@@ -38,7 +60,7 @@ export async function* readStoredEvents(files: readonly string[], query: StoredE
     for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
       const columns = names.map((_, i) => chunk?.getColumnValues(i) ?? []);
       yield Array.from({ length: chunk.rowCount }, (_, row) =>
-        toEvent(Object.fromEntries(names.map((name, i) => [name, columns[i]?.[row] ?? null]))),
+        rowOf(Object.fromEntries(names.map((name, i) => [name, columns[i]?.[row] ?? null]))),
       );
     }
   } finally {

@@ -19,5 +19,6 @@ export { type LeaveOneOut, leaveOneOut } from './leave-one-out.ts';
 export { type Prediction, predictedCounts, predictionCsv, predictionsOf } from './predictions.ts';
 export { type ReadFlowOptions, readFlows } from './read.ts';
 export { type Division, divideRows, type SplitBy } from './split.ts';
+export { storedFlowTable } from './stored-flows.ts';
 export { toldTable } from './told-table.ts';
 export { type TrainedFlows, type TrainFlowsOptions, trainFlows } from './train-flows.ts';

@@ -21,11 +21,20 @@ export function toldTable(parts: readonly EventFlows[], { name, sha256 }: { read
   const time = numbers((part) => part.start);
   const dated = time.filter((at) => !Number.isNaN(at));
   const [from, to] = [dated.reduce((a, b) => Math.min(a, b), Infinity), dated.reduce((a, b) => Math.max(a, b), -Infinity)];
+  const source = parts.flatMap((part) => part.source);
+  const destination = parts.flatMap((part) => part.destination);
+  // what tells flows apart that are alike otherwise
+  const identity: FlowColumn[] = [
+    { name: 'Src IP', kind: 'text', values: source },
+    { name: 'Dst IP', kind: 'text', values: destination },
+    { name: 'Dst Port', kind: 'number', values: destinationPort },
+    { name: 'Timestamp', kind: 'number', values: time },
+  ];
   return {
     rows,
-    columns: [...columns, { name: 'Dst Port', kind: 'number', values: destinationPort }],
-    source: parts.flatMap((part) => part.source),
-    destination: parts.flatMap((part) => part.destination),
+    columns: [...columns, ...identity],
+    source,
+    destination,
     sourcePort: new Float64Array(rows).fill(Number.NaN),
     destinationPort,
     time,

@@ -1,7 +1,7 @@
 import { calibrate, pValuesOf, scoreAtRate } from '../../alerts/index.ts';
 import type { Detector, FitProgress, FitSummary, RowBatch } from '../../core/index.ts';
 import { familyOf } from '../../detectors/flow-classifier/families.ts';
-import { type ClassifierModel, classifierOnnx } from '../../detectors/flow-classifier/model.ts';
+import type { ClassifierModel } from '../../detectors/flow-classifier/model.ts';
 import { RowDetector } from '../../detectors/rows/row-detector.ts';
 import type { FlowEncoding } from '../../features/index.ts';
 import { type FitCheckpoints, logisticImportance } from '../../ml/index.ts';
@@ -54,7 +54,7 @@ export interface TrainedFlows {
   };
   /** Score A over benign rows and known attacks of the training part; of detectors that name or alarm by it. */
   readonly alarm?: FlowAlarm;
-  /** The classifier as ONNX. */
+  /** The model as ONNX. */
   readonly onnx?: Uint8Array;
   /** Shares by feature, largest first: of all gains of trees, of the weights on scaled columns of a logistic regression. */
   readonly importance: readonly (readonly [string, number])[];
@@ -131,7 +131,7 @@ export async function trainFlows(table: FlowTable, options: TrainFlowsOptions): 
       unlabelled: cleaned.unlabelled,
       damaged: table.damaged,
     },
-    ...(model && { onnx: classifierOnnx(model) }),
+    ...(detector instanceof RowDetector && { onnx: detector.onnx() }),
     importance: Array.from(gains ?? [], (gain, i) => [batch.columns[i] as string, gain / total] as const)
       .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
       .slice(0, 20),

@@ -91,7 +91,7 @@ export function flowModelDraft(
     files: {
       'model.bin': snapshot,
       'calibration.bin': new Uint8Array(trained.summary.calibration.slice().buffer),
-      ...(trained.onnx && { 'classifier.onnx': trained.onnx }),
+      ...(trained.onnx && { [detector === 'flow-classifier' ? 'classifier.onnx' : 'model.onnx']: trained.onnx }),
       ...(trained.alarm && { 'alarm.bin': packFlowAlarm(trained.alarm) }),
     },
   };
@@ -206,4 +206,11 @@ export async function openFlowModel(
   await detector.restore(state);
   const normal = calibrate(new Float64Array(calibration.slice().buffer));
   return { detector: detector as unknown as Detector<RowBatch>, encoding: encoding.data, normal };
+}
+
+/** A version of a model of rows as ONNX; undefined for any other. */
+export async function flowModelOnnx({ manifest, files }: Pick<LoadedModel, 'manifest' | 'files'>): Promise<Uint8Array | undefined> {
+  if (manifest.features.flows === undefined) return undefined;
+  const { detector } = await openFlowModel({ manifest, files }, `${manifest.name}@${manifest.version}`);
+  return detector instanceof RowDetector ? detector.onnx() : undefined;
 }
