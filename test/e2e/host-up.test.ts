@@ -42,7 +42,13 @@ class HostUp {
 
   async get<T>(path: string): Promise<T> {
     const { address = '', token = '' } = this.#control ?? {};
-    const answer = await fetch(`${address}/api/v1/tenants/default/${path}`, { headers: { authorization: `Bearer ${token}` } });
+    const ask = () => fetch(`${address}/api/v1/tenants/default/${path}`, { headers: { authorization: `Bearer ${token}` } });
+    let answer = await ask();
+    // A machine whose CPUs all burn may say that it is busy, and to ask again.
+    for (let again = 0; answer.status === 503 && again < 30; again++) {
+      await sleep(1_000);
+      answer = await ask();
+    }
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
     return (await answer.json()) as T;
   }
