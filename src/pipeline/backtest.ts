@@ -41,6 +41,8 @@ export interface BacktestFinding {
 }
 
 const LISTED = 200;
+/** Shapes of features that stored log lines give. */
+const OF_LINES: readonly string[] = ['sequences', 'observations', 'series'];
 
 /** Runs one detector over stored lines as the pipeline would have: it learns from the first units and judges the rest. */
 export async function backtest(options: BacktestOptions): Promise<BacktestResult> {
@@ -60,6 +62,10 @@ export async function backtest(options: BacktestOptions): Promise<BacktestResult
       { hint: 'Check its options.' },
     );
   const detector = definition.create(parsed.data, context);
+  if (!OF_LINES.includes(detector.shape))
+    throw new VedetteError('USAGE', `${type} reads ${detector.shape} of flows or readings; a backtest replays stored log lines`, {
+      hint: 'Run it beside the others (it raises nothing while it learns), or give `vedette analyze` a file of the data.',
+    });
   const scorerOptions: ScorerOptions = {
     ...{ tenant: options.tenant, source: source.name, detector: type, rate: options.promise },
     ...{ sessions: learning.sessions, maxSessions: learning.maxSessions, every: learning.every },
@@ -88,6 +94,10 @@ export async function backtest(options: BacktestOptions): Promise<BacktestResult
     await judge([...streams.add(batch, templates, false), ...tracks.add(batch, templates, false)]);
     await judge([...tracks.advance(to - source.eventTime.disorder), ...streams.advance(to - source.eventTime.disorder)]);
   }
+  if (lines === 0)
+    throw new VedetteError('DATA_INSUFFICIENT', `${source.name} has no stored log lines in that time, so nothing was tried`, {
+      hint: 'Choose another time or a source of logs: stored flows and readings are not replayed.',
+    });
   await judge([...tracks.finish(templates), ...streams.finish()]);
   if (scorer instanceof StreamScorer) await scorer.close();
   return { lines, from, to, status: scorer.status(), raised: raised.sort(mostSevere).slice(0, LISTED) };

@@ -8,7 +8,7 @@ import {
   silentLogger,
   VedetteError,
 } from '../core/index.ts';
-import { detectors } from '../detectors/index.ts';
+import { detectors, rules } from '../detectors/index.ts';
 import type { DataFingerprint, TrainingData } from './data.ts';
 
 /** What a registry version records about a training run. Plain JSON. */
@@ -47,6 +47,15 @@ export async function createDetector(
   context: Partial<ComponentContext> = {},
 ): Promise<{ detector: Detector; hyperparameters: unknown }> {
   const load = Object.hasOwn(detectors, name) ? detectors[name] : undefined;
+  if (load === undefined && Object.hasOwn(rules, name)) {
+    throw new VedetteError(
+      'USAGE',
+      `${name} is a rule detector: fixed levels or signatures, which learn nothing and run on events as they come`,
+      {
+        hint: `to be trained or tried on stored lines: ${Object.keys(detectors).join(', ')}`,
+      },
+    );
+  }
   if (load === undefined) {
     throw new VedetteError('USAGE', `there is no detector ${name}`, { hint: `use one of ${Object.keys(detectors).join(', ')}` });
   }

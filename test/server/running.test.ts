@@ -95,7 +95,10 @@ describe('what a running pipeline stored', () => {
     expect(source).toMatchObject({ name: 'app', type: 'file', state: 'reading', counters: { records: lines.length } });
     const metrics = await ana.call('GET', '/metrics');
     expect(metrics.body).toContain(`vedette_source_total{tenant="a",source="app",counter="records"} ${lines.length}`);
-    expect((await under.nobody.call('GET', '/readyz')).json()).toEqual({ components: { store: true, pipeline: true } });
+    expect((await under.nobody.call('GET', '/readyz')).json()).toMatchObject({
+      components: { store: true, pipeline: true, sources: true },
+      counts: { sources: { reading: expect.any(Number) }, sinks: { undelivered: 0 } },
+    });
   });
 
   it('is labelled, which running detectors learn, and the label is taken back', async () => {

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { TenantStatus } from '../../pipeline/index.ts';
 import { mayCall } from '../access/principal.ts';
 import { readySchema } from '../api/schema/live.ts';
 import type { ServerContext } from '../context.ts';
@@ -21,15 +22,16 @@ export function healthRoutes(app: FastifyInstance, context: ServerContext): void
   );
   app.get(
     '/readyz',
-    { config, schema: { tags, summary: 'Store and pipeline work', response: { 200: readySchema, 503: readySchema } } },
+    { config, schema: { tags, summary: 'Store, pipeline and sources work', response: { 200: readySchema, 503: readySchema } } },
     async (_request, reply) => {
       const store = await context.home.users.accounts.count().then(
         () => true,
         () => false,
       );
       const running = tenants().every((tenant) => ['running', 'finished'].includes(sampler.state(tenant)));
-      const components = { store, pipeline: context.pipeline() !== undefined && running };
-      return reply.code(Object.values(components).every(Boolean) ? 200 : 503).send({ components });
+      const counts = countsOf(tenants().flatMap((tenant) => sampler.status(tenant) ?? []));
+      const components = { store, pipeline: context.pipeline() !== undefined && running, sources: (counts.sources.retrying ?? 0) === 0 };
+      return reply.code(Object.values(components).every(Boolean) ? 200 : 503).send({ components, counts });
     },
   );
   app.get(
@@ -44,4 +46,12 @@ export function healthRoutes(app: FastifyInstance, context: ServerContext): void
         .send(pipelineMetrics({ startedAt: context.now() - process.uptime() * 1e6, configHash: '', tenants: statuses }));
     },
   );
+}
+
+/** Sources of all tenants by state and what sinks have to deliver: numbers alone, for whoever asks is not known. */
+function countsOf(statuses: readonly TenantStatus[]): z.infer<typeof readySchema>['counts'] {
+  const sources: Record<string, number> = {};
+  for (const { state } of statuses.flatMap((status) => status.sources)) sources[state] = (sources[state] ?? 0) + 1;
+  const sum = (of: (status: TenantStatus) => number): number => statuses.reduce((total, status) => total + of(status), 0);
+  return { sources, sinks: { delivered: sum(({ delivered }) => delivered), undelivered: sum(({ undelivered }) => undelivered) } };
 }

@@ -7,7 +7,7 @@ import type { NamedFrame } from './read-series.ts';
 const STEP = 60_000_000;
 /** Templates with a channel of their own, the most frequent ones. */
 const CHANNELS = 8;
-/** Most intervals. */
+/** Most intervals, a minute each. */
 const ROWS = 200_000;
 
 /** Stored lines of a source as series: how many a minute in all, and of each of the most frequent templates. */
@@ -30,9 +30,14 @@ export async function readStoredSeries({ files, query, progress }: StoredLinesOp
     progress?.(Math.min(1, read / query.most));
   }
   const source = query.source ?? '';
-  if (!(to >= from) || to - from + 1 > ROWS) {
-    throw new VedetteError('DATA_INSUFFICIENT', `${source} has no stored events of up to ${ROWS} minutes in that time`, {
-      hint: 'Choose another time.',
+  if (!(to >= from)) {
+    throw new VedetteError('DATA_INSUFFICIENT', `${source} has no stored log lines in that time`, {
+      hint: 'Choose another time or a source of logs. For readings or flows give a file of them, or name a declared feature.',
+    });
+  }
+  if (to - from + 1 > ROWS) {
+    throw new VedetteError('LIMIT_EXCEEDED', `the lines of ${source} span ${to - from + 1} minutes, at most ${ROWS} can be learnt from`, {
+      hint: 'Choose a shorter time.',
     });
   }
   const total = (of: Map<number, number>) => [...of.values()].reduce((sum, n) => sum + n, 0);

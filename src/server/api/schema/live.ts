@@ -124,4 +124,8 @@ export const statusEventSchema = z.object({
 export type StatusEvent = z.output<typeof statusEventSchema>;
 export const changedEventSchema = z.object({ ids: z.array(z.string()), by: z.string() });
 
-export const readySchema = z.object({ components: z.record(z.string(), z.boolean()) });
+/** Of all tenants together: sources by state, messages of sinks. */
+export const readySchema = z.object({
+  components: z.record(z.string(), z.boolean()),
+  counts: z.object({ sources: z.record(z.string(), z.number()), sinks: z.object({ delivered: z.number(), undelivered: z.number() }) }),
+});
