@@ -28,6 +28,7 @@ interface Asked {
 }
 const asked: Asked[] = [];
 let upload = '';
+let running: ApiServer | undefined;
 let owner: Caller = {};
 
 beforeAll(async () => {
@@ -47,7 +48,11 @@ beforeAll(async () => {
   upload = (await server.must<{ id: string }>('POST', '/tenants/t/uploads', file)).id;
   await server.stop();
 }, 120_000);
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+afterAll(async () => {
+  // A test that failed left one.
+  await running?.stop();
+  rmSync(root, { recursive: true, force: true });
+});
 
 /** Versions of models there are. */
 function versions(): number {
@@ -125,6 +130,7 @@ describe(`SIGKILL at ${KILLS} random moments while people change things (VEDETTE
       expect(names(kind).length).toBeGreaterThan(0);
 
     const server = await ApiServer.start(home, configuration);
+    running = server;
     const items = async <T>(path: string) => (await server.must<{ items: T[] }>('GET', path)).items;
     expectKept(
       'user',
@@ -184,5 +190,6 @@ describe(`SIGKILL at ${KILLS} random moments while people change things (VEDETTE
     );
     expect(saved.filter((name) => !name.endsWith('@1'))).toEqual([]);
     await server.stop();
+    running = undefined;
   });
 });
