@@ -24,7 +24,7 @@ export async function chosenData(options: CommonOptions & DataOrFeature & Featur
     if (astray === undefined) return { data };
     throw new VedetteError('USAGE', `--${astray} goes with --features, not with --data`, { hint: 'Leave it out.' });
   }
-  if (features === undefined) throw wrong('there is nothing to read');
+  if (features === undefined) throw wrong('neither --data nor --features was given');
   if (own !== undefined && own.name !== features) {
     throw new VedetteError('MODEL_MISMATCH', `that model learnt from windows of ${own.name}, not of ${features}`, {
       hint: `Write --features ${own.name}.`,
