@@ -19,7 +19,7 @@ import { type FileInput, listInputs } from '../sources/index.ts';
 import { createDetector, type InputSummary, type LogSequences, readLogs } from '../training/index.ts';
 import { captureReport, splitCaptures } from './capture/index.ts';
 import { detectionOf, type Finding, flaggedRows, rowEvidence } from './detections.ts';
-import { eventReport, isFlowTable, learnFlowAlarm, splitEvents } from './events/index.ts';
+import { eventReport, isFlowTable, learnTableAlarm, splitEvents } from './events/index.ts';
 import { lineTexts } from './evidence-text.ts';
 import { groupInputs, type InputGroup } from './group-inputs.ts';
 import { EventHistogram } from './histogram.ts';
@@ -68,9 +68,9 @@ export async function* analyzeInputs(paths: readonly string[], options: Analysis
     done++;
   }
   const tabled = events.some(({ format }) => isFlowTable(format));
-  const flowAlarm = options.flowAlarm ?? (tabled && options.baseline.length > 0 ? await learnFlowAlarm(options) : undefined);
+  const tableAlarm = options.tableAlarm ?? (tabled && options.baseline.length > 0 ? await learnTableAlarm(options) : undefined);
   for (const file of events) {
-    yield await eventReport(file, { ...options, ...taught, ...(flowAlarm && { flowAlarm }) }, share);
+    yield await eventReport(file, { ...options, ...taught, ...(tableAlarm && { tableAlarm }) }, share);
     done++;
   }
   if (series.length > 0) {

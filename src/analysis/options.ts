@@ -2,7 +2,7 @@ import type { Detector, LabelledRow, SequenceBatch } from '../core/index.ts';
 import type { SequenceFeature } from '../features/index.ts';
 import type { FixedTemplate } from '../parsers/index.ts';
 import type { ForecastModel, ReadSeriesOptions } from '../training/series/index.ts';
-import type { LearntFlowAlarm } from './events/flow-alarms.ts';
+import type { LearntTableAlarm } from './events/table-alarms.ts';
 import type { FlowModel } from './events/named-flows.ts';
 
 export interface AnalysisOptions {
@@ -23,7 +23,7 @@ export interface AnalysisOptions {
   /** A fitted detector to score with instead of learning. */
   readonly model?: FittedModel;
   /** Finds unknown attacks in tables of flows; without one, `baseline` teaches it. */
-  readonly flowAlarm?: LearntFlowAlarm;
+  readonly tableAlarm?: LearntTableAlarm;
   /** Names or rates the flows of captures, tables and sensors. */
   readonly flowModel?: FlowModel;
   /** Forecasts readings one step ahead instead of what is learnt as it goes. */

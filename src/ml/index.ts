@@ -30,4 +30,4 @@ export { type TrainModelOptions, trainModel } from './train/train-model.ts';
 export { initialState, type TrainingHooks, trainHere } from './train/trainer.ts';
 export { TrainingQueue } from './train/training-queue.ts';
 export * from './trees/index.ts';
-export { stopModelThreads } from './worker/model-threads.ts';
+export { modelThread, stopModelThreads } from './worker/model-threads.ts';

@@ -11,7 +11,7 @@ import { type LearntPairs, UnusualFlows } from '../pairs/unusual-flows.ts';
 import { SignatureAnalysis } from '../signatures.ts';
 import { analyzeEvents, type EventAnalysis } from './analyze-events.ts';
 import { isFlowTable } from './event-files.ts';
-import { flowAlarms } from './flow-alarms.ts';
+import { tableAlarms } from './table-alarms.ts';
 import { GatheredFlows, namedFlows, namedSensorFlows } from './named-flows.ts';
 import { RuleRun } from './rule-run.ts';
 import type { EventFile } from './split-events.ts';
@@ -24,19 +24,19 @@ export async function eventReport(
   { input, format }: EventFile,
   options: Pick<
     AnalysisOptions,
-    'tenant' | 'program' | 'seed' | 'top' | 'progress' | 'signatures' | 'labels' | 'promise' | 'flowAlarm' | 'flowModel'
+    'tenant' | 'program' | 'seed' | 'top' | 'progress' | 'signatures' | 'labels' | 'promise' | 'tableAlarm' | 'flowModel'
   > & {
     readonly pairs?: LearntPairs;
   },
   progress: (share: number, what: string) => void = options.progress,
 ): Promise<InputAnalysis> {
-  const { tenant, program, seed, top, promise, flowAlarm, flowModel } = options;
+  const { tenant, program, seed, top, promise, tableAlarm, flowModel } = options;
   const gathered = new GatheredFlows();
   const sensors = ['suricata', 'zeek'].map((engine) => new RuleRun(engine, new SensorAlerts(engine, MIN_SEVERITY)));
   const sigma = await SignatureAnalysis.open(input.name, options);
   // a table of many columns has an alarm that looks at all of them, once it was taught
   const unusual =
-    flowAlarm !== undefined && isFlowTable(format)
+    tableAlarm !== undefined && isFlowTable(format)
       ? undefined
       : new UnusualFlows({ promise, seed, labels: options.labels, ...(options.pairs && { baseline: options.pairs }) });
   const analysis = await analyzeEvents(input, format, {
@@ -51,13 +51,13 @@ export async function eventReport(
     progress: (share) => progress(share * 0.9, `reading ${input.name}`),
   });
   const lineage =
-    flowAlarm === undefined ? analysis.lineage : { ...analysis.lineage, model: flowAlarm.name, modelSha256: flowAlarm.sha256 };
+    tableAlarm === undefined ? analysis.lineage : { ...analysis.lineage, model: tableAlarm.name, modelSha256: tableAlarm.sha256 };
   const matched = sigma?.findings(input.name, { ...lineage, feature: 'sigma' }) ?? [];
   const rowOf = new Map(matched.map(({ detection, row }) => [detection.id, row]));
   const novelty =
-    flowAlarm === undefined || !isFlowTable(format)
+    tableAlarm === undefined || !isFlowTable(format)
       ? undefined
-      : await flowAlarms(input.path, flowAlarm, { source: input.name, promise, lineage });
+      : await tableAlarms(input.path, tableAlarm, { source: input.name, promise, lineage });
   const named =
     flowModel &&
     (format === 'flow-csv'

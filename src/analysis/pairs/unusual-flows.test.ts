@@ -141,7 +141,7 @@ describe('flows unlike those of a baseline in a table', () => {
     const { alerts, report } = await analysed(join(folder, 'seen.csv'), { baseline: [join(folder, 'usual.csv')] });
     const found = alerts
       .map(({ alert }) => alert.detection)
-      .find(({ entity, detector }) => entity === '10.9.9.9' && detector === 'flow-novelty');
+      .find(({ entity, detector }) => entity === '10.9.9.9' && detector === 'flow-alarm');
     expect(found?.evidence.map(({ input, line }) => `${input}:${line}`).sort()).toEqual(['seen.csv:202', 'seen.csv:203', 'seen.csv:204']);
     for (const { line } of found?.evidence ?? []) expect(report.lineTexts.find((one) => one.line === line)?.text).toBe(seen[line - 1]);
   }, 60_000);

@@ -1,6 +1,6 @@
-import type { FittedModel, FlowModel, LearntFlowAlarm } from '../../analysis/index.ts';
+import type { FittedModel, FlowModel, LearntTableAlarm } from '../../analysis/index.ts';
 import type { ModelManifest } from '../../registry/index.ts';
-import { unpackFlowAlarm } from '../../training/flows/index.ts';
+import { unpackTableAlarm } from '../../training/flows/index.ts';
 import { openSequenceModel } from '../../training/index.ts';
 import type { CommonOptions } from '../options.ts';
 import { loadForecast, type StoredForecast } from './forecast.ts';
@@ -37,7 +37,7 @@ export async function loadAnyModel(
   reference: string,
 ): Promise<{
   readonly model?: RegisteredModel;
-  readonly flowAlarm?: LearntFlowAlarm;
+  readonly tableAlarm?: LearntTableAlarm;
   readonly flowModel?: FlowModel;
   readonly forecast?: StoredForecast;
 }> {
@@ -50,6 +50,6 @@ export async function loadAnyModel(
   if (stored === undefined) return { flowModel };
   return {
     flowModel,
-    flowAlarm: { alarm: unpackFlowAlarm(stored), name, sha256, learntFrom: 'model' },
+    tableAlarm: { alarm: unpackTableAlarm(stored), name, sha256, learntFrom: 'model' },
   };
 }

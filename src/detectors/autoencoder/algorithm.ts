@@ -2,6 +2,7 @@ import {
   type Autoencoder,
   autoencoderToOnnx,
   fitScaler,
+  HALF_A_FLAG,
   networkSchema,
   reconstructionErrors,
   type Scaler,
@@ -23,7 +24,7 @@ export function autoencoder(options: AutoencoderConfig): RowAlgorithm<Autoencode
     held: () => true,
     async fit(batch, seed) {
       const columns = batch.columns.length;
-      const scaler = fitScaler(batch.values, batch.rows, columns);
+      const scaler = fitScaler(batch.values, batch.rows, columns, HALF_A_FLAG);
       return { scaler, network: await trainAutoencoder(scaleRows(scaler, batch.values), columns, { ...options, seed }) };
     },
     async score({ scaler, network }, batch) {

@@ -14,7 +14,7 @@ export const config = z.strictObject({
     .default(4000)
     .describe('Most flows the arms learn from; of further windows only how usual they are is measured.'),
   neighbours: z.int().min(1).max(100).default(1).describe('Nearest learnt flows whose mean distance is compared.'),
-  references: z.int().min(10).max(100_000).default(2000).describe('Most learnt flows kept to compare with, drawn at random.'),
+  references: z.int().min(10).max(100_000).default(4000).describe('Most learnt flows kept to compare with, drawn at random.'),
   epochs: z.int().min(1).max(10_000).default(60).describe('Passes of the autoencoder over the learnt flows.'),
   rounds: z
     .int()

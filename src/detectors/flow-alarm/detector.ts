@@ -16,7 +16,8 @@ import { RowLabels } from '../rows/row-labels.ts';
 import type { FlowAlarmConfig } from './config.ts';
 import { encodeFlows, PLAIN_COLUMNS, rawValues } from './encode.ts';
 import { explainWindow } from './explain.ts';
-import { type FlowAlarmModel, fitWindows, latestWindows, scoreWindows, type Windows, windowsOf } from './model.ts';
+import { fitInThread } from './fit-thread.ts';
+import { type FlowAlarmModel, latestWindows, scoreWindows, type Windows, windowsOf } from './model.ts';
 import { packAlarm, unpackAlarm } from './pack-model.ts';
 
 interface Learnt {
@@ -42,7 +43,7 @@ export class FlowAlarm implements Detector<GroupBatch> {
 
   async fit(batch: GroupBatch, progress: FitProgress = () => {}): Promise<FitSummary> {
     const windows = windowsOf(batch, rawValues(batch));
-    const { model, statistics } = await fitWindows(windows, this.#options, this.#seed);
+    const { model, statistics } = await fitInThread(windows, this.#options, this.#seed);
     const none: Windows = { raw: new Float32Array(0), offsets: new Int32Array(1) };
     this.#learnt = { model, kept: latestWindows(none, windows, this.#options.windows) };
     progress(1);
@@ -70,7 +71,7 @@ export class FlowAlarm implements Detector<GroupBatch> {
     const learnt = this.#learnt;
     if (learnt === undefined) return;
     const kept = latestWindows(learnt.kept, windowsOf(batch, rawValues(batch)), this.#options.windows);
-    const { model } = await fitWindows(kept, this.#options, this.#seed);
+    const { model } = await fitInThread(kept, this.#options, this.#seed);
     this.#learnt = { model, kept };
   }
 

@@ -34,9 +34,12 @@ function contributionsOf({ arms, ports }: FlowAlarmModel, raw: Float32Array): Co
   const scaled = scaleRows(arms.scaler, encoded);
   const total = scaled.reduce((sum, x) => sum + x * x, 0) || 1;
   const [seen = 0] = seenPorts(raw, ports);
+  // a port that no learnt flow went to says more than how far any figure is off
+  const rank = ({ x, column }: { x: number; column: number }) =>
+    column === PLAIN_COLUMNS.length && seen === 0 ? Number.MAX_VALUE : Math.abs(x);
   return Array.from(scaled, (x, column) => ({ x, column }))
     .filter(({ x }) => x !== 0)
-    .sort((a, b) => Math.abs(b.x) - Math.abs(a.x) || a.column - b.column)
+    .sort((a, b) => rank(b) - rank(a) || a.column - b.column)
     .slice(0, SHOWN)
     .map(({ x, column }) => {
       const share = (x * x) / total;

@@ -53,7 +53,7 @@ export async function fitWindows(
   };
   const fitted = await crossFit({ values: rowsOf(windows.raw, own), columns: RAW_COLUMNS }, learn, (row) => foldOf[row] as number);
   const others = membersOf(windows, rest);
-  const further = await fitted.whole.score(rowsOf(windows.raw, others));
+  const further = await fitted.score(rowsOf(windows.raw, others));
   const normal = ARM_NAMES.map((_, arm) => joined(fitted.unseen[arm] as Float64Array, further[arm] as Float64Array));
   const flows = aggregated(
     undefined,
@@ -64,7 +64,7 @@ export async function fitWindows(
   const statistics = Float64Array.from({ length: count }, (_, window) =>
     statisticOf(windows.offsets, window, (member) => z[position.get(member) as number] as number),
   );
-  return { model: { ...fitted.whole.model, normal, flows }, statistics };
+  return { model: { ...fitted.model, normal, flows }, statistics };
 }
 
 /** The surprise of every flow and the statistic of every window: sum(z - 1) / sqrt(n). */

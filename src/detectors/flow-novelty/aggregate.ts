@@ -67,3 +67,11 @@ export function windowStatistic(window: PairWindow, z: (row: number) => number):
   const rows = drawnRows(window);
   return rows.reduce((sum, row) => sum + z(row) - 1, 0) / Math.sqrt(rows.length);
 }
+
+/**
+ * The largest statistic of a window by several judges, each the surprise of every flow by `at(row)`: what one of them finds, the
+ * others do not dilute.
+ */
+export function strongestStatistic(window: PairWindow, judges: readonly Float64Array[], at: (row: number) => number): number {
+  return Math.max(...judges.map((z) => windowStatistic(window, (row) => z[at(row)] as number)));
+}

@@ -3,6 +3,7 @@ import {
   type Autoencoder,
   boostTrees,
   fitScaler,
+  HALF_A_FLAG,
   neighbourDistances,
   reconstructionErrors,
   type Scaler,
@@ -30,7 +31,7 @@ export interface NoveltyOptions {
   readonly rounds: number;
 }
 
-export const NOVELTY_DEFAULTS: NoveltyOptions = { neighbours: 1, references: 2000, epochs: 100, rounds: 100 };
+export const NOVELTY_DEFAULTS: NoveltyOptions = { neighbours: 1, references: 10_000, epochs: 100, rounds: 100 };
 
 export const ARM_NAMES = ['neighbour', 'autoencoder', 'shuffled'] as const;
 export type ArmScores = Readonly<Record<(typeof ARM_NAMES)[number], Float64Array>>;
@@ -38,7 +39,7 @@ export type ArmScores = Readonly<Record<(typeof ARM_NAMES)[number], Float64Array
 /** `values`: normal rows, row-major, NaN where absent. */
 export async function fitNoveltyArms(values: Float32Array, columns: number, options: NoveltyOptions, random: Random): Promise<NoveltyArms> {
   const rows = values.length / columns;
-  const scaler = fitScaler(values, rows, columns);
+  const scaler = fitScaler(values, rows, columns, HALF_A_FLAG);
   const scaled = scaleRows(scaler, values);
   const order = shuffle(
     Int32Array.from({ length: rows }, (_, row) => row),
@@ -50,7 +51,7 @@ export async function fitNoveltyArms(values: Float32Array, columns: number, opti
   const hidden = Math.min(64, Math.max(4, columns));
   const autoencoder = await trainAutoencoder(scaled, columns, {
     hidden,
-    code: Math.max(2, Math.min(8, columns >> 1)),
+    code: Math.max(2, Math.min(24, columns >> 1)),
     epochs: options.epochs,
     seed: Math.floor(random() * 2 ** 31),
   });
@@ -67,8 +68,8 @@ export async function armScores(arms: NoveltyArms, values: Float32Array, neighbo
   };
 }
 
-/** Shares of cells exchanged, one copy of the rows each: whole mixtures alone are told apart too easily to say anything. */
-const EXCHANGED = [1, 0.5, 0.25] as const;
+/** Shares of cells exchanged, one copy of the rows each: rows of which more was exchanged are told apart too easily to say anything. */
+const EXCHANGED = [0.25, 0.25] as const;
 
 function shuffledClassifier(values: Float32Array, rows: number, columns: number, rounds: number, random: Random): TreeEnsemble {
   const every = rows * (1 + EXCHANGED.length);

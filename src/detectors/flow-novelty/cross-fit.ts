@@ -12,21 +12,43 @@ export interface Fitted<Model> {
   readonly score: RowScorer;
 }
 
-/** What was fitted on all rows, and what each row got from a fit without it. */
-export interface CrossFitted<Model> {
-  readonly whole: Fitted<Model>;
+/** Scores of any rows, and what each row learnt from got from a fit without it. */
+export interface CrossScored {
+  readonly score: RowScorer;
   /** In the order of the rows. */
   readonly unseen: readonly Float64Array[];
 }
 
+/** Scores by what was fitted on all rows. */
+export interface CrossFitted<Model> extends CrossScored {
+  readonly model: Model;
+}
+
+/** Scores by the mean of the fits that each left out a part of the rows. */
+export interface FoldFitted<Model> extends CrossScored {
+  readonly models: readonly Model[];
+}
+
 export const FOLDS = 3;
 
+type Learn<Model> = (values: Float32Array) => Promise<Fitted<Model>>;
+type FoldOf = (row: number) => number;
+
 /** Fits on all rows, and on two thirds of them three times to score the rest. `foldOf`: 0 to FOLDS - 1; rows that belong together share one. */
-export async function crossFit<Model>(
+export async function crossFit<Model>(benign: BenignRows, learn: Learn<Model>, foldOf?: FoldOf): Promise<CrossFitted<Model>> {
+  const { unseen } = await foldFit(benign, learn, foldOf);
+  return { ...(await learn(benign.values)), unseen };
+}
+
+/**
+ * The three fits of two thirds score further rows together: they stand to them as each stood to the rows it left out, where a fit on
+ * all rows, having seen more, finds benign rows more ordinary than their calibration says (as CV+ of Barber et al. 2021).
+ */
+export async function foldFit<Model>(
   { values, columns }: BenignRows,
-  learn: (values: Float32Array) => Promise<Fitted<Model>>,
-  foldOf: (row: number) => number = (row) => row % FOLDS,
-): Promise<CrossFitted<Model>> {
+  learn: Learn<Model>,
+  foldOf: FoldOf = (row) => row % FOLDS,
+): Promise<FoldFitted<Model>> {
   const rows = values.length / columns;
   const every = Array.from({ length: rows }, (_, row) => row);
   const chosen = (of: readonly number[]) => {
@@ -34,15 +56,26 @@ export async function crossFit<Model>(
     for (const [i, row] of of.entries()) out.set(values.subarray(row * columns, (row + 1) * columns), i * columns);
     return out;
   };
+  const fits: Fitted<Model>[] = [];
   let unseen: Float64Array[] | undefined;
   for (let fold = 0; fold < FOLDS; fold++) {
     const own = every.filter((row) => foldOf(row) === fold);
-    const { score: scorer } = await learn(chosen(every.filter((row) => foldOf(row) !== fold)));
-    const scores = await scorer(chosen(own));
+    const fitted = await learn(chosen(every.filter((row) => foldOf(row) !== fold)));
+    fits.push(fitted);
+    const scores = await fitted.score(chosen(own));
     unseen ??= scores.map(() => new Float64Array(rows));
     for (const [i, row] of own.entries()) {
       for (const [part, score] of scores.entries()) (unseen[part] as Float64Array)[row] = score[i] as number;
     }
   }
-  return { whole: await learn(values), unseen: unseen ?? [] };
+  const score = async (of: Float32Array) => meanScores(await Promise.all(fits.map((fitted) => fitted.score(of))));
+  return { models: fits.map(({ model }) => model), score, unseen: unseen ?? [] };
+}
+
+/** The mean over fits of each part. */
+function meanScores(fits: readonly (readonly Float64Array[])[]): Float64Array[] {
+  const [first = []] = fits;
+  return first.map((one, part) =>
+    one.map((_, row) => fits.reduce((sum, scores) => sum + (scores[part]?.[row] as number), 0) / fits.length),
+  );
 }

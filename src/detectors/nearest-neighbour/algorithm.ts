@@ -1,5 +1,5 @@
 import { shuffle } from '../../core/index.ts';
-import { fitScaler, neighbourDistances, neighboursToOnnx, type Scaler, scaleRows } from '../../ml/index.ts';
+import { fitScaler, HALF_A_FLAG, neighbourDistances, neighboursToOnnx, type Scaler, scaleRows } from '../../ml/index.ts';
 import { type RowAlgorithm, randomOf, selectBatch } from '../rows/row-detector.ts';
 import type { NearestNeighbourConfig } from './config.ts';
 
@@ -14,7 +14,7 @@ export function nearestNeighbour({ neighbours, references }: NearestNeighbourCon
     meaning: 'no learnt row is near it',
     held: () => true,
     async fit(batch, seed) {
-      const scaler = fitScaler(batch.values, batch.rows, batch.columns.length);
+      const scaler = fitScaler(batch.values, batch.rows, batch.columns.length, HALF_A_FLAG);
       const order = shuffle(
         Array.from({ length: batch.rows }, (_, row) => row),
         randomOf(seed),

@@ -14,7 +14,7 @@ import {
   unpack,
   VedetteError,
 } from '../../core/index.ts';
-import { fitScaler, type Scaler } from '../../ml/index.ts';
+import { fitScaler, HALF_A_FLAG, type Scaler } from '../../ml/index.ts';
 import { explainRow } from './explain-row.ts';
 import { describeValues, RowLabels } from './row-labels.ts';
 
@@ -87,7 +87,7 @@ export class RowDetector<Model> implements Detector<RowBatch> {
     this.#set({
       model,
       columns: batch.columns,
-      scaler: fitScaler(training.values, training.rows, batch.columns.length),
+      scaler: fitScaler(training.values, training.rows, batch.columns.length, HALF_A_FLAG),
       rows: training.rows,
     });
     progress(1);

@@ -6,4 +6,4 @@ export { type Logistic, logisticImportance, logisticProbabilities, trainLogistic
 export { neighbourDistances } from './neighbours.ts';
 export { autoencoderToOnnx, halfSpaceToOnnx, isolationToOnnx, type NoveltyModel, neighboursToOnnx, noveltyToOnnx } from './novelty-onnx.ts';
 export { fitPooling, type Pooling, pooledProbabilities } from './pooling.ts';
-export { fitScaler, type Scaler, scaleRows } from './scaler.ts';
+export { fitScaler, HALF_A_FLAG, type Scaler, scaleRows } from './scaler.ts';

@@ -1,14 +1,21 @@
-/** Columns as sign(x) log(1 + |x|), centred and divided by their deviation, bounded; absent values and constant columns are 0. */
+/** Columns as sign(x) log(1 + |x|), centred and divided by their deviation, bounded; absent values are 0. */
 export interface Scaler {
   readonly mean: Float64Array;
-  /** 0 for a constant column. */
+  /** 1 / deviation; 0 for a constant column, which then says nothing, unless the scaler has a least deviation. */
   readonly inverse: Float64Array;
 }
 
 /** Scaled values lie within +- this. */
 export const SCALE_BOUND = 8;
 
-export function fitScaler(values: Float32Array, rows: number, columns: number): Scaler {
+/**
+ * Half of what a flag that is set adds, ln 2: the least deviation where rows are asked for what was never seen. A column that learnt
+ * rows all share then tells those that differ, and flags few of them have do not outweigh all else.
+ */
+export const HALF_A_FLAG = Math.LN2 / 2;
+
+/** `leastDeviation`: of columns that vary less. */
+export function fitScaler(values: Float32Array, rows: number, columns: number, leastDeviation = 0): Scaler {
   const mean = new Float64Array(columns);
   const inverse = new Float64Array(columns);
   for (let c = 0; c < columns; c++) {
@@ -24,7 +31,7 @@ export function fitScaler(values: Float32Array, rows: number, columns: number): 
       squares += gap * (x - centre);
     }
     mean[c] = centre;
-    const deviation = n > 1 ? Math.sqrt(squares / (n - 1)) : 0;
+    const deviation = Math.max(n > 1 ? Math.sqrt(squares / (n - 1)) : 0, leastDeviation);
     inverse[c] = deviation > 1e-9 ? 1 / deviation : 0;
   }
   return { mean, inverse };

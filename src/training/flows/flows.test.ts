@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../core/index.ts';
-import { pairWindows, surprise, windowStatistic } from '../../detectors/flow-novelty/aggregate.ts';
+import { pairWindows, strongestStatistic, surprise, windowStatistic } from '../../detectors/flow-novelty/aggregate.ts';
+import { crossFit, foldFit } from '../../detectors/flow-novelty/cross-fit.ts';
 import { flowTime } from '../../parsers/index.ts';
 import type { LoadedModel } from '../../registry/index.ts';
 import { dataset, missing, needs } from '../../testing/datasets.ts';
@@ -172,6 +173,31 @@ describe('aggregated surprise', () => {
     expect(windowStatistic({ key: 'k', rows: [0, 1, 2, 3] }, () => 3)).toBeCloseTo(4, 9);
     const many = { key: 'k', rows: Array.from({ length: 500 }, (_, row) => row) };
     expect(windowStatistic(many, () => 2)).toBeCloseTo(Math.sqrt(10), 9);
+  });
+
+  it('goes by the judge who is most surprised', () => {
+    const window = { key: 'k', rows: [7, 8] };
+    const judges = [Float64Array.of(1, 1), Float64Array.of(5, 3), Float64Array.of(0, 0)];
+    expect(strongestStatistic(window, judges, (row) => row - 7)).toBeCloseTo(6 / Math.sqrt(2), 9);
+  });
+});
+
+describe('fits that leave rows out', () => {
+  // a fit is the mean of what it learnt; a row scores by its distance from it
+  const learn = async (values: Float32Array) => {
+    const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
+    return { model: mean, score: async (of: Float32Array) => [Float64Array.from(of, (x) => Math.abs(x - mean))] };
+  };
+  const benign = { values: Float32Array.of(0, 3, 6, 0, 3, 6), columns: 1 };
+
+  it('score the rows they left out, and all others by one fit or together', async () => {
+    const whole = await crossFit(benign, learn);
+    const folds = await foldFit(benign, learn);
+    expect(whole.model).toBe(3);
+    expect(folds.models).toEqual([4.5, 3, 1.5]);
+    for (const { unseen } of [whole, folds]) expect(unseen).toEqual([Float64Array.of(4.5, 0, 4.5, 4.5, 0, 4.5)]);
+    expect((await whole.score(Float32Array.of(3)))[0]).toEqual(Float64Array.of(0));
+    expect((await folds.score(Float32Array.of(3)))[0]).toEqual(Float64Array.of(1));
   });
 });
 

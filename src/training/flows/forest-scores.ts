@@ -1,5 +1,5 @@
 import { seededRandom } from '../../core/index.ts';
-import type { BenignRows, CrossFitted } from '../../detectors/flow-novelty/cross-fit.ts';
+import type { BenignRows, CrossScored } from '../../detectors/flow-novelty/cross-fit.ts';
 import { crossFit } from '../../detectors/flow-novelty/cross-fit.ts';
 import { config as halfSpaceConfig } from '../../detectors/half-space-trees/config.ts';
 import { config as isolationConfig } from '../../detectors/isolation-forest/config.ts';
@@ -31,7 +31,7 @@ export async function forestScores(benign: BenignRows, others: Float32Array, see
     addMass(forest, scaleRows(scaler, values));
     return { model: forest, score: async (of: Float32Array) => [halfSpaceScores(forest, scaleRows(scaler, of))] };
   });
-  const both = async (fitted: CrossFitted<unknown>) => (await bothOf(fitted, others))[0] as Both;
+  const both = async (fitted: CrossScored) => (await bothOf(fitted, others))[0] as Both;
   return [
     [FORESTS[0], await both(isolation)],
     [FORESTS[1], await both(halfSpace)],

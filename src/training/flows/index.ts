@@ -1,15 +1,6 @@
 export { type ClassReport, classReport, predictedClasses } from './class-report.ts';
 export { type Cleaned, type CleanOptions, cleanFlows } from './clean.ts';
 export { type EncodingOptions, encodeRows, fitEncoding } from './encode.ts';
-export {
-  type FlowAlarm,
-  fitFlowAlarm,
-  flowRow,
-  packFlowAlarm,
-  type ScoredWindow,
-  scoreFlowWindows,
-  unpackFlowAlarm,
-} from './flow-alarm.ts';
 export { evaluateFlows, type FlowEvaluation } from './flow-evaluation.ts';
 export { flowMarkdown } from './flow-markdown.ts';
 export { type FlowQuality, flowQuality } from './flow-quality.ts';
@@ -20,5 +11,14 @@ export { type Prediction, predictedCounts, predictionCsv, predictionsOf } from '
 export { type ReadFlowOptions, readFlows } from './read.ts';
 export { type Division, divideRows, type SplitBy } from './split.ts';
 export { storedFlowTable } from './stored-flows.ts';
+export {
+  fitTableAlarm,
+  flowRow,
+  packTableAlarm,
+  type ScoredWindow,
+  scoreTableWindows,
+  type TableAlarm,
+  unpackTableAlarm,
+} from './table-alarm.ts';
 export { toldTable } from './told-table.ts';
 export { type TrainedFlows, type TrainFlowsOptions, trainFlows } from './train-flows.ts';

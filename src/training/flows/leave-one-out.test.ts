@@ -46,6 +46,7 @@ describe('training without a family', () => {
         'window classifier',
         'window novelty',
         'window A',
+        'window alarm',
         ...DETECTORS_ALONE,
       ]);
       expect(methods['flow novelty']?.[1]?.recall.value).toBeGreaterThan(0.9);

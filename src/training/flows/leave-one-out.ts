@@ -1,9 +1,9 @@
 import { calibrate, scoreAtRate } from '../../alerts/index.ts';
 import { seededRandom, shuffle } from '../../core/index.ts';
 import { familyOf as hierarchy } from '../../detectors/flow-classifier/families.ts';
-import { pairWindows, windowStatistic } from '../../detectors/flow-novelty/aggregate.ts';
+import { type PairWindow, pairWindows, windowStatistic } from '../../detectors/flow-novelty/aggregate.ts';
 import { ARM_NAMES, NOVELTY_DEFAULTS } from '../../detectors/flow-novelty/arms.ts';
-import { crossFit } from '../../detectors/flow-novelty/cross-fit.ts';
+import { crossFit, foldFit } from '../../detectors/flow-novelty/cross-fit.ts';
 import { type Rate, rateOf } from '../confusion.ts';
 import type { Cleaned } from './clean.ts';
 import { encodeValues, fitEncoding } from './encode.ts';
@@ -27,8 +27,8 @@ export interface FamilyResult {
   readonly flows: number;
   readonly windows: number;
   /**
-   * `flow classifier`, `flow novelty`, `flow A`, the same of windows where flows have addresses and times, and each novelty
-   * detector alone (`DETECTORS_ALONE`); every promised rate of each.
+   * `flow classifier`, `flow novelty`, `flow A`, the same of windows where flows have addresses and times, `window alarm` (the
+   * largest of these three), and each novelty detector alone (`DETECTORS_ALONE`); every promised rate of each.
    */
   readonly methods: Readonly<Record<string, readonly Found[]>>;
 }
@@ -104,11 +104,11 @@ export async function leaveOneOut(table: FlowTable, cleaned: Cleaned, options: L
     const known = values(attacks.filter((row) => familyOf(row) !== family));
     // of a single family nothing is left that a classifier could know
     const [classifier] =
-      known.length === 0 ? [] : await bothOf(await crossFit(benignRows, classifierScorer(columns, known, { rounds, bins: 63 })), others);
+      known.length === 0 ? [] : await bothOf(await foldFit(benignRows, classifierScorer(columns, known, { rounds, bins: 63 })), others);
     const zClassifier = classifier && surprises(classifier);
     const A = scoreA(zClassifier, arms);
     const novelty = scoreA(undefined, arms);
-    const zA = surprises(A);
+    const [zA, zNovelty] = [surprises(A), surprises(novelty)];
     const own = scored.flatMap((row, i) => (i >= held.length && familyOf(row) === family ? [i] : []));
     const ownWindows = windows(own.map((i) => scored[i] as number));
     const heldRows = held.map((_, i) => i);
@@ -117,8 +117,9 @@ export async function leaveOneOut(table: FlowTable, cleaned: Cleaned, options: L
       return (i < train.length ? both.benign[i] : both.others[i - train.length]) as number;
     };
     const flow = (both: Both) => RATES.map((promised) => found(both.benign, pick(both.others, heldRows), pick(both.others, own), promised));
-    const window = (both: Both) => {
-      const statistic = (list: typeof trainWindows) => Float64Array.from(list, (one) => windowStatistic(one, at(both)));
+    const window = (...judges: readonly Both[]) => {
+      const strongest = (one: PairWindow) => Math.max(...judges.map((both) => windowStatistic(one, at(both))));
+      const statistic = (list: readonly PairWindow[]) => Float64Array.from(list, strongest);
       const [before, quiet, raised] = [statistic(trainWindows), statistic(heldWindows), statistic(ownWindows)];
       return RATES.map((promised) => found(before, quiet, raised, promised));
     };
@@ -131,11 +132,15 @@ export async function leaveOneOut(table: FlowTable, cleaned: Cleaned, options: L
         'flow novelty': flow(novelty),
         'flow A': flow(A),
         ...(windowed && zClassifier && { 'window classifier': window(zClassifier) }),
-        ...(windowed && { 'window novelty': window(surprises(novelty)), 'window A': window(zA) }),
+        ...(windowed && {
+          'window novelty': window(zNovelty),
+          'window A': window(zA),
+          'window alarm': window(zA, zNovelty, ...(zClassifier === undefined ? [] : [zClassifier])),
+        }),
         ...Object.fromEntries([...alone].map(([name, both]) => [name, flow(both)])),
       },
     });
-    const told = windowed ? 'window A' : 'flow A';
+    const told = windowed ? 'window alarm' : 'flow A';
     const recalls = results.at(-1)?.methods[told]?.map(({ recall }) => recall.value.toFixed(3));
     log(`without ${family}: ${told} ${recalls?.join(' / ')}`);
   }

@@ -1,7 +1,7 @@
 import { calibrate, scoreAtRate } from '../../alerts/index.ts';
 import { seededRandom, shuffle } from '../../core/index.ts';
 import { NOVELTY_DEFAULTS } from '../../detectors/flow-novelty/arms.ts';
-import { crossFit } from '../../detectors/flow-novelty/cross-fit.ts';
+import { crossFit, foldFit } from '../../detectors/flow-novelty/cross-fit.ts';
 import { type Rate, rateOf } from '../confusion.ts';
 import type { Cleaned } from './clean.ts';
 import { baselines, type Labelled } from './closed-set.ts';
@@ -43,7 +43,7 @@ export async function shiftedDetection(
   const tested = encodeValues(test.table, encoding, test.cleaned.rows);
   const benignRows = { values: values(normal), columns };
   const boosting = { rounds: 100, bins: 255 };
-  const trees = await crossFit(benignRows, classifierScorer(columns, values(attacks), boosting));
+  const trees = await foldFit(benignRows, classifierScorer(columns, values(attacks), boosting));
   const [classifier] = (await bothOf(trees, tested)) as [Both];
   const arms = (await bothOf(await crossFit(benignRows, noveltyScorer(columns, NOVELTY_DEFAULTS, random)), tested)).map(surprises);
   const A = scoreA(surprises(classifier), arms);

@@ -10,12 +10,12 @@ import { type TrainingManifest, trainDetector } from '../train.ts';
 import { type ClassReport, classReport, mergedReport } from './class-report.ts';
 import { type CleanOptions, cleanFlows } from './clean.ts';
 import { type EncodingOptions, encodeRows, fitEncoding } from './encode.ts';
-import { type FlowAlarm, fitFlowAlarm } from './flow-alarm.ts';
 import { evaluateFlows, type FlowEvaluation } from './flow-evaluation.ts';
 import type { FlowTable } from './flow-table.ts';
 import { type ClassifierCandidate, type ClassifierGrid, searchClassifier } from './grid-search.ts';
 import { predictionsOf } from './predictions.ts';
 import { divideRows, type SplitBy } from './split.ts';
+import { fitTableAlarm, type TableAlarm } from './table-alarm.ts';
 
 export interface TrainFlowsOptions extends EncodingOptions, CleanOptions {
   readonly detector: string;
@@ -53,7 +53,7 @@ export interface TrainedFlows {
     readonly damaged: number;
   };
   /** Score A over benign rows and known attacks of the training part; of detectors that name or alarm by it. */
-  readonly alarm?: FlowAlarm;
+  readonly alarm?: TableAlarm;
   /** The model as ONNX. */
   readonly onnx?: Uint8Array;
   /** Shares by feature, largest first: of all gains of trees, of the weights on scaled columns of a logistic regression. */
@@ -103,7 +103,7 @@ export async function trainFlows(table: FlowTable, options: TrainFlowsOptions): 
   const alarmed = ALARMED.includes(options.detector);
   const inTraining = new Set(division.train);
   const learnt = { ...cleaned, rows: cleaned.rows.filter((row) => inTraining.has(row)) };
-  const alarm = alarmed ? await fitFlowAlarm(table, learnt, { ...withoutRoles(options), seed }) : undefined;
+  const alarm = alarmed ? await fitTableAlarm(table, learnt, { ...withoutRoles(options), seed }) : undefined;
   const test = division.test.filter((row) => keep.has(row));
   const model = classifies && detector instanceof RowDetector ? (detector.model as ClassifierModel) : undefined;
   const reports =

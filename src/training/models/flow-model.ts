@@ -10,7 +10,7 @@ import { isPlaceholder } from '../data.ts';
 import type { ClassReport } from '../flows/class-report.ts';
 import { type CleanOptions, cleanFlows } from '../flows/clean.ts';
 import { type EncodingOptions, encodeRows } from '../flows/encode.ts';
-import { flowNovelty, packFlowAlarm, unpackFlowAlarm } from '../flows/flow-alarm.ts';
+import { flowNovelty, packTableAlarm, unpackTableAlarm } from '../flows/table-alarm.ts';
 import type { FlowEvaluation } from '../flows/flow-evaluation.ts';
 import type { FlowTable } from '../flows/flow-table.ts';
 import type { ClassifierGrid } from '../flows/grid-search.ts';
@@ -92,7 +92,7 @@ export function flowModelDraft(
       'model.bin': snapshot,
       'calibration.bin': new Uint8Array(trained.summary.calibration.slice().buffer),
       ...(trained.onnx && { [detector === 'flow-classifier' ? 'classifier.onnx' : 'model.onnx']: trained.onnx }),
-      ...(trained.alarm && { 'alarm.bin': packFlowAlarm(trained.alarm) }),
+      ...(trained.alarm && { 'alarm.bin': packTableAlarm(trained.alarm) }),
     },
   };
 }
@@ -159,7 +159,7 @@ export async function scoreFlowModel({ manifest, files }: LoadedModel, table: Fl
   const scored = await detector.score(batch);
   const promise = rate ?? Number(manifest.calibration.promised_rate ?? 0.001);
   const { pValue } = pValuesOf(normal, scored.score);
-  const novelty = files['alarm.bin'] && (await flowNovelty(unpackFlowAlarm(files['alarm.bin']), table));
+  const novelty = files['alarm.bin'] && (await flowNovelty(unpackTableAlarm(files['alarm.bin']), table));
   const threshold = scoreAtRate(normal, promise).score;
   const predictions = predictionsOf(scored, batch.keys, pValue, threshold, { actual: labels, novelty });
   const { length: calibrated } = normal.sorted;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../core/index.ts';
-import { cleanFlows, type FlowTable, fitFlowAlarm, packFlowAlarm, readFlows, scoreFlowWindows, unpackFlowAlarm } from './index.ts';
+import { cleanFlows, type FlowTable, fitTableAlarm, packTableAlarm, readFlows, scoreTableWindows, unpackTableAlarm } from './index.ts';
 
 const HEADER = 'Src IP,Src Port,Dst IP,Dst Port,Protocol,Timestamp,Flow Duration,Total Fwd Packet,Flow Bytes/s,Label';
 let folder: string;
@@ -33,23 +33,23 @@ async function table(name: string, rows: readonly string[]): Promise<FlowTable> 
 describe('alarm of flows by score A', () => {
   it('ranks a source whose flows break what goes together first, and scores the same after packing', async () => {
     const learnt = await table('benign.csv', lines(400, 1));
-    const alarm = await fitFlowAlarm(learnt, cleanFlows(learnt), { seed: 2 });
+    const alarm = await fitTableAlarm(learnt, cleanFlows(learnt), { seed: 2 });
     expect(alarm.trees).toBeUndefined();
-    expect(alarm.calibration.flows).toHaveLength(400);
+    expect(alarm.rows).toBe(400);
     const seen = await table('mixed.csv', [...lines(120, 3), ...lines(12, 4, 'Odd', () => '10.9.9.9')]);
-    const windows = await scoreFlowWindows(alarm, seen);
+    const windows = await scoreTableWindows(alarm, seen);
     const [worst] = windows.toSorted((a, b) => b.statistic - a.statistic);
     expect(worst?.source).toBe('10.9.9.9');
     expect(windows.reduce((sum, { rows }) => sum + rows.length, 0)).toBe(132);
-    expect(await scoreFlowWindows(unpackFlowAlarm(packFlowAlarm(alarm)), seen)).toEqual(windows);
-    expect(packFlowAlarm(await fitFlowAlarm(learnt, cleanFlows(learnt), { seed: 2 }))).toEqual(packFlowAlarm(alarm));
+    expect(await scoreTableWindows(unpackTableAlarm(packTableAlarm(alarm)), seen)).toEqual(windows);
+    expect(packTableAlarm(await fitTableAlarm(learnt, cleanFlows(learnt), { seed: 2 }))).toEqual(packTableAlarm(alarm));
   }, 60_000);
 
   it('learns known attacks where the table has them, and refuses too few benign flows', async () => {
     const both = await table('both.csv', [...lines(150, 5), ...lines(90, 6, 'DoS')]);
-    expect((await fitFlowAlarm(both, cleanFlows(both))).trees).toBeDefined();
+    expect((await fitTableAlarm(both, cleanFlows(both))).trees).toBeDefined();
     const few = await table('few.csv', lines(20, 7));
-    await expect(fitFlowAlarm(few, cleanFlows(few))).rejects.toMatchObject({ code: 'DATA_INSUFFICIENT' });
-    expect(() => unpackFlowAlarm(Uint8Array.of(1, 2, 3))).toThrow();
+    await expect(fitTableAlarm(few, cleanFlows(few))).rejects.toMatchObject({ code: 'DATA_INSUFFICIENT' });
+    expect(() => unpackTableAlarm(Uint8Array.of(1, 2, 3))).toThrow();
   }, 60_000);
 });

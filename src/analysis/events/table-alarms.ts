@@ -4,26 +4,26 @@ import { explainFlow } from '../../detectors/flow-novelty/explain.ts';
 import type { ReportDetector, ReportWarning } from '../../sinks/report/index.ts';
 import {
   cleanFlows,
-  type FlowAlarm,
-  fitFlowAlarm,
+  fitTableAlarm,
   flowRow,
-  packFlowAlarm,
+  packTableAlarm,
   placeOf,
   readFlows,
   type ScoredWindow,
-  scoreFlowWindows,
+  scoreTableWindows,
+  type TableAlarm,
 } from '../../training/flows/index.ts';
 
 /** An alarm of flows with where it was learnt. */
-export interface LearntFlowAlarm {
-  readonly alarm: FlowAlarm;
+export interface LearntTableAlarm {
+  readonly alarm: TableAlarm;
   /** `name@version`, or the baseline's names. */
   readonly name: string;
   readonly sha256: string;
   readonly learntFrom: 'baseline' | 'model';
 }
 
-export interface FlowAlarms {
+export interface TableAlarms {
   readonly detections: readonly Detection[];
   readonly report: ReportDetector;
   readonly warnings: readonly ReportWarning[];
@@ -38,36 +38,36 @@ const ROWS_NAMED = 5;
 const ROWS_SHOWN = 20;
 
 /** Learns from the flows of a baseline; those it labels as attacks are known ones. */
-export async function learnFlowAlarm({
+export async function learnTableAlarm({
   baseline,
   seed,
 }: {
   readonly baseline: readonly string[];
   readonly seed: number;
-}): Promise<LearntFlowAlarm> {
+}): Promise<LearntTableAlarm> {
   const table = await readFlows(baseline, { maxRows: MOST_ROWS });
-  const alarm = await fitFlowAlarm(table, cleanFlows(table), { seed });
-  return { alarm, name: 'learnt-from-baseline', sha256: sha256Hex(packFlowAlarm(alarm)), learntFrom: 'baseline' };
+  const alarm = await fitTableAlarm(table, cleanFlows(table), { seed });
+  return { alarm, name: 'learnt-from-baseline', sha256: sha256Hex(packTableAlarm(alarm)), learntFrom: 'baseline' };
 }
 
 /**
  * Unknown attacks in a table of flows: the score A of each source and destination, in order of time, against a calibration that
  * rolls on with the windows seen.
  */
-export async function flowAlarms(
+export async function tableAlarms(
   path: string,
-  { alarm, name, sha256, learntFrom }: LearntFlowAlarm,
+  { alarm, name, sha256, learntFrom }: LearntTableAlarm,
   context: { readonly source: string; readonly promise: number; readonly lineage: Lineage },
-): Promise<FlowAlarms> {
+): Promise<TableAlarms> {
   const { source, promise } = context;
   const table = await readFlows([path], { maxRows: MOST_ROWS });
-  const windows = (await scoreFlowWindows(alarm, table)).sort((a, b) => a.start - b.start || (a.key < b.key ? -1 : 1));
+  const windows = (await scoreTableWindows(alarm, table)).sort((a, b) => a.start - b.start || (a.key < b.key ? -1 : 1));
   const history = CalibrationHistory.fromScores(alarm.calibration.windows, { capacity: CAPACITY, roundSize: ROUND });
   const lineage = { ...context.lineage, feature: 'flow-windows', model: name, modelSha256: sha256 };
   const detections: Detection[] = [];
   for (const window of windows) {
     const { pValue: value, extrapolated } = history.pValue(window.statistic);
-    const id = stableId('detection', source, 'flow-novelty', window.key);
+    const id = stableId('detection', source, 'flow-alarm', window.key);
     const flagged = value <= promise;
     history.add(window.statistic, promise, flagged ? id : undefined);
     if (!flagged) continue;
@@ -78,7 +78,7 @@ export async function flowAlarms(
     };
     detections.push({
       id,
-      detector: 'flow-novelty',
+      detector: 'flow-alarm',
       source,
       key: window.key,
       entity: window.source === '' ? source : window.source,
@@ -99,7 +99,7 @@ export async function flowAlarms(
   }
   const calibrated = alarm.calibration.windows.length;
   const report: ReportDetector = {
-    name: 'flow-novelty',
+    name: 'flow-alarm',
     summary: 'how unlike learnt flows those of a source and a destination are within half an hour',
     unit: 'window',
     learntFrom,
@@ -120,7 +120,7 @@ export async function flowAlarms(
   };
   const text = `Unknown attacks: ${detections.length.toLocaleString('en')} of ${windows.length.toLocaleString('en')} windows of a source and a destination at a promised ${promise}, calibrated on ${calibrated.toLocaleString('en')} windows of benign flows and on from there with those seen${promise < smallestRate(calibrated) ? '; so few resolve no such rate, it is extrapolated' : ''}.`;
   return {
-    warnings: [{ code: 'flow-novelty', text }],
+    warnings: [{ code: 'flow-alarm', text }],
     detections: detections.sort((a, b) => a.pValue - b.pValue || b.score - a.score),
     report,
   };

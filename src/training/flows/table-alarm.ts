@@ -1,26 +1,32 @@
 import { pack, type RowBatch, seededRandom, shuffle, unpack, VedetteError } from '../../core/index.ts';
-import { aggregated, drawnRows, type PairWindow, pairWindows, surprise, windowStatistic } from '../../detectors/flow-novelty/aggregate.ts';
+import {
+  aggregated,
+  drawnRows,
+  type PairWindow,
+  pairWindows,
+  strongestStatistic,
+  surprise,
+} from '../../detectors/flow-novelty/aggregate.ts';
 import { ARM_NAMES, NOVELTY_DEFAULTS, type NoveltyArms } from '../../detectors/flow-novelty/arms.ts';
-import { type BenignRows, crossFit } from '../../detectors/flow-novelty/cross-fit.ts';
+import { type BenignRows, crossFit, FOLDS, foldFit } from '../../detectors/flow-novelty/cross-fit.ts';
 import { encodingSchema, type FlowEncoding } from '../../features/index.ts';
 import { networkSchema, packEnsemble, type TreeEnsemble, unpackEnsemble } from '../../ml/index.ts';
 import type { Cleaned } from './clean.ts';
 import { type EncodingOptions, encodeRows, encodeValues, fitEncoding } from './encode.ts';
 import type { FlowTable } from './flow-table.ts';
-import { attackOdds, classifierScorer, noveltyOf, noveltyScorer } from './score-a.ts';
+import { attackOdds, classifierScorer, judgesOf, noveltyOf, noveltyScorer } from './score-a.ts';
 
-/** The aggregated score A of flows between a source and a destination, learnt from benign flows and, where there are any, known attacks. */
-export interface FlowAlarm {
+/** What flows of a table between a source and a destination are judged by: learnt from benign flows and, where there are any, known attacks. */
+export interface TableAlarm {
   readonly encoding: FlowEncoding;
   readonly windowMicros: number;
   readonly arms: NoveltyArms;
-  /** Tells benign flows from known attacks. */
-  readonly trees?: TreeEnsemble;
+  /** Tell benign flows from known attacks, together. */
+  readonly trees?: readonly TreeEnsemble[];
   /** Scores of benign flows and windows by fits that had not seen them. */
   readonly calibration: {
     readonly arms: readonly Float64Array[];
     readonly classifier?: Float64Array;
-    readonly flows: Float64Array;
     /** In order of time. */
     readonly windows: Float64Array;
   };
@@ -39,7 +45,7 @@ export interface ScoredWindow {
   /** Rows of the table. */
   readonly rows: readonly number[];
   readonly statistic: number;
-  /** The row whose A is highest among those looked at. */
+  /** The most surprising row of those looked at. */
   readonly strangest: number;
 }
 
@@ -49,11 +55,11 @@ const MOST_ROWS = 20_000;
 const LEAST_ROWS = 60;
 const BOOSTING = { rounds: 80, bins: 63 };
 
-export async function fitFlowAlarm(
+export async function fitTableAlarm(
   table: FlowTable,
   cleaned: Cleaned,
   options: EncodingOptions & { readonly seed?: number } = {},
-): Promise<FlowAlarm> {
+): Promise<TableAlarm> {
   const random = seededRandom(options.seed ?? 1);
   const benign = Array.from(cleaned.rows).filter((row) => table.labels === undefined || cleaned.labels[row] === cleaned.benign);
   const windows = drawWindows(windowsOf(table, benign), random);
@@ -72,25 +78,20 @@ export async function fitFlowAlarm(
   const benignRows: BenignRows = { values: encodeValues(table, encoding, rows), columns };
   const novelty = await crossFit(benignRows, noveltyScorer(columns, NOVELTY_DEFAULTS, random));
   const known = attacks.length < LEAST_ROWS ? undefined : encodeValues(table, encoding, attacks);
-  const classifier = known && (await crossFit(benignRows, classifierScorer(columns, known, BOOSTING)));
+  const classifier = known && (await foldFit(benignRows, classifierScorer(columns, known, BOOSTING)));
   const odds = classifier?.unseen[0];
-  const flows = aggregated(
-    odds && surprise(odds, odds),
-    novelty.unseen.map((scores) => surprise(scores, scores)),
-  );
+  const normal = { arms: novelty.unseen, ...(odds && { classifier: odds }) };
+  const judges = judgesOf(normal, normal);
   const position = new Map(rows.map((row, i) => [row, i]));
-  const z = surprise(flows, flows);
   const times = rows.map((row) => table.time[row] as number).filter((time) => !Number.isNaN(time));
   return {
     encoding,
     windowMicros: WINDOW_MICROS,
-    arms: novelty.whole.model,
-    ...(classifier && { trees: classifier.whole.model }),
+    arms: novelty.model,
+    ...(classifier && { trees: classifier.models }),
     calibration: {
-      arms: novelty.unseen,
-      ...(odds && { classifier: odds }),
-      flows,
-      windows: Float64Array.from(windows, (window) => windowStatistic(window, (row) => z[position.get(row) as number] as number)),
+      ...normal,
+      windows: Float64Array.from(windows, (window) => strongestStatistic(window, judges, (row) => position.get(row) as number)),
     },
     rows: rows.length,
     from: times.reduce((low, time) => Math.min(low, time), Number.POSITIVE_INFINITY),
@@ -99,14 +100,14 @@ export async function fitFlowAlarm(
 }
 
 /** Windows in order of time. */
-export async function scoreFlowWindows(alarm: FlowAlarm, table: FlowTable): Promise<ScoredWindow[]> {
+export async function scoreTableWindows(alarm: TableAlarm, table: FlowTable): Promise<ScoredWindow[]> {
   const every = Array.from({ length: table.rows }, (_, row) => row);
   const windows = windowsOf(table, every, alarm.windowMicros);
   const rows = windows.flatMap((window) => drawnRows(window));
-  const A = await flowScores(alarm, encodeValues(table, alarm.encoding, rows));
+  const judges = await judgesOfFlows(alarm, encodeValues(table, alarm.encoding, rows));
   const position = new Map(rows.map((row, i) => [row, i]));
-  const z = surprise(alarm.calibration.flows, A);
-  const of = (row: number) => A[position.get(row) as number] as number;
+  const at = (row: number) => position.get(row) as number;
+  const of = (row: number) => Math.max(...judges.map((z) => z[at(row)] as number));
   return windows.map((window) => {
     const [first = 0] = window.rows;
     const looked = drawnRows(window);
@@ -118,24 +119,19 @@ export async function scoreFlowWindows(alarm: FlowAlarm, table: FlowTable): Prom
       start: times.length === 0 ? 0 : times.reduce((low, time) => Math.min(low, time)),
       end: times.length === 0 ? 0 : times.reduce((high, time) => Math.max(high, time)),
       rows: window.rows,
-      statistic: windowStatistic(window, (row) => z[position.get(row) as number] as number),
+      statistic: strongestStatistic(window, judges, at),
       strangest: looked.reduce((best, row) => (of(row) > of(best) ? row : best), looked[0] as number),
     };
   });
 }
 
-/** A of encoded flows. */
-export async function flowScores({ arms, trees, calibration }: FlowAlarm, values: Float32Array): Promise<Float64Array> {
+async function judgesOfFlows({ arms, trees, calibration }: TableAlarm, values: Float32Array): Promise<readonly Float64Array[]> {
   const scores = await noveltyOf(arms, values, NOVELTY_DEFAULTS.neighbours);
-  const known = trees && calibration.classifier && surprise(calibration.classifier, attackOdds(trees, values));
-  return aggregated(
-    known,
-    scores.map((score, arm) => surprise(calibration.arms[arm] as Float64Array, score)),
-  );
+  return judgesOf(calibration, { arms: scores, ...(trees && { classifier: attackOdds(trees, values) }) });
 }
 
 /** p-value of each flow among benign ones by the arms alone, which know no attack. */
-export async function flowNovelty({ arms, encoding, calibration }: FlowAlarm, table: FlowTable): Promise<Float64Array> {
+export async function flowNovelty({ arms, encoding, calibration }: TableAlarm, table: FlowTable): Promise<Float64Array> {
   const rows = Array.from({ length: table.rows }, (_, row) => row);
   const scores = await noveltyOf(arms, encodeValues(table, encoding, rows), NOVELTY_DEFAULTS.neighbours);
   const benign = aggregated(
@@ -150,7 +146,7 @@ export async function flowNovelty({ arms, encoding, calibration }: FlowAlarm, ta
 }
 
 /** One flow as detectors take it, to explain it. */
-export function flowRow(alarm: FlowAlarm, table: FlowTable, row: number): RowBatch {
+export function flowRow(alarm: TableAlarm, table: FlowTable, row: number): RowBatch {
   return encodeRows(table, alarm.encoding, [row]);
 }
 
@@ -176,9 +172,9 @@ function drawWindows(windows: readonly PairWindow[], random: () => number): Pair
   return kept.sort((a, b) => a - b).map((i) => windows[i] as PairWindow);
 }
 
-export function packFlowAlarm({ encoding, windowMicros, arms, trees, calibration, rows, from, to }: FlowAlarm): Uint8Array {
+export function packTableAlarm({ encoding, windowMicros, arms, trees, calibration, rows, from, to }: TableAlarm): Uint8Array {
   const { scaler, references, autoencoder, shuffled } = arms;
-  const header = { kind: 'flow-alarm', version: 1, encoding, windowMicros, spec: autoencoder.spec, classifies: trees !== undefined, rows };
+  const header = { kind: 'flow-alarm', version: 2, encoding, windowMicros, spec: autoencoder.spec, classifies: trees !== undefined, rows };
   return pack(header, {
     span: Float64Array.of(from, to),
     mean: scaler.mean,
@@ -186,19 +182,19 @@ export function packFlowAlarm({ encoding, windowMicros, arms, trees, calibration
     references,
     theta: autoencoder.theta,
     shuffled: packEnsemble(shuffled),
-    ...(trees && calibration.classifier && { trees: packEnsemble(trees), classifier: calibration.classifier }),
+    ...(trees && calibration.classifier && { classifier: calibration.classifier }),
+    ...Object.fromEntries((trees ?? []).map((one, fold) => [`trees-${fold}`, packEnsemble(one)])),
     ...Object.fromEntries(ARM_NAMES.map((arm, i) => [`normal-${arm}`, calibration.arms[i] as Float64Array])),
-    flows: calibration.flows,
     windows: calibration.windows,
   });
 }
 
-/** MODEL_MISMATCH for what `packFlowAlarm` did not write. */
-export function unpackFlowAlarm(bytes: Uint8Array): FlowAlarm {
+/** MODEL_MISMATCH for what `packTableAlarm` did not write. */
+export function unpackTableAlarm(bytes: Uint8Array): TableAlarm {
   const packed = unpack(bytes);
   const header = packed.header as Record<string, unknown>;
   const encoding = encodingSchema.safeParse(header.encoding);
-  if (header.kind !== 'flow-alarm' || header.version !== 1 || !encoding.success) {
+  if (header.kind !== 'flow-alarm' || header.version !== 2 || !encoding.success) {
     throw new VedetteError('MODEL_MISMATCH', 'the file holds no alarm of flows of this version', { hint: 'train the model again' });
   }
   const [from = 0, to = 0] = packed.float64('span');
@@ -211,11 +207,12 @@ export function unpackFlowAlarm(bytes: Uint8Array): FlowAlarm {
       autoencoder: { spec: networkSchema.parse(header.spec), theta: packed.float32('theta') },
       shuffled: unpackEnsemble(packed.uint8('shuffled')),
     },
-    ...(header.classifies === true && { trees: unpackEnsemble(packed.uint8('trees')) }),
+    ...(header.classifies === true && {
+      trees: Array.from({ length: FOLDS }, (_, fold) => unpackEnsemble(packed.uint8(`trees-${fold}`))),
+    }),
     calibration: {
       arms: ARM_NAMES.map((arm) => packed.float64(`normal-${arm}`)),
       ...(header.classifies === true && { classifier: packed.float64('classifier') }),
-      flows: packed.float64('flows'),
       windows: packed.float64('windows'),
     },
     rows: Number(header.rows),
