@@ -99,15 +99,18 @@ describe.skipIf(missing(CIC))(needs('flows of a sensor, unlike ordinary ones', C
     const found: Finding['detection'][] = [];
     for (const batch of batches(lines, () => 500)) found.push(...(await lane.process(batch)).findings.map(({ detection }) => detection));
     found.push(...(await lane.end()).findings.map(({ detection }) => detection));
-    expect(found.map(({ key, related }) => [key, related])).toEqual(Array(3).fill(['172.16.0.1 > 192.168.10.50', ['192.168.10.50']]));
-    for (const { evidence, title, explanation, severity } of found) {
+    const attack = found.filter(({ entity }) => entity === '172.16.0.1');
+    expect(attack.map(({ key, related }) => [key, related])).toEqual(Array(3).fill(['172.16.0.1 > 192.168.10.50', ['192.168.10.50']]));
+    // of 553 benign windows one in a thousand is promised: more than two would be no chance (p < .02)
+    expect(found.length - attack.length).toBeLessThanOrEqual(2);
+    for (const { evidence, title, explanation, severity } of attack) {
       expect(evidence.map(({ line }) => labels[line - 1])).toEqual(Array(10).fill('FTP-Patator'));
       expect(title).toMatch(/flows from 172\.16\.0\.1 to 192\.168\.10\.50 \(10 of them looked at\) are unlike ordinary ones/);
       expect(explanation.contributions.map(({ subject, observed }) => `${subject} ${observed}`)).toContain('the port 21/TCP');
       expect(severity).toBeGreaterThanOrEqual(25);
     }
     // 500 windows cannot resolve one in a thousand, and the status says so
-    expect(lane.scorers[0]?.status()).toMatchObject({ state: 'ready', promisedRate: 0.001, extrapolated: true, scored: 556, flagged: 3 });
+    expect(lane.scorers[0]?.status()).toMatchObject({ state: 'ready', promisedRate: 0.001, extrapolated: true, scored: 556, flagged: found.length });
     const random = seededRandom(5);
     const whole = await runLane(
       makeLane,
