@@ -2,8 +2,8 @@ import type { Detector, LabelledRow, SequenceBatch } from '../core/index.ts';
 import type { SequenceFeature } from '../features/index.ts';
 import type { FixedTemplate } from '../parsers/index.ts';
 import type { ForecastModel, ReadSeriesOptions } from '../training/series/index.ts';
-import type { LearntTableAlarm } from './events/table-alarms.ts';
 import type { FlowModel } from './events/named-flows.ts';
+import type { LearntTableAlarm } from './events/table-alarms.ts';
 
 export interface AnalysisOptions {
   readonly tenant: string;

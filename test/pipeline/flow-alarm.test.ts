@@ -110,7 +110,13 @@ describe.skipIf(missing(CIC))(needs('flows of a sensor, unlike ordinary ones', C
       expect(severity).toBeGreaterThanOrEqual(25);
     }
     // 500 windows cannot resolve one in a thousand, and the status says so
-    expect(lane.scorers[0]?.status()).toMatchObject({ state: 'ready', promisedRate: 0.001, extrapolated: true, scored: 556, flagged: found.length });
+    expect(lane.scorers[0]?.status()).toMatchObject({
+      state: 'ready',
+      promisedRate: 0.001,
+      extrapolated: true,
+      scored: 556,
+      flagged: found.length,
+    });
     const random = seededRandom(5);
     const whole = await runLane(
       makeLane,

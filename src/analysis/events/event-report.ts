@@ -11,10 +11,10 @@ import { type LearntPairs, UnusualFlows } from '../pairs/unusual-flows.ts';
 import { SignatureAnalysis } from '../signatures.ts';
 import { analyzeEvents, type EventAnalysis } from './analyze-events.ts';
 import { isFlowTable } from './event-files.ts';
-import { tableAlarms } from './table-alarms.ts';
 import { GatheredFlows, namedFlows, namedSensorFlows } from './named-flows.ts';
 import { RuleRun } from './rule-run.ts';
 import type { EventFile } from './split-events.ts';
+import { tableAlarms } from './table-alarms.ts';
 
 /** Least severity of a sensor's alert that is worth one of ours. */
 const MIN_SEVERITY = 25;
