@@ -1,5 +1,13 @@
+import { existsSync } from 'node:fs';
 import type { SourceConfig } from '../../config/index.ts';
 import type { SourcePreview } from '../../pipeline/index.ts';
+
+/** Of sources that ask or subscribe instead of waiting for a sender. */
+const ASKED: Readonly<Record<string, string>> = {
+  mqtt: 'Nothing came from the broker in that time: check that it runs at the configured address, that it lets this client in, and that something is published under the topics.',
+  journald:
+    'The journal gave nothing in that time: check that `journalctl` shows entries to the user that vedette runs as (group systemd-journal), and that units and filters match.',
+};
 
 /** What to check when nothing, or nothing readable, arrived from a source; empty when all is well. */
 export function sourceAdvice(
@@ -17,11 +25,11 @@ export function sourceAdvice(
   }
   if (/EACCES|permission/i.test(error))
     advice.push('This process may not read or listen there: check the rights of the file, or use a port above 1023.');
-  if (/ENOENT|does not exist|no such/i.test(error))
+  if (path !== undefined && (/ENOENT|does not exist|no such/i.test(error) || (records === 0 && isMissing(String(path)))))
     advice.push('There is no such file or folder on the machine that vedette runs on: check the spelling.');
   if (records > 0 && rows.length === 0 && dead.length > 0)
     advice.push('Records arrived, none could be parsed: set parser.format, or leave it out to have it recognised.');
-  if (records > 0 || error !== '') return advice;
+  if (records > 0 || error !== '' || advice.length > 0) return advice;
   if (listen !== undefined) {
     const loopback = /^(127\.|localhost|\[?::1)/.test(listen);
     advice.push(
@@ -34,8 +42,14 @@ export function sourceAdvice(
     );
   } else if (path !== undefined)
     advice.push(`${String(path)} holds no complete record yet: check that something is written to it, with a line end.`);
-  else advice.push('Nothing arrived in that time: check that the sender runs, and try again with more seconds.');
+  else
+    advice.push(ASKED[String(source.type)] ?? 'Nothing arrived in that time: check that the sender runs, and try again with more seconds.');
   return advice;
+}
+
+/** A pattern names no one file. */
+function isMissing(path: string): boolean {
+  return !/[*?[{]/.test(path) && !path.includes('://') && !existsSync(path);
 }
 
 /** `host:port` of a source that waits for senders; undefined for one that reads. */
