@@ -14,8 +14,8 @@ import {
   VedetteError,
 } from '../core/index.ts';
 import type { SequenceFeature } from '../features/index.ts';
-import { type ReportInput, type ReportLine, reportName } from '../sinks/report/index.ts';
-import { type FileInput, listInputs } from '../sources/index.ts';
+import { type ReportInput, type ReportLine, reportName, reportStem } from '../sinks/report/index.ts';
+import { type FileInput, listInputs, withoutEmpty } from '../sources/index.ts';
 import { createDetector, type InputSummary, type LogSequences, readLogs } from '../training/index.ts';
 import { captureReport, splitCaptures } from './capture/index.ts';
 import { detectionOf, type Finding, flaggedRows, rowEvidence } from './detections.ts';
@@ -39,9 +39,38 @@ export interface InputAnalysis {
   readonly alerts: readonly { readonly alert: Alert; readonly row: Uint8Array }[];
 }
 
-/** Finds what is abnormal in finite inputs: one analysis per input, inputs of one kind share what was learnt. */
+/** Finds what is abnormal in finite inputs: one analysis per input, inputs of one kind share what was learnt. No two reports have the same name. */
 export async function* analyzeInputs(paths: readonly string[], options: AnalysisOptions): AsyncGenerator<InputAnalysis> {
-  const inputs = await listInputs(paths);
+  await checkSessionDetectors(options.detectors);
+  const stems = new Set<string>();
+  for await (const analysis of analyzeEach(paths, options)) {
+    const report = named(analysis.report, stems);
+    stems.add(reportStem(report));
+    yield { ...analysis, report };
+  }
+}
+
+function named(report: ReportInput, taken: ReadonlySet<string>): ReportInput {
+  let distinct = report;
+  for (let number = 2; taken.has(reportStem(distinct)); number++) distinct = { ...report, type: `${report.type}-${number}` };
+  return distinct;
+}
+
+async function checkSessionDetectors(names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const { detector } = await createDetector(name);
+    if (detector.shape === 'sequences') continue;
+    throw new VedetteError('USAGE', `${name} judges ${detector.shape}, no sessions`, {
+      hint:
+        detector.shape === 'observations' || detector.shape === 'series'
+          ? 'novelty, rate and forecast run by themselves where the input has something for them; --detector is for sequence, deeplog or pca.'
+          : '--detector takes sequence, deeplog or pca.',
+    });
+  }
+}
+
+async function* analyzeEach(paths: readonly string[], options: AnalysisOptions): AsyncGenerator<InputAnalysis> {
+  const inputs = withoutEmpty(await listInputs(paths));
   const root = rootOf(inputs);
   const { captures, records: others } = await splitCaptures(inputs);
   const { events, records: tables } = options.format === undefined ? await splitEvents(others) : { events: [], records: others };
@@ -100,10 +129,11 @@ interface Baseline {
   readonly models: readonly FittedModel[];
   readonly feature: SequenceFeature;
   readonly name: string;
+  readonly inputs: readonly FileInput[];
 }
 
 async function learnBaseline(options: AnalysisOptions): Promise<Baseline | undefined> {
-  const inputs = await listInputs(options.baseline);
+  const inputs = withoutEmpty(await listInputs(options.baseline));
   const read = await readLogs(inputs, {
     ...logOptions(options),
     progress: (share) => options.progress(share * 0.5, 'reading the baseline'),
@@ -117,7 +147,7 @@ async function learnBaseline(options: AnalysisOptions): Promise<Baseline | undef
     const sha256 = sha256Hex(await model.detector.snapshot());
     models.push({ ...model, sha256, calibration: summary.calibration, rows: summary.rows, from: summary.from, to: summary.to });
   }
-  return { models, feature: read.feature, name: read.inputs.map(({ name }) => name).join(', ') };
+  return { models, inputs, feature: read.feature, name: read.inputs.map(({ name }) => name).join(', ') };
 }
 
 function logOptions(options: AnalysisOptions) {
@@ -172,6 +202,7 @@ class GroupAnalysis {
     const { promise, seed, labels } = this.#options;
     this.#stream = await StreamAnalysis.open(this.#group.type, promise, seed, labels);
     this.#signatures = await SignatureAnalysis.open(this.#group.type, this.#options);
+    await this.#learnBaseline(this.#stream);
     const read = await readLogs(this.#group.inputs, {
       ...logOptions(this.#options),
       root: this.#root,
@@ -191,6 +222,17 @@ class GroupAnalysis {
       yield await this.#result(input, read, batch, models, streams, findings);
     }
     this.#progress(1, '');
+  }
+
+  /** What detectors that learn as they go know before the first line. */
+  async #learnBaseline(stream: StreamAnalysis): Promise<void> {
+    if (this.#baseline === undefined) return;
+    await readLogs(this.#baseline.inputs, {
+      ...logOptions(this.#options),
+      sequences: false,
+      onBatch: (batch, templates) => stream.learn(batch, templates),
+    });
+    await stream.learnt();
   }
 
   #givenFeature(): { feature?: SequenceFeature } {
@@ -306,7 +348,9 @@ class GroupAnalysis {
     const series = times?.histogram.result();
     const detectors = [
       ...models.map((one) => reportDetector(one, batch, input.name, promise, this.#baseline?.name)),
-      ...streams.map((stream) => reportStream(stream, promise, times?.first ?? Number.NaN, times?.last ?? Number.NaN)),
+      ...streams.map((stream) =>
+        reportStream(stream, promise, times?.first ?? Number.NaN, times?.last ?? Number.NaN, this.#baseline?.name),
+      ),
     ];
     const [main] = detectors;
     const contamination = models.some(({ learntFrom }) => learntFrom === 'input')

@@ -57,24 +57,32 @@ const STREAM_SUMMARY = {
 } as const;
 
 /** The part of a detector that learns as it reads. */
-export function reportStream(stream: StreamSummary, promise: number, from: number, to: number): ReportDetector {
+export function reportStream(
+  stream: StreamSummary,
+  promise: number,
+  from: number,
+  to: number,
+  baseline: string | undefined,
+): ReportDetector {
+  const { baselineRows, scored } = stream;
+  const learntRows = (baselineRows ?? 0) + scored;
   return {
     name: stream.name,
     summary: STREAM_SUMMARY[stream.name],
     unit: stream.unit,
-    learntFrom: 'input',
+    ...(baselineRows !== undefined ? { learntFrom: 'baseline', learntFromName: baseline ?? '' } : { learntFrom: 'input' }),
     model: 'learnt-as-it-went',
     modelSha256: '',
-    learntRows: stream.learntRows,
+    learntRows,
     learntStart: from,
     learntEnd: to,
-    calibrationSize: stream.learntRows,
+    calibrationSize: learntRows,
     promisedRate: promise,
     extrapolated: false,
     threshold: -Math.log(promise),
-    scored: stream.learntRows,
+    scored,
     flagged: stream.flagged,
-    observedInterval: stream.learntRows === 0 ? null : binomialInterval(stream.flagged, stream.learntRows),
+    observedInterval: scored === 0 ? null : binomialInterval(stream.flagged, scored),
     scores: stream.scores,
   };
 }

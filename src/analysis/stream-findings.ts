@@ -1,4 +1,4 @@
-import { type FindingKind, StreamDecisions, severityOf, TemplateNames, type Told } from '../alerts/index.ts';
+import { type FindingKind, type StreamCounters, StreamDecisions, severityOf, TemplateNames, type Told } from '../alerts/index.ts';
 import {
   type Detection,
   type Detector,
@@ -30,7 +30,9 @@ export interface StreamSummary {
   readonly name: 'novelty' | 'rate';
   readonly unit: string;
   readonly scores: Float64Array;
-  readonly learntRows: number;
+  /** Scored in a baseline; absent without one. */
+  readonly baselineRows?: number;
+  readonly scored: number;
   readonly flagged: number;
   readonly findings: readonly Kept[];
 }
@@ -44,6 +46,7 @@ export class StreamAnalysis {
   readonly #promise: number;
   readonly #observer = new Observer(observationConfig.parse({}));
   readonly #volume = new VolumeCounter(volumeConfig.parse({}));
+  #baseline: VolumeCounter | undefined;
   readonly #novelty: Tally;
   readonly #rate: Tally;
 
@@ -66,7 +69,30 @@ export class StreamAnalysis {
     return new StreamAnalysis(source, promise, novelty.detector, rate.detector);
   }
 
-  async add(batch: LogBatch, templates: readonly Template[]): Promise<void> {
+  /** What is normal, line by line; nothing is told of it. Lines without a host are of one and the same thing there and in what follows. */
+  async learn(batch: LogBatch, templates: readonly Template[]): Promise<void> {
+    this.#baseline ??= new VolumeCounter(volumeConfig.parse({}));
+    const named = this.#named(batch);
+    await this.#novelty.learn(this.#observer.observe(named, templates));
+    this.#baseline.add(named, templates);
+    const volume = this.#baseline.take();
+    if (volume !== undefined) await this.#rate.learn(volume);
+  }
+
+  /** The baseline is over: the time between it and what follows is no silence. */
+  async learnt(): Promise<void> {
+    this.#baseline?.finish();
+    const volume = this.#baseline?.take();
+    if (volume !== undefined) await this.#rate.learn(volume);
+    for (const tally of [this.#novelty, this.#rate]) tally.begin();
+  }
+
+  #named(batch: LogBatch): LogBatch {
+    return this.#baseline === undefined ? batch : { ...batch, source: this.#source };
+  }
+
+  async add(lines: LogBatch, templates: readonly Template[]): Promise<void> {
+    const batch = this.#named(lines);
     const observations = this.#observer.observe(batch, templates);
     await this.#take(this.#novelty, observations, (row) => observed(observations, row), templates);
     this.#volume.add(batch, templates);
@@ -136,11 +162,23 @@ class Tally {
   readonly decisions: StreamDecisions;
   readonly #scores: number[] = [];
   readonly #kept: Kept[] = [];
+  /** As of the end of the baseline. */
+  #before: Pick<StreamCounters, 'scored' | 'flagged'> | undefined;
 
   constructor(name: 'novelty' | 'rate', detector: Detector, promise: number) {
     this.decisions = new StreamDecisions(promise);
     this.name = name;
     this.detector = detector;
+  }
+
+  async learn(batch: ObservationBatch | SeriesBatch): Promise<void> {
+    this.decisions.take(batch, await this.detector.score(batch));
+    this.detector.observe(batch);
+  }
+
+  /** What was learnt so far is the baseline. */
+  begin(): void {
+    this.#before = { ...this.decisions.counters };
   }
 
   /** Scores above zero are kept for the histogram, up to a bound; the rest is counted. */
@@ -165,8 +203,9 @@ class Tally {
       name: this.name,
       unit,
       scores: Float64Array.from(this.#scores),
-      learntRows: this.decisions.counters.scored,
-      flagged: this.decisions.counters.flagged,
+      ...(this.#before && { baselineRows: this.#before.scored }),
+      scored: this.decisions.counters.scored - (this.#before?.scored ?? 0),
+      flagged: this.decisions.counters.flagged - (this.#before?.flagged ?? 0),
       findings: this.#kept,
     };
   }

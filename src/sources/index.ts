@@ -4,7 +4,7 @@ export { DEFAULT_EXPANSION, type ExpansionLimit } from './bytes/expansion.ts';
 export { type ByteOptions, type ByteStream, headBytes, readBytes } from './files/bytes.ts';
 export { type ExportName, exportName } from './files/export-name.ts';
 export { globTest, isGlob } from './files/glob.ts';
-export { type FileInput, type InputOptions, listInputs, walk } from './files/inputs.ts';
+export { type FileInput, type InputOptions, listInputs, walk, withoutEmpty } from './files/inputs.ts';
 export { readRange } from './files/range.ts';
 export { type FileSet, type InputProblem, type ReadOptions, readFiles } from './files/read.ts';
 export type { Framing } from './records/framing.ts';

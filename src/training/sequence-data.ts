@@ -1,6 +1,6 @@
 import { type SequenceBatch, VedetteError } from '../core/index.ts';
 import type { SequenceFeature } from '../features/index.ts';
-import { listInputs } from '../sources/index.ts';
+import { listInputs, withoutEmpty } from '../sources/index.ts';
 import { fingerprintOf, type TrainingData } from './data.ts';
 import { parseLabelFrom, readLabels } from './labels.ts';
 import { readLogs } from './read-logs.ts';
@@ -41,7 +41,7 @@ export async function readSequenceData(
       if (!(error instanceof VedetteError) || error.code !== 'FORMAT_UNKNOWN') throw error;
     }
   }
-  const inputs = await listInputs(options.data);
+  const inputs = withoutEmpty(await listInputs(options.data));
   const read = await readLogs(inputs, {
     progress,
     session: options.session ?? 'auto',

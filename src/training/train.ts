@@ -63,8 +63,10 @@ export async function createDetector(
   const parsed = definition.config.safeParse(options);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw new VedetteError('CONFIG_INVALID', `option ${issue?.path.join('.') ?? ''} of detector ${name}: ${issue?.message ?? 'is wrong'}`, {
-      hint: `see vedette train ${name} --help`,
+    const path = issue?.path.join('.') ?? '';
+    const known = 'shape' in definition.config ? Object.keys(definition.config.shape as object) : [];
+    throw new VedetteError('CONFIG_INVALID', `${path === '' ? '' : `option ${path} of `}detector ${name}: ${issue?.message ?? 'is wrong'}`, {
+      hint: known.length === 0 ? `see vedette train ${name} --help` : `its options are ${known.join(', ')}`,
       cause: parsed.error,
     });
   }

@@ -12,7 +12,7 @@ import {
 import type { Template } from '../../core/index.ts';
 import { flowCellColumns } from '../../parsers/packets/index.ts';
 import { StructuredLog, type StructuredRow } from '../../sinks/structured-log/index.ts';
-import { type FileInput, listInputs } from '../../sources/index.ts';
+import { type FileInput, listInputs, withoutEmpty } from '../../sources/index.ts';
 import { jsonLinesToParquet, type ParquetColumn, writeParquet } from '../../store/index.ts';
 import { readLogs, readTemplates } from '../../training/index.ts';
 import type { CommonOptions } from '../options.ts';
@@ -33,6 +33,9 @@ export interface ParseOptions extends CommonOptions {
   readonly timezone: string;
 }
 
+/** With the name of the output. */
+type NamedOptions = ParseOptions & { readonly name: string };
+
 interface Parsed {
   readonly input: string;
   readonly format: string;
@@ -50,7 +53,8 @@ export async function parse(paths: readonly string[], options: ParseOptions): Pr
   const json = options.output === 'json';
   const progress = await startProgress('Parsing', json);
   try {
-    const inputs = await listInputs(paths);
+    const inputs = withoutEmpty(await listInputs(paths));
+    const names = outputNames(inputs);
     const { captures, records } = await splitCaptures(inputs);
     const asLogs = options.logFormat !== undefined || options.templates !== undefined;
     const { events, records: others } = asLogs ? { events: [], records: [] } : await splitEvents(records);
@@ -69,7 +73,8 @@ export async function parse(paths: readonly string[], options: ParseOptions): Pr
           : isTable
             ? tableParser(flows.get(input))
             : parseInput;
-      results.push(await parser(input, options, (share) => progress.update((i + share) / inputs.length, input.name)));
+      const named = { ...options, name: names.get(input) as string };
+      results.push(await parser(input, named, (share) => progress.update((i + share) / inputs.length, input.name)));
     }
     progress.stop();
     if (json) printJson({ inputs: results });
@@ -84,9 +89,9 @@ export async function parse(paths: readonly string[], options: ParseOptions): Pr
 }
 
 /** A capture becomes flows: `<file>_flows.csv`, `.json` (JSON lines) or `.parquet`. */
-async function parseCapture(input: FileInput, options: ParseOptions, progress: (share: number) => void): Promise<Parsed> {
+async function parseCapture(input: FileInput, options: NamedOptions, progress: (share: number) => void): Promise<Parsed> {
   const { flows: form, format } = options;
-  const path = join(options.out, `${outputName(input)}_flows.${format}`);
+  const path = join(options.out, `${options.name}_flows.${format}`);
   const written =
     format === 'parquet' ? await writeFlowParquet(input, path, form, progress) : await writeFlows(input, path, { form, format, progress });
   const { packets, flows, problem } = written;
@@ -116,9 +121,9 @@ async function writeFlowParquet(input: FileInput, path: string, form: FlowForm, 
 /** A flow table becomes `<file>_flows.csv`, a table of readings `<file>_readings.csv`; or `.json` (JSON lines), `.parquet`. */
 function tableParser(flows: string | undefined) {
   const isFlows = flows !== undefined;
-  return async (input: FileInput, options: ParseOptions, progress: (share: number) => void): Promise<Parsed> => {
+  return async (input: FileInput, options: NamedOptions, progress: (share: number) => void): Promise<Parsed> => {
     const { format } = options;
-    const path = join(options.out, `${outputName(input)}_${isFlows ? 'flows' : 'readings'}.${format}`);
+    const path = join(options.out, `${options.name}_${isFlows ? 'flows' : 'readings'}.${format}`);
     const { rows, dead, problem } = isFlows
       ? await writeFlowTable(input, path, format, progress)
       : await writeReadings(input, path, format);
@@ -137,8 +142,8 @@ function tableParser(flows: string | undefined) {
 
 /** A log of a sensor becomes a table for each kind of event: `<file>_flow.csv`, `<file>_dns.csv`, or `.json` (JSON lines), `.parquet`. */
 function sensorParser(sensor: string) {
-  return async (input: FileInput, { out, format }: ParseOptions, progress: (share: number) => void): Promise<Parsed> => {
-    const path = (kind: string) => join(out, `${outputName(input)}_${kind}.${format}`);
+  return async (input: FileInput, { out, format, name }: NamedOptions, progress: (share: number) => void): Promise<Parsed> => {
+    const path = (kind: string) => join(out, `${name}_${kind}.${format}`);
     const { events, dead, problem, files } = await writeSensorEvents(input, path, format, progress);
     return { input: input.name, format: sensor, lines: events, dead_letters: dead, templates: 0, ...(problem && { problem }), files };
   };
@@ -153,8 +158,8 @@ function summaryOf(one: Parsed): string {
   return `${counted(one.lines, 'event')}, ${counted(one.templates, 'template')}${aside}`;
 }
 
-async function parseInput(input: FileInput, options: ParseOptions, progress: (share: number) => void): Promise<Parsed> {
-  const name = outputName(input);
+async function parseInput(input: FileInput, options: NamedOptions, progress: (share: number) => void): Promise<Parsed> {
+  const { name } = options;
   const structured = new StructuredLog(options.out, name);
   try {
     const read = await readLogs([input], {
@@ -186,9 +191,21 @@ async function parseInput(input: FileInput, options: ParseOptions, progress: (sh
   }
 }
 
-/** Base name without compression: `HDFS_2k.log.gz` gives `HDFS_2k.log_structured.csv`. */
-function outputName(input: FileInput): string {
-  return basename(input.name.replaceAll('!', '/')).replace(/\.(?:gz|zst)$/i, '');
+/** Base names without compression: `HDFS_2k.log.gz` gives `HDFS_2k.log_structured.csv`. Where several inputs have one they get their folders too, and numbers if need be. */
+function outputNames(inputs: readonly FileInput[]): ReadonlyMap<FileInput, string> {
+  const bare = ({ name }: FileInput) => name.replaceAll('!', '/').replace(/\.(?:gz|zst)$/i, '');
+  const short = inputs.map((input) => basename(bare(input)));
+  const names = new Map<FileInput, string>();
+  const taken = new Set<string>();
+  for (const [i, input] of inputs.entries()) {
+    const isAlone = short.indexOf(short[i] as string) === short.lastIndexOf(short[i] as string);
+    const wanted = isAlone ? (short[i] as string) : bare(input).replaceAll('/', '_');
+    let name = wanted;
+    for (let number = 2; taken.has(name); number++) name = `${wanted}-${number}`;
+    taken.add(name);
+    names.set(input, name);
+  }
+  return names;
 }
 
 /** Rows of one Parquet file are held in memory by column; a million events take about a gigabyte. */

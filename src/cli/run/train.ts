@@ -24,7 +24,7 @@ export interface TrainCommandOptions extends CommonOptions, DataOrFeature, Featu
 export async function train(detector: string, options: TrainCommandOptions): Promise<void> {
   const json = options.output === 'json';
   const chosen = await chosenData(options);
-  const algorithm = options.algorithm === undefined ? {} : { algorithm: options.algorithm };
+  const algorithm = options.algorithm === undefined ? {} : { [detector === 'deeplog' ? 'cell' : 'algorithm']: options.algorithm };
   if ('feature' in chosen) {
     await trainWindows(detector, chosen.feature, options, { ...hyperParameters(options.option), ...algorithm });
     return;

@@ -41,6 +41,12 @@ export async function listInputs(paths: readonly string[], options: InputOptions
   return inputs.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
+/** Files of no bytes beside others say nothing and stop nothing; where there are no others they stay, so that the error names them. */
+export function withoutEmpty(inputs: readonly FileInput[]): readonly FileInput[] {
+  const filled = inputs.filter(({ bytes }) => bytes > 0);
+  return filled.length === 0 ? inputs : filled;
+}
+
 export function selected(name: string, options: Pick<InputOptions, 'include' | 'exclude'>): boolean {
   const matches = (pattern: string) => globTest(pattern)(name);
   return (options.include === undefined || options.include.some(matches)) && !(options.exclude ?? []).some(matches);

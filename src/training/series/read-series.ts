@@ -11,7 +11,7 @@ import {
   parseTimeRange,
   type TableOptions,
 } from '../../parsers/index.ts';
-import { type FileInput, listInputs, readBytes } from '../../sources/index.ts';
+import { type FileInput, listInputs, readBytes, withoutEmpty } from '../../sources/index.ts';
 import { isParquet, readParquetSeries } from './parquet-series.ts';
 
 /** One delimited file, gzip undone. */
@@ -49,7 +49,7 @@ const MOST_BYTES = 1 << 29;
 
 /** Series of files, folders and archives: the files of a DEEP MODS tree as one frame, every other file as its own. */
 export async function readSeries(paths: readonly string[], options: ReadSeriesOptions = {}): Promise<NamedFrame[]> {
-  return framesOf(await listInputs(paths), options);
+  return framesOf(withoutEmpty(await listInputs(paths)), options);
 }
 
 /** The same of inputs that are listed already. */
