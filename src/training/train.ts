@@ -65,10 +65,14 @@ export async function createDetector(
     const issue = parsed.error.issues[0];
     const path = issue?.path.join('.') ?? '';
     const known = 'shape' in definition.config ? Object.keys(definition.config.shape as object) : [];
-    throw new VedetteError('CONFIG_INVALID', `${path === '' ? '' : `option ${path} of `}detector ${name}: ${issue?.message ?? 'is wrong'}`, {
-      hint: known.length === 0 ? `see vedette train ${name} --help` : `its options are ${known.join(', ')}`,
-      cause: parsed.error,
-    });
+    throw new VedetteError(
+      'CONFIG_INVALID',
+      `${path === '' ? '' : `option ${path} of `}detector ${name}: ${issue?.message ?? 'is wrong'}`,
+      {
+        hint: known.length === 0 ? `see vedette train ${name} --help` : `its options are ${known.join(', ')}`,
+        cause: parsed.error,
+      },
+    );
   }
   const full: ComponentContext = { name, log: silentLogger, now: () => 0, random: seededRandom(seed), ...context };
   return { detector: definition.create(parsed.data, full), hyperparameters: parsed.data };
