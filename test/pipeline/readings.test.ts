@@ -89,7 +89,7 @@ describe('the lane of readings', () => {
     expect(run.findings.map(({ detection }) => detection.key)).toEqual(['oven temperature']);
     const [found] = run.findings;
     expect(found?.detection.entity).toBe('oven');
-    expect(found?.detection.title).toMatch(/oven temperature read 260 .* expected was 2\d\d/);
+    expect(found?.detection.title).toMatch(/oven temperature read 260\b.* expected was 2\d\d/);
     expect(run.lane.series?.rows().map(({ entity, name }) => `${entity} ${name}`)).toHaveLength(4);
   });
 

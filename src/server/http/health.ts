@@ -22,7 +22,14 @@ export function healthRoutes(app: FastifyInstance, context: ServerContext): void
   );
   app.get(
     '/readyz',
-    { config, schema: { tags, summary: 'Store, pipeline and sources work', response: { 200: readySchema, 503: readySchema } } },
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Store and pipeline work (503 if not); whether all sources do',
+        response: { 200: readySchema, 503: readySchema },
+      },
+    },
     async (_request, reply) => {
       const store = await context.home.users.accounts.count().then(
         () => true,
@@ -31,7 +38,8 @@ export function healthRoutes(app: FastifyInstance, context: ServerContext): void
       const running = tenants().every((tenant) => ['running', 'finished'].includes(sampler.state(tenant)));
       const counts = countsOf(tenants().flatMap((tenant) => sampler.status(tenant) ?? []));
       const components = { store, pipeline: context.pipeline() !== undefined && running, sources: (counts.sources.retrying ?? 0) === 0 };
-      return reply.code(Object.values(components).every(Boolean) ? 200 : 503).send({ components, counts });
+      // A source that cannot be reached is told of, but is no reason to take the server from whoever looks at it.
+      return reply.code(components.store && components.pipeline ? 200 : 503).send({ components, counts });
     },
   );
   app.get(
