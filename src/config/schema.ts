@@ -67,7 +67,9 @@ const pseudonymise = z
     hosts: z.boolean().default(false).describe('replace host names too'),
   })
   .refine((value) => (value.key === undefined) !== (value.keyFile === undefined), 'exactly one of key and keyFile is needed')
-  .describe('replaces variable parts of messages by a keyed hash before anything is stored');
+  .describe(
+    'replaces variable parts of messages by a keyed hash before anything is stored; words in which the lines of a kind have not differed yet, and records that fit no format (dead letters), stay as they came',
+  );
 
 const route = z
   .strictObject({
