@@ -49,6 +49,24 @@ describe('directory', () => {
     expect(recordTexts(await reading).sort()).toEqual(['a1', 'a2', 'n1', 'z1']);
   });
 
+  it('reads every line once while files are rotated away under it, again and again', async () => {
+    const rounds = 60;
+    const written: string[] = [];
+    const source = create();
+    const reading = collect(source, records(rounds * 20));
+    for (let round = 0; round < rounds; round++) {
+      for (let part = 0; part < 4; part++) {
+        const some = Array.from({ length: 5 }, (_, i) => `round ${round} line ${part * 5 + i}`);
+        written.push(...some);
+        appendFileSync(join(folder, 'app.log'), `${some.join('\n')}\n`);
+        await sleep(1);
+      }
+      renameSync(join(folder, 'app.log'), join(folder, `app.log.${round}`));
+      if (round % 2 === 0) await sleep(1);
+    }
+    expect(recordTexts(await reading).sort()).toEqual(written.sort());
+  }, 60_000);
+
   it('reads a file once though it is renamed, compressed and the reader restarted', async () => {
     put('app.log', 'one\ntwo\n');
     const source = create();

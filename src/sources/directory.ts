@@ -4,6 +4,7 @@ import { z } from 'zod';
 import {
   type ComponentContext,
   define,
+  isSystemError,
   type Position,
   positionAfter,
   type RecordBatch,
@@ -17,7 +18,7 @@ import { Pace } from './bytes/pace.ts';
 import { skipBytes } from './bytes/skip.ts';
 import { encodingOf } from './bytes/text.ts';
 import { isEvtx } from './evtx/lines.ts';
-import { formatGeneration, generationOf, parseGeneration } from './files/generation.ts';
+import { formatGeneration, generationOf, parseGeneration, sameHead } from './files/generation.ts';
 import { selected, walk } from './files/inputs.ts';
 import { OpenFile, type OpenFileOptions } from './files/open-file.ts';
 import { readFiles } from './files/read.ts';
@@ -156,6 +157,8 @@ class DirectorySource implements Source {
       const followed = compressionOf(head) === undefined && !isZip(head) && (this.#options.pieces || isText);
       yield* followed ? this.#follow(path, signal) : this.#readWhole(path, signal);
     } catch (error) {
+      // Renamed or removed since the folder was listed; the next look finds it where it is.
+      if (isSystemError(error) && error.code === 'ENOENT') return;
       if (!(error instanceof VedetteError)) throw error;
       this.#counters.unreadable++;
       this.#context.log.warn(`${this.#nameOf(path)}: ${error.message}`, { code: error.code });
@@ -176,35 +179,36 @@ class DirectorySource implements Source {
       const moved = known !== undefined && known.position.input !== name;
       if (moved) this.#counters.rotations++;
       const start = known === undefined ? 'beginning' : { ...known.position, input: name };
-      const file = known === undefined ? probe : await OpenFile.open(path, name, start, this.#options);
-      try {
-        let position = typeof start === 'object' ? start : undefined;
-        for await (const batch of file.drain(signal)) {
-          position = positionAfter(batch);
-          yield batch;
-        }
-        if (signal.aborted || position === undefined) return;
-        // The new name is committed with the old position, so that a restart knows the file under it.
-        if (moved && position === start) yield { ...position, bytes: new Uint8Array(0), arrival: this.#context.now(), last: false };
-        this.#known.set(position.generation, { position, size, modified });
-        this.#at.set(path, position.generation);
-      } finally {
-        if (file !== probe) await file.handle.close();
+      const file = typeof start === 'object' ? probe.from(start) : probe;
+      let position = typeof start === 'object' ? start : undefined;
+      for await (const batch of file.drain(signal)) {
+        position = positionAfter(batch);
+        yield batch;
       }
+      if (signal.aborted || position === undefined) return;
+      // The new name is committed with the old position, so that a restart knows the file under it.
+      if (moved && position === start) yield { ...position, bytes: new Uint8Array(0), arrival: this.#context.now(), last: false };
+      this.#known.set(position.generation, { position, size, modified });
+      this.#at.set(path, position.generation);
     } finally {
       await probe.handle.close();
     }
   }
 
-  /** The known generation that this file continues. A copy of a file that was since cut or removed continues it too. */
+  /** The known generation that this open file continues, whatever has its name by now. A copy of a file that was since cut or removed continues it too. */
   async #generationOf(path: string, file: OpenFile): Promise<string | undefined> {
-    const size = (await file.handle.stat()).size;
+    const { size } = await file.handle.stat();
+    const copied: string[] = [];
     for (const [text, { position }] of this.#known) {
       const generation = parseGeneration(text);
-      if (generation === undefined || size < position.offset) continue;
+      if (generation === undefined || size < position.offset || generation.headBytes === 0) continue;
       const sameFile = generation.inode === file.inode && generation.device === file.device;
-      if (!sameFile && !(await this.#isGone(text, path))) continue;
-      if (await holds(path, generation)) return text;
+      if (!sameFile) copied.push(text);
+      else if (await sameHead(file.handle, generation)) return text;
+    }
+    for (const text of copied) {
+      const generation = parseGeneration(text);
+      if (generation !== undefined && (await sameHead(file.handle, generation)) && (await this.#isGone(text, path))) return text;
     }
     return undefined;
   }

@@ -76,6 +76,8 @@ describe('a collector and its server', () => {
     const numbers = events.map(({ message }) => Number(/line (\d+) of/.exec(message ?? '')?.[1] ?? Number.NaN));
     const known = new Set(numbers);
     expect(Array.from({ length: written }, (_, i) => i).filter((number) => !known.has(number))).toEqual([]);
+    const twice = events.filter((_, i) => numbers.indexOf(numbers[i] as number) !== i);
+    expect([...new Set(twice.map(({ input }) => input))]).toEqual([]);
     expect(numbers.length).toBe(written);
     const inputs = [...new Set(events.map(({ input }) => input))].sort();
     expect(['collector/web1/app/app.log', 'collector/web1/app/app.log.1']).toEqual(expect.arrayContaining(inputs));

@@ -60,6 +60,11 @@ export class OpenFile {
     }
   }
 
+  /** The same open file, read from another place. */
+  from(start: Position): OpenFile {
+    return new OpenFile(this.handle, this.device, this.inode, this.#name, start, this.#options);
+  }
+
   get generation(): Generation | undefined {
     return this.#generation;
   }
