@@ -88,9 +88,13 @@ describe.skipIf(CHROMIUM === undefined)('dialogs and menus', () => {
       n: 'Network',
       r: 'Reports',
     })) {
-      // At once: on a busy machine the second could come too late to belong to the first.
-      await Promise.all([page.keyboard.press('g'), page.keyboard.press(key)]);
-      await page.getByRole('heading', { name, level: 1 }).waitFor();
+      // On a busy machine the second key can come too late to belong to the first.
+      const heading = page.getByRole('heading', { name, level: 1 });
+      for (let tries = 0; tries < 5 && !(await heading.isVisible()); tries++) {
+        await Promise.all([page.keyboard.press('g'), page.keyboard.press(key)]);
+        await heading.waitFor({ timeout: 3_000 }).catch(() => undefined);
+      }
+      await heading.waitFor();
     }
     await session.open('sources');
     await window.settled();
