@@ -8,6 +8,8 @@ export * from './entity.ts';
 export * from './errors.ts';
 export * from './failure.ts';
 export * from './feature.ts';
+export * from './floats.ts';
+export * from './flow-prediction.ts';
 export * from './gate.ts';
 export * from './ids.ts';
 export * from './incident.ts';

@@ -4,11 +4,19 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeFlows } from '../../src/analysis/index.ts';
 import { checkConfig } from '../../src/config/index.ts';
-import { type EventBatch, type RecordBatch, seededRandom, silentLogger, type TextColumn, textAt } from '../../src/core/index.ts';
+import {
+  type EventBatch,
+  type FlowPrediction,
+  type RecordBatch,
+  seededRandom,
+  silentLogger,
+  type TextColumn,
+  textAt,
+} from '../../src/core/index.ts';
 import { buildLane } from '../../src/pipeline/build.ts';
 import { factsOf, loadComponents } from '../../src/pipeline/catalogue.ts';
 import { checkGraph, pipelineSchema } from '../../src/pipeline/index.ts';
-import type { FlowPrediction } from '../../src/pipeline/lane/flow-scorer.ts';
+
 import type { Finding, Lane, LaneOutput } from '../../src/pipeline/lane/lane.ts';
 import type { LoadedModel } from '../../src/registry/index.ts';
 import { listInputs } from '../../src/sources/index.ts';

@@ -64,6 +64,11 @@ export interface SeriesBatch {
   readonly evidence?: readonly (readonly EvidenceLine[])[];
 }
 
+/** Name of the series that a row is of. */
+export function seriesNameOf({ series, code }: SeriesBatch, row: number): string {
+  return series[code[row] as number] as string;
+}
+
 /**
  * One categorical observation per row: entity, field, value (a template, a parameter's value, a pair). The dictionaries may hold more than
  * the rows show; batches with the same arrays have the same codes.

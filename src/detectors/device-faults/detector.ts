@@ -1,4 +1,13 @@
-import type { Detector, Explanation, FitSummary, FoundRow, LabelledRow, ScoreBatch, SeriesBatch } from '../../core/index.ts';
+import {
+  type Detector,
+  type Explanation,
+  type FitSummary,
+  type FoundRow,
+  type LabelledRow,
+  type ScoreBatch,
+  type SeriesBatch,
+  seriesNameOf,
+} from '../../core/index.ts';
 import type { DeviceFaultsConfig } from './config.ts';
 import { EntityPeers } from './entity-peers.ts';
 import { explainFault } from './explain.ts';
@@ -25,7 +34,7 @@ export class DeviceFaultsDetector implements Detector<SeriesBatch> {
   async fit(batch: SeriesBatch, progress: (share: number) => void = () => {}): Promise<FitSummary> {
     const counts = new Map<string, number>();
     for (let row = 0; row < batch.rows; row++) {
-      if (Number.isFinite(batch.value[row])) counts.set(nameOf(batch, row), (counts.get(nameOf(batch, row)) ?? 0) + 1);
+      if (Number.isFinite(batch.value[row])) counts.set(seriesNameOf(batch, row), (counts.get(seriesNameOf(batch, row)) ?? 0) + 1);
     }
     this.#memory = { series: new Map(), entities: new Map() };
     this.#advance(this.#memory, batch, batch.rows, (name) => counts.get(name) ?? this.#config.learn);
@@ -51,7 +60,7 @@ export class DeviceFaultsDetector implements Detector<SeriesBatch> {
       if (rating.learning) return;
       const worst = worstFault(rating);
       const value = scoreOf(worst === undefined ? 0 : rating[worst]);
-      score[row] = this.#labels.adjust(value, nameOf(batch, row), entityOf(batch, row), batch.value[row] as number);
+      score[row] = this.#labels.adjust(value, seriesNameOf(batch, row), entityOf(batch, row), batch.value[row] as number);
       for (const fault of FAULTS) arms[fault][row] = rating[fault];
       arms.peers[row] = Number(rating.byPeers);
     });
@@ -70,11 +79,11 @@ export class DeviceFaultsDetector implements Detector<SeriesBatch> {
     this.#advance(this.#fork(batch), batch, row + 1, this.#target, (at, rating) => {
       if (at === row) found = rating;
     });
-    return explainFault(nameOf(batch, row), batch.value[row] as number, found);
+    return explainFault(seriesNameOf(batch, row), batch.value[row] as number, found);
   }
 
   describe(batch: SeriesBatch, row: number): Uint8Array {
-    return describeReading(nameOf(batch, row), batch.value[row] as number, batch.start[row] as number);
+    return describeReading(seriesNameOf(batch, row), batch.value[row] as number, batch.start[row] as number);
   }
 
   applyLabels(labels: readonly LabelledRow[]): void {
@@ -120,7 +129,7 @@ export class DeviceFaultsDetector implements Detector<SeriesBatch> {
   ): void {
     const { maxPeers, maxSeries } = this.#config;
     for (let row = 0; row < rows; row++) {
-      const name = nameOf(batch, row);
+      const name = seriesNameOf(batch, row);
       const value = batch.value[row] as number;
       if (!Number.isFinite(value)) continue;
       let state = memory.series.get(name);
@@ -136,10 +145,6 @@ export class DeviceFaultsDetector implements Detector<SeriesBatch> {
       rated?.(row, rating);
     }
   }
-}
-
-function nameOf(batch: SeriesBatch, row: number): string {
-  return batch.series[batch.code[row] as number] as string;
 }
 
 function entityOf(batch: SeriesBatch, row: number): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pack, unpack, VedetteError } from '../../core/index.ts';
+import { concatFloats, pack, unpack, VedetteError } from '../../core/index.ts';
 import { DriftModel } from './drift-model.ts';
 import { EntityPeers } from './entity-peers.ts';
 import { LIMITS_LENGTH } from './reading-limits.ts';
@@ -33,11 +33,11 @@ export function saveMemory({ series, entities }: FaultMemory, maxPeers: number):
       entities: sortedEntities.map(([name, { names }]) => [name, names]),
     },
     {
-      limits: joined(sortedSeries.map(([, state]) => state.limits.save())),
-      drift: joined(compared.map(({ state }) => state)),
-      sums: joined(compared.map(({ sums }) => sums)),
-      origins: joined(sortedEntities.map(([, entity]) => entity.save().origin)),
-      latest: joined(sortedEntities.map(([, entity]) => entity.save().latest)),
+      limits: concatFloats(sortedSeries.map(([, state]) => state.limits.save())),
+      drift: concatFloats(compared.map(({ state }) => state)),
+      sums: concatFloats(compared.map(({ sums }) => sums)),
+      origins: concatFloats(sortedEntities.map(([, entity]) => entity.save().origin)),
+      latest: concatFloats(sortedEntities.map(([, entity]) => entity.save().latest)),
     },
   );
 }
@@ -89,14 +89,4 @@ class Reader {
     if (part.length === length) return part;
     throw new VedetteError('MODEL_CORRUPT', 'the device-faults snapshot is shorter than its header says', { hint: 'let it learn again' });
   }
-}
-
-function joined(parts: readonly Float64Array[]): Float64Array {
-  const out = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  concatFloats,
   type Detector,
   type Explanation,
   type FitSummary,
@@ -8,6 +9,7 @@ import {
   pack,
   type ScoreBatch,
   type SeriesBatch,
+  seriesNameOf,
   unpack,
   VedetteError,
 } from '../../core/index.ts';
@@ -70,7 +72,7 @@ export class DiscordDetector implements Detector<SeriesBatch> {
       const { deviation, deviations } = rating;
       if (Number.isNaN(deviation)) return;
       const entity = batch.entities[batch.code[row] as number] as string;
-      score[row] = this.#labels.adjust(scoreOf(deviation), nameOf(batch, row), entity, batch.value[row] as number);
+      score[row] = this.#labels.adjust(scoreOf(deviation), seriesNameOf(batch, row), entity, batch.value[row] as number);
       for (const [i, arm] of arms.entries()) arm[row] = deviations[i] as number;
     });
     this.#scored = { batch, series, ratings };
@@ -93,11 +95,11 @@ export class DiscordDetector implements Detector<SeriesBatch> {
         if (at === row) found = rating;
       });
     }
-    return explainDiscord(nameOf(batch, row), batch.value[row] as number, batch.start[row] as number, found);
+    return explainDiscord(seriesNameOf(batch, row), batch.value[row] as number, batch.start[row] as number, found);
   }
 
   describe(batch: SeriesBatch, row: number): Uint8Array {
-    return describeReading(nameOf(batch, row), batch.value[row] as number, batch.start[row] as number);
+    return describeReading(seriesNameOf(batch, row), batch.value[row] as number, batch.start[row] as number);
   }
 
   applyLabels(labels: readonly LabelledRow[]): void {
@@ -115,7 +117,7 @@ export class DiscordDetector implements Detector<SeriesBatch> {
     const saved = names.map((name) => (this.#series.get(name) as Discord).save());
     return pack(
       { kind: 'discord', version: 1, short, memory, series: names.map((name, i) => [name, saved[i]?.values.length]) },
-      { values: joined(saved.map(({ values }) => values)), likelihoods: joined(saved.map(({ likelihoods }) => likelihoods)) },
+      { values: concatFloats(saved.map(({ values }) => values)), likelihoods: concatFloats(saved.map(({ likelihoods }) => likelihoods)) },
     );
   }
 
@@ -157,7 +159,7 @@ export class DiscordDetector implements Detector<SeriesBatch> {
     for (let row = 0; row < rows; row++) {
       const value = batch.value[row] as number;
       if (!Number.isFinite(value)) continue;
-      const name = nameOf(batch, row);
+      const name = seriesNameOf(batch, row);
       let state = states.get(name);
       if (state === undefined) {
         if (room-- <= 0) continue;
@@ -174,23 +176,9 @@ function scoreOf(deviation: number): number {
   return Math.SQRT2 * deviation;
 }
 
-function nameOf(batch: SeriesBatch, row: number): string {
-  return batch.series[batch.code[row] as number] as string;
-}
-
 function mismatch(cause?: unknown): VedetteError {
   return new VedetteError('MODEL_MISMATCH', 'the snapshot is not of a discord detector of this version and configuration', {
     hint: 'let it learn again, or keep short and memory as they were',
     cause,
   });
-}
-
-function joined(parts: readonly Float64Array[]): Float64Array {
-  const out = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }

@@ -1,4 +1,4 @@
-import { type GroupBatch, type Random, seededRandom, shuffle, VedetteError } from '../../core/index.ts';
+import { concatFloats, type GroupBatch, type Random, seededRandom, shuffle, VedetteError } from '../../core/index.ts';
 import { aggregated, surprise } from '../flow-novelty/aggregate.ts';
 import { ARM_NAMES, armScores, fitNoveltyArms, type NoveltyArms } from '../flow-novelty/arms.ts';
 import { crossFit, FOLDS } from '../flow-novelty/cross-fit.ts';
@@ -54,7 +54,7 @@ export async function fitWindows(
   const fitted = await crossFit({ values: rowsOf(windows.raw, own), columns: RAW_COLUMNS }, learn, (row) => foldOf[row] as number);
   const others = membersOf(windows, rest);
   const further = await fitted.score(rowsOf(windows.raw, others));
-  const normal = ARM_NAMES.map((_, arm) => joined(fitted.unseen[arm] as Float64Array, further[arm] as Float64Array));
+  const normal = ARM_NAMES.map((_, arm) => concatFloats([fitted.unseen[arm] as Float64Array, further[arm] as Float64Array]));
   const flows = aggregated(
     undefined,
     normal.map((scores) => surprise(scores, scores)),
@@ -153,11 +153,4 @@ function statisticOf(offsets: Int32Array, window: number, z: (member: number) =>
   let sum = 0;
   for (let member = from; member < to; member++) sum += z(member) - 1;
   return to > from ? sum / Math.sqrt(to - from) : 0;
-}
-
-function joined(a: Float64Array, b: Float64Array): Float64Array {
-  const out = new Float64Array(a.length + b.length);
-  out.set(a);
-  out.set(b, a.length);
-  return out;
 }

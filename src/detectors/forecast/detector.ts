@@ -15,6 +15,7 @@ import {
   type SeriesModel,
   type SeriesView,
   type StepLearner,
+  seriesNameOf,
   unpack,
   VedetteError,
 } from '../../core/index.ts';
@@ -122,11 +123,11 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
     this.#advance(this.#fork(batch), batch, row + 1, (at, rating) => {
       if (at === row) found = rating;
     });
-    return explainReading(nameOf(batch, row), batch.value[row] as number, found);
+    return explainReading(seriesNameOf(batch, row), batch.value[row] as number, found);
   }
 
   describe(batch: SeriesBatch, row: number): Uint8Array {
-    return describeVolume(nameOf(batch, row), batch.value[row] as number, batch.start[row] as number);
+    return describeVolume(seriesNameOf(batch, row), batch.value[row] as number, batch.start[row] as number);
   }
 
   applyLabels(labels: readonly LabelledRow[]): void {
@@ -216,7 +217,7 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
 
   #lookAhead(batch: SeriesBatch, row: number): void {
     if (this.#limits.length === 0) return;
-    const name = nameOf(batch, row);
+    const name = seriesNameOf(batch, row);
     let limits = this.#limitsOf.get(name);
     if (limits === undefined) {
       limits = this.#limits.filter(({ matches }) => matches(name));
@@ -262,7 +263,7 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
   ): void {
     let room = this.#config.maxSeries - this.#series.size;
     for (let row = 0; row < rows; row++) {
-      const name = nameOf(batch, row);
+      const name = seriesNameOf(batch, row);
       const value = batch.value[row] as number;
       let state = states.get(name);
       if (!Number.isFinite(value) || (state === undefined && room <= 0)) {
@@ -277,8 +278,4 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
       rated?.(row, state.push(batch.start[row] as number, value, this.#config, this.#leastFor(name)));
     }
   }
-}
-
-function nameOf(batch: SeriesBatch, row: number): string {
-  return batch.series[batch.code[row] as number] as string;
 }

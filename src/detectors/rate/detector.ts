@@ -8,6 +8,7 @@ import {
   pack,
   type ScoreBatch,
   type SeriesBatch,
+  seriesNameOf,
   unpack,
   VedetteError,
 } from '../../core/index.ts';
@@ -107,7 +108,7 @@ export class RateDetector implements Detector<SeriesBatch> {
   async explain(batch: SeriesBatch, row: number): Promise<Explanation> {
     const states = this.#series.fork();
     this.#advance(states, batch, row);
-    const series = nameOf(batch, row);
+    const series = seriesNameOf(batch, row);
     const start = batch.start[row] as number;
     const value = batch.value[row] as number;
     const state = states.take(series, () => newSeries(start)) ?? newSeries(start);
@@ -115,7 +116,7 @@ export class RateDetector implements Detector<SeriesBatch> {
   }
 
   describe(batch: SeriesBatch, row: number): Uint8Array {
-    return describeVolume(nameOf(batch, row), batch.value[row] as number, batch.start[row] as number);
+    return describeVolume(seriesNameOf(batch, row), batch.value[row] as number, batch.start[row] as number);
   }
 
   applyLabels(labels: readonly LabelledRow[]): void {
@@ -153,14 +154,14 @@ export class RateDetector implements Detector<SeriesBatch> {
       const value = batch.value[row] as number;
       if (ratings !== undefined) ratings[row] = rating;
       score[row] =
-        rating === undefined ? Number.NaN : this.#overlay.adjust(rating.score, nameOf(batch, row), entity, value, rating.expected);
+        rating === undefined ? Number.NaN : this.#overlay.adjust(rating.score, seriesNameOf(batch, row), entity, value, rating.expected);
     });
     return score;
   }
 
   #advance(states: SeriesTable, batch: SeriesBatch, rows: number, rated?: (row: number, rating: Rating | undefined) => void): void {
     for (let row = 0; row < rows; row++) {
-      const name = nameOf(batch, row);
+      const name = seriesNameOf(batch, row);
       const start = batch.start[row] as number;
       const value = batch.value[row] as number;
       const state = Number.isFinite(value) && value >= 0 ? states.take(name, () => newSeries(start)) : undefined;
@@ -169,8 +170,4 @@ export class RateDetector implements Detector<SeriesBatch> {
       if (state !== undefined) observe(state, this.#config, value, start, rating);
     }
   }
-}
-
-function nameOf(batch: SeriesBatch, row: number): string {
-  return batch.series[batch.code[row] as number] as string;
 }

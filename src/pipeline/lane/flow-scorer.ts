@@ -1,7 +1,15 @@
 import { deserialize, serialize } from 'node:v8';
-import { CalibrationHistory, severityOf, smallestRate, VolumeMeter } from '../../alerts/index.ts';
-import { type Detector, type Explanation, type LabelledRow, type Micros, type RowBatch, stableId, VedetteError } from '../../core/index.ts';
-import { benignClassOf, techniquesOf } from '../../detectors/flow-classifier/index.ts';
+import { CalibrationHistory, smallestRate, VolumeMeter } from '../../alerts/index.ts';
+import {
+  type Detector,
+  type FlowPrediction,
+  type LabelledRow,
+  type Micros,
+  type RowBatch,
+  stableId,
+  VedetteError,
+} from '../../core/index.ts';
+import { benignClassOf, mostProbable } from '../../detectors/flow-classifier/index.ts';
 import {
   type EventFlows,
   encodedValues,
@@ -11,24 +19,12 @@ import {
   lackingColumns,
 } from '../../features/index.ts';
 import { type Episode, type EpisodesState, type FlaggedFlow, FlowEpisodes } from './flow-episodes.ts';
+import { episodeFinding } from './flow-finding.ts';
+import { judged } from './judged.ts';
 import { effectOnCalibrated, type FoundAlert, type LabelEffect } from './label-effect.ts';
 import type { Finding } from './lane.ts';
 import type { LaneScorer, ScorerOptions, ScorerStatus } from './lane-scorer.ts';
 import type { RegisteredModel } from './registered-model.ts';
-
-/** What a model says of one flow. */
-export interface FlowPrediction {
-  readonly detector: string;
-  /** `name@version`. */
-  readonly model: string;
-  /** The class; of models that name none `normal` or `anomalous`. */
-  readonly class: string;
-  /** Of the class; absent where the model gives none. */
-  readonly probability?: number;
-  /** Share of ordinary flows that would score as high. */
-  readonly pValue: number;
-  readonly flagged: boolean;
-}
 
 export interface JudgedFlows {
   readonly findings: readonly Finding[];
@@ -150,16 +146,12 @@ export class FlowScorer implements LaneScorer {
     for (const [i, row] of rows.entries()) {
       const [value, end] = [score[i] as number, flows.end[row] as number];
       findings.push(...this.#sweepUntil(end));
-      const { pValue, extrapolated } = history.pValue(value);
+      const { pValue, rate, extrapolated, flagged: isFar } = judged(history, value, options.rate);
       if (Number.isNaN(pValue)) continue;
       this.#scored++;
       this.#volume.add(options.detector, 1, end);
       const k = classes === undefined ? -1 : mostProbable(probabilities as Float64Array, i, classes.length);
-      const n = this.calibrationSize;
-      // beyond all that was seen, where there is too little to resolve the promise
-      const beyond = !extrapolated && n > 0 && pValue <= smallestRate(n) && pValue > options.rate;
-      const rate = beyond ? pValue : options.rate;
-      const flagged = pValue <= rate && (k < 0 || k !== benign);
+      const flagged = isFar && (k < 0 || k !== benign);
       const probability = k < 0 ? Number.NaN : Math.min(1, (probabilities as Float64Array)[i * (classes?.length ?? 0) + k] as number);
       const label = classes?.[k] ?? '';
       predictions[row] = {
@@ -185,7 +177,7 @@ export class FlowScorer implements LaneScorer {
         score: value,
         pValue,
         rate,
-        extrapolated: extrapolated || beyond,
+        extrapolated,
         evidence: {
           input: flows.input,
           line: flows.line[row] as number,
@@ -247,36 +239,7 @@ export class FlowScorer implements LaneScorer {
 
   #told(episode: Episode): Finding {
     episode.told = episode.flows;
-    const { tenant, source, detector } = this.options;
-    const { label, entity, start, end, strongest, others, evidence, description, first } = episode;
-    const { pValue, score, rate, extrapolated } = strongest;
-    const techniques = label === '' ? [] : techniquesOf(label);
-    const explanation = explained(episode);
-    return {
-      detection: {
-        id: stableId(tenant, source, detector, label, entity, start, first),
-        detector,
-        source,
-        key: `${label === '' ? 'unusual flows' : label} of ${entity}`,
-        entity: entity === '' ? source : entity,
-        related: others.filter((other) => other !== '').slice(0, 10),
-        start,
-        end,
-        score,
-        pValue,
-        threshold: rate,
-        extrapolated,
-        severity: severityOf(pValue, label === '' ? 'novelty' : 'outlier', this.calibrationSize, techniques.length),
-        title: explanation.what,
-        techniques,
-        explanation,
-        evidence: [...evidence],
-      },
-      feature: 'flows',
-      model: this.model,
-      modelSha256: this.#sha256,
-      row: description,
-    };
+    return episodeFinding(episode, { ...this.options, model: this.model, sha256: this.#sha256, calibrationSize: this.calibrationSize });
   }
 
   get counters(): Readonly<Record<string, number>> {
@@ -365,35 +328,6 @@ function rowBatch(flows: EventFlows, encoding: FlowEncoding, rows: readonly numb
     entities: rows.map((row) => flows.source[row] as string),
     start: Float64Array.from(rows, (row) => flows.start[row] as number),
     end: Float64Array.from(rows, (row) => flows.end[row] as number),
-  };
-}
-
-/** The first of equals. */
-function mostProbable(probabilities: Float64Array, row: number, classes: number): number {
-  let best = 0;
-  for (let k = 1; k < classes; k++) {
-    if ((probabilities[row * classes + k] as number) > (probabilities[row * classes + best] as number)) best = k;
-  }
-  return best;
-}
-
-/** The class first, so that like findings are those of a class; then the columns that stand out. */
-function explained({ label, entity, manySources, flows, others, moreOthers, strongest, explanation }: Episode): Explanation {
-  const count = `${flows.toLocaleString('en')} flow${flows === 1 ? '' : 's'}`;
-  const [other = ''] = others;
-  const ends = others.length === 1 ? other : `${moreOthers ? 'more than ' : ''}${others.length} hosts`;
-  const who = manySources ? `from ${ends} to ${entity}` : `from ${entity} to ${ends}`;
-  const verb = flows === 1 ? ['looks', 'is'] : ['look', 'are'];
-  if (label === '') return { ...explanation, what: `${count} ${who} ${verb[1]} unlike learnt ones. ${explanation.what}` };
-  const probability = strongest.probability.toFixed(3);
-  return {
-    ...explanation,
-    what: `${count} ${who} ${verb[0]} like ${label} (probability ${probability}).`,
-    why: `${explanation.why} p-value ${Number(strongest.pValue.toPrecision(3))} among benign flows.`,
-    contributions: [
-      { subject: label, observed: `probability ${probability}`, expected: 'benign', share: 0.5, seenBefore: 0 },
-      ...explanation.contributions.map((one) => ({ ...one, share: one.share / 2 })),
-    ],
   };
 }
 

@@ -1,7 +1,7 @@
-import type { EventBatch, Micros, TextColumn } from '../../core/index.ts';
+import type { EventBatch, FlowPrediction, Micros, TextColumn } from '../../core/index.ts';
 import { decodeUtf8 } from '../../core/index.ts';
 import { eventFlows, type FurtherColumns } from '../../features/index.ts';
-import { type FlowPrediction, FlowScorer } from './flow-scorer.ts';
+import { FlowScorer } from './flow-scorer.ts';
 import type { Finding } from './lane.ts';
 import type { LaneScorer } from './lane-scorer.ts';
 

@@ -4,6 +4,7 @@ import { type Detector, type FeatureBatch, type LabelledRow, type Micros, sha256
 import { coreRows } from '../../features/index.ts';
 import { InputClock } from '../time/input-clock.ts';
 import { HeldBatches } from './held-batches.ts';
+import { judged } from './judged.ts';
 import { effectOnCalibrated, type FoundAlert, type LabelEffect } from './label-effect.ts';
 import type { Flagged, LaneScorer, ScorerOptions, ScorerStatus } from './lane-scorer.ts';
 import { restoreDetector } from './restore-detector.ts';
@@ -186,7 +187,7 @@ export class Scorer implements LaneScorer {
     const normal: number[] = [];
     for (let row = 0; row < batch.rows; row++) {
       const value = score[row] as number;
-      const { pValue, extrapolated } = history.pValue(value);
+      const { pValue, rate, extrapolated, calibrationSize, flagged } = judged(history, value, options.rate);
       if (Number.isNaN(pValue)) {
         normal.push(row);
         continue;
@@ -194,12 +195,7 @@ export class Scorer implements LaneScorer {
       this.scored++;
       const at = times[row] ?? this.clock.settled;
       this.volume.add(options.detector, 1, at);
-      const calibrationSize = history.calibration.sorted.length;
-      // Beyond all that was seen, where there is too little to resolve the promise: flagged, marked, and not learnt.
-      const beyond = !extrapolated && calibrationSize > 0 && pValue <= smallestRate(calibrationSize) && pValue > options.rate;
-      const rate = beyond ? pValue : options.rate;
-      const isFlagged = pValue <= rate;
-      const event = this.flood.add(options.detector, 1, isFlagged ? 1 : 0, rate, at);
+      const event = this.flood.add(options.detector, 1, flagged ? 1 : 0, rate, at);
       if (event !== undefined) {
         this.paused = event.text;
         this.floods.push(event);
@@ -208,7 +204,7 @@ export class Scorer implements LaneScorer {
         normal.length = 0;
       }
       const isPaused = this.flood.paused(options.detector);
-      if (!isFlagged) {
+      if (!flagged) {
         history.add(value, options.rate);
         normal.push(row);
         continue;
@@ -232,7 +228,7 @@ export class Scorer implements LaneScorer {
         score: value,
         pValue,
         rate,
-        extrapolated: extrapolated || beyond,
+        extrapolated,
         calibrationSize,
         explanation,
         description,

@@ -1,4 +1,4 @@
-import type { FlowPage, FlowQuery, FlowRow, FlowVolume, Talker, TalkerKey } from '../contract.ts';
+import type { FlowPage, FlowQuery, FlowRow, FlowVolume, Page, Talker, TalkerKey } from '../contract.ts';
 import { binned, binsOf } from './bins.ts';
 import { type PagedFiles, pageOf, unranged } from './page.ts';
 import type { DuckRow } from './parquet-files.ts';
@@ -19,9 +19,21 @@ export function filterOf(query: FlowQuery): Where {
 
 /** Newest first. */
 export function flowPage(stored: PagedFiles, query: FlowQuery): Promise<FlowPage> {
+  const selective = [query.address, query.peer, query.port].some((value) => value !== undefined);
+  return newestFlows(stored, query, filterOf, selective, toFlow);
+}
+
+/** A page of flows, newest first, each as `itemOf` shows it. `selective`: few rows fit, so that all files are looked at. */
+export function newestFlows<Query extends FlowQuery, Item>(
+  stored: PagedFiles,
+  query: Query,
+  conditionsOf: (query: Omit<Query, 'from' | 'to'>) => Where,
+  selective: boolean,
+  itemOf: (row: DuckRow) => Item,
+): Promise<Page<Item>> {
   return pageOf(stored, {
-    where: filterOf(query),
-    ...unranged(query, filterOf),
+    where: conditionsOf(query),
+    ...unranged(query, conditionsOf),
     order: 'newest',
     keys: [
       { sql: 'input', type: 'VARCHAR' },
@@ -29,9 +41,9 @@ export function flowPage(stored: PagedFiles, query: FlowQuery): Promise<FlowPage
       { sql: 'coalesce(sourcePort, -1)', type: 'INTEGER' },
     ],
     limit: Math.max(1, Math.min(query.limit ?? 100, 1000)),
-    selective: [query.address, query.peer, query.port].some((value) => value !== undefined),
+    selective,
     cursor: query.cursor,
-    itemOf: toFlow,
+    itemOf,
   });
 }
 

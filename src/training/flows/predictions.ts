@@ -1,5 +1,6 @@
 import type { ScoreBatch } from '../../core/index.ts';
 import { nameByFamily } from '../../detectors/flow-classifier/families.ts';
+import { mostProbable } from '../../detectors/flow-classifier/index.ts';
 import { isPlaceholder } from '../data.ts';
 
 /** What a classifier says of one flow. */
@@ -31,7 +32,7 @@ export function predictionsOf(
   return keys.map((id, row) => {
     const at = (k: number) => probabilities?.[row * (classes?.length ?? 0) + k] as number;
     const named = classes === undefined || probabilities === undefined ? undefined : nameByFamily(classes, at);
-    const k = named === undefined ? -1 : mostProbable(classes?.length ?? 0, at);
+    const k = named === undefined ? -1 : mostProbable(probabilities as Float64Array, row, classes?.length ?? 0);
     const anomalous = (score[row] as number) > threshold;
     return {
       id,
@@ -52,13 +53,6 @@ export function predictedCounts(predictions: readonly Prediction[]): Readonly<Re
   const counts = new Map<string, number>();
   for (const { predicted } of predictions) counts.set(predicted, (counts.get(predicted) ?? 0) + 1);
   return Object.fromEntries([...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)));
-}
-
-/** The first of equals. */
-function mostProbable(classes: number, probability: (k: number) => number): number {
-  let best = 0;
-  for (let k = 1; k < classes; k++) if (probability(k) > probability(best)) best = k;
-  return best;
 }
 
 const COLUMNS =

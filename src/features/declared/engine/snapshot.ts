@@ -1,4 +1,4 @@
-import { pack, unpack, VedetteError } from '../../../core/index.ts';
+import { concatFloats, pack, unpack, VedetteError } from '../../../core/index.ts';
 import type { WatermarkState } from '../../watermark.ts';
 import { WINDOW } from './accumulators/accumulator.ts';
 import type { FeatureCounters } from './engine.ts';
@@ -39,7 +39,7 @@ export function writeSnapshot(hash: string, store: WindowStore, clock: Watermark
     identity: Int32Array.from(slots.flatMap((slot) => store.table.identity(slot))),
     keyHash: Int32Array.from(slots.flatMap((slot) => [store.keyHigh[slot] as number, store.keyLow[slot] as number])),
     sketchLengths: Int32Array.from(sketches, (one) => one.length),
-    sketches: joined(sketches),
+    sketches: concatFloats(sketches),
     ...Object.fromEntries(seen),
   });
 }
@@ -89,14 +89,4 @@ export function readSnapshot(
 
 function finite(value: number): number {
   return (Number.isFinite(value) ? value : null) as number;
-}
-
-function joined(parts: readonly Float64Array[]): Float64Array {
-  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
