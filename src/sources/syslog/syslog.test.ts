@@ -72,8 +72,8 @@ describe('syslog', () => {
     const source = create({ tcpPort: 0, maxConnectionsPerAddress: 2, idleTimeoutMs: 150 });
     await source.listen();
     const sockets = Array.from({ length: 4 }, () => connect(source.ports.tcp as number, '127.0.0.1').on('error', () => undefined));
-    for (let i = 0; i < 200 && (source.counters().connections_idle ?? 0) < 2; i++) await sleep(10);
-    expect(source.counters()).toMatchObject({ connections: 2, connections_refused: 2, connections_idle: 2, connections_open: 0 });
+    const settled = { connections: 2, connections_refused: 2, connections_idle: 2, connections_open: 0 };
+    await expect.poll(() => source.counters(), { timeout: 10_000 }).toMatchObject(settled);
     for (const socket of sockets) socket.destroy();
     await source.close();
   });
