@@ -45,7 +45,7 @@ describe('elastic-export', () => {
   it('waits until a file is complete, and for the older one first', async () => {
     put('a_20240101.json', '[{"n":1},');
     put('a_20240102.json', '[{"n":3}]');
-    const reading = collect(create({ settleMs: 120 }), records(3));
+    const reading = collect(create({ settleMs: 600 }), records(3));
     await sleep(60);
     put('a_20240101.json', '[{"n":1},{"n":2}]');
     expect(recordTexts(await reading)).toEqual(['{"n":1}', '{"n":2}', '{"n":3}']);

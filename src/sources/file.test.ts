@@ -71,10 +71,14 @@ describe('file', () => {
   });
 
   it('waits for a file that does not exist yet and goes on after deletion', async () => {
-    const reading = collect(follow(), records(2));
+    let came = 0;
+    const reading = collect(follow(), (batches) => {
+      came = recordTexts(batches).length;
+      return came === 2;
+    });
     await sleep(20);
     writeFileSync(path, 'first\n');
-    await sleep(60);
+    await expect.poll(() => came, { timeout: 10_000 }).toBe(1);
     unlinkSync(path);
     await sleep(20);
     writeFileSync(path, 'second\n');
