@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { byteSize, type ComponentSchema, duration, oneOf, secret } from '../config/index.ts';
+import { byteSize, type ComponentSchema, oneOf, secret } from '../config/index.ts';
+import { durationMicros } from '../core/index.ts';
 
 /** Kinds of records that are sent, each to a source of the server's that takes them. */
 export const KINDS = ['lines', 'sensor', 'readings', 'packets'] as const;
@@ -26,7 +27,7 @@ const server = z
     token: secret().optional().describe('token of these sources; better taken from an environment variable or a file'),
     tokenFile: z.string().min(1).optional().describe('file that holds the token'),
     ca: z.string().min(1).optional().describe('PEM file of the authorities that sign the server; absent = those of the system'),
-    timeout: duration().prefault('70s').describe('how long an answer is waited for'),
+    timeout: durationMicros().prefault('70s').describe('how long an answer is waited for'),
   })
   .refine((value) => value.token === undefined || value.tokenFile === undefined, 'give token or tokenFile, not both')
   .describe('where to send');

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { checkConfig, configSchema, duration, exampleConfig, jsonSchema, parseConfig, secret } from './index.ts';
+import { durationMicros } from '../core/index.ts';
+import { checkConfig, configSchema, exampleConfig, jsonSchema, parseConfig, secret } from './index.ts';
 import { editDistance } from './nearest.ts';
 import { ConfigError } from './problem.ts';
 
 const schema = configSchema({
   sources: [
-    { name: 'file', summary: 'reads a file', config: z.strictObject({ path: z.string(), every: duration().prefault('1s') }) },
+    { name: 'file', summary: 'reads a file', config: z.strictObject({ path: z.string(), every: durationMicros(false).prefault('1s') }) },
     { name: 'http', summary: 'listens', config: z.strictObject({ listen: z.string(), token: secret().optional() }) },
   ],
   sinks: [{ name: 'webhook', summary: 'posts alerts', config: z.strictObject({ endpoint: z.string() }) }],

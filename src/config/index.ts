@@ -20,4 +20,4 @@ export {
   type TenantConfig,
 } from './schema.ts';
 export { editorSchema, type JsonSchema, jsonSchema } from './shape.ts';
-export { address, byteSize, duration, rate, secret } from './values.ts';
+export { address, byteSize, rate, secret } from './values.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { type FeatureText, VedetteError } from '../core/index.ts';
+import { durationMicros, type FeatureText, VedetteError } from '../core/index.ts';
 import type { Catalogue, ComponentSchema } from './catalogue.ts';
 import { type OidcConfig, oidc } from './oidc.ts';
-import { address, byteSize, duration, rate, secret } from './values.ts';
+import { address, byteSize, rate, secret } from './values.ts';
 
 const NAME = /^[a-z0-9][a-z0-9_.-]{0,63}$/;
 const TENANT = /^[a-z0-9][a-z0-9_-]{0,63}$/;
@@ -21,10 +21,10 @@ const limits = z
 
 const eventTime = z
   .strictObject({
-    maxSkew: duration().prefault('10m').describe('records later than their arrival plus this are put aside and counted'),
-    lateness: duration().prefault('5m').describe('how long after its window closed a late record re-opens and re-scores it'),
-    disorder: duration().prefault('2s').describe('how far out of order records of one input usually are'),
-    idle: duration().prefault('30s').describe('a silent input holds no window open longer than this'),
+    maxSkew: durationMicros(false).prefault('10m').describe('records later than their arrival plus this are put aside and counted'),
+    lateness: durationMicros(false).prefault('5m').describe('how long after its window closed a late record re-opens and re-scores it'),
+    disorder: durationMicros(false).prefault('2s').describe('how far out of order records of one input usually are'),
+    idle: durationMicros(false).prefault('30s').describe('a silent input holds no window open longer than this'),
     confirm: z.number().int().min(1).max(1000).default(8).describe('consecutive records a leap in time needs before it is believed'),
   })
   .describe('event time and watermarks');
@@ -39,13 +39,13 @@ const learning = z
       .default(1_000)
       .describe('closed sessions or windows a detector first learns from; a promise of 0.1 % needs 1,000'),
     maxSessions: z.number().int().min(10).default(20_000).describe('most sessions kept for learning'),
-    every: duration().prefault('1d').describe('event time between two updates of what is normal'),
+    every: durationMicros(false).prefault('1d').describe('event time between two updates of what is normal'),
   })
   .describe('when detectors learn');
 
 const epochs = z
   .strictObject({
-    every: duration().prefault('2s').describe('longest time between two commits'),
+    every: durationMicros(false).prefault('2s').describe('longest time between two commits'),
     bytes: byteSize().prefault('64MiB').describe('bytes read between two commits at most'),
     keep: z.number().int().min(1).max(1000).default(3).describe('committed states kept besides those that alerts need'),
   })
@@ -53,10 +53,10 @@ const epochs = z
 
 const retention = z
   .strictObject({
-    maxAge: duration().prefault('30d').describe('events older than this are removed'),
+    maxAge: durationMicros(false).prefault('30d').describe('events older than this are removed'),
     maxBytes: byteSize().prefault('20GiB').describe('oldest events go first above this'),
     seriesBytes: byteSize().prefault('1GiB').describe('stored points of series; oldest go first above this'),
-    alertAge: duration().prefault('365d').describe('alerts last seen, and found, longer ago are removed'),
+    alertAge: durationMicros(false).prefault('365d').describe('alerts last seen, and found, longer ago are removed'),
   })
   .describe('how long things are kept');
 

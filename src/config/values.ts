@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { parseDuration } from '../core/index.ts';
 
 const BYTES = /^(\d+(?:\.\d+)?)\s*(B|KiB|MiB|GiB|TiB|kB|MB|GB|TB)?$/;
 const UNIT_BYTES: Readonly<Record<string, number>> = {
@@ -13,16 +12,6 @@ const UNIT_BYTES: Readonly<Record<string, number>> = {
   GiB: 2 ** 30,
   TiB: 2 ** 40,
 };
-
-/** `250ms`, `10s`, `5m`, `2h`, `7d` in the file; microseconds in the program. */
-export function duration(): z.ZodType<number, string> {
-  return z.string().transform((text, context) => {
-    const micros = parseDuration(text);
-    if (micros !== undefined) return micros;
-    context.addIssue({ code: 'custom', message: `"${text}" is no duration; write a number and a unit such as 250ms, 10s, 5m, 2h or 7d` });
-    return z.NEVER;
-  });
-}
 
 /** `512MiB`, `10GB` or a plain number of bytes in the file; bytes in the program. */
 export function byteSize(): z.ZodType<number, string | number> {

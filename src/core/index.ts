@@ -4,6 +4,7 @@ export * from './batch/index.ts';
 export * from './contracts.ts';
 export * from './define.ts';
 export * from './delivery.ts';
+export * from './duration.ts';
 export * from './entity.ts';
 export * from './errors.ts';
 export * from './failure.ts';

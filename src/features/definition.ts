@@ -1,18 +1,11 @@
 import { z } from 'zod';
-import { canonicalJson, parseDuration, sha256Hex } from '../core/index.ts';
+import { canonicalJson, durationMicros, sha256Hex } from '../core/index.ts';
 import { parseSessionKey } from './session-key.ts';
 
 /** Part of every feature's hash: raised when the same definition yields other features. */
 export const FEATURE_VERSION = 1;
 
-const duration = z.string().transform((text, context) => {
-  const micros = parseDuration(text);
-  if (micros === undefined) {
-    context.addIssue({ code: 'custom', message: `"${text}" is no duration; write 500ms, 10s, 5m, 2h or 7d` });
-    return z.NEVER;
-  }
-  return micros;
-});
+const duration = durationMicros(false);
 
 const by = z.string().superRefine((text, context) => {
   if (text === 'auto') return;

@@ -1,29 +1,11 @@
 import { z } from 'zod';
-import { type EvidenceLine, type LogBatch, parseDuration, type SeriesBatch, type Template } from '../core/index.ts';
+import { durationMicros, type EvidenceLine, type LogBatch, type SeriesBatch, type Template } from '../core/index.ts';
 import { type VolumeSampleState, VolumeSamples } from './volume-samples.ts';
 import { EventTime } from './watermark.ts';
 
 export const volumeConfig = z.strictObject({
-  bin: z
-    .string()
-    .default('5m')
-    .transform((text, context) => {
-      const micros = parseDuration(text);
-      if (micros !== undefined && micros > 0) return micros;
-      context.addIssue({ code: 'custom', message: `"${text}" is no duration; write 10s, 5m or 1h` });
-      return z.NEVER;
-    })
-    .describe('length of the intervals that lines are counted in'),
-  lateness: z
-    .string()
-    .default('1m')
-    .transform((text, context) => {
-      const micros = parseDuration(text);
-      if (micros !== undefined) return micros;
-      context.addIssue({ code: 'custom', message: `"${text}" is no duration; write 0s, 1m` });
-      return z.NEVER;
-    })
-    .describe('how long an interval stays open after its end'),
+  bin: durationMicros().prefault('5m').describe('length of the intervals that lines are counted in'),
+  lateness: durationMicros(false).prefault('1m').describe('how long an interval stays open after its end'),
   maxSeries: z.int().min(1).default(10_000).describe('series counted; templates beyond count for their source and host only'),
 });
 

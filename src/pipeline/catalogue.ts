@@ -1,17 +1,10 @@
 import { z } from 'zod';
-import {
-  type Catalogue,
-  type ComponentConfig,
-  type Config,
-  type ConfigSchema,
-  configSchema,
-  duration,
-  type TenantConfig,
-} from '../config/index.ts';
+import { type Catalogue, type ComponentConfig, type Config, type ConfigSchema, configSchema, type TenantConfig } from '../config/index.ts';
 import {
   type ComponentContext,
   type Definition,
   type Detector,
+  durationMicros,
   type Registry,
   type RuleDetector,
   type Sink,
@@ -47,9 +40,9 @@ const parser = z.strictObject({
 const flow = z
   .strictObject({
     maxFlows: z.number().int().min(64).default(65_536).describe('open flows (about 0.9 KB each); the one unseen longest ends first'),
-    flowTimeout: duration().prefault('120s').describe('a flow is cut when a packet comes this long after its first'),
-    activityTimeout: duration().prefault('5s').describe('a gap longer than this is idle time'),
-    idleTimeout: duration().prefault('120s').describe('a flow unseen this long ends'),
+    flowTimeout: durationMicros().prefault('120s').describe('a flow is cut when a packet comes this long after its first'),
+    activityTimeout: durationMicros().prefault('5s').describe('a gap longer than this is idle time'),
+    idleTimeout: durationMicros().prefault('120s').describe('a flow unseen this long ends'),
   })
   .prefault({})
   .describe('flows of packets');

@@ -14,13 +14,12 @@ import {
 } from '../core/index.ts';
 import { headOf } from './bytes/chunks.ts';
 import { compressionOf, isZip } from './bytes/content.ts';
-import { Pace } from './bytes/pace.ts';
 import { skipBytes } from './bytes/skip.ts';
 import { encodingOf } from './bytes/text.ts';
 import { isEvtx } from './evtx/lines.ts';
 import { formatGeneration, generationOf, parseGeneration, sameHead } from './files/generation.ts';
 import { selected, walk } from './files/inputs.ts';
-import { OpenFile, type OpenFileOptions } from './files/open-file.ts';
+import { OpenFile, type OpenFileOptions, openFileOptions } from './files/open-file.ts';
 import { readFiles } from './files/read.ts';
 import { holds } from './files/rotation.ts';
 import { fileLimits } from './files/settings.ts';
@@ -78,14 +77,7 @@ class DirectorySource implements Source {
     this.#context = context;
     this.#folder = resolve(settings.path);
     this.#settled = new Settled(settings.settleMs, () => context.now() / 1000);
-    const pace = new Pace(settings.readRate);
-    this.#options = {
-      limits: { batchBytes: settings.batchBytes, maxRecordBytes: settings.maxRecordBytes },
-      now: context.now,
-      counters: this.#counters,
-      pace: (bytes) => pace.spend(bytes),
-      pieces: context.records === 'packets',
-    };
+    this.#options = openFileOptions(settings, context, this.#counters);
   }
 
   counters(): Readonly<Record<string, number>> {

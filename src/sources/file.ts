@@ -11,10 +11,9 @@ import {
   type SourceState,
 } from '../core/index.ts';
 import { unreadable } from './bytes/chunks.ts';
-import { Pace } from './bytes/pace.ts';
 import { readFinished } from './files/finished.ts';
 import { parseGeneration, sameHead } from './files/generation.ts';
-import { OpenFile, type OpenFileOptions } from './files/open-file.ts';
+import { OpenFile, type OpenFileOptions, openFileOptions } from './files/open-file.ts';
 import { findGeneration, type Sibling, siblingsOf } from './files/rotation.ts';
 import { fileLimits } from './files/settings.ts';
 import { Waker, watchFolder } from './live/waker.ts';
@@ -60,14 +59,7 @@ class FileSource implements Source {
     this.#context = context;
     this.#path = resolve(settings.path);
     this.#input = basename(this.#path);
-    const pace = new Pace(settings.readRate);
-    this.#options = {
-      limits: { batchBytes: settings.batchBytes, maxRecordBytes: settings.maxRecordBytes },
-      now: context.now,
-      counters: this.#counters,
-      pace: (bytes) => pace.spend(bytes),
-      pieces: context.records === 'packets',
-    };
+    this.#options = openFileOptions(settings, context, this.#counters);
   }
 
   counters(): Readonly<Record<string, number>> {

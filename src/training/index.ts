@@ -19,6 +19,7 @@ export { type ScoredRows, scoreCsv, scoreData } from './score.ts';
 export { onlyNormal, selectRows } from './select.ts';
 export { readSequenceData, type SequenceData, type SequenceDataOptions } from './sequence-data.ts';
 export { readStoredLines, readStoredSequences, type StoredBatch, type StoredSequencesOptions } from './stored-sequences.ts';
+export { templateText } from './template-text.ts';
 export { readTemplates } from './templates-file.ts';
 export { calibratedThreshold, type Threshold } from './threshold.ts';
 export { createDetector, type TrainedDetector, type TrainingManifest, type TrainOptions, trainDetector } from './train.ts';

@@ -1,5 +1,6 @@
 import { DictBuilder, type LogBatch, type Template, type TextColumn } from '../core/index.ts';
 import type { EventRow } from '../store/index.ts';
+import { templateText } from './template-text.ts';
 
 const encoder = new TextEncoder();
 
@@ -62,23 +63,10 @@ export class StoredLines {
     if (template === undefined) return -1;
     const known = this.codes.get(template);
     if (known !== undefined) return known;
-    const code = this.templates.push({ id: template, text: textOf(message, parameters), count: 0 }) - 1;
+    const code = this.templates.push({ id: template, text: templateText(message, parameters), count: 0 }) - 1;
     this.codes.set(template, code);
     return code;
   }
-}
-
-/** The message with its parameters as `<*>`. */
-function textOf(message: string, parameters: readonly string[]): string {
-  let text = '';
-  let at = 0;
-  for (const parameter of parameters) {
-    const found = parameter === '' ? -1 : message.indexOf(parameter, at);
-    if (found < 0) continue;
-    text += `${message.slice(at, found)}<*>`;
-    at = found + parameter.length;
-  }
-  return text + message.slice(at);
 }
 
 function dictionary(values: readonly (string | undefined)[]): LogBatch['host'] {

@@ -1,4 +1,4 @@
-import { type Contribution, type EvidenceLine, type Explanation, type SequenceBatch, sequenceAt } from '../../core/index.ts';
+import { type Contribution, type Explanation, eventEvidence, type SequenceBatch, sequenceAt } from '../../core/index.ts';
 import { BEGIN, END, FIRST_EVENT, UNKNOWN } from '../sequence/vocabulary.ts';
 import type { Tails } from './arms.ts';
 import type { DeepLogConfig } from './config.ts';
@@ -68,7 +68,7 @@ export async function explainRow(
     contributions: contributions(surprises, 1 - share, parameter, share, batch, codes, state.rows),
     ...(first === undefined ? {} : { expectedNext: first.expected }),
     surprising: marked,
-    evidence: evidenceOf(batch, row, marked.length > 0 || codes.length === 0 ? marked : [codes.length - 1]),
+    evidence: eventEvidence(batch, row, marked.length > 0 || codes.length === 0 ? marked : [codes.length - 1]),
   };
 }
 
@@ -178,19 +178,6 @@ function next(first: Surprise | undefined, marked: boolean): string[] {
   if (first?.expected[0] !== undefined) out.push(`Find out why ${quote(first.expected[0].event)} did not follow.`);
   out.push('Compare with deployments, restarts and jobs of that time.');
   return out;
-}
-
-function evidenceOf(batch: SequenceBatch, row: number, positions: readonly number[]): EvidenceLine[] {
-  const { inputs, eventInput, eventLine, eventOffset, eventLength, times } = batch;
-  if (inputs === undefined || eventInput === undefined || eventLine === undefined) return [];
-  const first = batch.offsets[row] as number;
-  return positions.map((position) => ({
-    input: inputs[eventInput[first + position] as number] ?? '',
-    line: eventLine[first + position] as number,
-    offset: eventOffset?.[first + position] ?? 0,
-    length: eventLength?.[first + position] ?? 0,
-    ...(times === undefined ? {} : { time: times[first + position] as number }),
-  }));
 }
 
 function textOf(batch: SequenceBatch, code: number): string {

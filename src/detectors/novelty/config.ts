@@ -1,16 +1,9 @@
 import { z } from 'zod';
-import { parseDuration } from '../../core/index.ts';
-
-const duration = z.string().transform((text, context) => {
-  const micros = parseDuration(text);
-  if (micros !== undefined && micros > 0) return micros;
-  context.addIssue({ code: 'custom', message: `"${text}" is no duration; write 1h, 7d or 4w` });
-  return z.NEVER;
-});
+import { durationMicros } from '../../core/index.ts';
 
 export const config = z.strictObject({
   warmUp: z.int().min(1).max(1_000_000).default(50).describe('Observations of an entity and field before first occurrences are rated.'),
-  horizon: duration.default(2_419_200_000_000).describe('A value not seen for so long counts as new again.'),
+  horizon: durationMicros().default(2_419_200_000_000).describe('A value not seen for so long counts as new again.'),
   maxPairs: z.int().min(16).max(10_000_000).default(100_000).describe('Pairs of entity and field remembered; the longest unseen go first.'),
   maxValues: z.int().min(2).max(1_000_000).default(1_000).describe('Values remembered of each pair; the longest unseen go first.'),
   maxHeld: z

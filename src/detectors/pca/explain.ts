@@ -1,4 +1,4 @@
-import { type Contribution, type Explanation, type SequenceBatch, sequenceAt } from '../../core/index.ts';
+import { type Contribution, type Explanation, eventEvidence, type SequenceBatch, sequenceAt } from '../../core/index.ts';
 import type { Pca } from '../../ml/index.ts';
 import { type CountColumns, OTHER } from './count-columns.ts';
 import type { Moments } from './moments.ts';
@@ -57,7 +57,7 @@ export function explainResidual(
     next: ['Read the sequence, the named events first.', 'Look for the same imbalance elsewhere at the same time: one host or many?'],
     contributions,
     surprising,
-    evidence: evidenceOf(batch, row, surprising),
+    evidence: eventEvidence(batch, row, surprising),
   };
 }
 
@@ -68,19 +68,6 @@ function subjectOf(model: Model, j: number, codes: Int32Array, column: (code: nu
   if (j === OTHER)
     return code === undefined ? 'events without a count of their own' : `event ${batch.vocabulary[code] as string}, not counted before`;
   return `event ${model.columns.ids[j - 1] as string}`;
-}
-
-function evidenceOf(batch: SequenceBatch, row: number, positions: readonly number[]) {
-  const { inputs, eventInput, eventLine, eventOffset, eventLength, times: at } = batch;
-  if (inputs === undefined || eventInput === undefined || eventLine === undefined) return [];
-  const first = batch.offsets[row] as number;
-  return positions.map((position) => ({
-    input: inputs[eventInput[first + position] as number] ?? '',
-    line: eventLine[first + position] as number,
-    offset: eventOffset?.[first + position] ?? 0,
-    length: eventLength?.[first + position] ?? 0,
-    ...(at === undefined ? {} : { time: at[first + position] as number }),
-  }));
 }
 
 function times(count: number): string {

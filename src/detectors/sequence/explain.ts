@@ -1,4 +1,4 @@
-import { type Contribution, type EvidenceLine, type Explanation, type SequenceBatch, sequenceAt } from '../../core/index.ts';
+import { type Contribution, type Explanation, eventEvidence, type SequenceBatch, sequenceAt } from '../../core/index.ts';
 import type { Arm } from './config.ts';
 import { countRow } from './counted-row.ts';
 import type { SequenceModel } from './model.ts';
@@ -59,7 +59,7 @@ export function explainRow(model: SequenceModel, tails: ReadonlyMap<Arm, NormalT
             .map(({ symbol, probability }) => ({ event: textOfSymbol(symbol), probability })),
         }),
     surprising: inside.map((surprise) => surprise.position).sort((a, b) => a - b),
-    evidence: evidenceOf(
+    evidence: eventEvidence(
       batch,
       row,
       inside.map((surprise) => surprise.position).sort((a, b) => a - b),
@@ -213,19 +213,6 @@ function next(differences: readonly Difference[], marked: boolean): string[] {
   if (top !== undefined) out.push(`Look for ${quote(top.text)} elsewhere at the same time: one host or many?`);
   out.push('Compare with deployments, restarts and jobs of that time.');
   return out;
-}
-
-function evidenceOf(batch: SequenceBatch, row: number, positions: readonly number[]): EvidenceLine[] {
-  const { inputs, eventInput, eventLine, eventOffset, eventLength, times: eventTimes } = batch;
-  if (inputs === undefined || eventInput === undefined || eventLine === undefined) return [];
-  const first = batch.offsets[row] as number;
-  return positions.map((position) => ({
-    input: inputs[eventInput[first + position] as number] ?? '',
-    line: eventLine[first + position] as number,
-    offset: eventOffset?.[first + position] ?? 0,
-    length: eventLength?.[first + position] ?? 0,
-    ...(eventTimes === undefined ? {} : { time: eventTimes[first + position] as number }),
-  }));
 }
 
 /** Of an event that the row does not have. */

@@ -1,16 +1,7 @@
 import { z } from 'zod';
-import { parseDuration } from '../../core/index.ts';
+import { durationMicros } from '../../core/index.ts';
 
-const duration = (preset: string) =>
-  z
-    .string()
-    .default(preset)
-    .transform((text, context) => {
-      const micros = parseDuration(text);
-      if (micros !== undefined && micros > 0) return micros;
-      context.addIssue({ code: 'custom', message: `"${text}" is no duration; write 500ms, 10s, 5m or 1h` });
-      return z.NEVER;
-    });
+const duration = (preset: string) => durationMicros().prefault(preset);
 
 /** How flows become windows of a source and a destination. */
 export const pairConfig = z.strictObject({

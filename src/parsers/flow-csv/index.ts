@@ -1,8 +1,6 @@
-import type { DeadLetter, EventBatch, RecordBatch } from '../../core/index.ts';
 import { csvRows } from '../csv.ts';
-import { sensorBatches } from '../sensor/batch.ts';
 import { protocolNumber } from '../sensor/fields.ts';
-import { type LineResult, rowsOf } from '../sensor/lines.ts';
+import { type LineResult, type SensorLineParser, sensorLineParser } from '../sensor/lines.ts';
 import { flowTime } from '../time/flow-time.ts';
 import { type FlowColumn, flowColumns, tellsFlows } from './columns.ts';
 import { headerlessColumns } from './headerless.ts';
@@ -11,11 +9,6 @@ import { JsonFlowColumns } from './json-flows.ts';
 /** Inputs whose header is remembered. */
 const MAX_INPUTS = 10_000;
 const LONGEST_LINE = 65_536;
-
-export interface FlowCsvParser {
-  parse(batch: RecordBatch, dead: (letter: DeadLetter) => void): EventBatch[];
-  counters(): Readonly<Record<string, number>>;
-}
 
 /** How the rows of a flow table are read. */
 export interface FlowTableLayout {
@@ -34,10 +27,9 @@ export interface FlowTableLayout {
  * Flow tables (CICFlowMeter of any release, FlowMeter, Argus, nfdump, UNSW-NB15, NSL-KDD and others; comma, tab or semicolon)
  * -> flow events. A table has a header line or is one of the data sets known to lack it, or its rows are objects of JSON.
  */
-export function createFlowCsvParser(source: string): FlowCsvParser {
+export function createFlowCsvParser(source: string): SensorLineParser {
   const layouts = new Map<string, FlowTableLayout>();
   const objects = new Map<string, JsonFlowColumns>();
-  const counts = { parsed: 0, dead: 0 };
   const parseObject = (line: string, input: string): LineResult => {
     const columns = objects.get(input) ?? new JsonFlowColumns();
     objects.set(input, columns);
@@ -58,18 +50,7 @@ export function createFlowCsvParser(source: string): FlowCsvParser {
     if (layouts.size > MAX_INPUTS) layouts.delete(layouts.keys().next().value as string);
     return found.headed ? undefined : rowOf(cellsOf(line, found.separator), found);
   };
-  return {
-    parse(batch, dead) {
-      const refuse = (letter: DeadLetter): void => {
-        counts.dead++;
-        dead(letter);
-      };
-      const rows = rowsOf(batch, source, refuse, (line) => parseLine(line, batch.input));
-      counts.parsed += rows.length;
-      return sensorBatches(rows, source, batch.input);
-    },
-    counters: () => ({ ...counts }),
-  };
+  return sensorLineParser(source, parseLine);
 }
 
 /** The layout of a flow table by its first line; undefined for anything else. */

@@ -1,5 +1,5 @@
-import { type DeadLetter, decodeUtf8, type RecordBatch, recordEnds } from '../../core/index.ts';
-import type { SensorRow } from './batch.ts';
+import { type DeadLetter, decodeUtf8, type EventBatch, type RecordBatch, recordEnds } from '../../core/index.ts';
+import { type SensorRow, sensorBatches } from './batch.ts';
 
 export interface ParsedLine extends Pick<SensorRow, 'kind' | 'values'> {
   /** Fields without a column. */
@@ -9,13 +9,30 @@ export interface ParsedLine extends Pick<SensorRow, 'kind' | 'values'> {
 /** What a line holds: a row, a reason why it is none, or nothing (blank lines, headers). */
 export type LineResult = ParsedLine | { readonly reason: string } | undefined;
 
-/** Calls `parse` for each line of the batch; what it refuses goes to `dead` with its bytes. */
-export function rowsOf(
-  batch: RecordBatch,
-  source: string,
-  dead: (letter: DeadLetter) => void,
-  parse: (line: string) => LineResult,
-): SensorRow[] {
+/** Records of one line each to events; what is none goes to `dead` with its bytes. */
+export interface SensorLineParser {
+  parse(batch: RecordBatch, dead: (letter: DeadLetter) => void): EventBatch[];
+  /** Records `parsed`, and `dead` ones. */
+  counters(): Readonly<Record<string, number>>;
+}
+
+export function sensorLineParser(source: string, parse: (line: string, input: string) => LineResult): SensorLineParser {
+  const counts = { parsed: 0, dead: 0 };
+  return {
+    parse(batch, dead) {
+      const refuse = (letter: DeadLetter): void => {
+        counts.dead++;
+        dead(letter);
+      };
+      const rows = rowsOf(batch, source, refuse, (line) => parse(line, batch.input));
+      counts.parsed += rows.length;
+      return sensorBatches(rows, source, batch.input);
+    },
+    counters: () => ({ ...counts }),
+  };
+}
+
+function rowsOf(batch: RecordBatch, source: string, dead: (letter: DeadLetter) => void, parse: (line: string) => LineResult): SensorRow[] {
   const rows: SensorRow[] = [];
   let start = 0;
   let line = batch.line;

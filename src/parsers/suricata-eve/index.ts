@@ -1,7 +1,5 @@
-import type { DeadLetter, EventBatch, RecordBatch } from '../../core/index.ts';
-import { sensorBatches } from '../sensor/batch.ts';
 import { type Fields, isFields, text } from '../sensor/fields.ts';
-import { type LineResult, rowsOf } from '../sensor/lines.ts';
+import { type LineResult, type SensorLineParser, sensorLineParser } from '../sensor/lines.ts';
 import { alertRow, anomalyRow, dnsRow, fileRow, flowRow, httpRow, tlsRow } from './rows.ts';
 
 const ROWS: Readonly<Record<string, (event: Fields) => LineResult>> = {
@@ -15,32 +13,16 @@ const ROWS: Readonly<Record<string, (event: Fields) => LineResult>> = {
   tls: tlsRow,
 };
 
-export interface EveParser {
-  parse(batch: RecordBatch, dead: (letter: DeadLetter) => void): EventBatch[];
-  /** Events by `event_type`, those of types without a schema counted as `skipped`, and dead records. */
-  counters(): Readonly<Record<string, number>>;
-}
-
-/** Suricata's EVE JSON lines -> signature, flow, dns, http and tls events. Other types (stats, …) are counted and left out. */
-export function createEveParser(source: string): EveParser {
-  const counts = { parsed: 0, skipped: 0, dead: 0 };
-  const parseLine = (line: string): LineResult => {
-    const result = line.trim() === '' ? undefined : eveRow(line);
-    if (result === undefined && line.trim() !== '') counts.skipped++;
+/** Suricata's EVE JSON lines -> signature, flow, dns, http and tls events. Other types (stats, …) are counted as `skipped` and left out. */
+export function createEveParser(source: string): SensorLineParser {
+  let skipped = 0;
+  const parser = sensorLineParser(source, (line) => {
+    if (line.trim() === '') return undefined;
+    const result = eveRow(line);
+    if (result === undefined) skipped++;
     return result;
-  };
-  return {
-    parse(batch, dead) {
-      const refuse = (letter: DeadLetter): void => {
-        counts.dead++;
-        dead(letter);
-      };
-      const rows = rowsOf(batch, source, refuse, parseLine);
-      counts.parsed += rows.length;
-      return sensorBatches(rows, source, batch.input);
-    },
-    counters: () => ({ ...counts }),
-  };
+  });
+  return { parse: parser.parse, counters: () => ({ ...parser.counters(), skipped }) };
 }
 
 function eveRow(line: string): LineResult {

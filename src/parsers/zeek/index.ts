@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { type DeadLetter, type EventBatch, type RecordBatch, VedetteError } from '../../core/index.ts';
-import { sensorBatches } from '../sensor/batch.ts';
+import { VedetteError } from '../../core/index.ts';
 import { type Fields, isFields, text } from '../sensor/fields.ts';
-import { type LineResult, rowsOf } from '../sensor/lines.ts';
+import { type LineResult, type SensorLineParser, sensorLineParser } from '../sensor/lines.ts';
 import { fieldsOf, headerAfter, NO_HEADER, type ZeekHeader } from './header.ts';
 import { logOf } from './logs.ts';
 import { general, ROWS } from './rows.ts';
@@ -10,9 +9,7 @@ import { general, ROWS } from './rows.ts';
 /** Inputs whose header is remembered; the one seen first is forgotten and its lines go to the dead letters. */
 const MAX_INPUTS = 10_000;
 
-export interface ZeekParser {
-  parse(batch: RecordBatch, dead: (letter: DeadLetter) => void): EventBatch[];
-  counters(): Readonly<Record<string, number>>;
+export interface ZeekParser extends SensorLineParser {
   /** The headers of TSV inputs, without which the lines that follow mean nothing. */
   snapshot(): Uint8Array;
   restore(bytes: Uint8Array): void;
@@ -32,7 +29,6 @@ const state = z.array(z.tuple([z.string(), header])).max(MAX_INPUTS);
  * becomes events of kind host, whose action is the name of the log.
  */
 export function createZeekParser(source: string): ZeekParser {
-  const counts = { parsed: 0, dead: 0 };
   const headers = new Map<string, ZeekHeader>();
   const parseLine = (line: string, input: string): LineResult => {
     if (line === '') return undefined;
@@ -44,16 +40,7 @@ export function createZeekParser(source: string): ZeekParser {
     return zeekRow(line, headers.get(input), input);
   };
   return {
-    parse(batch, dead) {
-      const refuse = (letter: DeadLetter): void => {
-        counts.dead++;
-        dead(letter);
-      };
-      const rows = rowsOf(batch, source, refuse, (line) => parseLine(line, batch.input));
-      counts.parsed += rows.length;
-      return sensorBatches(rows, source, batch.input);
-    },
-    counters: () => ({ ...counts }),
+    ...sensorLineParser(source, parseLine),
     snapshot: () => new TextEncoder().encode(JSON.stringify([...headers])),
     restore(bytes) {
       const read = state.safeParse(parsed(new TextDecoder().decode(bytes)));

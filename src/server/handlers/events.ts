@@ -1,9 +1,9 @@
 import { VedetteError } from '../../core/index.ts';
 import { expire } from '../../pipeline/index.ts';
 import type { StoredDeadLetter } from '../../store/index.ts';
+import { templateText } from '../../training/index.ts';
 import { audit, type ServerContext, tenantConfig } from '../context.ts';
 import { given, type Handlers } from './handler.ts';
-import { templateText } from './template-text.ts';
 
 type EventRoutes =
   | 'events'

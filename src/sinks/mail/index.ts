@@ -1,6 +1,6 @@
 import type { Transporter } from 'nodemailer';
 import { z } from 'zod';
-import { type Alert, define, parseDuration, type Sink } from '../../core/index.ts';
+import { type Alert, define, durationMicros, type Sink } from '../../core/index.ts';
 import { deliveryFailed } from '../delivery.ts';
 import { mailOf } from './message.ts';
 
@@ -25,11 +25,7 @@ const config = z.strictObject({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('address of the dashboard; alerts then link to their page'),
-  timeout: z
-    .string()
-    .refine((text) => parseDuration(text) !== undefined, 'is no duration such as 10s')
-    .default('30s')
-    .describe('time for one mail'),
+  timeout: durationMicros().prefault('30s').describe('time for one mail'),
 });
 
 type Config = z.output<typeof config>;
@@ -61,7 +57,7 @@ async function connect({ endpoint, starttls, user, password, ca, timeout }: Conf
   const { createTransport } = await import('nodemailer');
   const url = new URL(endpoint);
   const secure = url.protocol === 'smtps:';
-  const millis = Math.max(1, (parseDuration(timeout) ?? 0) / 1000);
+  const millis = Math.max(1, timeout / 1000);
   return createTransport({
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),

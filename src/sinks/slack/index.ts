@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Alert, define, formatMicros, parseDuration, type Sink } from '../../core/index.ts';
+import { type Alert, define, durationMicros, formatMicros, type Sink } from '../../core/index.ts';
 import { deliveryFailed } from '../delivery.ts';
 import { levelOf, moment, plural } from '../report/words.ts';
 
@@ -11,11 +11,7 @@ const config = z.strictObject({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('address of the dashboard; alerts then link to their page'),
-  timeout: z
-    .string()
-    .refine((text) => parseDuration(text) !== undefined, 'is no duration such as 10s')
-    .default('10s')
-    .describe('time for one request'),
+  timeout: durationMicros().prefault('10s').describe('time for one request'),
 });
 
 /** Block Kit: a section holds 3,000 characters of text, a field 2,000, a header 150. */
@@ -31,7 +27,7 @@ export default define({
   config,
   create({ endpoint, link, timeout }): Sink {
     const closing = new AbortController();
-    const millis = Math.max(1, (parseDuration(timeout) ?? 0) / 1000);
+    const millis = Math.max(1, timeout / 1000);
     return {
       async deliver(alerts) {
         for (const alert of alerts)

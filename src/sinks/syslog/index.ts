@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { connect, isIPv6 } from 'node:net';
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { define, parseDuration, type Sink } from '../../core/index.ts';
+import { define, durationMicros, type Sink } from '../../core/index.ts';
 import { deliveryFailed } from '../delivery.ts';
 import { SYSLOG_FORMS, syslogMessage } from './format.ts';
 
@@ -19,11 +19,7 @@ const config = z.strictObject({
   hostname: z.string().min(1).max(255).optional().describe('HOSTNAME of the messages; absent = the name of this host'),
   application: z.string().min(1).max(48).default('vedette').describe('APP-NAME of the messages'),
   enterprise: z.int().positive().default(32473).describe('private enterprise number of the structured data'),
-  timeout: z
-    .string()
-    .refine((text) => parseDuration(text) !== undefined, 'is no duration such as 10s')
-    .default('10s')
-    .describe('time for one delivery'),
+  timeout: durationMicros().prefault('10s').describe('time for one delivery'),
 });
 
 /**
@@ -38,7 +34,7 @@ export default define({
     const url = new URL(options.endpoint);
     const [host, port] = [url.hostname.replace(/^\[|\]$/g, ''), Number(url.port || options.endpoint.split(':').at(-1))];
     const header = { ...options, hostname: options.hostname ?? hostname() };
-    const timeout = (parseDuration(options.timeout) ?? 0) / 1000;
+    const timeout = options.timeout / 1000;
     const send = url.protocol === 'udp:' ? sendDatagrams : sendStream;
     return {
       async deliver(alerts) {

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import { type Alert, define, formatMicros, parseDuration, type Sink } from '../../core/index.ts';
+import { type Alert, define, durationMicros, formatMicros, type Sink } from '../../core/index.ts';
 import { deliveryFailed } from '../delivery.ts';
 import { JSON_FORMS, jsonForm } from '../forms/form.ts';
 import { fillTemplate } from './template.ts';
@@ -14,11 +14,7 @@ const config = z.strictObject({
     .describe('`vedette`: alerts as they are; `ecs`: Elastic Common Schema; `ocsf`: OCSF Detection Finding'),
   body: z.unknown().optional().describe('JSON template with {{detection.title}} and the like, in place of `format`'),
   secret: z.string().min(1).optional().describe('key of the HMAC-SHA256 signature in X-Vedette-Signature'),
-  timeout: z
-    .string()
-    .refine((text) => parseDuration(text) !== undefined, 'is no duration such as 10s')
-    .default('10s')
-    .describe('time for one request'),
+  timeout: durationMicros().prefault('10s').describe('time for one request'),
   redirects: z
     .enum(['none', 'same-host'])
     .default('none')
@@ -60,7 +56,7 @@ async function post(options: Config, alert: Alert, closing: AbortSignal): Promis
   };
   if (options.secret !== undefined)
     headers['x-vedette-signature'] = `sha256=${createHmac('sha256', options.secret).update(body).digest('hex')}`;
-  const timeout = AbortSignal.timeout(Math.max(1, (parseDuration(options.timeout) ?? 0) / 1000));
+  const timeout = AbortSignal.timeout(Math.max(1, options.timeout / 1000));
   let url = new URL(options.endpoint);
   for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
     const response = await request(url, { method: 'POST', headers, body, redirect: 'manual', signal: AbortSignal.any([timeout, closing]) });

@@ -20,6 +20,48 @@ export function concatBytes(parts: readonly Uint8Array[], length = parts.reduce(
   return whole;
 }
 
+export interface LookAhead {
+  /** What came until there were as many bytes as asked for: more, or fewer where the stream ended or failed. */
+  readonly begun: Uint8Array;
+  /** Met while looking; whoever reads on meets it again. */
+  readonly failure: { readonly error: unknown } | undefined;
+  /** The stream from `start` on, which lies within `begun`. Called once. */
+  whole(start: number): AsyncGenerator<Uint8Array>;
+}
+
+/** The beginning of a stream, and the stream again. */
+export async function lookAhead(chunks: Chunks, bytes: number): Promise<LookAhead> {
+  const iterator = iterate(chunks);
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  let failure: { error: unknown } | undefined;
+  while (length < bytes && failure === undefined) {
+    try {
+      const next = await iterator.next();
+      if (next.done === true) break;
+      parts.push(next.value);
+      length += next.value.length;
+    } catch (error) {
+      failure = { error };
+    }
+  }
+  const begun = parts.length === 1 ? (parts[0] as Uint8Array) : concatBytes(parts, length);
+  async function* whole(start: number): AsyncGenerator<Uint8Array> {
+    try {
+      if (start < begun.length) yield begun.subarray(start);
+      if (failure !== undefined) throw failure.error;
+      yield* iterator;
+    } finally {
+      await iterator.return(undefined);
+    }
+  }
+  return { begun, failure, whole };
+}
+
+async function* iterate(chunks: Chunks): AsyncGenerator<Uint8Array> {
+  yield* chunks;
+}
+
 /** A file's bytes [start, end). */
 export async function* fileChunks(
   path: string,

@@ -1,6 +1,6 @@
 import { VedetteError } from '../../core/index.ts';
 import { evtxLines, isEvtx } from '../evtx/lines.ts';
-import { type Chunks, concatBytes } from './chunks.ts';
+import { type Chunks, lookAhead } from './chunks.ts';
 import { Expansion, type ExpansionLimit } from './expansion.ts';
 import { DamagedStream, gunzip } from './gzip.ts';
 import { asText } from './text.ts';
@@ -78,39 +78,7 @@ function refuseUnsupported(head: Uint8Array, input: string): void {
 
 /** The first bytes of a stream, and the whole stream again. */
 export async function peek(chunks: Chunks, bytes: number): Promise<{ head: Uint8Array; chunks: AsyncGenerator<Uint8Array> }> {
-  const iterator = iterate(chunks);
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  let failure: { error: unknown } | undefined;
-  while (length < bytes && failure === undefined) {
-    try {
-      const next = await iterator.next();
-      if (next.done === true) break;
-      parts.push(next.value);
-      length += next.value.length;
-    } catch (error) {
-      failure = { error };
-    }
-  }
-  if (failure !== undefined && length === 0 && !(failure.error instanceof DamagedStream)) throw failure.error;
-  const head = parts.length === 1 ? (parts[0] as Uint8Array) : concatBytes(parts, length);
-  return { head: head.subarray(0, bytes), chunks: replay(parts, iterator, failure) };
-}
-
-async function* replay(
-  parts: readonly Uint8Array[],
-  rest: AsyncGenerator<Uint8Array>,
-  failure?: { error: unknown },
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield* parts;
-    if (failure !== undefined) throw failure.error;
-    yield* rest;
-  } finally {
-    await rest.return(undefined);
-  }
-}
-
-async function* iterate(chunks: Chunks): AsyncGenerator<Uint8Array> {
-  yield* chunks;
+  const { begun, failure, whole } = await lookAhead(chunks, bytes);
+  if (failure !== undefined && begun.length === 0 && !(failure.error instanceof DamagedStream)) throw failure.error;
+  return { head: begun.subarray(0, bytes), chunks: whole(0) };
 }

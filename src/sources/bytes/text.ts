@@ -1,5 +1,4 @@
-import type { Chunks } from './chunks.ts';
-import { concatBytes } from './chunks.ts';
+import { type Chunks, lookAhead } from './chunks.ts';
 
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
@@ -23,24 +22,9 @@ export interface Text {
  * Other bytes, valid UTF-8 or not, pass unchanged.
  */
 export async function asText(chunks: Chunks): Promise<Text> {
-  const iterator = iterate(chunks);
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  let failure: { error: unknown } | undefined;
-  while (length < 3 && failure === undefined) {
-    try {
-      const next = await iterator.next();
-      if (next.done === true) break;
-      parts.push(next.value);
-      length += next.value.length;
-    } catch (error) {
-      // Damage is met again by whoever reads on.
-      failure = { error };
-    }
-  }
-  const first = parts.length === 1 ? (parts[0] as Uint8Array) : concatBytes(parts);
-  const { encoding, markBytes } = encodingOf(first);
-  const rest = resume(first.subarray(markBytes), iterator, failure);
+  const { begun, whole } = await lookAhead(chunks, 3);
+  const { encoding, markBytes } = encodingOf(begun);
+  const rest = whole(markBytes);
   if (encoding === 'utf-8') return { chunks: rest, offset: markBytes, encoding };
   return { chunks: recode(rest, encoding), offset: 0, encoding };
 }
@@ -50,22 +34,4 @@ async function* recode(chunks: Chunks, encoding: TextEncoding): AsyncGenerator<U
   const encoder = new TextEncoder();
   for await (const chunk of chunks) yield encoder.encode(decoder.decode(chunk, { stream: true }));
   yield encoder.encode(decoder.decode());
-}
-
-async function* resume(
-  first: Uint8Array,
-  iterator: AsyncGenerator<Uint8Array>,
-  failure: { error: unknown } | undefined,
-): AsyncGenerator<Uint8Array> {
-  try {
-    if (first.length > 0) yield first;
-    if (failure !== undefined) throw failure.error;
-    yield* iterator;
-  } finally {
-    await iterator.return(undefined);
-  }
-}
-
-async function* iterate(chunks: Chunks): AsyncGenerator<Uint8Array> {
-  yield* chunks;
 }

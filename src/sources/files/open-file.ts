@@ -1,7 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { type Micros, type Position, type RecordBatch, VedetteError } from '../../core/index.ts';
+import { type ComponentContext, type Micros, type Position, type RecordBatch, VedetteError } from '../../core/index.ts';
 import { freshBytes } from '../bytes/chunks.ts';
 import { compressionOf } from '../bytes/content.ts';
+import { Pace } from '../bytes/pace.ts';
 import { encodingOf } from '../bytes/text.ts';
 import { LineAssembler, type LineCounters, type LineLimits } from '../records/lines.ts';
 import { PieceAssembler } from '../records/pieces.ts';
@@ -15,6 +16,17 @@ export interface OpenFileOptions {
   readonly pace: (bytes: number) => Promise<void>;
   /** Give the bytes as they come instead of whole lines. */
   readonly pieces: boolean;
+}
+
+/** What a source of files has set, for each of its files. */
+export function openFileOptions(
+  settings: LineLimits & { readonly readRate?: number | undefined },
+  { now, records }: ComponentContext,
+  counters: LineCounters,
+): OpenFileOptions {
+  const { batchBytes, maxRecordBytes, readRate } = settings;
+  const pace = new Pace(readRate);
+  return { limits: { batchBytes, maxRecordBytes }, now, counters, pace: (bytes) => pace.spend(bytes), pieces: records === 'packets' };
 }
 
 const CHUNK_BYTES = 1 << 20;

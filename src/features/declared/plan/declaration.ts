@@ -1,14 +1,8 @@
 import { z } from 'zod';
-import { EVENT_SCHEMAS, type EventKind, parseDuration } from '../../../core/index.ts';
+import { durationText, EVENT_SCHEMAS, type EventKind } from '../../../core/index.ts';
 import { ENGINES } from './aggregates.ts';
 
-const duration = (text: string) =>
-  z
-    .string()
-    .refine((value) => (parseDuration(value) ?? 0) > 0, {
-      error: ({ input }) => `"${String(input)}" is no duration; write 500ms, 10s, 5m, 2h or 7d`,
-    })
-    .describe(text);
+const duration = (text: string) => durationText().describe(text);
 
 const expression = (text: string) => z.string().min(1).max(4096).describe(text);
 const columnName = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]{0,63}$/, 'a name has 1 to 64 of a-z A-Z 0-9 _, starting with a letter');

@@ -1,7 +1,7 @@
 import { formatMicros } from '../../../core/index.ts';
 import { EXTRA_COLUMNS, FLOW_COLUMNS, FLOW_VALUES } from './columns.ts';
 import { communityId } from './community-id.ts';
-import type { FlowRecord } from './record.ts';
+import { applicationCells, type FlowRecord } from './record.ts';
 
 const ICMP_CODE = FLOW_VALUES.indexOf('ICMP Code');
 const ICMP_TYPE = FLOW_VALUES.indexOf('ICMP Type');
@@ -20,20 +20,8 @@ export function flowLine(flow: FlowRecord, extra: boolean): string {
   for (let i = 0; i < values.length; i++) line += `,${values[i]}`;
   line += ',NeedManualLabel,-1';
   if (!extra) return line;
-  const { application } = flow;
   const community = communityId(flow, values[ICMP_TYPE] as number, values[ICMP_CODE] as number);
-  const texts = [
-    application?.dnsQuery,
-    application?.dnsType,
-    application?.dnsCode,
-    application?.serverName,
-    application?.ja3,
-    application?.ja4,
-    application?.httpMethod,
-    application?.httpHost,
-    application?.httpUserAgent,
-  ];
-  return `${line},${community},${flow.state},${flow.reason},${texts.map(quoted).join(',')}`;
+  return `${line},${community},${flow.state},${flow.reason},${applicationCells(flow).map(quoted).join(',')}`;
 }
 
 let second = -1;

@@ -2,7 +2,7 @@ import { formatMicros } from '../../../core/index.ts';
 import { EXTRA_COLUMNS, FLOW_COLUMNS, FLOW_VALUES } from './columns.ts';
 import { communityId } from './community-id.ts';
 import { FLOW_METER_COLUMNS, flowMeterLine } from './flow-meter-csv.ts';
-import type { FlowRecord } from './record.ts';
+import { applicationCells, type FlowRecord } from './record.ts';
 
 const ICMP_CODE = FLOW_VALUES.indexOf('ICMP Code');
 const ICMP_TYPE = FLOW_VALUES.indexOf('ICMP Type');
@@ -17,7 +17,7 @@ export type FlowCell = string | number | null;
 /** The cells of a flow in the order of its CSV: numbers as numbers, the time as ISO 8601, null where there is none. */
 export function flowCells(flow: FlowRecord, extra: boolean): FlowCell[] {
   const [source, destination] = [flow.source(), flow.destination()];
-  const { values, sourcePort, destinationPort, protocol, application } = flow;
+  const { values, sourcePort, destinationPort, protocol } = flow;
   const cells: FlowCell[] = [
     flow.id,
     `${source}-${destination}-${sourcePort}-${destinationPort}-${protocol}`,
@@ -33,18 +33,7 @@ export function flowCells(flow: FlowRecord, extra: boolean): FlowCell[] {
   ];
   if (!extra) return cells;
   cells.push(communityId(flow, values[ICMP_TYPE] as number, values[ICMP_CODE] as number), flow.state, flow.reason);
-  const texts = [
-    application?.dnsQuery,
-    application?.dnsType,
-    application?.dnsCode,
-    application?.serverName,
-    application?.ja3,
-    application?.ja4,
-    application?.httpMethod,
-    application?.httpHost,
-    application?.httpUserAgent,
-  ];
-  cells.push(...texts.map((text) => text ?? null));
+  cells.push(...applicationCells(flow).map((cell) => cell ?? null));
   return cells;
 }
 

@@ -15,6 +15,14 @@ export interface FlowApplication {
   banner?: string;
 }
 
+/** Of what a flow's messages said, the cells in the order of the last of EXTRA_COLUMNS. */
+export function applicationCells({ application: said }: FlowRecord): (string | number | undefined)[] {
+  return [
+    ...[said?.dnsQuery, said?.dnsType, said?.dnsCode, said?.serverName, said?.ja3, said?.ja4],
+    ...[said?.httpMethod, said?.httpHost, said?.httpUserAgent],
+  ];
+}
+
 export type EndReason = 'closed' | 'timeout' | 'idle' | 'evicted' | 'end';
 export type TcpState = 'none' | 'attempt' | 'established' | 'closed' | 'reset' | 'rejected' | 'partial';
 
