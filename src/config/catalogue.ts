@@ -18,6 +18,8 @@ export interface Catalogue {
   readonly parser: z.ZodType;
   /** Options of sessions and windows. */
   readonly features: z.ZodType;
+  /** What of a tenant's records is replaced by pseudonyms; the key is the configuration's own. */
+  readonly pseudonyms: z.ZodObject;
   /** Features declared by the configuration itself. */
   readonly declared: z.ZodType;
 }

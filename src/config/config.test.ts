@@ -18,6 +18,7 @@ const schema = configSchema({
     { name: 'rate', summary: 'volumes', config: z.strictObject({}) },
   ],
   parser: z.strictObject({ format: z.string().default('auto') }),
+  pseudonyms: z.strictObject({}),
   declared: z.record(z.string(), z.unknown()),
   features: z.strictObject({ key: z.string().default('auto') }),
 });

@@ -60,16 +60,16 @@ const retention = z
   })
   .describe('how long things are kept');
 
-const pseudonymise = z
-  .strictObject({
-    key: secret().optional().describe('key of the hash; better taken from an environment variable'),
-    keyFile: z.string().min(1).optional().describe('file that holds the key'),
-    hosts: z.boolean().default(false).describe('replace host names too'),
-  })
-  .refine((value) => (value.key === undefined) !== (value.keyFile === undefined), 'exactly one of key and keyFile is needed')
-  .describe(
-    'replaces variable parts of messages by a keyed hash before anything is stored; words in which the lines of a kind have not differed yet, and records that fit no format (dead letters), stay as they came',
-  );
+/** What is replaced, and the key that it is replaced under. */
+function pseudonymise({ pseudonyms }: Catalogue) {
+  return pseudonyms
+    .safeExtend({
+      key: secret().optional().describe('key of the hash; better taken from an environment variable'),
+      keyFile: z.string().min(1).optional().describe('file that holds the key'),
+    })
+    .refine((value) => (value.key === undefined) !== (value.keyFile === undefined), 'exactly one of key and keyFile is needed')
+    .describe('replaces personal data in log records by a keyed hash that tells its kind, before anything is stored or looked at');
+}
 
 const route = z
   .strictObject({
@@ -158,7 +158,7 @@ export function configSchema(catalogue: Catalogue): ConfigSchema {
         ),
       sinks: z.array(sink).default([]).describe('where alerts go besides the store'),
       retention: retention.prefault({}),
-      pseudonymise: pseudonymise.optional(),
+      pseudonymise: pseudonymise(catalogue).optional(),
     })
     .superRefine((value, context) => {
       unique(value.sources, 'sources', context);
@@ -247,7 +247,14 @@ export interface TenantConfig {
   readonly signatures: readonly DetectorConfig[];
   readonly sinks: readonly SinkConfig[];
   readonly retention: z.output<typeof retention>;
-  readonly pseudonymise?: z.output<typeof pseudonymise>;
+  readonly pseudonymise?: {
+    readonly key?: string;
+    readonly keyFile?: string;
+    readonly kinds: readonly string[];
+    readonly namesFile?: string;
+    readonly values: readonly { readonly name: string; readonly after?: string; readonly value: string }[];
+    readonly parameters: boolean;
+  };
 }
 
 /** A checked configuration: defaults filled in, durations in microseconds, sizes in bytes. */

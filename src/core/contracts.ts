@@ -17,6 +17,8 @@ export interface RecordBatch {
   readonly line: number;
   readonly bytes: Uint8Array;
   readonly ends?: Uint32Array;
+  /** Of records whose bytes were rewritten on their way (pseudonyms): where each ended in the input, from `offset` on. */
+  readonly originEnds?: Uint32Array;
   readonly arrival: Micros;
   /** True for the batch after which this input holds nothing more (a finished file, the end of stdin). */
   readonly last: boolean;

@@ -26,7 +26,7 @@ export function positionAfter(batch: RecordBatch): Position {
   return {
     input: batch.input,
     generation: batch.generation,
-    offset: batch.offset + batch.bytes.length,
+    offset: batch.offset + (batch.originEnds?.at(-1) ?? batch.bytes.length),
     line: batch.line + recordCount(batch),
   };
 }

@@ -53,15 +53,22 @@ export function withHeld(held: Held, batch: RecordBatch): RecordBatch {
   const bytes = new Uint8Array(head.length + batch.bytes.length);
   bytes.set(head);
   bytes.set(batch.bytes, head.length);
-  const { ends: _ends, ...rest } = batch;
+  const { ends: _ends, originEnds: _origins, ...rest } = batch;
   const joined = { ...rest, bytes, offset: held.batch.offset, line: held.batch.line };
   if (held.batch.ends === undefined && batch.ends === undefined && head[head.length - 1] === 10) return joined;
   const headEnds = held.batch.ends ?? lineEnds(head);
   const tailEnds = batch.ends ?? lineEnds(batch.bytes);
-  const ends = new Uint32Array(headEnds.length + tailEnds.length);
-  ends.set(headEnds);
-  for (let i = 0; i < tailEnds.length; i++) ends[headEnds.length + i] = (tailEnds[i] as number) + head.length;
-  return { ...joined, ends };
+  const ends = inARow(headEnds, tailEnds, head.length);
+  if (held.batch.originEnds === undefined && batch.originEnds === undefined) return { ...joined, ends };
+  const headOrigins = held.batch.originEnds ?? headEnds;
+  return { ...joined, ends, originEnds: inARow(headOrigins, batch.originEnds ?? tailEnds, batch.offset - held.batch.offset) };
+}
+
+function inARow(head: Uint32Array, tail: Uint32Array, tailFrom: number): Uint32Array {
+  const ends = new Uint32Array(head.length + tail.length);
+  ends.set(head);
+  for (let i = 0; i < tail.length; i++) ends[head.length + i] = (tail[i] as number) + tailFrom;
+  return ends;
 }
 
 function lineEnds(bytes: Uint8Array): Uint32Array {

@@ -127,9 +127,10 @@ export class FormatLogParser implements LogParser {
     const arena = new TextArena(input);
     const builder = new BatchBuilder(options.fields === false ? [] : format.fields, Math.ceil(input.length * this.rowsPerByte * 1.2));
     this.shapes = this.withParameters ? this.assigner?.miner.batchShapes() : undefined;
-    const { ends } = batch;
+    const { ends, originEnds } = batch;
     let open = -1;
     let openStart = 0;
+    let openOrigin = 0;
     let openLine = 0;
     let mineEnd = 0;
     let openVerbatim = true;
@@ -149,6 +150,9 @@ export class FormatLogParser implements LogParser {
         end = next > start && input[next - 1] === LF ? next - 1 : next;
       }
       if (next > input.length) next = input.length;
+      // Where the record was in its input.
+      const origin = originEnds === undefined ? start : record === 0 ? 0 : (originEnds[record - 1] as number);
+      const originNext = originEnds === undefined ? next : (originEnds[record] as number);
       if (end > start && input[end - 1] === CR) end--;
       let from = start;
       if (line === 1 && batch.offset === 0 && input[from] === 0xef && input[from + 1] === 0xbb && input[from + 2] === 0xbf) from += 3;
@@ -156,7 +160,7 @@ export class FormatLogParser implements LogParser {
         if (open >= 0) this.close(builder, arena, open, mineEnd);
         open = -1;
         const reason = `record longer than ${batch.truncated === true ? 'the limit of its source' : `${options.maxRecordBytes} bytes`}`;
-        this.reject(batch, source, dead, start, next, line, reason);
+        this.reject(batch, source, dead, start, next, origin, line, reason);
         continue;
       }
       if (isBlankRecord(input, from, end)) {
@@ -172,8 +176,9 @@ export class FormatLogParser implements LogParser {
       const fits = indented ? false : format.scan(arena, from, end, header, calendar);
       if (fits === true) {
         if (open >= 0) this.close(builder, arena, open, mineEnd);
-        open = builder.push(arena.bytes, header, batch.offset + start, line, next - start);
+        open = builder.push(arena.bytes, header, batch.offset + origin, line, originNext - origin);
         openStart = start;
+        openOrigin = origin;
         openLine = line;
         mineEnd = header.messageEnd;
         openVerbatim = header.verbatim;
@@ -187,13 +192,14 @@ export class FormatLogParser implements LogParser {
           header.time = time;
           header.messageStart = from;
           header.messageEnd = end;
-          open = builder.push(arena.bytes, header, batch.offset + start, line, next - start);
+          open = builder.push(arena.bytes, header, batch.offset + origin, line, originNext - origin);
           openStart = start;
+          openOrigin = origin;
           openLine = line;
           mineEnd = end;
           openLines = 1;
         } else {
-          builder.extend(open, end, next - openStart);
+          builder.extend(open, end, originNext - openOrigin);
           openLines++;
           this.joined++;
         }
@@ -207,6 +213,7 @@ export class FormatLogParser implements LogParser {
           dead,
           start,
           next,
+          origin,
           line,
           typeof fits === 'string' ? fits : `does not fit the log format "${format.name}"`,
         );
@@ -215,8 +222,16 @@ export class FormatLogParser implements LogParser {
     if (open >= 0 && joining !== 'none' && !last) {
       builder.pop();
       const bytes = input.slice(openStart);
-      const heldEnds = ends === undefined ? undefined : ends.filter((at) => at > openStart).map((at) => at - openStart);
-      this.hold(source, { ...batch, bytes, offset: batch.offset + openStart, line: openLine, ...(heldEnds && { ends: heldEnds }) });
+      const heldEnds = ends?.filter((at) => at > openStart).map((at) => at - openStart);
+      const heldOrigins = originEnds?.filter((at) => at > openOrigin).map((at) => at - openOrigin);
+      this.hold(source, {
+        ...batch,
+        bytes,
+        offset: batch.offset + openOrigin,
+        line: openLine,
+        ...(heldEnds && { ends: heldEnds }),
+        ...(heldOrigins && { originEnds: heldOrigins }),
+      });
     } else if (open >= 0) {
       this.close(builder, arena, open, mineEnd);
     }
@@ -254,12 +269,13 @@ export class FormatLogParser implements LogParser {
     dead: (letter: DeadLetter) => void,
     start: number,
     end: number,
+    origin: number,
     line: number,
     reason: string,
   ): void {
     this.dead++;
     const kept = bytes.slice(start, Math.min(end, start + this.options.deadLetterBytes));
-    dead({ source, input, offset: offset + start, line, reason, bytes: kept, arrival });
+    dead({ source, input, offset: offset + origin, line, reason, bytes: kept, arrival });
   }
 
   private hold(source: string, batch: RecordBatch): void {

@@ -31,6 +31,7 @@ const SNAPSHOT = z.object({
       arrival: z.number(),
       bytes: z.base64(),
       ends: z.array(z.number()).optional(),
+      originEnds: z.array(z.number()).optional(),
     }),
   ),
 });
@@ -58,6 +59,7 @@ export function encodeSnapshot(format: string | undefined, assigner: TemplateAss
       arrival: batch.arrival,
       bytes: Buffer.from(batch.bytes).toString('base64'),
       ...(batch.ends === undefined ? {} : { ends: [...batch.ends] }),
+      ...(batch.originEnds === undefined ? {} : { originEnds: [...batch.originEnds] }),
     })),
   };
   return new TextEncoder().encode(canonicalJson(state));
@@ -81,9 +83,15 @@ export function decodeSnapshot(bytes: Uint8Array): ParserState {
   }
   return {
     format: state.format,
-    held: state.held.map(({ source, bytes, ends, ...rest }) => {
-      const batch: RecordBatch = { ...rest, bytes: new Uint8Array(Buffer.from(bytes, 'base64')), last: false };
-      return { source, batch: ends === undefined ? batch : { ...batch, ends: Uint32Array.from(ends) } };
+    held: state.held.map(({ source, bytes, ends, originEnds, ...rest }) => {
+      const batch: RecordBatch = {
+        ...rest,
+        bytes: new Uint8Array(Buffer.from(bytes, 'base64')),
+        last: false,
+        ...(ends && { ends: Uint32Array.from(ends) }),
+        ...(originEnds && { originEnds: Uint32Array.from(originEnds) }),
+      };
+      return { source, batch };
     }),
     restore({ miner, fixed }) {
       const created = [...state.templates].sort((a, b) => a.order - b.order);

@@ -14,9 +14,11 @@ import {
   VedetteError,
 } from '../core/index.ts';
 import { type FlowScoring, featureRunner, flowScoring } from '../features/index.ts';
+import { KeyedHash, type PersonalData, RecordPseudonymiser } from '../parsers/index.ts';
 import { parquetLines } from '../store/index.ts';
 import { type Components, DETECTOR_KEYS, factsOf, instantiate, SOURCE_KEYS } from './catalogue.ts';
 import { Pseudonymiser } from './flow/pseudonym.ts';
+import { pseudonymisedSource } from './flow/pseudonymised-source.ts';
 import { Pump } from './flow/pump.ts';
 import { detectorsOf, laneKindOf } from './graph.ts';
 import { FlowScorer } from './lane/flow-scorer.ts';
@@ -55,8 +57,8 @@ export async function buildTenant(options: BuildOptions): Promise<TenantRun> {
   const { config, tenant, store, clock, log } = options;
   const own = config.tenants[tenant];
   if (own === undefined) throw new VedetteError('CONFIG_INVALID', `the configuration has no tenant "${tenant}"`);
-  const pseudonymiser = await pseudonymiserOf(own);
-  const lanes = own.sources.map((source) => runningLane(source, own, options, pseudonymiser));
+  const pseudonyms = await pseudonymsOf(own);
+  const lanes = own.sources.map((source) => runningLane(source, own, options, pseudonyms));
   const sinks = new Map<string, Sink>();
   for (const sink of own.sinks)
     sinks.set(sink.name, instantiate('sink', options.components.sinks, sink, SINK_KEYS, contextOf(options, `sink/${sink.name}`)));
@@ -87,15 +89,23 @@ export interface LaneOptions extends Pick<BuildOptions, 'tenant' | 'config' | 'c
 
 /** The lane of one configured source, with nothing learnt. */
 export async function buildLane(source: SourceConfig, tenant: TenantConfig, options: LaneOptions): Promise<Lane> {
-  return laneOf(source, tenant, options, await pseudonymiserOf(tenant));
+  return laneOf(source, tenant, options, (await pseudonymsOf(tenant))?.messages);
+}
+
+/** What replaces personal data of a tenant: in records as they come, and in messages once it is known what varies. */
+export interface Pseudonyms {
+  readonly records: RecordPseudonymiser;
+  readonly messages: Pseudonymiser;
 }
 
 /** Opens a configured source; it reads nothing yet. */
-export function openSource(source: SourceConfig, options: LaneOptions): Source {
+export function openSource(source: SourceConfig, options: LaneOptions, pseudonyms?: Pseudonyms): Source {
   const records =
     source.records === undefined ? {} : { records: source.records, ...(source.records === 'readings' ? { parquetLines } : {}) };
   const context = { ...contextOf(options, `source/${source.name}`), ...records };
-  return instantiate('source', options.components.sources, source, SOURCE_KEYS, context);
+  const opened = instantiate('source', options.components.sources, source, SOURCE_KEYS, context) as Source;
+  const replaces = laneKindOf(source, factsOf(options.components)).pseudonymises;
+  return pseudonyms !== undefined && replaces ? pseudonymisedSource(opened, pseudonyms.records) : opened;
 }
 
 /** Lines of a source that does not say of what have their format recognised input by input, and sensors too unless names have to be hidden: sensors' are not. */
@@ -249,23 +259,18 @@ function registeredOf(
   return { registered };
 }
 
-function runningLane(
-  source: SourceConfig,
-  tenant: TenantConfig,
-  options: BuildOptions,
-  pseudonymiser: Pseudonymiser | undefined,
-): RunningLane {
+function runningLane(source: SourceConfig, tenant: TenantConfig, options: BuildOptions, pseudonyms: Pseudonyms | undefined): RunningLane {
   const { config, store, log } = options;
   const pump = new Pump({
     name: source.name,
     queueBytes: config.limits.queueBytes,
     readRate: config.limits.readRate,
     store,
-    open: () => openSource(source, options),
+    open: () => openSource(source, options, pseudonyms),
     random: contextOf(options, `source/${source.name}`).random,
     log,
   });
-  return { lane: laneOf(source, tenant, { ...options, mayStartAnew: true }, pseudonymiser), pump };
+  return { lane: laneOf(source, tenant, { ...options, mayStartAnew: true }, pseudonyms?.messages), pump };
 }
 
 function contextOf(options: LaneOptions, name: string) {
@@ -278,11 +283,27 @@ function randomFor(seed: number, ...names: string[]): () => number {
   return seededRandom(Number.parseInt(stableId(seed, ...names).slice(0, 8), 16));
 }
 
-async function pseudonymiserOf({ pseudonymise }: TenantConfig): Promise<Pseudonymiser | undefined> {
+export async function pseudonymsOf({ pseudonymise }: TenantConfig): Promise<Pseudonyms | undefined> {
   if (pseudonymise === undefined) return undefined;
-  const { key, keyFile, hosts } = pseudonymise;
-  const secret = key ?? (await readKey(keyFile ?? ''));
-  return new Pseudonymiser(createHash('sha256').update(secret).digest(), hosts);
+  const { key, keyFile, kinds, namesFile, values, parameters } = pseudonymise;
+  const secret = createHash('sha256')
+    .update(key ?? (await readKey(keyFile ?? '')))
+    .digest();
+  const names = namesFile === undefined ? [] : await readNames(namesFile);
+  return {
+    records: new RecordPseudonymiser(secret, { kinds: kinds as PersonalData['kinds'], names, values }),
+    messages: new Pseudonymiser(new KeyedHash(secret), { parameters, hosts: kinds.includes('hosts') }),
+  };
+}
+
+async function readNames(path: string): Promise<string[]> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new VedetteError('INPUT_MISSING', `the names to be replaced, ${path}, cannot be read`, {
+      hint: 'Check pseudonymise.namesFile and the rights of the file.',
+      cause,
+    });
+  });
+  return text.split(/\r?\n/).flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
 }
 
 async function readKey(path: string): Promise<Uint8Array> {

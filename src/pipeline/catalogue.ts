@@ -14,10 +14,20 @@ import {
 } from '../core/index.ts';
 import { detectors, rules } from '../detectors/index.ts';
 import { declaredFeatures, featureRunner, flowScoring, pairConfig, seriesConfig, sessionConfig, windowConfig } from '../features/index.ts';
+import { compileMask, PERSONAL_KINDS } from '../parsers/index.ts';
 import { SINKS } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
 import type { ComponentFacts } from './graph.ts';
 import { LANES, recordKinds } from './lane/lanes.ts';
+
+/** A pattern as `compileMask` takes it. */
+const safePattern = z.string().superRefine((pattern, context) => {
+  try {
+    compileMask(pattern);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+  }
+});
 
 /** Options of the log parser that a configuration may set; defaults come from the recognised format. */
 const parser = z.strictObject({
@@ -30,10 +40,41 @@ const parser = z.strictObject({
       similarity: z.number().min(0).max(1).optional().describe('share of equal words from which a line joins a template'),
       depth: z.number().int().min(3).max(16).optional().describe('levels of the template tree'),
       maxTemplates: z.number().int().min(1).optional().describe('templates kept; the least recently used go first'),
-      masks: z.array(z.string()).optional().describe('further patterns of variable parts'),
+      masks: z.array(safePattern).optional().describe('further patterns of variable parts'),
     })
     .optional()
     .describe('template mining'),
+});
+
+const pseudonyms = z.strictObject({
+  kinds: z
+    .array(z.enum(PERSONAL_KINDS))
+    .default(['emails', 'addresses', 'users'])
+    .describe(
+      'what is replaced wherever it is found in a record: e-mail addresses; IP and MAC addresses; user names in the places where logs name them; host names in headers, under their keys and with a domain; ids (UUIDs, long hexadecimal numbers, Windows SIDs, numbers under keys such as uid and session_id)',
+    ),
+  namesFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('file with one name a line, each replaced as a user name wherever it stands as a whole word'),
+  values: z
+    .array(
+      z.strictObject({
+        name: z
+          .string()
+          .regex(/^[a-z][a-z0-9]{0,30}$/, 'it must be 1 to 31 of a-z 0-9, starting with a letter')
+          .describe('what its pseudonyms begin with'),
+        after: z.string().min(1).optional().describe('text directly before the value; absent = wherever a word begins'),
+        value: safePattern.describe('what is replaced: characters, classes such as [A-Z] or \\d, and quantifiers'),
+      }),
+    )
+    .default([])
+    .describe('values of your own'),
+  parameters: z
+    .boolean()
+    .default(true)
+    .describe('also replace, in messages, whatever differs between lines of a kind; further fields are then dropped'),
 });
 
 /** Of the flows that packets are metered into; microseconds. */
@@ -110,6 +151,7 @@ export function catalogueOf(components: Components): Catalogue {
     records: recordKinds,
     parser,
     features,
+    pseudonyms,
     declared: declaredFeatures,
   };
 }

@@ -11,7 +11,7 @@ import {
 } from '../core/index.ts';
 import { openRegistry } from '../registry/index.ts';
 import type { Home, TenantStore } from '../store/contract.ts';
-import { buildLane, type LaneOptions, openSource } from './build.ts';
+import { buildLane, type LaneOptions, openSource, pseudonymsOf } from './build.ts';
 import { loadComponents } from './catalogue.ts';
 import { detectionOf } from './detection.ts';
 import { SegmentStreams } from './flow/segment-streams.ts';
@@ -60,7 +60,7 @@ export async function replayAlert(options: ReplayOptions): Promise<Detection> {
   };
   const lane = await buildLane(source, own, laneOptions);
   const positions = await restore(lane, alert, store);
-  const input = openSource(source, laneOptions);
+  const input = openSource(source, laneOptions, await pseudonymsOf(own));
   const stop = new AbortController();
   const reading = input.replayable ? input.read({ positions }, stop.signal) : heldRecords(store, source.name, positions);
   const records = reading[Symbol.asyncIterator]();

@@ -1,49 +1,40 @@
-import { createHmac } from 'node:crypto';
 import type { DictColumn, LogBatch, SpansColumn, TextColumn } from '../../core/index.ts';
+import { holdsPseudonym, isPseudonym, type KeyedHash } from '../../parsers/index.ts';
 
-/** Length of a pseudonym: `~` and 16 hex digits of HMAC-SHA256. */
-const LENGTH = 17;
-const CACHE = 65_536;
 const encoder = new TextEncoder();
 const latin = new TextDecoder('latin1');
 
-/**
- * Replaces every variable part of a message by a keyed hash, before anything is stored: equal values stay equal, nothing can be
- * read back without the key. Attributes and extra fields are dropped because they hold the same values in clear.
- */
-export class Pseudonymiser {
-  private readonly key: Uint8Array;
-  private readonly hosts: boolean;
-  private readonly cache = new Map<string, Uint8Array>();
+export interface ParameterPseudonyms {
+  /** Every variable part of a message; attributes and extra fields are dropped because they hold the same values in clear. */
+  readonly parameters: boolean;
+  readonly hosts: boolean;
+}
 
-  constructor(key: Uint8Array, hosts: boolean) {
-    this.key = key;
-    this.hosts = hosts;
+/** Replaces what mining found to vary in messages by a keyed hash, unless it is a pseudonym already: equal values stay equal, nothing can be read back without the key. */
+export class Pseudonymiser {
+  private readonly hash: KeyedHash;
+  private readonly what: ParameterPseudonyms;
+
+  constructor(hash: KeyedHash, what: ParameterPseudonyms) {
+    this.hash = hash;
+    this.what = what;
   }
 
   apply(batch: LogBatch): LogBatch {
+    const host = this.what.hosts ? this.hostNames(batch.host) : batch.host;
+    if (!this.what.parameters) return { ...batch, host };
     const { attributes: _attributes, fields: _fields, shape: _shape, ...kept } = batch;
     const { message, parameters } = this.replace(batch.message, batch.parameters, batch.rows);
-    return { ...kept, message, parameters, host: this.hosts ? this.dictionary(batch.host) : batch.host };
+    return { ...kept, message, parameters, host };
   }
 
-  pseudonym(value: Uint8Array): Uint8Array {
-    const known = latin.decode(value);
-    const cached = this.cache.get(known);
-    if (cached !== undefined) return cached;
-    const made = encoder.encode(
-      `~${createHmac('sha256', this.key)
-        .update(value)
-        .digest('hex')
-        .slice(0, LENGTH - 1)}`,
-    );
-    if (this.cache.size >= CACHE) this.cache.clear();
-    this.cache.set(known, made);
-    return made;
+  private pseudonym(value: Uint8Array): Uint8Array {
+    const text = latin.decode(value);
+    return holdsPseudonym(text) ? value : encoder.encode(this.hash.parameter(text));
   }
 
-  private dictionary(column: DictColumn): DictColumn {
-    return { codes: column.codes, values: column.values.map((value) => new TextDecoder().decode(this.pseudonym(encoder.encode(value)))) };
+  private hostNames(column: DictColumn): DictColumn {
+    return { codes: column.codes, values: column.values.map((value) => (isPseudonym(value) ? value : this.hash.host(value))) };
   }
 
   /** New message bytes with each parameter's span replaced; parameters outside the message are replaced on their own. */

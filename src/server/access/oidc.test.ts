@@ -76,7 +76,12 @@ beforeEach(async () => {
   const none = { name: 'none', summary: 'none', config: z.strictObject({}) };
   const schema = configSchema({
     ...{ sources: [none], sinks: [none], records: ['lines'], detectors: [{ ...none, name: 'sequence' }] },
-    ...{ parser: z.strictObject({}), declared: z.record(z.string(), z.unknown()), features: z.strictObject({}) },
+    ...{
+      parser: z.strictObject({}),
+      pseudonyms: z.strictObject({}),
+      declared: z.record(z.string(), z.unknown()),
+      features: z.strictObject({}),
+    },
   });
   const sources = [{ type: 'none', name: 'auth' }];
   const config = schema.parse({

@@ -45,6 +45,7 @@ export function twoTenants(): Config {
     records: ['lines'],
     detectors: [component('sequence')],
     parser: z.strictObject({}),
+    pseudonyms: z.strictObject({}),
     declared: z.record(z.string(), z.unknown()),
     features: z.strictObject({}),
   });
