@@ -1,11 +1,12 @@
 import { alertsOf, rankGroups } from '../../alerts/index.ts';
 import type { EventBatch } from '../../core/index.ts';
 import { RULES } from '../../detectors/packet-windows/index.ts';
+import type { FlowRecord } from '../../parsers/packets/index.ts';
 import { type ReportInput, type ReportWarning, reportName } from '../../sinks/report/index.ts';
 import type { FileInput } from '../../sources/index.ts';
-import { readFlows } from '../../training/flows/index.ts';
+import { MeteredFlows } from '../../training/flows/index.ts';
 import type { InputAnalysis } from '../analyze.ts';
-import { namedFlows } from '../events/named-flows.ts';
+import { MOST_NAMED, namedFlows, withLeft } from '../events/named-flows.ts';
 import type { AnalysisOptions } from '../options.ts';
 import type { LearntPairs } from '../pairs/unusual-flows.ts';
 import { SignatureAnalysis } from '../signatures.ts';
@@ -22,7 +23,9 @@ export async function captureReport(
 ): Promise<InputAnalysis> {
   const { tenant, program, seed, top, promise, labels, pairs, flowModel } = options;
   const sigma = await SignatureAnalysis.open(input.name, options);
+  const metered = flowModel && new MeteredFlows(input.name, MOST_NAMED);
   const analysis = await analyzeCapture(input, {
+    ...(metered && { onFlow: (flow: FlowRecord) => metered.add(flow) }),
     ...(sigma && { onEvents: (batch: EventBatch) => sigma.add(batch) }),
     program,
     seed,
@@ -32,10 +35,15 @@ export async function captureReport(
   });
   const unusual = analysis.unusual.findings.slice(0, top);
   const matched = sigma?.findings(input.name, { ...analysis.lineage, feature: 'sigma' }) ?? [];
+  const flows = metered?.table(analysis.sha256);
   const named =
-    flowModel === undefined || (analysis.counters.flows ?? 0) === 0
-      ? undefined
-      : await namedFlows(await readFlows([input.path]), flowModel, { source: input.name, promise, lineage: analysis.lineage });
+    flowModel && flows
+      ? withLeft(
+          await namedFlows(flows, flowModel, { source: input.name, promise, lineage: analysis.lineage }),
+          flowModel,
+          metered?.left ?? 0,
+        )
+      : undefined;
   const known = named?.findings.slice(0, top) ?? [];
   const rowOf = new Map([...unusual, ...known, ...matched].map(({ detection, row }) => [detection.id, row]));
   const alerts = alertsOf(tenant, [

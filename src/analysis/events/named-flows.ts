@@ -22,13 +22,14 @@ export interface NamedFlows {
 }
 
 const NOTHING: NamedFlows = { findings: [], warnings: [] };
-const MOST_ROWS = 2_000_000;
+/** Most flows of one input that are named; they are held in memory. */
+export const MOST_NAMED = 2_000_000;
 /** Flows shown with a finding. */
 const SHOWN = 20;
 /** Classes named in a sentence. */
 const CLASSES = 8;
 
-/** Flow events of one input, gathered for a model; what is beyond `MOST_ROWS` is counted. */
+/** Flow events of one input, gathered for a model; what is beyond `MOST_NAMED` is counted. */
 export class GatheredFlows {
   readonly #parts: EventFlows[] = [];
   #rows = 0;
@@ -36,7 +37,7 @@ export class GatheredFlows {
 
   take(batch: EventBatch): void {
     if (batch.kind !== 'flow' || batch.rows === 0) return;
-    if (this.#rows + batch.rows > MOST_ROWS) {
+    if (this.#rows + batch.rows > MOST_NAMED) {
       this.left += batch.rows;
       return;
     }
@@ -65,8 +66,13 @@ export async function namedSensorFlows(
     return { findings: [], warnings: [{ code: 'flow-model', text }] };
   }
   const named = await namedFlows(table, model, { ...context, source: input.name });
-  if (gathered.left === 0) return named;
-  const text = `${gathered.left.toLocaleString('en')} further flows were not scored by ${model.name}.`;
+  return withLeft(named, model, gathered.left);
+}
+
+/** Says how many flows beyond `MOST_NAMED` were not scored. */
+export function withLeft(named: NamedFlows, { name }: FlowModel, left: number): NamedFlows {
+  if (left === 0) return named;
+  const text = `${left.toLocaleString('en')} further flows were not scored by ${name}.`;
   return { ...named, warnings: [...named.warnings, { code: 'flow-model', text }] };
 }
 

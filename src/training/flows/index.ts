@@ -7,6 +7,7 @@ export { type FlowQuality, flowQuality } from './flow-quality.ts';
 export { type FlowTable, placeOf } from './flow-table.ts';
 export type { ClassifierGrid } from './grid-search.ts';
 export { type LeaveOneOut, leaveOneOut } from './leave-one-out.ts';
+export { MeteredFlows } from './metered-flows.ts';
 export { type Prediction, predictedCounts, predictionCsv, predictionsOf } from './predictions.ts';
 export { type ReadFlowOptions, readFlows } from './read.ts';
 export { type Division, divideRows, type SplitBy } from './split.ts';
