@@ -18,6 +18,9 @@ export interface Renewal {
 
 export const HISTORY_DEFAULTS: HistoryOptions = { capacity: 20_000, roundSize: 2_000 };
 
+/** Of windows of flows, which are fewer than sessions and change with the time of day: a round is hours, not days. */
+export const WINDOW_HISTORY: HistoryOptions = { capacity: 5_000, roundSize: 250 };
+
 /**
  * The rolling calibration of one tenant and detector. Scores are added in event order under the calibration in force and count
  * only from the next renewal on, so the result does not depend on batches. Memory: at most 1.1 `capacity` + `roundSize` scores.

@@ -1,4 +1,4 @@
-import { binomialInterval, CalibrationHistory, severityOf, smallestRate } from '../../alerts/index.ts';
+import { binomialInterval, CalibrationHistory, severityOf, smallestRate, WINDOW_HISTORY } from '../../alerts/index.ts';
 import { type Detection, type Lineage, sha256Hex, stableId } from '../../core/index.ts';
 import { explainFlow } from '../../detectors/flow-novelty/explain.ts';
 import type { ReportDetector, ReportWarning } from '../../sinks/report/index.ts';
@@ -29,9 +29,6 @@ export interface TableAlarms {
   readonly warnings: readonly ReportWarning[];
 }
 
-/** Renewed after so many windows, from the latest `CAPACITY`. */
-const ROUND = 250;
-const CAPACITY = 5000;
 /** Most rows held in memory. */
 const MOST_ROWS = 2_000_000;
 const ROWS_NAMED = 5;
@@ -62,7 +59,7 @@ export async function tableAlarms(
   const { source, promise } = context;
   const table = await readFlows([path], { maxRows: MOST_ROWS });
   const windows = (await scoreTableWindows(alarm, table)).sort((a, b) => a.start - b.start || (a.key < b.key ? -1 : 1));
-  const history = CalibrationHistory.fromScores(alarm.calibration.windows, { capacity: CAPACITY, roundSize: ROUND });
+  const history = CalibrationHistory.fromScores(alarm.calibration.windows, WINDOW_HISTORY);
   const lineage = { ...context.lineage, feature: 'flow-windows', model: name, modelSha256: sha256 };
   const detections: Detection[] = [];
   for (const window of windows) {

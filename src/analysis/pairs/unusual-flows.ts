@@ -1,4 +1,4 @@
-import { binomialInterval, CalibrationHistory, severityOf, smallestRate } from '../../alerts/index.ts';
+import { binomialInterval, CalibrationHistory, severityOf, smallestRate, WINDOW_HISTORY } from '../../alerts/index.ts';
 import {
   concatGroups,
   type Detection,
@@ -104,7 +104,7 @@ export class UnusualFlows {
     const { promise, labels } = this.#options;
     learnt.detector.applyLabels(await labels(PAIR_DETECTOR));
     const statistic = (await learnt.detector.score(windows)).score;
-    const history = CalibrationHistory.fromScores(learnt.calibration, { capacity: 5000, roundSize: 250 });
+    const history = CalibrationHistory.fromScores(learnt.calibration, WINDOW_HISTORY);
     const pValue = new Float64Array(windows.rows);
     const extrapolated = new Float64Array(windows.rows);
     for (const [row, score] of statistic.entries()) {

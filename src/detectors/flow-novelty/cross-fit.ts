@@ -32,7 +32,16 @@ export interface FoldFitted<Model> extends CrossScored {
 export const FOLDS = 3;
 
 type Learn<Model> = (values: Float32Array) => Promise<Fitted<Model>>;
-type FoldOf = (row: number) => number;
+export type FoldOf = (row: number) => number;
+
+/**
+ * Rows that belong together share a fold, as flows of a window: scored by a fit that has seen the others, they would seem more
+ * ordinary than those of a window to come. `sizes`: rows of each group, one group after the other.
+ */
+export function foldsByGroup(sizes: readonly number[]): FoldOf {
+  const folds = sizes.flatMap((size, group) => new Array<number>(size).fill(group % FOLDS));
+  return (row) => folds[row] as number;
+}
 
 /** Fits on all rows, and on two thirds of them three times to score the rest. `foldOf`: 0 to FOLDS - 1; rows that belong together share one. */
 export async function crossFit<Model>(benign: BenignRows, learn: Learn<Model>, foldOf?: FoldOf): Promise<CrossFitted<Model>> {

@@ -1,5 +1,13 @@
 import { deserialize, serialize } from 'node:v8';
-import { CalibrationHistory, type FloodEvent, FloodGuard, scoreChange, smallestRate, VolumeMeter } from '../../alerts/index.ts';
+import {
+  CalibrationHistory,
+  type FloodEvent,
+  FloodGuard,
+  scoreChange,
+  smallestRate,
+  VolumeMeter,
+  WINDOW_HISTORY,
+} from '../../alerts/index.ts';
 import { type Detector, type FeatureBatch, type LabelledRow, type Micros, sha256Hex, stableId } from '../../core/index.ts';
 import { coreRows } from '../../features/index.ts';
 import { InputClock } from '../time/input-clock.ts';
@@ -76,7 +84,7 @@ export class Scorer implements LaneScorer {
     this.detector = model.detector;
     this.model = model.reference;
     this.modelSha256 = model.sha256;
-    this.history = CalibrationHistory.fromScores(model.calibration);
+    this.history = this.historyOf(model.calibration);
     this.learnt = model.rows;
     this.readyAt = model.to;
     this.fitted = true;
@@ -154,7 +162,7 @@ export class Scorer implements LaneScorer {
     const held = this.held.joined();
     const { core, rest } = held.shape === 'sequences' ? coreRows(held) : { core: [], rest: [] };
     const summary = await this.detector.fit(rest.length === 0 ? held : pickRows(held, core));
-    this.history = CalibrationHistory.fromScores(summary.calibration);
+    this.history = this.historyOf(summary.calibration);
     this.applyHistory();
     this.learnt = summary.rows;
     this.readyAt = summary.to;
@@ -251,6 +259,10 @@ export class Scorer implements LaneScorer {
   async effectOf(found: readonly FoundAlert[], labels: readonly LabelledRow[]): Promise<LabelEffect | undefined> {
     const { fitted, history } = this;
     return fitted && history !== undefined ? effectOnCalibrated(this.detector, history, this.options.rate, found, labels) : undefined;
+  }
+
+  private historyOf(scores: Float64Array): CalibrationHistory {
+    return CalibrationHistory.fromScores(scores, this.detector.shape === 'groups' ? WINDOW_HISTORY : {});
   }
 
   private applyHistory(): void {

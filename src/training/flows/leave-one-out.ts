@@ -3,7 +3,7 @@ import { seededRandom, shuffle } from '../../core/index.ts';
 import { familyOf as hierarchy } from '../../detectors/flow-classifier/families.ts';
 import { type PairWindow, pairWindows, windowStatistic } from '../../detectors/flow-novelty/aggregate.ts';
 import { ARM_NAMES, NOVELTY_DEFAULTS } from '../../detectors/flow-novelty/arms.ts';
-import { crossFit, foldFit } from '../../detectors/flow-novelty/cross-fit.ts';
+import { crossFit, foldFit, foldsByGroup } from '../../detectors/flow-novelty/cross-fit.ts';
 import { type Rate, rateOf } from '../confusion.ts';
 import type { Cleaned } from './clean.ts';
 import { encodeValues, fitEncoding } from './encode.ts';
@@ -56,21 +56,24 @@ const ARM_DETECTORS = { neighbour: 'nearest-neighbour', autoencoder: 'autoencode
 export const DETECTORS_ALONE: readonly string[] = [...Object.values(ARM_DETECTORS), ...FORESTS];
 
 /**
- * Trains without each family in turn. Benign flows: 70 % train and calibrate out of fold, 30 % are held back to observe the
- * false-alarm rate; thresholds come from the former alone. No address, port or role feature is used.
+ * Trains without each family in turn. Benign windows (flows without addresses or times): 70 % train and calibrate out of fold, 30 % are held back
+ * to observe the false-alarm rate; thresholds come from the former alone. No address, port or role feature is used.
  */
 export async function leaveOneOut(table: FlowTable, cleaned: Cleaned, options: LeaveOneOutOptions = {}): Promise<LeaveOneOut> {
   const { windowMicros = 1800e6, mostPerClass = 1500, rounds = 80, seed = 1, log = () => {} } = options;
   const random = seededRandom(seed);
   const { labels, benign } = cleaned;
   const familyOf = (row: number) => (options.familyOf ?? hierarchy)(labels[row] as string);
-  const normal = shuffle(
-    Array.from(cleaned.rows).filter((row) => labels[row] === benign),
-    random,
-  );
-  const cut = Math.round(normal.length * (1 - HELD_SHARE));
-  const train = normal.slice(0, cut);
-  const held = normal.slice(cut);
+  const usual = Array.from(cleaned.rows).filter((row) => labels[row] === benign);
+  const windowed = cleaned.rows.every((row) => table.source[row] !== '' && !Number.isNaN(table.time[row]));
+  const windows = (rows: readonly number[]): PairWindow[] =>
+    windowed ? pairWindows(rows, table.source, table.destination, table.time, windowMicros) : [];
+  // whole windows are held back: what is left of one would make the rest of it look ordinary
+  const units = shuffle(windowed ? windows(usual) : usual.map((row): PairWindow => ({ key: '', rows: [row] })), random);
+  const cut = Math.round(units.length * (1 - HELD_SHARE));
+  const [trainUnits, heldUnits] = [units.slice(0, cut), units.slice(cut)];
+  const [train, held] = [trainUnits, heldUnits].map((list) => list.flatMap(({ rows }) => rows)) as [number[], number[]];
+  const foldOf = foldsByGroup(trainUnits.map(({ rows }) => rows.length));
   const attacks = sampled(
     Array.from(cleaned.rows).filter((row) => labels[row] !== benign),
     labels,
@@ -83,19 +86,15 @@ export async function leaveOneOut(table: FlowTable, cleaned: Cleaned, options: L
   const scored = [...held, ...attacks];
   const benignRows = { values: values(train), columns };
   const others = values(scored);
-  const novelty = await crossFit(benignRows, noveltyScorer(columns, NOVELTY_DEFAULTS, random));
+  const novelty = await crossFit(benignRows, noveltyScorer(columns, NOVELTY_DEFAULTS, random), foldOf);
   const arms = (await bothOf(novelty, others)).map(surprises);
   const alone = new Map<string, Both>([
     ...ARM_NAMES.map((arm, i) => [ARM_DETECTORS[arm], arms[i] as Both] as const),
-    ...(await forestScores(benignRows, others, seed)),
+    ...(await forestScores(benignRows, others, seed, foldOf)),
   ]);
   log(`novelty detectors fitted on ${train.length} benign flows`);
 
-  const windowed = [...train, ...scored].every((row) => table.source[row] !== '' && !Number.isNaN(table.time[row]));
-  const windows = (rows: readonly number[]) =>
-    windowed ? pairWindows(rows, table.source, table.destination, table.time, windowMicros) : [];
-  const trainWindows = windows(train);
-  const heldWindows = windows(held);
+  const [trainWindows, heldWindows] = windowed ? [trainUnits, heldUnits] : [[], []];
   const position = new Map([...train, ...scored].map((row, i) => [row, i]));
 
   const results: FamilyResult[] = [];
@@ -104,7 +103,9 @@ export async function leaveOneOut(table: FlowTable, cleaned: Cleaned, options: L
     const known = values(attacks.filter((row) => familyOf(row) !== family));
     // of a single family nothing is left that a classifier could know
     const [classifier] =
-      known.length === 0 ? [] : await bothOf(await foldFit(benignRows, classifierScorer(columns, known, { rounds, bins: 63 })), others);
+      known.length === 0
+        ? []
+        : await bothOf(await foldFit(benignRows, classifierScorer(columns, known, { rounds, bins: 63 }), foldOf), others);
     const zClassifier = classifier && surprises(classifier);
     const A = scoreA(zClassifier, arms);
     const novelty = scoreA(undefined, arms);

@@ -8,7 +8,7 @@ import {
   surprise,
 } from '../../detectors/flow-novelty/aggregate.ts';
 import { ARM_NAMES, NOVELTY_DEFAULTS, type NoveltyArms } from '../../detectors/flow-novelty/arms.ts';
-import { type BenignRows, crossFit, FOLDS, foldFit } from '../../detectors/flow-novelty/cross-fit.ts';
+import { type BenignRows, crossFit, FOLDS, foldFit, foldsByGroup } from '../../detectors/flow-novelty/cross-fit.ts';
 import { encodingSchema, type FlowEncoding } from '../../features/index.ts';
 import { networkSchema, packEnsemble, type TreeEnsemble, unpackEnsemble } from '../../ml/index.ts';
 import type { Cleaned } from './clean.ts';
@@ -76,9 +76,10 @@ export async function fitTableAlarm(
   const encoding = fitEncoding(table, [...rows, ...attacks], options);
   const columns = encoding.features.length;
   const benignRows: BenignRows = { values: encodeValues(table, encoding, rows), columns };
-  const novelty = await crossFit(benignRows, noveltyScorer(columns, NOVELTY_DEFAULTS, random));
+  const foldOf = foldsByGroup(windows.map((window) => drawnRows(window).length));
+  const novelty = await crossFit(benignRows, noveltyScorer(columns, NOVELTY_DEFAULTS, random), foldOf);
   const known = attacks.length < LEAST_ROWS ? undefined : encodeValues(table, encoding, attacks);
-  const classifier = known && (await foldFit(benignRows, classifierScorer(columns, known, BOOSTING)));
+  const classifier = known && (await foldFit(benignRows, classifierScorer(columns, known, BOOSTING), foldOf));
   const odds = classifier?.unseen[0];
   const normal = { arms: novelty.unseen, ...(odds && { classifier: odds }) };
   const judges = judgesOf(normal, normal);
