@@ -3,14 +3,12 @@ import { alertsOf, assessContamination, InputCounter, rankGroups } from '../aler
 import {
   type Alert,
   canonicalJson,
-  concatSequences,
   type Detection,
   type EvidenceLine,
   type Lineage,
   type LogBatch,
   type SequenceBatch,
   sha256Hex,
-  type Template,
   VedetteError,
 } from '../core/index.ts';
 import type { SequenceFeature } from '../features/index.ts';
@@ -24,12 +22,14 @@ import { lineTexts } from './evidence-text.ts';
 import { groupInputs, type InputGroup } from './group-inputs.ts';
 import { EventHistogram } from './histogram.ts';
 import { learnFromItself, type ScoredRows, scoreWith } from './learn.ts';
+import { type LineFindings, observerSettings } from './observing/line-observer.ts';
+import { observedInputs } from './observing/observed-inputs.ts';
 import type { AnalysisOptions, FittedModel } from './options.ts';
 import { pairBaseline } from './pairs/baseline.ts';
 import { reportDetector, reportStream } from './report-detector.ts';
 import { seriesReports, splitSeries } from './series/index.ts';
-import { SignatureAnalysis } from './signatures.ts';
-import { StreamAnalysis, type StreamSummary } from './stream-findings.ts';
+import { signatureFindings } from './signatures.ts';
+import type { StreamSummary } from './stream-findings.ts';
 import { warningsOf } from './warnings.ts';
 
 /** What the analysis of one input found. */
@@ -180,8 +180,6 @@ class GroupAnalysis {
   readonly #baseline: Baseline | undefined;
   readonly #progress: (share: number, what: string) => void;
   readonly #inputs = new Map<string, InputState>();
-  #stream: StreamAnalysis | undefined;
-  #signatures: SignatureAnalysis | undefined;
 
   constructor(
     group: InputGroup,
@@ -198,41 +196,42 @@ class GroupAnalysis {
   }
 
   async *run(): AsyncGenerator<InputAnalysis> {
-    const parts: SequenceBatch[] = [];
-    const { promise, seed, labels } = this.#options;
-    this.#stream = await StreamAnalysis.open(this.#group.type, promise, seed, labels);
-    this.#signatures = await SignatureAnalysis.open(this.#group.type, this.#options);
-    await this.#learnBaseline(this.#stream);
-    const read = await readLogs(this.#group.inputs, {
-      ...logOptions(this.#options),
-      root: this.#root,
-      ...this.#givenFeature(),
-      onBatch: (batch, templates) => this.#count(batch, templates),
-      progress: (share) => this.#progress(share * 0.6, `reading ${this.#group.type}`),
-    });
-    if (read.batch !== undefined) parts.push(read.batch);
-    const batch = parts.length === 0 ? undefined : concatSequences(parts);
+    const { read, found } = await this.#read();
+    const { batch } = read;
     const models = batch === undefined ? [] : await this.#score(batch);
-    const streams = (await this.#stream?.finish(read.templates)) ?? [];
     for (const input of read.inputs) {
       const findings = batch === undefined ? [] : await this.#findings(batch, models, input, read);
       const told = batch === undefined ? new Set<number>() : linesOf(findings, batch, models);
-      findings.push(...this.#streamFindings(streams, input, read, told));
-      findings.push(...(this.#signatures?.findings(input.name, this.#lineage({ name: 'signatures', sha256: '' }, read)) ?? []));
-      yield await this.#result(input, read, batch, models, streams, findings);
+      findings.push(...this.#streamFindings(found.streams, input, read, told));
+      const lineage = this.#lineage({ name: 'signatures', sha256: '' }, read);
+      findings.push(...signatureFindings(found.signatures, this.#group.type, input.name, lineage));
+      yield await this.#result(input, read, models, found, findings);
     }
     this.#progress(1, '');
   }
 
-  /** What detectors that learn as they go know before the first line. */
-  async #learnBaseline(stream: StreamAnalysis): Promise<void> {
-    if (this.#baseline === undefined) return;
-    await readLogs(this.#baseline.inputs, {
-      ...logOptions(this.#options),
-      sequences: false,
-      onBatch: (batch, templates) => stream.learn(batch, templates),
+  /** The inputs' sessions, and what was found in their lines one by one. */
+  async #read(): Promise<{ read: LogSequences; found: LineFindings }> {
+    const { inputs, type } = this.#group;
+    const parser = await observedInputs({
+      settings: await observerSettings(type, this.#options),
+      parsing: { ...logOptions(this.#options), root: this.#root },
+      bytes: inputs.reduce((sum, { bytes }) => sum + bytes, 0),
+      baseline: this.#baseline?.inputs ?? [],
     });
-    await stream.learnt();
+    try {
+      const read = await readLogs(inputs, {
+        ...logOptions(this.#options),
+        root: this.#root,
+        ...this.#givenFeature(),
+        parser,
+        onBatch: (batch) => this.#count(batch),
+        progress: (share) => this.#progress(share * 0.6, `reading ${type}`),
+      });
+      return { read, found: await parser.findings() };
+    } finally {
+      await parser.close();
+    }
   }
 
   #givenFeature(): { feature?: SequenceFeature } {
@@ -240,7 +239,7 @@ class GroupAnalysis {
     return feature === undefined ? {} : { feature };
   }
 
-  async #count(batch: LogBatch, templates: readonly Template[]): Promise<void> {
+  #count(batch: LogBatch): void {
     const { input } = batch.origin;
     let state = this.#inputs.get(input);
     if (state === undefined) {
@@ -254,8 +253,6 @@ class GroupAnalysis {
       if (!(state.first <= time)) state.first = time;
       if (!(state.last >= time)) state.last = time;
     }
-    this.#signatures?.add(batch);
-    await this.#stream?.add(batch, templates);
   }
 
   async #score(batch: SequenceBatch): Promise<ScoredModel[]> {
@@ -301,7 +298,9 @@ class GroupAnalysis {
   #streamFindings(streams: readonly StreamSummary[], input: InputSummary, read: LogSequences, told: ReadonlySet<number>): Finding[] {
     const state = this.#inputs.get(input.name);
     const lineage = this.#lineage({ name: 'learnt-as-it-went', sha256: '' }, read);
-    const findings = streams.flatMap((stream) => stream.findings.map(({ finding }) => finding(lineage)));
+    const findings = streams.flatMap((stream) =>
+      stream.findings.map(({ row, detection }) => ({ row, detection: { ...detection, lineage } })),
+    );
     return findings.filter(({ detection }) => {
       const [line] = detection.evidence;
       if (line !== undefined) return line.input === input.name && !told.has(line.offset);
@@ -333,11 +332,11 @@ class GroupAnalysis {
   async #result(
     input: InputSummary,
     read: LogSequences,
-    batch: SequenceBatch | undefined,
     models: readonly ScoredModel[],
-    streams: readonly StreamSummary[],
+    { streams, warnings }: LineFindings,
     findings: readonly Finding[],
   ): Promise<InputAnalysis> {
+    const { batch } = read;
     const { tenant, promise, program } = this.#options;
     const detections: Detection[] = findings.map(({ detection }) => detection);
     const rowOf = new Map(findings.map(({ detection, row }) => [detection.id, row]));
@@ -370,10 +369,7 @@ class GroupAnalysis {
       lineTexts: await this.#lineTexts(input, alerts),
       templates: read.templates.slice(0, 50).map(({ id, text, count }) => ({ id, text, count })),
       ...(series === undefined ? {} : { series }),
-      warnings: [
-        ...warningsOf({ input, feature: read.feature, batch, models, promise, contamination }),
-        ...(this.#signatures?.warnings() ?? []),
-      ],
+      warnings: [...warningsOf({ input, feature: read.feature, batch, models, promise, contamination }), ...warnings],
       program,
     };
     return { input, report, alerts: alerts.map((alert) => ({ alert, row: rowOf.get(alert.detection.id) ?? new Uint8Array() })) };

@@ -21,6 +21,9 @@ import type { AnalysisOptions } from './options.ts';
 
 const MOST_NAMED = 20;
 
+/** What signatures found, each with its detection's id; plain data. */
+export type FoundSignatures = readonly (readonly [id: string, finding: RuleFinding])[];
+
 /** Signatures over a finite input; a finding keeps its latest figures. */
 export class SignatureAnalysis {
   readonly #source: string;
@@ -66,21 +69,30 @@ export class SignatureAnalysis {
       : [{ code: 'rules-unused', text: `Sigma rules that cannot be used (${this.#problems.length}): ${named}${rest}.` }];
   }
 
+  get found(): FoundSignatures {
+    return [...this.#found];
+  }
+
   /** Those whose first line is of this input. */
   findings(input: string, lineage: Lineage): Finding[] {
-    return [...this.#found].flatMap(([id, { rule, ...condition }]) => {
-      if (condition.evidence[0]?.input !== input) return [];
-      const detection: Detection = {
-        id,
-        detector: 'sigma',
-        source: this.#source,
-        ...condition,
-        pValue: Number.NaN,
-        threshold: Number.NaN,
-        extrapolated: false,
-        lineage: { ...lineage, model: rule },
-      };
-      return [{ detection, row: new TextEncoder().encode(ruleLabel(rule, condition.entity)) }];
-    });
+    return signatureFindings(this.found, this.#source, input, lineage);
   }
+}
+
+/** Those of `found` in the inputs of `source` whose first line is of this input. */
+export function signatureFindings(found: FoundSignatures, source: string, input: string, lineage: Lineage): Finding[] {
+  return found.flatMap(([id, { rule, ...condition }]) => {
+    if (condition.evidence[0]?.input !== input) return [];
+    const detection: Detection = {
+      id,
+      detector: 'sigma',
+      source,
+      ...condition,
+      pValue: Number.NaN,
+      threshold: Number.NaN,
+      extrapolated: false,
+      lineage: { ...lineage, model: rule },
+    };
+    return [{ detection, row: new TextEncoder().encode(ruleLabel(rule, condition.entity)) }];
+  });
 }

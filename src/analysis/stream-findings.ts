@@ -6,7 +6,6 @@ import {
   formatMicros,
   knownTime,
   type LabelledRow,
-  type Lineage,
   type LogBatch,
   type ObservationBatch,
   type SeriesBatch,
@@ -15,17 +14,19 @@ import {
 } from '../core/index.ts';
 import { Observer, observationConfig, VolumeCounter, volumeConfig } from '../features/index.ts';
 import { createDetector } from '../training/index.ts';
-import type { Finding } from './detections.ts';
 
 /** Findings kept of one detector and input: those with the highest scores. */
 const MOST_KEPT = 25;
 
-interface Kept {
+/** A finding as far as what was read tells of it; plain data. */
+export interface StreamFinding {
   readonly score: number;
-  readonly finding: (lineage: Lineage) => Finding;
+  /** What a label keeps of the row. */
+  readonly row: Uint8Array;
+  readonly detection: Omit<Detection, 'lineage'>;
 }
 
-/** What a detector that learns as it goes did with one input. */
+/** What a detector that learns as it goes did with one input; plain data. */
 export interface StreamSummary {
   readonly name: 'novelty' | 'rate';
   readonly unit: string;
@@ -34,7 +35,7 @@ export interface StreamSummary {
   readonly baselineRows?: number;
   readonly scored: number;
   readonly flagged: number;
-  readonly findings: readonly Kept[];
+  readonly findings: readonly StreamFinding[];
 }
 
 /**
@@ -61,11 +62,11 @@ export class StreamAnalysis {
     source: string,
     promise: number,
     seed: number,
-    labels: (detector: string) => Promise<readonly LabelledRow[]>,
+    labels: { readonly novelty: readonly LabelledRow[]; readonly rate: readonly LabelledRow[] },
   ): Promise<StreamAnalysis> {
     const [novelty, rate] = await Promise.all([createDetector('novelty', {}, seed), createDetector('rate', {}, seed)]);
-    novelty.detector.applyLabels(await labels('novelty'));
-    rate.detector.applyLabels(await labels('rate'));
+    novelty.detector.applyLabels(labels.novelty);
+    rate.detector.applyLabels(labels.rate);
     return new StreamAnalysis(source, promise, novelty.detector, rate.detector);
   }
 
@@ -118,7 +119,7 @@ export class StreamAnalysis {
     tally.count(scored.score);
     for (const told of tally.decisions.take(batch, scored)) {
       const value = scored.score[told.row] as number;
-      if (tally.wants(value)) tally.keep(value, await this.#finding(tally, batch, told, value, describe(told.row), names));
+      if (tally.wants(value)) tally.keep(await this.#finding(tally, batch, told, value, describe(told.row), names));
     }
     tally.detector.observe(batch);
   }
@@ -130,9 +131,8 @@ export class StreamAnalysis {
     score: number,
     described: Described,
     names: TemplateNames,
-  ): Promise<(lineage: Lineage) => Finding> {
+  ): Promise<StreamFinding> {
     const explanation = names.inWords(await tally.detector.explain(batch, row));
-    const label = tally.detector.describe(batch, row);
     const evidence = explanation.evidence.length > 0 ? explanation.evidence : described.evidence;
     const detection: Omit<Detection, 'lineage'> = {
       id: stableId('detection', this.#source, tally.name, described.key, formatMicros(described.start)),
@@ -152,7 +152,7 @@ export class StreamAnalysis {
       explanation,
       evidence,
     };
-    return (lineage) => ({ row: label, detection: { ...detection, lineage } });
+    return { score, row: tally.detector.describe(batch, row), detection };
   }
 }
 
@@ -161,7 +161,7 @@ class Tally {
   readonly detector: Detector;
   readonly decisions: StreamDecisions;
   readonly #scores: number[] = [];
-  readonly #kept: Kept[] = [];
+  readonly #kept: StreamFinding[] = [];
   /** As of the end of the baseline. */
   #before: Pick<StreamCounters, 'scored' | 'flagged'> | undefined;
 
@@ -189,12 +189,12 @@ class Tally {
   }
 
   wants(score: number): boolean {
-    return this.#kept.length < MOST_KEPT || score > (this.#kept.at(-1) as Kept).score;
+    return this.#kept.length < MOST_KEPT || score > (this.#kept.at(-1) as StreamFinding).score;
   }
 
-  keep(score: number, finding: Kept['finding']): void {
-    const at = this.#kept.findIndex((one) => one.score < score);
-    this.#kept.splice(at < 0 ? this.#kept.length : at, 0, { score, finding });
+  keep(finding: StreamFinding): void {
+    const at = this.#kept.findIndex((one) => one.score < finding.score);
+    this.#kept.splice(at < 0 ? this.#kept.length : at, 0, finding);
     if (this.#kept.length > MOST_KEPT) this.#kept.pop();
   }
 

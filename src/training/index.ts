@@ -7,13 +7,15 @@ export { type Evaluation, type EvaluationMetrics, evaluateModel, evaluateScores 
 export { FolderCheckpoints } from './folder-checkpoints.ts';
 export { type LabelFrom, parseLabelFrom, readLabels } from './labels.ts';
 export * from './models/index.ts';
-export type { InputSummary } from './parsing/input-parser.ts';
+export type { InputSummary, LogInputs, ParsedLines, ParsingOptions } from './parsing/input-parser.ts';
+export { ParserThread } from './parsing/parser-thread.ts';
+export { serveInputs } from './parsing/serve-inputs.ts';
 export { type FeedbackRow, measureFeedback } from './quality/feedback.ts';
 export { markdownTable } from './quality/markdown-table.ts';
 export { sequenceMarkdown } from './quality/sequence-markdown.ts';
 export { type SequenceQuality, sequenceQuality, TRACE_OPTIONS } from './quality/sequence-quality.ts';
 export type { MakeTable, Table, TableOptions } from './quality/tables.ts';
-export { type LogSequences, type ReadLogsOptions, readLogs } from './read-logs.ts';
+export { type LogSequences, logInputs, type ReadLogsOptions, readLogs } from './read-logs.ts';
 export { type ReadSessionOptions, readSessions } from './read-sessions.ts';
 export { type ScoredRows, scoreCsv, scoreData } from './score.ts';
 export { onlyNormal, selectRows } from './select.ts';

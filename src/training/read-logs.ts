@@ -16,6 +16,8 @@ export interface ReadLogsOptions extends ParsingOptions {
   /** Sequences whenever this many events have closed, instead of all at once in the result. */
   readonly drain?: { readonly events: number; readonly take: (batch: SequenceBatch, feature: SequenceFeature) => Promise<void> };
   readonly progress?: (share: number) => void;
+  /** What parses the inputs, the caller's to close; default `logInputs`. */
+  readonly parser?: LogInputs;
 }
 
 export interface LogSequences {
@@ -37,7 +39,7 @@ const BESIDE_BYTES = 2 << 20;
 /** Logs of one kind as sequences: one parser per format, one way of making sessions for all inputs, in the order given. */
 export async function readLogs(inputs: readonly FileInput[], options: ReadLogsOptions = {}): Promise<LogSequences> {
   const total = inputs.reduce((sum, input) => sum + input.bytes, 0);
-  const parser = parserFor(total, options);
+  const parser = options.parser ?? logInputs(total, options);
   try {
     const reader = new LogReader(parser, options);
     let before = 0;
@@ -47,11 +49,12 @@ export async function readLogs(inputs: readonly FileInput[], options: ReadLogsOp
     }
     return await reader.finish();
   } finally {
-    await parser.close();
+    if (options.parser === undefined) await parser.close();
   }
 }
 
-function parserFor(bytes: number, { format, timezone, templates, fields, root }: ReadLogsOptions): LogInputs {
+/** Parses inputs of so many stored bytes together: here, or in a thread of its own where they are long enough. */
+export function logInputs(bytes: number, { format, timezone, templates, fields, root }: ParsingOptions): LogInputs {
   const options: ParsingOptions = {
     ...(format === undefined ? {} : { format }),
     ...(timezone === undefined ? {} : { timezone }),

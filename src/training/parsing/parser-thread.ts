@@ -5,7 +5,7 @@ import type { InputSummary, LogInputs, ParsedLines, ParsingOptions } from './inp
 import type { FromParser, ToParser } from './messages.ts';
 import { TemplateCopies } from './template-changes.ts';
 
-/** An `InputParser` in a thread of its own, a few batches ahead of whoever takes them. */
+/** What a thread that calls `serveInputs` parses (an `InputParser`, unless another one is given), a few batches ahead of whoever takes them. */
 export class ParserThread implements LogInputs {
   readonly #worker: Worker;
   readonly #copies = new TemplateCopies();
@@ -13,8 +13,8 @@ export class ParserThread implements LogInputs {
   #lost: Error | undefined;
   #wake = (): void => {};
 
-  constructor(options: ParsingOptions) {
-    this.#worker = new Worker(workerUrl(import.meta.url, './parser.worker.ts'), { workerData: options, name: 'parser' });
+  constructor(options: ParsingOptions, worker?: Worker) {
+    this.#worker = worker ?? new Worker(workerUrl(import.meta.url, './parser.worker.ts'), { workerData: options, name: 'parser' });
     this.#worker.on('message', (message: FromParser) => {
       this.#arrived.push(message);
       this.#wake();
@@ -40,6 +40,12 @@ export class ParserThread implements LogInputs {
     this.#send({ kind: 'templates' });
     const message = await this.#next();
     return message.kind === 'templates' ? message.templates : [];
+  }
+
+  /** What the thread answers to a request of another kind than those of `serveInputs`, between two inputs. */
+  protected async ask(request: object): Promise<object> {
+    this.#worker.postMessage(request);
+    return this.#next();
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,73 @@
+import type { LabelledRow, LogBatch, Template } from '../../core/index.ts';
+import type { ReportWarning } from '../../sinks/report/index.ts';
+import type { AnalysisOptions } from '../options.ts';
+import { type FoundSignatures, SignatureAnalysis } from '../signatures.ts';
+import { StreamAnalysis, type StreamSummary } from '../stream-findings.ts';
+
+/** Plain data: it crosses threads. */
+export interface ObserverSettings {
+  /** What the inputs are. */
+  readonly source: string;
+  readonly promise: number;
+  readonly seed: number;
+  readonly signatures: AnalysisOptions['signatures'];
+  readonly labels: Readonly<Record<'novelty' | 'rate' | 'sigma', readonly LabelledRow[]>>;
+}
+
+/** What was found line by line in all inputs of a kind; plain data. */
+export interface LineFindings {
+  readonly streams: readonly StreamSummary[];
+  readonly signatures: FoundSignatures;
+  readonly warnings: readonly ReportWarning[];
+}
+
+export async function observerSettings(source: string, options: AnalysisOptions): Promise<ObserverSettings> {
+  const { promise, seed, signatures, labels } = options;
+  const { own, rules } = signatures;
+  const [novelty, rate] = [await labels('novelty'), await labels('rate')];
+  const sigma = own || rules !== undefined ? await labels('sigma') : [];
+  return { source, promise, seed, signatures, labels: { novelty, rate, sigma } };
+}
+
+/** What looks at every line as it comes: the detectors that learn as they go, and signatures. */
+export class LineObserver {
+  readonly #stream: StreamAnalysis;
+  readonly #signatures: SignatureAnalysis | undefined;
+
+  private constructor(stream: StreamAnalysis, signatures: SignatureAnalysis | undefined) {
+    this.#stream = stream;
+    this.#signatures = signatures;
+  }
+
+  static async open({ source, promise, seed, signatures, labels }: ObserverSettings): Promise<LineObserver> {
+    return new LineObserver(
+      await StreamAnalysis.open(source, promise, seed, labels),
+      await SignatureAnalysis.open(source, { signatures, seed, labels: async () => labels.sigma }),
+    );
+  }
+
+  /** A batch of the baseline. */
+  async learn(batch: LogBatch, templates: readonly Template[]): Promise<void> {
+    await this.#stream.learn(batch, templates);
+  }
+
+  /** The baseline is over. */
+  async learnt(): Promise<void> {
+    await this.#stream.learnt();
+  }
+
+  async add(batch: LogBatch, templates: readonly Template[]): Promise<void> {
+    if (batch.rows === 0) return;
+    this.#signatures?.add(batch);
+    await this.#stream.add(batch, templates);
+  }
+
+  /** `templates`: every one in use. */
+  async finish(templates: readonly Template[]): Promise<LineFindings> {
+    return {
+      streams: await this.#stream.finish(templates),
+      signatures: this.#signatures?.found ?? [],
+      warnings: this.#signatures?.warnings() ?? [],
+    };
+  }
+}
