@@ -60,5 +60,6 @@ function marked(item: IncidentEvidence, rules: ExpectedRules): IncidentEvidence 
 
 function bySurprise(a: IncidentEvidence, b: IncidentEvidence): number {
   const order = Number(a.expected === true) - Number(b.expected === true);
-  return order || b.surprise - a.surprise || a.time - b.time || (a.alertId < b.alertId ? -1 : 1);
+  const severity = (b.severity ?? 0) - (a.severity ?? 0);
+  return order || b.surprise - a.surprise || severity || a.time - b.time || (a.alertId < b.alertId ? -1 : 1);
 }

@@ -18,17 +18,35 @@ function hasJournal(): boolean {
 
 /** A generated office beside the host's own logs, so that the first minute shows what alerts look like. Its own tenant; nothing in it is real. */
 const DEMO = {
+  features: {
+    'flows-per-host': {
+      ...{ from: 'flow', key: ['sourceAddress'], where: 'sourceAddress in 10.0.1.0/24' },
+      window: { size: '15m', empty: 8 },
+      aggregates: { flows: 'count()' },
+    },
+  },
   sources: [
-    { name: 'demo-shop', type: 'demo', scenario: 'shop', learning: { lines: 2000, sessions: 2000 } },
-    { name: 'demo-auth', type: 'demo', scenario: 'auth', firstAttackSeconds: 45, learning: { lines: 2000, sessions: 500 } },
-    { name: 'demo-network', type: 'demo', scenario: 'network', records: 'packets', firstAttackSeconds: 20, historyHours: 24 },
+    { name: 'demo-shop', type: 'demo', scenario: 'shop', historyHours: 36, learning: { lines: 2000, sessions: 2000 } },
+    { name: 'demo-auth', type: 'demo', scenario: 'auth', learning: { lines: 2000, sessions: 500 } },
+    {
+      name: 'demo-network',
+      type: 'demo',
+      scenario: 'network',
+      records: 'packets',
+      historyHours: 24,
+      features: { series: { measures: ['flows-per-host'] } },
+    },
     {
       name: 'demo-devices',
       type: 'demo',
       scenario: 'devices',
       records: 'readings',
-      firstAttackSeconds: 90,
-      detectors: [{ type: 'forecast' }, { type: 'device-faults' }],
+      historyHours: 72,
+      // Two days are learnt before the third is judged; networks are trained once a day, so that the history is read within seconds.
+      detectors: [
+        { type: 'forecast', networks: { every: 86_400 } },
+        { type: 'device-faults', learn: 2880 },
+      ],
     },
   ],
   retention: { maxAge: '30d' },

@@ -1,4 +1,4 @@
-import { binomialInterval } from '../../alerts/index.ts';
+import { binomialInterval, SEVERITY_LEVELS } from '../../alerts/index.ts';
 import { MICROS_PER_DAY, type Micros } from '../../core/index.ts';
 import { type SourceStatus, type TenantStatus, tenantSettings } from '../../pipeline/index.ts';
 import type { AlertSummary, HostCount, TenantStore } from '../../store/index.ts';
@@ -33,15 +33,18 @@ export function statusHandlers(context: ServerContext): Handlers<StatusRoutes> {
     async overview({ params, query, store }) {
       const { tenant } = params;
       const now = context.now();
+      // The budget is one of UTC days.
+      const today = Math.floor(now / MICROS_PER_DAY) * MICROS_PER_DAY;
       const status = sampler.status(tenant);
       const latest = sampler.latest(tenant);
       const range = { ...(query.from === undefined ? {} : { from: query.from }), ...(query.to === undefined ? {} : { to: query.to }) };
-      const { summary, notifiedToday, observedPerDay, stored, bytes, devices, stopped } = await figures(
+      const { summary, notifiedToday, criticalToday, observedPerDay, stored, bytes, devices, stopped } = await figures(
         JSON.stringify([tenant, range, sampler.alertChanges(tenant)]),
         async () => {
-          const [summary, notifiedToday, observedPerDay, stored, bytes, hosts, stopped] = await Promise.all([
+          const [summary, notifiedToday, criticalToday, observedPerDay, stored, bytes, hosts, stopped] = await Promise.all([
             store.alerts.summary(range),
-            store.alerts.count({ notified: true, from: now - MICROS_PER_DAY }),
+            store.alerts.count({ notified: true, from: today }),
+            store.alerts.count({ notified: true, from: today, minSeverity: SEVERITY_LEVELS.critical }),
             observed(context, store, now),
             store.events.count(range),
             store.events.size(),
@@ -49,7 +52,7 @@ export function statusHandlers(context: ServerContext): Handlers<StatusRoutes> {
             stoppedIn(store),
           ]);
           const devices = await devicesOf(store, context.now, hosts);
-          return { summary, notifiedToday, observedPerDay, stored, bytes, devices, stopped };
+          return { summary, notifiedToday, criticalToday, observedPerDay, stored, bytes, devices, stopped };
         },
       );
       return {
@@ -59,7 +62,7 @@ export function statusHandlers(context: ServerContext): Handlers<StatusRoutes> {
         eventsPerSecond: latest?.eventsPerSecond ?? 0,
         lag: latest?.lag ?? null,
         events: { stored, bytes },
-        alerts: { ...summary.states, notifiedToday, verdicts: summary.verdicts },
+        alerts: { ...summary.states, notifiedToday, criticalToday, verdicts: summary.verdicts },
         budget: {
           promisedPerDay: tenantConfig(context, tenant)?.alertBudget ?? 0,
           observedPerDay,
@@ -102,6 +105,7 @@ export function statusHandlers(context: ServerContext): Handlers<StatusRoutes> {
 interface Figures {
   readonly summary: AlertSummary;
   readonly notifiedToday: number;
+  readonly criticalToday: number;
   readonly observedPerDay: number | null;
   readonly stored: number;
   readonly bytes: number;

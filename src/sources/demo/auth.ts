@@ -1,5 +1,7 @@
 import { MICROS_PER_SECOND, type Micros } from '../../core/index.ts';
+import { GATE } from './office.ts';
 import { type DemoClock, type DemoRecord, type Happenings, pick, syslogLine } from './scenario.ts';
+import { type Attack, GUESSES, guessPort } from './script.ts';
 
 const ADMINS: readonly (readonly [string, string])[] = [
   ['alva', '10.0.1.14'],
@@ -15,7 +17,7 @@ function login(clock: DemoClock, begin: Micros, pid: number): DemoRecord[] {
   const end = begin + (5 + clock.random() * 300) * MICROS_PER_SECOND;
   const say = (time: Micros, message: string): DemoRecord => syslogLine(time, 'gate', 'sshd', pid, message);
   return [
-    say(begin, `Connection from ${address} port ${port} on 10.0.0.5 port 22`),
+    say(begin, `Connection from ${address} port ${port} on ${GATE} port 22`),
     ...(failed ? [say(begin + MICROS_PER_SECOND, `Failed password for ${user} from ${address} port ${port} ssh2`)] : []),
     say(begin + 2 * MICROS_PER_SECOND, `Accepted publickey for ${user} from ${address} port ${port} ssh2`),
     say(begin + 2 * MICROS_PER_SECOND, `pam_unix(sshd:session): session opened for user ${user} by (uid=0)`),
@@ -24,33 +26,30 @@ function login(clock: DemoClock, begin: Micros, pid: number): DemoRecord[] {
   ];
 }
 
-/** Many guesses within two minutes, the last of which is right. */
-export function bruteForce(clock: DemoClock, begin: Micros, pid: number): readonly DemoRecord[] {
-  const lines: DemoRecord[] = [];
-  for (let guess = 0; guess < 60; guess++) {
-    const time = begin + guess * 2 * MICROS_PER_SECOND;
-    const port = 40_000 + guess;
-    lines.push(
-      syslogLine(
-        time,
-        'gate',
-        'sshd',
-        pid,
-        `Failed password for invalid user ${pick(clock.random, ['admin', 'root', 'test', 'oracle'])} from 203.0.113.77 port ${port} ssh2`,
-      ),
-    );
-  }
-  lines.push(
-    syslogLine(begin + 122 * MICROS_PER_SECOND, 'gate', 'sshd', pid, 'Accepted password for root from 203.0.113.77 port 40999 ssh2'),
-  );
-  return lines;
+/** Passwords guessed by the dozen, the last of which is right: what the gate says of the guesses that the capture shows. */
+export function guessedPasswords({ kind, begin, number, intruder, random }: Attack): readonly DemoRecord[] {
+  if (kind !== 'intrusion') return [];
+  return GUESSES.flatMap((seconds, guess) => {
+    const time = begin + seconds * MICROS_PER_SECOND;
+    const [port, last] = [guessPort(guess), guess === GUESSES.length - 1];
+    const say = (later: Micros, message: string): DemoRecord =>
+      syslogLine(time + later, 'gate', 'sshd', 60_000 + 100 * Math.abs(number) + guess, message);
+    const opened = say(0, `Connection from ${intruder} port ${port} on ${GATE} port 22`);
+    if (last) return [opened, say(400_000, `Accepted password for backup from ${intruder} port ${port} ssh2`)];
+    const user = pick(random, ['admin', 'root', 'test', 'oracle']);
+    return [
+      opened,
+      say(300_000, `Failed password for invalid user ${user} from ${intruder} port ${port} ssh2`),
+      say(350_000, `Connection closed by invalid user ${user} ${intruder} port ${port} [preauth]`),
+    ];
+  });
 }
 
-/** The log of an SSH gate: administrators by day, a backup at night, twice a week someone who guesses passwords. */
+/** The log of an SSH gate: administrators by day, a backup at night. */
 export const auth: Happenings = function* (clock, from) {
   let time = from;
   for (let pid = 2000; ; pid++) {
     time += ((0.5 + clock.random()) * 60 * MICROS_PER_SECOND) / (0.1 + clock.load(time));
-    yield clock.random() < 0.0008 ? bruteForce(clock, time, pid) : login(clock, time, pid);
+    yield login(clock, time, pid);
   }
 };

@@ -3,11 +3,18 @@ import { MICROS_PER_SECOND, type RecordBatch, type Source } from '../../core/ind
 import { testContext } from '../../testing/context.ts';
 import { collect, committed, recordTexts } from '../../testing/source-contract.ts';
 import demo from './index.ts';
+import { Script } from './script.ts';
 
 const START = Date.UTC(2026, 2, 2, 12) * 1000;
 
-function source(scenario: 'shop' | 'auth' | 'network' | 'devices', seed = 1, now: () => number = () => START): Source {
-  return demo.create(demo.config.parse({ scenario, seed, historyHours: 6 }), { ...testContext('demo'), now });
+interface Reading {
+  readonly entity: string;
+  readonly series: string;
+  readonly value: number;
+}
+
+function source(scenario: 'shop' | 'auth' | 'network' | 'devices', seed = 1, now: () => number = () => START, historyHours = 7): Source {
+  return demo.create(demo.config.parse({ scenario, seed, historyHours }), { ...testContext('demo'), now });
 }
 
 /** The history: until the source would have to wait. */
@@ -37,15 +44,38 @@ describe('the demo source', () => {
     expect([...recordTexts(first), ...recordTexts(rest)].slice(0, recordTexts(all).length)).toEqual(recordTexts(all));
   });
 
-  it('has an intrusion soon after the start of the running part', async () => {
+  it('begins with an intrusion soon after its start, of which gate and capture tell alike, and has three attacks in its history', async () => {
     let now = START;
-    const running = source('shop', 1, () => {
-      now += MICROS_PER_SECOND / 10;
+    const ticking = () => {
+      now += MICROS_PER_SECOND / 5;
       return now;
-    });
-    const batches = await collect(running, (soFar) => recordTexts(soFar).some((text) => text.includes('req-90000')));
-    const seen = recordTexts(batches).find((text) => text.includes('req-90000')) as string;
-    expect(Date.parse(seen.slice(0, 24)) - START / 1000).toBeLessThan(15_000);
+    };
+    const isGuess = (text: string) => text.includes('Failed password for invalid user');
+    const batches = await collect(source('auth', 1, ticking), (soFar) => recordTexts(soFar.slice(-1)).some(isGuess));
+    const guess = recordTexts(batches).find(isGuess) as string;
+    expect(Date.parse(guess.slice(0, 24)) - START / 1000).toBeLessThan(60_000);
+    const [, intruder] = / from ([\d.]+) port /.exec(guess) as unknown as [string, string];
+    const script = new Script(1, START + 20 * MICROS_PER_SECOND, 21_600);
+    expect(script.attack(0)).toMatchObject({ kind: 'intrusion', intruder });
+    const attacks = script.attacks();
+    const kinds = Array.from({ length: 5 }, () => attacks.next().value.kind);
+    expect(kinds).toEqual(['stuck-sensor', 'flood', 'break-in', 'intrusion', 'stuck-sensor']);
+    expect(script.latest(START - 24 * 3600 * MICROS_PER_SECOND)).toBeUndefined();
+  });
+
+  it('a sensor is stuck, and the shop asked for what it never is, only when the script says so', async () => {
+    const readings = recordTexts(await history(source('devices', 1, undefined, 24))).map((text) => JSON.parse(text) as Reading);
+    const runs = new Map<string, { value: number; length: number; longest: number }>();
+    for (const { entity, series, value } of readings) {
+      const before = runs.get(`${entity} ${series}`);
+      const length = before?.value === value ? before.length + 1 : 1;
+      runs.set(`${entity} ${series}`, { value, length, longest: Math.max(length, before?.longest ?? 0) });
+    }
+    const longest = [...runs.values()].map((run) => run.longest);
+    expect(longest.filter((run) => run >= 90)).toHaveLength(1);
+    expect(longest.filter((run) => run > 10)).toHaveLength(1);
+    const shop = recordTexts(await history(source('shop')));
+    expect(shop.filter((text) => text.includes('10.0.9.66'))).toHaveLength(1);
   });
 
   it('stops at once when told', async () => {

@@ -1,5 +1,5 @@
 import { MICROS_PER_SECOND, type Micros } from '../../core/index.ts';
-import { type DemoClock, type DemoRecord, type Happenings, lineRecord } from './scenario.ts';
+import { type DemoRecord, type Happenings, lineRecord, pick } from './scenario.ts';
 
 interface Sensor {
   readonly entity: string;
@@ -18,7 +18,7 @@ const SENSORS: readonly Sensor[] = [
   { entity: 'office-south', series: 'co2_ppm', base: 430, rise: 420, noise: 9 },
   { entity: 'entrance', series: 'door_openings', base: 1, rise: 14, noise: 1.4 },
 ];
-const STEP: Micros = 30 * MICROS_PER_SECOND;
+const STEP: Micros = 60 * MICROS_PER_SECOND;
 /** A sensor that is stuck repeats its value for so long. */
 const STUCK: Micros = 90 * 60 * MICROS_PER_SECOND;
 
@@ -26,24 +26,20 @@ function reading({ entity, series }: Sensor, time: Micros, value: number): DemoR
   return lineRecord(time, JSON.stringify({ time, entity, series, value: Number(value.toFixed(2)) }));
 }
 
-/** Readings of the building every half minute, with a daily rhythm; once or twice a day a sensor is stuck. */
-export const devices: Happenings = function* (clock, from) {
-  const stuck = new Map<Sensor, { readonly value: number; readonly until: Micros }>();
+/** Readings of the building every minute, with a daily rhythm; now and then a sensor is stuck. */
+export const devices: Happenings = function* (clock, from, script) {
   const drift = new Map(SENSORS.map((sensor) => [sensor, 0]));
+  const last = new Map<Sensor, number>();
   for (let time = from; ; time += STEP) {
+    const attack = script.latest(time);
+    const stuck = attack?.kind === 'stuck-sensor' && time < attack.begin + STUCK ? pick(attack.random, SENSORS.slice(0, 5)) : undefined;
     for (const sensor of SENSORS) {
       const slow = 0.98 * (drift.get(sensor) ?? 0) + (clock.random() - 0.5) * sensor.noise;
       drift.set(sensor, slow);
       const value = sensor.base + sensor.rise * clock.load(time) + slow + (clock.random() - 0.5) * sensor.noise;
-      if (clock.random() < 0.00008) stuck.set(sensor, { value, until: time + STUCK });
-      const held = stuck.get(sensor);
-      yield [reading(sensor, time, held !== undefined && time < held.until ? held.value : value)];
+      const shown = sensor === stuck ? (last.get(sensor) ?? value) : value;
+      last.set(sensor, shown);
+      yield [reading(sensor, time, shown)];
     }
   }
 };
-
-/** The server room's thermometer shows what it never showed. */
-export function deviceFault({ random }: DemoClock, time: Micros): readonly DemoRecord[] {
-  const [sensor] = SENSORS;
-  return sensor === undefined ? [] : [reading(sensor, time, sensor.base + 30 + random() * 10)];
-}

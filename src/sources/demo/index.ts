@@ -9,12 +9,13 @@ import {
   type Source,
   type SourceState,
 } from '../../core/index.ts';
-import { auth, bruteForce } from './auth.ts';
-import { deviceFault, devices } from './devices.ts';
+import { auth, guessedPasswords } from './auth.ts';
+import { devices } from './devices.ts';
 import { captureHeader } from './frames.ts';
 import { network, networkAttack } from './network.ts';
-import { type DemoClock, type DemoRecord, demoClock, type Happenings, inOrder } from './scenario.ts';
-import { shop, shopIntrusion } from './shop.ts';
+import { type DemoRecord, demoClock, type Happenings, inOrder } from './scenario.ts';
+import { type Attack, Script } from './script.ts';
+import { shop, shopBreakIn } from './shop.ts';
 
 const config = z.strictObject({
   scenario: z
@@ -22,8 +23,12 @@ const config = z.strictObject({
     .describe('What of the generated office is recorded; `network` needs `records: packets`, `devices` needs `records: readings`'),
   seed: z.number().int().default(1).describe('Another seed gives other records and other attacks'),
   historyHours: z.number().min(1).max(336).default(48).describe('Hours before the start that are written at once'),
-  firstAttackSeconds: z.number().min(1).default(12).describe('Seconds after the start until the first attack in the running part'),
-  attackEverySeconds: z.number().min(10).default(600).describe('Seconds between two attacks in the running part'),
+  firstAttackSeconds: z.number().min(1).default(20).describe('Seconds after the start until the first attack of the running part'),
+  attackEverySeconds: z
+    .number()
+    .min(180)
+    .default(21_600)
+    .describe('Seconds between two attacks; three lie as far apart in the history. Sources with the same seed tell of the same attacks'),
 });
 
 type Config = z.output<typeof config>;
@@ -32,13 +37,14 @@ interface Scenario {
   readonly happenings: Happenings;
   /** Before everything else. */
   readonly head?: (time: Micros) => DemoRecord;
-  intrude(clock: DemoClock, time: Micros, number: number): readonly DemoRecord[];
+  /** What of the attack this scenario shows; nothing where it leaves no trace here, or changes what happens anyway. */
+  intrude?(attack: Attack): readonly DemoRecord[];
 }
 
 const SCENARIOS: Readonly<Record<Config['scenario'], Scenario>> = {
-  shop: { happenings: shop, intrude: shopIntrusion },
-  auth: { happenings: auth, intrude: (clock, time, number) => bruteForce(clock, time, 60_000 + number) },
-  devices: { happenings: devices, intrude: deviceFault },
+  shop: { happenings: shop, intrude: shopBreakIn },
+  auth: { happenings: auth, intrude: guessedPasswords },
+  devices: { happenings: devices },
   network: { happenings: network, head: captureHeader, intrude: networkAttack },
 };
 
@@ -126,16 +132,14 @@ class DemoSource implements Source {
     const { seed, scenario, historyHours, firstAttackSeconds, attackEverySeconds } = this.#config;
     const { happenings, head, intrude } = SCENARIOS[scenario];
     const clock = demoClock(seed);
-    const attacks = demoClock(seed + 1);
     const from = started - historyHours * 3600 * MICROS_PER_SECOND;
-    let attack = Math.floor(attacks.random() * 4);
-    let next = started + firstAttackSeconds * MICROS_PER_SECOND;
+    const script = new Script(seed, started + firstAttackSeconds * MICROS_PER_SECOND, attackEverySeconds);
+    const attacks = script.attacks();
+    let { value: next } = attacks.next();
     if (head !== undefined) yield [head(from)];
-    for (const records of happenings(clock, from)) {
-      while ((records[0]?.time ?? 0) >= next) {
-        yield intrude(attacks, next, attack++);
-        next += attackEverySeconds * MICROS_PER_SECOND;
-      }
+    for (const records of happenings(clock, from, script)) {
+      const now = records[0]?.time ?? 0;
+      for (; next.begin <= now; next = attacks.next().value) if (next.begin >= from) yield intrude?.(next) ?? [];
       yield records;
     }
   }

@@ -1,15 +1,10 @@
 import { MICROS_PER_SECOND, type Micros } from '../../core/index.ts';
 import { attempt, connection, exchange, lookup } from './conversations.ts';
+import { udpPacket } from './frames.ts';
+import { CAMERAS, FILES, GATE, RECORDER, RESOLVER, SHOP, TIME_SERVER, WORKSTATIONS } from './office.ts';
 import { type DemoClock, type DemoRecord, type Happenings, pick } from './scenario.ts';
+import { type Attack, GUESSES, guessPort } from './script.ts';
 
-const WORKSTATIONS = Array.from({ length: 12 }, (_, i) => `10.0.1.${11 + i}`);
-const CAMERAS = ['10.0.3.21', '10.0.3.22'];
-const RESOLVER = '10.0.0.53';
-const GATE = '10.0.0.5';
-const FILES = '10.0.0.45';
-const SHOP = '10.0.0.80';
-const RECORDER = '10.0.0.60';
-const TIME_SERVER = '192.0.2.123';
 /** Names of the outside with the address each resolves to, all in blocks kept for documentation. */
 const SITES: readonly (readonly [string, string])[] = [
   ['mail.example.com', '198.51.100.10'],
@@ -48,54 +43,52 @@ const login = (random: () => number, client: string) => ({
   turns: ['SSH-2.0-OpenSSH_9.7\r\n', GREETING, 1200, 1100, 360, 240],
 });
 
-type Attack = (clock: DemoClock, begin: Micros) => DemoRecord[];
-
-/** A machine inside tries one port after the other. */
-const scan: Attack = ({ random }, begin) => {
-  const [intruder, victim] = [`10.0.9.${60 + Math.floor(random() * 20)}`, pick(random, [FILES, SHOP, GATE])];
+/** A workstation tries one port of a server after the other. */
+function scan({ begin, intruder, random }: Attack): DemoRecord[] {
   const ports = Array.from({ length: 60 }, (_, i) => 1 + ((i * 97 + Math.floor(random() * 40)) % 1024));
-  return ports.flatMap((one, i) => attempt(random, begin + i * 350_000, intruder, victim, one, random() < 0.8));
-};
+  return ports.flatMap((one, i) => attempt(random, begin + i * 350_000, intruder, FILES, one, random() < 0.8));
+}
 
 /** Passwords guessed over the network. */
-const guesses: Attack = ({ random }, begin) => {
-  const intruder = `203.0.113.${2 + Math.floor(random() * 200)}`;
-  return Array.from({ length: 26 }, (_, i) => i).flatMap((i) =>
-    connection(random, begin + i * 1_800_000, { ...login(random, intruder), turns: ['SSH-2.0-Go\r\n', GREETING, 900, 1000, 120, 80] }),
+function guesses({ begin, intruder, random }: Attack): DemoRecord[] {
+  return GUESSES.flatMap((seconds, guess) =>
+    connection(random, begin + seconds * MICROS_PER_SECOND, {
+      ...{ client: intruder, clientPort: guessPort(guess), server: GATE, port: 22 },
+      turns: ['SSH-2.0-Go\r\n', GREETING, 900, 1000, 120, 80],
+    }),
   );
-};
+}
 
 const HEX = '0123456789abcdef';
 
 /** What a stolen file looks like in questions for names. */
-const exfiltration: Attack = ({ random }, begin) => {
-  const thief = pick(random, WORKSTATIONS);
+function exfiltration({ begin, intruder, random }: Attack): DemoRecord[] {
   const label = () => Array.from({ length: 48 }, () => pick(random, [...HEX])).join('');
-  return Array.from({ length: 70 }, (_, i) => i).flatMap((i) =>
-    lookup(random, begin + i * 400_000, thief, RESOLVER, `${label()}.t.example.info`, '198.51.100.99'),
-  );
-};
+  return Array.from({ length: 70 }, (_, i) =>
+    lookup(random, begin + (90 + i * 0.4) * MICROS_PER_SECOND, intruder, RESOLVER, `${label()}.t.example.info`, '198.51.100.99'),
+  ).flat();
+}
 
-/** Connection requests by the hundred that nobody means to finish. */
-const flood: Attack = ({ random }, begin) =>
-  Array.from({ length: 1800 }, (_, i) => i).flatMap((i) => {
-    const source = `203.0.113.${1 + Math.floor(random() * 250)}`;
-    return attempt(random, begin + i * 4_000, source, SHOP, 443, false);
+/** Long answers of time servers that the shop never asked: somebody else asked in its name. */
+function flood({ begin, random }: Attack): DemoRecord[] {
+  const answer = Uint8Array.from({ length: 440 }, () => Math.floor(random() * 256));
+  return Array.from({ length: 900 }, (_, i) => {
+    const server = `203.0.113.${20 + Math.floor(random() * 3)}`;
+    return udpPacket(begin + i * 8_000, server, 123, SHOP, 40_123, answer);
   });
+}
 
-const ATTACKS: readonly Attack[] = [scan, exfiltration, guesses, flood];
-
-/** Traffic of the office: browsing, files, names, time, cameras, a few logins; every few hours an attack. */
+/** Traffic of the office: browsing, files, names, time, cameras, a few logins. */
 export const network: Happenings = function* (clock, from) {
   let time = from;
-  let number = 0;
   for (;;) {
     time += Math.floor(((0.5 + clock.random()) * 9 * MICROS_PER_SECOND) / (0.1 + clock.load(time)));
     yield ordinary(clock, time);
-    if (clock.random() < 0.0007) yield networkAttack(clock, time + 1, number++);
   }
 };
 
-export function networkAttack(clock: DemoClock, time: Micros, number: number): readonly DemoRecord[] {
-  return (ATTACKS[number % ATTACKS.length] as Attack)(clock, time);
+/** A scan, guessed passwords and a file that leaves in questions for names, all by one workstation; or a flood. */
+export function networkAttack(attack: Attack): readonly DemoRecord[] {
+  if (attack.kind === 'intrusion') return [...scan(attack), ...guesses(attack), ...exfiltration(attack)];
+  return attack.kind === 'flood' ? flood(attack) : [];
 }

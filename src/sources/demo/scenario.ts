@@ -1,4 +1,5 @@
 import { MICROS_PER_DAY, MICROS_PER_SECOND, type Micros, seededRandom } from '../../core/index.ts';
+import type { Script } from './script.ts';
 
 /** A record of the generated office (a line with its end, a packet as a capture holds it) with the time it was made. */
 export interface DemoRecord {
@@ -9,12 +10,12 @@ export interface DemoRecord {
 /** What a generator of one log needs; the same seed gives the same lines. */
 export interface DemoClock {
   readonly random: () => number;
-  /** How busy the office is at a time, 0..1: quiet at night, two peaks by day, less at weekends. */
+  /** How busy the office is at a time, 0..1: quiet at night, two peaks by day, every day of the week. */
   load(time: Micros): number;
 }
 
 /** Yields what happens from a time on, for ever: every happening as its records, in order of their beginning. */
-export type Happenings = (clock: DemoClock, from: Micros) => Generator<readonly DemoRecord[]>;
+export type Happenings = (clock: DemoClock, from: Micros, script: Script) => Generator<readonly DemoRecord[]>;
 
 const HOUR = 3_600 * MICROS_PER_SECOND;
 
@@ -23,9 +24,7 @@ export function demoClock(seed: number): DemoClock {
     random: seededRandom(seed),
     load(time) {
       const hour = (time % MICROS_PER_DAY) / HOUR;
-      const day = Math.floor(time / MICROS_PER_DAY + 4) % 7;
-      const work = 0.55 * bump(hour, 10.5, 2) + 0.5 * bump(hour, 15, 2.5);
-      return Math.min(1, 0.15 + work * (day === 0 || day === 6 ? 0.3 : 1));
+      return Math.min(1, 0.15 + 0.55 * bump(hour, 10.5, 2) + 0.5 * bump(hour, 15, 2.5));
     },
   };
 }

@@ -1,12 +1,13 @@
 import { MICROS_PER_SECOND, type Micros } from '../../core/index.ts';
 import { type DemoClock, type DemoRecord, type Happenings, pick, syslogLine } from './scenario.ts';
+import type { Attack } from './script.ts';
 
 const HOSTS = ['web1', 'web2', 'web3'];
 const USERS = ['alva', 'bo', 'cato', 'dana', 'elif', 'faro', 'gita', 'hugo', 'ines', 'juno'];
 const MILLI = 1000;
 
 /** Lines of one request: each step some milliseconds after the one before. */
-function request(clock: DemoClock, begin: Micros, id: string, steps: readonly string[]): DemoRecord[] {
+function request(clock: Pick<DemoClock, 'random'>, begin: Micros, id: string, steps: readonly string[]): DemoRecord[] {
   const host = pick(clock.random, HOSTS);
   let time = begin;
   return steps.map((step) => {
@@ -28,8 +29,8 @@ function ordinary({ random }: DemoClock): string[] {
 }
 
 /** What an intruder's requests leave behind; each kind differs from the ordinary in its own way. */
-const INTRUSIONS: readonly ((clock: DemoClock) => string[])[] = [
-  ({ random }) => [
+const INTRUSIONS: readonly ((random: () => number) => string[])[] = [
+  (random) => [
     'accepted from 10.0.9.66 for user admin',
     'rejected: signature of session is wrong',
     `dumped ${4096 + Math.floor(random() * 4096)} rows of table customers`,
@@ -57,18 +58,17 @@ const INTRUSIONS: readonly ((clock: DemoClock) => string[])[] = [
   ],
 ];
 
-/** A shop's application log: some thousand requests a day, three in a day of someone who should not be there. */
+/** A shop's application log: some thousand requests a day. */
 export const shop: Happenings = function* (clock, from) {
   let time = from;
   for (let number = 100_000; ; number++) {
-    time += ((0.5 + clock.random()) * 6 * MICROS_PER_SECOND) / (0.1 + clock.load(time));
-    const intrusion = clock.random() < 0.0006;
-    const steps = intrusion ? pick(clock.random, INTRUSIONS)(clock) : ordinary(clock);
-    yield request(clock, time, `req-${number}`, steps);
+    time += ((0.5 + clock.random()) * 8 * MICROS_PER_SECOND) / (0.1 + clock.load(time));
+    yield request(clock, time, `req-${number}`, ordinary(clock));
   }
 };
 
-/** One intruder's request, told apart from the ordinary ones by what it does. */
-export function shopIntrusion(clock: DemoClock, time: Micros, number: number): readonly DemoRecord[] {
-  return request(clock, time, `req-${900_000 + number}`, (INTRUSIONS[number % INTRUSIONS.length] as (clock: DemoClock) => string[])(clock));
+/** A request of somebody who should not be there, told apart from the ordinary ones by what it does. */
+export function shopBreakIn({ kind, begin, number, random }: Attack): readonly DemoRecord[] {
+  if (kind !== 'break-in') return [];
+  return request({ random }, begin, `req-${900_000 + Math.abs(number)}`, pick(random, INTRUSIONS)(random));
 }

@@ -11,9 +11,9 @@ export function Figures({ data }: { data: OverviewBody }) {
   const tenant = useTenant();
   const { last } = useLive();
   const groups = useApi('groups', { query: { state: 'open', limit: 200 } });
-  const incidents = useApi('incidents', { query: { state: 'open', band: 'notify', limit: 1000 } });
+  const incidents = useApi('incidents', { query: { state: 'open', band: 'notify', order: 'score', limit: 1000 } });
   const lag = lagNow(data, last);
-  const { notifiedToday, open, acknowledged } = data.alerts;
+  const { notifiedToday, criticalToday, open, acknowledged } = data.alerts;
   const promise = promiseOf(data);
   return (
     <div className="card figures">
@@ -26,7 +26,7 @@ export function Figures({ data }: { data: OverviewBody }) {
         label="Events now"
         value={short(last?.eventsPerSecond ?? data.eventsPerSecond)}
         unit="/s"
-        under={`${plural(data.events.stored, 'line')} stored, ${bytes(data.events.bytes)}`}
+        under={`${plural(data.events.stored, 'event')} stored, ${bytes(data.events.bytes)}`}
       />
       <Figure
         link={(content) => (
@@ -66,15 +66,13 @@ export function Figures({ data }: { data: OverviewBody }) {
             {content}
           </Link>
         )}
-        label="Notifications, last 24 h"
-        value={count(notifiedToday)}
+        label="Notifications today (UTC)"
+        value={count(notifiedToday - criticalToday)}
         unit={`of ${short(data.budget.promisedPerDay)} budgeted`}
-        alarming={notifiedToday > data.budget.promisedPerDay}
-        under={
-          data.budget.observedPerDay === null
-            ? 'watched for less than a day'
-            : `${short(data.budget.observedPerDay)} a day over 7 d, true ones included`
-        }
+        under={[
+          criticalToday === 0 ? 'no critical one' : `and ${count(criticalToday)} critical`,
+          ...(data.budget.observedPerDay === null ? [] : [`${short(data.budget.observedPerDay)} a day over 7 d`]),
+        ].join(', ')}
       />
       <Figure
         link={(content) => (
@@ -116,16 +114,14 @@ interface FigureProps {
   readonly label: string;
   readonly value: string;
   readonly unit?: string;
-  /** Beyond what was agreed. */
-  readonly alarming?: boolean;
   readonly under: string;
 }
 
-function Figure({ link, label, value, unit, alarming = false, under }: FigureProps) {
+function Figure({ link, label, value, unit, under }: FigureProps) {
   return link(
     <>
       <span className="soft small">{label}</span>
-      <span className={alarming ? 'value alarming' : 'value'}>
+      <span className="value">
         {value}
         {unit !== undefined && <span className="unit">{unit}</span>}
       </span>

@@ -1,61 +1,64 @@
 import { Link } from '@tanstack/react-router';
 import { useApi, useTenant } from '../../api/queries.ts';
-import { Severity, When } from '../../components/marks.tsx';
+import { When } from '../../components/marks.tsx';
 import { Card } from '../../components/page.tsx';
 import { Scroll } from '../../components/scroll.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
 import { plural } from '../../format/number.ts';
 import { prose } from '../../format/time.ts';
+import { headOf, Score } from '../incidents/item.tsx';
 
 const SHOWN = 5;
 
-/** The most severe open groups of alerts. */
+/** The worst open incidents; alerts that belong together are one row. */
 export function NeedsLook() {
   const tenant = useTenant();
-  const groups = useApi('groups', { query: { state: 'open', limit: 200 } });
+  const incidents = useApi('incidents', { query: { state: 'open', band: 'notify', order: 'score', limit: 1000 } });
   return (
     <Card
       title="Needs a look"
       className="c7"
       flush
       head={
-        <Link to="/t/$tenant/alerts" params={{ tenant }} className="small">
-          All open alerts
+        <Link to="/t/$tenant/incidents" params={{ tenant }} className="small">
+          All open incidents
         </Link>
       }
     >
-      <Answered of={groups} rows={6}>
+      <Answered of={incidents} rows={6}>
         {({ items }) =>
           items.length === 0 ? (
-            <Blank title="Nothing open" hint="Every alert is closed, or nothing unusual has been seen yet." />
+            <Blank title="Nothing open" hint="Every incident is closed, or nothing unusual has been seen yet.">
+              <Link to="/t/$tenant/alerts" params={{ tenant }}>
+                Open alerts
+              </Link>
+            </Blank>
           ) : (
-            <Scroll label="Open alerts">
+            <Scroll label="Open incidents">
               <table className="table dense">
                 <tbody>
-                  {items.slice(0, SHOWN).map((group) => (
-                    <tr key={group.id}>
+                  {items.slice(0, SHOWN).map((incident) => (
+                    <tr key={incident.id}>
                       <td style={{ width: 52 }}>
-                        <Severity value={group.severity} />
+                        <Score incident={incident} />
                       </td>
                       <td>
                         <Link
-                          to="/t/$tenant/alerts"
+                          to="/t/$tenant/incidents"
                           params={{ tenant }}
-                          search={{ group: group.id, alert: group.worst }}
+                          search={{ incident: incident.id }}
                           className="strong two-lines"
-                          title={prose(group.title)}
+                          title={prose(incident.sentence)}
                         >
-                          {prose(group.title)}
+                          {prose(headOf(incident))}
                         </Link>
                       </td>
-                      <td className="soft nowrap small num only-wide">
-                        {group.detector}
-                        <div>
-                          {plural(group.alerts, 'alert')}, {plural(group.entities, 'entity', 'entities')}
-                        </div>
+                      <td className="soft small num only-wide">
+                        {plural(incident.alerts, 'alert')}, {plural(incident.hosts.length, 'host')}
+                        <div>{incident.tactics.map((tactic) => tactic.replaceAll('-', ' ')).join(', ')}</div>
                       </td>
-                      <td className="soft right">
-                        <When at={group.lastSeen} as="relative" />
+                      <td className="soft right nowrap">
+                        <When at={incident.lastEvidence} as="relative" />
                       </td>
                     </tr>
                   ))}

@@ -29,7 +29,7 @@ export function RunningGraph({ sources, overview }: Props) {
             <Link to="/t/$tenant/alerts" params={{ tenant }} className="strong">
               {alerts === undefined ? 'Alerts' : plural(alerts.open, 'open alert')}
             </Link>
-            {alerts !== undefined && <span className="soft num">{plural(alerts.notifiedToday, 'notification')} in the last 24 h</span>}
+            {alerts !== undefined && <span className="soft num">{plural(alerts.notifiedToday, 'notification')} today (UTC)</span>}
           </>
         ),
       }}

@@ -67,7 +67,8 @@ export const overviewSchema = z.object({
     acknowledged: z.number(),
     closed: z.number(),
     /** People were told of so many in the last 24 h of wall time. */
-    notifiedToday: z.number(),
+    notifiedToday: z.number().describe('Alerts that people were told of since midnight UTC'),
+    criticalToday: z.number().describe('Of these, the critical ones, which the budget does not count'),
     /** Labelled, by verdict. */
     verdicts: z.object({ 'true-positive': z.number(), 'false-positive': z.number(), benign: z.number() }),
   }),
