@@ -1,4 +1,4 @@
-import { type SequenceBatch, sequenceAt } from '../core/index.ts';
+import { distinctSequences, type SequenceBatch, sequenceAt } from '../core/index.ts';
 
 /** What makes up at least this share of the sessions isn't called abnormal when an input is learnt from itself. */
 export const COMMON_SHARE = 0.01;
@@ -20,11 +20,20 @@ export interface CoreRows {
 export function coreRows(batch: SequenceBatch): CoreRows {
   const all = Array.from({ length: batch.rows }, (_, row) => row);
   if (batch.rows < FEWEST_ROWS) return { core: all, rest: [] };
-  const patterns = all.map((row) => patternOf(sequenceAt(batch, row)));
-  const counts = new Map<string, number>();
-  for (const pattern of patterns) counts.set(pattern, (counts.get(pattern) ?? 0) + 1);
+  // By distinct sequence: its pattern, and how many sessions have that.
+  const { ids, rows } = distinctSequences(batch, 0, batch.rows);
+  const patternIds = new Map<string, number>();
+  const patterns = Array.from(rows, (row) => {
+    const pattern = patternOf(sequenceAt(batch, row));
+    const known = patternIds.get(pattern) ?? patternIds.size;
+    patternIds.set(pattern, known);
+    return known;
+  });
+  const counts = new Int32Array(patternIds.size);
+  const of = (row: number): number => patterns[ids[row] as number] as number;
+  for (const row of all) counts[of(row)] = (counts[of(row)] as number) + 1;
   const fewest = COMMON_SHARE * batch.rows;
-  const common = (row: number): boolean => (counts.get(patterns[row] as string) as number) >= fewest;
+  const common = (row: number): boolean => (counts[of(row)] as number) >= fewest;
   const core = all.filter(common);
   if (core.length < COVERED_SHARE * batch.rows) return { core: all, rest: [] };
   return { core, rest: all.filter((row) => !common(row)) };

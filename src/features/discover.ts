@@ -34,6 +34,49 @@ interface Candidate {
   lastRow: number;
 }
 
+/** Candidates by kind and by what tells keys of a kind apart; beyond the bound there are no further ones. */
+class Candidates {
+  private readonly byKind = new Map<SessionKey['kind'], Map<string | number, Candidate>>();
+  private size = 0;
+
+  of(
+    kind: 'pid' | 'ip' | 'pointer' | 'mac' | 'field' | 'keyword' | 'prefix' | 'uuid' | 'hex',
+    detail: string | number = '',
+  ): Candidate | undefined {
+    let ofKind = this.byKind.get(kind);
+    if (ofKind === undefined) {
+      ofKind = new Map();
+      this.byKind.set(kind, ofKind);
+    }
+    const known = ofKind.get(detail);
+    if (known !== undefined || this.size >= MAX_CANDIDATES) return known;
+    this.size++;
+    const candidate = { key: keyFor(kind, detail), values: new Map<string, ValueStats>(), rows: 0, occurrences: 0, lastRow: -1 };
+    ofKind.set(detail, candidate);
+    return candidate;
+  }
+
+  *all(): Generator<Candidate> {
+    for (const ofKind of this.byKind.values()) yield* ofKind.values();
+  }
+}
+
+function keyFor(kind: Parameters<Candidates['of']>[0], detail: string | number): SessionKey {
+  switch (kind) {
+    case 'field':
+      return { kind, name: String(detail) };
+    case 'keyword':
+      return { kind, word: String(detail) };
+    case 'prefix':
+    case 'uuid':
+      return { kind, prefix: String(detail) };
+    case 'hex':
+      return { kind, length: Number(detail) };
+    default:
+      return { kind };
+  }
+}
+
 /** How well an identifier parts lines into sessions; every part is within 0..1. */
 export interface KeyScore {
   readonly key: SessionKey;
@@ -59,7 +102,7 @@ export interface Discovery {
  * one value per line, each value's lines close together. Depends on the lines alone, so it is the same on every run.
  */
 export function discoverSessionKey(batches: readonly LogBatch[]): Discovery {
-  const candidates = new Map<string, Candidate>();
+  const candidates = new Candidates();
   let rows = 0;
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
@@ -72,7 +115,7 @@ export function discoverSessionKey(batches: readonly LogBatch[]): Discovery {
     }
   }
   const span = to > from ? to - from : Math.max(rows, 1);
-  const scored = [...candidates.values()]
+  const scored = [...candidates.all()]
     .map((candidate) => rate(candidate, rows, span))
     .sort((a, b) => b.score - a.score || (formatSessionKey(a.key) < formatSessionKey(b.key) ? -1 : 1));
   const best = scored[0];
@@ -93,17 +136,19 @@ function percent(share: number): string {
 
 const token: Token = { start: 0, end: 0, kind: 0, prefixEnd: 0, digits: 0 };
 
-function collect(candidates: Map<string, Candidate>, batch: LogBatch, row: number, index: number, time: number): void {
+function collect(candidates: Candidates, batch: LogBatch, row: number, index: number, time: number): void {
   const template = batch.template[row] as number;
-  const note = (key: SessionKey, value: string): void => observe(candidates, key, value, index, time, template);
+  const note = (candidate: Candidate | undefined, value: string): void => {
+    if (candidate !== undefined) observe(candidate, value, index, time, template);
+  };
   const pid = batch.pid[row] as number;
-  if (pid > 0) note({ kind: 'pid' }, String(pid));
+  if (pid > 0) note(candidates.of('pid'), String(pid));
   for (const name of Object.keys(batch.fields ?? {})) {
     if (!IDENTIFYING_FIELD.test(name)) continue;
     const column = batch.fields?.[name];
     if (column === undefined || (column.start[row] as number) < 0) continue;
     const [start, end] = [column.start[row] as number, column.end[row] as number];
-    if (end - start > 2 && end - start <= 128) note({ kind: 'field', name }, decodeUtf8(column.bytes, start, end));
+    if (end - start > 2 && end - start <= 128) note(candidates.of('field', name), decodeUtf8(column.bytes, start, end));
   }
   const { bytes } = batch.message;
   const start = batch.message.start[row] as number;
@@ -117,39 +162,43 @@ function collect(candidates: Map<string, Candidate>, batch: LogBatch, row: numbe
     while (at < end && isTokenByte(bytes[at] as number)) at++;
     if (from === at || !classify(bytes, from, at, token)) continue;
     if (keyword !== '' && joined(bytes, keywordEnd, token.start))
-      note({ kind: 'keyword', word: keyword }, text(bytes, token.start, token.end));
+      note(candidates.of('keyword', keyword), text(bytes, token.start, token.end));
     keyword = '';
-    if (token.kind === TokenKind.word && token.end - token.start <= 16) {
+    if (token.kind === TokenKind.word) {
+      if (token.end - token.start > LONGEST_KEYWORD) continue;
       const word = text(bytes, token.start, token.end).toLowerCase();
       if (KEYWORDS.has(word)) {
         keyword = word;
         keywordEnd = token.end;
       }
+      continue;
     }
-    const key = keyOf(bytes);
-    if (key !== undefined) note(key, text(bytes, token.start, token.end));
+    const candidate = candidateOf(candidates, bytes);
+    if (candidate !== undefined) note(candidate, text(bytes, token.start, token.end));
   }
 }
+
+const LONGEST_KEYWORD = Math.max(...Array.from(KEYWORDS, (word) => word.length));
 
 function joined(bytes: Uint8Array, from: number, to: number): boolean {
   for (let i = from; i < to; i++) if (!isBetween(bytes[i] as number)) return false;
   return to > from;
 }
 
-function keyOf(bytes: Uint8Array): SessionKey | undefined {
+function candidateOf(candidates: Candidates, bytes: Uint8Array): Candidate | undefined {
   switch (token.kind) {
     case TokenKind.prefixed:
-      return { kind: 'prefix', prefix: text(bytes, token.start, token.prefixEnd) };
+      return candidates.of('prefix', text(bytes, token.start, token.prefixEnd));
     case TokenKind.uuid:
-      return { kind: 'uuid', prefix: text(bytes, token.start, token.prefixEnd) };
+      return candidates.of('uuid', text(bytes, token.start, token.prefixEnd));
     case TokenKind.hex:
-      return { kind: 'hex', length: token.end - token.start };
+      return candidates.of('hex', token.end - token.start);
     case TokenKind.ip:
-      return { kind: 'ip' };
+      return candidates.of('ip');
     case TokenKind.pointer:
-      return { kind: 'pointer' };
+      return candidates.of('pointer');
     case TokenKind.mac:
-      return { kind: 'mac' };
+      return candidates.of('mac');
     default:
       return undefined;
   }
@@ -159,14 +208,7 @@ function text(bytes: Uint8Array, start: number, end: number): string {
   return decodeUtf8(bytes, start, Math.min(end, start + 128));
 }
 
-function observe(candidates: Map<string, Candidate>, key: SessionKey, value: string, row: number, time: number, template: number): void {
-  const name = formatSessionKey(key);
-  let candidate = candidates.get(name);
-  if (candidate === undefined) {
-    if (candidates.size >= MAX_CANDIDATES) return;
-    candidate = { key, values: new Map(), rows: 0, occurrences: 0, lastRow: -1 };
-    candidates.set(name, candidate);
-  }
+function observe(candidate: Candidate, value: string, row: number, time: number, template: number): void {
   candidate.occurrences++;
   if (candidate.lastRow !== row) {
     candidate.lastRow = row;
@@ -176,8 +218,8 @@ function observe(candidates: Map<string, Candidate>, key: SessionKey, value: str
   const bit = 1 << (Math.imul(template + 1, 0x9e3779b1) >>> 27);
   if (stats !== undefined) {
     stats.count++;
-    stats.first = Math.min(stats.first, time);
-    stats.last = Math.max(stats.last, time);
+    if (time < stats.first) stats.first = time;
+    if (time > stats.last) stats.last = time;
     stats.templates |= bit;
   } else if (candidate.values.size < MAX_VALUES) {
     candidate.values.set(value, { count: 1, first: time, last: time, templates: bit });

@@ -1,6 +1,7 @@
 export * from './addresses.ts';
 export * from './columns.ts';
 export * from './concat.ts';
+export * from './distinct.ts';
 export * from './event-evidence.ts';
 export * from './events.ts';
 export * from './features.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { concatSequences } from './concat.ts';
+import { distinctSequences } from './distinct.ts';
 import { type SequenceBatch, sequenceAt } from './features.ts';
 import { selectSequences } from './rows.ts';
 
@@ -78,6 +79,34 @@ describe('rows of sequence batches', () => {
         expect(chosen.map((_, i) => shown(selected, i))).toEqual(chosen.map((row) => shown(batch, row)));
       }),
     );
+  });
+
+  it('are the same after being chosen in long ranges', () => {
+    const batch = batchOf(Array.from({ length: 60 }, (_, row) => ['a', 'b', 'c', 'd'].slice(0, 1 + (row % 4))));
+    const chosen = [...Array.from({ length: 40 }, (_, row) => row), ...Array.from({ length: 15 }, (_, i) => 44 + i)];
+    const selected = selectSequences(batch, chosen);
+    expect(chosen.map((_, i) => shown(selected, i))).toEqual(chosen.map((row) => shown(batch, row)));
+  });
+
+  it('are numbered by their events in order of first occurrence', () => {
+    fc.assert(
+      fc.property(fc.array(sessions, { minLength: 1, maxLength: 100 }), fc.nat(), (parts, first) => {
+        const batch = batchOf(parts.flat());
+        const from = first % batch.rows;
+        const { ids, rows } = distinctSequences(batch, from, batch.rows);
+        const texts = Array.from({ length: batch.rows - from }, (_, i) => sequenceAt(batch, from + i).join());
+        const known = [...new Set(texts)];
+        expect([...ids]).toEqual(texts.map((text) => known.indexOf(text)));
+        expect([...rows]).toEqual(known.map((text) => from + texts.indexOf(text)));
+      }),
+    );
+  });
+
+  it('are told apart, whatever their hashes, in bounded time', () => {
+    // Rows of one event each: with the low bits of all hashes the same, every row is looked for in the same places.
+    const codes = Int32Array.from({ length: 5000 }, (_, i) => i << 20);
+    const { ids, rows } = distinctSequences({ codes, offsets: Int32Array.from({ length: 5001 }, (_, i) => i) }, 0, 5000);
+    for (let row = 0; row < 5000; row++) expect(codes[rows[ids[row] as number] as number]).toBe(codes[row]);
   });
 
   it('are the same after batches were joined', () => {

@@ -7,50 +7,73 @@ export function selectSequences(batch: SequenceBatch, rows: readonly number[]): 
     const row = rows[i] as number;
     offsets[i + 1] = (offsets[i] as number) + (batch.offsets[row + 1] as number) - (batch.offsets[row] as number);
   }
-  const index = new Int32Array(offsets[rows.length] as number);
-  for (let i = 0; i < rows.length; i++) {
-    let from = batch.offsets[rows[i] as number] as number;
-    for (let to = offsets[i] as number; to < (offsets[i + 1] as number); to++) index[to] = from++;
-  }
+  const runs = runsOf(batch, rows);
+  const events = offsets[rows.length] as number;
   const { times, eventInput, eventLine, eventOffset, eventLength, paramFirst, paramValues, ...rest } = batch;
   return {
     ...rest,
     rows: rows.length,
     keys: rows.map((row) => batch.keys[row] as string),
     entities: rows.map((row) => batch.entities[row] as string),
-    codes: gather(Int32Array, batch.codes, index),
+    codes: gather(new Int32Array(events), batch.codes, runs),
     offsets,
-    ...(times && { times: gather(Float64Array, times, index) }),
-    ...(paramFirst && paramValues && selectNumbers(paramFirst, paramValues, index)),
-    ...(eventInput && { eventInput: gather(Int32Array, eventInput, index) }),
-    ...(eventLine && { eventLine: gather(Float64Array, eventLine, index) }),
-    ...(eventOffset && { eventOffset: gather(Float64Array, eventOffset, index) }),
-    ...(eventLength && { eventLength: gather(Int32Array, eventLength, index) }),
+    ...(times && { times: gather(new Float64Array(events), times, runs) }),
+    ...(paramFirst && paramValues && selectNumbers(paramFirst, paramValues, runs, events)),
+    ...(eventInput && { eventInput: gather(new Int32Array(events), eventInput, runs) }),
+    ...(eventLine && { eventLine: gather(new Float64Array(events), eventLine, runs) }),
+    ...(eventOffset && { eventOffset: gather(new Float64Array(events), eventOffset, runs) }),
+    ...(eventLength && { eventLength: gather(new Int32Array(events), eventLength, runs) }),
     start: Float64Array.from(rows, (row) => batch.start[row] as number),
     end: Float64Array.from(rows, (row) => batch.end[row] as number),
   };
 }
 
+/** Events of the chosen rows as ranges, each one's start and end: rows that follow each other are one range. */
+function runsOf({ offsets }: SequenceBatch, rows: readonly number[]): Int32Array {
+  const runs = new Int32Array(rows.length * 2);
+  let count = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i] as number;
+    if (i > 0 && row === (rows[i - 1] as number) + 1) {
+      runs[count - 1] = offsets[row + 1] as number;
+      continue;
+    }
+    runs[count++] = offsets[row] as number;
+    runs[count++] = offsets[row + 1] as number;
+  }
+  return runs.subarray(0, count);
+}
+
 function selectNumbers(
   paramFirst: Int32Array,
   paramValues: Float64Array,
-  index: Int32Array,
+  runs: Int32Array,
+  events: number,
 ): Pick<Required<SequenceBatch>, 'paramFirst' | 'paramValues'> {
-  const first = new Int32Array(index.length + 1);
-  for (let i = 0; i < index.length; i++) {
-    const event = index[i] as number;
-    first[i + 1] = (first[i] as number) + (paramFirst[event + 1] as number) - (paramFirst[event] as number);
+  const first = new Int32Array(events + 1);
+  const ranges = new Int32Array(runs.length);
+  let event = 0;
+  let number = 0;
+  for (let i = 0; i < runs.length; i += 2) {
+    const [from, to] = [runs[i] as number, runs[i + 1] as number];
+    const moved = number - (paramFirst[from] as number);
+    for (let at = from; at < to; at++) first[++event] = (paramFirst[at + 1] as number) + moved;
+    ranges[i] = paramFirst[from] as number;
+    ranges[i + 1] = paramFirst[to] as number;
+    number += (paramFirst[to] as number) - (paramFirst[from] as number);
   }
-  const values = new Float64Array(first[index.length] as number);
-  for (let i = 0; i < index.length; i++) {
-    const event = index[i] as number;
-    values.set(paramValues.subarray(paramFirst[event], paramFirst[event + 1]), first[i]);
-  }
-  return { paramFirst: first, paramValues: values };
+  return { paramFirst: first, paramValues: gather(new Float64Array(number), paramValues, ranges) };
 }
 
-function gather<A extends Int32Array | Float64Array>(make: new (length: number) => A, from: A, index: Int32Array): A {
-  const to = new make(index.length);
-  for (let i = 0; i < index.length; i++) to[i] = from[index[i] as number] as number;
+/** Copies the ranges one behind the other. */
+function gather<A extends Int32Array | Float64Array>(to: A, from: A, runs: Int32Array): A {
+  let at = 0;
+  for (let i = 0; i < runs.length; i += 2) {
+    const [start, end] = [runs[i] as number, runs[i + 1] as number];
+    // A short range is copied faster element by element.
+    if (end - start > 32) to.set(from.subarray(start, end), at);
+    else for (let j = start, k = at; j < end; j++, k++) to[k] = from[j] as number;
+    at += end - start;
+  }
   return to;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   type Detector,
+  distinctSequences,
   type Explanation,
   type FitSummary,
   type FoundRow,
@@ -158,13 +159,24 @@ export class PcaDetector implements Detector<SequenceBatch> {
   }
 }
 
+/** Vectors of distinct rows that are kept while rows are added up, in numbers. */
+const MOST_KEPT = 1 << 20;
+
 function momentsOf(columns: CountColumns, batch: SequenceBatch, from: number, to: number): Moments {
   const moments = new Moments(columns.size);
   const column = columns.of(batch);
   const counts = new Float64Array(columns.size);
+  const { ids, rows } = distinctSequences(batch, from, to);
+  const vectors: Float64Array[] = [];
   for (let row = from; row < to; row++) {
-    columns.count(batch, row, column, counts);
-    moments.add(counts.map(Math.log1p));
+    const id = ids[row - from] as number;
+    let vector = vectors[id];
+    if (vector === undefined) {
+      columns.count(batch, rows[id] as number, column, counts);
+      vector = counts.map(Math.log1p);
+      if ((id + 1) * columns.size <= MOST_KEPT) vectors[id] = vector;
+    }
+    moments.add(vector);
   }
   return moments;
 }
@@ -178,17 +190,23 @@ function learn(columns: CountColumns, moments: Moments, config: PcaConfig): Lear
 function scoresOf(learnt: Learnt, batch: SequenceBatch, from: number, to: number, deviations?: LabelledDeviations): Float64Array {
   const column = learnt.columns.of(batch);
   const counts = new Float64Array(learnt.columns.size);
-  const known = new RowMemo<number>();
-  const score = (row: number): number => {
-    const residual = residualOf(learnt.pca, learnt.weights, counts);
-    const q = squaredLength(residual);
-    return deviations === undefined ? q : deviations.adjust(batch.entities[row] as string, residual, q);
-  };
   const scores = new Float64Array(to - from);
-  for (let row = from; row < to; row++) {
-    learnt.columns.count(batch, row, column, counts);
-    scores[row - from] = deviations === undefined ? known.of(keyOf(presentIn(counts)), () => score(row)) : score(row);
+  if (deviations !== undefined) {
+    for (let row = from; row < to; row++) {
+      learnt.columns.count(batch, row, column, counts);
+      const residual = residualOf(learnt.pca, learnt.weights, counts);
+      scores[row - from] = deviations.adjust(batch.entities[row] as string, residual, squaredLength(residual));
+    }
+    return scores;
   }
+  const { ids, rows } = distinctSequences(batch, from, to);
+  const known = new RowMemo<number>();
+  const byId = new Float64Array(rows.length);
+  for (let id = 0; id < rows.length; id++) {
+    learnt.columns.count(batch, rows[id] as number, column, counts);
+    byId[id] = known.of(keyOf(presentIn(counts)), () => squaredLength(residualOf(learnt.pca, learnt.weights, counts)));
+  }
+  for (let i = 0; i < scores.length; i++) scores[i] = byId[ids[i] as number] as number;
   return scores;
 }
 

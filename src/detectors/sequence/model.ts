@@ -1,10 +1,9 @@
-import type { SequenceBatch } from '../../core/index.ts';
+import { distinctSequences, type SequenceBatch } from '../../core/index.ts';
 import type { Arm, SequenceConfig } from './config.ts';
 import { CountNeighbours } from './count-neighbours.ts';
-import { countRow, keyOf } from './counted-row.ts';
+import { countRow } from './counted-row.ts';
 import { IndelNeighbours } from './indel-neighbours.ts';
 import { LanguageModel } from './language-model.ts';
-import { RowMemo } from './row-memo.ts';
 import { type EncodedRows, rowOf, Vocabulary } from './vocabulary.ts';
 
 /** Rows among which equal ones are looked for at once. */
@@ -48,11 +47,15 @@ export class SequenceModel {
     const rows = this.vocabulary.encode(batch, from, to, false);
     const scorer = this.scorer();
     const arms = emptyScores(this.config.arms, to - from);
-    const memo = new RowMemo<Record<Arm, number>>();
-    for (let row = 0; row < to - from; row++) {
-      const symbols = rowOf(rows, row);
-      const scores = memo.of(keyOf(symbols), () => scorer(symbols));
-      for (const arm of this.config.arms) (arms[arm] as Float64Array)[row] = scores[arm];
+    const { ids, rows: first } = distinctSequences({ codes: rows.symbols, offsets: rows.offsets }, 0, to - from);
+    const byId = emptyScores(this.config.arms, first.length);
+    for (let id = 0; id < first.length; id++) {
+      const scores = scorer(rowOf(rows, first[id] as number));
+      for (const arm of this.config.arms) (byId[arm] as Float64Array)[id] = scores[arm];
+    }
+    for (const arm of this.config.arms) {
+      const [column, own] = [arms[arm] as Float64Array, byId[arm] as Float64Array];
+      for (let row = 0; row < column.length; row++) column[row] = own[ids[row] as number] as number;
     }
     return arms;
   }
@@ -81,16 +84,11 @@ export class SequenceModel {
 }
 
 /** Distinct rows in order of first appearance, with how often each is there: learning them so is learning them one by one. */
-function grouped(rows: EncodedRows, from: number, to: number): Iterable<{ readonly symbols: Int32Array; count: number }> {
-  const known = new Map<string, { readonly symbols: Int32Array; count: number }>();
-  for (let row = from; row < to; row++) {
-    const symbols = rowOf(rows, row);
-    const key = keyOf(symbols);
-    const same = known.get(key);
-    if (same === undefined) known.set(key, { symbols, count: 1 });
-    else same.count++;
-  }
-  return known.values();
+function grouped(rows: EncodedRows, from: number, to: number): { readonly symbols: Int32Array; readonly count: number }[] {
+  const { ids, rows: first } = distinctSequences({ codes: rows.symbols, offsets: rows.offsets }, from, to);
+  const counts = new Int32Array(first.length);
+  for (const id of ids) counts[id] = (counts[id] as number) + 1;
+  return Array.from(first, (row, id) => ({ symbols: rowOf(rows, row), count: counts[id] as number }));
 }
 
 export function emptyScores(arms: readonly Arm[], rows: number): Partial<Record<Arm, Float64Array>> {
