@@ -227,7 +227,7 @@ export class TenantRun {
     for (const finding of [...output.findings, ...floods]) {
       const detection = detectionOf(lane, finding, this.epoch, identity);
       if (this.stopped.has(`${detection.source}/${detection.detector}`)) continue;
-      const told = withinBudget(lane, detection, this.options.config.alertBudget / this.lanes.length);
+      const told = withinBudget(lane, finding, this.options.config.alertBudget / this.lanes.length);
       const { alert, change } = this.book.add(detection, finding.row, clock.now(), told);
       const joins = change !== 'rescored' && alert.suppressedBy === undefined && !floods.includes(finding);
       if (joins) this.incidents.add(alert, detection, clock.now());

@@ -28,8 +28,7 @@ async function writeConfig(name: string, source: Record<string, unknown>): Promi
     name: 'app',
     parser: { format: 'timestamped' },
     features: { session: { by: 'req-', idle: '10s', lateness: '1s' } },
-    // Early enough that volumes are known when the first alert comes: before a minute of them everything is told, wherever that minute falls.
-    learning: { sessions: 450 },
+    learning: { sessions: 600 },
     eventTime: { idle: '10m' },
   };
   const config = {

@@ -106,6 +106,19 @@ describe('one source, from records to detections', () => {
     }
   });
 
+  it('tells people of the same findings wherever batches end: in the first minute of a detector, and hours later', async () => {
+    const all = () => makeLane({ features: { session }, learning: { sessions: 600 } }, ['sequence', 'novelty', 'rate']);
+    const hours = [0, 1, 2, 3].map((hour) => generatedLog(750 + hour, 7, 5, Date.UTC(2026, 0, 5, hour, 20)));
+    const lines = hours.flatMap((one) => one.lines);
+    const whole = await runLane(all, batchesOf(lines, [100_000], ARRIVAL));
+    expect(whole.told.length).toBeGreaterThan(0);
+    expect(whole.told.length).toBeLessThan(whole.detections.length);
+    for (const cuts of [[1000], [377, 4001], [50], [3300, 3, 17]]) {
+      const again = await runLane(all, batchesOf(lines, cuts, ARRIVAL), [3, 5]);
+      expect(again.told).toEqual(whole.told);
+    }
+  });
+
   it('puts a line from 2099 aside and goes on', async () => {
     const at = 3000;
     const hostile = [

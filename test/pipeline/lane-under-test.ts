@@ -7,6 +7,7 @@ import { LogLane } from '../../src/pipeline/lane/log-lane.ts';
 import { RecognisingLane } from '../../src/pipeline/lane/recognising-lane.ts';
 import { Scorer } from '../../src/pipeline/lane/scorer.ts';
 import { StreamScorer } from '../../src/pipeline/lane/stream-scorer.ts';
+import { withinBudget } from '../../src/pipeline/within-budget.ts';
 
 const IDENTITY = { configHash: 'c', program: 'vedette test', seed: 1 };
 
@@ -35,9 +36,14 @@ export interface LaneResult {
   /** Canonical JSON of every detection, in the order found. */
   readonly detections: readonly string[];
   readonly keys: readonly string[];
+  /** Ids of what a budget of `PER_DAY` allows to be told, in order. */
+  readonly told: readonly string[];
   readonly dead: readonly string[];
   readonly events: number;
 }
+
+/** So few that volumes decide. */
+const PER_DAY = 0.1;
 
 /** Feeds batches, optionally passing the whole state through a snapshot before some of them (their number: before the end), and ends the input. */
 export async function runLane(
@@ -48,6 +54,7 @@ export async function runLane(
   let lane = await make();
   const detections: string[] = [];
   const keys: string[] = [];
+  const told: string[] = [];
   const dead: string[] = [];
   let events = 0;
   let blobs: Record<string, Uint8Array> = {};
@@ -56,6 +63,7 @@ export async function runLane(
       const detection = detectionOf(lane, finding, 0, IDENTITY);
       detections.push(canonicalJson(detection));
       keys.push(detection.key);
+      if (withinBudget(lane, finding, PER_DAY)) told.push(detection.id);
     }
     dead.push(...output.dead.map((letter) => `${letter.line}: ${letter.reason}`));
     events += output.events.reduce((sum, { batch }) => sum + batch.rows, 0);
@@ -72,5 +80,5 @@ export async function runLane(
   }
   await restart(batches.length);
   take(await lane.end());
-  return { detections, keys, dead, events };
+  return { detections, keys, told: told.sort(), dead, events };
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MICROS_PER_DAY, seededRandom } from '../../core/index.ts';
 import { binomialInterval } from '../binomial.ts';
-import { divideBudget, FloodGuard, PromiseLedger, VolumeMeter } from './index.ts';
+import { divideBudget, FloodGuard, PromiseLedger, VolumeHistory, VolumeMeter } from './index.ts';
 
 describe('binomial interval', () => {
   // Reference: scipy 1.17.1, scipy.stats.binomtest(k, n).proportion_ci(0.95, 'exact').
@@ -32,6 +32,42 @@ describe('volume', () => {
     const copy = new VolumeMeter(MICROS_PER_DAY);
     copy.restore(meter.snapshot());
     expect(copy.unitsPerDay('a')).toBe(meter.unitsPerDay('a'));
+  });
+});
+
+describe('volume of earlier', () => {
+  const minute = 60_000_000;
+
+  it('is what was known when the minute began, whatever came since, and after a restart', () => {
+    const history = new VolumeHistory();
+    const note = (at: number, volume: number | undefined) => history.note(at, () => volume);
+    note(0, undefined);
+    note(1, 10);
+    note(minute + 5, 20);
+    note(minute + 6, 99);
+    note(5 * minute, 30);
+    const copy = new VolumeHistory();
+    copy.restore(history.snapshot());
+    for (const one of [history, copy]) {
+      expect([-1, 2, minute, 2 * minute, 4.9 * minute, 5 * minute, 900 * minute].map((at) => one.asOf(at))).toEqual([
+        undefined,
+        undefined,
+        20,
+        20,
+        20,
+        30,
+        30,
+      ]);
+    }
+  });
+
+  it('forgets what lies far back', () => {
+    const history = new VolumeHistory();
+    for (let at = 0; at < 1000; at++) history.note(at * minute, () => at);
+    history.forget();
+    expect(history.asOf(999 * minute)).toBe(999);
+    expect(history.asOf(100 * minute)).toBeUndefined();
+    expect(history.snapshot().length).toBeLessThan(300);
   });
 });
 

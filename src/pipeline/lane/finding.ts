@@ -35,5 +35,7 @@ export function findingOf(scorer: LaneScorer, flagged: Flagged, feature: string,
     model: scorer.model,
     modelSha256: flagged.modelSha256,
     row: flagged.description,
+    scorer,
+    ...(flagged.at !== undefined && Number.isFinite(flagged.at) && { at: flagged.at }),
   };
 }

@@ -1,4 +1,4 @@
-import type { FloodEvent } from '../../alerts/index.ts';
+import type { FloodEvent, VolumeHistory } from '../../alerts/index.ts';
 import type { Detector, Explanation, FeatureBatch, LabelledRow, Micros, ScoreBatch } from '../../core/index.ts';
 import type { FoundAlert, LabelEffect } from './label-effect.ts';
 import type { RegisteredModel } from './registered-model.ts';
@@ -35,6 +35,8 @@ export interface Flagged {
   readonly explanation: Explanation;
   readonly description: Uint8Array;
   readonly modelSha256: string;
+  /** Event time that was reached when it was judged. */
+  readonly at?: Micros;
 }
 
 export interface ScorerStatus {
@@ -68,6 +70,8 @@ export interface LaneScorer {
   /** True when there is state that `snapshot` has not given out. */
   readonly changed: boolean;
   readonly unitsPerDay: number | undefined;
+  /** `unitsPerDay` as of event time, where it is kept. */
+  readonly volumes?: VolumeHistory;
   readonly calibrationSize: number;
   /** How the last batch was scored; of detectors that learn as they go. */
   readonly lastScores?: ScoreBatch | undefined;

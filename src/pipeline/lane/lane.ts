@@ -30,6 +30,9 @@ export interface Finding {
   readonly modelSha256: string;
   /** What a label keeps of the unit (`Detector.describe`); empty where a label teaches nothing. */
   readonly row: Uint8Array;
+  /** What found it, and the event time that this had reached; absent where the budget goes by what is known now. */
+  readonly scorer?: LaneScorer;
+  readonly at?: Micros;
 }
 
 /** What one batch of records gave. */

@@ -5,6 +5,8 @@ import {
   FloodGuard,
   scoreChange,
   smallestRate,
+  VolumeHistory,
+  type VolumeHistoryState,
   VolumeMeter,
   WINDOW_HISTORY,
 } from '../../alerts/index.ts';
@@ -32,6 +34,8 @@ interface State {
   readonly readyAt: Micros | null;
   readonly modelSha256: string;
   readonly volume: Uint8Array;
+  /** Absent in states of before it was kept. */
+  readonly volumes?: VolumeHistoryState;
   readonly flood: Uint8Array;
   readonly paused: string;
   /** Absent in states of before floods were learnt. */
@@ -66,6 +70,7 @@ export class Scorer implements LaneScorer {
   private readyAt: Micros | undefined;
   private labels: readonly LabelledRow[] = [];
   private readonly volume = new VolumeMeter();
+  readonly volumes = new VolumeHistory();
   private readonly flood = new FloodGuard();
   private paused = '';
   private floods: FloodEvent[] = [];
@@ -95,6 +100,7 @@ export class Scorer implements LaneScorer {
 
   async take(batch: FeatureBatch): Promise<Flagged[]> {
     this.changed = batch.rows > 0 || this.changed;
+    this.volumes.forget();
     let from = 0;
     const found: Flagged[] = [];
     while (from < batch.rows) {
@@ -203,6 +209,7 @@ export class Scorer implements LaneScorer {
       this.scored++;
       const at = times[row] ?? this.clock.settled;
       this.volume.add(options.detector, 1, at);
+      this.volumes.note(at, () => this.unitsPerDay);
       const event = this.flood.add(options.detector, 1, flagged ? 1 : 0, rate, at);
       if (event !== undefined) {
         this.paused = event.text;
@@ -241,6 +248,7 @@ export class Scorer implements LaneScorer {
         explanation,
         description,
         modelSha256: this.modelSha256,
+        at,
       });
     }
     this.detector.observe(batch);
@@ -312,6 +320,7 @@ export class Scorer implements LaneScorer {
       readyAt: this.readyAt ?? null,
       modelSha256: this.modelSha256,
       volume: this.volume.snapshot(),
+      volumes: this.volumes.snapshot(),
       flood: this.flood.snapshot(),
       paused: this.paused,
       model: this.model,
@@ -330,6 +339,7 @@ export class Scorer implements LaneScorer {
     this.scored = state.scored;
     this.flagged = state.flagged;
     this.volume.restore(state.volume);
+    this.volumes.restore(state.volumes ?? []);
     this.flood.restore(state.flood);
     this.paused = state.paused;
     const { model: before = LEARNT } = state;

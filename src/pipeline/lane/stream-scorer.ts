@@ -1,5 +1,5 @@
 import { deserialize, serialize } from 'node:v8';
-import { StreamDecisions } from '../../alerts/index.ts';
+import { StreamDecisions, VolumeHistory, type VolumeHistoryState } from '../../alerts/index.ts';
 import {
   type Detector,
   type FeatureBatch,
@@ -27,6 +27,9 @@ interface State {
   readonly last: Micros | null;
   readonly rows: number;
   readonly step: number | null;
+  /** Absent in states of before they were kept. */
+  readonly rated?: number;
+  readonly volumes?: VolumeHistoryState;
 }
 
 /** Event time a source is watched before what it shows is called known. */
@@ -44,6 +47,9 @@ export class StreamScorer implements LaneScorer {
   private first: Micros | undefined;
   private last: Micros | undefined;
   private rows = 0;
+  /** Rows that were rated: the first of each minute of event time notes the volume so far. */
+  private rated = 0;
+  readonly volumes = new VolumeHistory();
   /** Step of event time that was reached last, where the detector learns step by step. */
   private step: number | undefined;
   changed = false;
@@ -62,7 +68,7 @@ export class StreamScorer implements LaneScorer {
     if ((batch.shape !== 'observations' && batch.shape !== 'series') || batch.rows === 0) return [];
     this.changed = true;
     this.rows += batch.rows;
-    this.watch(batch);
+    this.volumes.forget();
     const found: Flagged[] = [];
     const scores: ScoreBatch[] = [];
     for (let from = 0; from < batch.rows; ) {
@@ -71,6 +77,7 @@ export class StreamScorer implements LaneScorer {
         const part = to - from === batch.rows ? batch : sliceRows(batch, from, to);
         const scored = await this.detector.score(part);
         scores.push(scored);
+        this.watch(part, scored);
         found.push(...(await this.judge(part, scored)));
         this.detector.observe(part);
       }
@@ -119,24 +126,24 @@ export class StreamScorer implements LaneScorer {
         explanation: await this.detector.explain(batch, row),
         description: this.detector.describe(batch, row),
         modelSha256: '',
+        at: unit.end,
       });
     }
     return found;
   }
 
-  private watch(batch: StreamBatch): void {
+  /** Row by row, so that it does not matter where batches end. */
+  private watch(batch: StreamBatch, { score }: ScoreBatch): void {
     const times = batch.shape === 'series' ? batch.end : batch.time;
-    let first = Number.POSITIVE_INFINITY;
-    let last = Number.NEGATIVE_INFINITY;
     for (let row = 0; row < times.length; row++) {
       const time = times[row] as number;
+      if (!Number.isNaN(score[row] as number)) this.rated++;
       if (!Number.isFinite(time)) continue;
-      if (time < first) first = time;
-      if (time > last) last = time;
+      if (this.first === undefined || time < this.first) this.first = time;
+      if (this.last !== undefined && time <= this.last) continue;
+      this.last = time;
+      this.volumes.note(time, () => this.unitsPerDay);
     }
-    if (first > last) return;
-    this.first = Math.min(this.first ?? first, first);
-    this.last = Math.max(this.last ?? last, last);
   }
 
   applyLabels(labels: readonly LabelledRow[]): void {
@@ -150,7 +157,7 @@ export class StreamScorer implements LaneScorer {
   /** Rated rows a day, as if the source had been watched for an hour at least. */
   get unitsPerDay(): number | undefined {
     if (this.first === undefined || this.last === undefined) return undefined;
-    return this.decisions.counters.scored / Math.max(1 / 24, (this.last - this.first) / MICROS_PER_DAY);
+    return this.rated / Math.max(1 / 24, (this.last - this.first) / MICROS_PER_DAY);
   }
 
   get calibrationSize(): number {
@@ -190,6 +197,8 @@ export class StreamScorer implements LaneScorer {
       last: this.last ?? null,
       rows: this.rows,
       step: this.step ?? null,
+      rated: this.rated,
+      volumes: this.volumes.snapshot(),
     };
     return { scorer: new Uint8Array(serialize(state)), model: await this.detector.snapshot() };
   }
@@ -203,5 +212,7 @@ export class StreamScorer implements LaneScorer {
     this.last = state.last ?? undefined;
     this.rows = state.rows;
     this.step = state.step ?? undefined;
+    this.rated = state.rated ?? this.decisions.counters.scored;
+    this.volumes.restore(state.volumes ?? []);
   }
 }
