@@ -130,7 +130,7 @@ export default async function bench(): Promise<Measurement[]> {
     const appendRows = rowByRow(batches);
     const appendColumns = async () => {
       await staging.clear(connection);
-      for (const item of batches) staging.append(item, TEMPLATES);
+      for (const item of batches) await staging.append(item, TEMPLATES);
       staging.flush();
     };
     const path = join(folder, 'x.parquet');

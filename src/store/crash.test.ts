@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { seededRandom, workerUrl } from '../core/index.ts';
 import { openHome } from './home.ts';
-import { alertWrite, epochCommit, recordBatch, temporaryFolder } from './testing/fixtures.ts';
-import { EPOCH_ROWS } from './testing/writer.ts';
+import { alertWrite, DAY, epochCommit, recordBatch, temporaryFolder } from './testing/fixtures.ts';
+import { EPOCH_MICROS, EPOCH_ROWS } from './testing/writer.ts';
 
 const KILLS = 20;
 const script = (name: string) => fileURLToPath(workerUrl(import.meta.url, `./testing/${name}.ts`));
@@ -52,6 +52,7 @@ describe('SIGKILL', () => {
   it(`at ${KILLS} random moments loses nothing acknowledged and doubles nothing`, { timeout: 300_000 }, async () => {
     const random = seededRandom(20);
     const seen = { epoch: 0, segment: 0, dead: 0 };
+    let files = 0;
     for (let kill = 0; kill < KILLS; kill++) {
       const acknowledged = await writeAndKill(folder.path, 1 + Math.floor(random() * 100), random() * 40);
       for (const name of ['epoch', 'segment', 'dead'] as const) seen[name] = Math.max(seen[name], acknowledged[name]);
@@ -60,6 +61,14 @@ describe('SIGKILL', () => {
       const { epoch } = tenant;
       expect(epoch).toBeGreaterThanOrEqual(seen.epoch);
       expect(await tenant.events.count()).toBe(epoch * EPOCH_ROWS);
+      // Every row of every epoch is there once, also where their files were merged.
+      for (const one of [1, epoch - 1, epoch].filter((number) => number > 0 && number <= epoch)) {
+        const range = { from: DAY + one * EPOCH_MICROS, to: DAY + one * EPOCH_MICROS + EPOCH_ROWS * 1_000_000, limit: 10_000 };
+        const found = (await tenant.events.query(range)).items.filter(({ line }) => line === EPOCH_ROWS);
+        expect(found.filter(({ time }) => time === range.to - 1_000_000)).toHaveLength(1);
+      }
+      files = (await tenant.bytes.list('events')).length;
+      expect(files).toBe((await tenant.events.files({})).length);
       expect(await tenant.journal.counters()).toEqual(epoch === 0 ? {} : { rows: epoch * EPOCH_ROWS });
       expect(await tenant.alerts.count()).toBe(epoch === 0 ? 0 : epoch + 1);
       expect(await tenant.outbox.pending()).toBe(epoch);
@@ -79,6 +88,7 @@ describe('SIGKILL', () => {
       await home.close();
     }
     expect(seen.epoch).toBeGreaterThan(KILLS / 2);
+    expect(files).toBeLessThan(seen.epoch / 2);
   });
 });
 

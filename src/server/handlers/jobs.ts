@@ -73,8 +73,8 @@ export function downloadScores(context: ServerContext): RawHandler<'jobScores'> 
 }
 
 async function spanOf(store: TenantStore, source: string): Promise<{ events: number; from: number; to: number }> {
-  const { total, start, binMicros } = await store.events.histogram({ source }, 1);
-  return { events: total, from: start, to: start + binMicros };
+  const { total, oldest, newest } = await store.events.histogram({ source }, 1);
+  return { events: total, from: oldest, to: newest + 1 };
 }
 
 function comparison(models: readonly (ModelManifest & { readonly aliases: readonly string[] })[]): Answer<'compareModels'> {

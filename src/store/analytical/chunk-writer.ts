@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { DuckDBAppender, DuckDBBlobVector, DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import type { StoredColumn } from './ddl.ts';
 
@@ -30,7 +31,8 @@ export class ChunkWriter {
     return new ChunkWriter(await connection.createAppender(table), chunk);
   }
 
-  append(rows: number, fills: readonly ColumnFill[]): void {
+  /** Other work of the thread comes in between chunks: a batch takes tens of milliseconds. */
+  async append(rows: number, fills: readonly ColumnFill[]): Promise<void> {
     for (let from = 0; from < rows; from += CHUNK_ROWS) {
       const count = Math.min(CHUNK_ROWS, rows - from);
       // Without the reset the strings of earlier chunks would pile up in its vectors.
@@ -43,6 +45,7 @@ export class ChunkWriter {
         (vector as DuckDBBlobVector).flush();
       }
       this.appender.appendDataChunk(this.chunk);
+      if (from + count < rows) await setImmediate();
     }
   }
 

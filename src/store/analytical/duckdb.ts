@@ -17,10 +17,12 @@ export interface DuckDbOptions {
  */
 export interface IoThreads {
   readonly queries: Gate;
+  /** Those of the queries that take long, and merging: what is asked for most never waits for two of them. */
+  readonly searches: Gate;
   readonly writes: Gate;
 }
 
-export const ioThreads = (): IoThreads => ({ queries: new Gate(2), writes: new Gate(1) });
+export const ioThreads = (): IoThreads => ({ queries: new Gate(2), searches: new Gate(1), writes: new Gate(1) });
 
 /** Connections of their own, so that none waits for another: a connection does one thing at a time. */
 export interface DuckDb {
@@ -29,7 +31,9 @@ export interface DuckDb {
   /** For files being written. */
   readonly writing: DuckDBConnection;
   /** For queries. */
-  readonly reading: DuckDBConnection;
+  readonly reading: readonly DuckDBConnection[];
+  /** For files made from others. */
+  readonly merging: DuckDBConnection;
   close(): void;
 }
 
@@ -55,15 +59,16 @@ export async function openDuckDb({ folder, memoryBytes, threads }: DuckDbOptions
       await connection.run(`SET ${setting}`);
     }
     const writing = await instance.connect();
-    const reading = await instance.connect();
+    const reading = [await instance.connect(), await instance.connect()];
+    const merging = await instance.connect();
     const opened = instance;
     return {
       connection,
       writing,
       reading,
+      merging,
       close() {
-        writing.closeSync();
-        reading.closeSync();
+        for (const one of [writing, merging, ...reading]) one.closeSync();
         connection.closeSync();
         opened.closeSync();
       },

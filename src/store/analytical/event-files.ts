@@ -1,6 +1,7 @@
 import type { Micros } from '../../core/index.ts';
 import type { Retention } from '../contract.ts';
 import type { RelationalDatabase, SqlRow } from '../relational/database.ts';
+import { type MergeableFile, SMALL_ROWS } from './merges.ts';
 import { type Dataset, fileName, type StoredFile } from './parquet-files.ts';
 
 /** A visible file; times are absent where its rows have none. */
@@ -21,22 +22,51 @@ export class EventFiles {
 
   /** Inside the epoch's transaction. */
   write(files: readonly StoredFile[], epoch: number, arrivedAt: Micros): void {
-    for (const file of files) {
-      this.database.run(
-        'INSERT INTO files (key, dataset, epoch, row_count, bytes, min_time, max_time, sources, arrived_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-        [
-          file.key,
-          file.dataset,
-          epoch,
-          file.rows,
-          file.bytes,
-          file.minTime ?? null,
-          file.maxTime ?? null,
-          JSON.stringify(file.sources),
-          arrivedAt,
-        ],
-      );
-    }
+    for (const file of files) this.insert({ ...file, epoch, firstEpoch: epoch, arrivedAt });
+  }
+
+  /** Small files, each with what is known of it. */
+  mergeable(): readonly MergeableFile[] {
+    return this.database.all('SELECT * FROM files WHERE row_count < ? ORDER BY epoch, key', [SMALL_ROWS]).map((row) => ({
+      key: row.key as string,
+      dataset: row.dataset as Dataset,
+      epoch: Number(row.epoch),
+      firstEpoch: Number(row.first_epoch ?? row.epoch),
+      rows: Number(row.row_count),
+      bytes: Number(row.bytes),
+      ...(row.min_time === null || row.max_time === null ? {} : { minTime: Number(row.min_time), maxTime: Number(row.max_time) }),
+      sources: JSON.parse(row.sources as string) as string[],
+      ...(row.arrived_at === null ? {} : { arrivedAt: Number(row.arrived_at) }),
+    }));
+  }
+
+  /** Lists the merged file in place of those it was made from, in one transaction; false, and nothing changed, where one of them is gone. */
+  replace(files: readonly MergeableFile[], merged: MergeableFile): boolean {
+    return this.database.transaction(() => {
+      const listed = this.all();
+      if (files.some(({ key }) => !listed.has(key))) return false;
+      for (const { key } of files) this.database.run('DELETE FROM files WHERE key = ?', [key]);
+      this.insert(merged);
+      return true;
+    });
+  }
+
+  private insert(file: MergeableFile): void {
+    this.database.run(
+      'INSERT INTO files (key, dataset, first_epoch, epoch, row_count, bytes, min_time, max_time, sources, arrived_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      [
+        file.key,
+        file.dataset,
+        file.firstEpoch,
+        file.epoch,
+        file.rows,
+        file.bytes,
+        file.minTime ?? null,
+        file.maxTime ?? null,
+        JSON.stringify(file.sources),
+        file.arrivedAt ?? null,
+      ],
+    );
   }
 
   listed(dataset: Dataset, from?: Micros, to?: Micros): readonly (Omit<ListedFile, 'path'> & { readonly key: string })[] {
@@ -74,11 +104,11 @@ export class EventFiles {
 
   /**
    * Takes what is past its age, counted from its newest row or its arrival, whichever is later, then the oldest until the rest
-   * fits, off the list. A file is held while a kept alert needs it: written between the state the alert starts from and its own
-   * epoch, or holding rows of the alert's source and time.
+   * fits, off the list. A file is held while a kept alert needs it: with rows of an epoch between the state the alert starts from and
+   * its own, or of the alert's source and time.
    */
   expire({ maxAge, maxBytes }: Retention, now: Micros): { keys: readonly string[]; bytes: number; heldBytes: number } {
-    const needed = `EXISTS (SELECT 1 FROM alerts a WHERE (f.epoch > a.lineage_epoch AND f.epoch <= a.epoch)
+    const needed = `EXISTS (SELECT 1 FROM alerts a WHERE (f.epoch > a.lineage_epoch AND coalesce(f.first_epoch, f.epoch) <= a.epoch)
       OR (f.min_time <= a.end_at AND f.max_time >= a.start_at AND EXISTS (SELECT 1 FROM json_each(f.sources) WHERE value = a.source)))`;
     const files = this.database.all(
       `SELECT key, bytes, max(max_time, coalesce(arrived_at, max_time)) AS newest, ${needed} AS needed FROM files f ORDER BY max_time IS NULL DESC, max_time, epoch, key`,

@@ -20,6 +20,7 @@ import type {
   TalkerKey,
   TemplateCount,
 } from '../contract.ts';
+import { Compaction } from './compaction.ts';
 import { type DuckDb, duckError, type IoThreads, openDuckDb } from './duckdb.ts';
 import type { EventFiles, ListedFile } from './event-files.ts';
 import { eventPage } from './event-query.ts';
@@ -30,6 +31,7 @@ import { FoundRows } from './found-rows.ts';
 import { type Dataset, type DuckRow, type FileSpec, type StoredFile, writeByDay } from './parquet-files.ts';
 import { predictionPage } from './prediction-query.ts';
 import { createRowTable, DETECTION_TABLE, FEATURE_TABLE, stageRows, toDetection, toFeature } from './row-staging.ts';
+import { SharedAnswers } from './shared-answers.ts';
 import { EventStaging } from './staging.ts';
 import { StoredReader } from './stored-reader.ts';
 
@@ -37,6 +39,8 @@ import { StoredReader } from './stored-reader.ts';
 const SPILL_ROWS = 1_000_000;
 /** So many stagings may wait to be written; then appending waits too. */
 const MOST_FULL = 2;
+/** Answers that may have more rows are not kept for others. */
+const SHARED_ROWS = 1000;
 
 export interface EventsOptions {
   readonly keep: boolean;
@@ -79,6 +83,8 @@ export class Events {
   private parts = 0;
   private readonly partials = new FilePartials();
   private readonly found = new FoundRows();
+  private readonly answers = new SharedAnswers();
+  private readonly compaction: Compaction;
   private staged = { features: 0, detections: 0 };
   /** Epoch that is committed next. */
   next = 1;
@@ -87,6 +93,13 @@ export class Events {
     this.bytes = bytes;
     this.index = files;
     this.options = options;
+    this.compaction = new Compaction({
+      ...{ bytes, files },
+      connection: async () => (await this.open()).duck.merging,
+      inTurn: (work) => options.io.searches.run(() => options.io.queries.run(work)),
+      unusedPart: (dataset, epoch) => this.unusedPart(dataset, epoch),
+      merged: () => this.answers.clear(),
+    });
   }
 
   append(batch: LogBatch | EventBatch, templateIds: readonly string[] = [], epoch = this.next): Promise<void> {
@@ -103,7 +116,7 @@ export class Events {
         staged.epoch = epoch;
         this.filling.set(batch.kind, staged);
       }
-      staged.append(batch, templateIds);
+      await staged.append(batch, templateIds);
       if (staged.rows < SPILL_ROWS) return;
       this.seal(staged);
       // What fails is tried again by the next one who needs it written.
@@ -145,51 +158,60 @@ export class Events {
     return this.pending.filter((pending) => pending.epoch <= epoch).map(({ file }) => file);
   }
 
-  settle(epoch: number): void {
+  /** The epoch's files are listed. */
+  settle(epoch: number, at: Micros): void {
+    const files = this.pending.length;
     this.pending = this.pending.filter((pending) => pending.epoch > epoch);
     this.next = epoch + 1;
+    this.answers.clear();
+    this.compaction.grown(files - this.pending.length, at);
+  }
+
+  /** Resolves when no files are being merged. */
+  merged(): Promise<void> {
+    return this.compaction.settled();
   }
 
   query(query: EventQuery): Promise<Page<EventRow>> {
-    return this.read('log', query, (stored) => eventPage(stored, query), { items: [] });
+    return this.read('log', query, (stored) => eventPage(stored, query), { items: [] }, 'page');
   }
 
   countByTemplate(query: EventQuery): Promise<readonly { template: string; count: number }[]> {
-    return this.read('log', query, (stored) => countsByTemplate(stored, query), []);
+    return this.read('log', query, (stored) => countsByTemplate(stored, query), [], 'counts');
   }
 
   count(query: EventQuery = {}): Promise<number> {
-    return this.read('log', query, (stored) => countOf(stored, query), 0);
+    return this.read('log', query, (stored) => countOf(stored, query), 0, 'count');
   }
 
   templates(query: EventQuery, bins = 0): Promise<readonly TemplateCount[]> {
-    return this.read('log', query, (stored) => templatesOf(stored, query, bins), []);
+    return this.read('log', query, (stored) => templatesOf(stored, query, bins), [], `templates ${bins}`);
   }
 
   flows(query: FlowQuery): Promise<FlowPage> {
-    return this.read('flow', query, (stored) => flowPage(stored, query), { items: [] });
+    return this.read('flow', query, (stored) => flowPage(stored, query), { items: [] }, 'page');
   }
 
   predictions(query: PredictionQuery): Promise<PredictionPage> {
-    return this.read('flow', query, (stored) => predictionPage(stored, query), { items: [] });
+    return this.read('flow', query, (stored) => predictionPage(stored, query), { items: [] }, 'predictions');
   }
 
   talkers(query: FlowQuery, by: TalkerKey): Promise<readonly Talker[]> {
-    return this.read('flow', query, ({ reader, files }) => talkersOf(reader, pathsOf(files), query, by), []);
+    return this.read('flow', query, ({ reader, files }) => talkersOf(reader, pathsOf(files), query, by), [], `talkers ${by}`);
   }
 
   flowVolume(query: FlowQuery, bins: number): Promise<FlowVolume> {
     const none = { start: Number.NaN, binMicros: 0, flows: [], bytes: [], total: 0 };
-    return this.read('flow', query, ({ reader, files }) => volumeOf(reader, pathsOf(files), query, bins), none);
+    return this.read('flow', query, (stored) => volumeOf(stored, query, bins), none, `volume ${bins}`);
   }
 
   hosts(query: EventQuery): Promise<readonly HostCount[]> {
-    return this.read('log', query, (stored) => hostsOf(stored, query), []);
+    return this.read('log', query, (stored) => hostsOf(stored, query), [], 'hosts');
   }
 
   histogram(query: EventQuery, bins: number): Promise<EventHistogram> {
-    const none = { start: Number.NaN, binMicros: 0, counts: [], total: 0 };
-    return this.read('log', query, (stored) => histogramOf(stored, query, bins), none);
+    const none = { start: Number.NaN, binMicros: 0, counts: [], total: 0, oldest: Number.NaN, newest: Number.NaN };
+    return this.read('log', query, (stored) => histogramOf(stored, query, bins), none, `histogram ${bins}`);
   }
 
   async features(query: { from?: Micros; to?: Micros; feature?: string; limit?: number }): Promise<readonly FeatureRow[]> {
@@ -202,6 +224,7 @@ export class Events {
 
   async retain(retention: Retention, now: Micros): Promise<{ removedFiles: number; removedBytes: number; heldBytes: number }> {
     const { keys, bytes, heldBytes } = this.index.expire(retention, now);
+    if (keys.length > 0) this.answers.clear();
     for (const key of keys) await this.bytes.remove(key);
     return { removedFiles: keys.length, removedBytes: bytes, heldBytes };
   }
@@ -219,6 +242,7 @@ export class Events {
   }
 
   async close(): Promise<void> {
+    await this.compaction.close();
     await this.appending.run(async () => undefined);
     await this.writing.run(async () => undefined);
     const opened = await this.opened?.catch(() => undefined);
@@ -241,6 +265,7 @@ export class Events {
       query,
       ({ reader, files }) => reader.rows(sql, pathsOf(files), [time(query.from), time(query.to), name ?? null]),
       [],
+      'rows',
     );
   }
 
@@ -248,7 +273,19 @@ export class Events {
     return this.index.listed(dataset, from, to).map(({ key, ...file }) => ({ ...file, path: this.bytes.local(key) }));
   }
 
-  private async read<T>(
+  /** `name` tells the question from others about the same rows. */
+  private read<T>(
+    dataset: Dataset,
+    query: { from?: Micros; to?: Micros; limit?: number },
+    work: (stored: StoredFiles) => Promise<T>,
+    none: T,
+    name: string,
+  ): Promise<T> {
+    const now = () => this.readNow(dataset, query, work, none);
+    return (query.limit ?? 0) > SHARED_ROWS ? now() : this.answers.of(`${dataset} ${name}`, query, now);
+  }
+
+  private async readNow<T>(
     dataset: Dataset,
     range: { from?: Micros; to?: Micros },
     work: (stored: StoredFiles) => Promise<T>,
@@ -263,8 +300,8 @@ export class Events {
     } catch (error) {
       if (error instanceof VedetteError) throw error;
       const now = this.listed(dataset, range);
-      // Retention may have removed a file after it was listed.
-      if (now.length === files.length) throw duckError(error, this.bytes.local('events'));
+      // Retention may have removed a file after it was listed, or a merged one has taken its place.
+      if (pathsOf(now).join() === pathsOf(files).join()) throw duckError(error, this.bytes.local('events'));
       return now.length === 0 ? none : work({ reader, partials, found, files: now });
     }
   }
@@ -335,7 +372,7 @@ export class Events {
     const { connection } = duck;
     await createRowTable(connection, FEATURE_TABLE);
     await createRowTable(connection, DETECTION_TABLE);
-    return { duck, reader: new StoredReader(duck.reading, this.options.io.queries) };
+    return { duck, reader: new StoredReader(duck.reading, this.options.io) };
   }
 }
 

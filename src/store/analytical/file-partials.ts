@@ -22,6 +22,8 @@ export interface PartialQuery {
   /** Conditions, with the range and without: a file that lies wholly in it gives the same either way. */
   readonly where: (range: Range) => Where;
   readonly range: Range;
+  /** It goes through all text. */
+  readonly slow?: boolean | undefined;
 }
 
 /**
@@ -34,7 +36,7 @@ export class FilePartials {
 
   /** The groups of every file; groups of the same name come once per file, to be added up. */
   async of(reader: StoredReader, files: readonly ListedFile[], query: PartialQuery): Promise<readonly DuckRow[]> {
-    const { range, where, select, groupBy } = query;
+    const { range, where, select, groupBy, slow } = query;
     const whole = files.filter((file) => liesIn(file, range));
     const cut = files.filter((file) => !liesIn(file, range)).map(({ path }) => path);
     const unranged = where({});
@@ -43,7 +45,7 @@ export class FilePartials {
     const sqlOf = (condition: string) =>
       `SELECT filename, ${select} FROM read_parquet($1, union_by_name = true, filename = true) WHERE ${condition} GROUP BY filename${groupBy === '' ? '' : `, ${groupBy}`}`;
     const found = new Map<string, DuckRow[]>(fresh.map((path) => [path, []]));
-    for (const row of await reader.rows(sqlOf(unranged.sql), fresh, unranged.values)) found.get(String(row.filename))?.push(row);
+    for (const row of await reader.rows(sqlOf(unranged.sql), fresh, unranged.values, slow)) found.get(String(row.filename))?.push(row);
     const all: DuckRow[] = [];
     for (const { path } of whole) {
       const key = `${path} ${name}`;
@@ -53,7 +55,7 @@ export class FilePartials {
       for (const row of rows) all.push(row);
     }
     const ranged = where(range);
-    for (const row of await reader.rows(sqlOf(ranged.sql), cut, ranged.values)) all.push(row);
+    for (const row of await reader.rows(sqlOf(ranged.sql), cut, ranged.values, slow)) all.push(row);
     return all;
   }
 

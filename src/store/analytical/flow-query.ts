@@ -1,5 +1,5 @@
 import type { FlowPage, FlowQuery, FlowRow, FlowVolume, Page, Talker, TalkerKey } from '../contract.ts';
-import { binned, binsOf } from './bins.ts';
+import { type BinnedFiles, binned } from './bins.ts';
 import { type PagedFiles, pageOf, unranged } from './page.ts';
 import type { DuckRow } from './parquet-files.ts';
 import { FROM, type StoredReader } from './stored-reader.ts';
@@ -80,17 +80,20 @@ export async function talkersOf(
 }
 
 /** Bytes and flows in equal bins over the range, or over the span of the matching flows. */
-export async function volumeOf(reader: StoredReader, files: readonly string[], query: FlowQuery, bins: number): Promise<FlowVolume> {
-  const where = filterOf(query);
-  const range = await binsOf(reader, files, where, { ...query, bins });
-  const flows = new Array<number>(range.count).fill(0);
-  const bytes = new Array<number>(range.count).fill(0);
-  const columns = 'count(*) AS n, sum(coalesce(forwardBytes, 0) + coalesce(backwardBytes, 0)) AS bytes';
-  for (const row of await binned(reader, files, where, range, columns)) {
-    flows[row.at] = Number(row.n);
-    bytes[row.at] = Number(row.bytes);
+export async function volumeOf(stored: BinnedFiles, { from, to, ...rest }: FlowQuery, most: number): Promise<FlowVolume> {
+  const { bins, rows } = await binned(stored, {
+    where: (within) => filterOf({ ...rest, ...within }),
+    range: { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) },
+    bins: most,
+    sums: 'count(*) AS n, sum(coalesce(forwardBytes, 0) + coalesce(backwardBytes, 0)) AS bytes',
+  });
+  const flows = new Array<number>(bins.count).fill(0);
+  const bytes = new Array<number>(bins.count).fill(0);
+  for (const row of rows) {
+    flows[row.at] = (flows[row.at] ?? 0) + Number(row.n);
+    bytes[row.at] = (bytes[row.at] ?? 0) + Number(row.bytes);
   }
-  return { start: range.start, binMicros: range.binMicros, flows, bytes, total: range.total };
+  return { start: bins.start, binMicros: bins.binMicros, flows, bytes, total: bins.total };
 }
 
 export function toFlow(row: DuckRow): FlowRow {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EventRow, Home, TenantStore } from '../contract.ts';
+import type { EventHistogram, EventRow, Home, TenantStore } from '../contract.ts';
 import { openHome } from '../home.ts';
 import { DAY, epochCommit, type Line, logBatch, TEMPLATES, temporaryFolder } from '../testing/fixtures.ts';
 
@@ -90,6 +90,15 @@ describe('pages of events over many files', () => {
         }
         const hosts = await tenant.events.hosts(filter);
         expect(new Map(hosts.map(({ host, count }) => [host, count]))).toEqual(countsOf(matching));
+        const times = matching.map(({ time }) => time).filter((time) => !Number.isNaN(time));
+        const histogram = await tenant.events.histogram(filter, limit);
+        expectCounts(histogram, times, limit);
+        expect(histogram.total).toBe(matching.length);
+        expect([histogram.oldest, histogram.newest]).toEqual(times.length === 0 ? [NaN, NaN] : [Math.min(...times), Math.max(...times)]);
+        for (const { template, counts = [] } of await tenant.events.templates(filter, limit)) {
+          const dated = matching.filter((row) => row.template === template && !Number.isNaN(row.time));
+          expect(counts.reduce((sum, n) => sum + n, 0)).toBe(dated.length);
+        }
       }),
       { numRuns: 60 },
     );
@@ -106,6 +115,15 @@ describe('pages of events over many files', () => {
     expect((await tenant.events.query({ ...query, from: DAY + 5e6 })).items).toEqual([]);
   });
 });
+
+/** As many as lie between the edges, in bins no more and no wider than needed. */
+function expectCounts({ start, binMicros, counts }: EventHistogram, times: readonly number[], most: number): void {
+  expect(counts.length).toBeLessThanOrEqual(most);
+  expect(counts).toEqual(
+    counts.map((_, bin) => times.filter((time) => time >= start + bin * binMicros && time < start + (bin + 1) * binMicros).length),
+  );
+  expect(counts.reduce((sum, n) => sum + n, 0)).toBe(times.length);
+}
 
 function countsOf(rows: readonly EventRow[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();

@@ -109,14 +109,14 @@ function matching(
   reader: StoredReader,
   paths: readonly string[],
   where: Where,
-  { order, keys, limit }: PageOrder<unknown>,
+  { order, keys, limit, selective }: PageOrder<unknown>,
 ): Promise<readonly DuckRow[]> {
   const direction = order === 'oldest' ? 'ASC' : 'DESC';
   const by = [timeOf(order), ...keys.map(({ sql }) => sql)].map((key) => `${key} ${direction}`).join(', ');
   const named = keys.map(({ sql }, i) => `${sql} AS key${i}`).join(', ');
   const from = 'FROM read_parquet($1, union_by_name = true, filename = true)';
   const sql = `SELECT *, ${timeOf(order)} AS position, ${named} ${from} WHERE ${where.sql} ORDER BY ${by} LIMIT ${limit + 1}`;
-  return reader.rows(sql, paths, where.values);
+  return reader.rows(sql, paths, where.values, selective);
 }
 
 /** Where a row stands, as the database orders them: text by its bytes. */

@@ -62,10 +62,10 @@ export class EventStaging {
   }
 
   /** `templateIds[code]` is what the template codes of a log batch stand for. */
-  append(batch: LogBatch | EventBatch, templateIds: readonly string[] = []): void {
+  async append(batch: LogBatch | EventBatch, templateIds: readonly string[] = []): Promise<void> {
     const intern = (value: string) => this.intern(value);
-    this.writer.append(batch.rows, batch.kind === 'log' ? logColumns(batch, templateIds, intern) : eventColumns(batch, intern));
-    this.writeStrings();
+    await this.writer.append(batch.rows, batch.kind === 'log' ? logColumns(batch, templateIds, intern) : eventColumns(batch, intern));
+    await this.writeStrings();
     this.rows += batch.rows;
     this.sources.add(batch.source);
     this.reach(batch.kind === 'log' ? batch.time : batch.columns.time);
@@ -121,12 +121,13 @@ export class EventStaging {
     return id;
   }
 
-  private writeStrings(): void {
+  private async writeStrings(): Promise<void> {
     const { fresh } = this;
     if (fresh.length === 0) return;
     const first = this.nextString - fresh.length;
     const encoder = new TextEncoder();
-    this.strings.append(fresh.length, [
+    this.fresh = [];
+    await this.strings.append(fresh.length, [
       {
         numbers(items, from, count) {
           for (let i = 0; i < count; i++) items[i] = first + from + i;
@@ -134,7 +135,6 @@ export class EventStaging {
       },
       { bytes: (row) => encoder.encode(fresh[row] as string) },
     ]);
-    this.fresh = [];
   }
 }
 

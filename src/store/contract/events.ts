@@ -61,12 +61,15 @@ export interface HostCount {
 }
 
 export interface EventHistogram {
-  /** Left edge of the first bin; NaN without any dated event. */
+  /** Left edge of the first bin; NaN without any dated event. Edges are whole units of time: it may lie before the range, whose events alone count. */
   readonly start: Micros;
   readonly binMicros: Micros;
   readonly counts: readonly number[];
   /** Matching events, those without a time included. */
   readonly total: number;
+  /** Times of the oldest and the newest matching event; NaN without any dated event. */
+  readonly oldest: Micros;
+  readonly newest: Micros;
 }
 
 export interface Retention {
@@ -105,7 +108,7 @@ export interface EventStore {
   /** Most bytes first. */
   talkers(query: FlowQuery, by: TalkerKey): Promise<readonly Talker[]>;
   flowVolume(query: FlowQuery, bins: number): Promise<FlowVolume>;
-  /** Counts in `bins` equal bins over [from, to), else over the span of the matching events. */
+  /** Counts in at most `bins` equal bins that cover [from, to), else the span of the matching events. */
   histogram(query: EventQuery, bins: number): Promise<EventHistogram>;
   detections(query: { from?: Micros; to?: Micros; detector?: string; limit?: number }): Promise<readonly DetectionRow[]>;
   features(query: { from?: Micros; to?: Micros; feature?: string; limit?: number }): Promise<readonly FeatureRow[]>;
@@ -117,6 +120,8 @@ export interface EventStore {
   stored(query: StoredFilesQuery): Promise<StoredFileList>;
   /** Bytes of all committed files. */
   size(): Promise<number>;
+  /** Small files are merged behind commits; resolves when none are being merged. */
+  merged(): Promise<void>;
 }
 
 export interface StoredFilesQuery extends Pick<EventQuery, 'from' | 'to'> {

@@ -104,6 +104,8 @@ export const MIGRATIONS: readonly string[] = [
   UPDATE incidents SET known_at = (SELECT max(at) FROM epochs);
   UPDATE entities SET known_at = (SELECT max(at) FROM epochs);
   `,
+  // Small files are merged: the first epoch whose rows a file holds; `epoch` is the last.
+  'ALTER TABLE files ADD COLUMN first_epoch INTEGER;',
 ];
 
 /** Brings a store to the newest version, one transaction a step; refuses one from the future untouched. */

@@ -4,6 +4,8 @@ import { alertWrite, DAY, epochCommit, lines, logBatch, recordBatch, TEMPLATES }
 
 /** Rows of every epoch that the writer commits. */
 export const EPOCH_ROWS = 200;
+/** From the first row of one epoch to that of the next; some lie in two days. */
+export const EPOCH_MICROS = 60_000_000;
 
 /** The process that the crash test kills: writes to every store and prints a line only after the store has acknowledged. */
 async function write(path: string): Promise<never> {
@@ -19,7 +21,7 @@ async function write(path: string): Promise<never> {
         say(`SEGMENT ${sequence}`);
       }),
     );
-    await tenant.events.append(logBatch(lines(EPOCH_ROWS, DAY + epoch * 86_400_000_000 * 0.3)), TEMPLATES);
+    await tenant.events.append(logBatch(lines(EPOCH_ROWS, DAY + epoch * EPOCH_MICROS)), TEMPLATES);
     await tenant.deadLetters.append([
       { source: 'auth', input: 'auth.log', offset: epoch, line: epoch, reason: 'torn', bytes: new Uint8Array(50), arrival: 1 },
     ]);

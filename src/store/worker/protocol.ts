@@ -33,6 +33,7 @@ export const SERVICES = {
     'files',
     'stored',
     'size',
+    'merged',
   ],
   settings: ['put', 'list', 'remove'],
   checkpoints: ['latest', 'epochs'],

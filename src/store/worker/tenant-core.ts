@@ -119,7 +119,7 @@ export class TenantCore {
       this.series.write(commit.series ?? [], commit.epoch);
       return this.checkpoints.prune();
     });
-    this.events.settle(commit.epoch);
+    this.events.settle(commit.epoch, commit.at);
     return unlisted;
   }
 
