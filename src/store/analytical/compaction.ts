@@ -45,8 +45,11 @@ export class Compaction {
 
   /** So many files were added, `now` by the clock of the epochs: what is due is merged, beside everything else. */
   grown(files: number, now: Micros): void {
-    this.added += files;
-    this.nextLook ??= now + LOOK_EVERY;
+    // What was there before counts too: a process may end before it has written enough.
+    if (this.nextLook === undefined) {
+      this.nextLook = now + LOOK_EVERY;
+      this.added = this.options.files.mergeable().length;
+    } else this.added += files;
     if (this.closed || this.running !== undefined || (this.added < LOOK_AFTER_FILES && now < this.nextLook)) return;
     this.added = 0;
     this.nextLook = now + LOOK_EVERY;

@@ -172,7 +172,7 @@ describe('summaries of a tenant', () => {
     const second = await tenant.events.query({ order: 'newest', limit: 10, cursor: first.cursor as string });
     expect(second.items.map(({ time }) => (time - DAY) / 1e6)).toEqual([5, 4, 3, 2, 1, 0]);
     const histogram = await tenant.events.histogram({ from: DAY, to: DAY + 10e6, host: 'web-1' }, 5);
-    expect(histogram).toEqual({ start: DAY, binMicros: 2_000_000, counts: [1, 1, 1, 1, 1], total: 5 });
+    expect(histogram).toMatchObject({ start: DAY, binMicros: 2_000_000, counts: [1, 1, 1, 1, 1], total: 5 });
     const [template] = await tenant.events.templates({});
     expect(template).toMatchObject({
       template: TEMPLATES[0],
