@@ -33,26 +33,81 @@ interface Row {
   readonly events_found: number;
   readonly false_findings: number;
   readonly cpu_seconds: number;
+  /** Per step of `steps_ahead`: mean absolute error over that of the blend alone, and share of the values within the interval. */
+  readonly ahead_error_ratio: readonly number[];
+  readonly ahead_within: readonly number[];
 }
+
+/** Steps ahead that are looked at. */
+const STEPS_AHEAD = [1, 2, 6, 12];
+const MOST_AHEAD = Math.max(...STEPS_AHEAD);
 
 /** A channel whose error differs by less is neither better nor worse. */
 const ALIKE = 0.02;
 
 /** Whether networks of live series gain over the online blend, streamed through the lane in event time. */
-export async function liveNetworksQuality({ folder, commit, log }: TableOptions): Promise<Table> {
+export async function liveNetworksQuality({ folder, commit, log, kept }: TableOptions): Promise<Table> {
   const rows: Row[] = [];
   for (const data of await streamedData(folder)) {
-    let blend: ReadonlyMap<string, number> = new Map();
+    let blend: Errors | undefined;
+    const run = async (networks: Readonly<Record<string, unknown>>) =>
+      streamFrame(data.frame, [{ type: 'forecast', networks }], MOST_AHEAD);
     for (const [variant, networks] of Object.entries(VARIANTS)) {
-      const streamed = await streamFrame(data.frame, [{ type: 'forecast', networks }]);
-      const errors = meanErrors(data, streamed);
-      if (variant === NONE) blend = errors;
-      const row = rowOf(data, variant, streamed, errors, blend);
+      const known = kept?.read(`${data.name}, ${variant}`) as Row | undefined;
+      if (known !== undefined) {
+        rows.push(known);
+        continue;
+      }
+      blend ??= errorsOf(data, await run(VARIANTS[NONE] ?? {}));
+      const streamed = await run(networks);
+      const row = rowOf(data, variant, streamed, errorsOf(data, streamed), blend);
+      kept?.write(`${data.name}, ${variant}`, row);
       rows.push(row);
-      log(`${data.name}, ${variant}: ${row.error_ratio.toFixed(3)}, ${row.cpu_seconds} s`);
+      const ahead = row.ahead_error_ratio.map((one) => one.toFixed(3)).join(' / ');
+      log(`${data.name}, ${variant}: ${row.error_ratio.toFixed(3)}, ahead ${ahead}, ${row.cpu_seconds} s`);
     }
   }
-  return { json: { commit, first_row: FIRST_ROW, rows }, markdown: markdown(rows, commit) };
+  return { json: { commit, first_row: FIRST_ROW, steps_ahead: STEPS_AHEAD, rows }, markdown: markdown(rows, commit) };
+}
+
+interface Errors {
+  /** Mean absolute error per channel, one step ahead, over every reading from FIRST_ROW on. */
+  readonly next: ReadonlyMap<string, number>;
+  /** Per step ahead: the same for what was forecast at every tenth row, and the share of values within the interval. */
+  readonly ahead: readonly { readonly error: ReadonlyMap<string, number>; readonly within: number }[];
+}
+
+function errorsOf(data: StreamedData, streamed: Streamed): Errors {
+  return { next: meanErrors(data, streamed), ahead: STEPS_AHEAD.map((step) => aheadErrors(data, streamed, step)) };
+}
+
+function aheadErrors({ frame }: StreamedData, { outlooks }: Streamed, step: number): Errors['ahead'][number] {
+  const sums = new Map<string, { sum: number; count: number }>();
+  let within = 0;
+  let all = 0;
+  for (const { series, points } of outlooks) {
+    const point = points[step - 1];
+    const column = frame.values[frame.channels.indexOf(series)];
+    const row = point === undefined ? -1 : Math.round((point.time - (frame.times[0] as number)) / frame.step);
+    const value = column?.[row];
+    if (point === undefined || value === undefined || !Number.isFinite(value) || row < FIRST_ROW) continue;
+    const entry = sums.get(series) ?? { sum: 0, count: 0 };
+    entry.sum += Math.abs(value - point.expected);
+    entry.count++;
+    sums.set(series, entry);
+    all++;
+    if (value >= point.lower && value <= point.upper) within++;
+  }
+  return { error: new Map([...sums].map(([name, { sum, count }]) => [name, sum / count])), within: within / all };
+}
+
+/** Of each channel that errs at all without networks. */
+function ratiosOf(errors: ReadonlyMap<string, number>, without: ReadonlyMap<string, number>): number[] {
+  return [...errors].flatMap(([name, error]) => ((without.get(name) ?? 0) > 0 ? [error / (without.get(name) as number)] : []));
+}
+
+function geometricMean(ratios: readonly number[]): number {
+  return Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
 }
 
 /** Mean absolute error per channel of the readings from FIRST_ROW on. */
@@ -73,26 +128,21 @@ function meanErrors({ frame }: StreamedData, { points }: Streamed): ReadonlyMap<
   return new Map([...sums].map(([name, { sum, count }]) => [name, sum / count]));
 }
 
-function rowOf(
-  data: StreamedData,
-  variant: string,
-  streamed: Streamed,
-  errors: ReadonlyMap<string, number>,
-  blend: ReadonlyMap<string, number>,
-): Row {
-  const ratios = [...errors].flatMap(([name, error]) => {
-    const without = blend.get(name) ?? 0;
-    return without > 0 ? [error / without] : [];
-  });
+function rowOf(data: StreamedData, variant: string, streamed: Streamed, errors: Errors, blend: Errors): Row {
+  const ratios = ratiosOf(errors.next, blend.next);
   const readings = streamed.points.reduce((sum, { rows }) => sum + rows, 0);
   return {
     ...{ data: data.name, variant, channels: ratios.length, readings },
-    error_ratio: Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length),
+    error_ratio: geometricMean(ratios),
     channels_better: ratios.filter((ratio) => ratio < 1 - ALIKE).length,
     channels_worse: ratios.filter((ratio) => ratio > 1 + ALIKE).length,
     networks_used: streamed.counters.networksUsed ?? 0,
     ...detected(data, streamed),
     cpu_seconds: Math.round(streamed.cpuSeconds),
+    ahead_error_ratio: errors.ahead.map(({ error }, k) =>
+      geometricMean(ratiosOf(error, (blend.ahead[k] as Errors['ahead'][number]).error)),
+    ),
+    ahead_within: errors.ahead.map(({ within }) => within),
   };
 }
 
@@ -126,7 +176,8 @@ function markdown(rows: readonly Row[], commit: string): string {
     'forecast and scored before it is known; networks are trained at every step of 600 s with the readings up to it, take effect at the next, and are trained again as new readings',
     `come. Errors count from row ${FIRST_ROW} on, over all channels, those without a network among them. "error": mean absolute error over that of the blend alone (level, hour, autoregression,`,
     `last value), geometric mean over the channels; "better" and "worse": channels whose error differs by more than ${100 * ALIKE} %. "events": labelled ranges in which the detector \`forecast\``,
-    `told of something, at its default promise; "other findings": those outside. CPU: of the whole run, trainings included.`,
+    `told of something, at its default promise; "other findings": those outside. CPU: of the whole run, trainings included. "ahead": the same error of what was forecast`,
+    `${STEPS_AHEAD.join(' / ')} steps ahead at every tenth row; "within": share of those values within the interval of that forecast, made for 98 %.`,
     '',
     ...verdict(rows),
     ...(wholeDevices(rows).length < new Set(rows.map(({ data }) => data)).size
@@ -140,13 +191,26 @@ function markdown(rows: readonly Row[], commit: string): string {
     lines.push(`## ${name} (${first?.channels} channels, ${first?.readings.toLocaleString('en')} readings)`, '');
     lines.push(
       ...markdownTable([
-        ['networks', 'error', 'better', 'worse', 'in use at the end', 'events', 'other findings', 'CPU s'],
+        [
+          'networks',
+          'error',
+          'better',
+          'worse',
+          'in use at the end',
+          `ahead ${STEPS_AHEAD.join(' / ')}`,
+          `within ${STEPS_AHEAD.join(' / ')}, %`,
+          'events',
+          'other findings',
+          'CPU s',
+        ],
         ...own.map((row) => [
           row.variant,
           row.error_ratio.toFixed(3),
           String(row.channels_better),
           String(row.channels_worse),
           String(row.networks_used),
+          row.ahead_error_ratio.map((ratio) => ratio.toFixed(3)).join(' / '),
+          row.ahead_within.map((share) => (100 * share).toFixed(1)).join(' / '),
           row.events === 0 ? '-' : `${row.events_found} of ${row.events}`,
           String(row.false_findings),
           String(row.cpu_seconds),
@@ -168,13 +232,14 @@ function verdict(all: readonly Row[]): string[] {
   const whole = wholeDevices(all);
   const rows = all.filter(({ data }) => whole.includes(data));
   return markdownTable([
-    [`together: ${whole.join(', ')}`, 'error', 'events', 'other findings', 'CPU s'],
+    [`together: ${whole.join(', ')}`, 'error', `ahead ${STEPS_AHEAD.join(' / ')}`, 'events', 'other findings', 'CPU s'],
     ...Object.keys(VARIANTS).map((variant) => {
       const own = rows.filter((row) => row.variant === variant);
       const sum = (of: (row: Row) => number) => own.reduce((total, row) => total + of(row), 0);
-      const error = Math.exp(sum((row) => Math.log(row.error_ratio)) / own.length);
+      const error = geometricMean(own.map((row) => row.error_ratio));
+      const ahead = STEPS_AHEAD.map((_, k) => geometricMean(own.map((row) => row.ahead_error_ratio[k] as number)).toFixed(3)).join(' / ');
       const events = `${sum((row) => row.events_found)} of ${sum((row) => row.events)}`;
-      return [variant, error.toFixed(3), events, String(sum((row) => row.false_findings)), String(sum((row) => row.cpu_seconds))];
+      return [variant, error.toFixed(3), ahead, events, String(sum((row) => row.false_findings)), String(sum((row) => row.cpu_seconds))];
     }),
   ]);
 }

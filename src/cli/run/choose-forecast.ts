@@ -1,16 +1,20 @@
 import { frameRows, type SeriesFrame, VedetteError } from '../../core/index.ts';
-import type { FitCheckpoints, NetworkOptions } from '../../ml/index.ts';
-import { type ForecastGrid, type GridCandidate, searchForecast } from '../../training/series/index.ts';
-
-const SETTINGS = ['window', 'learningRate', 'batchSize', 'epochs'] as const;
-type Setting = (typeof SETTINGS)[number];
+import { DEFAULT_FORECAST_ALGORITHM, type FitCheckpoints, type ForecastAlgorithm, type ForecastSettings } from '../../ml/index.ts';
+import {
+  type ForecastGrid,
+  forecastAlgorithm,
+  forecastSetting,
+  forecastSettings,
+  type GridCandidate,
+  searchForecast,
+} from '../../training/series/index.ts';
 
 /** Rows that `train forecast` learns from; the later ones measure it and must not choose it. */
 const TRAINING_SHARE = 0.8;
 
 export interface ChosenForecast {
-  readonly algorithm: string;
-  readonly network: NetworkOptions;
+  readonly algorithm: ForecastAlgorithm;
+  readonly settings: ForecastSettings;
   /** What was tried, best first; empty without `--grid`. */
   readonly candidates: readonly GridCandidate[];
 }
@@ -28,22 +32,19 @@ export async function chooseForecast(
   checkpoints: FitCheckpoints,
   progress: (share: number) => void,
 ): Promise<ChosenForecast> {
-  const fixed = Object.fromEntries(
-    (options.option ?? []).map((pair) => setting(pair, '--option')).map(([key, values]) => [key, values[0]]),
-  );
-  const algorithm = options.algorithm ?? 'blend';
-  if (options.grid === undefined || options.grid.length === 0) return { algorithm, network: fixed, candidates: [] };
+  const fixed = Object.fromEntries((options.option ?? []).map((pair) => keyAndValues(pair, '--option')));
+  const algorithm = forecastAlgorithm(options.algorithm ?? DEFAULT_FORECAST_ALGORITHM);
+  if (options.grid === undefined || options.grid.length === 0)
+    return { algorithm, settings: forecastSettings(algorithm, fixed), candidates: [] };
   const grid: Record<string, readonly (string | number)[]> = {};
   for (const pair of options.grid) {
-    if (pair.startsWith('algorithm=')) grid.algorithm = pair.slice('algorithm='.length).split(',');
-    else {
-      const [key, values] = setting(pair, '--grid');
-      grid[key] = values;
-    }
+    const [key, values] = keyAndValues(pair, '--grid');
+    const list = values.split(',');
+    grid[key] = key === 'algorithm' ? list.map(forecastAlgorithm) : list.map((value) => forecastSetting(key, value).value);
   }
   const training = frameRows(frame, 0, Math.floor(frame.rows * TRAINING_SHARE));
   const asked = {
-    ...Object.fromEntries(Object.entries(fixed).map(([key, value]) => [key, [value]])),
+    ...Object.fromEntries(Object.entries(fixed).map(([key, value]) => [key, [forecastSetting(key, value).value]])),
     algorithm: [algorithm],
     ...grid,
   } as unknown;
@@ -55,18 +56,11 @@ export async function chooseForecast(
       hint: 'give more rows, or smaller windows',
     });
   }
-  return { algorithm: best.algorithm, network: best.network, candidates };
+  return { algorithm: best.algorithm, settings: best.settings, candidates };
 }
 
-function setting(pair: string, option: string): [Setting, number[]] {
+function keyAndValues(pair: string, option: string): readonly [string, string] {
   const at = pair.indexOf('=');
-  const key = SETTINGS.find((name) => name === pair.slice(0, at));
-  const values = pair
-    .slice(at + 1)
-    .split(',')
-    .map(Number);
-  if (key !== undefined && values.every((value) => value > 0)) return [key, values];
-  throw new VedetteError('USAGE', `${option} ${pair} is no setting of a forecaster`, {
-    hint: `write for example ${option} window=36; settings are algorithm (of a grid), ${SETTINGS.join(', ')}, with numbers above 0`,
-  });
+  if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)];
+  throw new VedetteError('USAGE', `${option} ${pair} is no key=value`, { hint: `Write for example ${option} window=36.` });
 }

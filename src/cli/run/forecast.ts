@@ -109,7 +109,7 @@ export async function trainForecastModel(options: TrainForecastCommandOptions): 
     const { algorithm } = chosen;
     const trained = await trainForecastDraft(input, {
       algorithm,
-      network: chosen.network,
+      settings: chosen.settings,
       steps: options.steps,
       seed: options.seed,
       checkpoints,
@@ -127,8 +127,8 @@ export async function trainForecastModel(options: TrainForecastCommandOptions): 
       printJson({ model: `${name}@${version.version}`, ...version, ...grid });
       return;
     }
-    for (const { algorithm: tried, network, smape } of chosen.candidates) {
-      print(`  tried ${tried} ${JSON.stringify(network)}: SMAPE ${smape.toFixed(2)} % on the validation span`);
+    for (const { algorithm: tried, settings, smape } of chosen.candidates) {
+      print(`  tried ${tried} ${JSON.stringify(settings)}: SMAPE ${smape.toFixed(2)} % on the validation span`);
     }
     report(`${name}@${version.version}`, algorithm, options.steps, trained.metrics, frame.channels.length, trained.trainingRows);
   } finally {

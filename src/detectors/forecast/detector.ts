@@ -19,6 +19,7 @@ import {
   unpack,
   VedetteError,
 } from '../../core/index.ts';
+import type { OnlineOutlook } from '../../ml/index.ts';
 import { describeVolume, LabelOverlay } from '../rate/overlay.ts';
 import type { ForecastConfig } from './config.ts';
 import { explainReading, lowestExpected } from './explain.ts';
@@ -168,7 +169,7 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
     const state = this.#series.get(series);
     if (state === undefined || state.step === 0) return [];
     const first = state.lastTime + state.step;
-    return state.outlook(steps).map(({ expected, deviation }, k) => ({
+    return this.#outlook(series, state, steps).map(({ expected, deviation }, k) => ({
       time: first + k * state.step,
       expected,
       lower: expected - HALF_WIDTH * deviation,
@@ -213,6 +214,13 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
     );
     this.#networks.forget();
     unpackNetworks(this.#networks, parsed.data.networks, unpacked, this.#series);
+  }
+
+  #outlook(series: string, state: ReadingState, steps: number): readonly OnlineOutlook[] {
+    return state.outlook(
+      steps,
+      this.#networks.channelsOf(series).map((name) => this.#series.get(name) as ReadingState),
+    );
   }
 
   #lookAhead(batch: SeriesBatch, row: number): void {

@@ -95,6 +95,11 @@ export class LiveNetworks {
     };
   }
 
+  /** Series that share a network with one, in their order; itself alone where it has none. */
+  channelsOf(name: string): readonly string[] {
+    return this.#of.get(name)?.series ?? [name];
+  }
+
   counts(states: ReadonlyMap<string, ReadingState>): NetworkCounts {
     let used = 0;
     let readyAt: Micros | undefined;

@@ -1,5 +1,5 @@
 import type { Micros } from '../../core/index.ts';
-import { GROUP_WINDOW, type GroupErrors, type GroupNetwork, type OnlineExpectation } from '../../ml/index.ts';
+import { GROUP_WINDOW, type GroupErrors, type GroupNetwork, type OnlineExpectation, type OnlineWalk } from '../../ml/index.ts';
 import type { RowRing } from './row-ring.ts';
 
 const SHARE = 0.01;
@@ -81,6 +81,29 @@ export class NetworkGroup {
     const copy = this.copy();
     if (copy.#opens(channel, time, step)) copy.#open(time, step);
     return copy.#forecast[channel] as number;
+  }
+
+  /**
+   * The channel's next readings, `step` apart from `time` on: what is expected of a row is taken for what came, on every channel,
+   * before the next one is forecast. `walks` (channels): the rest of the blend from the last readings on.
+   */
+  outlook(channel: number, time: Micros, step: Micros, steps: number, walks: readonly OnlineWalk[]): number[] {
+    const copy = this.copy();
+    const reported = copy.#reported;
+    return Array.from({ length: steps }, (_, k) => {
+      const when = time + k * step;
+      if (copy.#opens(channel, when, step)) copy.#open(when, step);
+      const predicted = copy.values[PREDICTED] === 1;
+      for (const [c, walk] of walks.entries()) {
+        if (reported[c] === 1) continue;
+        const expected = predicted && this.betters(c) ? (copy.#forecast[c] as number) : walk.expect(when);
+        walk.take(when, expected);
+        copy.#now[c] = expected;
+        reported[c] = 1;
+      }
+      for (const [c, walk] of walks.entries()) copy.#next[c] = walk.expect(when + step);
+      return copy.#now[channel] as number;
+    });
   }
 
   /** Takes a reading; gives what was expected of it by whichever errs less. `profile`: what the other forecasts say. */

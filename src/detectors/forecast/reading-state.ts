@@ -112,13 +112,18 @@ export class ReadingState {
     return this.track?.group.leads(this.track.channel, this.forecaster.spread) === true;
   }
 
-  /** The next `steps` readings: a network says the first of them. */
-  outlook(steps: number): readonly OnlineOutlook[] {
-    const { forecaster, lastTime, step } = this;
+  /** The next `steps` readings. `channels`: the series that share its network, in their order, itself among them. */
+  outlook(steps: number, channels: readonly ReadingState[]): readonly OnlineOutlook[] {
+    const { forecaster, lastTime, step, track } = this;
     const outlook = forecaster.outlook(lastTime + step, step, steps);
-    if (!this.networkLeads || outlook.length === 0) return outlook;
-    const { expected, spread } = this.next();
-    return [{ expected, deviation: spread / NORMAL_ERROR }, ...outlook.slice(1)];
+    if (!this.networkLeads || track === undefined) return outlook;
+    const { group, channel } = track;
+    const walks = channels.map((one) => one.forecaster.walk());
+    const first = group.spread(channel) / NORMAL_ERROR;
+    return group.outlook(channel, lastTime + step, step, outlook.length, walks).map((expected, k) => {
+      const { deviation } = outlook[k] as OnlineOutlook;
+      return { expected, deviation: k === 0 ? first : deviation };
+    });
   }
 
   /** Share of its readings that differ from the one before. */

@@ -1,8 +1,9 @@
+import { z } from 'zod';
 import { MICROS_PER_DAY, type SeriesFrame } from '../../core/index.ts';
-import { type FitOptions, type Forecaster, rowsIn } from './forecaster.ts';
+import { type FitOptions, type ForecasterArrays, rowsIn, type SavedForecaster, type StorableForecaster } from './forecaster.ts';
 
 /** The value at the origin, for every step. */
-export class LastValue implements Forecaster {
+export class LastValue implements StorableForecaster {
   readonly name = 'last value';
   readonly history = 1;
   #steps = 1;
@@ -14,50 +15,72 @@ export class LastValue implements Forecaster {
   async forecast(frame: SeriesFrame, origins: Int32Array): Promise<Float64Array> {
     return forecasts(frame, origins, this.#steps, (column, origin) => column[origin] as number);
   }
+
+  save(): SavedForecaster {
+    return { plain: {}, arrays: {} };
+  }
+
+  load(steps: number): void {
+    this.#steps = steps;
+  }
 }
 
-/** The value of one period (a day, a week) before the step. */
-export class SeasonalNaive implements Forecaster {
+const season = z.object({ seasonMicros: z.number().positive(), history: z.int().min(1) });
+
+/** The value of one season (a day, a week; microseconds) before the step. */
+export class SeasonalNaive implements StorableForecaster {
   readonly name: string;
-  readonly #period: number;
+  #season: number;
   history = 1;
   #steps = 1;
 
-  constructor(name = 'daily season', period = MICROS_PER_DAY) {
+  constructor(name = 'daily season', seasonMicros = MICROS_PER_DAY) {
     this.name = name;
-    this.#period = period;
+    this.#season = seasonMicros;
   }
 
   async fit(frame: SeriesFrame, options: FitOptions): Promise<void> {
     this.#steps = options.steps;
-    this.history = rowsIn(this.#period, frame) + 1;
+    this.history = rowsIn(this.#season, frame);
   }
 
   async forecast(frame: SeriesFrame, origins: Int32Array): Promise<Float64Array> {
-    const period = rowsIn(this.#period, frame);
+    const period = rowsIn(this.#season, frame);
     return forecasts(frame, origins, this.#steps, (column, origin, step) => {
       const periods = Math.ceil(step / period);
       return column[Math.max(0, origin + step - periods * period)] as number;
     });
   }
+
+  save(): SavedForecaster {
+    return { plain: { seasonMicros: this.#season, history: this.history }, arrays: {} };
+  }
+
+  load(steps: number, plain: unknown): void {
+    const { seasonMicros, history } = season.parse(plain);
+    this.#steps = steps;
+    this.#season = seasonMicros;
+    this.history = history;
+  }
 }
 
 const HOURS_OF_WEEK = 168;
+/** Hours of weekdays, then of the weekend. */
+const SLOTS = 48;
 
 /** Level (an exponential mean of what the profile leaves) plus the mean of the hour of day, weekdays and weekend apart. */
-export class ProfileForecaster implements Forecaster {
+export class ProfileForecaster implements StorableForecaster {
   readonly name = 'profile';
-  history = 1;
+  readonly history = 1;
   #steps = 1;
-  /** Per channel, by hour of the week. */
+  /** Per channel, by slot. */
   #profile: Float64Array[] = [];
 
   async fit(frame: SeriesFrame, options: FitOptions): Promise<void> {
     this.#steps = options.steps;
-    this.history = Math.min(frame.rows, 72);
     this.#profile = frame.values.map((column) => {
-      const sum = new Float64Array(48);
-      const count = new Float64Array(48);
+      const sum = new Float64Array(SLOTS);
+      const count = new Float64Array(SLOTS);
       let total = 0;
       for (let i = 0; i < frame.rows; i++) {
         const slot = slotOf(frame.times[i] as number);
@@ -83,6 +106,16 @@ export class ProfileForecaster implements Forecaster {
       const level = (column[origin] as number) - at(origin);
       return at(origin + step) + level * 0.98 ** step;
     });
+  }
+
+  save(): SavedForecaster {
+    return { plain: {}, arrays: { profile: Float64Array.from(this.#profile.flatMap((slots) => [...slots])) } };
+  }
+
+  load(steps: number, _plain: unknown, arrays: ForecasterArrays): void {
+    const profile = arrays.float64('profile');
+    this.#steps = steps;
+    this.#profile = Array.from({ length: profile.length / SLOTS }, (_, c) => profile.slice(c * SLOTS, (c + 1) * SLOTS));
   }
 }
 

@@ -1,12 +1,12 @@
 import type { FitProgress, SeriesFrame } from '../../core/index.ts';
-import type { FitOptions, Forecaster } from './forecaster.ts';
+import type { FitOptions, Forecaster, StorableForecaster } from './forecaster.ts';
 
 /** Half the first forecaster, half the mean of the others: errors of unlike models cancel. */
 export class BlendForecaster implements Forecaster {
   readonly name = 'blend';
-  readonly members: readonly Forecaster[];
+  readonly members: readonly StorableForecaster[];
 
-  constructor(members: readonly Forecaster[]) {
+  constructor(members: readonly StorableForecaster[]) {
     this.members = members;
   }
 

@@ -30,6 +30,31 @@ export interface Forecaster {
   forecast(frame: SeriesFrame, origins: Int32Array): Promise<Float64Array>;
 }
 
+/** What a fitted forecaster is made of: plain JSON, and numbers by name. */
+export interface SavedForecaster {
+  readonly plain: Readonly<Record<string, unknown>>;
+  readonly arrays: Readonly<Record<string, Float64Array | Float32Array>>;
+}
+
+/** The numbers of a saved forecaster; throws for a name that is not there. */
+export interface ForecasterArrays {
+  float64(name: string): Float64Array;
+  float32(name: string): Float32Array;
+}
+
+/** A forecaster that can be kept and used again. */
+export interface StorableForecaster extends Forecaster {
+  save(): SavedForecaster;
+  /** Throws for a `plain` that `save` would not have given. */
+  load(steps: number, plain: unknown, arrays: ForecasterArrays): void;
+}
+
+/** Throws RangeError before `fit` or `load`. */
+export function fittedPart<T>(fitted: T | undefined): T {
+  if (fitted === undefined) throw new RangeError('fit the forecaster first');
+  return fitted;
+}
+
 /** NaN replaced by the last value before it (the first one after it at the beginning, 0 in an empty channel); reads no later row otherwise. */
 export function fillGaps(frame: SeriesFrame): SeriesFrame {
   if (frame.values.every((column) => column.every((value) => Number.isFinite(value)))) return frame;

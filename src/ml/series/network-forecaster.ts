@@ -1,14 +1,15 @@
+import { z } from 'zod';
 import { canonicalJson, type SeriesFrame, sha256Hex } from '../../core/index.ts';
 import { DirectInference } from '../infer/inference.ts';
 import { inferenceModel } from '../network/inference-model.ts';
-import type { NetworkSpec } from '../network/spec.ts';
+import { type NetworkSpec, networkSchema } from '../network/spec.ts';
 import type { TrainingCheckpoint } from '../train/options.ts';
 import { trainModel } from '../train/train-model.ts';
 import { trainHere } from '../train/trainer.ts';
 import { CALENDAR_COLUMNS, calendarAt } from './calendar.ts';
-import type { FitOptions, Forecaster } from './forecaster.ts';
+import { type FitOptions, type ForecasterArrays, fittedPart, type SavedForecaster, type StorableForecaster } from './forecaster.ts';
 import { type NetworkAlgorithm, networkOf } from './networks.ts';
-import { fitScaling, type Scaling, scaled, unscale } from './scaler.ts';
+import { fitScaling, type Scaling, scaled, scalingSchema, unscale } from './scaler.ts';
 import { TrainingCheckpoints } from './training-checkpoint.ts';
 
 export interface NetworkOptions {
@@ -21,7 +22,7 @@ export interface NetworkOptions {
   readonly here?: boolean;
 }
 
-export interface FittedNetwork {
+interface FittedNetwork {
   readonly steps: number;
   readonly scaling: readonly Scaling[];
   /** Spread of the change per step and channel (steps x channels): the unit of the outputs. */
@@ -29,6 +30,8 @@ export interface FittedNetwork {
   readonly spec: NetworkSpec;
   readonly theta: Float32Array;
 }
+
+const plain = z.object({ scaling: scalingSchema, spec: networkSchema });
 
 const MOST_ROWS = 20_000;
 const FORECAST_ROWS = 512;
@@ -39,7 +42,7 @@ const LIMIT = 6;
  * A neural network that predicts, from the last values of all channels and the calendar, the change from the last value for
  * every step and channel at once. A fifth of the rows, the latest, decide when to stop.
  */
-export class NetworkForecaster implements Forecaster {
+export class NetworkForecaster implements StorableForecaster {
   readonly name: string;
   readonly #algorithm: NetworkAlgorithm;
   readonly #options: Required<NetworkOptions>;
@@ -90,7 +93,7 @@ export class NetworkForecaster implements Forecaster {
   }
 
   async forecast(frame: SeriesFrame, origins: Int32Array): Promise<Float64Array> {
-    const { steps, scaling, changes, spec, theta } = this.fitted();
+    const { steps, scaling, changes, spec, theta } = fittedPart(this.#fitted);
     const z = scaled(frame, scaling);
     const channels = z.length;
     const targets = steps * channels;
@@ -115,13 +118,14 @@ export class NetworkForecaster implements Forecaster {
     return out;
   }
 
-  fitted(): FittedNetwork {
-    if (this.#fitted === undefined) throw new RangeError('fit the forecaster first');
-    return this.#fitted;
+  save(): SavedForecaster {
+    const { scaling, changes, spec, theta } = fittedPart(this.#fitted);
+    return { plain: { scaling, spec }, arrays: { theta, changes } };
   }
 
-  load(fitted: FittedNetwork): void {
-    this.#fitted = fitted;
+  load(steps: number, saved: unknown, arrays: ForecasterArrays): void {
+    const { scaling, spec } = plain.parse(saved);
+    this.#fitted = { steps, scaling, changes: arrays.float64('changes'), spec, theta: arrays.float32('theta') };
   }
 
   /** (origins, window, channels + calendar): values less the last one, the last step instead holding the last value itself. */

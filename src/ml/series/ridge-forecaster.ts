@@ -1,8 +1,9 @@
+import { z } from 'zod';
 import { MICROS_PER_DAY, type SeriesFrame } from '../../core/index.ts';
 import { CALENDAR_COLUMNS, calendarAt, DAILY_COLUMNS } from './calendar.ts';
-import type { FitOptions, Forecaster } from './forecaster.ts';
+import { type FitOptions, type ForecasterArrays, fittedPart, type SavedForecaster, type StorableForecaster } from './forecaster.ts';
 import { RidgeSystem } from './linear.ts';
-import { fitScaling, type Scaling, scaled, unscale } from './scaler.ts';
+import { fitScaling, type Scaling, scaled, scalingSchema, unscale } from './scaler.ts';
 
 export interface RidgeOptions {
   /** Values of each channel up to the origin. */
@@ -12,12 +13,14 @@ export interface RidgeOptions {
   readonly robustPasses?: number;
 }
 
-export interface FittedRidge {
+interface FittedRidge {
   readonly steps: number;
   readonly scaling: readonly Scaling[];
   /** (columns, steps x channels) */
   readonly weights: Float64Array;
 }
+
+const plain = z.object({ scaling: scalingSchema });
 
 /** Training looks at no more than this many of the latest rows. */
 const MOST_ROWS = 40_000;
@@ -28,7 +31,7 @@ const ROBUST_LIMIT = 1.5;
  * A linear regression per step ahead and channel on the last values of all channels (a vector autoregression) and the
  * calendar; it predicts the change from the last value. All regressions share one matrix, factored once.
  */
-export class RidgeForecaster implements Forecaster {
+export class RidgeForecaster implements StorableForecaster {
   readonly name = 'ridge';
   #lags: number;
   readonly #penalty: number;
@@ -83,7 +86,7 @@ export class RidgeForecaster implements Forecaster {
   }
 
   async forecast(frame: SeriesFrame, origins: Int32Array): Promise<Float64Array> {
-    const { steps, scaling, weights } = this.fitted();
+    const { steps, scaling, weights } = fittedPart(this.#fitted);
     const z = scaled(frame, scaling);
     const targets = steps * z.length;
     const x = new Float64Array(this.#columns(z.length));
@@ -99,15 +102,17 @@ export class RidgeForecaster implements Forecaster {
     return out;
   }
 
-  fitted(): FittedRidge {
-    if (this.#fitted === undefined) throw new RangeError('fit the forecaster first');
-    return this.#fitted;
+  save(): SavedForecaster {
+    const { scaling, weights } = fittedPart(this.#fitted);
+    return { plain: { scaling }, arrays: { weights } };
   }
 
-  load(fitted: FittedRidge): void {
-    this.#fitted = fitted;
-    const channels = fitted.scaling.length;
-    this.#lags = (fitted.weights.length / (fitted.steps * channels) - 1 - CALENDAR_COLUMNS) / channels;
+  load(steps: number, saved: unknown, arrays: ForecasterArrays): void {
+    const { scaling } = plain.parse(saved);
+    const weights = arrays.float64('weights');
+    this.#fitted = { steps, scaling, weights };
+    const channels = scaling.length;
+    this.#lags = (weights.length / (steps * channels) - 1 - CALENDAR_COLUMNS) / channels;
   }
 
   #columns(channels: number): number {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { SeriesFrame } from '../../core/index.ts';
 
 /** How a channel is made comparable, learnt from the rows it was fitted on; nothing later changes it. */
@@ -7,6 +8,8 @@ export interface Scaling {
   readonly centre: number;
   readonly spread: number;
 }
+
+export const scalingSchema = z.array(z.strictObject({ logarithm: z.boolean(), centre: z.number(), spread: z.number() }));
 
 export function fitScaling(frame: SeriesFrame, logarithms = true): Scaling[] {
   return frame.values.map((column) => {

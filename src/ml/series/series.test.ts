@@ -8,10 +8,13 @@ import {
   NETWORK_ALGORITHMS,
   NetworkForecaster,
   networkOf,
+  OnlineArForecaster,
+  ProfileForecaster,
   RidgeForecaster,
   RidgeSystem,
   SeasonalNaive,
   smape,
+  VarForecaster,
 } from './index.ts';
 
 /** Two channels with a day of 24 steps; the second follows the first by two steps. */
@@ -71,13 +74,61 @@ describe('ridge', () => {
     expect(errors[2]).toBeLessThan(0.5 * Math.min(errors[0] as number, errors[1] as number));
   });
 
-  it('reads nothing after the origin', async () => {
+  it.each([
+    new LastValue(),
+    new SeasonalNaive(),
+    new ProfileForecaster(),
+    new OnlineArForecaster(),
+    new RidgeForecaster({ lags: 12 }),
+    new VarForecaster(),
+  ])('$name reads nothing after the origin', async (model) => {
     const frame = wave(600);
-    const model = new RidgeForecaster({ lags: 12 });
     await model.fit(frame, { steps: 3, seed: 1 });
     const cut = { ...frame, rows: 521, times: frame.times.slice(0, 521), values: frame.values.map((column) => column.slice(0, 521)) };
     const origin = Int32Array.of(520);
     expect(await model.forecast(cut, origin)).toEqual(await model.forecast(frame, origin));
+  });
+});
+
+describe('vector autoregression', () => {
+  it('finds the matrix that made the rows: its forecasts are powers of it', async () => {
+    const random = seededRandom(5);
+    const [a, b] = [new Float64Array(6_000), new Float64Array(6_000)];
+    for (let i = 1; i < a.length; i++) {
+      const [x, y] = [a[i - 1] as number, b[i - 1] as number];
+      a[i] = 0.7 * x + 0.2 * y + random() - 0.5;
+      b[i] = -0.3 * x + 0.5 * y + random() - 0.5;
+    }
+    const frame = { rows: a.length, channels: ['a', 'b'], times: a.map((_, i) => i * 1e6), values: [a, b], step: 1e6 };
+    const model = new VarForecaster(1);
+    await model.fit(frame, { steps: 3, seed: 1 });
+    const origins = Int32Array.from({ length: 50 }, (_, i) => 100 * (i + 1));
+    const out = await model.forecast(frame, origins);
+    for (const [i, origin] of origins.entries()) {
+      let [x, y] = [a[origin] as number, b[origin] as number];
+      for (let k = 0; k < 3; k++) {
+        [x, y] = [0.7 * x + 0.2 * y, -0.3 * x + 0.5 * y];
+        expect(out[(i * 3 + k) * 2]).toBeCloseTo(x, 1);
+        expect(out[(i * 3 + k) * 2 + 1]).toBeCloseTo(y, 1);
+      }
+    }
+  });
+});
+
+describe('online autoregression', () => {
+  it('goes on from where it was fitted: as if it had been given all rows', async () => {
+    const frame = wave(600);
+    const part = (from: number, to: number) => ({
+      ...frame,
+      rows: to - from,
+      times: frame.times.slice(from, to),
+      values: frame.values.map((column) => column.slice(from, to)),
+    });
+    const model = new OnlineArForecaster();
+    await model.fit(part(0, 500), { steps: 3, seed: 1 });
+    const later = await model.forecast(part(500, 600), Int32Array.of(99));
+    expect(later).toEqual(await model.forecast(frame, Int32Array.of(599)));
+    expect(later).not.toEqual(await model.forecast(part(400, 600), Int32Array.of(199)));
   });
 });
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { VedetteError } from '../../core/index.ts';
+import { FORECAST_ALGORITHM_NAMES, type ForecastAlgorithm, forecastAlgorithm } from '../../training/series/index.ts';
 
-/** Names of the original's `model_type`, and the forecaster that is trained for each. */
-export const MODEL_TYPES: Readonly<Record<string, string>> = {
+/** Names of the original's `model_type`, and the network that is trained for each. */
+const MODEL_TYPES: Readonly<Record<string, ForecastAlgorithm>> = {
   MLP: 'mlp',
   Conv1D: 'cnn',
   autoencoderMLP: 'autoencoder-mlp',
@@ -16,6 +17,13 @@ export const MODEL_TYPES: Readonly<Record<string, string>> = {
   // Its blocks are stacked already.
   stackedTCN: 'tcn',
 };
+
+/** Forecaster of a `model_type`: a name of the original's or, for those it has not got, one of ours. */
+export function algorithmOf(modelType: string): ForecastAlgorithm {
+  return MODEL_TYPES[modelType] ?? forecastAlgorithm(modelType);
+}
+
+const OWN_TYPES = FORECAST_ALGORITHM_NAMES.filter((name) => !Object.values(MODEL_TYPES).includes(name));
 
 const WINDOWS = ['w01h-s10m', 'w10m-s01m', 'w10m-s10m'] as const;
 const integer = (low: number, high: number) => z.coerce.number().int().min(low).max(high);
@@ -58,9 +66,9 @@ export const trainArguments = z.object({
   sequence_len: integer(6, 24).default(12).describe('rows of history a forecast sees'),
   model_delta: flag.default(true).describe('learn changes rather than values; networks here always do'),
   model_type: z
-    .enum(Object.keys(MODEL_TYPES) as [string, ...string[]])
+    .enum([...Object.keys(MODEL_TYPES), ...OWN_TYPES] as [string, ...string[]])
     .default('MLP')
-    .describe('kind of network'),
+    .describe('forecaster: networks by the names of the original, others by those of `vedette train forecast`'),
   num_epochs: integer(1, 1000).default(50).describe('passes over the training rows at most'),
   epochs_patience: integer(1, 1000).default(10).describe('stop after so many passes without gain; at most 3 here'),
   blocks: integer(1, 1000).default(12).describe('kept for clients; the kind of network decides'),

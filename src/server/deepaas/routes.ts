@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { VedetteError } from '../../core/index.ts';
+import { ownSettings } from '../../training/series/index.ts';
 import { mayCall, type Principal, sessionBody } from '../access/principal.ts';
 import type { Scope } from '../api/contract.ts';
 import { audit, type ServerContext, tenantModels, tenantNames, tenantStore } from '../context.ts';
@@ -8,7 +9,7 @@ import { missing, plain } from '../handlers/handler.ts';
 import { runJob } from '../jobs/run-job.ts';
 import { inputOf } from '../jobs/task-of.ts';
 import { trainingOf } from './answers.ts';
-import { describeArguments, MODEL_TYPES, parseArguments, predictArguments, trainArguments } from './arguments.ts';
+import { algorithmOf, describeArguments, parseArguments, predictArguments, trainArguments } from './arguments.ts';
 
 const MODEL = 'mods';
 const BASE = '/v2';
@@ -65,11 +66,13 @@ export function deepaasRoutes(app: FastifyInstance, context: ServerContext): voi
     const data = (range: string, excluded: string[]) => ({
       ...{ uploads, query: args.data_select_query, range, excluded, windowSlide: args.window_slide },
     });
-    const options = { window: args.sequence_len, epochs: args.num_epochs, batchSize: Math.max(32, args.batch_size) };
+    const algorithm = algorithmOf(args.model_type);
+    const asked = { window: args.sequence_len, epochs: args.num_epochs, batchSize: Math.max(32, args.batch_size) };
+    const options = ownSettings(algorithm, asked);
     const job = await context.jobs.add(tenant, {
       ...{ kind: 'train', detector: 'forecast', model: args.model_name, by: principal.name },
       arguments: {
-        ...{ detector: 'forecast', name: args.model_name, algorithm: MODEL_TYPES[args.model_type], steps: args.steps_ahead, options },
+        ...{ detector: 'forecast', name: args.model_name, algorithm, steps: args.steps_ahead, options },
         data: data(args.train_time_range, args.train_time_ranges_excluded),
         test: data(args.test_time_range, args.test_time_ranges_excluded),
         request: args,
@@ -134,7 +137,7 @@ function description({ program }: ServerContext): Record<string, unknown> {
     id: MODEL,
     name: MODEL,
     version: program.replace(/^vedette /, ''),
-    summary: 'Forecasts of network features: what comes next on every channel, by networks trained here',
+    summary: 'Forecasts of network features: what comes next on every channel, by forecasters trained here',
     description: 'Learns from aggregates of network monitoring in DEEP MODS form that were uploaded to this tenant.',
     license: 'Apache-2.0',
     links: [{ rel: 'self', type: 'application/json', href: `${BASE}/models/${MODEL}` }],

@@ -1,7 +1,7 @@
 import type { ModelManifest } from '../../registry/index.ts';
 import type { TenantStore } from '../../store/index.ts';
 import { type Trainable, trainableDetectors } from '../../training/index.ts';
-import { FORECAST_ALGORITHMS } from '../../training/series/index.ts';
+import { FORECAST_ALGORITHM_NAMES, FORECAST_ALGORITHMS } from '../../training/series/index.ts';
 import type { Principal } from '../access/principal.ts';
 import type { JobBody } from '../api/schema/jobs.ts';
 import { audit, type ServerContext, tenantConfig, tenantModels } from '../context.ts';
@@ -51,7 +51,10 @@ export function jobHandlers(context: ServerContext): Handlers<JobRoutes> {
           return Promise.all(sources.map(async ({ name }) => ({ name, ...(await spanOf(store, name)) })));
         }),
         detectors: await trainable,
-        forecastAlgorithms: FORECAST_ALGORITHMS,
+        forecastAlgorithms: FORECAST_ALGORITHM_NAMES.map((name) => {
+          const { summary, takes } = FORECAST_ALGORITHMS[name];
+          return { name, summary, takes: [...takes] };
+        }),
       };
     },
     async compareModels({ store, query }) {

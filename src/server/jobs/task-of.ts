@@ -2,7 +2,7 @@ import { VedetteError } from '../../core/index.ts';
 import { declaredFeature } from '../../pipeline/index.ts';
 import type { TenantStore } from '../../store/index.ts';
 import { createDetector, featureOfModel, storedFeature } from '../../training/index.ts';
-import { FORECAST_ALGORITHMS } from '../../training/series/index.ts';
+import { DEFAULT_FORECAST_ALGORITHM, forecastAlgorithm, forecastSettings } from '../../training/series/index.ts';
 import { backtestSchema, evaluateSchema, type JobBody, type JobData, scoreSchema, trainSchema } from '../api/schema/jobs.ts';
 import { type ServerContext, tenantConfig, tenantModels, tenantStore } from '../context.ts';
 import { checkpointsKey } from './job-files.ts';
@@ -41,10 +41,7 @@ async function trainTask(
   given: unknown,
 ): Promise<Omit<TrainTask, 'checkpoints'>> {
   const { detector, data, options, seed = context.config.seed, promise, algorithm, steps, test } = trainSchema.parse(given);
-  if (detector === 'forecast') {
-    if (algorithm !== undefined && !(FORECAST_ALGORITHMS as readonly string[]).includes(algorithm))
-      throw new VedetteError('USAGE', `no forecaster is called ${algorithm}`, { hint: `Choose one of ${FORECAST_ALGORITHMS.join(', ')}.` });
-  }
+  if (detector === 'forecast') forecastSettings(forecastAlgorithm(algorithm ?? DEFAULT_FORECAST_ALGORITHM), options);
   const isOfRows =
     detector !== 'forecast' && (await shapeOf(detector, { ...options, ...(algorithm === undefined ? {} : { algorithm }) })) === 'rows';
   if (isOfRows && detector === 'flow-classifier' && data.source !== undefined && data.feature === undefined)

@@ -23,9 +23,12 @@ import {
   windowTable,
 } from '../../training/index.ts';
 import {
+  DEFAULT_FORECAST_ALGORITHM,
   type ForecastModel,
+  forecastAlgorithm,
   forecastNext,
   forecastRange,
+  forecastSettings,
   type NamedFrame,
   readSeries,
   readStoredSeries,
@@ -36,7 +39,6 @@ import type { BacktestTask, JobInput, JobOutcome, JobTask, MeasureTask, PredictT
 type Progress = (share: number, step: string, loss?: number) => void;
 /** Share of a job that reading takes, roughly. */
 const READING = 0.2;
-const FORECAST_OPTIONS = ['window', 'epochs', 'batchSize'];
 
 /** Does what a job is about; in a thread of its own. */
 export function runTask(task: JobTask, progress: Progress): Promise<JobOutcome> {
@@ -56,11 +58,12 @@ async function trainTask(task: TrainTask, progress: Progress): Promise<JobOutcom
     const { steps, options } = task;
     const { query, windowSlide } = input;
     const selection = { ...(query && { query }), ...(windowSlide && { windowSlide }) };
+    const chosen = forecastAlgorithm(task.algorithm ?? DEFAULT_FORECAST_ALGORITHM);
     const fit = {
-      algorithm: task.algorithm ?? 'blend',
+      algorithm: chosen,
       steps,
       seed,
-      network: networkOptions(options),
+      settings: forecastSettings(chosen, options),
       selection,
       progress: fitting,
       checkpoints,
@@ -108,12 +111,6 @@ async function trainTask(task: TrainTask, progress: Progress): Promise<JobOutcom
       sessions: data.feature?.why ?? '',
     },
   };
-}
-
-/** Options of networks by their names; others are refused before the job starts. */
-function networkOptions(options: Readonly<Record<string, unknown>>): Record<string, number> {
-  const known = Object.entries(options).filter(([name]) => FORECAST_OPTIONS.includes(name));
-  return Object.fromEntries(known.map(([name, value]) => [name, Number(value)]));
 }
 
 /** What came, beside the forecasts, in a time that was not learnt from; a time without data is said, not an error of the training. */

@@ -26,7 +26,7 @@ export async function trainForecastDraft({ frame, sha256 }: NamedFrame, options:
       seed,
       data: { from: frame.times[0] ?? 0, to: frame.times[frame.rows - 1] ?? 0, rows: frame.rows, sha256 },
       features: { channels: frame.channels, step_us: frame.step, ...options.selection },
-      hyperParameters: { algorithm, steps, ...options.network },
+      hyperParameters: { algorithm, steps, ...options.settings },
       metrics,
       calibration: { coverage: model.coverage, training_rows: trainingRows },
     },

@@ -16,6 +16,14 @@ export interface TableOptions {
   readonly folder: string;
   readonly commit: string;
   readonly log: (line: string) => void;
+  /** Rows of an earlier run of the same table at the same commit that was interrupted, by their names. */
+  readonly kept?: KeptRows;
+}
+
+/** Rows of a long table, kept as they are made: a table that was interrupted goes on. */
+export interface KeptRows {
+  read(name: string): unknown;
+  write(name: string, row: unknown): void;
 }
 
 /** A quality table: what is committed as JSON, and its readable form. */

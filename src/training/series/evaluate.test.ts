@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { frameRows, type SeriesFrame, seededRandom } from '../../core/index.ts';
 import type { FitCheckpoints } from '../../ml/index.ts';
-import { evaluateForecast, evaluateSeriesDetector, searchForecast, trainForecast } from './index.ts';
+import { evaluateForecast, evaluateSeriesDetector, packForecastModel, searchForecast, trainForecast } from './index.ts';
 
 /** Two channels with a day of 24 rows, the second following the first, and a stretch in which it does not. */
 function frameWith(rows: number, strange: readonly [number, number] = [0, 0]): SeriesFrame {
@@ -52,10 +52,10 @@ describe('training that was interrupted', () => {
       read: async (name) => stored.get(name),
       write: async (name, bytes) => void stored.set(name, bytes),
     };
-    const options = { algorithm: 'mlp', steps: 2, seed: 5, network: { window: 12, epochs: 6, batchSize: 32 } };
+    const options = { algorithm: 'mlp' as const, steps: 2, seed: 5, settings: { window: 12, epochs: 6, batchSize: 32 } };
     const theta = async (extra: object) => {
       const { model } = await trainForecast(frame, { ...options, ...extra });
-      return (model.forecaster as unknown as { fitted(): { theta: Float32Array } }).fitted().theta;
+      return packForecastModel(model);
     };
     const whole = await theta({});
     const interrupt = new AbortController();

@@ -2,17 +2,19 @@ import { z } from 'zod';
 import { pack, type SeriesFrame, unpack, VedetteError } from '../../core/index.ts';
 import {
   BlendForecaster,
-  type Forecaster,
-  NETWORK_ALGORITHMS,
+  FORECAST_ALGORITHM_NAMES,
+  type ForecastAlgorithm,
+  type ForecastSettings,
+  LastValue,
   type NetworkAlgorithm,
   NetworkForecaster,
-  type NetworkOptions,
-  networkSchema,
+  OnlineArForecaster,
+  ProfileForecaster,
   RidgeForecaster,
+  SeasonalNaive,
+  type StorableForecaster,
+  VarForecaster,
 } from '../../ml/index.ts';
-
-export const FORECAST_ALGORITHMS = ['ridge', 'blend', ...NETWORK_ALGORITHMS] as const;
-export type ForecastAlgorithm = (typeof FORECAST_ALGORITHMS)[number];
 
 /** A fitted forecaster with its intervals, as it is stored. */
 export interface ForecastModel {
@@ -24,52 +26,59 @@ export interface ForecastModel {
   readonly coverage: number;
   /** (steps, channels) half widths of the interval. */
   readonly widths: Float64Array;
-  readonly forecaster: Forecaster;
+  readonly forecaster: StorableForecaster | BlendForecaster;
 }
 
 const BLENDED: readonly NetworkAlgorithm[] = ['mlp', 'cnn', 'gru'];
 
-export function createForecaster(algorithm: string, network: NetworkOptions = {}): Forecaster {
-  if (algorithm === 'ridge') return new RidgeForecaster();
-  if (algorithm === 'blend')
-    return new BlendForecaster([new RidgeForecaster(), ...BLENDED.map((name) => new NetworkForecaster(name, network))]);
-  const known = NETWORK_ALGORITHMS.find((name) => name === algorithm);
-  if (known !== undefined) return new NetworkForecaster(known, network);
-  throw new VedetteError('CONFIG_INVALID', `no forecaster is called ${algorithm}`, {
-    hint: `choose one of ${FORECAST_ALGORITHMS.join(', ')}`,
-  });
+export function createForecaster(algorithm: ForecastAlgorithm, settings: ForecastSettings = {}): StorableForecaster | BlendForecaster {
+  const { season, lags, ...network } = settings;
+  switch (algorithm) {
+    case 'last-value':
+      return new LastValue();
+    case 'seasonal-naive':
+      return new SeasonalNaive(algorithm, season === undefined ? undefined : season * 1e6);
+    case 'profile':
+      return new ProfileForecaster();
+    case 'online-ar':
+      return new OnlineArForecaster();
+    case 'ridge':
+      return new RidgeForecaster({ ...(lags && { lags }) });
+    case 'var':
+      return new VarForecaster(lags);
+    case 'blend':
+      return new BlendForecaster([
+        new RidgeForecaster({ ...(lags && { lags }) }),
+        ...BLENDED.map((name) => new NetworkForecaster(name, network)),
+      ]);
+    default:
+      return new NetworkForecaster(algorithm, network);
+  }
 }
 
-const scaling = z.array(z.strictObject({ logarithm: z.boolean(), centre: z.number(), spread: z.number() }));
 const header = z.strictObject({
   kind: z.literal('forecast'),
   version: z.literal(1),
-  algorithm: z.enum(FORECAST_ALGORITHMS),
+  algorithm: z.enum(FORECAST_ALGORITHM_NAMES),
   steps: z.int().min(1).max(10_000),
   channels: z.array(z.string()),
   step: z.number().positive(),
   coverage: z.number(),
-  members: z.array(z.strictObject({ scaling, spec: networkSchema.optional() })),
+  members: z.array(z.record(z.string(), z.unknown())),
 });
 
 export function packForecastModel(model: ForecastModel): Uint8Array {
   const { algorithm, steps, channels, step, coverage, widths } = model;
   const arrays: Record<string, Float64Array | Float32Array> = { widths };
   const members = membersOf(model.forecaster).map((member, i) => {
-    if (member instanceof RidgeForecaster) {
-      const fitted = member.fitted();
-      arrays[`weights${i}`] = fitted.weights;
-      return { scaling: fitted.scaling };
-    }
-    const fitted = (member as NetworkForecaster).fitted();
-    arrays[`theta${i}`] = fitted.theta;
-    arrays[`changes${i}`] = fitted.changes;
-    return { scaling: fitted.scaling, spec: fitted.spec };
+    const saved = member.save();
+    for (const [name, numbers] of Object.entries(saved.arrays)) arrays[`${name}${i}`] = numbers;
+    return saved.plain;
   });
   return pack({ kind: 'forecast', version: 1, algorithm, steps, channels, step, coverage, members }, arrays);
 }
 
-/** Throws MODEL_MISMATCH for bytes of another kind. */
+/** Throws MODEL_MISMATCH for bytes of another kind, MODEL_CORRUPT where a part is missing. */
 export function unpackForecastModel(bytes: Uint8Array): ForecastModel {
   const packed = unpack(bytes);
   const parsed = header.safeParse(packed.header);
@@ -80,21 +89,21 @@ export function unpackForecastModel(bytes: Uint8Array): ForecastModel {
     });
   }
   const { algorithm, steps, channels, step, coverage, members } = parsed.data;
-  const window = members.map(({ spec }) => spec?.input).find((input) => input?.kind === 'values')?.steps;
-  const forecaster = createForecaster(algorithm, window === undefined ? {} : { window });
+  const forecaster = createForecaster(algorithm);
   for (const [i, member] of membersOf(forecaster).entries()) {
-    const saved = members[i];
-    if (member instanceof RidgeForecaster && saved !== undefined) {
-      member.load({ steps, scaling: saved.scaling, weights: packed.float64(`weights${i}`) });
-    } else if (member instanceof NetworkForecaster && saved?.spec !== undefined) {
-      const changes = packed.float64(`changes${i}`);
-      member.load({ steps, scaling: saved.scaling, changes, spec: saved.spec, theta: packed.float32(`theta${i}`) });
-    } else throw new VedetteError('MODEL_CORRUPT', `part ${i} of the forecast model is missing`, { hint: 'train it again' });
+    try {
+      member.load(steps, members[i], {
+        float64: (name) => packed.float64(`${name}${i}`),
+        float32: (name) => packed.float32(`${name}${i}`),
+      });
+    } catch (cause) {
+      throw new VedetteError('MODEL_CORRUPT', `part ${i} of the forecast model is missing`, { hint: 'train it again', cause });
+    }
   }
   return { algorithm, steps, channels, step, coverage, widths: packed.float64('widths'), forecaster };
 }
 
-function membersOf(forecaster: Forecaster): readonly Forecaster[] {
+function membersOf(forecaster: ForecastModel['forecaster']): readonly StorableForecaster[] {
   return forecaster instanceof BlendForecaster ? forecaster.members : [forecaster];
 }
 

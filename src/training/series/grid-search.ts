@@ -1,20 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { canonicalJson, frameRows, type SeriesFrame, sha256Hex, VedetteError } from '../../core/index.ts';
-import { type FitCheckpoints, fillGaps, type NetworkOptions, smape } from '../../ml/index.ts';
+import { type FitCheckpoints, FORECAST_SETTINGS, type ForecastAlgorithm, type ForecastSettings, fillGaps, smape } from '../../ml/index.ts';
 import { createForecaster } from './forecast-model.ts';
+import { forecastAlgorithm, ownSettings } from './forecast-settings.ts';
 
-/** Values to try of each setting. */
-export interface ForecastGrid {
+/** Values to try of each setting; algorithms that have not got it are tried once. */
+export interface ForecastGrid extends Readonly<Partial<Record<keyof ForecastSettings, readonly number[]>>> {
   readonly algorithm: readonly string[];
-  readonly window?: readonly number[];
-  readonly learningRate?: readonly number[];
-  readonly batchSize?: readonly number[];
-  readonly epochs?: readonly number[];
 }
 
 export interface GridCandidate {
-  readonly algorithm: string;
-  readonly network: NetworkOptions;
+  readonly algorithm: ForecastAlgorithm;
+  readonly settings: ForecastSettings;
   /** Mean SMAPE in % over channels and steps on the validation span; NaN where it could not be trained. */
   readonly smape: number;
 }
@@ -29,6 +26,8 @@ export interface GridSearchOptions {
   readonly progress?: (share: number) => void;
   readonly signal?: AbortSignal;
 }
+
+type Combination = Pick<GridCandidate, 'algorithm' | 'settings'>;
 
 const MOST_CANDIDATES = 200;
 /** Of the rows given: what candidates learn from; the rest compares them. */
@@ -48,9 +47,9 @@ export async function searchForecast(data: SeriesFrame, grid: ForecastGrid, opti
   let done = 0;
   const work = async (): Promise<void> => {
     for (let i = next++; i < combinations.length; i = next++) {
-      const { algorithm, network } = combinations[i] as { algorithm: string; network: NetworkOptions };
-      const key = sha256Hex(canonicalJson({ algorithm, network, steps: options.steps, seed: options.seed, digest })).slice(0, 16);
-      results[i] = { algorithm, network, smape: await measured(frame, rows, algorithm, network, key, options) };
+      const { algorithm, settings } = combinations[i] as Combination;
+      const key = sha256Hex(canonicalJson({ algorithm, settings, steps: options.steps, seed: options.seed, digest })).slice(0, 16);
+      results[i] = { algorithm, settings, smape: await measured(frame, rows, { algorithm, settings }, key, options) };
       options.progress?.(++done / combinations.length);
     }
   };
@@ -62,14 +61,13 @@ export async function searchForecast(data: SeriesFrame, grid: ForecastGrid, opti
 async function measured(
   frame: SeriesFrame,
   rows: number,
-  algorithm: string,
-  network: NetworkOptions,
+  { algorithm, settings }: Combination,
   key: string,
   { steps, seed, checkpoints, signal }: GridSearchOptions,
 ): Promise<number> {
   const known = await checkpoints?.read(`grid-${key}`);
   if (known?.length === 8) return new DataView(known.buffer, known.byteOffset).getFloat64(0, true);
-  const forecaster = createForecaster(algorithm, network);
+  const forecaster = createForecaster(algorithm, settings);
   const first = rows - 1;
   const origins = Int32Array.from({ length: Math.max(0, frame.rows - steps - first) }, (_, i) => first + i);
   let figure = Number.NaN;
@@ -102,14 +100,14 @@ function meanSmape(frame: SeriesFrame, origins: Int32Array, steps: number, forec
   return sum / (steps * channels);
 }
 
-function combined(grid: ForecastGrid): { algorithm: string; network: NetworkOptions }[] {
-  let all: { algorithm: string; network: NetworkOptions }[] = grid.algorithm.map((algorithm) => ({ algorithm, network: {} }));
-  for (const setting of ['window', 'learningRate', 'batchSize', 'epochs'] as const) {
+function combined(grid: ForecastGrid): Combination[] {
+  let all = grid.algorithm.map((name): Combination => ({ algorithm: forecastAlgorithm(name), settings: {} }));
+  for (const setting of FORECAST_SETTINGS) {
     const values = grid[setting] ?? [];
-    if (values.length === 0) continue;
-    all = all.flatMap((one) =>
-      one.algorithm === 'ridge' ? [one] : values.map((value) => ({ ...one, network: { ...one.network, [setting]: value } })),
-    );
+    all = all.flatMap((one) => {
+      const tried = values.map((value) => ({ ...one, settings: ownSettings(one.algorithm, { ...one.settings, [setting]: value }) }));
+      return setting in (tried[0]?.settings ?? {}) ? tried : [one];
+    });
   }
   if (all.length >= 1 && all.length <= MOST_CANDIDATES) return all;
   throw new VedetteError('CONFIG_INVALID', `the grid has ${all.length} combinations`, { hint: `give 1 to ${MOST_CANDIDATES}` });

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { type SeriesFrame, seededRandom } from '../../core/index.ts';
 import { dataset, missing, needs } from '../../testing/datasets.ts';
-import { forecastNext, packForecastModel, readSeries, trainForecast, unpackForecastModel } from './index.ts';
+import {
+  FORECAST_ALGORITHM_NAMES,
+  FORECAST_ALGORITHMS,
+  forecastAlgorithm,
+  forecastNext,
+  forecastSettings,
+  packForecastModel,
+  readSeries,
+  trainForecast,
+  unpackForecastModel,
+} from './index.ts';
 import { alarms, detectorScores, windowedGaussian } from './nab-detectors.ts';
 import { NAB_PROFILES, nabScore, probation } from './nab-score.ts';
 
@@ -64,23 +74,33 @@ describe('detectors look at nothing later', () => {
 });
 
 describe('forecast models', () => {
-  it('are stored and read back with the same forecasts, and hold about what they promise', async () => {
-    const frame = noisy(1_500);
-    const { model, metrics } = await trainForecast(frame, { algorithm: 'ridge', steps: 6, seed: 1 });
-    expect(metrics.coverage).toBeGreaterThan(0.8);
-    expect(metrics.smape_step_6).toBeLessThan(metrics.smape_step_6_last_value as number);
-    const read = unpackForecastModel(packForecastModel(model));
-    const next = await forecastNext(read, frame);
-    expect(next).toEqual(await forecastNext(model, frame));
-    expect(next[0]?.next[0]?.time).toBe(1_500 * 600e6);
-    for (const { value, lower, upper } of next[0]?.next ?? []) expect(lower < value && value < upper).toBe(true);
-    await expect(forecastNext(read, { ...frame, channels: ['other'] })).rejects.toThrow(/no channel value/);
-    await expect(forecastNext(read, { ...frame, step: 60e6 })).rejects.toThrow(/row every 60 s/);
-  });
+  it.each(FORECAST_ALGORITHM_NAMES)(
+    '%s is stored and read back with the same forecasts, and holds about what it promises',
+    async (algorithm) => {
+      const frame = noisy(1_500);
+      const { takes } = FORECAST_ALGORITHMS[algorithm];
+      const settings = takes.includes('epochs') ? { epochs: 2, window: 12 } : {};
+      const { model, metrics } = await trainForecast(frame, { algorithm, steps: 6, seed: 1, settings });
+      expect(metrics.coverage).toBeGreaterThan(0.8);
+      if (algorithm === 'last-value') expect(metrics).not.toHaveProperty('smape_step_6_last_value');
+      else expect(metrics.smape_step_6).toBeLessThan(metrics.smape_step_6_last_value as number);
+      const read = unpackForecastModel(packForecastModel(model));
+      const next = await forecastNext(read, frame);
+      expect(next).toEqual(await forecastNext(model, frame));
+      expect(next[0]?.next[0]?.time).toBe(1_500 * 600e6);
+      for (const { value, lower, upper } of next[0]?.next ?? []) expect(lower < value && value < upper).toBe(true);
+      await expect(forecastNext(read, { ...frame, channels: ['other'] })).rejects.toThrow(/no channel value/);
+      await expect(forecastNext(read, { ...frame, step: 60e6 })).rejects.toThrow(/row every 60 s/);
+    },
+  );
 
   it('say what is too little and what is unknown', async () => {
     await expect(trainForecast(noisy(60), { algorithm: 'ridge', steps: 6, seed: 1 })).rejects.toMatchObject({ code: 'DATA_INSUFFICIENT' });
-    await expect(trainForecast(noisy(600), { algorithm: 'oracle', steps: 6, seed: 1 })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    await expect(trainForecast(noisy(150), { algorithm: 'seasonal-naive', steps: 2, seed: 1 })).rejects.toThrow(/looks 144 rows back/);
+    expect(() => forecastAlgorithm('oracle')).toThrow(/no forecaster is called oracle/);
+    expect(forecastSettings('gru', { window: '24', epochs: 3 })).toEqual({ window: 24, epochs: 3 });
+    expect(() => forecastSettings('ridge', { window: 24 })).toThrow(/ridge has no setting window/);
+    expect(() => forecastSettings('gru', { window: 0 })).toThrow(/no setting of a forecaster/);
     expect(() => unpackForecastModel(new Uint8Array(20))).toThrow(/cannot be read/);
   });
 

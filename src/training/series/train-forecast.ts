@@ -2,26 +2,25 @@ import { type FitProgress, frameRows, type SeriesFrame, VedetteError } from '../
 import {
   conformalWidths,
   type FitCheckpoints,
-  type Forecaster,
+  type ForecastAlgorithm,
+  type ForecastSettings,
   fillGaps,
   LastValue,
-  type NetworkOptions,
   RidgeForecaster,
   SeasonalNaive,
   smape,
 } from '../../ml/index.ts';
-import { createForecaster, type ForecastAlgorithm, type ForecastModel } from './forecast-model.ts';
+import { createForecaster, type ForecastModel } from './forecast-model.ts';
 
 export interface TrainForecastOptions {
-  readonly algorithm: string;
+  readonly algorithm: ForecastAlgorithm;
   readonly steps: number;
   readonly seed: number;
   /** Share of later values that an interval holds. Default 0.9. */
   readonly coverage?: number;
   readonly progress?: FitProgress;
   readonly signal?: AbortSignal;
-  /** Window, epochs, batch size and learning rate of networks. */
-  readonly network?: NetworkOptions;
+  readonly settings?: ForecastSettings;
   /** Where an interrupted training goes on. */
   readonly checkpoints?: FitCheckpoints;
 }
@@ -40,7 +39,7 @@ export interface TrainedForecast {
 export async function trainForecast(data: SeriesFrame, options: TrainForecastOptions): Promise<TrainedForecast> {
   const { algorithm, steps, seed, coverage = 0.9 } = options;
   const frame = fillGaps(data);
-  const forecaster = createForecaster(algorithm, options.network);
+  const forecaster = createForecaster(algorithm, options.settings);
   const trainingRows = Math.floor(frame.rows * 0.8);
   const needed = forecaster.history + 4 * steps;
   if (trainingRows < needed + 20) {
@@ -55,13 +54,18 @@ export async function trainForecast(data: SeriesFrame, options: TrainForecastOpt
     ...(options.progress === undefined ? {} : { progress: options.progress }),
     ...(options.checkpoints === undefined ? {} : { checkpoints: options.checkpoints }),
   });
+  if (forecaster.history > trainingRows) {
+    throw new VedetteError('DATA_INSUFFICIENT', `${algorithm} looks ${forecaster.history} rows back, ${trainingRows} were learnt from`, {
+      hint: 'give a longer stretch of the series, or a shorter season',
+    });
+  }
   const half = Math.floor((trainingRows + frame.rows - steps) / 2);
   const calibration = between(trainingRows - 1, half - steps);
   const test = between(half, frame.rows - steps);
   const columns = steps * frame.channels.length;
   const widths = conformalWidths(actualOf(frame, calibration, steps), await forecaster.forecast(frame, calibration), columns, coverage);
   const metrics: Record<string, number> = {};
-  const baselines: Forecaster[] = [new LastValue(), new SeasonalNaive(), ...(algorithm === 'ridge' ? [] : [new RidgeForecaster()])];
+  const baselines = [new LastValue(), new SeasonalNaive(), new RidgeForecaster()].filter(({ name }) => name !== forecaster.name);
   const actual = actualOf(frame, test, steps);
   for (const model of [forecaster, ...baselines]) {
     if (model !== forecaster) await model.fit(training, fitting);
@@ -72,7 +76,7 @@ export async function trainForecast(data: SeriesFrame, options: TrainForecastOpt
     if (model === forecaster) metrics.coverage = covered(actual, forecast, widths);
   }
   const model = {
-    algorithm: algorithm as ForecastAlgorithm,
+    algorithm,
     steps,
     channels: frame.channels,
     step: frame.step,

@@ -16,6 +16,13 @@ export interface OnlineOutlook {
   readonly deviation: number;
 }
 
+/** Values that are taken as given, one after the other. */
+export interface OnlineWalk {
+  /** What is expected of the next value, at `time`. */
+  expect(time: Micros): number;
+  take(time: Micros, value: number): void;
+}
+
 const HOUR = 3_600_000_000;
 const SLOTS = 48;
 const ORDER = 4;
@@ -121,32 +128,49 @@ export class OnlineForecaster {
 
   /** The next `steps` values, `step` apart from `time` on. */
   outlook(time: Micros, step: Micros, steps: number): OnlineOutlook[] {
-    const { state: s, at } = this;
     if (this.seen < 2) return [];
-    const deviation = this.spread / NORMAL_ERROR;
+    const walk = this.walk();
+    return this.deviations(steps).map((deviation, k) => {
+      const when = time + k * step;
+      const expected = walk.expect(when);
+      walk.take(when, expected);
+      return { expected, deviation };
+    });
+  }
+
+  /** From here on step by step, as if what it is given had come; learns nothing. */
+  walk(): OnlineWalk {
+    const { state: s, at } = this;
     const kind = this.best();
-    const weights = s.subarray(at + WEIGHTS, at + WEIGHTS + ORDER);
-    const past = Array.from(s.subarray(at + RESIDUALS, at + RESIDUALS + ORDER));
+    const past = Array.from(this.residuals);
+    let last = s[at + LAST] as number;
+    return {
+      expect: (time) => {
+        if (kind === LAST_ERROR) return last;
+        return kind === PROFILE_ERROR ? this.profile(time) : this.profile(time) + this.autoregression(past);
+      },
+      take: (time, value) => {
+        last = value;
+        past.unshift(value - this.profile(time));
+        past.length = ORDER;
+      },
+    };
+  }
+
+  /** Standard deviations of the errors 1..steps ahead. */
+  private deviations(steps: number): number[] {
+    const { state: s, at } = this;
+    const kind = this.best();
+    const deviation = this.spread / NORMAL_ERROR;
     // Effect of one error on later values; its squares add up to the variance so far ahead.
     const effects = [1];
     let variance = 0;
     return Array.from({ length: steps }, (_, k) => {
       variance += kind === LAST_ERROR ? 1 : (effects[k] as number) ** 2;
-      const when = time + k * step;
-      if (kind === LAST_ERROR) return { expected: s[at + LAST] as number, deviation: deviation * Math.sqrt(variance) };
-      if (kind === PROFILE_ERROR) {
-        effects.push(0);
-        return { expected: this.profile(when), deviation };
-      }
-      const next = bounded(
-        weights.reduce((sum, weight, i) => sum + weight * (past[i] as number), 0),
-        past,
-      );
-      past.unshift(next);
-      past.length = ORDER;
-      const effect = weights.reduce((sum, weight, i) => sum + weight * (effects[k - i] ?? 0), 0);
+      let effect = 0;
+      for (let i = 0; kind === BOTH_ERROR && i < ORDER; i++) effect += (s[at + WEIGHTS + i] as number) * (effects[k - i] ?? 0);
       effects.push(Math.min(1, Math.max(-1, effect)));
-      return { expected: this.profile(when) + next, deviation: deviation * Math.sqrt(variance) };
+      return deviation * Math.sqrt(variance);
     });
   }
 
@@ -192,16 +216,20 @@ export class OnlineForecaster {
     return 0;
   }
 
-  private autoregression(): number {
+  private autoregression(residuals: ArrayLike<number> = this.residuals): number {
     const { state: s, at } = this;
     let sum = 0;
     let most = 0;
     for (let i = 0; i < ORDER; i++) {
-      const residual = s[at + RESIDUALS + i] as number;
+      const residual = residuals[i] as number;
       sum += (s[at + WEIGHTS + i] as number) * residual;
       most = Math.max(most, Math.abs(residual));
     }
     return Math.min(2 * most, Math.max(-2 * most, sum));
+  }
+
+  private get residuals(): Float64Array {
+    return this.state.subarray(this.at + RESIDUALS, this.at + RESIDUALS + ORDER);
   }
 
   private held(error: number, kind: number): number {
@@ -272,11 +300,6 @@ export class OnlineForecaster {
     s.fill(0, at + COVARIANCE, at + COVARIANCE + ORDER * ORDER);
     for (let i = 0; i < ORDER; i++) s[at + COVARIANCE + i * ORDER + i] = 1;
   }
-}
-
-function bounded(value: number, past: readonly number[]): number {
-  const most = 2 * Math.max(...past.map(Math.abs));
-  return Math.min(most, Math.max(-most, value));
 }
 
 function slotOf(time: Micros): number {

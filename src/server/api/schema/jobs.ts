@@ -120,7 +120,8 @@ export const trainingDataSchema = z.object({
   sources: z.array(z.object({ name: z.string(), events: z.number(), from: timeSchema, to: timeSchema })),
   /** Detectors that can be trained, with the kind of data each learns from. */
   detectors: z.array(z.object({ name: z.string(), summary: z.string(), learnsFrom: z.enum(['logs', 'flows', 'series']) })),
-  forecastAlgorithms: z.array(z.string()),
+  /** Simple ones first; `takes`: settings that `options` may hold. */
+  forecastAlgorithms: z.array(z.object({ name: z.string(), summary: z.string(), takes: z.array(z.string()) })),
 });
 
 export const compareQuery = z.strictObject({
