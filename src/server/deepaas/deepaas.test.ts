@@ -108,6 +108,16 @@ describe('DEEPaaS V2', () => {
     expect(list.map((one) => one.uuid)).toEqual([uuid]);
   });
 
+  it('trains what the original has not got by the names it has here', async () => {
+    for (const model_type of ['ridge', 'online-ar']) {
+      const started = await client.call('POST', `/v2/models/mods/train/?${encode({ ...TRAIN, model_name: model_type, model_type })}`);
+      const done = await finished(started.json<{ uuid: string }>().uuid);
+      expect(done).toMatchObject({ status: 'done', result: { output: { model_name: `${model_type}@1` } } });
+      const { evaluation } = (done.result as { output: { evaluation: { mods_smape: number[] } } }).output;
+      for (const smape of evaluation.mods_smape) expect(smape).toBeLessThan(5);
+    }
+  });
+
   it('ends cancelled and failed trainings as such, and keeps their state over a restart', async () => {
     const long = (
       await client.call('POST', `/v2/models/mods/train/?${encode({ ...TRAIN, num_epochs: '1000', epochs_patience: '1000' })}`)

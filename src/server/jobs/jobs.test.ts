@@ -199,6 +199,7 @@ describe('jobs', () => {
       { detector: 'sequence', data: { source: 'nowhere' } },
       { detector: 'sequence', data: {} },
       { detector: 'forecast', algorithm: 'oracle', data: { source: 'auth' } },
+      { detector: 'forecast', algorithm: 'ridge', options: { window: 24 }, data: { source: 'auth' } },
       { detector: 'sequence', data: { source: 'auth' }, name: '../../x' },
     ])
       expect((await engineer.call('POST', 'tenants/a/jobs/train', body)).status).toBeGreaterThanOrEqual(400);

@@ -27,14 +27,19 @@ function Form({ choices, onStarted }: Props & { choices: RouteResponse<'training
   const [name, setName] = useState('');
   const [promise, setPromise] = useState<string | number>(0.1);
   const [promote, setPromote] = useState(false);
+  const [algorithm, setAlgorithm] = useState('blend');
+  const [steps, setSteps] = useState<string | number>(12);
   const learns = choices.detectors.find((one) => one.name === detector);
   const flows = learns?.learnsFrom === 'flows';
+  const series = learns?.learnsFrom === 'series';
+  const forecaster = choices.forecastAlgorithms.find((one) => one.name === algorithm);
   const chosen = useDataChoice(choices, flows);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const body: BodyInput<'train'> = {
       ...{ detector, promote, promise: Number(promise) / 100 },
       ...(name === '' ? {} : { name }),
+      ...(series ? { algorithm, steps: Number(steps) } : {}),
       data: { ...chosen.data, ...(label === '' ? {} : { label }) },
     };
     train.mutate({ body }, { onSuccess: (job) => onStarted(job.id) });
@@ -73,16 +78,41 @@ function Form({ choices, onStarted }: Props & { choices: RouteResponse<'training
           onChange={(event) => setLabel(event.currentTarget.value)}
         />
       )}
-      <NumberInput
-        size="xs"
-        label="Promised false-alarm rate, % of scored units"
-        value={promise}
-        onChange={setPromise}
-        min={0.0001}
-        max={99}
-        decimalScale={6}
-        hideControls
-      />
+      {series ? (
+        <>
+          <Select
+            label="Algorithm"
+            description={forecaster?.summary}
+            data={choices.forecastAlgorithms.map((one) => one.name)}
+            value={algorithm}
+            allowDeselect={false}
+            searchable
+            onChange={(value) => setAlgorithm(value ?? algorithm)}
+          />
+          <NumberInput
+            size="xs"
+            label="Steps ahead"
+            description="Rows that are forecast; last value, daily season and ridge are measured beside it"
+            value={steps}
+            onChange={setSteps}
+            min={1}
+            max={1000}
+            allowDecimal={false}
+            hideControls
+          />
+        </>
+      ) : (
+        <NumberInput
+          size="xs"
+          label="Promised false-alarm rate, % of scored units"
+          value={promise}
+          onChange={setPromise}
+          min={0.0001}
+          max={99}
+          decimalScale={6}
+          hideControls
+        />
+      )}
       <Checkbox
         size="xs"
         label="Make it the champion when it is done"
