@@ -33,6 +33,7 @@ import type { RegisteredModel } from './lane/registered-model.ts';
 import { LaneRules } from './lane/rules.ts';
 import { Scorer } from './lane/scorer.ts';
 import { StreamScorer } from './lane/stream-scorer.ts';
+import { WindowModel } from './lane/window-model.ts';
 import type { PipelineStore } from './pipeline-store.ts';
 import type { RunningLane } from './running.ts';
 import { TenantRun } from './tenant-run.ts';
@@ -58,7 +59,8 @@ export async function buildTenant(options: BuildOptions): Promise<TenantRun> {
   const own = config.tenants[tenant];
   if (own === undefined) throw new VedetteError('CONFIG_INVALID', `the configuration has no tenant "${tenant}"`);
   const pseudonyms = await pseudonymsOf(own);
-  const lanes = own.sources.map((source) => runningLane(source, own, options, pseudonyms));
+  const windowModels = await windowModelsOf(own, own.sources, options);
+  const lanes = own.sources.map((source) => runningLane(source, own, { ...options, windowModels }, pseudonyms));
   const sinks = new Map<string, Sink>();
   for (const sink of own.sinks)
     sinks.set(sink.name, instantiate('sink', options.components.sinks, sink, SINK_KEYS, contextOf(options, `sink/${sink.name}`)));
@@ -85,11 +87,14 @@ export interface LaneOptions extends Pick<BuildOptions, 'tenant' | 'config' | 'c
   readonly mayStartAnew?: boolean;
   /** Where registered models are; only needed where a detector follows one. */
   readonly store?: Pick<PipelineStore, 'loadModel'>;
+  /** Registered models of windows, as configurations name them: each makes the feature it learnt from. */
+  readonly windowModels?: ReadonlySet<string>;
 }
 
 /** The lane of one configured source, with nothing learnt. */
 export async function buildLane(source: SourceConfig, tenant: TenantConfig, options: LaneOptions): Promise<Lane> {
-  return laneOf(source, tenant, options, (await pseudonymsOf(tenant))?.messages);
+  const windowModels = await windowModelsOf(tenant, [source], options);
+  return laneOf(source, tenant, { ...options, windowModels }, (await pseudonymsOf(tenant))?.messages);
 }
 
 /** What replaces personal data of a tenant: in records as they come, and in messages once it is known what varies. */
@@ -168,7 +173,7 @@ function laneOfKind(source: SourceConfig, tenant: TenantConfig, options: LaneOpt
       ...startingAnew(source.name, configured.type, options),
     };
     if (detector.shape === 'rows') {
-      if (kind.flowColumns === undefined) continue;
+      if (kind.flowColumns === undefined || isOfWindows(configured, options)) continue;
       const { flows = flowScoring.parse({}) } = source.features as { readonly flows?: FlowScoring };
       scorers.push(new FlowScorer(detector, { ...scorerOptions, columns: kind.flowColumns, perSecond: flows.perSecond }));
       continue;
@@ -184,15 +189,17 @@ function laneOfKind(source: SourceConfig, tenant: TenantConfig, options: LaneOpt
 function measured(lane: Lane, tenant: TenantConfig, options: LaneOptions): Lane {
   const { source } = lane;
   const { measures, maxSeries } = measuresOf(source);
-  if (measures.length === 0) return lane;
   const facts = factsOf(options.components);
   const all = detectorsOf(source, tenant, facts);
+  const models = all.filter((one) => isOfWindows(one, options)).map((one) => windowModelOf(one, source, tenant, options));
+  if (measures.length + models.length === 0) return lane;
   const forecast = all.find(({ type }) => type === MEASURED_BY) ?? facts.withDefaults(MEASURED_BY);
   const homeNetworks = homeNetworksOf(all, facts.withDefaults('use-cases'));
   return new MeasuredLane(
     lane,
     measures.map((name) => measureOf(name, source, tenant, options, forecast, homeNetworks)),
     maxSeries,
+    models,
   );
 }
 
@@ -223,6 +230,41 @@ function measureOf(
     ...startingAnew(source.name, named, options),
   });
   return { runner: featureRunner(name, declaration, { homeNetworks, seed: options.config.seed }), scorer };
+}
+
+/** Models that detectors of these sources follow and that learnt from windows. One that is not at hand says so when it is followed. */
+async function windowModelsOf(tenant: TenantConfig, sources: readonly SourceConfig[], options: LaneOptions): Promise<ReadonlySet<string>> {
+  const { store, components } = options;
+  const facts = factsOf(components);
+  const named = sources.flatMap((source) => detectorsOf(source, tenant, facts)).flatMap(({ model }) => model ?? []);
+  const found = new Set<string>();
+  for (const model of new Set(named)) {
+    const loaded = await store?.loadModel(model).catch(() => undefined);
+    if (loaded?.manifest.features.windows !== undefined) found.add(model);
+  }
+  return found;
+}
+
+function isOfWindows({ model }: DetectorConfig, { windowModels }: Pick<LaneOptions, 'windowModels'>): boolean {
+  return model !== undefined && windowModels?.has(model) === true;
+}
+
+function windowModelOf(configured: DetectorConfig, source: SourceConfig, tenant: TenantConfig, options: LaneOptions): WindowModel {
+  const { components, log, config } = options;
+  const kind = laneKindOf(source, factsOf(components));
+  const context = contextOf(options, `source/${source.name}/${configured.type}`);
+  const detector = instantiate('detector', components.detectors, configured, DETECTOR_KEYS, context) as Detector;
+  const { sessions, maxSessions, every } = source.learning;
+  return new WindowModel(detector, {
+    tenant: options.tenant,
+    source: source.name,
+    detector: configured.type,
+    rate: configured.promisedRate ?? Math.min(tenant.promisedRate, kind.promisedRate ?? 1),
+    ...{ sessions, maxSessions, every, kinds: kind.serves, seed: config.seed },
+    ...registeredOf(configured, options),
+    ...startingAnew(source.name, configured.type, options),
+    refused: (reason) => log.warn('a newer model is not followed', { source: source.name, detector: configured.type, reason }),
+  });
 }
 
 function startingAnew(source: string, detector: string, { log, mayStartAnew }: LaneOptions): Pick<ScorerOptions, 'startsAnew'> {
@@ -259,7 +301,12 @@ function registeredOf(
   return { registered };
 }
 
-function runningLane(source: SourceConfig, tenant: TenantConfig, options: BuildOptions, pseudonyms: Pseudonyms | undefined): RunningLane {
+function runningLane(
+  source: SourceConfig,
+  tenant: TenantConfig,
+  options: BuildOptions & Pick<LaneOptions, 'windowModels'>,
+  pseudonyms: Pseudonyms | undefined,
+): RunningLane {
   const { config, store, log } = options;
   const pump = new Pump({
     name: source.name,

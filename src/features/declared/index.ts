@@ -1,5 +1,6 @@
 export { type FeatureCounters, FeatureEngine, type FeatureEngineOptions } from './engine/engine.ts';
 export { TEXT_FUNCTIONS } from './expression/functions.ts';
+export { type KeptFeature, keptFeatureSchema } from './kept-feature.ts';
 export { AGGREGATE_RULES, type AggregateName, ZERO_OF_NOTHING } from './plan/aggregates.ts';
 export { declaredFeatures } from './plan/configuration.ts';
 export { type FeatureDeclaration, type FeatureInput, featureDeclaration } from './plan/declaration.ts';

@@ -20,6 +20,7 @@ import { NamedSeries } from './named-series.ts';
 import { restoreDetector } from './restore-detector.ts';
 import { pointsOf } from './series-points.ts';
 import { TemplateCodes } from './template-codes.ts';
+import type { WindowModel } from './window-model.ts';
 
 /** A declared feature whose figures are series, and the detector that forecasts them. */
 export interface Measure {
@@ -37,15 +38,18 @@ interface Running extends Measure {
 /**
  * A lane whose events are measured besides: each aggregate of each key of a declared feature is a series, forecast like readings.
  * Each feature has a detector of its own, so that what one says never depends on where another's windows fall between batches.
+ * Registered models of windows judge those of the feature they learnt from.
  */
 export class MeasuredLane implements Lane {
   readonly series: LiveSeries;
   private readonly lane: Lane;
   private readonly measures: readonly Running[];
+  private readonly models: readonly WindowModel[];
   private readonly codes = new TemplateCodes();
 
-  constructor(lane: Lane, measures: readonly Measure[], maxSeries: number) {
+  constructor(lane: Lane, measures: readonly Measure[], maxSeries: number, models: readonly WindowModel[] = []) {
     this.lane = lane;
+    this.models = models;
     this.measures = measures.map(({ runner, scorer }) => {
       const detector: object = scorer.detector;
       const model = isSeriesModel(detector) ? detector : undefined;
@@ -61,7 +65,7 @@ export class MeasuredLane implements Lane {
   }
 
   get scorers(): readonly LaneScorer[] {
-    return [...this.lane.scorers, ...this.measures.map(({ scorer }) => scorer)];
+    return [...this.lane.scorers, ...this.owner.scorers];
   }
 
   get source(): SourceConfig {
@@ -118,7 +122,10 @@ export class MeasuredLane implements Lane {
     const output = await this.lane.elapse(now);
     this.add(output.events);
     const { value } = this.lane.watermark;
-    if (Number.isFinite(value)) for (const { runner } of this.measures) runner.advance(value);
+    if (Number.isFinite(value)) {
+      for (const { runner } of this.measures) runner.advance(value);
+      for (const model of this.models) model.advance(value);
+    }
     return this.measured(output);
   }
 
@@ -126,6 +133,7 @@ export class MeasuredLane implements Lane {
     const output = await this.lane.end();
     this.add(output.events);
     for (const { runner } of this.measures) runner.finish();
+    for (const model of this.models) model.finish();
     return this.measured(output);
   }
 
@@ -143,6 +151,10 @@ export class MeasuredLane implements Lane {
       own[`measures/${measure.runner.name}/series`] = measure.series.snapshot();
       own['measures/templates'] = this.codes.snapshot();
     }
+    for (const model of this.models) {
+      const windows = model.changed ? model.snapshot() : undefined;
+      if (windows !== undefined) own[modelBlob(model)] = windows;
+    }
     return { ...(await this.lane.snapshot()), ...(await laneBlobs(this.owner, own)) };
   }
 
@@ -156,10 +168,15 @@ export class MeasuredLane implements Lane {
       if (windows !== undefined) await restoreDetector(runner, windows, scorer.options);
       if (slots !== undefined) series.restore(slots);
     }
+    for (const model of this.models) {
+      const windows = own[modelBlob(model)];
+      if (windows !== undefined) await model.restore(windows);
+    }
   }
 
   private get owner() {
-    return { source: this.lane.source, scorers: this.measures.map(({ scorer }) => scorer), rules: [] };
+    const scorers = [...this.measures, ...this.models].map(({ scorer }) => scorer);
+    return { source: this.lane.source, scorers, rules: [] };
   }
 
   /** What closed windows bring, beside the lane's own output. */
@@ -179,6 +196,7 @@ export class MeasuredLane implements Lane {
       points.push(pointsOf(this.source.name, batch, scorer.lastScores));
       for (const warning of model?.takeWarnings() ?? []) findings.push(limitFinding(scorer.options, warning));
     }
+    for (const model of this.models) findings.push(...(await model.judge()));
     return { ...output, findings, points };
   }
 
@@ -190,6 +208,7 @@ export class MeasuredLane implements Lane {
 
   private add(events: readonly LaneEvents[]): void {
     for (const { batch, templateIds } of events) {
+      for (const model of this.models) model.add(batch);
       const measuring = this.measures.filter(({ runner }) => runner.reads === batch.kind);
       if (measuring.length === 0) continue;
       const lasting = batch.kind === 'log' && templateIds !== undefined ? this.codes.lasting(batch as LogBatch, templateIds) : batch;
@@ -199,4 +218,8 @@ export class MeasuredLane implements Lane {
       }
     }
   }
+}
+
+function modelBlob({ scorer }: WindowModel): string {
+  return `models/${scorer.options.detector}/windows`;
 }

@@ -270,7 +270,8 @@ export class Scorer implements LaneScorer {
   }
 
   private historyOf(scores: Float64Array): CalibrationHistory {
-    return CalibrationHistory.fromScores(scores, this.detector.shape === 'groups' ? WINDOW_HISTORY : {});
+    const { shape } = this.detector;
+    return CalibrationHistory.fromScores(scores, shape === 'groups' || shape === 'rows' ? WINDOW_HISTORY : {});
   }
 
   private applyHistory(): void {

@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import { calibrate, scoreAtRate } from '../../alerts/index.ts';
 import { type FeatureText, VedetteError } from '../../core/index.ts';
+import { type KeptFeature, keptFeatureSchema } from '../../features/index.ts';
 import type { LoadedModel } from '../../registry/index.ts';
 import { type Rate, rateOf } from '../confusion.ts';
 import { cleanFlows } from '../flows/clean.ts';
@@ -91,21 +91,15 @@ async function backtestOf({ detector, encoding, summary }: TrainedFlows, table: 
 }
 
 /** How the manifest of a model names the feature it learnt from. */
-export function windowsOf({ name, declaration, homeNetworks }: StoredFeature): z.output<typeof keptSchema> {
+export function windowsOf({ name, declaration, homeNetworks }: StoredFeature): KeptFeature {
   return { name, declaration: { ...declaration }, homeNetworks: [...homeNetworks] };
 }
-
-const keptSchema = z.object({
-  name: z.string(),
-  declaration: z.record(z.string(), z.unknown()),
-  homeNetworks: z.array(z.string()),
-});
 
 /** The feature a version learnt from, as it was declared then: what it scores is computed by the same. Undefined for other models. */
 export function featureOfModel({
   manifest,
 }: Pick<LoadedModel, 'manifest'>): Pick<StoredFeature, 'name' | 'declaration' | 'homeNetworks'> | undefined {
-  const kept = keptSchema.safeParse(manifest.features.windows);
+  const kept = keptFeatureSchema.safeParse(manifest.features.windows);
   if (!kept.success) return undefined;
   const { name, declaration, homeNetworks } = kept.data;
   return { name, declaration: declaration as unknown as FeatureText, homeNetworks };
