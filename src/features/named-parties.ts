@@ -25,6 +25,9 @@ export class NamedParties {
   userEnd = 0;
   addressStart = -1;
   addressEnd = 0;
+  /** The address is a dotted quad without leading zeros, whose 32 bits are `quad`. */
+  isQuad = false;
+  quad = 0;
   /** Which parameters of messages that read alike can be an address. */
   private readonly plans = new ShapePlans((shape, code) => this.addressesOf(shape, code));
   private readonly token: Token = { start: 0, end: 0, kind: 0, prefixEnd: 0, digits: 0 };
@@ -127,12 +130,54 @@ export class NamedParties {
     this.userEnd = to;
   }
 
+  /** End of the dotted quad that bytes[start, end) begin with and that only a port follows, as `classify` would find it; else 0. Sets `quad`. */
+  private readQuad(bytes: Uint8Array, start: number, end: number): number {
+    let at = start;
+    let quad = 0;
+    for (let part = 0; part < 4; part++) {
+      let value = digitAt(bytes, at, end);
+      if (value < 0) return 0;
+      for (let next = digitAt(bytes, ++at, end); next >= 0; next = digitAt(bytes, ++at, end)) {
+        value = value * 10 + next;
+        // A leading zero makes another text of the same bits.
+        if (value < 10 || value > 255) return 0;
+      }
+      quad = (quad << 8) | value;
+      if (part < 3 && (at >= end || bytes[at++] !== 46)) return 0;
+    }
+    if (portEnd(bytes, at, end) === 0) return 0;
+    this.quad = quad;
+    return at;
+  }
+
   private readAddress(bytes: Uint8Array, start: number, end: number): void {
+    const quadEnd = this.readQuad(bytes, start, end);
+    this.isQuad = quadEnd > 0;
+    if (this.isQuad) {
+      this.addressStart = start;
+      this.addressEnd = quadEnd;
+      return;
+    }
     const { token } = this;
     if (!classify(bytes, start, end, token) || token.kind !== TokenKind.ip) return;
     this.addressStart = token.start;
     this.addressEnd = token.end;
   }
+}
+
+/** The decimal digit at a place before `end`, else -1. */
+function digitAt(bytes: Uint8Array, at: number, end: number): number {
+  if (at >= end) return -1;
+  const digit = (bytes[at] as number) ^ 48;
+  return digit <= 9 ? digit : -1;
+}
+
+/** End of a port, `:50010`, that fills bytes[start, end) or of nothing; else 0. */
+function portEnd(bytes: Uint8Array, start: number, end: number): number {
+  if (start === end) return end;
+  if (bytes[start] !== 58) return 0;
+  for (let at = start + 1; at < end; at++) if (((bytes[at] as number) ^ 48) > 9) return 0;
+  return end;
 }
 
 /** What the bytes of a word outside of its masked stretches [first, last) are: punctuation alone, letters beyond f among them, or else. */

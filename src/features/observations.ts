@@ -76,7 +76,9 @@ export class Observer {
       const named = userStart >= 0;
       if (named && user) this.add(row, time, host, userField, names.text(bytes, userStart, userEnd));
       if (addressStart < 0 || !(address || (pair && named))) continue;
-      const value = names.text(bytes, addressStart, addressEnd);
+      const value = parties.isQuad
+        ? names.quad(parties.quad, bytes, addressStart, addressEnd)
+        : names.text(bytes, addressStart, addressEnd);
       if (address) this.add(row, time, host, addressField, value);
       if (pair && named) this.add(row, time, names.user(bytes, userStart, userEnd), pairField, value);
     }

@@ -1,5 +1,6 @@
 import { DictBuilder, decodeUtf8, type LogBatch, type Template } from '../core/index.ts';
 import { ByteCodes } from './byte-codes.ts';
+import { QuadCodes } from './quad-codes.ts';
 import { ShownCodes } from './shown-codes.ts';
 
 const NONE = -1;
@@ -31,6 +32,7 @@ export class ObservedNames {
   /** Entity, field and value of an observation together. */
   readonly shown = new ShownCodes();
   private readonly spans = new ByteCodes();
+  private readonly quads = new QuadCodes();
   private readonly users = new ByteCodes();
   /** By the miner's code: id and text that it had when last looked up, and our code. */
   private readonly templateIds: string[] = [];
@@ -104,6 +106,15 @@ export class ObservedNames {
     const name = decodeUtf8(bytes, start, end);
     const value = this.value(name, name);
     this.spans.put(bytes, start, end, value);
+    return value;
+  }
+
+  /** Value code of bytes[start, end), which are a dotted quad of these 32 bits, without leading zeros. */
+  quad(quad: number, bytes: Uint8Array, start: number, end: number): number {
+    const known = this.quads.find(quad);
+    if (known !== NONE) return known;
+    const value = this.text(bytes, start, end);
+    this.quads.put(quad, value);
     return value;
   }
 

@@ -75,8 +75,8 @@ export class SequenceBuilder {
     if (this.keys.length === 0) return undefined;
     const { events } = this;
     const slots = this.arena.slots;
-    const words = compact(this.code.slice(0, events));
-    const inputs = compact(this.input.slice(0, events));
+    const words = compact(whole(this.code, events));
+    const inputs = compact(whole(this.input, events));
     const first = new Int32Array(events + 1);
     for (let i = 0; i <= events; i++) first[i] = i * slots;
     const batch: SequenceBatch = {
@@ -88,14 +88,14 @@ export class SequenceBuilder {
       offsets: Int32Array.from(this.offsets),
       vocabulary: words.used.map((code) => this.vocabulary.id(code)),
       eventText: words.used.map((code) => this.vocabulary.text(code)),
-      times: this.time.slice(0, events),
+      times: whole(this.time, events),
       paramFirst: first,
-      paramValues: this.numbers.slice(0, events * slots),
+      paramValues: whole(this.numbers, events * slots),
       inputs: inputs.used.map((code) => this.inputs[code] as string),
       eventInput: inputs.codes,
-      eventLine: this.line.slice(0, events),
-      eventOffset: this.offset.slice(0, events),
-      eventLength: this.length.slice(0, events),
+      eventLine: whole(this.line, events),
+      eventOffset: whole(this.offset, events),
+      eventLength: whole(this.length, events),
       start: Float64Array.from(this.starts),
       end: Float64Array.from(this.ends),
     };
@@ -105,7 +105,19 @@ export class SequenceBuilder {
     this.ends = [];
     this.offsets = [0];
     this.events = 0;
+    if (this.code.length === events) this.renew();
     return batch;
+  }
+
+  /** The columns were given away. */
+  private renew(): void {
+    this.code = new Int32Array(256);
+    this.input = new Int32Array(256);
+    this.length = new Int32Array(256);
+    this.time = new Float64Array(256);
+    this.line = new Float64Array(256);
+    this.offset = new Float64Array(256);
+    this.numbers = new Float64Array(256 * this.arena.slots);
   }
 
   private grow(capacity: number): void {
@@ -117,6 +129,11 @@ export class SequenceBuilder {
     this.offset = widen(this.offset, new Float64Array(capacity));
     this.numbers = widen(this.numbers, new Float64Array(capacity * this.arena.slots));
   }
+}
+
+/** The first `length` values of a column: the column itself where it holds no more, as after `reserve`. */
+function whole<A extends Int32Array | Float64Array>(column: A, length: number): A {
+  return column.length === length ? column : (column.slice(0, length) as A);
 }
 
 /** Renumbers codes by first occurrence. */
