@@ -1,7 +1,8 @@
 import { type DictColumn, dictAt, type LogBatch, textAt } from '../../core/index.ts';
 import type { EventSource } from './log-source.ts';
-import { PEER_FIELDS, peerAddress } from './peer-address.ts';
+import { PEER_FIELDS, peerOfFields, peerOfText } from './peer-address.ts';
 import { REQUEST_FIELDS, type RequestFields, requestOf } from './request-fields.ts';
+import { signInOf } from './sign-in.ts';
 
 /** A log event as rules see it. */
 export interface LogEvent {
@@ -12,8 +13,8 @@ export interface LogEvent {
 
 /**
  * Row of a batch -> fields under the names that rules use: header fields as printed, ECS names, what is nested in a structured
- * record, the parts of an HTTP request (`cs-method`, `c-uri`, `sc-status`, `c-useragent`), words of the form KEY=value, and
- * `SourceIp`: the peer that the line is about.
+ * record, the parts of an HTTP request (`cs-method`, `c-uri`, `sc-status`, `c-useragent`), words of the form KEY=value,
+ * `SourceIp`: the peer that the line is about, and of lines of well-known programs `SignIn` (`failed`, `accepted`) and `SignInUser`.
  */
 export function logEventOf(batch: LogBatch, row: number): LogEvent {
   const message = textAt(batch.message, row);
@@ -28,20 +29,25 @@ export function logEventOf(batch: LogBatch, row: number): LogEvent {
   set(fields, 'log.level', batch.level, row);
   const pid = batch.pid[row] as number;
   if (pid >= 0) fields['process.pid'] ??= pid;
+  const known = isBare(batch) ? undefined : peerOfFields(fields);
+  // A name in the line of a program that is known must not be read as fields, a request or an address of its own.
+  const signIn = known === undefined && fields.Request === undefined ? signInOf(message) : undefined;
+  if (signIn?.outcome !== undefined) fields.SignIn = signIn.outcome;
+  if (signIn?.user !== undefined) fields.SignInUser = signIn.user;
   let bare = isBare(batch);
-  if (message.includes('=')) {
+  if (signIn === undefined && message.includes('=')) {
     for (const [, key, value] of message.matchAll(UPPER_PAIR)) {
       fields[key as string] ??= value;
       bare = false;
     }
   }
-  const request: RequestFields | undefined = requestOf(fields, message, bare);
+  const request: RequestFields | undefined = signIn === undefined || signIn.web === true ? requestOf(fields, message, bare) : undefined;
   if (request !== undefined) Object.assign(fields, request);
-  const peer = peerAddress(fields, message, bare);
+  const peer = known ?? (signIn === undefined ? ((bare ? undefined : peerOfFields(fields)) ?? peerOfText(message)) : signIn.address);
   if (peer !== undefined) fields.SourceIp ??= peer;
   if (request !== undefined) return { fields, source: WEBSERVER };
   if (batch.attributes !== undefined) return { fields };
-  if (!AUDIT.test(message)) return { fields, source: programSource(String(fields['process.name'] ?? '')) };
+  if (signIn !== undefined || !AUDIT.test(message)) return { fields, source: programSource(String(fields['process.name'] ?? '')) };
   return { fields: { ...fields, ...auditFields(message) }, source: LINUX_AUDIT };
 }
 

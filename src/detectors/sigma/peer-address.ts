@@ -38,23 +38,45 @@ const V6 = /(?<![\w:.])(?:[0-9a-fA-F]{0,4}:){2,7}(?:(?:\d{1,3}\.){3}\d{1,3}|[0-9
 const BEFORE = /(?:from|rhost|rip|client|remote|peer|src|source|ip|host|address|for|by)[\w\s"'`=:[({<@-]{0,24}$/i;
 /** Words after which it is one of the host's own. */
 const OWN = /(?:lip|laddr|local|dst|dest|destination|to|server|listen|bind)[\w\s"'`=:[({<@-]{0,12}$/i;
+/** Where a quote begins a word. */
+const QUOTED = /(?<=^|[\s(,;:=[{])(["'`])((?:\\.|(?!\1)[^\\]){1,1024})\1/gs;
 
-/** The address of the peer that an event is about: of a field that says so, else of the text. `bare`: no field does. */
-export function peerAddress(fields: Readonly<Record<string, unknown>>, text: string, bare: boolean): string | undefined {
-  if (!bare) {
-    for (const name of PEER_FIELDS) {
-      const address = addressIn(fieldAt(fields, name));
-      if (address !== undefined) return address;
-    }
+/** The address in the first field that names the peer. */
+export function peerOfFields(fields: Readonly<Record<string, unknown>>): string | undefined {
+  for (const name of PEER_FIELDS) {
+    const address = addressIn(fieldAt(fields, name));
+    if (address !== undefined) return address;
   }
+  return undefined;
+}
+
+/**
+ * The address of the peer in a text of a program whose lines are not known: the first behind a word that says so, else the first. What
+ * stands within quotes beside other words, such as a name, counts last.
+ */
+export function peerOfText(text: string): string | undefined {
+  const read = text.slice(0, 4096);
+  const names = quotedNames(read);
   let first: string | undefined;
-  for (const { address, at } of addressesIn(text.slice(0, 4096))) {
-    const before = text.slice(Math.max(0, at - 40), at);
+  let named: string | undefined;
+  for (const { address, at } of addressesIn(read)) {
+    const before = read.slice(Math.max(0, at - 40), at);
     if (OWN.test(before)) continue;
-    if (BEFORE.test(before)) return address;
-    first ??= address;
+    if (names.some(([start, end]) => at >= start && at < end)) named ??= address;
+    else if (BEFORE.test(before)) return address;
+    else first ??= address;
   }
-  return first;
+  return first ?? named;
+}
+
+/** Stretches within quotes that hold more than an address and its port. */
+function quotedNames(text: string): [start: number, end: number][] {
+  if (!/["'`]/.test(text)) return [];
+  return [...text.matchAll(QUOTED)].flatMap((found) => {
+    const inner = found[2] as string;
+    const start = found.index + 1;
+    return /^(?:\w{1,8}:)?\[?[\d.:a-fA-F]+\]?(?::\d{1,5})?$/.test(inner) ? [] : [[start, start + inner.length] as [number, number]];
+  });
 }
 
 /** In the order of the text. */
