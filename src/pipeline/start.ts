@@ -1,16 +1,13 @@
 import { EventEmitter } from 'node:events';
 import type { Config, LoadedConfig } from '../config/index.ts';
-import { type Alert, type Clock, type Incident, type Logger, silentLogger, systemClock, VedetteError } from '../core/index.ts';
-import type { Home, HomeOptions, StoredDeadLetter, TenantStore } from '../store/contract.ts';
-import { factsOf, loadComponents } from './catalogue.ts';
-import { checkGraph, planWorkers } from './graph.ts';
-import { keepConfiguration } from './kept-configurations.ts';
+import { type Alert, type Clock, type Incident, type Logger, silentLogger, systemClock } from '../core/index.ts';
+import type { Home, HomeOptions, StoredDeadLetter } from '../store/contract.ts';
 import type { LabelEffectQuery } from './label-effects.ts';
 import type { LabelEffect } from './lane/label-effect.ts';
 import type { OneSeriesNow, SeriesNowPage, SeriesNowQuery } from './series-now.ts';
 import type { PipelineStatus } from './status.ts';
+import { TenantWorkers } from './tenant-workers.ts';
 import type { ControlVerb } from './worker/protocol.ts';
-import { WorkerClient } from './worker/worker-client.ts';
 
 export interface StartOptions {
   /** Opened by the caller, who closes it after `stop`. */
@@ -33,6 +30,11 @@ export interface Pipeline {
   status(): Promise<PipelineStatus>;
   /** What committed epochs brought. Returns how to stop listening. */
   on<E extends keyof PipelineEvents>(event: E, listener: (value: PipelineEvents[E]) => void): () => void;
+  /**
+   * Runs by another configuration: tenants whose part of it is the same go on undisturbed, the others from their last commit. Where one
+   * cannot start, all run as before and the error is thrown.
+   */
+  apply(loaded: LoadedConfig): Promise<void>;
   /** Commits what was processed so far. */
   flush(): Promise<void>;
   /** Labels in force changed: detectors and calibrations take them up. */
@@ -61,83 +63,65 @@ export function homeOptions({ limits, epochs }: Pick<Config, 'limits' | 'epochs'
   return { memoryBytes: Math.floor(limits.memory / 4), keepEpochs: epochs.keep };
 }
 
-/** CONFIG_INVALID for what fits the schema and cannot work. */
-async function refuseUnworkable(config: Config): Promise<void> {
-  const problems = checkGraph(config, factsOf(await loadComponents(config)));
-  if (problems.length === 0) return;
-  throw new VedetteError('CONFIG_INVALID', problems.join('; '), {
-    hint: 'Change the configuration; `vedette config check` names its place.',
-  });
-}
-
 /** Configuration -> running pipeline. Tenants are spread over worker threads, each with its own line to the databases; this thread only coordinates. */
 export async function startPipeline(loaded: LoadedConfig, options: StartOptions): Promise<Pipeline> {
-  const { config, hash } = loaded;
   const { home, program, clock = systemClock, log = silentLogger } = options;
   const emitter = new EventEmitter();
   const startedAt = clock.now();
-  const workers: WorkerClient[] = [];
-  await refuseUnworkable(config);
-  await keepConfiguration(home.path, loaded);
+  const tenants = new TenantWorkers({
+    ...{ home, program, log },
+    onAlerts: (alerts) => {
+      for (const alert of alerts) emitter.emit('alert', alert);
+    },
+    onIncidents: (incidents) => {
+      for (const incident of incidents) emitter.emit('incident', incident);
+    },
+  });
+  let hash = loaded.hash;
   try {
-    for (const names of planWorkers(config)) {
-      const stores = new Map<string, TenantStore>();
-      for (const name of names) stores.set(name, await home.tenant(name));
-      const tenants = [...stores].map(([tenant, store]) => ({ tenant, port: store.connect() }));
-      workers.push(
-        new WorkerClient({
-          start: { config, configHash: hash, program, tenants },
-          stores,
-          memoryBytes: config.limits.memory,
-          log,
-          onAlerts: (_tenant, alerts) => {
-            for (const alert of alerts) emitter.emit('alert', alert);
-          },
-          onIncidents: (incidents) => {
-            for (const incident of incidents) emitter.emit('incident', incident);
-          },
-        }),
-      );
-    }
-    await Promise.all(workers.map((worker) => worker.started));
+    await tenants.apply(loaded);
   } catch (error) {
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await tenants.terminate();
     throw error;
   }
   const all = async (verb: Exclude<ControlVerb, 'status'>) => {
-    await Promise.all(workers.map((worker) => worker.control(verb)));
+    await Promise.all(tenants.workers.map((worker) => worker.control(verb)));
   };
   return {
     async status() {
-      const tenants = (await Promise.all(workers.map((worker) => worker.status()))).flat();
-      return { startedAt, configHash: hash, tenants };
+      const statuses = (await Promise.all(tenants.workers.map((worker) => worker.status()))).flat();
+      return { startedAt, configHash: hash, tenants: statuses.sort((a, b) => (a.tenant < b.tenant ? -1 : 1)) };
     },
     on(event, listener) {
       emitter.on(event, listener);
       return () => emitter.off(event, listener);
+    },
+    async apply(changed) {
+      await tenants.apply(changed);
+      hash = changed.hash;
     },
     flush: () => all('flush'),
     applyLabels: () => all('labels'),
     applySettings: () => all('settings'),
     applyModels: () => all('models'),
     async retry(tenant, letters) {
-      const worker = workers.find((one) => one.tenants.includes(tenant));
+      const worker = tenants.of(tenant);
       return worker === undefined ? letters.map(({ id }) => id) : worker.retry(tenant, letters);
     },
     async series(tenant, query) {
-      return (await workers.find((one) => one.tenants.includes(tenant))?.series(tenant, query)) ?? { items: [], total: 0 };
+      return (await tenants.of(tenant)?.series(tenant, query)) ?? { items: [], total: 0 };
     },
     async oneSeries(tenant, id, steps) {
-      return workers.find((one) => one.tenants.includes(tenant))?.oneSeries(tenant, id, steps);
+      return tenants.of(tenant)?.oneSeries(tenant, id, steps);
     },
     async labelEffects(tenant, queries) {
-      return (await workers.find((one) => one.tenants.includes(tenant))?.labelEffects(tenant, queries)) ?? [];
+      return (await tenants.of(tenant)?.labelEffects(tenant, queries)) ?? [];
     },
-    finished: () => all('finished'),
+    finished: () => tenants.finished(),
     finish: () => all('finish'),
     async stop() {
       await all('stop');
-      await Promise.all(workers.map((worker) => worker.terminate()));
+      await tenants.terminate();
     },
   };
 }

@@ -43,10 +43,10 @@ export async function up(options: CommonOptions & { listen?: string }): Promise<
   });
   const stopped = untilSignal();
   try {
-    const file = configurationFile({ ...options, set }, schema, (changed) => runner.replace(changed));
+    const file = configurationFile({ ...options, set }, schema, (changed) => runner.run(changed));
     // The page answers while the pipeline still takes up where it was.
     server = await listen(home, loaded, () => runner.pipeline, log, { ...options, origin }, file);
-    await runner.start(loaded);
+    await runner.run(loaded);
     await Promise.race([stopped, runner.failed]);
   } finally {
     await server?.close();

@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { type Incident, type Logger, systemClock, VedetteError } from '../../core/index.ts';
 import { stopModelThreads } from '../../ml/index.ts';
 import { StoreLink } from '../../store/worker/store-link.ts';
@@ -7,7 +7,7 @@ import { loadComponents } from '../catalogue.ts';
 import { labelEffects } from '../label-effects.ts';
 import { oneSeriesNow, seriesNow } from '../series-now.ts';
 import type { TenantRun } from '../tenant-run.ts';
-import type { ControlVerb, LogLevel, StoreMethod, ToMain, ToWorker, WorkerStart } from './protocol.ts';
+import type { ControlVerb, LogLevel, StoreMethod, TenantStart, ToMain, ToWorker } from './protocol.ts';
 import { remoteStore } from './remote-store.ts';
 import { fromWire, toWire } from './wire-error.ts';
 
@@ -30,17 +30,23 @@ const write = (level: LogLevel) => (message: string, fields?: Record<string, unk
   send({ kind: 'log', level, message, ...(fields === undefined ? {} : { fields }) });
 const log: Logger = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
 
-const runs: TenantRun[] = [];
-const runOf = new Map<string, TenantRun>();
+interface Run {
+  readonly run: TenantRun;
+  readonly link: StoreLink;
+}
+
+const running = new Map<string, Run>();
+const runOf = (tenant: string): TenantRun | undefined => running.get(tenant)?.run;
 
 async function control(verb: ControlVerb): Promise<unknown> {
+  const runs = [...running.values()].map(({ run }) => run);
   if (verb === 'status') return runs.map((run) => run.status());
   await Promise.all(
     runs.map((run) => {
       if (verb === 'labels') return run.applyLabels();
       if (verb === 'settings') return run.applySettings();
       if (verb === 'models') return run.applyModels();
-      return verb === 'flush' ? run.flush() : verb === 'finish' ? run.finish() : verb === 'finished' ? run.finished() : run.stop();
+      return verb === 'flush' ? run.flush() : verb === 'finish' ? run.finish() : run.stop();
     }),
   );
   // This thread is ended next: no thread of it may be cut off within a step of a model.
@@ -65,35 +71,46 @@ port.on('message', (message: ToWorker) => {
 
 function workOf(message: Exclude<ToWorker, { kind: 'answer' }>): unknown {
   switch (message.kind) {
+    case 'start':
+      return start(message.start);
+    case 'end':
+      return end(message.tenant);
+    case 'finished':
+      return runOf(message.tenant)?.finished();
     case 'retry':
-      return runOf.get(message.tenant)?.retry(message.letters);
+      return runOf(message.tenant)?.retry(message.letters);
     case 'series':
-      return seriesNow(runOf.get(message.tenant)?.running ?? [], message.query);
+      return seriesNow(runOf(message.tenant)?.running ?? [], message.query);
     case 'one-series':
-      return oneSeriesNow(runOf.get(message.tenant)?.running ?? [], message.series, message.steps);
+      return oneSeriesNow(runOf(message.tenant)?.running ?? [], message.series, message.steps);
     case 'label-effects':
-      return labelEffects(runOf.get(message.tenant)?.running ?? [], message.queries);
+      return labelEffects(runOf(message.tenant)?.running ?? [], message.queries);
     default:
       return control(message.verb);
   }
 }
 
-async function start({ config, configHash, program, tenants }: WorkerStart): Promise<void> {
-  const components = await loadComponents(config);
-  for (const { tenant, port: line } of tenants) {
-    const store = await remoteStore(new StoreLink(line, tenant), (method, args) => callStore(tenant, method, args));
+async function start({ tenant, config, configHash, program, port: line }: TenantStart): Promise<void> {
+  const link = new StoreLink(line, tenant);
+  try {
+    const components = await loadComponents(config);
+    const store = await remoteStore(link, (method, args) => callStore(tenant, method, args));
     const onAlerts = (alerts: Parameters<NonNullable<Parameters<typeof buildTenant>[0]['onAlerts']>>[0]) =>
       send({ kind: 'alerts', tenant, alerts });
     const onIncidents = (incidents: readonly Incident[]) => send({ kind: 'incidents', incidents });
     const clock = systemClock;
     const run = await buildTenant({ tenant, config, configHash, program, store, components, clock, log, onAlerts, onIncidents });
-    runs.push(run);
-    runOf.set(tenant, run);
+    await run.start();
+    running.set(tenant, { run, link });
+  } catch (error) {
+    link.close();
+    throw error;
   }
-  for (const run of runs) await run.start();
 }
 
-start(workerData as WorkerStart).then(
-  () => send({ kind: 'started' }),
-  (error: unknown) => send({ kind: 'started', error: toWire(error) }),
-);
+async function end(tenant: string): Promise<void> {
+  const ended = running.get(tenant);
+  running.delete(tenant);
+  await ended?.run.stop();
+  ended?.link.close();
+}

@@ -6,29 +6,35 @@ import type { LabelEffectQuery } from '../label-effects.ts';
 import type { SeriesNowQuery } from '../series-now.ts';
 import type { TenantStatus } from '../status.ts';
 
-/** What a pipeline worker is given at its start. */
-export interface WorkerStart {
+/** A tenant that a pipeline worker is to run. */
+export interface TenantStart {
+  readonly tenant: string;
   readonly config: Config;
   readonly configHash: string;
   readonly program: string;
-  /** Tenants this worker runs, each with its line to the databases. */
-  readonly tenants: readonly { readonly tenant: string; readonly port: MessagePort }[];
+  /** Its line to the databases. */
+  readonly port: MessagePort;
 }
 
 /** Main thread -> worker. */
 export type ToWorker =
   | { readonly kind: 'control'; readonly id: number; readonly verb: ControlVerb }
+  /** Answered once it is restored and reads. */
+  | { readonly kind: 'start'; readonly id: number; readonly start: TenantStart }
+  /** Answered once what it read is committed; the others go on. */
+  | { readonly kind: 'end'; readonly id: number; readonly tenant: string }
+  /** Answered when every source of the tenant has ended, or with why it failed. */
+  | { readonly kind: 'finished'; readonly id: number; readonly tenant: string }
   | { readonly kind: 'retry'; readonly id: number; readonly tenant: string; readonly letters: readonly StoredDeadLetter[] }
   | { readonly kind: 'series'; readonly id: number; readonly tenant: string; readonly query: SeriesNowQuery }
   | { readonly kind: 'one-series'; readonly id: number; readonly tenant: string; readonly series: string; readonly steps: number }
   | { readonly kind: 'label-effects'; readonly id: number; readonly tenant: string; readonly queries: readonly LabelEffectQuery[] }
   | { readonly kind: 'answer'; readonly id: number; readonly value?: unknown; readonly error?: WireError };
 
-export type ControlVerb = 'status' | 'flush' | 'finish' | 'finished' | 'stop' | 'labels' | 'settings' | 'models';
+export type ControlVerb = 'status' | 'flush' | 'finish' | 'stop' | 'labels' | 'settings' | 'models';
 
 /** Worker -> main thread. */
 export type ToMain =
-  | { readonly kind: 'started'; readonly error?: WireError }
   | { readonly kind: 'done'; readonly id: number; readonly value?: unknown; readonly error?: WireError }
   | { readonly kind: 'alerts'; readonly tenant: string; readonly alerts: readonly Alert[] }
   | { readonly kind: 'incidents'; readonly incidents: readonly Incident[] }

@@ -1,19 +1,20 @@
-import { Worker } from 'node:worker_threads';
+import { type MessagePort, Worker } from 'node:worker_threads';
+import type { LoadedConfig } from '../../config/index.ts';
 import { type Alert, type Incident, type Logger, VedetteError, workerUrl } from '../../core/index.ts';
 import type { StoredDeadLetter, TenantStore } from '../../store/contract.ts';
 import type { LabelEffectQuery } from '../label-effects.ts';
 import type { LabelEffect } from '../lane/label-effect.ts';
 import type { OneSeriesNow, SeriesNowPage, SeriesNowQuery } from '../series-now.ts';
-import type { ControlVerb, ToMain, ToWorker, WorkerStart, WorkerStatus } from './protocol.ts';
+import type { ControlVerb, TenantStart, ToMain, ToWorker, WorkerStatus } from './protocol.ts';
 import { StoreServer } from './serve-store.ts';
 import { fromWire, toWire } from './wire-error.ts';
 
 export interface WorkerClientOptions {
-  readonly start: WorkerStart;
-  readonly stores: ReadonlyMap<string, TenantStore>;
+  /** `vedette x.y.z`. */
+  readonly program: string;
   readonly memoryBytes: number;
   readonly log: Logger;
-  readonly onAlerts: (tenant: string, alerts: readonly Alert[]) => void;
+  readonly onAlerts: (alerts: readonly Alert[]) => void;
   readonly onIncidents: (incidents: readonly Incident[]) => void;
 }
 
@@ -28,29 +29,21 @@ const HEAP_TIMES = 2;
 export class WorkerClient {
   private readonly worker: Worker;
   private readonly options: WorkerClientOptions;
-  private readonly servers: ReadonlyMap<string, StoreServer>;
+  private readonly servers = new Map<string, StoreServer>();
   private readonly waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   private readonly gone: Promise<never>;
   private calls = 0;
-  /** Resolves once every tenant of the worker was restored and reads. */
-  readonly started: Promise<void>;
+  /** Whether a tenant of it was given the standard input, which a thread gets only once. */
+  readsStdin = false;
 
   constructor(options: WorkerClientOptions) {
     this.options = options;
-    this.servers = new Map([...options.stores].map(([tenant, store]) => [tenant, new StoreServer(store)]));
     const resourceLimits = { maxOldGenerationSizeMb: Math.max(512, Math.ceil((HEAP_TIMES * options.memoryBytes) / 2 ** 20)) };
     this.worker = new Worker(workerUrl(import.meta.url, './pipeline.worker.ts'), {
-      workerData: options.start,
-      transferList: options.start.tenants.map(({ port }) => port),
       resourceLimits,
       // Standard input is the main thread's; a thread of its own gets it only handed on.
       stdin: true,
     });
-    if (readsStdin(options.start)) {
-      const { stdin } = this.worker;
-      if (stdin !== null) process.stdin.pipe(stdin);
-      this.worker.once('exit', () => process.stdin.unpipe());
-    } else this.worker.stdin?.end();
     this.gone = new Promise<never>((_resolve, reject) => {
       this.worker.once('error', (error) => reject(error));
       this.worker.once('exit', (code) => reject(new VedetteError('INTERNAL', `the pipeline worker ended with code ${code}`)));
@@ -59,14 +52,31 @@ export class WorkerClient {
       for (const { reject } of this.waiting.values()) reject(error);
       this.waiting.clear();
     });
-    const ready = new Promise<void>((resolve, reject) => {
-      this.worker.on('message', (message: ToMain) => {
-        if (message.kind !== 'started') this.receive(message);
-        else if (message.error === undefined) resolve();
-        else reject(fromWire(message.error));
-      });
-    });
-    this.started = Promise.race([ready, this.gone]);
+    this.worker.on('message', (message: ToMain) => this.receive(message));
+  }
+
+  /** Resolves once the tenant is restored and reads; rejects with why it cannot. */
+  async start(tenant: string, store: TenantStore, { config, hash: configHash }: LoadedConfig): Promise<void> {
+    this.servers.set(tenant, new StoreServer(store));
+    if (readsStdin(config, tenant)) this.pipeStdin();
+    const start: TenantStart = { tenant, config, configHash, program: this.options.program, port: store.connect() };
+    try {
+      await this.ask((id) => ({ kind: 'start', id, start }), [start.port]);
+    } catch (error) {
+      this.servers.delete(tenant);
+      throw error;
+    }
+  }
+
+  /** Stops one tenant: what it read is committed. */
+  async end(tenant: string): Promise<void> {
+    await this.ask((id) => ({ kind: 'end', id, tenant }));
+    this.servers.delete(tenant);
+  }
+
+  /** Resolves when every source of the tenant has ended; rejects when it failed. */
+  async finished(tenant: string): Promise<void> {
+    await this.ask((id) => ({ kind: 'finished', id, tenant }));
   }
 
   control(verb: ControlVerb): Promise<unknown> {
@@ -94,11 +104,18 @@ export class WorkerClient {
     return [...this.servers.keys()];
   }
 
-  private ask(message: (id: number) => ToWorker): Promise<unknown> {
+  private pipeStdin(): void {
+    const { stdin } = this.worker;
+    this.readsStdin = true;
+    if (stdin !== null) process.stdin.pipe(stdin);
+    this.worker.once('exit', () => process.stdin.unpipe());
+  }
+
+  private ask(message: (id: number) => ToWorker, transfer: readonly MessagePort[] = []): Promise<unknown> {
     const id = ++this.calls;
     const answered = new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
-      this.worker.postMessage(message(id));
+      this.worker.postMessage(message(id), transfer);
     });
     return Promise.race([answered, this.gone]);
   }
@@ -111,9 +128,15 @@ export class WorkerClient {
     await this.worker.terminate();
   }
 
-  private receive(message: Exclude<ToMain, { kind: 'started' }>): void {
+  /** Ends the thread after its last tenant, with all threads of its models. */
+  async retire(): Promise<void> {
+    await this.control('stop');
+    await this.terminate();
+  }
+
+  private receive(message: ToMain): void {
     const { log, onAlerts, onIncidents } = this.options;
-    if (message.kind === 'alerts') onAlerts(message.tenant, message.alerts);
+    if (message.kind === 'alerts') onAlerts(message.alerts);
     else if (message.kind === 'incidents') onIncidents(message.incidents);
     else if (message.kind === 'log') log[message.level](message.message, message.fields);
     else if (message.kind === 'store') void this.serve(message);
@@ -139,6 +162,6 @@ export class WorkerClient {
   }
 }
 
-function readsStdin({ config, tenants }: WorkerStart): boolean {
-  return tenants.some(({ tenant }) => config.tenants[tenant]?.sources.some(({ type }) => type === 'stdin'));
+export function readsStdin({ tenants }: Pick<LoadedConfig['config'], 'tenants'>, tenant: string): boolean {
+  return tenants[tenant]?.sources.some(({ type }) => type === 'stdin') === true;
 }

@@ -23,6 +23,11 @@ export class StoreLink {
     );
   }
 
+  /** No further calls. */
+  close(): void {
+    this.port.close();
+  }
+
   call(service: Service, method: string, args: readonly unknown[], transfer: readonly ArrayBuffer[] = []): Promise<unknown> {
     const { tenant } = this;
     return this.answers.ask((id) => this.port.postMessage({ kind: 'call', tenant, service, method, args, id } satisfies Request, transfer));
