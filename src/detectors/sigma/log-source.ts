@@ -114,7 +114,10 @@ export function sourceOf(event: SigmaEvent): EventSource {
   }
   if (
     event.get('type') !== undefined &&
-    (event.get('auid') !== undefined || event.get('syscall') !== undefined || event.get('a0') !== undefined)
+    (event.get('audit_serial') !== undefined ||
+      event.get('auid') !== undefined ||
+      event.get('syscall') !== undefined ||
+      event.get('a0') !== undefined)
   ) {
     return { products: ['linux'], categories: [], services: ['auditd'] };
   }

@@ -10,6 +10,16 @@ type First = readonly [level: Text, host: Text, component: Text, pid: number, ti
 
 /** Lines of each format as its writer prints them; [level, host, component, pid, time] of the first. */
 const SAMPLES: Record<string, { lines: string[]; first: First }> = {
+  auditd: {
+    lines: [
+      'node=web1 type=SYSCALL msg=audit(1492752522.985:8972): arch=c000003e syscall=59 success=yes exit=0 a0=10812c8 a1=1070208 a2=1152008 a3=59a items=2 ppid=10027 pid=10043 auid=1001 uid=1001 gid=1002 euid=1001 suid=1001 fsuid=1001 egid=1002 sgid=1002 fsgid=1002 tty=pts0 ses=11 comm="uname" exe="/bin/uname" key="user_commands"',
+      'type=EXECVE msg=audit(1492752522.985:8972): argc=3 a0="rm" a1="-rf" a2=6275696C64206F7574',
+      'type=PROCTITLE msg=audit(1492752522.985:8972): proctitle=756E616D65002D61',
+      'type=USER_LOGIN msg=audit(1492896301.818:19955): pid=12635 uid=0 auid=4294967295 ses=4294967295 msg=\'op=login acct=28696E76616C6964207573657229 exe="/usr/sbin/sshd" hostname=? addr=179.38.151.221 terminal=sshd res=failed\'',
+      'type=EOE msg=audit(1492752522.985:8972): ',
+    ],
+    first: [undefined, 'web1', 'uname', 10043, '2017-04-21T05:28:42.985Z'],
+  },
   hdfs: {
     lines: [
       '081109 203615 148 INFO dfs.DataNode$PacketResponder: PacketResponder 1 for block blk_38865049064139660 terminating',

@@ -1,5 +1,6 @@
 import { VedetteError } from '../../core/index.ts';
 import { accessCombined, accessCommon } from './access.ts';
+import { auditd } from './auditd.ts';
 import { cef } from './cef.ts';
 import type { LogFormat } from './format.ts';
 import { json } from './json.ts';
@@ -28,6 +29,7 @@ export const LOG_FORMATS: ReadonlyMap<string, LogFormat> = new Map(
     cef,
     cri,
     strace,
+    auditd,
     ...LOGHUB_FORMATS,
     timestamped,
     plain,

@@ -143,7 +143,10 @@ const ids: Replacement = (text, hash) =>
   text
     .replace(UUID, (found) => hash.uuid(found))
     .replace(SID, (found) => hash.sid(found))
-    .replace(HEXADECIMAL, (found) => hash.hexadecimal(found))
+    // Behind the names of audit stand texts as digits (`inAuditValues`).
+    .replace(HEXADECIMAL, (found, offset: number, whole: string) =>
+      whole[offset - 1] === '=' && whole.includes('msg=audit(') ? found : hash.hexadecimal(found),
+    )
     .replace(ID_KEY, (all, kept: string, value: string) =>
       NO_IDS.has(value.toLowerCase()) || isPseudonym(value) || isIPv4(value) || UUID_SHAPE.test(value) || HEX_SHAPE.test(value)
         ? all

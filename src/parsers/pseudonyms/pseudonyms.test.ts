@@ -67,6 +67,22 @@ describe('pseudonyms in records', () => {
     expect(named.text(named.text(line)), 'pseudonyms are not replaced again').toBe(named.text(line));
   });
 
+  it('in what audit prints as hexadecimal digits', () => {
+    const hex = (text: string) => Buffer.from(text).toString('hex').toUpperCase();
+    const decoded = (line: string, name: string) =>
+      Buffer.from(new RegExp(`${name}=([0-9A-F]+)`).exec(line)?.[1] ?? '', 'hex').toString('latin1');
+    const head = 'msg=audit(1788084010.500:102):';
+    const title = of().text(`type=PROCTITLE ${head} proctitle=${hex('ssh\0walter@10.1.2.3')}`);
+    expect(decoded(title, 'proctitle')).toMatch(/^ssh user_[0-9a-f]{12}@host_[0-9a-f]{12}\.invalid$/);
+    expect(of().text(`type=USER_LOGIN ${head} acct=${hex('wal ter')}`)).toMatch(/ acct="user_[0-9a-f]{12}"$/);
+    const socket = of().text(`type=SOCKADDR ${head} saddr=02001F90CB0071090000000000000000`);
+    const bytes = Buffer.from(/saddr=([0-9A-F]+)/.exec(socket)?.[1] ?? '', 'hex');
+    expect(of().text('203.0.113.9')).toBe(bytes.subarray(4, 8).join('.'));
+    expect(bytes.readUInt16BE(2)).toBe(8080);
+    const six = of().text(`type=SOCKADDR ${head} saddr=0A0000160000000020014860486000000000000000008888${'00'.repeat(4)}`);
+    expect(six).toMatch(/saddr=0A0000160000000020010DB8[0-9A-F]{24}00000000$/);
+  });
+
   it('tell their kind, are equal for equal values, differ with the key, and leave what names nobody', () => {
     const text = 'for user root from 127.0.0.1 to 10.0.0.1 and 10.0.0.1, 12:34:56, ::1, getty@tty1.service, v1.2.3';
     const replaced = of().text(text);

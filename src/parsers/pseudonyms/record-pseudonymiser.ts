@@ -1,5 +1,6 @@
 import { type RecordBatch, recordEnds } from '../../core/index.ts';
 import { compileMask } from '../drain/mask-pattern.ts';
+import { inAuditValues } from './audit-values.ts';
 import { KeyedHash } from './keyed-hash.ts';
 import { PERSONAL_KINDS, PERSONAL_VALUES, type PersonalKind, type Replacement } from './personal-values.ts';
 
@@ -59,7 +60,11 @@ export class RecordPseudonymiser {
 
   /** One record, its bytes as Latin-1 characters. */
   text(record: string): string {
-    let replaced = record;
+    return this.replaced(inAuditValues(record, (text) => this.replaced(text)));
+  }
+
+  private replaced(text: string): string {
+    let replaced = text;
     for (const replacement of this.replacements) replaced = replacement(replaced, this.hash);
     return replaced;
   }
