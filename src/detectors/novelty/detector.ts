@@ -19,6 +19,7 @@ import { News } from './news.ts';
 import { type DescribedObservation, describeObservation, LabelOverlay, readObservation } from './overlay.ts';
 import type { PairMemory } from './pair-memory.ts';
 import { BatchSlots } from './slots.ts';
+import { NONE } from './value-pool.ts';
 
 const seen = z.tuple([z.string(), z.int(), z.number()]);
 const pairRow = z.tuple([z.string(), z.number(), z.int(), z.int(), z.int(), z.number(), z.number(), z.array(seen)]);
@@ -78,7 +79,7 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
 
   observe(batch: ObservationBatch): void {
     if (this.#scored?.batch === batch) {
-      this.#memory.journal.keep();
+      this.#memory.keep();
       this.#scored = undefined;
       return;
     }
@@ -105,7 +106,7 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
     memory.time = batch.time[row] as number;
     const pair = memory.pair(slot);
     const occurrence = memory.occurrence(slot, pair, memory.seen(slot, pair));
-    memory.journal.takeBack();
+    memory.takeBack();
     return occurrence;
   }
 
@@ -128,6 +129,7 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
 
   async snapshot(): Promise<Uint8Array> {
     this.#takeBack();
+    const { values } = this.#memory;
     const pairs = [...this.#memory.pairs.entries()].map((pair) => [
       pair.key,
       pair.seen,
@@ -136,7 +138,7 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
       pair.distinct,
       pair.recent,
       pair.first,
-      pair.inOrder().map(({ name, count, last }) => [name, count, last]),
+      Array.from(values.inOrder(pair), (value) => [values.name[value], values.count[value], values.last[value]]),
     ]);
     const known = [...this.#memory.known.entries()].map(({ key, seen, entities, last }) => [key, seen, entities, last]);
     return pack({ kind: 'novelty', version: 2, pairs, known }, {});
@@ -155,7 +157,7 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
       memory.file(key, last, { total, singletons, distinct, recent, first }, values);
     }
     for (const [key, seenAt, entities, last] of parsed.data.known)
-      memory.known.insert({ key, hash: hashOf(key), seen: seenAt, held: true, entities, last });
+      memory.known.insert({ key, hash: hashOf(key), seen: seenAt, held: true, entities, last, noted: 0 });
     this.#renew(memory);
   }
 
@@ -180,14 +182,14 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
       memory.time = batch.time[row] as number;
       const pair = memory.pair(slot);
       const seen = memory.seen(slot, pair);
-      const isNew = seen === undefined || memory.isStale(seen);
+      const isNew = seen === NONE || memory.isStale(seen);
       if (isNew && learnt !== undefined) learnt[row] = pair.total;
       if (pair.total < warmUp) score[row] = Number.NaN;
       else if (isNew) {
         const elsewhere = memory.elsewhere(slot, seen);
         const rated = this.#rate(pair, elsewhere, batch, row);
         score[row] = rated;
-        if (rated > 0) news?.add(row, pair, seen, elsewhere);
+        if (rated > 0) news?.add(row, pair, seen === NONE ? Number.NaN : (memory.values.last[seen] as number), elsewhere);
       }
       memory.add(slot, pair, seen);
     }
@@ -203,7 +205,7 @@ export class NoveltyDetector implements Detector<ObservationBatch> {
   #takeBack(): void {
     if (this.#scored === undefined) return;
     this.#scored = undefined;
-    this.#memory.journal.takeBack();
+    this.#memory.takeBack();
   }
 }
 

@@ -2,13 +2,15 @@ import { BoundedTable, hashOf, type Kept } from './bounded-table.ts';
 import type { NoveltyConfig } from './config.ts';
 import { Journal } from './journal.ts';
 import { PairMemory } from './pair-memory.ts';
-import type { SeenValue } from './seen-values.ts';
 import type { Slot } from './slots.ts';
+import { NONE, ValuePool } from './value-pool.ts';
 
 /** Where a value occurs: how many pairs have shown it for the first time. */
 export interface KnownValue extends Kept {
   entities: number;
   last: number;
+  /** Batch of the journal that noted it last. */
+  noted: number;
 }
 
 /** What rating one observation needs to know. */
@@ -31,11 +33,11 @@ const RECENT = 200;
 
 /** What was observed, in bounded memory. Changes since `journal.begin` can be taken back. */
 export class NoveltyMemory {
-  readonly journal = new Journal();
+  readonly values = new ValuePool();
+  private readonly journal = new Journal();
   readonly pairs: BoundedTable<PairMemory>;
   readonly known: BoundedTable<KnownValue>;
   private readonly config: NoveltyConfig;
-  private uses = 0;
   /** Values of all pairs. */
   held = 0;
   /** Time of the observation at hand; a field, as a number given from call to call would be put on the heap each time. */
@@ -45,6 +47,7 @@ export class NoveltyMemory {
     this.config = config;
     this.pairs = new BoundedTable(config.maxPairs, this.journal, (pair) => {
       this.held -= pair.size;
+      this.values.forgetAll(pair);
     });
     this.known = new BoundedTable(config.maxKnown, this.journal);
   }
@@ -52,7 +55,20 @@ export class NoveltyMemory {
   /** From here on changes can be taken back. */
   begin(): void {
     this.journal.begin();
+    this.values.begin();
     this.journal.note(countHeld, this, undefined, this.held);
+  }
+
+  /** The changes since `begin` stay. */
+  keep(): void {
+    this.journal.keep();
+    this.values.keep();
+  }
+
+  /** The changes since `begin` are taken back. */
+  takeBack(): void {
+    this.values.takeBack();
+    this.journal.takeBack();
   }
 
   /** The pair of an observation about to be added, made when it is new. */
@@ -73,37 +89,36 @@ export class NoveltyMemory {
     return pair;
   }
 
-  /** What is remembered of a slot's value in its pair. */
-  seen(slot: Slot, pair: PairMemory): SeenValue | undefined {
+  /** Number of a slot's value in its pair, -1 where that is new. */
+  seen(slot: Slot, pair: PairMemory): number {
     const { value } = slot;
-    if (value?.held && slot.owner === pair) return value;
+    if (value !== NONE && slot.owner === pair && this.values.stamp[value] === slot.stamp) return value;
     const found = pair.get(slot.name);
-    slot.value = found;
-    slot.owner = pair;
+    this.remember(slot, pair, found);
     return found;
   }
 
-  isStale(seen: SeenValue): boolean {
-    return this.time - seen.last > this.config.horizon;
+  isStale(value: number): boolean {
+    return this.time - (this.values.last[value] as number) > this.config.horizon;
   }
 
-  occurrence(slot: Slot, pair: PairMemory, seen: SeenValue | undefined): Occurrence {
-    const stale = seen !== undefined && this.isStale(seen);
+  occurrence(slot: Slot, pair: PairMemory, seen: number): Occurrence {
+    const stale = seen !== NONE && this.isStale(seen);
     return {
       total: pair.total,
       singletons: pair.singletons,
       distinct: pair.distinct,
       recent: pair.recent,
       first: pair.first,
-      count: seen === undefined || stale ? 0 : seen.count,
-      forgotten: stale ? seen.last : undefined,
+      count: seen === NONE || stale ? 0 : (this.values.count[seen] as number),
+      forgotten: stale ? (this.values.last[seen] as number) : undefined,
       elsewhere: this.elsewhere(slot, seen),
     };
   }
 
   /** Other entities that have shown the slot's value. */
-  elsewhere(slot: Slot, seen: SeenValue | undefined): number {
-    return Math.max(0, (this.knownOf(slot)?.entities ?? 0) - (seen === undefined ? 0 : 1));
+  elsewhere(slot: Slot, seen: number): number {
+    return Math.max(0, (this.knownOf(slot)?.entities ?? 0) - (seen === NONE ? 0 : 1));
   }
 
   private knownOf(slot: Slot): KnownValue | undefined {
@@ -111,18 +126,15 @@ export class NoveltyMemory {
     return slot.known;
   }
 
-  add(slot: Slot, pair: PairMemory, seen: SeenValue | undefined): void {
+  add(slot: Slot, pair: PairMemory, seen: number): void {
     pair.total++;
-    pair.recent += ((seen === undefined ? 1 : 0) - pair.recent) * Math.max(2 / (pair.total + 1), 1 / RECENT);
-    if (seen === undefined) {
+    pair.recent += ((seen === NONE ? 1 : 0) - pair.recent) * Math.max(2 / (pair.total + 1), 1 / RECENT);
+    if (seen === NONE) {
       this.addFirst(slot, pair);
       return;
     }
-    if (seen.noted !== this.journal.batch) this.noteValue(seen);
-    if (seen.count === 1) pair.singletons--;
-    seen.count++;
-    if (this.time > seen.last) seen.last = this.time;
-    seen.used = this.uses++;
+    if (this.values.count[seen] === 1) pair.singletons--;
+    this.values.use(pair, seen, this.time);
   }
 
   /** Puts a pair back as a snapshot holds it; `values` longest unused first. */
@@ -134,7 +146,7 @@ export class NoveltyMemory {
   ): void {
     const { first, ...rest } = counts;
     const pair = Object.assign(new PairMemory(key, hashOf(key), seenAt, first, 0), rest);
-    for (const [name, count, last] of values) pair.put({ name, count, last, used: this.uses++, noted: 0, held: true });
+    for (const [name, count, last] of values) this.values.add(pair, name, count, last);
     this.held += pair.size;
     this.pairs.insert(pair);
   }
@@ -145,25 +157,28 @@ export class NoveltyMemory {
     pair.singletons++;
     let known = this.knownOf(slot);
     if (known === undefined) {
-      known = { key: slot.knownKey(), hash: slot.knownHash(), seen: time, held: true, entities: 1, last: time };
+      const noted = this.journal.batch;
+      known = { key: slot.knownKey(), hash: slot.knownHash(), seen: time, held: true, entities: 1, last: time, noted };
       this.known.insert(known);
       slot.known = known;
     } else {
-      const { entities, last, seen } = known;
-      this.journal.note(restore, known, { entities, last, seen }, 0);
+      if (known.noted !== this.journal.batch) this.noteKnown(known);
       known.entities++;
-      known.last = Math.max(last, time);
-      known.seen = Math.max(seen, time);
+      if (time > known.last) known.last = time;
+      if (time > known.seen) known.seen = time;
     }
-    const value: SeenValue = { name: slot.name, count: 1, last: time, used: this.uses++, noted: this.journal.batch, held: true };
-    pair.put(value);
-    if (pair.born !== this.journal.batch) this.journal.note(removeValue, pair, value, 0);
-    slot.value = value;
+    this.remember(slot, pair, this.values.add(pair, slot.name, 1, time));
     this.held++;
     const { maxValues, maxHeld } = this.config;
     if (pair.size <= maxValues && (this.held <= maxHeld || pair.size === 1)) return;
-    pair.forgetOldest(this.journal);
+    this.values.forgetOldest(pair);
     this.held--;
+  }
+
+  private remember(slot: Slot, pair: PairMemory, value: number): void {
+    slot.owner = pair;
+    slot.value = value;
+    if (value !== NONE) slot.stamp = this.values.stamp[value] as number;
   }
 
   private notePair(pair: PairMemory): void {
@@ -172,17 +187,16 @@ export class NoveltyMemory {
     pair.noted = this.journal.batch;
   }
 
-  private noteValue(value: SeenValue): void {
-    this.journal.noteUse(value);
-    value.noted = this.journal.batch;
+  private noteKnown(known: KnownValue): void {
+    const { entities, last, seen } = known;
+    this.journal.note(restore, known, { entities, last, seen }, 0);
+    known.noted = this.journal.batch;
   }
 }
 
 const countHeld = (memory: unknown, _: unknown, held: number): void => {
   (memory as NoveltyMemory).held = held;
 };
-
-const removeValue = (pair: unknown, value: unknown): void => (pair as PairMemory).remove(value as SeenValue);
 
 const restore = (of: unknown, before: unknown): void => {
   Object.assign(of as object, before);

@@ -1,6 +1,5 @@
 import type { Occurrence } from './memory.ts';
 import type { PairMemory } from './pair-memory.ts';
-import type { SeenValue } from './seen-values.ts';
 
 const NUMBERS = 7;
 
@@ -10,8 +9,8 @@ export class News {
   private rows = new Int32Array(64);
   private numbers = new Float64Array(64 * NUMBERS);
 
-  /** As the pair is before the row is added; `seen`: what is remembered of the value from before the horizon. */
-  add(row: number, pair: PairMemory, seen: SeenValue | undefined, elsewhere: number): void {
+  /** As the pair is before the row is added; `forgotten`: when the value was seen before the horizon, else NaN. */
+  add(row: number, pair: PairMemory, forgotten: number, elsewhere: number): void {
     if (this.count === this.rows.length) this.grow();
     const at = this.count * NUMBERS;
     this.rows[this.count++] = row;
@@ -20,7 +19,7 @@ export class News {
     this.numbers[at + 2] = pair.distinct;
     this.numbers[at + 3] = pair.recent;
     this.numbers[at + 4] = pair.first;
-    this.numbers[at + 5] = seen === undefined ? Number.NaN : seen.last;
+    this.numbers[at + 5] = forgotten;
     this.numbers[at + 6] = elsewhere;
   }
 

@@ -1,8 +1,8 @@
 import type { Kept } from './bounded-table.ts';
-import { SeenValues } from './seen-values.ts';
+import { NONE } from './value-pool.ts';
 
 /** What one entity showed in one field: its values, and how often new ones came. */
-export class PairMemory extends SeenValues implements Kept {
+export class PairMemory implements Kept {
   readonly key: string;
   readonly hash: number;
   seen: number;
@@ -16,18 +16,49 @@ export class PairMemory extends SeenValues implements Kept {
   /** Share of new values among the latest observations: values that come in bursts and never again leave no singletons. */
   recent = 1;
   readonly first: number;
-  /** Batch of the journal that it was made in; taking that back removes it as a whole. */
-  readonly born: number;
   /** Batch of the journal that noted it last. */
   noted: number;
+  /** Ends of its values in order of last use; `ValuePool` keeps them. */
+  oldest = NONE;
+  newest = NONE;
+  /** A pair's only value stands alone: most pairs of a hostile stream never have a second one. */
+  private only = '';
+  private onlyValue = NONE;
+  private byName: Map<string, number> | undefined;
 
   constructor(key: string, hash: number, seen: number, first: number, batch: number) {
-    super();
     this.key = key;
     this.hash = hash;
     this.seen = seen;
     this.first = first;
-    this.born = batch;
     this.noted = batch;
+  }
+
+  /** Values that it has. */
+  get size(): number {
+    return this.byName?.size ?? (this.onlyValue === NONE ? 0 : 1);
+  }
+
+  /** Number of a value, or -1. */
+  get(name: string): number {
+    if (this.byName !== undefined) return this.byName.get(name) ?? NONE;
+    return this.only === name ? this.onlyValue : NONE;
+  }
+
+  set(name: string, value: number): void {
+    if (this.byName === undefined) {
+      if (this.onlyValue === NONE) {
+        this.only = name;
+        this.onlyValue = value;
+        return;
+      }
+      this.byName = new Map([[this.only, this.onlyValue]]);
+    }
+    this.byName.set(name, value);
+  }
+
+  delete(name: string): void {
+    if (this.byName === undefined) this.onlyValue = NONE;
+    else this.byName.delete(name);
   }
 }

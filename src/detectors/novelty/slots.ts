@@ -2,7 +2,7 @@ import type { ObservationBatch } from '../../core/index.ts';
 import { hashOf } from './bounded-table.ts';
 import type { KnownValue, NoveltyMemory } from './memory.ts';
 import type { PairMemory } from './pair-memory.ts';
-import type { SeenValue } from './seen-values.ts';
+import { NONE } from './value-pool.ts';
 
 const MAX_NAME = 200;
 const EMPTY = -1;
@@ -18,9 +18,10 @@ export interface PairSlot {
 export class Slot {
   readonly pair: PairSlot;
   readonly name: string;
-  /** Of which pair `value` was found. */
+  /** Of which pair `value` was found, and which value had that number then. */
   owner: PairMemory | undefined;
-  value: SeenValue | undefined;
+  value: number;
+  stamp: number;
   /** Where its value occurs, as long as that is held. */
   known: KnownValue | undefined;
   private readonly field: string;
@@ -31,7 +32,8 @@ export class Slot {
     this.pair = pair;
     this.name = short(value);
     this.owner = undefined;
-    this.value = undefined;
+    this.value = NONE;
+    this.stamp = 0;
     this.known = undefined;
     this.field = field;
     this.key = undefined;
