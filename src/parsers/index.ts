@@ -4,7 +4,7 @@ export type { FixedTemplate } from './drain/fixed.ts';
 export { compileMask } from './drain/mask-pattern.ts';
 export type { Mask } from './drain/masks.ts';
 export { headerlessColumns } from './flow-csv/headerless.ts';
-export { createFlowCsvParser, type FlowTableLayout, flowTableLayout, tellsJsonFlows } from './flow-csv/index.ts';
+export { createFlowCsvParser, type FlowTableLayout, flowTableLayout, isFlowHeader, tellsJsonFlows } from './flow-csv/index.ts';
 export { FlowExportParser } from './flow-export/index.ts';
 export { type DetectedFormat, detectFormat, formatOf } from './formats/detect.ts';
 export type { DrainPreset, Joining, LogFormat } from './formats/format.ts';

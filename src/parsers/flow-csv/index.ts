@@ -10,6 +10,12 @@ import { JsonFlowColumns } from './json-flows.ts';
 const MAX_INPUTS = 10_000;
 const LONGEST_LINE = 65_536;
 
+/** Flow tables to events; a header counts for what follows it in its input, over a snapshot too. */
+export interface FlowCsvParser extends SensorLineParser {
+  snapshot(): Uint8Array;
+  restore(bytes: Uint8Array): void;
+}
+
 /** How the rows of a flow table are read. */
 export interface FlowTableLayout {
   readonly separator: string;
@@ -25,9 +31,10 @@ export interface FlowTableLayout {
 
 /**
  * Flow tables (CICFlowMeter of any release, FlowMeter, Argus, nfdump, UNSW-NB15, NSL-KDD and others; comma, tab or semicolon)
- * -> flow events. A table has a header line or is one of the data sets known to lack it, or its rows are objects of JSON.
+ * -> flow events. A table has a header line or is one of the data sets known to lack it, or its rows are objects of JSON. Where a file
+ * begins anew under its name, so does its header.
  */
-export function createFlowCsvParser(source: string): SensorLineParser {
+export function createFlowCsvParser(source: string): FlowCsvParser {
   const layouts = new Map<string, FlowTableLayout>();
   const objects = new Map<string, JsonFlowColumns>();
   const parseObject = (line: string, input: string): LineResult => {
@@ -43,14 +50,36 @@ export function createFlowCsvParser(source: string): SensorLineParser {
     if (line.trim() === '') return undefined;
     if (line.startsWith('{')) return parseObject(line, input);
     const layout = layouts.get(input);
-    if (layout !== undefined) return rowOf(cellsOf(line, layout.separator), layout);
+    const row = layout && rowOf(cellsOf(line, layout.separator), layout);
+    if (row !== undefined && !('reason' in row)) return row;
     const found = flowTableLayout(line);
+    if (row !== undefined && found?.headed !== true) return row;
     if (found === undefined) return { reason: 'it comes before a header that names the columns of flows' };
     layouts.set(input, found);
     if (layouts.size > MAX_INPUTS) layouts.delete(layouts.keys().next().value as string);
     return found.headed ? undefined : rowOf(cellsOf(line, found.separator), found);
   };
-  return sensorLineParser(source, parseLine);
+  return {
+    ...sensorLineParser(source, parseLine),
+    snapshot: () =>
+      new TextEncoder().encode(JSON.stringify([...layouts].map(([input, layout]) => [input, { ...layout, columns: [...layout.columns] }]))),
+    restore(bytes) {
+      layouts.clear();
+      for (const [input, { columns, ...layout }] of JSON.parse(new TextDecoder().decode(bytes)) as readonly (readonly [
+        string,
+        KeptLayout,
+      ])[])
+        layouts.set(input, { ...layout, columns: new Map(columns) });
+    },
+  };
+}
+
+type KeptLayout = Omit<FlowTableLayout, 'columns'> & { readonly columns: readonly (readonly [FlowColumn, number])[] };
+
+/** Whether a line is the header of flows with addresses and times: only those can be judged as they come. */
+export function isFlowHeader(line: string): boolean {
+  const layout = flowTableLayout(line);
+  return layout?.headed === true && layout.timed && layout.addressed;
 }
 
 /** The layout of a flow table by its first line; undefined for anything else. */

@@ -1,7 +1,7 @@
 import { deserialize, serialize } from 'node:v8';
 import type { SourceConfig } from '../../config/index.ts';
 import { decodeUtf8, type Micros, type RecordBatch, type Template } from '../../core/index.ts';
-import { formatOf, recogniseSensor } from '../../parsers/index.ts';
+import { formatOf, isFlowHeader, recogniseSensor } from '../../parsers/index.ts';
 import { type Lane, type LaneCounters, type LaneOutput, NO_OUTPUT } from './lane.ts';
 import type { LogLane } from './log-lane.ts';
 import { Samples, type SamplesState, textOf } from './samples.ts';
@@ -37,7 +37,7 @@ const PLAIN: Route = 'plain';
 const LONGEST_LOOK = 65_536;
 
 /**
- * Lines of a source that does not say what they are. An input whose first record is one of a network sensor goes the way of sensors, every
+ * Lines of a source that does not say what they are. An input whose first record is one of a network sensor, or the header of a table of flows, goes the way of sensors, every
  * other to the lane of its log format, which has detectors of its own: the sessions and names of one log say nothing of another. The format is
  * recognised from the first `SAMPLE_BYTES` of an input, or from its first record where the source has that format already. What an input
  * is stays settled.
@@ -224,7 +224,8 @@ function firstRecord({ bytes, ends }: RecordBatch): Uint8Array {
 
 function isOfSensor(records: RecordBatch): boolean {
   const record = firstRecord(records);
-  return recogniseSensor(decodeUtf8(record, 0, record.length).replace(/^\ufeff/, '')) !== undefined;
+  const text = decodeUtf8(record, 0, record.length).replace(/^\ufeff/, '');
+  return recogniseSensor(text) !== undefined || isFlowHeader(text.replace(/\r?\n?$/, ''));
 }
 
 async function inTurn<T>(all: readonly T[], what: (one: T) => Promise<LaneOutput>): Promise<LaneOutput[]> {

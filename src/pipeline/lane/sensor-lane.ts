@@ -24,7 +24,7 @@ interface State {
   readonly parser: Uint8Array;
 }
 
-/** Records of network sensors (Suricata EVE, Zeek, flow exporters) -> events of their kinds, alerts of the sensor, rules. */
+/** Records of network sensors (Suricata EVE, Zeek, tables of flows, flow exporters) -> events of their kinds, alerts of the sensor, rules. */
 export class SensorLane implements Lane {
   readonly source: SourceConfig;
   readonly scorers: readonly LaneScorer[];
@@ -107,9 +107,13 @@ export class SensorLane implements Lane {
       const start = times[row] as number;
       const duration = durations?.[row] ?? Number.NaN;
       const time = duration > 0 ? start + duration : start;
+      if (Number.isNaN(time)) {
+        dead.push(letterOf(batch, row, 'it has no time, so no window of time could count it', arrival));
+        continue;
+      }
       if (time > arrival + maxSkew) {
         this.counters.future++;
-        dead.push(futureLetter(batch, row, time, arrival));
+        dead.push(letterOf(batch, row, `its time ${formatMicros(time)} lies in the future of its arrival`, arrival));
         continue;
       }
       kept.push(row);
@@ -149,9 +153,8 @@ export class SensorLane implements Lane {
   }
 }
 
-function futureLetter({ source, origin }: EventBatch, row: number, time: Micros, arrival: Micros): DeadLetter {
+function letterOf({ source, origin }: EventBatch, row: number, reason: string, arrival: Micros): DeadLetter {
   const { input, offset, line } = origin;
-  const reason = `its time ${formatMicros(time)} lies in the future of its arrival`;
   return { source, input, offset: offset[row] as number, line: line[row] as number, reason, bytes: new Uint8Array(), arrival };
 }
 
