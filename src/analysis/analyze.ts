@@ -12,6 +12,7 @@ import {
   VedetteError,
 } from '../core/index.ts';
 import type { SequenceFeature } from '../features/index.ts';
+import type { KnownTemplates } from '../parsers/index.ts';
 import { type ReportInput, type ReportLine, reportName, reportStem } from '../sinks/report/index.ts';
 import { type FileInput, listInputs, withoutEmpty } from '../sources/index.ts';
 import { createDetector, type InputSummary, type LogSequences, readLogs } from '../training/index.ts';
@@ -128,6 +129,7 @@ function rootOf(inputs: readonly FileInput[]): string {
 interface Baseline {
   readonly models: readonly FittedModel[];
   readonly feature: SequenceFeature;
+  readonly known: readonly KnownTemplates[];
   readonly name: string;
   readonly inputs: readonly FileInput[];
 }
@@ -147,7 +149,7 @@ async function learnBaseline(options: AnalysisOptions): Promise<Baseline | undef
     const sha256 = sha256Hex(await model.detector.snapshot());
     models.push({ ...model, sha256, calibration: summary.calibration, rows: summary.rows, from: summary.from, to: summary.to });
   }
-  return { models, inputs, feature: read.feature, name: read.inputs.map(({ name }) => name).join(', ') };
+  return { models, inputs, feature: read.feature, known: read.known, name: read.inputs.map(({ name }) => name).join(', ') };
 }
 
 function logOptions(options: AnalysisOptions) {
@@ -215,7 +217,7 @@ class GroupAnalysis {
     const { inputs, type } = this.#group;
     const parser = await observedInputs({
       settings: await observerSettings(type, this.#options),
-      parsing: { ...logOptions(this.#options), root: this.#root },
+      parsing: { ...logOptions(this.#options), root: this.#root, ...this.#knownTemplates() },
       bytes: inputs.reduce((sum, { bytes }) => sum + bytes, 0),
       baseline: this.#baseline?.inputs ?? [],
     });
@@ -237,6 +239,12 @@ class GroupAnalysis {
   #givenFeature(): { feature?: SequenceFeature } {
     const feature = this.#options.model?.feature ?? this.#baseline?.feature;
     return feature === undefined ? {} : { feature };
+  }
+
+  /** A kind of line has the same id in what was learnt from and here. */
+  #knownTemplates(): { known?: readonly KnownTemplates[] } {
+    const known = this.#options.model?.known ?? this.#baseline?.known;
+    return known === undefined ? {} : { known };
   }
 
   #count(batch: LogBatch): void {

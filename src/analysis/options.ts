@@ -1,6 +1,6 @@
 import type { Detector, LabelledRow, SequenceBatch } from '../core/index.ts';
 import type { SequenceFeature } from '../features/index.ts';
-import type { FixedTemplate } from '../parsers/index.ts';
+import type { FixedTemplate, KnownTemplates } from '../parsers/index.ts';
 import type { ForecastModel, ReadSeriesOptions } from '../training/series/index.ts';
 import type { FlowModel } from './events/named-flows.ts';
 import type { LearntTableAlarm } from './events/table-alarms.ts';
@@ -51,4 +51,6 @@ export interface FittedModel {
   readonly to: number;
   /** The feature it was trained on; sessions are made the same way. */
   readonly feature?: SequenceFeature;
+  /** Templates of the logs it learnt from. */
+  readonly known?: readonly KnownTemplates[];
 }

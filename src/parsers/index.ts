@@ -9,6 +9,7 @@ export { FlowExportParser } from './flow-export/index.ts';
 export { type DetectedFormat, detectFormat, formatOf } from './formats/detect.ts';
 export type { DrainPreset, Joining, LogFormat } from './formats/format.ts';
 export { formatNamed, LOG_FORMATS } from './formats/index.ts';
+export { KNOWN_TEMPLATES, type KnownTemplates, packKnownTemplates, unpackKnownTemplates } from './known-templates.ts';
 export { METRIC_FORMATS, MetricParser } from './metrics/index.ts';
 export type { DrainOptions, LogParserOptions } from './options.ts';
 export { createLogParser, type FormatLogParser } from './parser.ts';

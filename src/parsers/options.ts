@@ -1,6 +1,7 @@
 import type { Micros } from '../core/index.ts';
 import type { FixedTemplate } from './drain/fixed.ts';
 import type { Mask } from './drain/masks.ts';
+import type { KnownTemplates } from './known-templates.ts';
 
 export interface LogParserOptions {
   /** Name of a log format (LOG_FORMATS); recognised from the first batch when absent. */
@@ -26,6 +27,8 @@ export interface LogParserOptions {
   readonly drain?: DrainOptions;
   /** Templates with given ids, matched before Drain. */
   readonly templates?: readonly FixedTemplate[];
+  /** Mined before: the ones of its format are where it begins. */
+  readonly known?: readonly KnownTemplates[];
 }
 
 /** Defaults come from the format's preset (similarity, depth) and MINER_DEFAULTS. */

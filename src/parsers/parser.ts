@@ -10,6 +10,7 @@ import type { Joining, LogFormat } from './formats/format.ts';
 import { Header } from './formats/header.ts';
 import { formatNamed } from './formats/index.ts';
 import { HeldEvents, withHeld } from './held.ts';
+import { fileTemplates, type KnownTemplates, minedBy } from './known-templates.ts';
 import type { LogParserOptions } from './options.ts';
 import { sampleOf } from './sample.ts';
 import { decodeSnapshot, encodeSnapshot } from './snapshot.ts';
@@ -97,6 +98,12 @@ export class FormatLogParser implements LogParser {
     return encodeSnapshot(this.chosen?.name, this.assigner, this.held);
   }
 
+  /** For a parser that is to go on with these templates; undefined before the format is known. */
+  knownTemplates(): KnownTemplates | undefined {
+    if (this.chosen === undefined || this.assigner === undefined) return undefined;
+    return { format: this.chosen.name, templates: minedBy(this.assigner.miner).map((template) => ({ ...template, count: 0 })) };
+  }
+
   restore(snapshot: Uint8Array): void {
     const state = decodeSnapshot(snapshot);
     if (state.format !== undefined && this.options.format === undefined) this.choose(formatNamed(state.format));
@@ -116,6 +123,8 @@ export class FormatLogParser implements LogParser {
       { ...format.drain, ...drain, masks: masks.map((mask) => (typeof mask === 'string' ? compileMask(mask) : mask)) },
       options.templates,
     );
+    const known = options.known?.find((one) => one.format === format.name);
+    if (known !== undefined) fileTemplates(this.assigner.miner, known.templates);
   }
 
   private run(batch: RecordBatch, source: string, dead: (letter: DeadLetter) => void, last: boolean): LogBatch {

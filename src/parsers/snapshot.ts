@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { canonicalJson, type RecordBatch, VedetteError } from '../core/index.ts';
 import type { Held, HeldEvents } from './held.ts';
+import { fileTemplates, minedBy, minedTemplates } from './known-templates.ts';
 import type { TemplateAssigner } from './template-assigner.ts';
 
 const VERSION = 1;
@@ -8,17 +9,7 @@ const VERSION = 1;
 const SNAPSHOT = z.object({
   version: z.literal(VERSION),
   format: z.string().optional(),
-  /** In order of last use, the one unused longest first. */
-  templates: z.array(
-    z.object({
-      id: z.string(),
-      tokens: z.array(z.string()),
-      path: z.array(z.string()),
-      wild: z.array(z.number()),
-      count: z.number(),
-      order: z.number(),
-    }),
-  ),
+  templates: minedTemplates,
   fixedCounts: z.array(z.number()),
   evicted: z.number(),
   held: z.array(
@@ -40,14 +31,7 @@ export function encodeSnapshot(format: string | undefined, assigner: TemplateAss
   const state: z.input<typeof SNAPSHOT> = {
     version: VERSION,
     ...(format === undefined ? {} : { format }),
-    templates: (assigner?.miner.held() ?? []).map(({ id, tokens, path, wild, count, order }) => ({
-      id,
-      tokens: [...tokens],
-      path: [...path],
-      wild: [...wild],
-      count,
-      order,
-    })),
+    templates: assigner === undefined ? [] : minedBy(assigner.miner),
     fixedCounts: assigner?.fixed?.templates.map(({ count }) => count) ?? [],
     evicted: assigner?.miner.evicted ?? 0,
     held: held.list().map(({ source, batch }) => ({
@@ -94,9 +78,7 @@ export function decodeSnapshot(bytes: Uint8Array): ParserState {
       return { source, batch };
     }),
     restore({ miner, fixed }) {
-      const created = [...state.templates].sort((a, b) => a.order - b.order);
-      for (const { id, tokens, path, wild, count } of created) miner.file(id, tokens, path, wild, count);
-      miner.order(state.templates.map(({ id }) => id));
+      fileTemplates(miner, state.templates);
       miner.evicted = state.evicted;
       fixed?.setCounts(state.fixedCounts);
     },

@@ -14,7 +14,7 @@ import {
   VedetteError,
 } from '../core/index.ts';
 import { type FlowScoring, featureRunner, flowScoring } from '../features/index.ts';
-import { KeyedHash, type PersonalData, RecordPseudonymiser } from '../parsers/index.ts';
+import { KeyedHash, KNOWN_TEMPLATES, type PersonalData, RecordPseudonymiser, unpackKnownTemplates } from '../parsers/index.ts';
 import { parquetLines } from '../store/index.ts';
 import { type Components, DETECTOR_KEYS, factsOf, instantiate, SOURCE_KEYS } from './catalogue.ts';
 import { Pseudonymiser } from './flow/pseudonym.ts';
@@ -296,7 +296,11 @@ function registeredOf(
     await detector.restore(state);
     const { rows, to } = manifest.data;
     const { features } = manifest;
-    return { reference, detector, features, sha256, rows, to, calibration: new Float64Array(calibration.slice().buffer) };
+    const templates = files[KNOWN_TEMPLATES];
+    return {
+      ...{ reference, detector, features, sha256, rows, to, calibration: new Float64Array(calibration.slice().buffer) },
+      ...(templates === undefined ? {} : { known: unpackKnownTemplates(templates) }),
+    };
   };
   return { registered };
 }

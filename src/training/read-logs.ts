@@ -1,5 +1,6 @@
 import { concatSequences, type LogBatch, type SequenceBatch, type Template, VedetteError } from '../core/index.ts';
 import { chooseSequences, type SequenceFeature, type Sequencer, sequencer } from '../features/index.ts';
+import type { KnownTemplates } from '../parsers/index.ts';
 import type { FileInput } from '../sources/index.ts';
 import { InputParser, type InputSummary, type LogInputs, type ParsingOptions } from './parsing/input-parser.ts';
 import { ParserThread } from './parsing/parser-thread.ts';
@@ -28,6 +29,8 @@ export interface LogSequences {
   readonly inputs: readonly InputSummary[];
   /** Every template in use, most frequent first. */
   readonly templates: readonly Template[];
+  /** What was mined, for readers of further lines of the same kind. */
+  readonly known: readonly KnownTemplates[];
 }
 
 /** Lines looked at before the session identifier is chosen. */
@@ -54,11 +57,12 @@ export async function readLogs(inputs: readonly FileInput[], options: ReadLogsOp
 }
 
 /** Parses inputs of so many stored bytes together: here, or in a thread of its own where they are long enough. */
-export function logInputs(bytes: number, { format, timezone, templates, fields, root }: ParsingOptions): LogInputs {
+export function logInputs(bytes: number, { format, timezone, templates, known, fields, root }: ParsingOptions): LogInputs {
   const options: ParsingOptions = {
     ...(format === undefined ? {} : { format }),
     ...(timezone === undefined ? {} : { timezone }),
     ...(templates === undefined ? {} : { templates }),
+    ...(known === undefined ? {} : { known }),
     ...(fields === undefined ? {} : { fields }),
     ...(root === undefined ? {} : { root }),
   };
@@ -104,8 +108,9 @@ class LogReader {
         hint: 'Check that it is a log; `vedette parse` shows what was read.',
       });
     }
-    const templates = await this.#parser.templates();
-    return { batch: this.#taken.length === 0 ? undefined : concatSequences(this.#taken), feature, inputs: this.#inputs, templates };
+    const [templates, known] = [await this.#parser.templates(), await this.#parser.known()];
+    const batch = this.#taken.length === 0 ? undefined : concatSequences(this.#taken);
+    return { batch, feature, inputs: this.#inputs, templates, known };
   }
 
   async #take(batch: LogBatch, templates: readonly Template[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { type SequenceBatch, VedetteError } from '../core/index.ts';
 import type { SequenceFeature } from '../features/index.ts';
+import type { KnownTemplates } from '../parsers/index.ts';
 import { listInputs, withoutEmpty } from '../sources/index.ts';
 import { fingerprintOf, type TrainingData } from './data.ts';
 import { parseLabelFrom, readLabels } from './labels.ts';
@@ -10,6 +11,8 @@ import { readTemplates } from './templates-file.ts';
 export interface SequenceData extends TrainingData<SequenceBatch> {
   /** How sessions were made, when the data were logs. */
   readonly feature?: SequenceFeature;
+  /** What was mined of logs, for readers of further ones. */
+  readonly known?: readonly KnownTemplates[];
 }
 
 /** Files and how they are to be read, as the command line and the API name it. */
@@ -25,12 +28,13 @@ export interface SequenceDataOptions {
   readonly timezone?: string;
 }
 
-/** Session files as they are, or logs parsed into sessions: whichever the data are. */
+/** Session files as they are, or logs parsed into sessions: whichever the data are. Sessions and templates are made `like` those of a model. */
 export async function readSequenceData(
   options: SequenceDataOptions,
   progress: (share: number) => void,
-  feature?: SequenceFeature,
+  like: { readonly feature?: SequenceFeature; readonly known?: readonly KnownTemplates[] } = {},
 ): Promise<SequenceData> {
+  const { feature, known } = like;
   const given = options.labels === undefined ? options.labelFrom : `file:${options.labels}`;
   const text = options.label === undefined ? given : `column:${options.label}`;
   const labelFrom = text === undefined ? undefined : parseLabelFrom(text);
@@ -49,6 +53,7 @@ export async function readSequenceData(
     ...(options.timezone === undefined ? {} : { timezone: options.timezone }),
     ...(options.templates === undefined ? {} : { templates: await readTemplates(options.templates) }),
     ...(feature === undefined ? {} : { feature }),
+    ...(known === undefined ? {} : { known }),
   });
   if (read.batch === undefined || read.feature === undefined) {
     throw new VedetteError('DATA_INSUFFICIENT', `${options.data.join(', ')} holds no session`, {
@@ -60,6 +65,7 @@ export async function readSequenceData(
   return {
     batch,
     feature: read.feature,
+    known: read.known,
     fingerprint: fingerprintOf({ rows: batch.rows, events: batch.codes.length }, digests, {
       from: least(batch.start),
       to: most(batch.end),

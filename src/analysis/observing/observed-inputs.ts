@@ -1,4 +1,5 @@
 import type { Template } from '../../core/index.ts';
+import type { KnownTemplates } from '../../parsers/index.ts';
 import type { FileInput } from '../../sources/index.ts';
 import { type InputSummary, type LogInputs, logInputs, type ParsedLines, type ParsingOptions, readLogs } from '../../training/index.ts';
 import { type LineFindings, LineObserver, type ObserverSettings } from './line-observer.ts';
@@ -60,6 +61,10 @@ export class ObservedInputs implements ObservedLogs {
 
   templates(): Promise<readonly Template[]> {
     return this.#parser.templates();
+  }
+
+  known(): Promise<readonly KnownTemplates[]> {
+    return this.#parser.known();
   }
 
   async findings(): Promise<LineFindings> {

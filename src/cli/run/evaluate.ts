@@ -39,9 +39,8 @@ async function evaluateSessions(options: EvaluateCommandOptions & { readonly mod
   try {
     const model = await loadModel(options, options.model);
     const reading = (share: number): void => progress.update(share * 0.5, 'reading');
-    const data = await readSequenceData(options, reading, model.feature);
-    const trainedOn =
-      options.trainedOn === undefined ? undefined : await readSequenceData({ data: options.trainedOn }, reading, model.feature);
+    const data = await readSequenceData(options, reading, model);
+    const trainedOn = options.trainedOn === undefined ? undefined : await readSequenceData({ data: options.trainedOn }, reading, model);
     const evaluation = await evaluateModel({
       detector: model.detector,
       calibration: model.calibration,

@@ -29,7 +29,7 @@ export async function score(options: CommonOptions & DataOrFeature & FeatureOpti
   try {
     const model = await loadModel(options, options.model);
     const reading = (share: number): void => progress.update(share * 0.5, 'reading');
-    const data = await readSequenceData({ ...options, data: paths }, reading, model.feature);
+    const data = await readSequenceData({ ...options, data: paths }, reading, model);
     const rows = await scoreData({ detector: model.detector, calibration: model.calibration, data, promise: model.promise });
     progress.stop();
     const flagged = rows.anomalous.reduce((sum, one) => sum + one, 0);

@@ -1,5 +1,6 @@
 import type { FloodEvent, VolumeHistory } from '../../alerts/index.ts';
 import type { Detector, Explanation, FeatureBatch, LabelledRow, Micros, ScoreBatch } from '../../core/index.ts';
+import type { KnownTemplates } from '../../parsers/index.ts';
 import type { FoundAlert, LabelEffect } from './label-effect.ts';
 import type { RegisteredModel } from './registered-model.ts';
 
@@ -67,6 +68,8 @@ export interface LaneScorer {
   readonly detector: Detector;
   /** What lineage names as its model. */
   readonly model: string;
+  /** Templates of the logs that its registered model learnt from. */
+  readonly known?: readonly KnownTemplates[] | undefined;
   /** True when there is state that `snapshot` has not given out. */
   readonly changed: boolean;
   readonly unitsPerDay: number | undefined;

@@ -66,8 +66,8 @@ export class LogLane implements Lane {
 
   constructor({ source, scorers, rules, pseudonymiser, datesByArrival = false }: LaneParts) {
     this.source = source;
-    this.parser = createLogParser(source.parser as LogParserOptions);
     this.scorers = scorers;
+    this.parser = this.parserOf();
     this.rules = rules;
     this.pseudonymiser = pseudonymiser;
     this.datesByArrival = datesByArrival;
@@ -83,7 +83,13 @@ export class LogLane implements Lane {
 
   /** What its lines are. */
   begin(format: string): void {
-    this.parser = createLogParser({ ...(this.source.parser as LogParserOptions), format });
+    this.parser = this.parserOf({ format });
+  }
+
+  /** It begins with the templates of registered models, whose ids these know. */
+  private parserOf(options: LogParserOptions = {}): FormatLogParser {
+    const known = this.scorers.flatMap((scorer) => scorer.known ?? []);
+    return createLogParser({ ...(this.source.parser as LogParserOptions), ...options, known });
   }
 
   async process(records: RecordBatch): Promise<LaneOutput> {
@@ -258,6 +264,8 @@ export class LogLane implements Lane {
       this.lastArrival = state.lastArrival ?? Number.MAX_SAFE_INTEGER;
     }
     if (parser !== undefined) this.parser.restore(parser);
+    else if (this.format === undefined) this.parser = this.parserOf();
+    else this.begin(this.format);
     this.tracks.restore(blobsBelow(own, 'windows/'));
     if (streams !== undefined) this.streams.restore(streams);
   }

@@ -1,4 +1,5 @@
 import type { Detector, Micros } from '../../core/index.ts';
+import type { KnownTemplates } from '../../parsers/index.ts';
 
 /** A version of the registry, ready to score. */
 export interface RegisteredModel {
@@ -13,4 +14,6 @@ export interface RegisteredModel {
   readonly to: Micros;
   /** Scores of normal rows that the model had not seen. */
   readonly calibration: Float64Array;
+  /** Templates of the logs it learnt from; absent where it learnt from something else. */
+  readonly known?: readonly KnownTemplates[];
 }

@@ -12,6 +12,7 @@ import {
 } from '../../alerts/index.ts';
 import { type Detector, type FeatureBatch, type LabelledRow, type Micros, sha256Hex, stableId } from '../../core/index.ts';
 import { coreRows } from '../../features/index.ts';
+import type { KnownTemplates } from '../../parsers/index.ts';
 import { InputClock } from '../time/input-clock.ts';
 import { HeldBatches } from './held-batches.ts';
 import { judged } from './judged.ts';
@@ -75,6 +76,7 @@ export class Scorer implements LaneScorer {
   private paused = '';
   private floods: FloodEvent[] = [];
   changed = false;
+  known: readonly KnownTemplates[] | undefined;
   /** SHA-256 of what the detector has learnt. */
   modelSha256 = '';
 
@@ -89,6 +91,7 @@ export class Scorer implements LaneScorer {
     this.detector = model.detector;
     this.model = model.reference;
     this.modelSha256 = model.sha256;
+    this.known = model.known;
     this.history = this.historyOf(model.calibration);
     this.learnt = model.rows;
     this.readyAt = model.to;

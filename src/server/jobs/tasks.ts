@@ -190,7 +190,7 @@ async function sequencesOf(input: JobInput, progress: (share: number) => void, m
   }
   const { label, format, session } = input;
   const given = { ...(label && { label }), ...(format && { format }), ...(session && { session }) };
-  return readSequenceData({ data: pathsOf(input), ...given }, progress, feature);
+  return readSequenceData({ data: pathsOf(input), ...given }, progress, model);
 }
 
 async function seriesOf(input: JobInput, progress: (share: number) => void): Promise<NamedFrame> {

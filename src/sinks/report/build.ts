@@ -114,11 +114,13 @@ function warningsOf(input: ReportInput, detectors: readonly ReportedDetector[]):
   const warn = (code: string, text: string) => {
     if (!found.some((warning) => warning.code === code)) found.push({ code, text });
   };
-  if (input.detectors.some((detector) => detector.learntFrom === 'input')) {
-    warn(
-      'learnt-from-itself',
-      'No baseline was given, so normal was learnt from this input itself. What happens throughout the input counts as normal and is not reported. Give --baseline with a period known to be quiet to check.',
-    );
+  const own = input.detectors.filter((detector) => detector.learntFrom === 'input');
+  if (own.length > 0) {
+    const learnt =
+      own.length === input.detectors.length
+        ? 'No baseline was given, so normal was learnt from this input itself. What happens throughout the input counts as normal and is not reported.'
+        : `What is normal to ${own.map(({ name }) => name).join(' and ')} was learnt from this input itself: what happens throughout it is not reported by them.`;
+    warn('learnt-from-itself', `${learnt} Give --baseline with a period known to be quiet to check.`);
   }
   const extrapolated = detectors.filter((detector) => detector.extrapolated);
   if (extrapolated.length > 0) {

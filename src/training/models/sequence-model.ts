@@ -1,5 +1,6 @@
 import { type Detector, type FitProgress, type SequenceBatch, VedetteError } from '../../core/index.ts';
 import type { SequenceFeature } from '../../features/index.ts';
+import { KNOWN_TEMPLATES, type KnownTemplates, packKnownTemplates, unpackKnownTemplates } from '../../parsers/index.ts';
 import type { LoadedModel, ModelManifest } from '../../registry/index.ts';
 import { onlyNormal } from '../select.ts';
 import type { SequenceData } from '../sequence-data.ts';
@@ -41,7 +42,11 @@ export async function trainSequenceModel(options: SequenceModelOptions): Promise
       metrics: manifest.metrics,
       calibration: { ...manifest.calibration, promised_rate: promise },
     },
-    files: { 'model.bin': await trained.detector.snapshot(), 'calibration.bin': new Uint8Array(summary.calibration.slice().buffer) },
+    files: {
+      'model.bin': await trained.detector.snapshot(),
+      'calibration.bin': new Uint8Array(summary.calibration.slice().buffer),
+      ...(data.known === undefined ? {} : { [KNOWN_TEMPLATES]: packKnownTemplates(data.known) }),
+    },
     resolved: promise >= manifest.calibration.smallest_rate,
     smallestRate: manifest.calibration.smallest_rate,
     leftOut: data.batch.rows - normal.batch.rows,
@@ -58,6 +63,8 @@ export interface SequenceModel {
   /** Promised false-alarm rate it was registered with. */
   readonly promise: number;
   readonly feature?: SequenceFeature;
+  /** Templates of the logs it learnt from: other lines of their kinds get the ids it knows. */
+  readonly known?: readonly KnownTemplates[];
 }
 
 /** MODEL_MISMATCH for a version of another kind. */
@@ -65,6 +72,7 @@ export async function openSequenceModel({ manifest, sha256, files }: LoadedModel
   const name = `${manifest.name}@${manifest.version}`;
   const state = files['model.bin'];
   const scores = files['calibration.bin'];
+  const templates = files[KNOWN_TEMPLATES];
   if (state === undefined || scores === undefined) {
     throw new VedetteError('MODEL_MISMATCH', `${name} holds no sequence model`, { hint: 'Train it again with `vedette train`.' });
   }
@@ -80,5 +88,6 @@ export async function openSequenceModel({ manifest, sha256, files }: LoadedModel
     detector: detector as unknown as Detector<SequenceBatch>,
     promise: Number(manifest.calibration.promised_rate ?? 0.001),
     ...(feature === undefined ? {} : { feature }),
+    ...(templates === undefined ? {} : { known: unpackKnownTemplates(templates) }),
   };
 }

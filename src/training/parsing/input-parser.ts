@@ -1,6 +1,13 @@
 import { stat } from 'node:fs/promises';
 import type { LogBatch, Micros, RecordBatch, Template } from '../../core/index.ts';
-import { createLogParser, detectFormat, type FixedTemplate, type FormatLogParser, sampleOf } from '../../parsers/index.ts';
+import {
+  createLogParser,
+  detectFormat,
+  type FixedTemplate,
+  type FormatLogParser,
+  type KnownTemplates,
+  sampleOf,
+} from '../../parsers/index.ts';
 import { type FileInput, readFiles } from '../../sources/index.ts';
 
 /** Plain data: it crosses threads. */
@@ -8,6 +15,8 @@ export interface ParsingOptions {
   readonly format?: string;
   readonly timezone?: string;
   readonly templates?: readonly FixedTemplate[];
+  /** Mined before, such as those of a model or a baseline: lines of their kinds get their ids. */
+  readonly known?: readonly KnownTemplates[];
   /** Keep the header's printed fields; default: of access logs, whose status they hold. */
   readonly fields?: boolean;
   readonly root?: string;
@@ -40,6 +49,8 @@ export interface LogInputs {
   parse(input: FileInput): AsyncGenerator<ParsedLines, InputSummary>;
   /** Every template in use, most frequent first. */
   templates(): Promise<readonly Template[]>;
+  /** What was mined of each format, for a reader that is to go on with it. */
+  known(): Promise<readonly KnownTemplates[]>;
   close(): Promise<void>;
 }
 
@@ -98,14 +109,19 @@ export class InputParser implements LogInputs {
   }
 
   async templates(): Promise<readonly Template[]> {
-    return [...this.#parsers.values()].flatMap((parser) => parser.templates).sort((a, b) => b.count - a.count || (a.id < b.id ? -1 : 1));
+    const used = [...this.#parsers.values()].flatMap((parser) => parser.templates.filter(({ count }) => count > 0));
+    return used.sort((a, b) => b.count - a.count || (a.id < b.id ? -1 : 1));
+  }
+
+  async known(): Promise<readonly KnownTemplates[]> {
+    return [...this.#parsers.values()].flatMap((parser) => parser.knownTemplates() ?? []);
   }
 
   async close(): Promise<void> {}
 
   /** Year-less dates end at the input's own time, never at the clock's. */
   #parserOf(records: RecordBatch, reference: Micros): FormatLogParser {
-    const { timezone, templates, fields } = this.#options;
+    const { timezone, templates, fields, known } = this.#options;
     const format = this.#options.format ?? detectFormat(sampleOf(records)).format;
     let parser = this.#parsers.get(format);
     if (parser === undefined) {
@@ -115,6 +131,7 @@ export class InputParser implements LogInputs {
         fields: fields ?? format.startsWith('access'),
         ...(timezone === undefined ? {} : { timezone }),
         ...(templates === undefined ? {} : { templates }),
+        ...(known === undefined ? {} : { known }),
       });
       this.#parsers.set(format, parser);
     }

@@ -1,4 +1,5 @@
 import type { Failure, LogBatch, Template } from '../../core/index.ts';
+import type { KnownTemplates } from '../../parsers/index.ts';
 import type { FileInput } from '../../sources/index.ts';
 import type { InputSummary } from './input-parser.ts';
 
@@ -16,7 +17,8 @@ export type ToParser =
   | { readonly kind: 'parse'; readonly input: FileInput }
   /** A batch was taken: one more may come. */
   | { readonly kind: 'more' }
-  | { readonly kind: 'templates' };
+  | { readonly kind: 'templates' }
+  | { readonly kind: 'known' };
 
 export type FromParser =
   | {
@@ -28,4 +30,5 @@ export type FromParser =
     }
   | { readonly kind: 'summary'; readonly summary: InputSummary }
   | { readonly kind: 'templates'; readonly templates: readonly Template[] }
+  | { readonly kind: 'known'; readonly known: readonly KnownTemplates[] }
   | { readonly kind: 'failed'; readonly failure: Failure };

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { errorOf, type Template, VedetteError, workerUrl } from '../../core/index.ts';
+import type { KnownTemplates } from '../../parsers/index.ts';
 import type { FileInput } from '../../sources/index.ts';
 import type { InputSummary, LogInputs, ParsedLines, ParsingOptions } from './input-parser.ts';
 import type { FromParser, ToParser } from './messages.ts';
@@ -40,6 +41,12 @@ export class ParserThread implements LogInputs {
     this.#send({ kind: 'templates' });
     const message = await this.#next();
     return message.kind === 'templates' ? message.templates : [];
+  }
+
+  async known(): Promise<readonly KnownTemplates[]> {
+    this.#send({ kind: 'known' });
+    const message = await this.#next();
+    return message.kind === 'known' ? message.known : [];
   }
 
   /** What the thread answers to a request of another kind than those of `serveInputs`, between two inputs. */

@@ -39,7 +39,8 @@ export function serveInputs(port: MessagePort, inputs: LogInputs | Promise<LogIn
     else if (message.kind === 'templates') {
       const templates = (await (await inputs).templates()).map(({ id, text, count }) => ({ id, text, count }));
       send({ kind: 'templates', templates });
-    } else if (message.kind === 'more') {
+    } else if (message.kind === 'known') send({ kind: 'known', known: await (await inputs).known() });
+    else if (message.kind === 'more') {
       room++;
       wake();
     }
