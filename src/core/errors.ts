@@ -51,3 +51,11 @@ export class VedetteError extends Error {
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && typeof (error as NodeJS.ErrnoException).code === 'string';
 }
+
+/** What went wrong in words: with its cause, and where an error has no words of its own, what it gathers or its code. */
+export function failureText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const gathered = error instanceof AggregateError ? [...new Set(error.errors.map(failureText))].join(', ') : '';
+  const text = error.message || gathered || (isSystemError(error) ? error.code : error.name) || error.name;
+  return error.cause instanceof Error ? `${text}: ${failureText(error.cause)}` : text;
+}

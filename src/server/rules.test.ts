@@ -141,6 +141,25 @@ describe('components tried out', () => {
     const packets = await seen({ type: 'file', path: capture, records: 'packets' });
     expect(packets.rows[0]).toMatchObject({ component: 'flow', message: expect.stringContaining('10.0.0.1') });
     expect(await seen({ type: 'syslog', udpPort: 0, records: 'packets' })).toMatchObject({ error: expect.stringContaining('not packets') });
+
+    // Whoever does not say what a file holds is told.
+    const capturedRow = expect.arrayContaining([expect.objectContaining({ component: 'flow' })]);
+    expect(await seen({ type: 'file', path: capture })).toMatchObject({
+      holds: 'packets',
+      rows: capturedRow,
+      advice: [expect.any(String)],
+    });
+    expect(await seen({ type: 'file', path: eve })).toMatchObject({ holds: 'sensor', rows: [{ component: 'signature' }] });
+    const noise = join(under.folder, 'noise.pcap');
+    writeFileSync(
+      noise,
+      Uint8Array.from({ length: 4000 }, (_, i) => (i * 197 + (i >> 3) * 31) % 256),
+    );
+    expect(await seen({ type: 'file', path: noise })).toMatchObject({ holds: 'no text', advice: [expect.stringContaining('no text')] });
+    const unreadable = await seen({ type: 'file', path: noise, records: 'packets' });
+    expect(unreadable).toMatchObject({ holds: '', rows: [], advice: [expect.stringContaining('pcapng')] });
+    const down = await seen({ type: 'prometheus-scrape', targets: ['http://127.0.0.1:9/metrics'] });
+    expect(down).toMatchObject({ said: [expect.stringMatching(/127\.0\.0\.1:9 .*: .+/)], advice: [expect.stringContaining('curl')] });
   });
 
   it('checks the options of detectors and describes every component', async () => {

@@ -1,6 +1,14 @@
 import type { MqttClient } from 'mqtt';
 import { z } from 'zod';
-import { type ComponentContext, define, encodeReading, type RecordBatch, type Source, type SourceState } from '../../core/index.ts';
+import {
+  type ComponentContext,
+  define,
+  encodeReading,
+  failureText,
+  type RecordBatch,
+  type Source,
+  type SourceState,
+} from '../../core/index.ts';
 import { Inbox } from '../live/inbox.ts';
 import { readPayload } from './payload.ts';
 import { topicTemplate } from './topic.ts';
@@ -124,7 +132,7 @@ class MqttSource implements Source {
 
   #fail(error: Error): void {
     this.#counters.errors++;
-    this.#context.log.warn(`source ${this.#context.name}: ${error.message}`);
+    this.#context.log.warn(`source ${this.#context.name}: broker ${new URL(this.#config.url).host}: ${failureText(error)}`);
   }
 
   #take(topic: string, payload: Uint8Array): void {

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { type ComponentContext, define, type Reading, type RecordBatch, type Source, type SourceState } from '../../core/index.ts';
+import {
+  type ComponentContext,
+  define,
+  failureText,
+  type Reading,
+  type RecordBatch,
+  type Source,
+  type SourceState,
+} from '../../core/index.ts';
 import { concatBytes } from '../bytes/chunks.ts';
 import { ReadingStream } from '../live/reading-batch.ts';
 import { Waker } from '../live/waker.ts';
@@ -100,18 +108,22 @@ class ScrapeSource implements Source {
       let bytes = 0;
       for await (const part of answer.body ?? []) {
         bytes += part.length;
-        if (bytes > maxBodyBytes) return undefined;
+        if (bytes > maxBodyBytes) return this.#failed(entity, `an answer of more than ${maxBodyBytes} bytes`);
         parts.push(part);
       }
-      if (!answer.ok) return undefined;
+      if (!answer.ok) return this.#failed(entity, `HTTP ${answer.status} ${answer.statusText}`.trim());
       const problems = { badLines: 0 };
       const openMetrics = answer.headers.get('content-type')?.includes('openmetrics') === true;
       const readings = readExposition(new TextDecoder().decode(concatBytes(parts)), entity, time, openMetrics, problems);
       this.#counters.bad_lines += problems.badLines;
       return readings;
     } catch (error) {
-      if (!signal.aborted) this.#context.log.debug('a target did not answer', { target: entity, error: String(error) });
-      return undefined;
+      return signal.aborted ? undefined : this.#failed(entity, failureText(error));
     }
+  }
+
+  #failed(target: string, error: string): undefined {
+    this.#context.log.debug(`${target} did not answer as it should`, { target, error });
+    return undefined;
   }
 }

@@ -7,14 +7,18 @@ const SHOWN = 12;
 
 /** What arrived, as it would be parsed; where nothing did, what to check. */
 export function SourcePreview({ of }: { of: RouteResponse<'previewSource'> }) {
-  const { records, bytes: size, format, rows, dead, error, advice } = of;
+  const { records, bytes: size, format, rows, dead, error, said, advice } = of;
   return (
     <section className="section stack" aria-label="Preview" aria-live="polite">
       <h3>
         {plural(records, 'record')} arrived, {bytes(size)}
         {format !== '' && `, format ${format}`}
       </h3>
-      {error !== '' && <p className="level-error wrap">{error}</p>}
+      {[...(error === '' ? [] : [error]), ...said].map((complaint) => (
+        <p key={complaint} className="level-error wrap">
+          {complaint}
+        </p>
+      ))}
       {advice.length > 0 && (
         <>
           <strong>What to check</strong>

@@ -73,7 +73,12 @@ function WizardForm({ known, before, onDone }: { known: Known; before: WrittenSo
   };
   const look = () => {
     const described = source();
-    if (described !== undefined) preview.mutate({ body: { source: described, seconds, records: 50 } });
+    if (described === undefined) return;
+    // What the look found it to be is what the form says from then on.
+    preview.mutate(
+      { body: { source: described, seconds, records: 50 } },
+      { onSuccess: ({ holds }) => holds === 'packets' && setGiven(holds) },
+    );
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();

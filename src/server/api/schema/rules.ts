@@ -125,6 +125,10 @@ export const sourcePreviewResultSchema = z.object({
   ),
   dead: z.array(z.object({ reason: z.string(), text: z.string() })),
   error: z.string(),
+  /** Complaints of the source while it was looked at. */
+  said: z.array(z.string()),
+  /** What was found in place of lines; packets and sensors' events were looked at as such. */
+  holds: z.enum(['', 'packets', 'sensor', 'no text']),
   /** What to check when nothing, or nothing readable, arrived. */
   advice: z.array(z.string()),
 });
