@@ -193,6 +193,38 @@ describe('jobs', () => {
     expect(none).toMatchObject({ state: 'error', error: expect.stringContaining('no flow of auth is stored') });
   });
 
+  it('tries the values of a grid and keeps the best, and leaves each attack family out', { timeout: 120_000 }, async () => {
+    const wave = Array.from({ length: 400 }, (_, i) => {
+      const time = new Date(Date.UTC(2026, 0, 1) + i * 600_000).toISOString();
+      return `${time},${(100 + 20 * Math.sin(i / 23)).toFixed(3)}`;
+    });
+    const uploads = [await uploaded('wave.csv', `timestamp,load\n${wave.join('\n')}\n`)];
+    const series = { detector: 'forecast', name: 'waves', steps: 2, grid: { algorithm: ['last-value', 'ridge'] }, data: { uploads } };
+    const forecast = await ended(await started('train', series));
+    expect(forecast).toMatchObject({ state: 'done', error: '' });
+    expect((forecast.result as { grid: object[] }).grid).toMatchObject([{ algorithm: 'ridge' }, { algorithm: 'last-value' }]);
+
+    const rows = Array.from({ length: 900 }, (_, i) => {
+      const kind = i % 9 === 0 ? 'DDoS' : i % 9 === 1 ? 'PortScan' : 'BENIGN';
+      const size = kind === 'DDoS' ? 9_000 : kind === 'PortScan' ? 0 : 400;
+      return `${i * 1_000},${kind === 'PortScan' ? 40 : 800 + ((i * 37) % 211)},${size + ((i * 31) % 97)},${1 + (i % 5)},${kind}`;
+    });
+    const header = 'Flow Duration,Total Length of Fwd Packet,Total Length of Bwd Packet,Total Fwd Packet,Label';
+    const flows = { uploads: [await uploaded('flows.csv', `${header}\n${rows.join('\n')}\n`)] };
+    const classifier = { detector: 'flow-classifier', name: 'families', options: { rounds: 5 }, grid: { leaves: [3, 7] }, data: flows };
+    const trained = await ended(await started('train', { ...classifier, leaveOneOut: true }));
+    expect(trained).toMatchObject({ state: 'done', error: '' });
+    const found = trained.result as { grid: object[]; leave_one_out: { families: { flows: number }[] } };
+    expect(found.grid).toHaveLength(2);
+    expect(found.leave_one_out.families.map(({ flows }) => flows)).toEqual([100, 100]);
+
+    const refusals = [
+      { detector: 'sequence', grid: { order: [4] }, data: { source: 'auth' } },
+      { detector: 'forecast', leaveOneOut: true, data: { uploads } },
+    ];
+    for (const body of refusals) expect((await engineer.call('POST', 'tenants/a/jobs/train', body)).status).toBe(400);
+  });
+
   it('says what is wrong before it starts, and what went wrong when it did', async () => {
     for (const body of [
       { detector: 'nothing', data: { source: 'auth' } },

@@ -31,6 +31,9 @@ export interface TrainTask {
   readonly checkpoints: string;
   /** Of forecasts: measured on these data too. */
   readonly test?: JobInput;
+  /** Values to try of options. */
+  readonly grid?: Readonly<Record<string, readonly (string | number | boolean)[]>>;
+  readonly leaveOneOut: boolean;
 }
 
 export interface MeasureTask {

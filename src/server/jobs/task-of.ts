@@ -40,17 +40,38 @@ async function trainTask(
   store: TenantStore,
   given: unknown,
 ): Promise<Omit<TrainTask, 'checkpoints'>> {
-  const { detector, data, options, seed = context.config.seed, promise, algorithm, steps, test } = trainSchema.parse(given);
-  if (detector === 'forecast') forecastSettings(forecastAlgorithm(algorithm ?? DEFAULT_FORECAST_ALGORITHM), options);
+  const {
+    detector,
+    data,
+    options,
+    seed = context.config.seed,
+    promise,
+    algorithm,
+    steps,
+    test,
+    grid,
+    leaveOneOut,
+  } = trainSchema.parse(given);
+  if (grid !== undefined && detector !== 'forecast' && detector !== 'flow-classifier')
+    throw new VedetteError('USAGE', `a grid is of forecast and flow-classifier, not of ${detector}`, { hint: 'Leave it out.' });
+  if (grid !== undefined && data.feature !== undefined && detector === 'flow-classifier')
+    throw new VedetteError('USAGE', 'a grid compares classifiers by the labels of flows, and windows have none', { hint: 'Leave it out.' });
+  if (detector === 'forecast' && grid === undefined) forecastSettings(forecastAlgorithm(algorithm ?? DEFAULT_FORECAST_ALGORITHM), options);
   const isOfRows =
     detector !== 'forecast' && (await shapeOf(detector, { ...options, ...(algorithm === undefined ? {} : { algorithm }) })) === 'rows';
   if (isOfRows && detector === 'flow-classifier' && data.source !== undefined && data.feature === undefined)
     throw new VedetteError('USAGE', 'a classifier learns from labelled flows, and stored flows have no label', {
       hint: 'Upload labelled flows, or train a novelty model such as flow-novelty on the source.',
     });
+  if (leaveOneOut && (!isOfRows || data.uploads === undefined))
+    throw new VedetteError('USAGE', 'attack families can be left out of uploaded flows with labels only', {
+      hint: 'Leave leaveOneOut out.',
+    });
   const input = await inputOf(context, tenant, store, data, undefined, isOfRows ? 'flow' : 'log');
   const measured = test === undefined ? {} : { test: await inputOf(context, tenant, store, test) };
-  return { kind: 'train', detector, input, options, seed, promise, steps, ...measured, ...(algorithm === undefined ? {} : { algorithm }) };
+  const tried = grid === undefined ? {} : { grid };
+  const chosen = algorithm === undefined ? {} : { algorithm };
+  return { kind: 'train', detector, input, options, seed, promise, steps, leaveOneOut, ...measured, ...chosen, ...tried };
 }
 
 async function backtestTask(context: ServerContext, tenant: string, store: TenantStore, given: unknown): Promise<JobTask> {

@@ -1,10 +1,20 @@
 import { VedetteError } from '../../core/index.ts';
 import { backtest } from '../../pipeline/index.ts';
-import { evaluateFlows, type FlowTable, predictedCounts, predictionCsv, readFlows, storedFlowTable } from '../../training/flows/index.ts';
+import {
+  cleanFlows,
+  evaluateFlows,
+  type FlowTable,
+  leaveOneOut,
+  predictedCounts,
+  predictionCsv,
+  readFlows,
+  storedFlowTable,
+} from '../../training/flows/index.ts';
 import {
   createDetector,
   evaluateModel,
   FolderCheckpoints,
+  flowDataOptions,
   openSequenceModel,
   readSequenceData,
   readStoredLines,
@@ -23,11 +33,14 @@ import {
   windowTable,
 } from '../../training/index.ts';
 import {
+  bestForecast,
+  type ChosenForecast,
   DEFAULT_FORECAST_ALGORITHM,
   type ForecastModel,
   forecastAlgorithm,
   forecastNext,
   forecastRange,
+  forecastSetting,
   forecastSettings,
   type NamedFrame,
   readSeries,
@@ -39,6 +52,8 @@ import type { BacktestTask, JobInput, JobOutcome, JobTask, MeasureTask, PredictT
 type Progress = (share: number, step: string, loss?: number) => void;
 /** Share of a job that reading takes, roughly. */
 const READING = 0.2;
+/** Share of the rest that a search takes, where there is one. */
+const SEARCHING = 0.8;
 
 /** Does what a job is about; in a thread of its own. */
 export function runTask(task: JobTask, progress: Progress): Promise<JobOutcome> {
@@ -55,24 +70,21 @@ async function trainTask(task: TrainTask, progress: Progress): Promise<JobOutcom
   const checkpoints = new FolderCheckpoints(task.checkpoints);
   if (detector === 'forecast') {
     const frame = await seriesOf(input, reading);
-    const { steps, options } = task;
+    const { steps } = task;
     const { query, windowSlide } = input;
     const selection = { ...(query && { query }), ...(windowSlide && { windowSlide }) };
-    const chosen = forecastAlgorithm(task.algorithm ?? DEFAULT_FORECAST_ALGORITHM);
-    const fit = {
-      algorithm: chosen,
-      steps,
-      seed,
-      settings: forecastSettings(chosen, options),
-      selection,
-      progress: fitting,
-      checkpoints,
-    };
+    const { algorithm, settings, candidates } = await chosenForecast(task, frame.frame, checkpoints, (share) => fitting(share * SEARCHING));
+    const last = task.grid === undefined ? 0 : SEARCHING;
+    const progress = (share: number, loss?: number) => fitting(last + share * (1 - last), loss);
+    const fit = { algorithm, steps, seed, settings, selection, progress, checkpoints };
     const draft = await trainForecastDraft(frame, fit);
     const { metrics, trainingRows, model } = draft;
     const evaluation = task.test === undefined ? {} : await evaluationOn(task.test, model);
     const { channels } = frame.frame;
-    return { draft: { info: draft.info, files: draft.files }, result: { metrics, trainingRows, channels, ...evaluation } };
+    return {
+      draft: { info: draft.info, files: draft.files },
+      result: { metrics, trainingRows, channels, ...evaluation, ...triedOf(candidates) },
+    };
   }
   const options = { ...task.options, ...algorithm };
   if (input.windows !== undefined) {
@@ -84,12 +96,20 @@ async function trainTask(task: TrainTask, progress: Progress): Promise<JobOutcom
   }
   if ((await createDetector(detector)).detector.shape === 'rows') {
     const table = await flowsOf(input, reading);
-    const { info, files, trained } = await trainFlowModel({ detector, table, options, seed, promise, progress: fitting, checkpoints });
-    const { split, cleaning, importance, report } = trained;
-    return {
-      draft: { info, files },
-      result: { metrics: info.metrics, rows: info.data.rows, split, cleaning, importance, ...(report && { report }) },
+    if (task.leaveOneOut && table.labels === undefined)
+      throw new VedetteError('DATA_INSUFFICIENT', 'these flows carry no label, so no attack family can be left out', {
+        hint: 'Name the column of the labels.',
+      });
+    const fitted = {
+      ...{ detector, table, options, seed, promise, progress: fitting, checkpoints },
+      ...(task.grid && { grid: task.grid }),
     };
+    const { info, files, trained } = await trainFlowModel(fitted);
+    if (task.leaveOneOut) progress(1, 'leaving out each attack family');
+    const left = task.leaveOneOut && (await leaveOneOut(table, cleanFlows(table, flowDataOptions(options)), { seed }));
+    const { split, cleaning, importance, report } = trained;
+    const found = { ...(report && { report }), ...(left && { leave_one_out: left }), ...triedOf(trained.candidates) };
+    return { draft: { info, files }, result: { metrics: info.metrics, rows: info.data.rows, split, cleaning, importance, ...found } };
   }
   const data = await sequencesOf(input, reading);
   const { info, files, resolved, smallestRate, leftOut } = await trainSequenceModel({
@@ -111,6 +131,24 @@ async function trainTask(task: TrainTask, progress: Progress): Promise<JobOutcom
       sessions: data.feature?.why ?? '',
     },
   };
+}
+
+/** As asked for, or the best of the grid. */
+async function chosenForecast(
+  { algorithm: name, options, grid, steps, seed }: TrainTask,
+  frame: NamedFrame['frame'],
+  checkpoints: FolderCheckpoints,
+  progress: (share: number) => void,
+): Promise<ChosenForecast> {
+  const algorithm = forecastAlgorithm(name ?? DEFAULT_FORECAST_ALGORITHM);
+  if (grid === undefined) return { algorithm, settings: forecastSettings(algorithm, options), candidates: [] };
+  const settings = Object.fromEntries(Object.entries(options).map(([key, value]) => [key, forecastSetting(key, value).value]));
+  return bestForecast(frame, grid, { algorithm, settings }, { steps, seed, checkpoints, progress });
+}
+
+/** What a grid tried, best first. */
+function triedOf(candidates: readonly object[]): { readonly grid?: readonly object[] } {
+  return candidates.length === 0 ? {} : { grid: candidates };
 }
 
 /** What came, beside the forecasts, in a time that was not learnt from; a time without data is said, not an error of the training. */

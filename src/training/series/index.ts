@@ -1,4 +1,5 @@
 export { DEFAULT_FORECAST_ALGORITHM, FORECAST_ALGORITHM_NAMES, FORECAST_ALGORITHMS, type ForecastAlgorithm } from '../../ml/index.ts';
+export { bestForecast, type ChosenForecast } from './choose-forecast.ts';
 export { evaluateSeriesDetector, type SeriesEvaluation } from './evaluate-detector.ts';
 export { evaluateForecast, type ForecastEvaluation } from './evaluate-forecast.ts';
 export {
@@ -11,7 +12,7 @@ export {
 } from './forecast-model.ts';
 export { forecastRange, type RangeForecast } from './forecast-range.ts';
 export { forecastAlgorithm, forecastSetting, forecastSettings, ownSettings } from './forecast-settings.ts';
-export { type ForecastGrid, type GridCandidate, searchForecast } from './grid-search.ts';
+export { type GridCandidate, searchForecast } from './grid-search.ts';
 export { isParquet } from './parquet-series.ts';
 export { framesOf, type NamedFrame, type ReadSeriesOptions, readSeries, readTable } from './read-series.ts';
 export { readingsOf } from './readings-of.ts';

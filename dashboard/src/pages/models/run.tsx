@@ -8,6 +8,7 @@ import { Fact } from '../../components/fact.tsx';
 import { Card } from '../../components/page.tsx';
 import { amount, figure } from '../../format/number.ts';
 import { Confusion, type ConfusionCounts } from '../network/confusion.tsx';
+import { Tried, Unseen } from './compared.tsx';
 import { RaisedFindings } from './raised.tsx';
 
 /** One run: the loss as it falls, then what came of it. */
@@ -40,6 +41,8 @@ export function Run({ of: job, title }: { of: JobBody; title: string }) {
             </Fact>
           ))}
         </dl>
+        <Tried of={job.result} />
+        <Unseen of={job.result} />
         <RaisedFindings of={job} />
         {confusion !== undefined && <Confusion counts={confusion} />}
         <details>
@@ -95,8 +98,8 @@ function LossCurve({ losses }: { losses: JobBody['losses'] }) {
 /** A training's metrics are in its report once more. */
 function figuresOf(result: JobBody['result']): Readonly<Record<string, unknown>> {
   if (result === null) return {};
-  const { report, ...rest } = result;
-  return 'metrics' in rest ? rest : result;
+  const { report, leave_one_out, ...rest } = result;
+  return 'metrics' in rest ? rest : { ...rest, ...(report === undefined ? {} : { report }) };
 }
 
 /** Figures of a result, those of one level of nesting named after their parent. */

@@ -1,10 +1,11 @@
-import { Button, Checkbox, NumberInput, Select, TextInput } from '@mantine/core';
+import { Button, Checkbox, NumberInput, Select, Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { BodyInput, Response as RouteResponse } from '../../../../src/server/api/contract.ts';
 import { useApi, useChange } from '../../api/queries.ts';
 import { DataChoice, useDataChoice } from '../../components/data-choice.tsx';
 import { Failure } from '../../components/failure.tsx';
 import { Answered } from '../../components/states.tsx';
+import { gridOf, isWrong } from './grid.ts';
 
 interface Props {
   readonly onStarted: (run: string) => void;
@@ -29,17 +30,24 @@ function Form({ choices, onStarted }: Props & { choices: RouteResponse<'training
   const [promote, setPromote] = useState(false);
   const [algorithm, setAlgorithm] = useState('blend');
   const [steps, setSteps] = useState<string | number>(12);
+  const [tried, setTried] = useState('');
+  const [leaveOneOut, setLeaveOneOut] = useState(false);
   const learns = choices.detectors.find((one) => one.name === detector);
   const flows = learns?.learnsFrom === 'flows';
   const series = learns?.learnsFrom === 'series';
   const forecaster = choices.forecastAlgorithms.find((one) => one.name === algorithm);
   const chosen = useDataChoice(choices, flows);
+  const searches = series || detector === 'flow-classifier';
+  const grid = gridOf(searches ? tried : '');
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    if (isWrong(grid)) return;
     const body: BodyInput<'train'> = {
       ...{ detector, promote, promise: Number(promise) / 100 },
       ...(name === '' ? {} : { name }),
       ...(series ? { algorithm, steps: Number(steps) } : {}),
+      ...(Object.keys(grid).length === 0 ? {} : { grid }),
+      ...(flows && leaveOneOut ? { leaveOneOut } : {}),
       data: { ...chosen.data, ...(label === '' ? {} : { label }) },
     };
     train.mutate({ body }, { onSuccess: (job) => onStarted(job.id) });
@@ -111,6 +119,29 @@ function Form({ choices, onStarted }: Props & { choices: RouteResponse<'training
           max={99}
           decimalScale={6}
           hideControls
+        />
+      )}
+      {searches && (
+        <Textarea
+          size="xs"
+          label="Values to try"
+          description="An option a line; every combination is compared on a part of the training rows, the best is trained"
+          placeholder={series ? 'algorithm=ridge,gru\nwindow=24,48' : 'leaves=15,31\nlearningRate=0.05,0.1'}
+          autosize
+          minRows={2}
+          maxRows={8}
+          value={tried}
+          error={isWrong(grid) ? `"${grid.wrong}" is no option=value,value` : undefined}
+          onChange={(event) => setTried(event.currentTarget.value)}
+        />
+      )}
+      {flows && (
+        <Checkbox
+          size="xs"
+          label="Also train without each attack family"
+          description="Tells what would be found of an attack that was never seen; needs labels and takes longer"
+          checked={leaveOneOut}
+          onChange={(event) => setLeaveOneOut(event.currentTarget.checked)}
         />
       )}
       <Checkbox

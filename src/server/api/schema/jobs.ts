@@ -62,6 +62,18 @@ export const trainSchema = z.strictObject({
   /** Of forecasts. */
   algorithm: z.string().max(64).optional(),
   steps: z.number().int().min(1).max(1000).default(12),
+  /** Of forecasts and flow-classifier: values to try of each option, forecasts of `algorithm` too; the best on a part of the training rows is trained. */
+  grid: z
+    .record(
+      z.string().max(64),
+      z
+        .array(z.union([z.string().max(64), z.number(), z.boolean()]))
+        .min(1)
+        .max(50),
+    )
+    .optional(),
+  /** Of labelled flows: trained without each attack family in turn as well, to tell what would still be found of it. */
+  leaveOneOut: z.boolean().default(false),
   /** Make it the champion when it is done. */
   promote: z.boolean().default(false),
   /** Of forecasts: measured on these data too. */
