@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CHROMIUM } from './browser.ts';
-import { BrowserSession } from './browser-session.ts';
+import { BrowserSession, until } from './browser-session.ts';
 
 /** Page, and the button on it that opens a dialog. */
 const DIALOGS = [
@@ -74,6 +74,45 @@ describe.skipIf(CHROMIUM === undefined)('dialogs and menus', () => {
     expect(found).toEqual({});
     expect(window.complaints).toEqual([]);
   }, 90_000);
+
+  it('every menu and every list of choices that opens on a page', async () => {
+    const { page, window } = session;
+    const found: Record<string, readonly string[]> = {};
+    type Alerts = { items: { id: string; group: string }[] };
+    await until(async () => ((await session.api('alerts?limit=1')) as Alerts).items.length > 0);
+    const [alert] = ((await session.api('alerts?limit=1')) as Alerts).items;
+    const [incident] = ((await session.api('incidents?learning=true&limit=1')) as { items: { id: string }[] }).items;
+    const ofAlert = `alerts?state=any&group=${alert?.group}&alert=${alert?.id}`;
+    const ofIncident = `incidents?state=any&learning=with&incident=${incident?.id}`;
+    /** Page, the button or list on it, and what it opens. */
+    const opened = [
+      [ofAlert, 'button', 'Export', 'menuitem'],
+      [ofAlert, 'button', 'Label', 'menuitem'],
+      [ofAlert, 'button', 'Assign', 'menuitem'],
+      [ofAlert, 'combobox', 'State', 'option'],
+      [ofIncident, 'button', 'Export', 'menuitem'],
+      ['pipeline', 'button', /^Model of sequence of app/, 'menuitem'],
+      ['explorer', 'combobox', 'State', 'option'],
+      ['entities', 'combobox', 'Level', 'option'],
+      ['try-out?view=train', 'combobox', 'What learns', 'option'],
+      ['sources', 'button', 'Change app', 'dialog'],
+    ] as const;
+    for (const [path, role, name, opens] of opened) {
+      await session.open(path);
+      await window.settled();
+      const button = page.getByRole(role, { name, exact: typeof name === 'string' }).first();
+      await button.focus();
+      await page.keyboard.press(role === 'combobox' ? 'ArrowDown' : 'Enter');
+      await page.getByRole(opens).first().waitFor();
+      await window.settled();
+      const violations = await window.violationsInBothSchemes();
+      if (violations.length > 0) found[`${path.split('?')[0]}: ${name}`] = violations;
+      await page.keyboard.press('Escape');
+      await page.getByRole(opens).first().waitFor({ state: 'hidden' });
+    }
+    expect(found).toEqual({});
+    expect(window.complaints).toEqual([]);
+  }, 240_000);
 
   it('every page is reached by its keys, and each thing that has the focus shows it', async () => {
     const { page, window } = session;

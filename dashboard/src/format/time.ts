@@ -44,11 +44,13 @@ export function zoned(time: Time): string {
 
 const MOMENT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z/g;
 
-/** A sentence of the program with its moments in the shown zone; what it quotes stays as it was written. */
+/** A sentence of the program with its moments in the shown zone and its arrows as such; what it quotes stays as it was written. */
 export function prose(sentence: string): string {
   return sentence
     .split(/("[^"]*")/)
-    .map((part) => (part.startsWith('"') ? part : part.replace(MOMENT, (moment) => zoned(Date.parse(moment) * 1000))))
+    .map((part) =>
+      part.startsWith('"') ? part : part.replace(MOMENT, (moment) => zoned(Date.parse(moment) * 1000)).replaceAll(' -> ', ' → '),
+    )
     .join('');
 }
 

@@ -20,6 +20,8 @@ export interface EntityDossier extends RatedEntity {
 
 export interface EntityPage extends Page<RatedEntity> {
   readonly counts: Readonly<Record<EntityVerdict, number>>;
+  /** Risks are as of then; null where no entity was seen. */
+  readonly asOf: Micros | null;
 }
 
 export interface EntityOperations {
@@ -57,7 +59,12 @@ export function entityOperations(store: TenantStore, now: () => Micros): EntityO
       const page = await store.entities.list({ ...query, ...(minRank === undefined ? {} : { minRank }) });
       const [risky = 0, harmful = 0, all = 0] = await store.entities.counts(ranks);
       const items = await Promise.all(page.items.map((entity) => marked(entity, reference)));
-      return { ...page, items, counts: { safe: all - risky, suspicious: risky - harmful, harmful } };
+      return {
+        ...page,
+        items,
+        asOf: reference === 0 ? null : reference,
+        counts: { safe: all - risky, suspicious: risky - harmful, harmful },
+      };
     },
     async getEntity(id) {
       const entity = (await store.entities.get(id)) ?? (await store.entities.get(entityId(id)));

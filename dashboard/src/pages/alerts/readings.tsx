@@ -25,7 +25,7 @@ export function Readings({ alert: { detection } }: { alert: AlertBody }) {
   return (
     <section className="section">
       <div className="row">
-        <h3 className="grow">Readings around it</h3>
+        <h3 className="grow nowrap">Readings around it</h3>
         <SeriesKey forecast={false} />
         <Link
           to="/t/$tenant/explorer"

@@ -7,7 +7,7 @@ import { Card, Page } from '../../components/page.tsx';
 import { Scroll } from '../../components/scroll.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
 import { count, plural } from '../../format/number.ts';
-import { prose } from '../../format/time.ts';
+import { HOUR, nowMicros, prose } from '../../format/time.ts';
 import { type EntityRow, entityRows, LEVELS } from './rows.ts';
 
 /** Every watched entity: hosts that write logs and whatever alerts were about, the riskiest first. */
@@ -48,6 +48,7 @@ export function Entities() {
         </>
       }
     >
+      <AsOf at={entities.data?.asOf} />
       <Card flush>
         <Answered
           of={{ data: rows, error: entities.error ?? hosts.error, refetch: () => Promise.all([entities.refetch(), hosts.refetch()]) }}
@@ -68,6 +69,16 @@ export function Entities() {
         </Answered>
       </Card>
     </Page>
+  );
+}
+
+/** Risks fade with the time of events, not of the clock, which has to be said of events of the past. */
+function AsOf({ at }: { at: number | null | undefined }) {
+  if (at === null || at === undefined || nowMicros() - at < HOUR) return null;
+  return (
+    <p className="soft small">
+      Risks are as of <When at={at} />, where the events have got to: what is old is rated in its own time, and has not faded since.
+    </p>
   );
 }
 

@@ -5,6 +5,7 @@ import { useApi, useTenant } from '../../api/queries.ts';
 import { Severity, When } from '../../components/marks.tsx';
 import { Card } from '../../components/page.tsx';
 import { RangeChoice } from '../../components/range.tsx';
+import { Scroll } from '../../components/scroll.tsx';
 import { SeriesFigure, SeriesKey } from '../../components/series-figure.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
 import { duration, nowMicros, parseRange, prose, SECOND, zoned } from '../../format/time.ts';
@@ -57,32 +58,34 @@ export function SeriesView({
             <p className="small soft num">{pointText(data.bucketMicros, data.series.step)} · drag to zoom</p>
             <Forecasting series={data.series} />
             {data.marks.length > 0 && (
-              <table className="table dense flat">
-                <tbody>
-                  {data.marks.map((mark) => (
-                    <tr key={mark.id}>
-                      <td style={{ width: 52 }}>
-                        <Severity value={mark.severity} />
-                      </td>
-                      <td className="nowrap">
-                        <When at={mark.start} />
-                      </td>
-                      <td className="clip">
-                        <Link
-                          to="/t/$tenant/alerts"
-                          params={{ tenant }}
-                          search={{ alert: mark.id, state: 'any' }}
-                          className="ellipsis"
-                          title={prose(mark.title)}
-                        >
-                          {prose(mark.title)}
-                        </Link>
-                      </td>
-                      <td className="soft nowrap">{mark.detector}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
+              <Scroll label="Alerts of this series">
+                <table className="table dense flat">
+                  <tbody>
+                    {data.marks.map((mark) => (
+                      <tr key={mark.id}>
+                        <td style={{ width: 52 }}>
+                          <Severity value={mark.severity} />
+                        </td>
+                        <td className="nowrap">
+                          <When at={mark.start} />
+                        </td>
+                        <td className="clip">
+                          <Link
+                            to="/t/$tenant/alerts"
+                            params={{ tenant }}
+                            search={{ alert: mark.id, state: 'any' }}
+                            className="ellipsis"
+                            title={prose(mark.title)}
+                          >
+                            {prose(mark.title)}
+                          </Link>
+                        </td>
+                        <td className="soft nowrap">{mark.detector}</td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </Scroll>
             )}
           </>
         )}

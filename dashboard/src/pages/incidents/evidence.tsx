@@ -36,7 +36,7 @@ export function Evidence({ incident }: { incident: IncidentBody }) {
   return (
     <section className="section">
       <h3>Evidence</h3>
-      <Table label="Evidence" heads={['When', 'What, where', 'Severity', { right: 'Surprise' }, { right: 'Seen before' }]} actions dense>
+      <Table label="Evidence" heads={['When', 'What, where', 'Severity', { right: 'Surprise' }]} actions dense>
         {incident.evidence.map((piece) => {
           const rule = ruleOf(piece);
           return (
@@ -53,9 +53,11 @@ export function Evidence({ incident }: { incident: IncidentBody }) {
                 </div>
               </td>
               <td>{piece.severity === undefined ? '–' : <Severity value={piece.severity} />}</td>
-              <td className="right num">{piece.expected ? <span className="soft">normal here</span> : figure(piece.surprise)}</td>
-              <td className="right num nowrap" title="Ten-minute windows with the like on this host, of all past ones">
-                {count(piece.hostBins)} of {count(piece.bins)}
+              <td className="right num nowrap">
+                {piece.expected ? <span className="soft">normal here</span> : figure(piece.surprise)}
+                <div className="soft small" title="Ten-minute windows with the like on this host, of all past ones">
+                  seen in {count(piece.hostBins)} of {count(piece.bins)}
+                </div>
               </td>
               <td className="right">
                 {can &&

@@ -48,9 +48,11 @@ export function LivePredictions() {
           head={
             <>
               <span className="num">
-                {labelled.length === 0
-                  ? 'no flow is labelled: no accuracy'
-                  : `${count(right)} of ${count(labelled.length)} labelled flows right: accuracy ${percent(right / labelled.length)}`}
+                {rows.length === 0
+                  ? ''
+                  : labelled.length === 0
+                    ? 'no flow is labelled: no accuracy'
+                    : `${count(right)} of ${count(labelled.length)} labelled flows right: accuracy ${percent(right / labelled.length)}`}
               </span>
               <Select
                 aria-label="Flows shown"

@@ -89,7 +89,7 @@ export function PredictionTable({ rows, blank }: { rows: readonly PredictionRow[
   const scroll = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroll.current, estimateSize: () => 27, overscan: 15 });
   const head = useMemo(() => ['Row', 'Id', 'Predicted', 'Probability', 'Actual', 'p-value', 'Score'], []);
-  if (rows.length === 0) return <Blank title="No such row" hint={blank} />;
+  if (rows.length === 0) return <Blank title="No row to show" hint={blank} />;
   return (
     <>
       <div className="prediction log-head" aria-hidden>

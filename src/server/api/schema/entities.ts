@@ -55,7 +55,8 @@ export const entityQuerySchema = z.strictObject({
   limit: limitSchema.optional(),
   cursor: cursorSchema.optional(),
 });
-/** `counts`: entities of each verdict, whatever the query. */
+/** `counts`: entities of each verdict, whatever the query; `asOf`: the event time that the risks are as of, null where no entity was seen. */
 export const entityPage = pageOf(entitySummarySchema).extend({
+  asOf: timeSchema,
   counts: z.object({ safe: z.number(), suspicious: z.number(), harmful: z.number() }),
 });
