@@ -53,7 +53,7 @@ export async function detectionOf(
       pValue,
       threshold: context.promise,
       extrapolated: scored.extrapolated[row] === 1,
-      severity: severityOf(pValue, context.kind, model.calibration.length),
+      severity: severityOf(Math.min(1, pValue * scored.excess), context.kind, model.calibration.length),
       title: explanation.what,
       techniques: [],
       explanation,

@@ -1,6 +1,6 @@
-import { calibrate, pValuesOf, scoreAtRate, smallestRate } from '../alerts/index.ts';
+import { binomialInterval, calibrate, pValuesOf, scoreAtRate, smallestRate } from '../alerts/index.ts';
 import { type LabelledRow, type SequenceBatch, selectSequences } from '../core/index.ts';
-import { coreRows } from '../features/index.ts';
+import { type CoreRows, coreRows } from '../features/index.ts';
 import type { FittedModel } from './options.ts';
 
 import { selfPValues, selfThreshold } from './self-calibration.ts';
@@ -15,18 +15,24 @@ export interface ScoredRows {
   readonly threshold: number;
   /** Rows that would be flagged but for a label. */
   readonly forgiven: readonly number[];
+  /** How many times more rows were flagged than promised, where chance does not explain it; else 1. */
+  readonly excess: number;
 }
 
 /** Rows by a model that learnt from something else. */
 export async function scoreWith(model: FittedModel, batch: SequenceBatch, promise: number): Promise<ScoredRows> {
   const { score } = await model.detector.score(batch);
   const calibration = calibrate(model.calibration);
-  return { score, ...pValuesOf(calibration, score), threshold: scoreAtRate(calibration, promise).score, forgiven: [] };
+  return { score, ...pValuesOf(calibration, score), threshold: scoreAtRate(calibration, promise).score, forgiven: [], excess: 1 };
 }
+
+/** More of an input than this, and than so many times the promise, is not abnormal: the rare patterns are then part of what is normal. */
+const MOST_ABNORMAL = 0.05;
+const MOST_TIMES = 20;
 
 /**
  * Fits a detector to the batch and scores the same batch: common patterns by models that had not seen the row, rare ones
- * by the model of the common ones.
+ * by the model of the common ones, unless that would flag far more than is promised: then all by models that had not seen the row.
  */
 export async function learnFromItself(
   model: Omit<FittedModel, 'calibration' | 'rows' | 'from' | 'to'>,
@@ -35,18 +41,39 @@ export async function learnFromItself(
   labels: readonly LabelledRow[],
   progress: (share: number) => void,
 ): Promise<{ fitted: FittedModel; scored: ScoredRows }> {
-  const { core, rest } = coreRows(batch);
-  const learnt = rest.length === 0 ? batch : selectSequences(batch, core);
-  const summary = await model.detector.fit(learnt, (share) => progress(share * 0.9));
+  const split = coreRows(batch);
+  let learnt = await learnFrom(model, batch, split, promise, (share) => progress(share * 0.6));
+  const most = Math.max(MOST_ABNORMAL, MOST_TIMES * promise) * batch.rows;
+  if (split.rest.length > 0 && flaggedAt(learnt.scored, promise).length > most) {
+    const all = Array.from({ length: batch.rows }, (_, row) => row);
+    learnt = await learnFrom(model, batch, { core: all, rest: [] }, promise, (share) => progress(0.6 + share * 0.3));
+  }
+  const { fitted, scored } = learnt;
+  const flagged = labels.length === 0 ? [] : flaggedAt(scored, promise);
+  if (labels.length > 0) await overlay(fitted, batch, labels, scored, fitted.calibration);
+  const forgiven = flagged.filter((row) => !((scored.pValue[row] as number) <= promise));
+  progress(1);
+  return { fitted, scored: { ...scored, forgiven, excess: excessOf(flaggedAt(scored, promise).length, batch.rows, promise) } };
+}
+
+async function learnFrom(
+  model: Omit<FittedModel, 'calibration' | 'rows' | 'from' | 'to'>,
+  batch: SequenceBatch,
+  { core, rest }: CoreRows,
+  promise: number,
+  progress: (share: number) => void,
+): Promise<{ fitted: FittedModel; scored: ScoredRows }> {
+  const summary = await model.detector.fit(rest.length === 0 ? batch : selectSequences(batch, core), progress);
   const fitted: FittedModel = { ...model, calibration: summary.calibration, rows: summary.rows, from: summary.from, to: summary.to };
+  const self = selfPValues(summary.calibration);
   const scored: ScoredRows = {
     score: new Float64Array(batch.rows),
     pValue: new Float64Array(batch.rows).fill(Number.NaN),
     extrapolated: new Uint8Array(batch.rows),
-    threshold: Number.POSITIVE_INFINITY,
+    threshold: rest.length === 0 ? selfThreshold(promise, self) : scoreAtRate(calibrate(summary.calibration), promise).score,
     forgiven: [],
+    excess: 1,
   };
-  const self = selfPValues(summary.calibration);
   const smallest = smallestRate(summary.calibration.length);
   for (let i = 0; i < core.length; i++) {
     const row = core[i] as number;
@@ -63,12 +90,12 @@ export async function learnFromItself(
       scored.extrapolated[row] = others.extrapolated[i] as number;
     }
   }
-  const flagged = labels.length === 0 ? [] : flaggedAt(scored, promise);
-  if (labels.length > 0) await overlay(fitted, batch, labels, scored, summary.calibration);
-  const forgiven = flagged.filter((row) => !((scored.pValue[row] as number) <= promise));
-  progress(1);
-  const threshold = rest.length === 0 ? selfThreshold(promise, self) : scoreAtRate(calibrate(summary.calibration), promise).score;
-  return { fitted, scored: { ...scored, threshold, forgiven } };
+  return { fitted, scored };
+}
+
+function excessOf(flagged: number, rows: number, promise: number): number {
+  const [least] = binomialInterval(flagged, rows);
+  return least > promise ? flagged / rows / promise : 1;
 }
 
 /** Rows whose p-value is at or below the promise. */

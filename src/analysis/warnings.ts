@@ -16,6 +16,9 @@ interface Circumstances {
   readonly contamination: ReportWarning | undefined;
 }
 
+/** From this many times the promised findings on, the report says so. */
+const WORTH_TELLING = 2;
+
 /** What a reader must know before trusting the findings, most important first. */
 export function warningsOf({ input, feature, batch, models, promise, contamination }: Circumstances): ReportWarning[] {
   const warnings: ReportWarning[] = [];
@@ -30,7 +33,13 @@ export function warningsOf({ input, feature, batch, models, promise, contaminati
     warn('still-learning', `Too few sessions to learn from (${batch?.rows ?? 0}). Give a longer input, or --baseline with normal data.`);
   }
   if (contamination !== undefined) warn(contamination.code, contamination.text);
-  for (const { model } of models) {
+  for (const { model, scored } of models) {
+    if (scored.excess >= WORTH_TELLING) {
+      warn(
+        'promise-exceeded',
+        `${model.detectorName} flagged ${Number(scored.excess.toPrecision(2))} times as many sessions as it promises to flag by chance: either so many are abnormal, or sessions differ too much to be learnt from this input alone. Severities are lowered accordingly; --baseline with normal data tells which.`,
+      );
+    }
     if (promise < smallestRate(model.calibration.length)) {
       warn(
         'extrapolated',

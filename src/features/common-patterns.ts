@@ -1,10 +1,13 @@
 import { distinctSequences, type SequenceBatch, sequenceAt } from '../core/index.ts';
+import { type SessionPattern, structureOf } from './session-structure.ts';
 
 /** What makes up at least this share of the sessions isn't called abnormal when an input is learnt from itself. */
 export const COMMON_SHARE = 0.01;
 /** Where the common patterns cover less than this, sessions are too diverse for patterns to tell what is common. */
 const COVERED_SHARE = 0.8;
 const FEWEST_ROWS = 200;
+/** Sessions agree less than this many times as often as by chance: independent requests, of which any combination is normal. */
+const STRUCTURED = 2;
 
 export interface CoreRows {
   /** Rows to learn from. */
@@ -13,34 +16,39 @@ export interface CoreRows {
   readonly rest: readonly number[];
 }
 
+interface CountedPattern extends SessionPattern {
+  count: number;
+}
+
 /**
  * Splits unlabelled sessions into those whose pattern (how often each event occurs, order aside) is common, and the rest.
- * Without it a fault that repeats identically fifty times would be its own evidence of being normal.
+ * Without it a fault that repeats identically fifty times would be its own evidence of being normal. Where sessions hold
+ * events that have nothing to do with one another, a rare combination of events of the core belongs to the core.
  */
 export function coreRows(batch: SequenceBatch): CoreRows {
   const all = Array.from({ length: batch.rows }, (_, row) => row);
   if (batch.rows < FEWEST_ROWS) return { core: all, rest: [] };
   // By distinct sequence: its pattern, and how many sessions have that.
   const { ids, rows } = distinctSequences(batch, 0, batch.rows);
-  const patternIds = new Map<string, number>();
-  const patterns = Array.from(rows, (row) => {
-    const pattern = patternOf(sequenceAt(batch, row));
-    const known = patternIds.get(pattern) ?? patternIds.size;
-    patternIds.set(pattern, known);
-    return known;
+  const byKey = new Map<string, CountedPattern>();
+  const patterns = Array.from(rows, (row): CountedPattern => {
+    const codes = sequenceAt(batch, row).slice(0, CODES_COMPARED).sort();
+    const key = codes.join(' ');
+    const pattern = byKey.get(key) ?? { codes, count: 0 };
+    byKey.set(key, pattern);
+    return pattern;
   });
-  const counts = new Int32Array(patternIds.size);
-  const of = (row: number): number => patterns[ids[row] as number] as number;
-  for (const row of all) counts[of(row)] = (counts[of(row)] as number) + 1;
+  const of = (row: number): CountedPattern => patterns[ids[row] as number] as CountedPattern;
+  for (const row of all) of(row).count++;
   const fewest = COMMON_SHARE * batch.rows;
-  const common = (row: number): boolean => (counts[of(row)] as number) >= fewest;
-  const core = all.filter(common);
+  const isCommon = ({ count }: SessionPattern): boolean => count >= fewest;
+  const core = all.filter((row) => isCommon(of(row)));
   if (core.length < COVERED_SHARE * batch.rows) return { core: all, rest: [] };
-  return { core, rest: all.filter((row) => !common(row)) };
+  if (core.length === batch.rows) return { core, rest: [] };
+  if (structureOf(byKey.values()) >= STRUCTURED) return { core, rest: all.filter((row) => !isCommon(of(row))) };
+  const known = new Set([...byKey.values()].filter(isCommon).flatMap(({ codes }) => [...codes]));
+  const learnt = new Set(patterns.filter(({ codes }) => codes.every((code) => known.has(code))));
+  return { core: all.filter((row) => learnt.has(of(row))), rest: all.filter((row) => !learnt.has(of(row))) };
 }
 
 const CODES_COMPARED = 4096;
-
-function patternOf(codes: Int32Array): string {
-  return codes.slice(0, CODES_COMPARED).sort().join(' ');
-}
