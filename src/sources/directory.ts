@@ -25,6 +25,7 @@ import { holds } from './files/rotation.ts';
 import { fileLimits } from './files/settings.ts';
 import { Settled } from './files/settled.ts';
 import { isParquet, isWholeParquet } from './files/whole-parquet.ts';
+import { isJournalExport } from './journald/export.ts';
 import { Waker, watchFolder } from './live/waker.ts';
 import { LineAssembler } from './records/lines.ts';
 
@@ -145,7 +146,7 @@ class DirectorySource implements Source {
         yield* this.#readParquet(path, parquetLines, signal);
         return;
       }
-      const isText = !isEvtx(head) && encodingOf(head).encoding === 'utf-8';
+      const isText = !isEvtx(head) && !isJournalExport(head) && encodingOf(head).encoding === 'utf-8';
       const followed = compressionOf(head) === undefined && !isZip(head) && (this.#options.pieces || isText);
       yield* followed ? this.#follow(path, signal) : this.#readWhole(path, signal);
     } catch (error) {

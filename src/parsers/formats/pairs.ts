@@ -89,11 +89,17 @@ export function fromPairs(pairs: ReadonlyMap<string, Scalar>, arena: TextArena, 
   header.pid = pid > 0x7fffffff ? -1 : pid;
   const message = take(MESSAGE, (value) => typeof value === 'string');
   header.verbatim = false;
-  header.messageStart = arena.put(message === undefined ? asText(rest) : String(message).trimEnd());
+  const text = pairs.has('__REALTIME_TIMESTAMP') ? journalText(String(message)) : String(message);
+  header.messageStart = arena.put(message === undefined ? asText(rest) : text.trimEnd());
   header.messageEnd = arena.length;
   if (rest.size === 0) return;
   header.attributesStart = arena.put(asJson(rest));
   header.attributesEnd = arena.length;
+}
+
+/** The journal writes text with control characters as a list of its bytes. */
+function journalText(text: string): string {
+  return /^\d{1,3}(?:,\d{1,3})+$/.test(text) ? Buffer.from(text.split(',').map(Number)).toString('utf8') : text;
 }
 
 function isText(value: Scalar): boolean {

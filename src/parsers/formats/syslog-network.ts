@@ -2,7 +2,7 @@ import { isDigit, SPACE } from '../bytes/ascii.ts';
 import { DEFAULT_DRAIN, type LogFormat } from './format.ts';
 import { priorityAt } from './severity.ts';
 import { syslog } from './syslog.ts';
-import { syslog5424 } from './syslog5424.ts';
+import { SYSLOG_FIELD, syslog5424 } from './syslog5424.ts';
 
 /**
  * What devices of all kinds send to one port: RFC 5424 and RFC 3164 told apart message by message. Anything else is the content of a message
@@ -26,10 +26,12 @@ export const syslogNetwork: LogFormat = {
       header.clear();
     }
     if (syslog.scan(arena, start, end, header, calendar) === true) {
-      header.fieldStart[0] = header.hostStart;
-      header.fieldEnd[0] = header.hostEnd;
-      header.fieldStart[1] = header.componentStart;
-      header.fieldEnd[1] = header.componentEnd;
+      const { fieldStart, fieldEnd } = header;
+      const { time, level, host, appName } = SYSLOG_FIELD;
+      [fieldStart[time], fieldEnd[time]] = [Math.max(start, from), calendar.next];
+      [fieldStart[level], fieldEnd[level]] = [header.levelStart, header.levelEnd];
+      [fieldStart[host], fieldEnd[host]] = [header.hostStart, header.hostEnd];
+      [fieldStart[appName], fieldEnd[appName]] = [header.componentStart, header.componentEnd];
       return true;
     }
     header.clear();

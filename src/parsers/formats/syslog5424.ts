@@ -6,7 +6,10 @@ import { DEFAULT_DRAIN, type LogFormat } from './format.ts';
 import { pidAt } from './layout.ts';
 import { priorityAt } from './severity.ts';
 
-const FIELDS = ['Host', 'App', 'ProcId', 'MsgId'];
+const FIELDS = ['Time', 'Level', 'Host', 'AppName', 'ProcId', 'MsgId', 'StructuredData'];
+/** Places of the fields. */
+export const SYSLOG_FIELD = { time: 0, level: 1, host: 2, appName: 3, procId: 4, msgId: 5, structuredData: 6 } as const;
+const { time: TIME, level: LEVEL, host: HOST, appName: APP_NAME, procId: PROC_ID, msgId: MSG_ID, structuredData: DATA } = SYSLOG_FIELD;
 
 /** `<PRI>VERSION TIME HOST APP PROCID MSGID [structured data] message` */
 export const syslog5424: LogFormat = {
@@ -27,9 +30,11 @@ export const syslog5424: LogFormat = {
     } else {
       header.time = iso(bytes, p, end, calendar);
       if (Number.isNaN(header.time) || bytes[calendar.next] !== SPACE) return 'the syslog time is wrong';
+      header.fieldStart[TIME] = p;
+      header.fieldEnd[TIME] = calendar.next;
       p = calendar.next + 1;
     }
-    for (let f = 0; f < FIELDS.length; f++) {
+    for (let f = HOST; f <= MSG_ID; f++) {
       const stop = find(bytes, SPACE, p, end);
       if (stop < 0) return 'a syslog header field is missing';
       if (stop > p && !(stop === p + 1 && bytes[p] === 45)) {
@@ -38,14 +43,20 @@ export const syslog5424: LogFormat = {
       }
       p = stop + 1;
     }
-    header.hostStart = header.fieldStart[0] as number;
-    header.hostEnd = header.fieldEnd[0] as number;
-    header.componentStart = header.fieldStart[1] as number;
-    header.componentEnd = header.fieldEnd[1] as number;
-    header.pid = pidAt(bytes, header.fieldStart[2] as number, header.fieldEnd[2] as number);
+    header.fieldStart[LEVEL] = header.levelStart;
+    header.fieldEnd[LEVEL] = header.levelEnd;
+    header.hostStart = header.fieldStart[HOST] as number;
+    header.hostEnd = header.fieldEnd[HOST] as number;
+    header.componentStart = header.fieldStart[APP_NAME] as number;
+    header.componentEnd = header.fieldEnd[APP_NAME] as number;
+    header.pid = pidAt(bytes, header.fieldStart[PROC_ID] as number, header.fieldEnd[PROC_ID] as number);
     const behind = structuredDataEnd(bytes, p, end);
     if (behind < 0) return 'the structured data is not closed';
-    if (bytes[p] === 91) putStructuredData(arena, p, behind, header);
+    if (bytes[p] === 91) {
+      header.fieldStart[DATA] = p;
+      header.fieldEnd[DATA] = behind;
+      putStructuredData(arena, p, behind, header);
+    }
     p = bytes[behind] === SPACE ? behind + 1 : behind;
     if (bytes[p] === 0xef && bytes[p + 1] === 0xbb && bytes[p + 2] === 0xbf) p += 3;
     header.messageStart = Math.min(p, end);

@@ -10,7 +10,7 @@ const CLOSE = 93;
 export const timestamped: LogFormat = {
   name: 'timestamped',
   summary: 'lines that begin with a time, with or without a level',
-  fields: ['Time', 'Thread'],
+  fields: ['Time', 'Level', 'Thread'],
   joining: 'headerless',
   drain: DEFAULT_DRAIN,
   specificity: 1,
@@ -36,10 +36,12 @@ export const timestamped: LogFormat = {
       // `[thread] LEVEL message`
       const close = find(bytes, CLOSE, p, Math.min(end, p + 128));
       if (close > 0 && readLevel(bytes, skipSeparators(bytes, close + 1, end), end, header)) {
-        header.fieldStart[1] = p + 1;
-        header.fieldEnd[1] = close;
+        header.fieldStart[2] = p + 1;
+        header.fieldEnd[2] = close;
       }
     }
+    header.fieldStart[1] = header.levelStart;
+    header.fieldEnd[1] = header.levelEnd;
     return true;
   },
 };

@@ -1,5 +1,6 @@
 import { VedetteError } from '../../core/index.ts';
 import { evtxLines, isEvtx } from '../evtx/lines.ts';
+import { exportLines, isJournalExport } from '../journald/export.ts';
 import { type Chunks, lookAhead } from './chunks.ts';
 import { Expansion, type ExpansionLimit } from './expansion.ts';
 import { DamagedStream, gunzip } from './gzip.ts';
@@ -17,8 +18,10 @@ export interface Content {
 }
 
 const HEAD_BYTES = 64 << 10;
+/** Of an entry of the journal. */
+const LONGEST_FIELD = 16 << 20;
 
-/** Bytes as text; of a stream that goes on, `headBytes` are all that is waited for. Decompressed by their magic number, UTF-16 recoded as UTF-8, Windows event logs as lines of JSON. */
+/** Bytes as text; of a stream that goes on, `headBytes` are all that is waited for. Decompressed by their magic number, UTF-16 recoded as UTF-8, Windows event logs and exports of the journal as lines of JSON. */
 export async function contentOf(
   chunks: Chunks,
   input: string,
@@ -38,8 +41,9 @@ export async function contentOf(
         : stored.chunks;
   const content = compression === undefined ? stored : await peek(raw, 16);
   refuseUnsupported(content.head, input);
-  if (isEvtx(content.head)) {
-    const lines = await peek(evtxLines(content.chunks, bad), HEAD_BYTES);
+  if (isEvtx(content.head) || isJournalExport(content.head)) {
+    const records = isEvtx(content.head) ? evtxLines(content.chunks, bad) : exportLines(content.chunks, LONGEST_FIELD, bad);
+    const lines = await peek(records, HEAD_BYTES);
     return { chunks: lines.chunks, offset: 0, plain: false, head: lines.head };
   }
   const text = await asText(content.chunks);

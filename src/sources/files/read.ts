@@ -18,6 +18,7 @@ import { skipBytes } from '../bytes/skip.ts';
 import { encodingOf } from '../bytes/text.ts';
 import { zipMemberChunks } from '../bytes/zip.ts';
 import { isEvtx } from '../evtx/lines.ts';
+import { isJournalExport } from '../journald/export.ts';
 import { type Framing, framingOf } from '../records/framing.ts';
 import { JsonAssembler } from '../records/json.ts';
 import { DEFAULT_LIMITS, LineAssembler, type LineLimits } from '../records/lines.ts';
@@ -243,5 +244,5 @@ async function generationName(input: FileInput): Promise<string> {
 
 async function isPlain(path: string): Promise<boolean> {
   const head = await headOf(path, 16);
-  return compressionOf(head) === undefined && !isEvtx(head) && encodingOf(head).encoding === 'utf-8';
+  return compressionOf(head) === undefined && !isEvtx(head) && !isJournalExport(head) && encodingOf(head).encoding === 'utf-8';
 }

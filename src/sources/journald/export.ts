@@ -10,6 +10,14 @@ const MAX_FIELDS = 1024;
 
 type Value = string | number[];
 
+/** First field of every entry. */
+const MARK = encoder.encode('__CURSOR=');
+
+/** Whether bytes begin as the journal export format does. */
+export function isJournalExport(head: Uint8Array): boolean {
+  return head.length > MARK.length && MARK.every((byte, at) => head[at] === byte);
+}
+
 /**
  * The journal export format as lines of JSON, as `journalctl -o json` prints them: text as strings, other bytes as lists of
  * numbers, repeated fields as lists. Format: systemd, JOURNAL_EXPORT_FORMATS. Entries beyond `maxBytes` are left out and told.

@@ -8,7 +8,6 @@ import { DEFAULT_EXPANSION } from '../bytes/expansion.ts';
 import { skipBytes } from '../bytes/skip.ts';
 import { fileLimits } from '../files/settings.ts';
 import { LineAssembler } from '../records/lines.ts';
-import { exportLines } from './export.ts';
 
 const config = z.strictObject({
   command: z.string().min(1).default('journalctl').describe('Program that reads the journal'),
@@ -17,7 +16,7 @@ const config = z.strictObject({
     .default([])
     .describe('Only entries with these fields, as FIELD=value'),
   from: z.enum(['beginning', 'end']).default('beginning').describe('Where to begin when nothing was read before'),
-  path: z.string().optional().describe('Read this file in the journal export format instead, then end'),
+  path: z.string().optional().describe('Read this file of `journalctl -o export` or `-o json` instead, then end'),
   gatherMs: z.number().int().min(0).default(200).describe('How long an entry waits for more, in milliseconds'),
   batchBytes: fileLimits.batchBytes,
   maxRecordBytes: fileLimits.maxRecordBytes,
@@ -61,8 +60,7 @@ class Journald implements Source {
   }
 
   async *#file(path: string, resume: SourceState, signal: AbortSignal): AsyncGenerator<RecordBatch> {
-    const content = await contentOf(fileChunks(path), path, DEFAULT_EXPANSION);
-    const entries = exportLines(content.chunks, this.#config.maxRecordBytes, (reason) => {
+    const { chunks: entries } = await contentOf(fileChunks(path), path, DEFAULT_EXPANSION, (reason) => {
       this.#counters.bad_records++;
       this.#context.log.warn(`${path}: ${reason}`);
     });

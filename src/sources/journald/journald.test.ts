@@ -1,10 +1,12 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testContext } from '../../testing/context.ts';
 import { collect, sourceContract } from '../../testing/source-contract.ts';
+import { readFiles } from '../files/read.ts';
 import { exportLines } from './export.ts';
 import journald from './index.ts';
 
@@ -95,6 +97,36 @@ describe('journald export file', () => {
     expect((await lines(Buffer.concat([binary('RAW', Buffer.from([255, 0, 1])), Buffer.from('\n')]), 5)).entries).toEqual([
       { RAW: [255, 0, 1] },
     ]);
+  });
+
+  it('is recognised wherever files are read, and read as lines of JSON are', async () => {
+    const bytes = Buffer.concat([
+      Buffer.from('__CURSOR=a\n__REALTIME_TIMESTAMP=1700000000000000\nPRIORITY=3\n_HOSTNAME=web1\n_PID=7\nMESSAGE=one\n\n__CURSOR=b\n'),
+      binary('MESSAGE', Buffer.from('two\nlines')),
+      Buffer.from('\n'),
+    ]);
+    const path = join(folder, 'journal.export');
+    writeFileSync(path, bytes);
+    writeFileSync(`${path}.gz`, gzipSync(bytes));
+    for (const each of [path, `${path}.gz`]) {
+      const text = (await collect(readFiles([each]))).map((batch) => Buffer.from(batch.bytes).toString()).join('');
+      expect(
+        text
+          .trim()
+          .split('\n')
+          .map((line) => (JSON.parse(line) as { MESSAGE: string }).MESSAGE),
+      ).toEqual(['one', 'two\nlines']);
+    }
+    const json = join(folder, 'journal.json');
+    writeFileSync(json, `${ENTRIES.slice(0, 3).join('\n')}\n`);
+    const source = create({ path: json });
+    expect(
+      (await collect(source))
+        .map((batch) => Buffer.from(batch.bytes).toString())
+        .join('')
+        .trim()
+        .split('\n'),
+    ).toEqual(ENTRIES.slice(0, 3));
   });
 
   it('takes hostile lengths and random bytes', async () => {
