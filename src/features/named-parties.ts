@@ -158,11 +158,21 @@ export class NamedParties {
       this.addressEnd = quadEnd;
       return;
     }
+    if (!isParted(bytes, start, end)) return;
     const { token } = this;
     if (!classify(bytes, start, end, token) || token.kind !== TokenKind.ip) return;
     this.addressStart = token.start;
     this.addressEnd = token.end;
   }
+}
+
+/** Whether a dot or a colon is in it, as in every address. */
+function isParted(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const kind = CLASSES[bytes[at] as number];
+    if (kind === DOT || kind === COLON) return true;
+  }
+  return false;
 }
 
 /** The decimal digit at a place before `end`, else -1. */
