@@ -1,4 +1,4 @@
-import { type LogBatch, textAt } from '../core/index.ts';
+import { isFailedLevel, type LogBatch, textAt } from '../core/index.ts';
 import { namesFailure } from './failure-words.ts';
 
 /** Counts over a whole input that was learnt from itself. */
@@ -58,7 +58,6 @@ function percent(share: number): string {
   return `${Number((share * 100).toPrecision(2))} %`;
 }
 
-const FAILED_LEVEL = /^(?:err(?:or)?|crit(?:ical)?|fatal|alert|emerg(?:ency)?|severe|failure)$/i;
 const SEARCHED_BYTES = 2_000;
 const UNKNOWN = -1;
 
@@ -87,7 +86,7 @@ export class InputCounter {
   addBatch(batch: LogBatch): void {
     const { Client: client, Status: status } = batch.fields ?? {};
     const { bytes, start, end } = batch.message;
-    const levels = batch.level.values.map((level) => FAILED_LEVEL.test(level));
+    const levels = batch.level.values.map((level) => isFailedLevel(level));
     const { shape } = batch;
     // By shape: whether its words report a failure. No word of those stands in a number.
     const failing = new Int8Array(shape?.text.start.length ?? 0).fill(UNKNOWN);

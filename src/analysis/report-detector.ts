@@ -53,7 +53,7 @@ export function reportDetector(
 
 const STREAM_SUMMARY = {
   novelty: 'what a host, user or address shows for the first time',
-  rate: 'how many lines come in five minutes, from the whole and from each template',
+  rate: 'how many lines come in five minutes, from the whole and from each template, and how many of them report an error',
 } as const;
 
 /** The part of a detector that learns as it reads. */

@@ -9,6 +9,7 @@ import {
   type LogBatch,
   type ObservationBatch,
   type SeriesBatch,
+  seriesStartOf,
   stableId,
   type Template,
 } from '../core/index.ts';
@@ -248,7 +249,7 @@ function interval(batch: SeriesBatch, row: number): Described {
   return {
     key: series,
     entity: batch.entities[batch.code[row] as number] as string,
-    start: batch.start[row] as number,
+    start: seriesStartOf(batch, row),
     end: batch.end[row] as number,
     kind: batch.value[row] === 0 ? 'silence' : 'rate',
     evidence: batch.evidence?.[row] ?? [],

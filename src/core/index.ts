@@ -7,6 +7,7 @@ export * from './delivery.ts';
 export * from './duration.ts';
 export * from './entity.ts';
 export * from './errors.ts';
+export * from './failed-level.ts';
 export * from './failure.ts';
 export * from './feature.ts';
 export * from './floats.ts';

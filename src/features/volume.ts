@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationMicros, type EvidenceLine, type LogBatch, type SeriesBatch, type Template } from '../core/index.ts';
+import { BY_STATUS, CLASSES_BY, ERROR_CLASSES, ErrorClasses, FAILED } from './error-classes.ts';
 import { type VolumeSampleState, VolumeSamples } from './volume-samples.ts';
 import { EventTime } from './watermark.ts';
 
@@ -18,9 +19,14 @@ const MAX_EMPTY = 36;
 interface Series {
   readonly name: string;
   readonly entity: string;
+  /** Series whose lines these are a kind of; without it, the series is of lines as such. */
+  readonly of?: number;
 }
 
-/** Lines per interval of a source, of each host and of each template; a pause is shown by its first empty intervals. */
+/**
+ * Lines per interval of a source, of each host and of each template; a pause is shown by its first empty intervals. Beside them,
+ * in every interval with lines, how many of these report an error.
+ */
 export class VolumeCounter {
   /** Lines that came after their interval was handed over. */
   late = 0;
@@ -28,6 +34,8 @@ export class VolumeCounter {
   private readonly clock = new EventTime();
   private readonly series: Series[] = [];
   private readonly index = new Map<string, number>();
+  /** Series of the lines of one kind among those of a series. */
+  private readonly kinds: number[][] = [];
   /** Latest interval with lines of each series that is not silent for long. */
   private readonly live = new Map<number, number>();
   private readonly bins = new Map<number, Map<number, number>>();
@@ -37,7 +45,7 @@ export class VolumeCounter {
   private readonly tallied: number[] = [];
   private tallyBin = Number.NaN;
   private readonly samples = new VolumeSamples();
-  private out: { code: number; value: number; bin: number; evidence: readonly EvidenceLine[] }[] = [];
+  private out: { code: number; value: number; whole: number; bin: number; evidence: readonly EvidenceLine[] }[] = [];
 
   constructor(config: VolumeConfig) {
     this.config = config;
@@ -46,7 +54,11 @@ export class VolumeCounter {
   add(batch: LogBatch, templates: readonly Template[]): void {
     const source = this.seriesOf(`source ${batch.source}`, batch.source);
     const hosts = batch.host.values.map((host) => this.seriesOf(`host ${host}`, host));
+    const errors = new ErrorClasses(batch);
+    const kindsOfSource: (number | undefined)[] = [];
     const cached: (number | undefined)[] = [];
+    const opened: boolean[] = [];
+    const failed: (number | undefined)[] = [];
     let { latest } = this.clock;
     let limit = Number.NEGATIVE_INFINITY;
     // Intervals are handed over line by line, whatever the batches: when time has moved on, and behind a line that was due already.
@@ -71,13 +83,24 @@ export class VolumeCounter {
       }
       due = bin < limit;
       this.count(source, row);
+      const by = errors.toldBy(row);
+      if (by >= 0 && opened[by] !== true) {
+        opened[by] = true;
+        for (const one of CLASSES_BY[by] ?? []) kindsOfSource[one] = this.kindOf(one, source);
+      }
+      const kind = errors.of(row, by);
+      if (kind >= 0) this.count(kindsOfSource[kind], row);
       const host = hosts[batch.host.codes[row] as number];
       if (host !== undefined) this.count(host, row);
       const code = batch.template[row] as number;
       const template = templates[code];
       if (template === undefined) continue;
       cached[code] ??= this.seriesOf(`template ${template.id}`, batch.source) ?? -1;
-      if ((cached[code] as number) >= 0) this.count(cached[code], row);
+      if ((cached[code] as number) < 0) continue;
+      this.count(cached[code], row);
+      if (by !== BY_STATUS) continue;
+      failed[code] ??= this.kindOf(FAILED, cached[code]) ?? -1;
+      if (kind === FAILED && (failed[code] as number) >= 0) this.count(failed[code], row);
     }
     this.settle(batch);
   }
@@ -105,6 +128,7 @@ export class VolumeCounter {
       code: Int32Array.from(out, ({ code }) => code),
       entities: this.series.map(({ entity }) => entity),
       value: Float64Array.from(out, ({ value }) => value),
+      ...(this.kinds.length === 0 ? {} : { whole: Float64Array.from(out, ({ whole }) => whole) }),
       start: Float64Array.from(out, (row) => row.bin * bin),
       end: Float64Array.from(out, (row) => (row.bin + 1) * bin),
       evidence: out.map(({ evidence }) => evidence),
@@ -140,7 +164,11 @@ export class VolumeCounter {
     this.live.clear();
     for (const [code, bin] of state.live) this.live.set(code, bin);
     this.index.clear();
-    for (const [code, { name }] of this.series.entries()) this.index.set(name, code);
+    this.kinds.length = 0;
+    for (const [code, { name, of }] of this.series.entries()) {
+      this.index.set(name, code);
+      if (of !== undefined) this.addKind(of, code);
+    }
     this.bins.clear();
     for (const [bin, counts] of state.bins) this.bins.set(bin, new Map(counts));
     this.nextBin = state.nextBin ?? Number.NEGATIVE_INFINITY;
@@ -155,6 +183,24 @@ export class VolumeCounter {
     const code = this.series.push({ name, entity }) - 1;
     this.index.set(name, code);
     return code;
+  }
+
+  private kindOf(kind: number, whole: number | undefined): number | undefined {
+    const of = whole === undefined ? undefined : this.series[whole];
+    if (whole === undefined || of === undefined) return undefined;
+    const name = `${ERROR_CLASSES[kind]} of ${of.name}`;
+    const known = this.index.get(name);
+    if (known !== undefined || this.series.length >= this.config.maxSeries) return known;
+    const code = this.series.push({ name, entity: of.entity, of: whole }) - 1;
+    this.index.set(name, code);
+    this.addKind(whole, code);
+    return code;
+  }
+
+  private addKind(whole: number, code: number): void {
+    const known = this.kinds[whole];
+    if (known === undefined) this.kinds[whole] = [code];
+    else known.push(code);
   }
 
   private count(code: number | undefined, row: number): void {
@@ -193,13 +239,20 @@ export class VolumeCounter {
         bin = Math.min(limit, ...this.bins.keys()) - 1;
         continue;
       }
-      for (const code of counts?.keys() ?? []) this.live.set(code, bin);
+      for (const code of counts?.keys() ?? []) if (this.series[code]?.of === undefined) this.live.set(code, bin);
       for (const code of [...this.live.keys()].sort((a, b) => a - b)) {
         const silent = bin - (this.live.get(code) as number);
         if (silent > (this.series[code]?.name.startsWith('source ') === true ? MAX_EMPTY_OF_SOURCE : MAX_EMPTY)) {
           this.live.delete(code);
           this.samples.dropSeries(code);
-        } else this.out.push({ code, value: counts?.get(code) ?? 0, bin, evidence: this.samples.take(bin, code) });
+          continue;
+        }
+        const value = counts?.get(code) ?? 0;
+        this.out.push({ code, value, whole: Number.NaN, bin, evidence: this.samples.take(bin, code) });
+        for (const kind of (value > 0 ? this.kinds[code] : undefined) ?? []) {
+          const part = counts?.get(kind) ?? 0;
+          this.out.push({ code: kind, value: part, whole: value, bin, evidence: part > 0 ? this.samples.take(bin, kind) : [] });
+        }
       }
       this.bins.delete(bin);
       this.samples.dropBin(bin);

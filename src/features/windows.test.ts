@@ -148,6 +148,57 @@ describe('volume', () => {
     expect(counted([undated, line(600), { ...undated }]).filter((text) => text.startsWith('source'))).toEqual(['source test 10 2']);
   });
 
+  it('counts lines of an error class among all of an interval, for the source and each template, also where there are none', () => {
+    const entry = (seconds: number, status: string, template = 0): LogLine => ({ ...line(seconds, template), fields: { Status: status } });
+    const volume = new VolumeCounter(volumeConfig.parse({ bin: '1m', lateness: '0s' }));
+    volume.add(logBatch([entry(0, '200'), entry(1, '502'), entry(2, '404', 1), entry(3, '5'), entry(130, '200')]), templates);
+    volume.finish();
+    const batch = volume.take() as SeriesBatch;
+    const kinds = Array.from({ length: batch.rows }, (_, row) => row).filter((row) => !Number.isNaN(batch.whole?.[row] as number));
+    expect(
+      kinds.map(
+        (row) =>
+          `${batch.series[batch.code[row] as number]} ${(batch.start[row] as number) / 60e6}: ${batch.value[row]} of ${batch.whole?.[row]}`,
+      ),
+    ).toEqual([
+      'status 4xx of source test 0: 1 of 4',
+      'status 5xx of source test 0: 1 of 4',
+      'status 5xx of template t0 0: 1 of 3',
+      'status 5xx of template t1 0: 0 of 1',
+      'status 4xx of source test 2: 0 of 1',
+      'status 5xx of source test 2: 0 of 1',
+      'status 5xx of template t0 2: 0 of 1',
+    ]);
+    expect(batch.evidence?.[kinds[1] as number]?.map(({ line: number }) => number)).toEqual([2]);
+  });
+
+  it('does not depend on batches where the first lines say nothing of their outcome', () => {
+    const lines = [line(0), line(70), { ...line(130), level: 'INFO' }, { ...line(200), level: 'ERROR' }, line(270)];
+    expect(counted(lines, 1)).toEqual(counted(lines));
+    expect(counted(lines).filter((row) => row.startsWith('errors'))).toEqual([
+      'errors of source test 2 0',
+      'errors of source test 3 1',
+      'errors of source test 4 0',
+    ]);
+  });
+
+  it('counts errors by level where lines have no status', () => {
+    const volume = new VolumeCounter(volumeConfig.parse({ bin: '1m', lateness: '0s' }));
+    volume.add(
+      logBatch([
+        { ...line(0), level: 'INFO' },
+        { ...line(1), level: 'ERROR' },
+        { ...line(2), level: 'fatal' },
+      ]),
+      templates,
+    );
+    volume.finish();
+    const batch = volume.take() as SeriesBatch;
+    const at = batch.series.indexOf('errors of source test');
+    const row = batch.code.indexOf(at);
+    expect([batch.value[row], batch.whole?.[row]]).toEqual([2, 3]);
+  });
+
   it('shows silence when time goes on without lines', () => {
     const volume = new VolumeCounter(volumeConfig.parse({ bin: '1m', lateness: '0s' }));
     volume.add(logBatch([line(0)]), templates);

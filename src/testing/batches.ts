@@ -116,6 +116,7 @@ function sliceSeries(batch: SeriesBatch, from: number, to: number): SeriesBatch 
     code: batch.code.slice(from, to).map((code) => last - code),
     entities: batch.entities.length === batch.rows ? batch.entities.slice(from, to) : batch.entities,
     value: batch.value.slice(from, to),
+    ...(batch.whole === undefined ? {} : { whole: batch.whole.slice(from, to) }),
     start: batch.start.slice(from, to),
     end: batch.end.slice(from, to),
   };

@@ -7,6 +7,7 @@ export interface LogLine {
   readonly host?: string;
   readonly component?: string;
   readonly pid?: number;
+  readonly level?: string;
   readonly template?: number;
   readonly fields?: Readonly<Record<string, string>>;
 }
@@ -52,7 +53,7 @@ export function logBatch(lines: readonly LogLine[], options: { input?: string; s
     host: dictionary(lines.map((line) => line.host)),
     component: dictionary(lines.map((line) => line.component)),
     pid: Int32Array.from(lines, (line) => line.pid ?? -1),
-    level: dictionary(lines.map(() => undefined)),
+    level: dictionary(lines.map((line) => line.level)),
     message: { bytes, start, end },
     template: Int32Array.from(lines, (line) => line.template ?? -1),
     parameters: { bytes, first, start: Int32Array.from(starts), end: Int32Array.from(ends) },

@@ -94,9 +94,15 @@ export class StreamDecisions {
 }
 
 function oneAnInterval(batch: SeriesBatch, flagged: readonly Told[], score: Float64Array, expected: Float64Array): readonly Told[] {
-  const byStart = new Map<number, Told[]>();
+  const byStart = new Map<string, Told[]>();
+  const silent = silentSources(batch);
   for (const told of flagged) {
-    const start = batch.start[told.row] as number;
+    // Where nothing comes from a source, that its templates and hosts are silent says no more.
+    const code = batch.code[told.row] as number;
+    if (batch.value[told.row] === 0 && silent.get(batch.start[told.row] as number)?.has(code) === false) continue;
+    // An outbreak of errors is another matter than how many lines came.
+    const ofKind = batch.whole !== undefined && !Number.isNaN(batch.whole[told.row] as number);
+    const start = `${batch.start[told.row]} ${ofKind}`;
     byStart.set(start, [...(byStart.get(start) ?? []), told]);
   }
   return [...byStart.values()].flatMap((told) => {
@@ -104,4 +110,18 @@ function oneAnInterval(batch: SeriesBatch, flagged: readonly Told[], score: Floa
     const chosen = mostSpecific(batch, rows, score, expected);
     return told.filter(({ row }) => row === chosen);
   });
+}
+
+/** Sources without a line, by the start of the interval: codes of their series. */
+function silentSources({ rows, series, code, value, start }: SeriesBatch): ReadonlyMap<number, ReadonlySet<number>> {
+  const silent = new Map<number, Set<number>>();
+  for (let row = 0; row < rows; row++) {
+    const of = code[row] as number;
+    if (value[row] !== 0 || series[of]?.startsWith('source ') !== true) continue;
+    const at = start[row] as number;
+    const known = silent.get(at);
+    if (known === undefined) silent.set(at, new Set([of]));
+    else known.add(of);
+  }
+  return silent;
 }

@@ -9,7 +9,7 @@ const EXPLAINS = 0.5;
  */
 export function mostSpecific(batch: SeriesBatch, rows: readonly number[], score: Float64Array, expected: Float64Array): number {
   const deviation = (row: number) => (batch.value[row] as number) - (expected[row] as number);
-  const name = (row: number) => batch.series[batch.code[row] as number] as string;
+  const name = (row: number) => wholeOf(batch.series[batch.code[row] as number] as string);
   const ranked = [...rows].sort((a, b) => (score[b] as number) - (score[a] as number) || a - b);
   const whole = ranked.find((row) => name(row).startsWith('source '));
   if (whole === undefined) return ranked[0] as number;
@@ -19,4 +19,9 @@ export function mostSpecific(batch: SeriesBatch, rows: readonly number[], score:
     if (largest !== undefined) return largest;
   }
   return whole;
+}
+
+/** `status 5xx of source web` -> `source web`: lines of one kind are told of where all lines would be. */
+function wholeOf(series: string): string {
+  return series.replace(/^(?:status \dxx|errors) of /, '');
 }

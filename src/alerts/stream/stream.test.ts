@@ -38,6 +38,30 @@ describe('decisions of detectors that learn as they go', () => {
     expect(told(counts, [500, 480, 20, 450, 50], [0, 0, 0, 0, 0])).toEqual([]);
   });
 
+  it('tells of a silent source alone, also where only its templates were flagged', () => {
+    const counts = [
+      ['source web', 0],
+      ['template t', 0],
+      ['host a', 0],
+    ] as const;
+    expect(told(counts, [20, 12, 8], [15, 9, 8])).toEqual(['source web']);
+    expect(told(counts, [20, 12, 8], [5, 9, 8])).toEqual([]);
+  });
+
+  it('tells of an outbreak of errors beside how many lines came, of a template where it explains the errors of its source', () => {
+    const counts = [
+      ['source web', 900],
+      ['status 5xx of source web', 300],
+      ['status 5xx of template t', 290],
+    ] as const;
+    const batch = { ...interval(counts), whole: Float64Array.of(Number.NaN, 900, 400) };
+    const scored = { score: Float64Array.of(9, 30, 40), arms: { expected: Float64Array.of(100, 1, 1) } };
+    expect(new StreamDecisions(0.001).take(batch, scored).map(({ row }) => counts[row]?.[0])).toEqual([
+      'source web',
+      'status 5xx of template t',
+    ]);
+  });
+
   it('flags what the scores say as long as they keep their promise, and never much more than promised', () => {
     const random = seededRandom(5);
     const honest = new ObservedTail();

@@ -58,10 +58,19 @@ export interface SeriesBatch {
   readonly code: Int32Array;
   readonly entities: readonly string[];
   readonly value: Float64Array;
+  /** How many lines there were in all where `value` counts those of one kind among them; NaN for other rows. */
+  readonly whole?: Float64Array;
   readonly start: Float64Array;
   readonly end: Float64Array;
   /** Of each row, some of the lines or readings it was made from. */
   readonly evidence?: readonly (readonly EvidenceLine[])[];
+}
+
+/** When what a row shows began: a silence at the last line before it, which is its evidence, all else with its interval. */
+export function seriesStartOf({ value, start, evidence }: SeriesBatch, row: number): number {
+  const from = start[row] as number;
+  const last = value[row] === 0 ? evidence?.[row]?.[0]?.time : undefined;
+  return last !== undefined && last < from ? last : from;
 }
 
 /** Name of the series that a row is of. */

@@ -15,7 +15,8 @@ export function explainInterval(interval: RatedInterval, state: SeriesState, rat
   const usual = `about ${shown(rating.expected)}`;
   const expected = `${usual} (${shown(rating.lower)} to ${shown(rating.upper)})`;
   const minutes = (end - start) / 60_000_000;
-  const silent = value === 0 && rating.expected >= 1;
+  const silent = value === 0;
+  const together = silent && state.silence > 0 ? ', the silent intervals before it counted in' : '';
   if (isSparse(state)) return explainActive(interval, state, rating);
   const known = readyAt(state) <= start;
   const profile = known
@@ -25,7 +26,7 @@ export function explainInterval(interval: RatedInterval, state: SeriesState, rat
     what: silent
       ? `${series} has gone quiet: no line in ${shown(minutes)} minutes, ${usual} expected.`
       : `${series} had ${lines(value)} in ${shown(minutes)} minutes, ${usual} expected.`,
-    why: `By ${profile}, learnt from ${state.count} intervals, so ${rating.above ? 'many' : 'few'} come by chance about ${once(rating.logP)}.`,
+    why: `By ${profile}, learnt from ${state.count} intervals, ${silent ? 'none comes' : `so ${rating.above ? 'many' : 'few'} come`} by chance about ${once(rating.logP)}${together}.`,
     harmless: rating.above
       ? ['A scheduled job, an import or a busy period that does not come every day.', 'A raised log level.']
       : ['A planned stop or maintenance.', 'Less use than usual, such as on a holiday.', 'A delay in the delivery of logs.'],
@@ -50,15 +51,20 @@ function explainActive({ series, value, start, end }: RatedInterval, state: Seri
   };
 }
 
-function once(logP: number): string {
+export function once(logP: number): string {
   const cases = Math.exp(-logP);
   return cases < 1e6 ? `once in ${Math.max(1, Math.round(cases)).toLocaleString('en')} intervals` : 'never in a million intervals';
 }
 
-function lines(count: number): string {
+export function lines(count: number): string {
   return `${shown(count)} ${count === 1 ? 'line' : 'lines'}`;
 }
 
-function shown(value: number): string {
+export function shown(value: number): string {
   return (value >= 10 ? Math.round(value) : Number(value.toPrecision(2))).toLocaleString('en');
+}
+
+/** A share in percent; small ones keep their order of magnitude. */
+export function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(2))} %`;
 }

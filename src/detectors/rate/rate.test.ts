@@ -24,6 +24,16 @@ function series(values: readonly number[], first = 0, name = 'source web'): Seri
   };
 }
 
+/** Lines of a kind and all lines, per five minutes. */
+function shares(counts: readonly (readonly [number, number])[], first = 0): SeriesBatch {
+  const parts = series(
+    counts.map(([part]) => part),
+    first,
+    'status 5xx of source web',
+  );
+  return { ...parts, whole: Float64Array.from(counts, ([, whole]) => whole) };
+}
+
 /** Poisson counts (Knuth; normal beyond 50). */
 function poisson(mean: number, random: () => number): number {
   if (mean > 50) {
@@ -46,6 +56,25 @@ function counts(days: number, mean: (bin: number) => number, seed = 1): number[]
 }
 
 const quiet = counts(2, () => 40);
+detectorContract('rate of a kind of lines', {
+  create: () => new RateDetector(config.parse({})),
+  normal: shares(quiet.map((whole, i) => [i % 7 === 0 ? 1 : 0, whole])),
+  mixed: shares(
+    [
+      [0, 40],
+      [1, 38],
+      [0, 41],
+      [2, 39],
+      [30, 40],
+      [0, 40],
+      [1, 42],
+    ],
+    quiet.length,
+  ),
+  abnormalRow: 4,
+  quietRow: 1,
+  learnsAsItGoes: true,
+});
 detectorContract('rate', {
   create: () => new RateDetector(config.parse({})),
   normal: series(quiet),
@@ -89,6 +118,32 @@ describe('rate', () => {
     const detector = new RateDetector(config.parse({}));
     await detector.fit(series(past));
     expect((await detector.explain(series([0], past.length), 0)).what).toMatch(/^source web has gone quiet: no line in 5 minutes/);
+  });
+
+  it('keeps the level through a silence, tells it once with what was expected, and finds nothing in what comes after it', async () => {
+    const random = seededRandom(8);
+    const past = counts(3, () => 12);
+    const silent = new Array<number>(72).fill(0);
+    const after = Array.from({ length: 144 }, () => poisson(12, random));
+    const score = await rated([...silent, ...after], past);
+    const told = [...score.keys()].filter((i) => (score[i] as number) > 7);
+    expect(told).toHaveLength(1);
+    expect(told[0]).toBeLessThan(2);
+    const detector = new RateDetector(config.parse({}));
+    await detector.fit(series(past));
+    const { what, why } = await detector.explain(series([0, 0, 0], past.length), 2);
+    expect(what).toMatch(/^source web has gone quiet: no line in 5 minutes, about 1[123] expected/);
+    expect(why).toMatch(/none comes by chance about .* the silent intervals before it counted in/);
+    expect(why).not.toContain('few');
+  });
+
+  it('takes nights without a line for a habit after the first ones', async () => {
+    for (const mean of [3, 15, 60]) {
+      const random = seededRandom(3);
+      const days = Array.from({ length: 14 * PER_DAY }, (_, bin) => (bin % PER_DAY < PER_DAY / 3 ? 0 : poisson(mean, random)));
+      const { score } = await new RateDetector(config.parse({})).score(series(days));
+      expect(score.filter((value, bin) => days[bin] === 0 && bin > 2 * PER_DAY && value > 7).length).toBe(0);
+    }
   });
 
   it('tells a level shift once and takes it for the level then', async () => {
@@ -171,5 +226,60 @@ describe('rate', () => {
       }),
       { numRuns: 40, examples: [[[20, 27, 1e15, 1e15, 1e15, 1e15, 0, 1e15, 1e15]]] },
     );
+  });
+});
+
+describe('lines of a kind among all lines', () => {
+  const rate = async (past: readonly (readonly [number, number])[], values: readonly (readonly [number, number])[]) => {
+    const detector = new RateDetector(config.parse({}));
+    await detector.fit(shares(past));
+    const batch = shares(values, past.length);
+    return { score: (await detector.score(batch)).score, detector, batch };
+  };
+  const traffic = (intervals: number, mean: number, share: number, seed = 1): (readonly [number, number])[] => {
+    const random = seededRandom(seed);
+    return Array.from({ length: intervals }, () => {
+      const whole = poisson(mean, random);
+      return [Array.from({ length: whole }, () => random()).filter((value) => value < share).length, whole] as const;
+    });
+  };
+
+  it('finds an hour of errors where there were none, once, and says how many are usual', async () => {
+    const { score, detector, batch } = await rate(traffic(500, 12, 0), [...traffic(12, 12, 0.7, 2), ...traffic(36, 12, 0, 3)]);
+    expect(score[0]).toBeGreaterThan(7);
+    expect(score.filter((value) => value > 7).length).toBeLessThanOrEqual(2);
+    const { what } = await detector.explain(batch, 0);
+    expect(what).toMatch(/^status 5xx of source web: \d+ of \d+ lines in 5 minutes, none were seen before\.$/);
+  });
+
+  it('finds it where a few per cent are usual, and again after a day', async () => {
+    const hour = traffic(12, 30, 0.6, 2);
+    const { score } = await rate(traffic(500, 30, 0.03), [...hour, ...traffic(PER_DAY, 30, 0.03, 4), ...hour]);
+    expect(Math.max(...score.subarray(0, 12))).toBeGreaterThan(7);
+    expect(Math.max(...score.subarray(12 + PER_DAY))).toBeGreaterThan(7);
+    expect(Math.max(...score.subarray(12, 12 + PER_DAY))).toBeLessThan(7);
+  });
+
+  it('keeps its promise at any usual share, and is not moved by more or fewer lines', async () => {
+    let flagged = 0;
+    for (const share of [0.001, 0.03, 0.3, 1]) {
+      const { score } = await rate(traffic(500, 20, share), [...traffic(1500, 20, share, 2), ...traffic(500, 200, share, 3)]);
+      flagged += score.filter((value) => value >= Math.log(1000)).length;
+    }
+    expect(flagged).toBeLessThanOrEqual(16);
+  });
+
+  it('does not call a single error an outbreak, nor bursts that come again and again', async () => {
+    expect(
+      (
+        await rate(traffic(2000, 50, 0), [
+          [1, 50],
+          [4, 4],
+        ])
+      ).score.every((value) => value < 7),
+    ).toBe(true);
+    const bursts = (bins: number) => Array.from({ length: bins }, (_, bin) => [bin % 40 === 3 ? 20 : 0, 60] as const);
+    const { score } = await rate(bursts(1000), bursts(1000));
+    expect(score.filter((value) => value > 7).length).toBe(0);
   });
 });

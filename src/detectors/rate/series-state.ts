@@ -15,6 +15,13 @@ const UNUSUAL = Math.log(1e-3);
 const SHRINK = 4;
 /** Relative spread between hours that is assumed as long as an hour has not been seen. */
 const UNKNOWN_HOUR = 0.6;
+/** An hour silent for so much of its recent intervals is silent by habit; a silent hour makes up 40 % for the day after. */
+const SILENT_HABIT = 0.3;
+const HABIT_STEP = 1 / 24;
+/** Silent intervals in a row before silence is the new level: a day of five minutes. */
+const SILENCE_LEARNT = 288;
+/** A silence is told again only when it is so many times as improbable, as an exponent. */
+const WORSE = 2;
 const MIN_DISPERSION = 1e-4;
 const START_DISPERSION = 0.1;
 /** Intervals over which the dispersion forgets. */
@@ -34,6 +41,8 @@ export interface SeriesState {
   /** Sum of value / level and number of intervals, per hour of the day (UTC) and per day of the week. */
   hourSum: number[];
   hourCount: number[];
+  /** Recent share of silent intervals per hour of the day. */
+  hourSilent: number[];
   daySum: number[];
   dayCount: number[];
   /** Unusual intervals in a row on one side: +n above, -n below; their values, for the new level. */
@@ -75,6 +84,7 @@ export function newSeries(start: number): SeriesState {
     dispersion: START_DISPERSION,
     hourSum: new Array<number>(HOURS).fill(0),
     hourCount: new Array<number>(HOURS).fill(0),
+    hourSilent: new Array<number>(HOURS).fill(0),
     daySum: new Array<number>(DAYS).fill(0),
     dayCount: new Array<number>(DAYS).fill(0),
     run: 0,
@@ -95,6 +105,7 @@ export function copySeries(state: SeriesState): SeriesState {
     ...state,
     hourSum: [...state.hourSum],
     hourCount: [...state.hourCount],
+    hourSilent: [...state.hourSilent],
     daySum: [...state.daySum],
     dayCount: [...state.dayCount],
     runValues: [...state.runValues],
@@ -123,12 +134,14 @@ export function rate(state: SeriesState, config: RateConfig, value: number, star
 function rateInterval(state: SeriesState, config: RateConfig, value: number, start: number): Omit<Rating, 'misfit' | 'learnt'> {
   const { mean, dispersion } = forecast(state, start);
   const above = value > mean;
-  const lower = () => Math.max(logLowerTail(value, mean, dispersion), logSilence(mean, dispersion)) - (value === 0 ? state.silence : 0);
+  const habit = value === 0 && isHabit(state, start);
+  const lower = () =>
+    habit ? 0 : Math.max(logLowerTail(value, mean, dispersion), logSilence(mean, dispersion)) - (value === 0 ? state.silence : 0);
   const logP = Math.min(0, Math.LN2 + (above ? logUpperTail(value, mean, dispersion) : lower()));
   const deviation = Math.sqrt(mean + dispersion * mean * mean);
   const told = Math.sign(state.run) === (above ? 1 : -1) ? state.runScore : 0;
   return {
-    score: state.count < config.warmUp ? Number.NaN : Math.max(0, -logP - told),
+    score: state.count < config.warmUp ? Number.NaN : value === 0 && -logP < WORSE * told ? 0 : Math.max(0, -logP - told),
     expected: mean,
     lower: Math.max(0, mean - 2 * deviation),
     upper: mean + 2 * deviation,
@@ -145,10 +158,14 @@ function logSilence(mean: number, dispersion: number): number {
   return Math.max(logLowerTail(0, mean, dispersion), -mean / (1 + dispersion * mean));
 }
 
+function isHabit(state: SeriesState, start: number): boolean {
+  return (state.hourSilent[hourOf(start)] as number) >= SILENT_HABIT;
+}
+
 /** Silent intervals in a row are rated together, once every hour of the day is known: a first night is no silence. */
 function countSilence(state: SeriesState, value: number, start: number): void {
   const { mean, dispersion } = forecast(state, start);
-  const known = value === 0 && readyAt(state) <= start;
+  const known = value === 0 && readyAt(state) <= start && !isHabit(state, start);
   state.silence = known ? state.silence - logSilence(mean, dispersion) : 0;
 }
 
@@ -168,9 +185,15 @@ export function observe(state: SeriesState, config: RateConfig, value: number, s
   const clipped = unusual ? Math.min(Math.max(value, lower), upper) : value;
   countActive(state, config, sparse ? clipped : value);
   countSilence(state, value, start);
+  const hour = hourOf(start);
+  const silent = state.hourSilent[hour] as number;
+  state.hourSilent[hour] = silent + HABIT_STEP * ((value === 0 ? 1 : 0) - silent);
   if (unusual && sparse) {
     state.run = 1;
     state.runScore = Math.max(state.runScore, -logP);
+  } else if (value === 0 && !sparse && (unusual || state.run < 0) && staysSilent(state, -logP)) {
+    state.count++;
+    return;
   } else if (unusual && excursion(state, config, value, start, side, -logP)) {
     state.count++;
     return;
@@ -201,6 +224,14 @@ function learn(state: SeriesState, config: RateConfig, value: number, expected: 
   state.count++;
 }
 
+/** A silence leaves the level as it was, so that what comes after it is rated by what was before; true until it has lasted for a day. */
+function staysSilent(state: SeriesState, score: number): boolean {
+  if (state.run > 0) endExcursion(state);
+  state.run--;
+  state.runScore = Math.max(state.runScore, score);
+  return -state.run < SILENCE_LEARNT;
+}
+
 /** True when the excursion became the new level. */
 function excursion(state: SeriesState, config: RateConfig, value: number, start: number, side: 1 | -1, score: number): boolean {
   if (Math.sign(state.run) !== side) endExcursion(state);
@@ -216,6 +247,7 @@ function excursion(state: SeriesState, config: RateConfig, value: number, start:
   if (before < 1 || state.level < 1) {
     for (const sums of [state.hourSum, state.hourCount, state.daySum, state.dayCount]) sums.fill(0);
   }
+  state.silence = 0;
   endExcursion(state);
   return true;
 }

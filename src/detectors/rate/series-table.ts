@@ -1,23 +1,23 @@
-import { copySeries, type SeriesState } from './series-state.ts';
-
 /** States by name, at most `limit`. A fork reads through to its origin and copies a state before handing it out. */
-export class SeriesTable {
+export class SeriesTable<State> {
   private readonly limit: number;
-  private readonly origin: SeriesTable | undefined;
-  private readonly own = new Map<string, SeriesState>();
+  private readonly copy: (state: State) => State;
+  private readonly origin: SeriesTable<State> | undefined;
+  private readonly own = new Map<string, State>();
   private added = 0;
 
-  constructor(limit: number, origin?: SeriesTable) {
+  constructor(limit: number, copy: (state: State) => State, origin?: SeriesTable<State>) {
     this.limit = limit;
+    this.copy = copy;
     this.origin = origin;
   }
 
-  fork(): SeriesTable {
-    return new SeriesTable(this.limit, this);
+  fork(): SeriesTable<State> {
+    return new SeriesTable(this.limit, this.copy, this);
   }
 
   /** Takes over everything a fork of this table wrote; the table must not have been written since. */
-  adopt(fork: SeriesTable): void {
+  adopt(fork: SeriesTable<State>): void {
     for (const [name, state] of fork.own) this.own.set(name, state);
     this.added += fork.added;
   }
@@ -27,18 +27,18 @@ export class SeriesTable {
   }
 
   /** The state of a name, to change; undefined when there is none and no room for one. */
-  take(name: string, create: () => SeriesState): SeriesState | undefined {
+  take(name: string, create: () => State): State | undefined {
     const known = this.own.get(name);
     if (known !== undefined) return known;
     const inherited = this.origin?.own.get(name);
     if (inherited === undefined && this.size >= this.limit) return undefined;
     if (inherited === undefined) this.added++;
-    const state = inherited === undefined ? create() : copySeries(inherited);
+    const state = inherited === undefined ? create() : this.copy(inherited);
     this.own.set(name, state);
     return state;
   }
 
-  entries(): [string, SeriesState][] {
+  entries(): [string, State][] {
     return [...this.own];
   }
 }

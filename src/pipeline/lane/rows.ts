@@ -42,6 +42,7 @@ function pick(batch: FeatureBatch, rows: readonly number[]): FeatureBatch {
         rows: rows.length,
         code: at32(batch.code, rows),
         value: at64(batch.value, rows),
+        ...(batch.whole === undefined ? {} : { whole: at64(batch.whole, rows) }),
         start: at64(batch.start, rows),
         end: at64(batch.end, rows),
         ...(batch.evidence === undefined ? {} : { evidence: rows.map((row) => batch.evidence?.[row] ?? []) }),
@@ -170,6 +171,9 @@ function joinSeries(batches: readonly SeriesBatch[]): SeriesBatch {
     entities,
     code: cat32(code),
     value: cat64(batches.map((batch) => batch.value)),
+    ...(batches.every(({ whole }) => whole === undefined)
+      ? {}
+      : { whole: cat64(batches.map(({ whole, rows }) => whole ?? new Float64Array(rows).fill(Number.NaN))) }),
     start: cat64(batches.map((batch) => batch.start)),
     end: cat64(batches.map((batch) => batch.end)),
     ...(batches.every(({ evidence }) => evidence !== undefined) ? { evidence: batches.flatMap(({ evidence }) => evidence ?? []) } : {}),

@@ -1,4 +1,4 @@
-import type { EvidenceLine, FeatureBatch, Micros } from '../../core/index.ts';
+import { type EvidenceLine, type FeatureBatch, type Micros, seriesStartOf } from '../../core/index.ts';
 
 /** What one row of a feature batch is about. */
 export interface Unit {
@@ -27,7 +27,7 @@ export function unitAt(batch: FeatureBatch, row: number): Unit {
       return {
         key: batch.series[code] as string,
         entity: batch.entities[code] as string,
-        start: batch.start[row] as number,
+        start: seriesStartOf(batch, row),
         end: batch.end[row] as number,
       };
     }

@@ -1,0 +1,6 @@
+const FAILED = /^(?:err(?:or)?|crit(?:ical)?|fatal|alert|emerg(?:ency)?|severe|failure)$/i;
+
+/** Whether a log level says that something failed. */
+export function isFailedLevel(level: string): boolean {
+  return FAILED.test(level);
+}
