@@ -88,10 +88,9 @@ describe.skipIf(CHROMIUM === undefined)('dialogs and menus', () => {
     const opened = [
       [ofAlert, 'button', 'Export', 'menuitem'],
       [ofAlert, 'button', 'Label', 'menuitem'],
-      [ofAlert, 'button', 'Assign', 'menuitem'],
+      [ofAlert, 'button', 'Assign', 'dialog'],
       [ofAlert, 'combobox', 'State', 'option'],
       [ofIncident, 'button', 'Export', 'menuitem'],
-      ['pipeline', 'button', /^Model of sequence of app/, 'menuitem'],
       ['explorer', 'combobox', 'State', 'option'],
       ['entities', 'combobox', 'Level', 'option'],
       ['try-out?view=train', 'combobox', 'What learns', 'option'],

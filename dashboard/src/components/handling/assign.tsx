@@ -1,4 +1,4 @@
-import { Button, Menu, TextInput } from '@mantine/core';
+import { Button, Popover, TextInput } from '@mantine/core';
 import { IconUserPlus } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { useSession } from '../../app/session.ts';
@@ -24,20 +24,29 @@ export function Assign({ assignee, onAssign, disabled }: Props) {
     if (name.trim() !== '') give(name.trim());
   };
   return (
-    <Menu opened={opened} onChange={setOpened} position="bottom-start" shadow="md" disabled={disabled} trapFocus={false}>
-      <Menu.Target>
-        <Button variant="default" leftSection={<IconUserPlus size={14} />} disabled={disabled}>
+    <Popover opened={opened} onChange={setOpened} position="bottom-start" shadow="md" disabled={disabled} trapFocus returnFocus>
+      <Popover.Target>
+        <Button
+          variant="default"
+          leftSection={<IconUserPlus size={14} />}
+          disabled={disabled}
+          onClick={() => setOpened((before) => !before)}
+        >
           {assignee === undefined ? 'Assign' : `Assigned to ${assignee}`}
         </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
+      </Popover.Target>
+      <Popover.Dropdown p={6} className="stack">
         {own !== undefined && own !== assignee && (
-          <Menu.Item onClick={() => give(own)} rightSection={<span className="soft small">m</span>}>
+          <Button variant="subtle" justify="space-between" onClick={() => give(own)} rightSection={<span className="soft small">m</span>}>
             To me, {own}
-          </Menu.Item>
+          </Button>
         )}
-        {assignee !== undefined && <Menu.Item onClick={() => give(undefined)}>To nobody</Menu.Item>}
-        <form onSubmit={submit} style={{ padding: 6 }}>
+        {assignee !== undefined && (
+          <Button variant="subtle" justify="start" onClick={() => give(undefined)}>
+            To nobody
+          </Button>
+        )}
+        <form onSubmit={submit}>
           <TextInput
             size="xs"
             aria-label="Assign to"
@@ -47,7 +56,7 @@ export function Assign({ assignee, onAssign, disabled }: Props) {
             onChange={(event) => setName(event.currentTarget.value)}
           />
         </form>
-      </Menu.Dropdown>
-    </Menu>
+      </Popover.Dropdown>
+    </Popover>
   );
 }
