@@ -28,6 +28,8 @@ export interface AnalysisOptions {
   readonly flowModel?: FlowModel;
   /** Forecasts readings one step ahead instead of what is learnt as it goes. */
   readonly forecast?: { readonly model: ForecastModel; readonly name: string; readonly sha256: string; readonly rows: number };
+  /** Own networks (HOME_NET) of traffic; private and link-local ones unless told otherwise. */
+  readonly homeNetworks?: readonly string[];
   /** Which columns and times of a DEEP MODS tree. */
   readonly mods?: Pick<ReadSeriesOptions, 'query' | 'windowSlide' | 'range' | 'excluded'>;
   readonly labels: (detector: string) => Promise<readonly LabelledRow[]>;

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
@@ -26,6 +27,15 @@ export function integer(value: string): number {
   const number = Number(value);
   if (!Number.isSafeInteger(number)) throw new InvalidArgumentError('it must be a whole number.');
   return number;
+}
+
+/** Collects networks in CIDR notation, or single addresses. */
+export function networks(value: string, before: readonly string[]): readonly string[] {
+  const [address = '', length] = value.split('/');
+  const bits = isIP(address) === 6 ? 128 : 32;
+  const isLength = length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= bits);
+  if (isIP(address) === 0 || !isLength) throw new InvalidArgumentError('it must be a network such as 192.0.2.0/24.');
+  return [...before, value];
 }
 
 export function rate(value: string): number {

@@ -21,6 +21,7 @@ import {
 } from '../../parsers/packets/index.ts';
 import { type FileInput, listInputs, readBytes } from '../../sources/index.ts';
 import { FlowUseCases } from '../events/flow-use-cases.ts';
+import { inOrder } from '../events/in-order.ts';
 import { RuleRun } from '../events/rule-run.ts';
 import { EventHistogram } from '../histogram.ts';
 import { UnusualFlows, type UnusualFlowsOptions, type UnusualFlowsResult } from '../pairs/unusual-flows.ts';
@@ -41,6 +42,8 @@ export interface CaptureAnalysisOptions {
   readonly progress?: (share: number) => void;
   readonly program?: string;
   readonly seed?: number;
+  /** Own networks (HOME_NET); private and link-local ones unless told otherwise. */
+  readonly homeNetworks?: readonly string[];
   /** How flows unlike ordinary ones are told. */
   readonly unusual?: Partial<UnusualFlowsOptions>;
 }
@@ -83,16 +86,19 @@ export async function analyzeCapture(path: string | FileInput, options: CaptureA
   });
   const flows = new FlowTable(options.keepFlows ?? 100_000);
   const ended = new FlowEvents();
-  const useCases = new FlowUseCases({ seed: options.seed ?? 1 }, ['packet-windows']);
+  const { homeNetworks } = options;
+  const own = homeNetworks === undefined ? {} : { homeNetworks };
+  const useCases = new FlowUseCases({ seed: options.seed ?? 1, ...own }, ['packet-windows']);
   const remote = new RuleRun('remote-control', new SensorAlerts('packets', 0));
   const payloads = new RuleRun('payload-signatures', new SensorAlerts('payloads', 0));
   const signatures = new PacketSignatures();
   const unusual = new UnusualFlows({ promise: PROMISE, seed: options.seed ?? 1, labels: async () => [], ...options.unusual });
   const judge = (): void => {
-    for (const batch of ended.take('packets', () => input.name)) {
-      useCases.take(batch);
-      unusual.take(batch);
-    }
+    // flows that were idle end together, in the order of a table: rhythms are read in that of time
+    const batch = inOrder([...ended.take('packets', () => input.name)]);
+    if (batch === undefined) return;
+    useCases.take(batch);
+    unusual.take(batch);
   };
   const meter = new FlowMeter((flow) => {
     flows.add(flow);
@@ -135,7 +141,7 @@ export async function analyzeCapture(path: string | FileInput, options: CaptureA
   const sha256 = stream.digest();
   const lineage: Lineage = {
     inputs: [{ input: input.name, generation: '', from: 0, to: input.bytes, sha256 }],
-    configHash: sha256Hex(canonicalJson(config)).slice(0, 16),
+    configHash: sha256Hex(canonicalJson({ ...config, ...own })).slice(0, 16),
     feature: 'packet-windows',
     model: 'packet-windows rules',
     modelSha256: '',

@@ -16,17 +16,21 @@ import { packetTexts } from './packet-texts.ts';
 /** The same kind of report as of a log: packets instead of lines, window rules, use cases, and flows unlike ordinary ones. */
 export async function captureReport(
   input: FileInput,
-  options: Pick<AnalysisOptions, 'tenant' | 'program' | 'seed' | 'top' | 'progress' | 'promise' | 'labels' | 'signatures' | 'flowModel'> & {
+  options: Pick<
+    AnalysisOptions,
+    'tenant' | 'program' | 'seed' | 'top' | 'progress' | 'promise' | 'labels' | 'signatures' | 'flowModel' | 'homeNetworks'
+  > & {
     readonly pairs?: LearntPairs;
   },
   progress: (share: number, what: string) => void = options.progress,
 ): Promise<InputAnalysis> {
-  const { tenant, program, seed, top, promise, labels, pairs, flowModel } = options;
+  const { tenant, program, seed, top, promise, labels, pairs, flowModel, homeNetworks } = options;
   const sigma = await SignatureAnalysis.open(input.name, options);
   const metered = flowModel && new MeteredFlows(input.name, MOST_NAMED);
   const analysis = await analyzeCapture(input, {
     ...(metered && { onFlow: (flow: FlowRecord) => metered.add(flow) }),
     ...(sigma && { onEvents: (batch: EventBatch) => sigma.add(batch) }),
+    ...(homeNetworks && { homeNetworks }),
     program,
     seed,
     keepFlows: 0,

@@ -24,7 +24,7 @@ export async function eventReport(
   { input, format }: EventFile,
   options: Pick<
     AnalysisOptions,
-    'tenant' | 'program' | 'seed' | 'top' | 'progress' | 'signatures' | 'labels' | 'promise' | 'tableAlarm' | 'flowModel'
+    'tenant' | 'program' | 'seed' | 'top' | 'progress' | 'signatures' | 'labels' | 'promise' | 'tableAlarm' | 'flowModel' | 'homeNetworks'
   > & {
     readonly pairs?: LearntPairs;
   },
@@ -40,6 +40,7 @@ export async function eventReport(
       ? undefined
       : new UnusualFlows({ promise, seed, labels: options.labels, ...(options.pairs && { baseline: options.pairs }) });
   const analysis = await analyzeEvents(input, format, {
+    ...(options.homeNetworks && { homeNetworks: options.homeNetworks }),
     program,
     seed,
     onEvents(batch) {

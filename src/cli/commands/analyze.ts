@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { collect, integer, rate, withCommonOptions, withExample } from '../options.ts';
+import { collect, integer, networks, rate, withCommonOptions, withExample } from '../options.ts';
 import { withModsOptions } from './mods-options.ts';
 
 export function analyzeCommand(): Command {
@@ -21,6 +21,7 @@ export function analyzeCommand(): Command {
     .option('--templates <csv>', 'fixed templates (EventId,EventTemplate)')
     .option('--timezone <zone>', 'time zone of times without one', 'UTC')
     .option('--promise <rate>', 'promised false-alarm rate per scored unit', rate, 0.001)
+    .option('--home-network <cidr>', 'own network of traffic, such as 192.0.2.0/24 (repeatable; default: private ones)', networks, [])
     .option('--rules <path>', 'folder of Sigma rules, or tar.gz of one, to look for besides the ones that come with the program')
     .option('--no-own-rules', 'leave out the rules that come with the program')
     .option('--top <number>', 'most findings explained per detector', integer, 1000)

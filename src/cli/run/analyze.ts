@@ -30,6 +30,7 @@ export interface AnalyzeOptions extends CommonOptions, ModsOptions {
   readonly timezone: string;
   readonly promise: number;
   readonly top: number;
+  readonly homeNetwork: readonly string[];
   readonly rules?: string;
   readonly ownRules: boolean;
   readonly failOn?: 'low' | 'medium' | 'high' | 'critical';
@@ -70,6 +71,7 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions)
       ...(options.templates === undefined ? {} : { templates: resolve(options.templates) }),
       ...(model === undefined ? {} : { model: model.name }),
       ...selected,
+      ...(options.homeNetwork.length === 0 ? {} : { homeNetworks: options.homeNetwork }),
       labelled: [],
     };
     const labelled = new Set<string>();

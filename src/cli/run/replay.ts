@@ -20,6 +20,7 @@ export interface RecordedOptions {
   readonly templates?: string;
   readonly model?: string;
   readonly mods?: AnalysisOptions['mods'];
+  readonly homeNetworks?: readonly string[];
   /** Alerts whose labels were in force. */
   readonly labelled: readonly string[];
 }

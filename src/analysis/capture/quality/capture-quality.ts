@@ -27,6 +27,7 @@ export async function captureRow(folder: string, expectation: CaptureExpectation
   const { name, packets, flows, detections, unusual, lineage } = await analyzeCapture(path, {
     onEvents: (batch) => sigma?.add(batch),
     keepFlows: 0,
+    ...(expectation.homeNetworks && { homeNetworks: expectation.homeNetworks }),
     onFire: (episode) => {
       if (episode.rule === expectation.rule) secondsToFire ??= (episode.firedAt - episode.start) / 1e6;
     },
@@ -97,7 +98,7 @@ that counts to the alert.
 Attacks that have a rule: ${count('found')} found and named, ${count('missed')} missed. Benign: ${count('quiet')} quiet, ${count('low only')} with a low finding only, ${count('false alarm')} with a false alarm. Malware, exploits and lateral
 movement: ${count('seen in part')} seen in part, ${count('not seen')} not seen.
 
-The tunnel inside DNS over HTTPS is found at low severity only, as its rule alarms on other regular uploads too. \`beacon\`, also low, sees a benign device that reports every minute. \`remote-execution\`, a use
+The tunnel inside DNS over HTTPS is found at low severity only, as its rule alarms on other regular uploads too. \`beacon\`, also low, sees a benign device that reports every minute as it sees a command-and-control channel. \`remote-execution\`, a use
 case over flows (WMI and DCOM call a dynamic port), is of low severity because members of a domain do the same with their domain controller.
 
 | capture | what it holds | packets | flows | fired | s to fire | outcome |
