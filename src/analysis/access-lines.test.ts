@@ -18,6 +18,12 @@ const targets = fc.constantFrom(
     'http://other/',
     '/?x=<script>',
   ],
+  ...[
+    '/?id=1 UNION SELECT pass FROM users',
+    '/?q=\\"><script>alert(1)</script>',
+    '/?q=\\x22\\x3e\\x3cscript',
+    '/?q=<img src=x onerror=alert(1)>',
+  ],
   ...['/wp-login.php', '/é', '/%2e%2e/%2e%2e/', '/admin.php', '/?cmd=powershell', '*'],
 );
 const agents = fc.constantFrom(
@@ -30,7 +36,7 @@ const agents = fc.constantFrom(
   '-',
   'ünï',
 );
-const methods = fc.constantFrom('GET', 'POST', 'get', 'CONNECT', '\\x16\\x03');
+const methods = fc.constantFrom('GET', 'POST', 'get', 'CONNECT', 'BREW', '\\x16\\x03');
 const line = fc
   .tuple(fc.constantFrom('10.0.0.1', 'host.example', 'sqlmap'), methods, targets, fc.constantFrom(200, 401, 403, 404, 500), targets, agents)
   .map(([client, method, target, status, referer, agent]) => {

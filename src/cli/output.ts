@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { ERROR_CODES, type ErrorCode, isSystemError, VedetteError } from '../core/errors.ts';
 import { withUrls } from './remote/index.ts';
+import { visible, visibleText } from './visible.ts';
 
 /** Exit codes: 0 done, 1 failed, 2 usage, 3 an alert at or above `--fail-on` was found. */
 export const EXIT = { done: 0, failed: 1, usage: 2, alert: 3 } as const;
@@ -13,13 +14,19 @@ export function wantsJson(argv: readonly string[] = process.argv): boolean {
   );
 }
 
-export function print(text: string): void {
-  const shown = withUrls(text);
+/** Lines for people, each of its own: whatever came from data neither breaks a line nor reaches the terminal as a command. */
+export function print(...lines: readonly string[]): void {
+  printText(lines.map((line) => visible(line.replace(/\n$/, ''))).join('\n'));
+}
+
+/** A text of the program's own, of one line or more. */
+export function printText(text: string): void {
+  const shown = visibleText(withUrls(text));
   process.stdout.write(shown.endsWith('\n') ? shown : `${shown}\n`);
 }
 
 export function printJson(value: unknown): void {
-  print(JSON.stringify(value, undefined, 2));
+  printText(JSON.stringify(value, undefined, 2));
 }
 
 const SYSTEM_ERRORS: Record<string, [ErrorCode, string]> = {
@@ -57,7 +64,7 @@ export function counted(many: number, noun: string): string {
 
 function tellJson({ code, message, hint }: VedetteError): void {
   const error = { code, summary: ERROR_CODES[code], message: withUrls(message), hint };
-  process.stderr.write(`${JSON.stringify({ error })}\n`);
+  process.stderr.write(`${visible(JSON.stringify({ error }))}\n`);
 }
 
 /** What commander found wrong with the words of the command. */
@@ -82,8 +89,8 @@ export function failWith(error: unknown): never {
   const known = asVedetteError(error);
   if (wantsJson()) tellJson(known);
   else {
-    process.stderr.write(`vedette: ${withUrls(known.message)}\n`);
-    if (known.hint !== undefined) process.stderr.write(`  ${known.hint}\n`);
+    process.stderr.write(`vedette: ${visibleText(withUrls(known.message))}\n`);
+    if (known.hint !== undefined) process.stderr.write(`  ${visibleText(known.hint)}\n`);
   }
   if (process.env.VEDETTE_TRACE === '1' && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   process.exit(known.code === 'USAGE' || known.code === 'CONFIG_INVALID' ? EXIT.usage : EXIT.failed);

@@ -33,11 +33,6 @@ async function textsOf(file: FileInput, lines: readonly EvidenceLine[]): Promise
   const byOffset = new Map(read.map(({ offset, text }) => [offset, text]));
   return lines.flatMap((line): [EvidenceLine, string][] => {
     const text = byOffset.get(line.offset);
-    return text === undefined ? [] : [[line, printable(text)]];
+    return text === undefined ? [] : [[line, text]];
   });
-}
-
-/** Control characters of a log line must not reach the terminal. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, ' ');
 }

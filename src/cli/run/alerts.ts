@@ -49,13 +49,13 @@ export async function showAlert(id: string, options: CommonOptions & { details?:
   try {
     const alert = await operations.getAlert(id);
     if (options.output === 'json') printJson(alertJson(alert));
-    else print(describe(alert, await evidenceLines(alert, operations, MOST_LINES), options.details === true));
+    else print(...describe(alert, await evidenceLines(alert, operations, MOST_LINES), options.details === true));
   } finally {
     await operations.close();
   }
 }
 
-function describe(alert: HandledAlert, evidence: readonly string[], details: boolean): string {
+function describe(alert: HandledAlert, evidence: readonly string[], details: boolean): string[] {
   const { detection } = alert;
   const { explanation } = detection;
   const lines = [
@@ -95,7 +95,7 @@ function describe(alert: HandledAlert, evidence: readonly string[], details: boo
       `  config     ${lineage.configHash}, feature ${lineage.feature}, seed ${lineage.seed}, vedette ${lineage.program}`,
     );
   }
-  return lines.join('\n');
+  return lines;
 }
 
 /** A rule has a fixed level instead of a model. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { print, printJson } from '../output.ts';
+import { printJson, printText } from '../output.ts';
 
 interface Words {
   /** Command path such as `alerts label`, with its subcommands and options. */
@@ -46,5 +46,5 @@ export function completion(program: Command, shell: 'bash' | 'zsh' | 'fish', opt
   const script =
     shell === 'fish' ? fish(words) : shell === 'zsh' ? `autoload -U +X bashcompinit && bashcompinit\n${bash(words)}` : bash(words);
   if (options.output === 'json') printJson({ shell, script });
-  else print(script);
+  else printText(script);
 }

@@ -3,7 +3,7 @@ import { editorSchema, exampleConfig as exampleOf, jsonSchema } from '../../conf
 import { VedetteError } from '../../core/index.ts';
 import { checkDetectors, checkGraph, factsOf, loadComponents, pipelineSchema } from '../../pipeline/index.ts';
 import type { CommonOptions } from '../options.ts';
-import { print, printJson } from '../output.ts';
+import { print, printJson, printText } from '../output.ts';
 import { readConfig } from './read-config.ts';
 
 export async function checkConfig(options: CommonOptions): Promise<void> {
@@ -20,7 +20,7 @@ export async function checkConfig(options: CommonOptions): Promise<void> {
 export async function showConfig(options: CommonOptions): Promise<void> {
   const { loaded } = await readConfig(options);
   if (options.output === 'json') printJson(loaded.shown);
-  else print(stringify(loaded.shown));
+  else printText(stringify(loaded.shown));
 }
 
 const EXAMPLE = {
@@ -35,7 +35,7 @@ const EXAMPLE = {
 export async function exampleConfig(options: CommonOptions): Promise<void> {
   const text = exampleOf(jsonSchema(await pipelineSchema()), EXAMPLE);
   if (options.output === 'json') printJson({ example: text });
-  else print(text);
+  else printText(text);
 }
 
 export async function configSchema(_options: CommonOptions): Promise<void> {

@@ -73,7 +73,8 @@ export async function doctor(options: CommonOptions): Promise<void> {
     print(`vedette ${programVersion()}`);
     for (const check of checks)
       print(
-        `${check.ok ? 'ok    ' : 'FAILED'}  ${check.name}: ${check.detail}${check.advice === undefined ? '' : `\n        ${check.advice}`}`,
+        `${check.ok ? 'ok    ' : 'FAILED'}  ${check.name}: ${check.detail}`,
+        ...(check.advice === undefined ? [] : [`        ${check.advice}`]),
       );
   }
   if (!ok) process.exitCode = EXIT.failed;

@@ -29,24 +29,22 @@ export async function showEntity(id: string, options: CommonOptions): Promise<vo
     return;
   }
   print(
-    [
-      `${found.name}: ${found.verdict}, risk ${found.risk} of 100`,
-      '',
-      `  entity     ${found.id} (${found.kind})`,
-      `  seen       ${formatMicros(found.firstSeen)} to ${formatMicros(found.lastSeen)}`,
-      `  alerts     ${found.alerts}`,
-      '',
-      'What counts against it',
-      ...found.evidence.map(
-        ({ weight, title, kind, detector, count, at }) =>
-          `  ${weight.toFixed(1).padStart(5)}  ${title} (${kind}, ${detector}, ${count === 1 ? 'once' : `${count} times`}, ${formatMicros(at)})`,
-      ),
-      '',
-      'First seen',
-      ...found.facts.map(({ at, fact }) => `  ${formatMicros(at)}  ${fact}`),
-      ...(found.incidents.length === 0 ? [] : ['', 'Incidents']),
-      ...found.incidents.map(({ id: incident, band, sentence }) => `  ${incident.slice(0, 12)}  ${band}: ${sentence}`),
-    ].join('\n'),
+    `${found.name}: ${found.verdict}, risk ${found.risk} of 100`,
+    '',
+    `  entity     ${found.id} (${found.kind})`,
+    `  seen       ${formatMicros(found.firstSeen)} to ${formatMicros(found.lastSeen)}`,
+    `  alerts     ${found.alerts}`,
+    '',
+    'What counts against it',
+    ...found.evidence.map(
+      ({ weight, title, kind, detector, count, at }) =>
+        `  ${weight.toFixed(1).padStart(5)}  ${title} (${kind}, ${detector}, ${count === 1 ? 'once' : `${count} times`}, ${formatMicros(at)})`,
+    ),
+    '',
+    'First seen',
+    ...found.facts.map(({ at, fact }) => `  ${formatMicros(at)}  ${fact}`),
+    ...(found.incidents.length === 0 ? [] : ['', 'Incidents']),
+    ...found.incidents.map(({ id: incident, band, sentence }) => `  ${incident.slice(0, 12)}  ${band}: ${sentence}`),
   );
 }
 

@@ -43,7 +43,7 @@ export async function showIncident(id: string, paths: readonly string[], options
       ? await ofPaths(prefix, paths, options)
       : await withOperations(options, ({ incidents }) => incidents.getIncident(prefix));
   if (options.output === 'json') printJson(found);
-  else print(describe(found));
+  else print(...describe(found));
 }
 
 async function listOfPaths(paths: readonly string[], options: ListOptions): Promise<void> {
@@ -75,7 +75,7 @@ function oneLine({ id, band, score, start, sentence, state, assignee }: Shown): 
   return `${head}  ${sentence}${handled === '' ? '' : ` [${handled}]`}`;
 }
 
-function describe(one: Incident & Partial<IncidentHandling>): string {
+function describe(one: Incident & Partial<IncidentHandling>): string[] {
   const { state, assignee, notes = [] } = one;
   const of = one.evidence.filter(({ expected }) => expected === true);
   const severities = new Map(one.evidence.map(({ alertId, severity }) => [alertId, severity]));
@@ -105,5 +105,5 @@ function describe(one: Incident & Partial<IncidentHandling>): string {
       return `  ${formatMicros(time)}  ${host}: ${title} (${detector}${severity === undefined ? '' : `, severity ${severity}`})`;
     }),
     ...(notes.length === 0 ? [] : ['', 'Notes', ...notes.map(({ note, by, at }) => `  ${formatMicros(at)}  ${by}: ${note}`)]),
-  ].join('\n');
+  ];
 }

@@ -81,7 +81,9 @@ export async function parse(paths: readonly string[], options: ParseOptions): Pr
     else
       for (const one of results)
         print(
-          `${one.input} (${one.format}): ${summaryOf(one)}\n${one.problem === undefined ? '' : `  note: it could not be read to its end: ${one.problem}\n`}  ${one.files.join('\n  ')}`,
+          `${one.input} (${one.format}): ${summaryOf(one)}`,
+          ...(one.problem === undefined ? [] : [`  note: it could not be read to its end: ${one.problem}`]),
+          ...one.files.map((file) => `  ${file}`),
         );
   } finally {
     progress.stop();

@@ -15,7 +15,7 @@ import {
 import { levelOf } from '../../sinks/report/index.ts';
 import { type Home, openHome } from '../../store/index.ts';
 import type { CommonOptions } from '../options.ts';
-import { print, printJson } from '../output.ts';
+import { print, printJson, printText } from '../output.ts';
 import { RecentIds } from '../recent-ids.ts';
 import { programVersion } from '../version.ts';
 import { configurationFile } from './configuration-file.ts';
@@ -105,7 +105,7 @@ async function pem(path: string): Promise<Buffer> {
 
 function tell({ id, tenant, detection }: Alert, options: CommonOptions): void {
   const { severity, title, entity } = detection;
-  if (options.output === 'json') print(JSON.stringify({ event: 'alert', id, tenant, severity, title }));
+  if (options.output === 'json') printText(JSON.stringify({ event: 'alert', id, tenant, severity, title }));
   else print(`${levelOf(severity).toUpperCase()} ${entity}: ${title} (vedette alerts show ${id.slice(0, 12)})`);
 }
 

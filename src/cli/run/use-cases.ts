@@ -3,7 +3,7 @@ import { VedetteError } from '../../core/index.ts';
 import { FEATURES, USE_CASES, type UseCase, useCasesConfig } from '../../detectors/use-cases/index.ts';
 import { duckdbSql, featureDeclaration, planFeature } from '../../features/index.ts';
 import type { CommonOptions } from '../options.ts';
-import { print, printJson } from '../output.ts';
+import { print, printJson, printText } from '../output.ts';
 
 export async function listUseCases(name: string | undefined, options: CommonOptions): Promise<void> {
   if (name !== undefined) return show(name, options);
@@ -13,7 +13,7 @@ export async function listUseCases(name: string | undefined, options: CommonOpti
   }
   let category = '';
   for (const one of USE_CASES) {
-    if (one.category !== category) print(`${category === '' ? '' : '\n'}${one.category}`);
+    if (one.category !== category) print(...(category === '' ? [] : ['']), one.category);
     ({ category } = one);
     print(`  ${one.name.padEnd(26)} ${one.title} (${one.techniques.join(', ')})`);
     print(`  ${''.padEnd(26)} ${conditionOf(one)}`);
@@ -40,5 +40,5 @@ function show(name: string, options: CommonOptions): void {
   const planned = planFeature(found.feature, declaration, useCasesConfig.parse({}).homeNetworks);
   const sql = 'plan' in planned ? duckdbSql(planned.plan, declaration.from) : '';
   if (options.output === 'json') printJson({ ...found, declaration: text, sql });
-  else print(`${stringify({ ...found, declaration: text })}sql: |\n${sql.replace(/^/gm, '  ')}`);
+  else printText(`${stringify({ ...found, declaration: text })}sql: |\n${sql.replace(/^/gm, '  ')}`);
 }

@@ -2,6 +2,7 @@ import type { LogBatch, TextColumn } from '../../core/index.ts';
 import type { Prefilter } from './prefilter.ts';
 
 const PERCENT = 37;
+const BACKSLASH = 92;
 /** Fields that tell neither a request's method nor its target. */
 const BESIDES: ReadonlySet<string> = new Set(['Client', 'Identity', 'User', 'Time', 'Status', 'Bytes', 'Referer', 'UserAgent']);
 /** Fields of an event that are made of the request line. */
@@ -11,7 +12,7 @@ const MOST_BYTES = 65_536;
 
 /**
  * Whether lines of web servers, whose fields stand in the line itself, can hold a literal of the prefilter. All that rules see of such a line
- * is in its bytes, unless something is percent-encoded or beyond ASCII.
+ * is in its bytes, unless something is percent-encoded, escaped or beyond ASCII.
  */
 export class AccessLines {
   readonly #request: Prefilter;
@@ -54,7 +55,7 @@ export class AccessLines {
     if (to - from > MOST_BYTES) return true;
     for (let at = from; at < to; at++) {
       const byte = bytes[at] as number;
-      if (byte === PERCENT || byte > 127) return true;
+      if (byte === PERCENT || byte === BACKSLASH || byte > 127) return true;
     }
     if (this.#elsewhere.touches(bytes, from, to)) return true;
     return this.#requests.some(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type LogBatch, silentLogger } from '../../core/index.ts';
+import { createLogParser } from '../../parsers/index.ts';
 import { logBatch } from '../../testing/log-batch.ts';
 import sigma, { loadRules, OWN_RULES, SigmaEngine } from './index.ts';
 
@@ -49,8 +50,23 @@ describe('rules that come with the program', () => {
     ['Code or command injection in a request', 'POST /index.php?x=php://input HTTP/1.1'],
     ['Lookup of Log4j in a request', 'GET /?q=\u0024{jndi:ldap://192.0.2.1/a} HTTP/1.1'],
     ['Web shell asked for', 'GET /c99.php HTTP/1.1'],
+    ['SQL injection in a request', 'GET /?id=1 UNION SELECT pass FROM users HTTP/1.1'],
+    ['SQL injection in a request', 'GET / HTTP/1.1?id=1 UNION SELECT pass FROM users HTTP/1.1'],
+    ['Cross-site scripting in a request', 'GET /?q=<img src=x onerror=alert(1)> HTTP/1.1'],
+    ['Cross-site scripting in a request', 'GET /?q=\\"><script>alert(1)</script> HTTP/1.1'],
+    ['Cross-site scripting in a request', 'GET /?q=\\x22\\x3e\\x3cscript\\x3ealert(1) HTTP/1.1'],
+    ['Path traversal in a request', 'BREW /../../../../etc/passwd HTTP/1.1'],
+    ['Path traversal in a request', 'get /../../etc/passwd HTTP/1.1'],
   ])('%s: %s', (title, request) => {
     expect(found([`192.0.2.4 - - "${request}" 404 162`])).toContain(`${title}: 192.0.2.4`);
+    const line = `192.0.2.4 - - [10/Oct/2025:13:55:36 +0000] "${request}" 404 162 "-" "curl/8"\n`;
+    const records = { input: 'x', generation: '', offset: 0, line: 1, bytes: new TextEncoder().encode(line), arrival: 0, last: true };
+    const batch = createLogParser({ format: 'access-combined' }).parse(records, 'x', () => undefined);
+    const titles = sigma
+      .create(sigma.config.parse({}), context)
+      .take(batch)
+      .map((finding) => finding.title);
+    expect(titles).toContain(`${title}: 192.0.2.4`);
   });
 
   it('leaves ordinary lines alone', () => {
@@ -59,6 +75,7 @@ describe('rules that come with the program', () => {
       '192.0.2.4 - - "GET /articles/select-a-union?order=by+name HTTP/1.1" 200 5120',
       '192.0.2.4 - - "GET /backup-solutions.html HTTP/1.1" 200 5120',
       'New session 71 of user ops.',
+      'worker 3: could not get /etc/hosts, the delete /tmp/x or 1=1 was not tried',
       'Verification succeeded for blk_-1608999687919862906',
     ];
     expect(found(lines.flatMap((line) => repeated(line, 30)))).toEqual([]);

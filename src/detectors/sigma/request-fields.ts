@@ -14,8 +14,17 @@ export interface RequestFields {
   readonly 'cs-referer'?: string;
 }
 
-const REQUEST =
-  /"?\b(GET|POST|HEAD|PUT|DELETE|OPTIONS|PATCH|CONNECT|TRACE|PROPFIND|DEBUG|TRACK|SEARCH)\s+"?([^\s"]{1,8192})"?(?: HTTP\/[\d.]+)?"?/;
+const MOST_TARGET = 8_192;
+const KNOWN = 'GET|POST|HEAD|PUT|DELETE|OPTIONS|PATCH|CONNECT|TRACE|PROPFIND|DEBUG|TRACK|SEARCH';
+/** A request line within quotes, as logs write it: a backslash protects the character behind it. */
+const QUOTED_LINE = /"([!#$%&'*+.^_`|~\w-]{1,32}\s(?:[^"\\]|\\.){1,8192})"/gs;
+/** A request line without quotes around it, or with quotes around the target alone. */
+const BARE_LINE = new RegExp(`\\b(${KNOWN})\\s+"?(?:([^"\\n]{1,8192}?)\\s+HTTP/\\d[\\d.]*|([^\\s"]{1,8192}))"?`);
+const BARE_LINE_WITH_VERSION = new RegExp(`\\b(${KNOWN})\\s+([^"\\n]{1,2048}?)\\s+HTTP/\\d[\\d.]*"?`, 'i');
+const METHODS = new RegExp(`^(?:${KNOWN})$`);
+const VERSION = /\sHTTP\/\d[\d.]*/i;
+const LAST_VERSION = /\sHTTP\/\d[\d.]*$/i;
+const TOKEN = /^[!#$%&'*+.^_`|~\w-]{1,32}$/;
 const AFTER = /^[^"]*?\b([1-5]\d\d)\b/;
 const METHOD = ['http.request.method', 'cs-method', 'method', 'http_method', 'request.method', 'req.method'] as const;
 const TARGET = ['url.original', 'c-uri', 'uri', 'http_path', 'path', 'request.uri', 'req.url', 'url'] as const;
@@ -36,16 +45,16 @@ export const REQUEST_FIELDS: readonly string[] = ['Request', 'Referer', ...METHO
 
 /** The request that an event tells of: of its fields, else of a request line in its text. `bare`: no field tells of one. */
 export function requestOf(fields: Readonly<Record<string, unknown>>, text: string, bare: boolean): RequestFields | undefined {
-  const line = typeof fields.Request === 'string' && fields.Request !== '' ? fields.Request : text;
-  const found = REQUEST.exec(line.slice(0, 16_384));
-  if (found === null && bare) return undefined;
-  const method = found?.[1] ?? textOf(fields, METHOD);
-  const target = found?.[2] ?? textOf(fields, TARGET);
-  if (method === undefined || target === undefined || !/^[A-Za-z]{2,16}$/.test(method)) {
+  const given = typeof fields.Request === 'string' && fields.Request !== '' ? fields.Request : undefined;
+  const found = given === undefined ? foundIn(text.slice(0, 16_384)) : partsOf(given.slice(0, 16_384));
+  if (found === undefined && bare) return undefined;
+  const method = found?.method ?? textOf(fields, METHOD);
+  const target = found?.target ?? textOf(fields, TARGET);
+  if (method === undefined || target === undefined || !TOKEN.test(method)) {
     const answered = numberOf(fields);
-    return typeof fields.Request === 'string' && answered !== undefined ? { 'sc-status': answered } : undefined;
+    return given !== undefined && answered !== undefined ? { 'sc-status': answered } : undefined;
   }
-  const rest = found === null ? '' : line.slice(found.index + found[0].length);
+  const rest = found?.rest ?? '';
   const status = numberOf(fields) ?? numberIn(AFTER.exec(rest)?.[1]) ?? numberIn(/\|\s*([1-5]\d\d)\s*\|/.exec(text)?.[1]);
   const agent = textOf(fields, AGENT) ?? quoted(rest)[1];
   const referer = typeof fields.Referer === 'string' ? fields.Referer : quoted(rest)[0];
@@ -60,9 +69,44 @@ export function requestOf(fields: Readonly<Record<string, unknown>>, text: strin
   };
 }
 
-/** The target, and what one and two rounds of percent-decoding make of it; invalid escapes stay as they are. */
+interface RequestLine {
+  readonly method: string;
+  readonly target: string;
+  /** What the text holds behind the request line. */
+  readonly rest?: string;
+}
+
+/**
+ * Of a text that is a request line and nothing else: what stands between the method and the version at the end is the target, whatever it
+ * holds. Without any version the method must be one of the common ones.
+ */
+function partsOf(text: string): RequestLine | undefined {
+  const line = text.trim();
+  const blank = line.search(/\s/);
+  const method = line.slice(0, Math.max(0, blank));
+  const rest = line.slice(blank + 1).trim();
+  if (!TOKEN.test(method) || rest === '' || (!VERSION.test(rest) && !METHODS.test(method))) return undefined;
+  return { method, target: rest.slice(0, LAST_VERSION.exec(rest)?.index).trimEnd().slice(0, MOST_TARGET) };
+}
+
+/** The first request line in a text: one within quotes, else one without. */
+function foundIn(text: string): RequestLine | undefined {
+  for (const quotedLine of text.matchAll(QUOTED_LINE)) {
+    const parts = partsOf(quotedLine[1] as string);
+    if (parts !== undefined) return { ...parts, rest: text.slice(quotedLine.index + quotedLine[0].length) };
+  }
+  const [first] = [BARE_LINE.exec(text), VERSION.test(text) ? BARE_LINE_WITH_VERSION.exec(text) : null]
+    .filter((found) => found !== null)
+    .sort((a, b) => a.index - b.index);
+  if (first === undefined) return undefined;
+  return { method: first[1] as string, target: (first[2] ?? first[3]) as string, rest: text.slice(first.index + first[0].length) };
+}
+
+/** The target, without the escapes of the log, and what one and two rounds of percent-decoding make of it; invalid escapes stay as they are. */
 function decodings(target: string): string[] {
   const found = [target];
+  const plain = target.includes('\\') ? unescaped(target) : target;
+  if (plain !== target) found.push(plain);
   for (let round = 0; round < 2; round++) {
     const decoded = percentDecoded(found.at(-1) as string);
     if (decoded === found.at(-1)) break;
@@ -70,6 +114,15 @@ function decodings(target: string): string[] {
   }
   return found;
 }
+
+/** `\"`, `\\`, `\t` and `\x22`, as Apache and nginx write what could break a line. */
+function unescaped(text: string): string {
+  return text.replace(/\\(?:x([0-9a-fA-F]{2})|(["\\nrtbv]))/g, (_, hex: string | undefined, char: string | undefined) =>
+    hex === undefined ? (PLAIN[char as string] ?? (char as string)) : String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+}
+
+const PLAIN: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', v: '\v' };
 
 function percentDecoded(text: string): string {
   return text.replace(/(?:%[0-9a-fA-F]{2})+/g, (escapes) => Buffer.from(escapes.replaceAll('%', ''), 'hex').toString('utf8'));
