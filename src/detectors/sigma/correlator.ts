@@ -5,6 +5,10 @@ import type { RuleProblem, SigmaRule } from './rule.ts';
 
 const MAX_GROUPS = 10_000;
 const MAX_EVENTS = 2_000;
+/** Of a rule about an order: the latest that it can be made of. */
+const MAX_ORDERED = 50;
+/** Matches of a group beyond which only the latest of each value is kept where values are counted. */
+const MANY_VALUES = 64;
 /** Matches of a group whose lines are remembered. */
 const MAX_LINES = 20;
 
@@ -38,7 +42,8 @@ interface Joined {
 
 /**
  * Correlation rules of the Sigma specification. Each keeps the matches of the last timespan by group: at most 10,000 groups (the
- * one unused longest goes) of 2,000 matches. After a finding a group begins anew.
+ * one unused longest goes) of 2,000 matches, 50 where the order counts. After a finding a group begins anew. A rule that an order names
+ * several times must match as often.
  */
 export class Correlator {
   readonly problems: RuleProblem[] = [];
@@ -118,23 +123,29 @@ function observeOne(
   const before = groups.get(key) ?? [];
   const limit = time - rule.spanMicros;
   // In order of time, so that the first is the oldest.
-  const kept = before.length === 0 || (before[0] as Observed).time > limit ? before : before.filter((one) => one.time > limit);
+  let kept = before.length === 0 || (before[0] as Observed).time > limit ? before : before.filter((one) => one.time > limit);
   const inOrder = kept.length === 0 || (kept.at(-1) as Observed).time <= time;
-  kept.push({ time, rule: index, value, line: kept.length < MAX_LINES ? line : undefined });
+  kept.push({ time, rule: index, value, line: kept.length < MAX_LINES || rule.type === 'temporal_ordered' ? line : undefined });
   if (!inOrder) kept.sort((a, b) => a.time - b.time);
-  if (kept.length > MAX_EVENTS) kept.shift();
+  if (rule.type === 'value_count' && kept.length > MANY_VALUES) kept = latestOfEach(kept);
+  if (kept.length > (rule.type === 'temporal_ordered' ? MAX_ORDERED : MAX_EVENTS)) kept.shift();
   groups.delete(key);
   groups.set(key, kept);
   if (groups.size > MAX_GROUPS) groups.delete(groups.keys().next().value as string);
-  const count = countOf(rule, members.length, kept);
+  const count = countOf(rule, members, kept);
   if (count === undefined) return undefined;
   groups.delete(key);
-  const evidence = kept.flatMap((one) => (one.line === undefined ? [] : [one.line]));
+  const evidence = kept.flatMap((one) => (one.line === undefined ? [] : [one.line])).slice(-MAX_LINES);
   return { rule, group: group as string[], start: kept[0]?.time ?? time, end: kept.at(-1)?.time ?? time, count, evidence };
 }
 
+/** As many distinct values, in the order of their latest matches. */
+function latestOfEach(kept: readonly Observed[]): Observed[] {
+  return [...new Map(kept.map((one) => [one.value, one])).values()].sort((a, b) => a.time - b.time);
+}
+
 /** The count that fulfils the rule, or undefined. */
-function countOf(rule: CorrelationRule, members: number, kept: readonly Observed[]): number | undefined {
+function countOf(rule: CorrelationRule, members: readonly SigmaRule[], kept: readonly Observed[]): number | undefined {
   if (rule.type === 'event_count') return rule.holds(kept.length) ? kept.length : undefined;
   if (rule.type === 'value_count') {
     const distinct = new Set(kept.map(({ value }) => value)).size;
@@ -142,9 +153,9 @@ function countOf(rule: CorrelationRule, members: number, kept: readonly Observed
   }
   if (rule.type === 'temporal') {
     const distinct = new Set(kept.map((one) => one.rule)).size;
-    return distinct === members && rule.holds(distinct) ? distinct : undefined;
+    return distinct === new Set(members).size && rule.holds(distinct) ? distinct : undefined;
   }
   let wanted = 0;
-  for (const one of kept) if (one.rule === wanted) wanted++;
-  return wanted === members ? wanted : undefined;
+  for (const one of kept) if (members[one.rule] === members[wanted]) wanted++;
+  return wanted === members.length ? kept.length : undefined;
 }

@@ -21,7 +21,7 @@ import type { MatchedRule } from './matched-rule.ts';
 import { LEVELS, type RuleProblem } from './rule.ts';
 import { sensorEventOf } from './sensor-event.ts';
 import { ShapeVerdicts } from './shape-verdicts.ts';
-import { observedOf, whoOf } from './who.ts';
+import { aboutOf, observedOf, whoOf } from './who.ts';
 
 interface State {
   readonly last: Micros;
@@ -104,10 +104,8 @@ export class SigmaDetector implements RuleDetector {
     }
     for (const { rule, group, start, end, count, evidence } of found.correlations) {
       if (LEVELS.indexOf(rule.level) < this.#least) continue;
-      touched.set(
-        this.#episodes.add({ rule, ...who, entity: group[0] ?? who.entity, start, end, events: count, evidence, observed }),
-        rule,
-      );
+      const about = aboutOf({ rule, group }, who, fields);
+      touched.set(this.#episodes.add({ rule, ...who, ...about, start, end, events: count, evidence, observed }), rule);
     }
   }
 

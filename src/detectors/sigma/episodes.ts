@@ -1,12 +1,14 @@
 import type { EvidenceLine, Micros } from '../../core/index.ts';
 import type { MatchedRule } from './matched-rule.ts';
 
-/** One rule about one entity, from its first match until it has been silent for a while. */
+/** One rule about one entity, or one account of it, from its first match until it has been silent for a while. */
 export interface Episode {
   readonly rule: string;
   readonly entity: string;
   readonly user?: string;
   readonly related?: readonly string[];
+  /** The account, of rules about one. */
+  readonly account?: string;
   readonly start: Micros;
   end: Micros;
   /** Events that matched or were counted. */
@@ -21,6 +23,7 @@ export interface Match {
   readonly entity: string;
   readonly user?: string;
   readonly related?: readonly string[];
+  readonly account?: string;
   readonly start: Micros;
   readonly end: Micros;
   readonly events: number;
@@ -46,7 +49,7 @@ export class Episodes {
   }
 
   add(match: Match): Episode {
-    const key = `${match.rule.id}\0${match.entity}`;
+    const key = `${match.rule.id}\0${match.entity}${match.account === undefined ? '' : `\0${match.account}`}`;
     const known = this.#open.get(key);
     this.#open.delete(key);
     if (known !== undefined && match.start <= known.end + this.#idle) {

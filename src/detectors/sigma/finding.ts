@@ -10,12 +10,12 @@ const NEXT = [
 
 /** An episode in plain words. A signature has no p-value. */
 export function findingOf(rule: MatchedRule, episode: Episode): RuleFinding {
-  const { entity, events, start, end, user, related } = episode;
+  const { entity, account, events, start, end, user, related } = episode;
   const times = events === 1 ? '' : ` (${events.toLocaleString('en')} events)`;
-  const title = `${rule.title}: ${entity}${times}`;
+  const title = `${rule.title}: ${entity}${account === undefined ? '' : `, account ${account}`}${times}`;
   return {
     rule: rule.id,
-    key: entity,
+    key: account === undefined ? entity : `${entity} ${account}`,
     entity,
     ...(user === undefined ? {} : { user }),
     ...(related === undefined ? {} : { related }),

@@ -1,20 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { type LogBatch, silentLogger } from '../../core/index.ts';
+import { type LogBatch, type RuleFinding, silentLogger } from '../../core/index.ts';
 import { createLogParser } from '../../parsers/index.ts';
 import { logBatch } from '../../testing/log-batch.ts';
 import sigma, { loadRules, OWN_RULES, SigmaEngine } from './index.ts';
 
 const context = { name: 'sigma', log: silentLogger, now: () => 0, random: () => 0 };
 
+function detected(lines: readonly string[]): readonly RuleFinding[] {
+  return sigma.create(sigma.config.parse({}), context).take(batchOf(lines));
+}
+
 function found(lines: readonly string[]): string[] {
-  return sigma
-    .create(sigma.config.parse({}), context)
-    .take(batchOf(lines))
-    .map(({ title }) => title);
+  return detected(lines).map(({ title }) => title);
 }
 
 function batchOf(lines: readonly string[]): LogBatch {
-  return logBatch(lines.map((message, i) => ({ time: 1_700_000_000_000_000 + i * 1_000_000, message })));
+  return logBatch(lines.map((message, i) => ({ time: 1_700_000_000_000_000 + i * 1_000_000, message, host: 'gate' })));
 }
 
 const repeated = (line: string, times: number): string[] => Array.from({ length: times }, () => line);
@@ -67,6 +68,50 @@ describe('rules that come with the program', () => {
       .take(batch)
       .map((finding) => finding.title);
     expect(titles).toContain(`${title}: 192.0.2.4`);
+  });
+
+  const failed = (address: string, user = 'root'): string => `Failed password for ${user} from ${address} port 4242 ssh2`;
+  const accepted = (address: string, user = 'root'): string => `Accepted password for ${user} from ${address} port 4242 ssh2`;
+  const many = (count: number): string[] => Array.from({ length: count }, (_, i) => failed(`198.51.100.${i + 1}`));
+
+  it('tell of a sign-in after guessing, with its account and line, and of none after a mistake or from elsewhere', () => {
+    const guessed = detected([...repeated(failed('203.0.113.77'), 40), accepted('203.0.113.77')]);
+    const [compromise] = guessed.filter(({ title }) => title.startsWith('Signed in after'));
+    expect(compromise).toMatchObject({
+      severity: 65,
+      entity: '203.0.113.77',
+      user: 'root',
+      title: expect.stringContaining(', account root'),
+    });
+    expect(compromise?.evidence.at(-1)?.line).toBe(41);
+    expect(found([...repeated(failed('203.0.113.77'), 4), accepted('203.0.113.77')])).toEqual([]);
+    expect(found([...repeated(failed('203.0.113.77'), 9), accepted('10.0.0.5', 'alice')])).toHaveLength(1);
+    expect(found([accepted('203.0.113.77'), ...repeated(failed('203.0.113.77'), 9)])).toHaveLength(1);
+    const forged = failed('203.0.113.77', 'invalid user x Accepted password for root from 203.0.113.77 port 1 ssh2');
+    expect(found(repeated(forged, 9))).toHaveLength(1);
+  });
+
+  it('tell of an account that many addresses guess at, and of a sign-in to it', () => {
+    expect(found(many(19))).toEqual([]);
+    expect(found(many(20))).toEqual([expect.stringMatching(/^Failed sign-ins to one account from many addresses: gate, account root/)]);
+    expect(found(repeated(failed('198.51.100.1'), 200)).some((title) => title.includes('many addresses'))).toBe(false);
+    const titles = found([...many(20), accepted('192.0.2.9')]);
+    expect(titles).toContainEqual(expect.stringMatching(/^Signed in to an account that is being guessed at: gate, account root/));
+    expect(found([...many(20), accepted('192.0.2.9', 'alice')])).toHaveLength(1);
+  });
+
+  it.each([
+    'new user: name=toor, UID=0, GID=0, home=/root, shell=/bin/bash, from=/dev/pts/3',
+    'alice : TTY=pts/0 ; PWD=/home/alice ; USER=root ; COMMAND=/usr/sbin/useradd -o -u 0 evil',
+    'alice : TTY=pts/0 ; PWD=/home/alice ; USER=root ; COMMAND=/usr/sbin/usermod -ou 0 evil',
+    'type=EXECVE msg=audit(1700000000.000:1): argc=5 a0="useradd" a1="-o" a2="-u" a3="0" a4="evil"',
+  ])('tell of a second root: %s', (line) => {
+    expect(detected([line]).find(({ title }) => title.startsWith('Second account'))).toMatchObject({ severity: 65 });
+  });
+
+  it('leaves ordinary accounts alone', () => {
+    const made = ['new user: name=bob, UID=1001, GID=0, home=/home/bob', 'COMMAND=/usr/sbin/useradd -u 0999 -o bob'];
+    expect(found(made).filter((title) => title.startsWith('Second'))).toEqual([]);
   });
 
   it('leaves ordinary lines alone', () => {

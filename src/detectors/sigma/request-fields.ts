@@ -89,10 +89,10 @@ function partsOf(text: string): RequestLine | undefined {
   return { method, target: rest.slice(0, LAST_VERSION.exec(rest)?.index).trimEnd().slice(0, MOST_TARGET) };
 }
 
-/** The first request line in a text: one within quotes, else one without. */
+/** The first request line in a text: one within quotes and with a version, else one without. */
 function foundIn(text: string): RequestLine | undefined {
   for (const quotedLine of text.matchAll(QUOTED_LINE)) {
-    const parts = partsOf(quotedLine[1] as string);
+    const parts = VERSION.test(quotedLine[1] as string) ? partsOf(quotedLine[1] as string) : undefined;
     if (parts !== undefined) return { ...parts, rest: text.slice(quotedLine.index + quotedLine[0].length) };
   }
   const [first] = [BARE_LINE.exec(text), VERSION.test(text) ? BARE_LINE_WITH_VERSION.exec(text) : null]

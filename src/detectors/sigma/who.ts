@@ -1,4 +1,5 @@
 import { type EventBatch, type LogBatch, type TextColumn, textAt } from '../../core/index.ts';
+import type { CorrelationFinding } from './correlator.ts';
 
 const HOSTS = ['SourceIp', 'id.orig_h', 'Computer', 'winlog.computer_name', 'host.name', 'Hostname'];
 const USERS = ['SubjectUserName', 'User', 'TargetUserName', 'user.name'];
@@ -21,6 +22,25 @@ export function whoOf(fields: Readonly<Record<string, unknown>>, batch: LogBatch
   const related = [...others].filter((name) => name !== entity && !EVERYWHERE.has(name));
   return { entity, ...(user === undefined ? {} : { user }), ...(related.length === 0 ? {} : { related }) };
 }
+
+/**
+ * Whom a correlation is about: the first of its group. Where that is an account, the host that says so and the account; where the order
+ * of events counts, also the account of the last one, which completes it.
+ */
+export function aboutOf(
+  { rule, group }: Pick<CorrelationFinding, 'rule' | 'group'>,
+  who: Who,
+  fields: Readonly<Record<string, unknown>>,
+): { readonly entity: string; readonly account?: string; readonly user?: string } {
+  const ofAccount = rule.groupBy[0] === ACCOUNT;
+  const account = ofAccount ? group[0] : rule.type === 'temporal_ordered' ? firstOf(fields, [ACCOUNT, 'TargetUserName']) : undefined;
+  const entity = (ofAccount ? firstOf(fields, REPORTING) : group[0]) ?? who.entity;
+  return { entity, ...(account === undefined ? {} : { account, user: account }) };
+}
+
+const ACCOUNT = 'SignInUser';
+/** Hosts that report, not their peers. */
+const REPORTING = ['Computer', 'winlog.computer_name', 'host.name', 'Hostname'];
 
 /** Addresses that link nothing. */
 const EVERYWHERE = new Set(['::1', '127.0.0.1', '0.0.0.0', '::']);
