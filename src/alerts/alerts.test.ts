@@ -172,6 +172,45 @@ describe('notifications', () => {
   });
 });
 
+describe('notifications of rules', () => {
+  const found = (i: number, changes: Partial<Detection> = {}, group = 'brute-force') =>
+    sampleAlert(
+      i,
+      { group, notified: false },
+      { pValue: Number.NaN, severity: 40, entity: `198.51.100.${i}`, start: i * 1_000_000, ...changes },
+    );
+
+  it('name each attacker once a day, whatever anomalies took', () => {
+    const policy = new NotificationPolicy();
+    for (let i = 0; i < 20; i++) policy.decide(sampleAlert(i, { group: `g${i}`, notified: false }, { severity: 60, start: i }));
+    expect([1, 2, 3, 4].map((i) => policy.decide(found(i)).notified)).toEqual([true, true, true, true]);
+    expect(policy.decide(found(2, { start: 9_000_000 })).notified).toBe(false);
+    expect(policy.decide(found(2, { start: MICROS_PER_DAY })).notified).toBe(true);
+  });
+
+  it('are at most five of one rule and ten of a level, so that guessing hides neither another attack nor a worse one', () => {
+    const policy = new NotificationPolicy();
+    const guessing = Array.from({ length: 100 }, (_, i) => policy.decide(found(i)).notified);
+    expect(guessing.filter(Boolean)).toHaveLength(5);
+    expect(policy.decide(found(1, {}, 'traversal')).notified).toBe(true);
+    expect(policy.decide(found(1, { severity: 65 }, 'compromise')).notified).toBe(true);
+    const others = Array.from({ length: 100 }, (_, i) => policy.decide(found(i, {}, `rule ${i}`)).notified);
+    expect(others.filter(Boolean)).toHaveLength(4);
+    const anomaly = sampleAlert(1, { group: 'g', notified: false }, { severity: 40, start: 0 });
+    expect(policy.decide(anomaly).notified).toBe(true);
+  });
+
+  it('are decided alike after a restart, and after a state of an earlier version', () => {
+    const policy = new NotificationPolicy();
+    for (let i = 0; i < 4; i++) policy.decide(found(i));
+    const copy = new NotificationPolicy();
+    copy.restore(policy.snapshot());
+    expect([4, 5, 3].map((i) => copy.decide(found(i)).notified)).toEqual([true, false, false]);
+    copy.restore(new TextEncoder().encode('{"day":0,"told":3,"critical":0,"groups":["a"]}'));
+    expect(copy.decide(sampleAlert(1, { group: 'b', notified: false }, { severity: 60, start: 0 })).notified).toBe(false);
+  });
+});
+
 describe('labels', () => {
   const verdict = fc.option(fc.constantFrom<Verdict>('true-positive', 'false-positive', 'benign'), { nil: undefined });
   const log = fc.array(fc.record({ alertId: fc.constantFrom('a', 'b', 'c'), verdict }), { maxLength: 20 }).map((drawn) =>

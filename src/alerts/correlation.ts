@@ -1,5 +1,5 @@
 import type { Alert, Detection, Entity, ExpectedRule, Incident, Micros } from '../core/index.ts';
-import { EntityBook, evidenceWeight } from './entities/index.ts';
+import { EntityBook, evidenceWeight, kindOfEvidence } from './entities/index.ts';
 import { type AlertObservation, ExpectedRules, IncidentEngine, OWN_ALERTS, observationOf } from './incidents/index.ts';
 
 export interface Correlated {
@@ -23,7 +23,7 @@ export class Correlation {
     this.#changed = true;
     const added = this.#engine.add(observation);
     if (added === undefined) return;
-    const weight = evidenceWeight(added.surprise.value, OWN_ALERTS.floor, observation.severity ?? 0);
+    const weight = evidenceWeight(added.surprise.value, OWN_ALERTS.floor, observation.severity ?? 0, kindOfEvidence(observation.detector));
     this.#entities.add(observation, weight);
   }
 

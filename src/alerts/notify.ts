@@ -1,29 +1,39 @@
 import { type Alert, canonicalJson, MICROS_PER_DAY } from '../core/index.ts';
+import { SEVERITY_LEVELS } from './severity.ts';
 
 export interface NotifyOptions {
-  /** Notifications a day below severity 75. The budget of expected false alerts is the first limit, this the second. */
+  /** Notifications a day of findings with a promised rate, below severity 75. The budget of expected false alerts is the first limit, this the second. */
   readonly perDay: number;
-  /** Notifications a day of severity 75 and above, on top. */
+  /** Such notifications a day of severity 75 and above, on top. */
   readonly criticalPerDay: number;
+  /** Findings of rules and signatures, which promise no rate: notifications a day at each of the levels medium, high and critical. */
+  readonly rulesPerDay: number;
+  /** Of those, notifications of one rule, each about another entity. */
+  readonly perRule: number;
   readonly minimumSeverity: number;
 }
 
-export const NOTIFY_DEFAULTS: NotifyOptions = { perDay: 3, criticalPerDay: 7, minimumSeverity: 25 };
+export const NOTIFY_DEFAULTS: NotifyOptions = { perDay: 3, criticalPerDay: 7, rulesPerDay: 10, perRule: 5, minimumSeverity: 25 };
+
+/** A kind of notification and how many of it a day has. */
+type Place = readonly [kind: string, limit: number];
 
 interface Day {
   day: number;
-  told: number;
-  critical: number;
+  /** By kind of notification. */
+  told: Map<string, number>;
   groups: Set<string>;
 }
 
 /**
- * Who is told: at most `perDay` and `criticalPerDay` alerts in a UTC day of event time, each group once a day. Alerts that
- * nobody is told of stay listed. Only the latest day is remembered; alerts of an earlier one count into it.
+ * Who is told, by the UTC day of event time. What promises a rate (anomalies) has `perDay` and `criticalPerDay` places, each pattern one
+ * a day. Rules and signatures have `rulesPerDay` places of their own at each level, `perRule` of them for one rule, each entity one a day: neither
+ * false alarms of a detector nor guessing from many addresses hide another attack. Alerts that nobody is told of stay listed. Only the latest
+ * day is remembered; alerts of an earlier one count into it.
  */
 export class NotificationPolicy {
   private readonly options: NotifyOptions;
-  private current: Day = { day: Number.NEGATIVE_INFINITY, told: 0, critical: 0, groups: new Set() };
+  private current: Day = { day: Number.NEGATIVE_INFINITY, told: new Map(), groups: new Set() };
 
   constructor(options: Partial<NotifyOptions> = {}) {
     this.options = { ...NOTIFY_DEFAULTS, ...options };
@@ -31,31 +41,57 @@ export class NotificationPolicy {
 
   decide(alert: Alert): Alert {
     if (alert.notified) return alert;
-    const { severity, start } = alert.detection;
+    const { severity, start, pValue, entity } = alert.detection;
     const day = Number.isFinite(start) ? Math.floor(start / MICROS_PER_DAY) : this.current.day;
-    if (day > this.current.day) this.current = { day, told: 0, critical: 0, groups: new Set() };
-    const { current, options } = this;
-    if (severity < options.minimumSeverity || current.groups.has(alert.group)) return alert;
-    const critical = severity >= 75;
-    if (critical ? current.critical >= options.criticalPerDay : current.told >= options.perDay) return alert;
-    if (critical) current.critical++;
-    else current.told++;
-    current.groups.add(alert.group);
+    if (day > this.current.day) this.current = { day, told: new Map(), groups: new Set() };
+    const { told, groups } = this.current;
+    // A p-value that is no number comes back from JSON as null.
+    const rule = !Number.isFinite(pValue);
+    const group = rule ? `${alert.group} ${entity}` : alert.group;
+    if (severity < this.options.minimumSeverity || groups.has(group)) return alert;
+    const places = rule ? this.placesOfRule(alert) : [this.placeOfAnomaly(severity)];
+    if (places.some(([kind, limit]) => (told.get(kind) ?? 0) >= limit)) return alert;
+    for (const [kind] of places) told.set(kind, (told.get(kind) ?? 0) + 1);
+    groups.add(group);
     return { ...alert, notified: true };
   }
 
+  private placeOfAnomaly(severity: number): Place {
+    const { perDay, criticalPerDay } = this.options;
+    return severity >= SEVERITY_LEVELS.critical ? ['critical', criticalPerDay] : ['told', perDay];
+  }
+
+  private placesOfRule({ group, detection: { severity } }: Alert): readonly Place[] {
+    const { rulesPerDay, perRule } = this.options;
+    const level = severity >= SEVERITY_LEVELS.critical ? 'critical' : severity >= SEVERITY_LEVELS.high ? 'high' : 'medium';
+    return [
+      [`rules/${level}`, rulesPerDay],
+      [`rules/${level}/${group}`, perRule],
+    ];
+  }
+
   snapshot(): Uint8Array {
-    const { day, told, critical, groups } = this.current;
-    return new TextEncoder().encode(canonicalJson({ day: Number.isFinite(day) ? day : null, told, critical, groups: [...groups] }));
+    const { day, told, groups } = this.current;
+    const state = { day: Number.isFinite(day) ? day : null, told: [...told], groups: [...groups] };
+    return new TextEncoder().encode(canonicalJson(state));
   }
 
   restore(snapshot: Uint8Array): void {
     const stored = JSON.parse(new TextDecoder().decode(snapshot)) as {
       day: number | null;
-      told: number;
-      critical: number;
+      /** A number, with `critical` beside it, in states of earlier versions. */
+      told: [string, number][] | number;
+      critical?: number;
       groups: string[];
     };
-    this.current = { ...stored, day: stored.day ?? Number.NEGATIVE_INFINITY, groups: new Set(stored.groups) };
+    const { told, critical = 0 } = stored;
+    const counts: [string, number][] =
+      typeof told === 'number'
+        ? [
+            ['told', told],
+            ['critical', critical],
+          ]
+        : told;
+    this.current = { day: stored.day ?? Number.NEGATIVE_INFINITY, told: new Map(counts), groups: new Set(stored.groups) };
   }
 }

@@ -51,8 +51,23 @@ describe('risk of an entity', () => {
   });
 
   it('weighs an alert by its surprise and its severity', () => {
-    expect(evidenceWeight(2.3, 1.3, 50)).toBeCloseTo(2, 12);
-    expect(evidenceWeight(1, 1.3, 100)).toBe(0);
+    expect(evidenceWeight(3.3, 1.3, 75, 'anomaly')).toBe(8);
+    expect(evidenceWeight(3, 1.3, 45, 'anomaly')).toBeCloseTo(3.06, 9);
+    expect(evidenceWeight(1, 1.3, 45, 'anomaly')).toBe(0);
+  });
+
+  it('is not that of a safe one hours after a high alert, however common such alerts are', () => {
+    const verdictAfter = (hours: number, severity: number, kind: 'signature' | 'anomaly') => {
+      const book = new EntityBook();
+      book.add(alert('guessing', 0, { host: '203.0.113.7' }), evidenceWeight(0, 1.3, severity, kind));
+      return book.takeChanged(NONE).map((entity) => ratedEntity(entity, hours * HOUR).verdict)[0];
+    };
+    expect(verdictAfter(0.3, 65, 'signature')).toBe('harmful');
+    expect(verdictAfter(8, 65, 'signature')).toBe('suspicious');
+    expect(verdictAfter(2, 40, 'signature')).toBe('suspicious');
+    expect(verdictAfter(2, 60, 'anomaly')).toBe('suspicious');
+    expect(verdictAfter(6, 90, 'signature')).toBe('harmful');
+    expect(verdictAfter(72, 90, 'signature')).toBe('safe');
   });
 
   it('orders entities alike at any time: the rank of a risk is that of its weight', () => {

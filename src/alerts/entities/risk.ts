@@ -1,4 +1,5 @@
 import { type EntityVerdict, type EvidenceKind, type Micros, RISK_HALF_LIFE } from '../../core/index.ts';
+import { SEVERITY_LEVELS } from '../severity.ts';
 
 /** A weight that makes a risk of 50. */
 const HALF_WEIGHT = 4;
@@ -14,9 +15,20 @@ export function kindOfEvidence(detector: string): EvidenceKind {
   return SIGNATURES.has(detector) ? 'signature' : 'anomaly';
 }
 
-/** What one alert weighs: its surprise above the floor of incidents, times its severity (25 weighs once, 100 four times). */
-export function evidenceWeight(surprise: number, floor: number, severity: number): number {
-  return Math.max(0, surprise - floor) * (severity / 25);
+/**
+ * What one alert weighs: its surprise above the floor of incidents, times its severity (25 weighs once, 100 four times). However
+ * common alerts like it are, it weighs at least what its severity says, so that whoever attacks now is not called safe.
+ */
+export function evidenceWeight(surprise: number, floor: number, severity: number, kind: EvidenceKind): number {
+  return Math.max(Math.max(0, surprise - floor) * (severity / 25), leastWeight(severity, kind));
+}
+
+/** A signature is known to be an attack: of medium severity it makes its entity suspicious, from high on harmful; an anomaly half of that. */
+function leastWeight(severity: number, kind: EvidenceKind): number {
+  const signature = kind === 'signature';
+  if (severity >= SEVERITY_LEVELS.critical) return signature ? 16 : 8;
+  if (severity >= SEVERITY_LEVELS.high) return signature ? 8 : 4;
+  return severity >= SEVERITY_LEVELS.medium && signature ? 4 : 0;
 }
 
 export function decayed(weight: number, at: Micros, now: Micros): number {

@@ -5,9 +5,18 @@ import { deliveryFailed } from '../delivery.ts';
 import { JSON_FORMS, jsonForm } from '../forms/form.ts';
 import { fillTemplate } from './template.ts';
 
+/** A line end would begin another header. */
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
 const config = z.strictObject({
   endpoint: z.url({ protocol: /^https?$/ }).describe('URL the alerts are posted to, one request each'),
-  headers: z.record(z.string(), z.string()).default({}).describe('further request headers, such as Authorization'),
+  headers: z
+    .record(
+      z.string().regex(/^[!#$%&'*+.^_`|~\w-]+$/, 'is no name of a header'),
+      z.string().regex(HEADER_VALUE, 'holds a line end or another control character'),
+    )
+    .default({})
+    .describe('further request headers, such as Authorization'),
   format: z
     .enum(JSON_FORMS)
     .default('vedette')
@@ -48,8 +57,10 @@ export default define({
 
 async function post(options: Config, alert: Alert, closing: AbortSignal): Promise<void> {
   const body = bodyOf(options, alert);
+  let url = new URL(options.endpoint);
   const headers: Record<string, string> = {
-    ...options.headers,
+    ...credentialsOf(url),
+    ...Object.fromEntries(Object.entries(options.headers).map(([name, value]) => [name.toLowerCase(), value])),
     'content-type': 'application/json',
     'user-agent': 'vedette',
     'idempotency-key': alert.id,
@@ -57,7 +68,8 @@ async function post(options: Config, alert: Alert, closing: AbortSignal): Promis
   if (options.secret !== undefined)
     headers['x-vedette-signature'] = `sha256=${createHmac('sha256', options.secret).update(body).digest('hex')}`;
   const timeout = AbortSignal.timeout(Math.max(1, options.timeout / 1000));
-  let url = new URL(options.endpoint);
+  url.username = '';
+  url.password = '';
   for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
     const response = await request(url, { method: 'POST', headers, body, redirect: 'manual', signal: AbortSignal.any([timeout, closing]) });
     await response.body?.cancel();
@@ -101,7 +113,22 @@ function bodyOf(options: Config, alert: Alert): string {
   return JSON.stringify(fillTemplate(options.body, { ...alert, time }));
 }
 
-/** Without credentials, query or fragment: addresses end up in logs. */
+/** The origin alone: addresses end up in logs, and the token of many services stands in the path. */
 function shown(url: URL): string {
-  return `${url.origin}${url.pathname}`;
+  return url.origin;
+}
+
+/** What stands before the host of an endpoint as basic authentication: `fetch` takes no address with credentials. */
+function credentialsOf({ username, password }: URL): Record<string, string> {
+  if (username === '' && password === '') return {};
+  const pair = `${decoded(username)}:${decoded(password)}`;
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -112,14 +112,37 @@ describe('webhook sink', () => {
     server.answer({ status: 200, hang: true });
     await expect(sink.deliver([sampleAlert(1)])).rejects.toThrow('did not answer in time');
   });
+});
 
-  it('shows no credentials of the endpoint in its errors', async () => {
-    const sink = webhook.create(webhook.config.parse({ endpoint: 'http://127.0.0.1:1/hook?token=secret' }), context);
-    const message = await sink.deliver([sampleAlert(1)]).then(
-      () => '',
-      (error: unknown) => String(error),
-    );
-    expect(message).toContain('http://127.0.0.1:1/hook');
-    expect(message).not.toContain('secret');
+describe('what a webhook may be told', () => {
+  it.each([
+    [{ endpoint: 'https://example.org/hook', headers: { 'X-A': 'b\r\nX-Evil: 1' } }, 'X-A'],
+    [{ endpoint: 'https://example.org/hook', headers: { 'X A: b': 'c' } }, 'X A: b'],
+  ])('is refused: %j', (given, key) => {
+    const { error } = webhook.config.safeParse(given);
+    expect(error?.issues.flatMap(({ path }) => path)).toContain(key);
+  });
+
+  it('takes a name and password of its endpoint as basic authentication', async () => {
+    let seen: IncomingHttpHeaders = {};
+    const server = createServer((request, response) => {
+      seen = request.headers;
+      response.writeHead(204).end();
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    const sink = webhook.create(webhook.config.parse({ endpoint: `http://us%20er:p%3Aw@127.0.0.1:${port}/hook` }), context);
+    await sink.deliver([sampleAlert(1)]);
+    expect(seen.authorization).toBe(`Basic ${Buffer.from('us er:p:w').toString('base64')}`);
+    await sink.close();
+    server.close();
+  });
+
+  it('names the origin alone where delivery fails', async () => {
+    const sink = webhook.create(webhook.config.parse({ endpoint: 'http://127.0.0.1:1/api/webhooks/1/SECRET?x=SECRET' }), context);
+    const failure = await sink.deliver([sampleAlert(1)]).catch((error: unknown) => error);
+    expect(String(failure)).toContain('http://127.0.0.1:1');
+    expect(String(failure)).not.toContain('SECRET');
+    await sink.close();
   });
 });
