@@ -115,6 +115,18 @@ describe('a failed sign-in', () => {
   });
 });
 
+describe('a line of another program', () => {
+  it.each([
+    'Invalid user or password from ip 203.0.113.77',
+    'Invalid user credentials for bob, client 203.0.113.77',
+    'Failed password for user bob (203.0.113.77)',
+    'Connection from user bob at 203.0.113.77: login failed',
+  ])('is none of these and still counted: %s', (line) => {
+    expect(signInOf(line)).toBeUndefined();
+    expect(found(Array.from({ length: 6 }, () => line)).map(({ entity }) => entity)).toContain(PEER);
+  });
+});
+
 describe('who signed in', () => {
   it.each([
     ['Accepted password for root from 203.0.113.77 port 22 ssh2', 'root'],

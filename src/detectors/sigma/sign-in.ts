@@ -15,6 +15,8 @@ interface Layout {
   /** Words of the program that stand before anything the peer chose. */
   readonly lead: RegExp;
   readonly read: (rest: string, lead: string) => SignIn;
+  /** Other programs use such words too: a line that names no address where this one would is not of it. */
+  readonly loose?: true;
 }
 
 /** Longer lines may have been cut within a name: sshd ends a message after 1,023 bytes. */
@@ -34,20 +36,34 @@ const LAYOUTS: readonly Layout[] = [
   {
     lead: /(?:Failed|Accepted|Postponed|Partial) (?:password|publickey|none|keyboard-interactive(?:\/\w+)?|hostbased|gssapi-[\w-]+) for (?:invalid user |illegal user )?/,
     read: signInFrom,
+    loose: true,
   },
   { lead: /maximum authentication attempts exceeded for (?:invalid user )?/, read: (rest) => ({ ...from(rest), outcome: 'failed' }) },
-  { lead: /PAM: [A-Z][\w ]{3,60} for (?:illegal user |invalid user )?/, read: (rest) => ({ ...from(rest), outcome: 'failed' }) },
+  {
+    lead: /PAM: [A-Z][\w ]{3,60} for (?:illegal user |invalid user )?/,
+    read: (rest) => ({ ...from(rest), outcome: 'failed' }),
+    loose: true,
+  },
   { lead: /input_userauth_request: (?:invalid|illegal) user /, read: () => ({ outcome: 'failed' }) },
-  { lead: /(?:Invalid|Illegal|invalid|illegal) user /, read: (rest) => ({ ...from(rest), outcome: 'failed' }) },
-  { lead: /(?:Connection (?:closed|reset) by|Disconnected from|Disconnecting) (?:(?:invalid|authenticating) )?user /, read: barePort },
+  { lead: /(?:Invalid|Illegal|invalid|illegal) user /, read: (rest) => ({ ...from(rest), outcome: 'failed' }), loose: true },
+  {
+    lead: /(?:Connection (?:closed|reset) by|Disconnected from|Disconnecting) (?:(?:invalid|authenticating) )?user /,
+    read: barePort,
+    loose: true,
+  },
   {
     lead: /(?:Received disconnect|Did not receive identification string|(?:banner exchange: |run_fatal: )?Connection) from /,
     read: atTheStart,
+    loose: true,
   },
-  { lead: /(?:Connection (?:closed|reset) by|Disconnected from|Unable to negotiate with) (?=[\da-fA-F.:]{3,45}\b)/, read: atTheStart },
+  {
+    lead: /(?:Connection (?:closed|reset) by|Disconnected from|Unable to negotiate with) (?=[\da-fA-F.:]{3,45}\b)/,
+    read: atTheStart,
+    loose: true,
+  },
   { lead: /Bad protocol version identification '/, read: (rest) => ({ ...addressed(/^.*' from (\S+)/s.exec(rest)?.[1]) }) },
   { lead: /reverse mapping checking getaddrinfo for /, read: (rest) => ({ ...addressed(/^[^[]*\[([^\]]+)\]/.exec(rest)?.[1]) }) },
-  { lead: /Address (?=\S+ maps to )/, read: atTheStart },
+  { lead: /Address (?=\S+ maps to )/, read: atTheStart, loose: true },
   { lead: /\bUser (?=.* from \S+ not allowed because)/, read: (rest) => notAllowed(rest) },
   { lead: /(?:Bad (?:PAM )?password attempt|(?:Password|Pubkey|PAM) auth succeeded) for '/, read: dropbear },
   { lead: /Login attempt for nonexistent user/, read: (rest) => ({ ...addressed(/ from (\S+)$/.exec(rest)?.[1]), outcome: 'failed' }) },
@@ -76,7 +92,9 @@ export function signInOf(text: string): SignIn | undefined {
   if (found === null) return undefined;
   const number = found.findIndex((group, i) => i > 0 && group !== undefined) - 1;
   const layout = LAYOUTS[number] as Layout;
-  return layout.read(read.slice(found.index + found[0].length), found[0]);
+  const rest = read.slice(found.index + found[0].length);
+  const said = layout.read(rest, found[0]);
+  return layout.loose === true && said.address === undefined && rest.length < LONGEST_COMPLETE ? undefined : said;
 }
 
 function signInFrom(rest: string, lead: string): SignIn {
