@@ -15,6 +15,7 @@ export { explainsBest, tellsTheSame } from './one-finding.ts';
 export * from './rank.ts';
 export { type Schedule, withinSchedule } from './schedule.ts';
 export * from './severity.ts';
+export * from './silence-words.ts';
 export * from './stream/index.ts';
 export { applies, type SuppressionMatch, type SuppressionRule, suppressedBy } from './suppression.ts';
 export { Suppressor } from './suppressor.ts';

@@ -14,6 +14,7 @@ export * from './flows/index.ts';
 export { OBSERVED, type ObservationConfig, Observer, observationConfig } from './observations.ts';
 export { FLOW_COLUMNS, type PairConfig, PairWindows, pairConfig } from './pairs/index.ts';
 export { type SeriesConfig, seriesConfig } from './series/config.ts';
+export { counterStep } from './series/counter.ts';
 export { FeatureSeries, figureOwner } from './series/feature-series.ts';
 export { seriesName } from './series/series-table.ts';
 export { type SeriesCounters, SeriesStepper, type Silence } from './series/stepper.ts';

@@ -10,7 +10,9 @@ export { type DetectedFormat, detectFormat, formatOf } from './formats/detect.ts
 export type { DrainPreset, Joining, LogFormat } from './formats/format.ts';
 export { formatNamed, LOG_FORMATS } from './formats/index.ts';
 export { KNOWN_TEMPLATES, type KnownTemplates, packKnownTemplates, unpackKnownTemplates } from './known-templates.ts';
+export type { ParsedReading } from './metrics/format.ts';
 export { METRIC_FORMATS, MetricParser } from './metrics/index.ts';
+export { snmpFormat } from './metrics/snmp.ts';
 export type { DrainOptions, LogParserOptions } from './options.ts';
 export { createLogParser, type FormatLogParser } from './parser.ts';
 export { holdsPseudonym, isPseudonym, KeyedHash } from './pseudonyms/keyed-hash.ts';

@@ -1,5 +1,5 @@
 import { alertsOf, rankGroups } from '../../alerts/index.ts';
-import { canonicalJson, formatMicros, frameRows, type Lineage, type SeriesFrame, sha256Hex } from '../../core/index.ts';
+import { canonicalJson, type FrameCounts, formatMicros, frameRows, type Lineage, type SeriesFrame, sha256Hex } from '../../core/index.ts';
 import { type ReportDetector, type ReportInput, type ReportWarning, reportName } from '../../sinks/report/index.ts';
 import { type FileInput, listInputs } from '../../sources/index.ts';
 import { framesOf, type NamedFrame, type ReadSeriesOptions, readingsOf } from '../../training/series/index.ts';
@@ -12,6 +12,7 @@ import { ModelRater } from './model-rater.ts';
 import { oneEach } from './one-each.ts';
 import { placesOf, textsOf } from './reading-places.ts';
 import { GAP_STEPS, SeriesScorer } from './series-scorer.ts';
+import { silenceFindings } from './silences.ts';
 import { LABEL_COLUMNS, splitSeries } from './split-series.ts';
 import { ALL_CHANNELS, VarRater } from './var-rater.ts';
 
@@ -25,6 +26,14 @@ const SUMMARIES = {
   discord: 'how unlike any stretch of the same channel before the latest readings run',
   var: 'how far all channels together lie from what their last values made likely',
 } as const;
+
+const COUNTED: Readonly<Record<keyof FrameCounts, string>> = {
+  duplicates: 'rows have the time of another one; of each time the first counts.',
+  unordered: 'rows are earlier than the one above them; they were put in order of time.',
+  untimed: 'rows were left out because their time cannot be read.',
+  resets: 'times a counter started anew; there is no rate for those rows.',
+  wraps: 'times a counter wrapped; its rates are right.',
+};
 
 /** Readings instead of lines: each channel against its own forecast and the usual behaviour of its device. */
 export async function* seriesReports(
@@ -127,7 +136,8 @@ async function reportOf(
     await scorer.take(together.readings(entity, judgedFrom), frame.step, placesOf(name, rows, judgedFrom));
     await finish(scorer, SUMMARIES.var);
   }
-  const findings = oneEach(found, GAP_STEPS * frame.step);
+  const silences = silenceFindings(name, entity, frame, lineage);
+  const findings = [...oneEach(found, GAP_STEPS * frame.step), ...silences.slice(0, top)];
   progress(0.9, `forecast of ${name}`);
   const alerts = alertsOf(
     tenant,
@@ -213,8 +223,12 @@ function warningsOf(frame: SeriesFrame, learntRows: number, normal: NamedFrame |
   if (late > 0)
     warnings.push({
       code: 'irregular',
-      text: `${late.toLocaleString('en')} times a row came later than the usual ${frame.step / 1e6} s after the one before.`,
+      text: `${late.toLocaleString('en')} times a row came later than the usual ${frame.step / 1e6} s after the one before; nothing was filled in.`,
     });
+  for (const [count, said] of Object.entries(COUNTED)) {
+    const number = frame.counts?.[count as keyof FrameCounts] ?? 0;
+    if (number > 0) warnings.push({ code: count, text: `${number.toLocaleString('en')} ${said}` });
+  }
   if (normal === undefined) {
     warnings.push({
       code: 'first-part',

@@ -210,4 +210,63 @@ describe('readings', () => {
     expect(utc?.report.warnings.some(({ code }) => code === 'clock-changes')).toBe(false);
     expect(utc?.input.lines).toBe(541);
   });
+
+  it('say when a device or one channel of it does not report, and count what was amiss in their rows', async () => {
+    const random = seededRandom(6);
+    const at = (minute: number) => new Date(Date.UTC(2026, 0, 1) + minute * 60_000).toISOString();
+    const lines = ['timestamp,a,b'];
+    for (let i = 0; i < 600; i++) {
+      // The device says nothing for two hours, then channel b stops for good; c. every sixth minute a is not sent.
+      if (i >= 200 && i < 320) continue;
+      lines.push(`${at(i)},${i % 6 === 0 ? '' : (20 + random()).toFixed(3)},${i >= 500 ? '' : (5 + random()).toFixed(3)}`);
+    }
+    lines.push(`${at(599)},21,`, `${at(10)},20,5`, 'yesterday,20,5');
+    await writeFile(path('gaps.csv'), lines.join('\n'));
+    const [analysis] = await analyze([path('gaps.csv')]);
+    const silent = (analysis as InputAnalysis).alerts.map(({ alert }) => alert.detection).filter(({ detector }) => detector === 'silence');
+    expect(silent.map(({ key, start, end }) => [key, start / 1e3, end / 1e3])).toEqual(
+      expect.arrayContaining([
+        ['gaps reports', Date.parse(at(199)), Date.parse(at(320))],
+        ['b', Date.parse(at(499)), Date.parse(at(599))],
+      ]),
+    );
+    expect(silent).toHaveLength(2);
+    expect(silent.find(({ key }) => key === 'b')?.title).toBe('b has stopped reporting: nothing since 2026-01-01T08:19:00Z.');
+    expect(silent.find(({ key }) => key === 'gaps reports')?.explanation.what).toContain('gaps did not report for 2 h');
+    const warnings = Object.fromEntries(analysis?.report.warnings.map(({ code, text }) => [code, text]) ?? []);
+    expect(warnings).toMatchObject({
+      duplicates: expect.stringMatching(/^2 rows/),
+      unordered: expect.stringMatching(/^1 rows/),
+      untimed: expect.stringMatching(/^1 rows/),
+      irregular: expect.stringMatching(/^1 times/),
+    });
+    const html = renderHtml(buildReport((analysis as InputAnalysis).report));
+    expect(html).toContain('b has stopped reporting');
+  });
+
+  it('of SNMP walks are rates of their counters, resets and wraps counted', async () => {
+    const random = seededRandom(8);
+    let octets = 2 ** 32 - 40_000;
+    let packets = 0;
+    const walks: string[] = [];
+    for (let i = 0; i < 200; i++) {
+      octets = (octets + 6_000 + Math.floor(600 * random()) + (i === 180 ? 6_000_000 : 0)) % 2 ** 32;
+      packets = i === 100 ? 7 : packets + 60;
+      walks.push(
+        `# ${new Date(Date.UTC(2026, 0, 1) + i * 60_000).toISOString()}`,
+        `IF-MIB::ifInOctets.1 = Counter32: ${octets}`,
+        `IF-MIB::ifInUcastPkts.1 = Counter32: ${packets}`,
+        'SNMPv2-MIB::sysDescr.0 = STRING: Linux',
+      );
+    }
+    await writeFile(path('switch.txt'), `${walks.join('\n')}\n`);
+    const [analysis] = await analyze([path('switch.txt')]);
+    expect(analysis?.input).toMatchObject({ format: 'readings', lines: 200 });
+    const [octetsDrawn, packetsDrawn] = analysis?.report.channels ?? [];
+    expect(octetsDrawn?.name).toBe('IF-MIB::ifInOctets.1');
+    expect(Math.max(...(packetsDrawn?.high ?? []).filter(Number.isFinite))).toBeCloseTo(1, 6);
+    const codes = analysis?.report.warnings.filter(({ code }) => code === 'resets' || code === 'wraps').map(({ text }) => text);
+    expect(codes).toEqual([expect.stringMatching(/^1 times a counter started anew/), expect.stringMatching(/^1 times a counter wrapped/)]);
+    expect(found(analysis as InputAnalysis).join('\n')).toMatch(/ifInOctets\.1 read 1/);
+  });
 });

@@ -14,8 +14,22 @@ export interface SeriesFrame {
   readonly undated?: true;
   /** Times were read off a wall clock: rows in an hour that it showed twice, and rows left out because it never showed their time. */
   readonly clockChanges?: { readonly zone: string; readonly repeated: number; readonly skipped: number };
+  /** What reading it came upon. */
+  readonly counts?: FrameCounts;
   /** Lines of text the rows were read from; absent where they are no lines. */
   readonly lines?: FrameLines;
+}
+
+export interface FrameCounts {
+  /** Rows of a time that another row has had; only the first is kept. */
+  readonly duplicates?: number;
+  /** Rows before the one above them; they are put in order. */
+  readonly unordered?: number;
+  /** Rows left out because their time cannot be read. */
+  readonly untimed?: number;
+  /** Counters that started anew: there is no rate; and that wrapped: theirs is right. */
+  readonly resets?: number;
+  readonly wraps?: number;
 }
 
 /** (rows) 1-based line, byte offset and length of each row, its line end included. */

@@ -1,6 +1,6 @@
 export { parseSeriesJson } from './json.ts';
 export { ModsReader, type ModsSelection, modsPath } from './mods.ts';
 export { DEFAULT_MODS_QUERY, type ModsQuery, parseModsQuery } from './mods-query.ts';
-export { tellsReadings } from './recognise.ts';
+export { tellsReadings, tellsWalks } from './recognise.ts';
 export { orderedFrame, parseSeriesTable, type TableOptions, timeOf } from './table.ts';
 export { inRange, parseTimeRange, type TimeRange } from './time-range.ts';

@@ -1,3 +1,4 @@
+import { snmpFormat } from '../metrics/snmp.ts';
 import { timeOf } from './table.ts';
 import { TIME_NAMES } from './time-names.ts';
 
@@ -5,12 +6,26 @@ const MOST_ROWS = 50;
 /** Rows of numbers that are taken for readings although nothing names a time. */
 const LEAST_UNTIMED_ROWS = 20;
 const MOST_OBJECTS = 20;
+const MOST_WALKED = 200;
 
-/** Whether a text that begins so holds readings: a table of numbers, with a time or without, or flat objects of a time and numbers. */
+/** Whether a text that begins so holds readings: walks of SNMP that have times, a table of numbers, with a time or without, or flat objects of a time and numbers. */
 export function tellsReadings(head: string): boolean {
   const lines = head.replace(/^\ufeff/, '').split(/\r?\n/);
   if (lines.length > 2) lines.pop();
-  return /^\s*[[{]/.test(head) ? readingObjects(head, lines) : readingTable(lines);
+  return /^\s*[[{]/.test(head) ? readingObjects(head, lines) : tellsWalks(lines) || readingTable(lines);
+}
+
+/** Lines of snmpwalk whose values are numbers, with the time of a walk above them or before each. */
+export function tellsWalks(lines: readonly string[]): boolean {
+  const format = snmpFormat();
+  let readings = 0;
+  for (const line of lines.slice(0, MOST_WALKED)) {
+    if (line.trim() === '') continue;
+    const found = format.readings(line, { input: '', line: 0, arrival: Number.NaN });
+    if (typeof found === 'string') return false;
+    readings += found.length;
+  }
+  return readings > 0;
 }
 
 function readingTable(lines: readonly string[]): boolean {

@@ -24,7 +24,7 @@ const DEFAULT_FROM = 946_684_800_000_000;
 
 /**
  * Readings from a delimited text (tab, semicolon or comma, with or without a header). Non-numeric cells become NaN; rows are
- * put in order of time, and of several rows at one time the first is kept.
+ * put in order of time, and of several rows at one time the first is kept; how many were, it counts.
  */
 export function parseSeriesTable(text: string, options: TableOptions): SeriesFrame {
   const lines = text.split('\n');
@@ -43,6 +43,7 @@ export function parseSeriesTable(text: string, options: TableOptions): SeriesFra
   const values = columns.map((): number[] => []);
   const clock = options.timezone === undefined ? undefined : new WallClock(options.timezone);
   let last = Number.NEGATIVE_INFINITY;
+  let untimed = 0;
   const places = { line: [] as number[], offset: [] as number[], length: [] as number[] };
   let next = headed ? Buffer.byteLength(lines[0] as string) + 1 : 0;
   for (let i = headed ? 1 : 0; i < lines.length; i++) {
@@ -53,7 +54,10 @@ export function parseSeriesTable(text: string, options: TableOptions): SeriesFra
     const row = cells(line, separator);
     const counted = (options.from ?? DEFAULT_FROM) + times.length * (options.step ?? 1e6);
     const time = timeColumn >= 0 ? timeBy(clock, row[timeColumn] ?? '', last) : counted;
-    if (Number.isNaN(time)) continue;
+    if (Number.isNaN(time)) {
+      untimed++;
+      continue;
+    }
     last = time;
     times.push(time);
     places.line.push(i + 1);
@@ -67,12 +71,13 @@ export function parseSeriesTable(text: string, options: TableOptions): SeriesFra
       hint: 'a series file has a header, a time column such as timestamp, and at least one column of numbers',
     });
   }
-  const frame = orderedFrame(
+  const ordered = orderedFrame(
     readable.map((k) => (columns[k] as { name: string }).name),
     times,
     readable.map((k) => values[k] as number[]),
     places,
   );
+  const frame = untimed === 0 ? ordered : { ...ordered, counts: { ...ordered.counts, untimed } };
   return timeColumn >= 0 || options.from !== undefined ? { ...frame, ...clockMarks(clock) } : { ...frame, undated: true };
 }
 
@@ -84,10 +89,13 @@ export function orderedFrame(
   places?: Readonly<Record<keyof FrameLines, readonly number[]>>,
 ): SeriesFrame {
   let order = times.map((_, i) => i);
+  let unordered = 0;
+  for (let i = 1; i < times.length; i++) if ((times[i] as number) < (times[i - 1] as number)) unordered++;
   if (times.some((time, i) => i > 0 && time <= (times[i - 1] as number))) {
     order.sort((a, b) => (times[a] as number) - (times[b] as number) || a - b);
     order = order.filter((row, i) => i === 0 || times[row] !== times[order[i - 1] as number]);
   }
+  const duplicates = times.length - order.length;
   const sorted = Float64Array.from(order, (row) => times[row] as number);
   return {
     rows: order.length,
@@ -95,6 +103,7 @@ export function orderedFrame(
     times: sorted,
     values: values.map((column) => Float64Array.from(order, (row) => column[row] as number)),
     step: usualStep(sorted),
+    ...(duplicates + unordered === 0 ? {} : { counts: { duplicates, unordered } }),
     ...(places === undefined
       ? {}
       : {

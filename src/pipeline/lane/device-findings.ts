@@ -1,4 +1,5 @@
-import { formatMicros, type LimitWarning, type Micros, stableId } from '../../core/index.ts';
+import { silenceExplanation } from '../../alerts/index.ts';
+import { type LimitWarning, type Micros, stableId } from '../../core/index.ts';
 import type { Silence } from '../../features/index.ts';
 import type { Finding } from './lane.ts';
 
@@ -13,19 +14,9 @@ const NO_ROW = new Uint8Array(0);
 const SILENCE_SEVERITY = 60;
 
 export function silenceFinding(rule: DeviceRule, { entity, since, at, usual }: Silence): Finding {
-  const device = entity === '' ? 'A device without a name' : entity;
-  const every = seconds(usual);
-  const what = `${device} has stopped reporting: nothing since ${formatMicros(since)}.`;
-  return finding(rule, 'silence', `${entity} reports`, entity, since, at, SILENCE_SEVERITY, {
-    what,
-    why: `It reported every ${every} before; ${seconds(at - since)} have passed without a reading.`,
-    harmless: ['Maintenance, or the device was taken out of service.', 'The network between it and its collector is down.'],
-    next: ['See whether the device can be reached.', 'See whether others behind the same collector still report.'],
-    contributions: [
-      { subject: `${entity} reports`, observed: `nothing for ${seconds(at - since)}`, expected: `every ${every}`, share: 1, seenBefore: 0 },
-    ],
-    evidence: [],
-  });
+  const subject = entity === '' ? 'A device without a name' : entity;
+  const explanation = silenceExplanation({ subject, since, missing: at - since, usual });
+  return finding(rule, 'silence', `${entity} reports`, entity, since, at, SILENCE_SEVERITY, explanation);
 }
 
 export function limitFinding(rule: DeviceRule, warning: LimitWarning): Finding {
@@ -55,10 +46,4 @@ function finding(
     modelSha256: '',
     row: NO_ROW,
   };
-}
-
-function seconds(micros: Micros): string {
-  const value = micros / 1e6;
-  if (value < 100) return `${Number(value.toPrecision(2))} s`;
-  return value < 7200 ? `${Math.round(value / 60)} min` : `${Math.round(value / 3600)} h`;
 }

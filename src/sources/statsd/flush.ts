@@ -7,16 +7,17 @@ interface Counted {
   idle: number;
 }
 
-/** A count that had none for so many flushes is no longer told of. */
-const MAX_IDLE = 60;
-/** A gauge that was not set for so many flushes is forgotten: names that come once do not keep others out for ever. */
-const MAX_GAUGE_IDLE = 3_600;
+/** A count or gauge that was not sent for so many flushes is forgotten: names that come once do not keep others out for ever. */
+const MAX_IDLE = 3_600;
+/** Metrics of the flush: what a quiet client and a dead one leave is told from it, and the source itself is never silent. */
+const RECEIVED = 'statsd.metrics_received';
 /** Members of one set that are told apart in a flush. */
 const MAX_MEMBERS = 10_000;
 
 /** What came between two flushes, at most `most` series of each kind; what is beyond is counted. */
 export class StatsdFlush {
   refused = 0;
+  private received: number | undefined;
   private readonly counts = new Map<string, Counted>();
   private readonly gauges = new Map<string, { value: number; idle: number }>();
   private readonly timings = new Map<string, { sum: number; count: number }>();
@@ -28,6 +29,7 @@ export class StatsdFlush {
   }
 
   add({ series, kind, value, member }: StatsdMetric): void {
+    this.received = (this.received ?? 0) + 1;
     switch (kind) {
       case 'count': {
         const counted = this.slot(this.counts, series, () => ({ sum: 0, idle: 0 }));
@@ -59,7 +61,10 @@ export class StatsdFlush {
     }
   }
 
-  /** Readings of the flush: counts (zeros for a while after the last), gauges that were set, means of timings, sizes of sets. */
+  /**
+   * Readings of the flush: counts (none sent is zero), gauges (held until they are set again), means of timings and sizes of sets
+   * where there were any, and how many metrics came.
+   */
   take(time: Micros, entity: string): Reading[] {
     const readings: Reading[] = [];
     for (const [series, counted] of this.counts) {
@@ -68,13 +73,17 @@ export class StatsdFlush {
       if (++counted.idle > MAX_IDLE) this.counts.delete(series);
     }
     for (const [series, gauge] of this.gauges) {
-      if (gauge.idle === 0) readings.push({ time, entity, series, value: gauge.value });
-      if (++gauge.idle > MAX_GAUGE_IDLE) this.gauges.delete(series);
+      readings.push({ time, entity, series, value: gauge.value });
+      if (++gauge.idle > MAX_IDLE) this.gauges.delete(series);
     }
     for (const [series, { sum, count }] of this.timings) {
       readings.push({ time, entity, series, value: sum / count }, { time, entity, series: `${series}.count`, value: count, type: 'delta' });
     }
     for (const [series, members] of this.sets) readings.push({ time, entity, series, value: members.size });
+    if (this.received !== undefined) {
+      readings.push({ time, entity, series: RECEIVED, value: this.received, type: 'delta' });
+      this.received = 0;
+    }
     this.timings.clear();
     this.sets.clear();
     return readings.filter(({ value }) => Number.isFinite(value));

@@ -39,7 +39,10 @@ describe('statsd', () => {
       const udp = createSocket('udp4');
       udp.send(sent.map((name, i) => `${name}:${i}|g`).join('\n'), listening.ports.udp as number, '127.0.0.1', () => udp.close());
     },
-    expected: sent.map((series, value) => JSON.stringify({ time: NOW, entity: 'app', series, value })),
+    expected: [
+      ...sent.map((series, value) => JSON.stringify({ time: NOW, entity: 'app', series, value })),
+      JSON.stringify({ time: NOW, entity: 'app', series: 'statsd.metrics_received', value: 20, type: 'delta' }),
+    ],
     finite: false,
   });
 
@@ -64,14 +67,16 @@ describe('statsd', () => {
     }
     const shown = (all: readonly Reading[]) =>
       all.map(({ series, value, type }) => `${series}=${value}${type === 'delta' ? ' delta' : ''}`);
-    expect(shown(flush.take(0, 'app'))).toEqual(['a=3 delta', 'g=7', 't=20', 't.count=2 delta', 's=2']);
-    expect(shown(flush.take(1, 'app'))).toEqual(['a=0 delta']);
+    expect(shown(flush.take(0, 'app'))).toEqual(['a=3 delta', 'g=7', 't=20', 't.count=2 delta', 's=2', 'statsd.metrics_received=9 delta']);
+    // A quiet client: counts are zero, gauges hold, and the flush itself goes on.
+    for (let i = 1; i <= 3_600; i++) expect(shown(flush.take(i, 'app'))).toEqual(['a=0 delta', 'g=7', 'statsd.metrics_received=0 delta']);
+    expect(shown(flush.take(3_601, 'app'))).toEqual(['statsd.metrics_received=0 delta']);
   });
 
   it('keeps no more metrics than it may', () => {
     const flush = new StatsdFlush(10);
     for (let i = 0; i < 1000; i++) flush.add({ series: `s${i}`, kind: 'count', value: 1, member: '' });
-    expect(flush.take(0, '')).toHaveLength(10);
+    expect(flush.take(0, '')).toHaveLength(11);
     expect(flush.refused).toBe(990);
   });
 
@@ -108,7 +113,7 @@ describe('statsd', () => {
     for (let i = 0; i < 3; i++) add('g:+1e308|g');
     add('t:1e308|ms');
     add('t:1e308|ms');
-    expect(flush.take(0, 'h').filter(({ series }) => series !== 't.count')).toEqual([
+    expect(flush.take(0, 'h').filter(({ series }) => series !== 'statsd.metrics_received' && series !== 't.count')).toEqual([
       { time: 0, entity: 'h', series: 'g', value: Number.MAX_VALUE },
     ]);
     add('g:-1e308|g');
@@ -118,6 +123,6 @@ describe('statsd', () => {
     expect(flush.refused).toBe(1);
     for (let i = 0; i < 3_601; i++) flush.take(i, 'h');
     add('third:1|g');
-    expect(flush.take(5, 'h')).toEqual([{ time: 5, entity: 'h', series: 'third', value: 1 }]);
+    expect(flush.take(5, 'h')[0]).toEqual({ time: 5, entity: 'h', series: 'third', value: 1 });
   });
 });

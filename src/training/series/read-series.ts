@@ -10,9 +10,11 @@ import {
   parseSeriesTable,
   parseTimeRange,
   type TableOptions,
+  tellsWalks,
 } from '../../parsers/index.ts';
 import { type FileInput, listInputs, readBytes, withoutEmpty } from '../../sources/index.ts';
 import { isParquet, readParquetSeries } from './parquet-series.ts';
+import { readSnmpSeries } from './snmp-series.ts';
 
 /** One delimited file, gzip undone. */
 export async function readTable(path: string, options: TableOptions): Promise<SeriesFrame> {
@@ -46,6 +48,8 @@ export interface NamedFrame {
 
 /** Largest input read into memory, after decompression. */
 const MOST_BYTES = 1 << 29;
+/** Tells what a text is. */
+const HEAD_TEXT = 65_536;
 
 /** Series of files, folders and archives: the files of a DEEP MODS tree as one frame, every other file as its own. */
 export async function readSeries(paths: readonly string[], options: ReadSeriesOptions = {}): Promise<NamedFrame[]> {
@@ -64,6 +68,10 @@ export async function framesOf(inputs: readonly FileInput[], options: ReadSeries
       continue;
     }
     const { text, sha256 } = await textOf(input);
+    if (tellsWalks(text.slice(0, HEAD_TEXT).split(/\r?\n/).slice(0, -1))) {
+      frames.push({ name: input.name, sha256, bytes: input.bytes, frame: readSnmpSeries(text, input.name) });
+      continue;
+    }
     const isJson = /^\s*[[{]/.test(text.slice(0, 100));
     frames.push({
       name: input.name,
