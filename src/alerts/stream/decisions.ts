@@ -15,6 +15,7 @@ export interface Told {
 /** What a detector that learns as it goes scored and flagged; `explained` = flagged rows that another row of their interval or line explains. */
 export interface StreamCounters {
   scored: number;
+  /** Of readings: episodes. What the promise is held against, for a device that is stuck for an hour is one alarm. */
   flagged: number;
   explained: number;
   /** Intervals of series whose profile does not fit. */
@@ -26,12 +27,16 @@ interface State {
   readonly counters: StreamCounters;
   /** Series whose last rows were flagged, and how many; absent in states of before they were kept. */
   readonly lasting?: readonly (readonly [string, number])[];
+  /** Series within an episode, and readings until it is over; absent in states of before they were kept. */
+  readonly episodes?: readonly (readonly [string, number])[];
 }
 
 /** Series that are remembered as flagged; further ones count with every row. */
 const MOST_LASTING = 20_000;
 /** Flagged rows in a row after which they count as what is usual. */
 const SETTLED = 500;
+/** Flagged readings of one series belong together when fewer others lie between them. */
+const APART = 30;
 
 /** Scores of `novelty`, `rate` and `forecast` -> rows to tell of, in the order of the rows; intervals and lines must come whole. */
 export class StreamDecisions {
@@ -39,6 +44,7 @@ export class StreamDecisions {
   readonly counters: StreamCounters = { scored: 0, flagged: 0, explained: 0, misfit: 0 };
   private readonly tail = new ObservedTail();
   private readonly lasting = new Map<string, number>();
+  private readonly episodes = new Map<string, number>();
 
   constructor(promise: number) {
     this.promise = promise;
@@ -60,7 +66,7 @@ export class StreamDecisions {
         : expected === undefined
           ? onePerFamily(batch, flagged, score)
           : oneAnInterval(batch, flagged, score, expected);
-    this.counters.flagged += told.length;
+    this.counters.flagged += batch.shape === 'series' ? this.onsets(batch, told) : told.length;
     this.counters.explained += flagged.length - told.length;
     return told;
   }
@@ -69,15 +75,37 @@ export class StreamDecisions {
     return {
       tail: this.tail.snapshot(),
       counters: { ...this.counters },
-      lasting: [...this.lasting].sort(([one], [other]) => (one < other ? -1 : 1)),
+      lasting: [...this.lasting].sort(byName),
+      episodes: [...this.episodes].sort(byName),
     };
   }
 
-  restore({ tail, counters, lasting = [] }: State): void {
+  restore({ tail, counters, lasting = [], episodes = [] }: State): void {
     this.tail.restore(tail);
     Object.assign(this.counters, counters);
     this.lasting.clear();
     for (const [name, rows] of lasting) this.lasting.set(name, rows);
+    this.episodes.clear();
+    for (const [name, left] of episodes) this.episodes.set(name, left);
+  }
+
+  /** Told readings that begin an episode of their series. Counted reading by reading, so batches do not matter. */
+  private onsets(batch: SeriesBatch, told: readonly Told[]): number {
+    if (told.length === 0 && this.episodes.size === 0) return 0;
+    const rows = new Set(told.map(({ row }) => row));
+    let onsets = 0;
+    for (let row = 0; row < batch.rows; row++) {
+      const name = batch.series[batch.code[row] as number] as string;
+      const left = this.episodes.get(name);
+      if (rows.has(row)) {
+        if (left === undefined) onsets++;
+        if (left !== undefined || this.episodes.size < MOST_LASTING) this.episodes.set(name, APART);
+      } else if (left !== undefined) {
+        if (left <= 1) this.episodes.delete(name);
+        else this.episodes.set(name, left - 1);
+      }
+    }
+    return onsets;
   }
 
   /** A device that stays flagged was found once: being stuck for an hour does not make it usual. */
@@ -91,6 +119,10 @@ export class StreamDecisions {
     else if (rows > 0 || this.lasting.size < MOST_LASTING) this.lasting.set(name, rows + 1);
     return pValue;
   }
+}
+
+function byName([one]: readonly [string, number], [other]: readonly [string, number]): number {
+  return one < other ? -1 : 1;
 }
 
 function oneAnInterval(batch: SeriesBatch, flagged: readonly Told[], score: Float64Array, expected: Float64Array): readonly Told[] {

@@ -117,9 +117,14 @@ describe('decisions of detectors that learn as they go', () => {
     };
     expect(flags(20_000, 0.5)).toBe(0);
     expect(flags(180, 15)).toBe(180);
+    expect(flags(20, 0.5)).toBe(0);
+    expect(flags(1, 15)).toBe(1);
     expect(flags(100, 0.5)).toBe(0);
+    // What is held against the promise is the one episode.
+    expect(decisions.counters).toMatchObject({ scored: 20_301, flagged: 1 });
     // The next one is as rare as it was: an hour of being stuck has counted once.
     expect(flags(1, 15)).toBe(1);
+    expect(decisions.counters.flagged).toBe(2);
     expect(flags(3_000, 15)).toBeLessThan(520);
   });
 

@@ -19,7 +19,7 @@ export const config = z.strictObject({
       { series: '*used_ratio', above: 0.95 },
       { series: '*used_percent', above: 95 },
     ])
-    .describe('Limits; that one will be crossed is told before it happens.'),
+    .describe('Limits; that one will be crossed is told before it happens, by the forecast of the next 24 readings or by the trend.'),
   least: z
     .array(
       z.strictObject({

@@ -23,7 +23,7 @@ import type { OnlineOutlook } from '../../ml/index.ts';
 import { describeVolume, LabelOverlay } from '../rate/overlay.ts';
 import type { ForecastConfig } from './config.ts';
 import { explainReading, lowestExpected } from './explain.ts';
-import { crossingAhead, type Limit, limitsOf } from './limits.ts';
+import { crossingAhead, type Limit, limitsOf, STEPS_AHEAD } from './limits.ts';
 import { LiveNetworks } from './live-networks.ts';
 import type { NetworkGroup } from './network-group.ts';
 import { networksHeader, packNetworks, unpackNetworks } from './networks-snapshot.ts';
@@ -233,8 +233,10 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
     }
     const state = limits.length === 0 ? undefined : this.#series.get(name);
     if (state === undefined) return;
+    const next = state.seen < this.#config.warmUp || state.step === 0 ? [] : this.#outlook(name, state, STEPS_AHEAD);
+    const entity = batch.entities[batch.code[row] as number] as string;
     for (const limit of limits) {
-      const warning = crossingAhead(name, batch.entities[batch.code[row] as number] as string, state, limit, this.#config.horizonSeconds);
+      const warning = crossingAhead(name, entity, state, limit, this.#config.horizonSeconds, next);
       if (warning !== undefined) this.#warnings.push(warning);
     }
   }

@@ -98,6 +98,30 @@ describe('forecast detector', () => {
     expect(await highest('host network.eth0.received_bytes', bursts, still(50_001))).toBeGreaterThan(8);
   });
 
+  it('tells by the forecast of the next readings that a limit will be crossed at the usual hour, once a day, and not where it stays below', () => {
+    const random = seededRandom(9);
+    // A minute each; the cache fills from 10 to 12 and is emptied at 14.
+    const level = (minute: number, peak: number) => {
+      const hour = (minute % 1440) / 60;
+      if (hour < 10 || hour >= 14) return 0.5;
+      return hour < 12 ? 0.5 + ((peak - 0.5) * (hour - 10)) / 2 : peak;
+    };
+    const told = (peak: number) => {
+      const detector = new ForecastDetector(config.parse({}), () => 0);
+      const values = Array.from({ length: 5 * 1440 }, (_, minute) => level(minute, peak) + 0.01 * (random() - 0.5));
+      detector.observe(readings(values, 0, 'host cache.used_ratio'));
+      return detector.takeWarnings();
+    };
+    const warnings = told(0.97).filter(({ explanation }) => explanation.why.includes('is forecast to be at'));
+    expect(warnings.length).toBeGreaterThanOrEqual(1);
+    expect(warnings.length).toBeLessThanOrEqual(5);
+    for (const { at, crossingAt, probability } of warnings) {
+      expect(crossingAt - at).toBeGreaterThan(60e6);
+      expect(probability).toBeGreaterThanOrEqual(0.8);
+    }
+    expect(told(0.9).filter(({ explanation }) => explanation.why.includes('is forecast to be at'))).toEqual([]);
+  });
+
   it('draws a trend towards a limit on for four times what it rests on, no farther', () => {
     const warnings = (perMinute: number) => {
       const detector = new ForecastDetector(config.parse({}), () => 0);

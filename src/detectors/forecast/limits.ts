@@ -1,5 +1,5 @@
 import type { Explanation, LimitWarning, Micros } from '../../core/index.ts';
-import { normalCdf, trendOf } from '../../ml/index.ts';
+import { normalCdf, type OnlineOutlook, trendOf } from '../../ml/index.ts';
 import type { ForecastConfig } from './config.ts';
 import type { ReadingState } from './reading-state.ts';
 import { seriesPattern } from './series-pattern.ts';
@@ -29,47 +29,93 @@ export function limitsOf({ limits }: ForecastConfig): readonly Limit[] {
   });
 }
 
-/** A crossing ahead that was not told of yet; notes in the state that it now is. */
+/** The next steps of a series, each with the standard deviation of its error. */
+export type NextSteps = readonly OnlineOutlook[];
+/** Steps of the forecast that are looked at; what lies farther ahead is the trend's. */
+export const STEPS_AHEAD = 24;
+/** A series this near to its limit, in errors of its forecasts, is at it: nothing lies ahead. */
+const NEAR = 2;
+
+interface Crossing {
+  readonly probability: number;
+  readonly secondsLeft: number;
+  /** Whether it is told, being probable. */
+  readonly sure: boolean;
+  readonly why: string;
+}
+
+/**
+ * A crossing ahead that was not told of yet, by the forecast of the next steps or by the trend beyond them; notes in the state
+ * that it now is.
+ */
 export function crossingAhead(
   series: string,
   entity: string,
   state: ReadingState,
   limit: Limit,
   horizonSeconds: number,
+  next: NextSteps,
 ): LimitWarning | undefined {
-  const trend = trendOf(state.values, state.trendAt);
-  if (trend === undefined) return undefined;
-  const sign = limit.direction === 'above' ? 1 : -1;
-  const distance = sign * (limit.value - trend.now);
-  const speed = sign * trend.slope;
-  const probability = normalCdf((speed * horizonSeconds - distance) / Math.max(trend.deviation(horizonSeconds), 1e-12));
+  const crossings = [bySteps(state, limit, horizonSeconds, next), byTrend(state, limit, horizonSeconds)].filter((one) => one !== undefined);
+  if (crossings.length === 0) return undefined;
   if (state.warned) {
-    if (probability < IMPROBABLE || distance <= 0) state.warned = false;
+    if (crossings.every(({ probability }) => probability < IMPROBABLE) || distanceTo(limit, state.last) <= 0) state.warned = false;
     return undefined;
   }
-  if (distance <= 0 || speed <= 0 || trend.certainty < CERTAIN || probability < PROBABLE) return undefined;
-  const secondsLeft = distance / speed;
-  if (secondsLeft > Math.min(horizonSeconds, AHEAD * trend.seconds)) return undefined;
+  const [crossing] = crossings.filter(({ sure, probability }) => sure && probability >= PROBABLE);
+  if (crossing === undefined || distanceTo(limit, state.last) <= 0) return undefined;
   state.warned = true;
   const at: Micros = state.lastTime;
+  const { probability, secondsLeft } = crossing;
   return {
-    series,
-    entity,
-    at,
-    crossingAt: at + secondsLeft * 1e6,
-    limit: limit.value,
-    direction: limit.direction,
-    probability,
-    explanation: explain(series, state.last, trend.slope, secondsLeft, limit, probability),
+    ...{ series, entity, at, crossingAt: at + secondsLeft * 1e6, limit: limit.value, direction: limit.direction, probability },
+    explanation: explain(series, state.last, limit, crossing),
   };
 }
 
-function explain(series: string, value: number, slope: number, secondsLeft: number, limit: Limit, probability: number): Explanation {
+/** Above 0 on the side of the limit that is allowed. */
+function distanceTo({ direction, value: limit }: Limit, value: number): number {
+  return direction === 'above' ? limit - value : value - limit;
+}
+
+/** The first of the next steps that is probably beyond. */
+function bySteps(state: ReadingState, limit: Limit, horizonSeconds: number, next: NextSteps): Crossing | undefined {
+  const stepSeconds = state.step / 1e6;
+  const within = next.slice(0, Math.floor(horizonSeconds / stepSeconds));
+  const chances = within.map(({ expected, deviation }) => normalCdf(-distanceTo(limit, expected) / Math.max(deviation, 1e-12)));
+  if (chances.length === 0) return undefined;
+  const first = chances.findIndex((chance) => chance >= PROBABLE);
+  const k = first >= 0 ? first : chances.indexOf(Math.max(...chances));
+  const { expected } = within[k] as OnlineOutlook;
+  return {
+    probability: chances[k] as number,
+    secondsLeft: (k + 1) * stepSeconds,
+    sure: distanceTo(limit, state.last) > NEAR * (next[0] as OnlineOutlook).deviation,
+    why: `It is at ${shown(state.last)} and is forecast to be at ${shown(expected)} by then (${state.method})`,
+  };
+}
+
+function byTrend(state: ReadingState, limit: Limit, horizonSeconds: number): Crossing | undefined {
+  const trend = trendOf(state.values, state.trendAt);
+  if (trend === undefined) return undefined;
+  const distance = distanceTo(limit, trend.now);
+  const speed = (limit.direction === 'above' ? 1 : -1) * trend.slope;
+  const secondsLeft = distance / speed;
+  return {
+    // Past the limit already, it is as if nothing were ahead.
+    probability: distance <= 0 ? 0 : normalCdf((speed * horizonSeconds - distance) / Math.max(trend.deviation(horizonSeconds), 1e-12)),
+    secondsLeft,
+    sure: distance > 0 && speed > 0 && trend.certainty >= CERTAIN && secondsLeft <= Math.min(horizonSeconds, AHEAD * trend.seconds),
+    why: `It is at ${shown(state.last)} and changes by ${shown(trend.slope * 3600)} an hour`,
+  };
+}
+
+function explain(series: string, value: number, limit: Limit, { probability, secondsLeft, why }: Crossing): Explanation {
   const side = limit.direction === 'above' ? 'rise above' : 'fall below';
   const percent = Math.min(99, Math.round(100 * probability));
   return {
     what: `${series} will ${side} ${shown(limit.value)} in about ${words(secondsLeft)}.`,
-    why: `It is at ${shown(value)} and changes by ${shown(slope * 3600)} an hour; with a probability of ${percent} % the limit is crossed in time.`,
+    why: `${why}; with a probability of ${percent} % the limit is crossed in time.`,
     harmless: ['A job that is known to fill it and ends before.', 'The limit is set too tight.'],
     next: ['See what makes it change.', 'Make room, or slow what fills it, before the time is up.'],
     contributions: [{ subject: series, observed: shown(value), expected: `${side} ${shown(limit.value)}`, share: 1, seenBefore: 0 }],
