@@ -1,9 +1,16 @@
 import { type SeriesFrame, VedetteError } from '../../core/index.ts';
-import { evaluateForecast, evaluateSeriesDetector, readSeries, type SeriesEvaluation } from '../../training/series/index.ts';
+import {
+  evaluateForecast,
+  evaluateSeriesDetector,
+  type ForecastErrors,
+  readSeries,
+  type SeriesEvaluation,
+} from '../../training/series/index.ts';
 import { type ModsOptions, modsSelection } from '../commands/mods-options.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { loadForecast } from './forecast.ts';
+import { comparisonLines } from './forecast-comparison.ts';
 
 interface SeriesOptions extends CommonOptions, ModsOptions {
   readonly data: readonly string[];
@@ -28,24 +35,20 @@ export async function evaluateForecastModel(reference: string, options: SeriesOp
         smape: rounded(smape),
         mase: rounded(mase),
       });
-      const { origins, promisedCoverage, channels } = evaluation;
+      const { origins, promisedCoverage } = evaluation;
+      const perChannel = ({ channels }: ForecastErrors) =>
+        Object.fromEntries(Object.entries(channels).map(([name, { coverage, ...errors }]) => [name, { ...figures(errors), coverage }]));
       printJson({
         model: name,
         input,
         metrics: { ...figures(own), coverage: own.coverage, promised_coverage: promisedCoverage, origins },
-        channels,
-        baselines: Object.fromEntries(others.map((one) => [one.name.replaceAll(' ', '_'), figures(one)])),
+        channels: perChannel(own),
+        baselines: Object.fromEntries(others.map((one) => [one.name.replaceAll(' ', '_'), { ...figures(one), channels: perChannel(one) }])),
       });
       continue;
     }
-    print(`${name} on ${input}, ${evaluation.origins.toLocaleString('en')} origins, 1 to ${model.steps} steps ahead`);
-    print(`  ${''.padEnd(18)} SMAPE step 1  step ${model.steps}   MASE step 1  step ${model.steps}`);
-    for (const { name: forecaster, smape, mase } of evaluation.forecasters) {
-      const figure = (values: readonly number[], at: number, digits: number) => (values.at(at) as number).toFixed(digits);
-      print(
-        `  ${forecaster.padEnd(18)} ${figure(smape, 0, 2)} %  ${figure(smape, -1, 2)} %   ${figure(mase, 0, 3)}  ${figure(mase, -1, 3)}`,
-      );
-    }
+    print(`${name} on ${input}, ${evaluation.origins.toLocaleString('en')} origins, 1 to ${model.steps} steps ahead, SMAPE in %`);
+    for (const line of comparisonLines([{ ...own, name: `${name} (${own.name})` }, ...others], model.steps)) print(line);
     print(`  intervals made for ${(100 * evaluation.promisedCoverage).toFixed(0)} % held ${(100 * (own.coverage ?? 0)).toFixed(1)} %`);
   }
 }

@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { formatMicros, VedetteError } from '../../core/index.ts';
 import { fillGaps } from '../../ml/index.ts';
 import { featureOfModel, readWindows, trainForecastDraft, windowFrame, windowsOf } from '../../training/index.ts';
-import { type ForecastModel, forecastNext, readSeries, unpackForecastModel } from '../../training/series/index.ts';
+import { type ForecastErrors, type ForecastModel, forecastNext, readSeries, unpackForecastModel } from '../../training/series/index.ts';
 import type { FeatureOptions } from '../commands/feature-options.ts';
 import { type ModsOptions, modsSelection } from '../commands/mods-options.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
 import { chooseForecast } from './choose-forecast.ts';
+import { comparisonLines } from './forecast-comparison.ts';
 import { tenantRegistry } from './registry.ts';
 import { chosenData } from './stored-feature.ts';
 import { TrainingFolder } from './training-checkpoints.ts';
@@ -124,13 +125,13 @@ export async function trainForecastModel(options: TrainForecastCommandOptions): 
     progress.stop();
     if (json) {
       const grid = chosen.candidates.length === 0 ? {} : { grid: chosen.candidates };
-      printJson({ model: `${name}@${version.version}`, ...version, ...grid });
+      printJson({ model: `${name}@${version.version}`, ...version, comparison: trained.comparison, ...grid });
       return;
     }
     for (const { algorithm: tried, settings, smape } of chosen.candidates) {
       print(`  tried ${tried} ${JSON.stringify(settings)}: SMAPE ${smape.toFixed(2)} % on the validation span`);
     }
-    report(`${name}@${version.version}`, algorithm, options.steps, trained.metrics, frame.channels.length, trained.trainingRows);
+    report(`${name}@${version.version}`, algorithm, options.steps, trained.comparison, frame.channels.length, trained.trainingRows);
   } finally {
     progress.stop();
   }
@@ -145,22 +146,13 @@ function report(
   model: string,
   algorithm: string,
   steps: number,
-  metrics: Readonly<Record<string, number>>,
+  comparison: readonly ForecastErrors[],
   channels: number,
   rows: number,
 ): void {
   print(`${model}: ${algorithm} learnt ${channels} channel${channels === 1 ? '' : 's'} from ${rows.toLocaleString('en')} rows.`);
-  print(`  SMAPE on the latest tenth, not learnt from, 1 and ${steps} steps ahead:`);
-  for (const [name, suffix] of [
-    [algorithm, ''],
-    ['last value', '_last_value'],
-    ['daily season', '_daily_season'],
-    ['ridge', '_ridge'],
-  ] as const) {
-    const [first, last] = [metrics[`smape_step_1${suffix}`], metrics[`smape_step_${steps}${suffix}`]];
-    if (first !== undefined && last !== undefined) print(`    ${name.padEnd(20)} ${first.toFixed(2)} %  ${last.toFixed(2)} %`);
-  }
-  print(`  90 % intervals held ${(100 * (metrics.coverage ?? 0)).toFixed(1)} % of those values.`);
+  print('  On the latest tenth, not learnt from, SMAPE in %; intervals made for 90 %:');
+  for (const line of comparisonLines(comparison, steps)) print(line);
 }
 
 function shown(value: number): string {

@@ -78,12 +78,12 @@ async function trainTask(task: TrainTask, progress: Progress): Promise<JobOutcom
     const progress = (share: number, loss?: number) => fitting(last + share * (1 - last), loss);
     const fit = { algorithm, steps, seed, settings, selection, progress, checkpoints };
     const draft = await trainForecastDraft(frame, fit);
-    const { metrics, trainingRows, model } = draft;
+    const { metrics, comparison, trainingRows, model } = draft;
     const evaluation = task.test === undefined ? {} : await evaluationOn(task.test, model);
     const { channels } = frame.frame;
     return {
       draft: { info: draft.info, files: draft.files },
-      result: { metrics, trainingRows, channels, ...evaluation, ...triedOf(candidates) },
+      result: { metrics, comparison, trainingRows, channels, ...evaluation, ...triedOf(candidates) },
     };
   }
   const options = { ...task.options, ...algorithm };

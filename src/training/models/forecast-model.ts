@@ -1,7 +1,7 @@
 import type { FitProgress } from '../../core/index.ts';
 import { type ForecastModel, packForecastModel } from '../series/forecast-model.ts';
 import type { NamedFrame } from '../series/read-series.ts';
-import { type TrainForecastOptions, trainForecast } from '../series/train-forecast.ts';
+import { type TrainedForecast, type TrainForecastOptions, trainForecast } from '../series/train-forecast.ts';
 import type { ModelDraft } from './draft.ts';
 
 export interface ForecastDraftOptions extends Omit<TrainForecastOptions, 'progress'> {
@@ -10,7 +10,7 @@ export interface ForecastDraftOptions extends Omit<TrainForecastOptions, 'progre
   readonly selection?: Readonly<Record<string, unknown>>;
 }
 
-export interface ForecastDraft extends ModelDraft {
+export interface ForecastDraft extends ModelDraft, Pick<TrainedForecast, 'comparison'> {
   readonly model: ForecastModel;
   readonly metrics: Readonly<Record<string, number>>;
   readonly trainingRows: number;
@@ -19,7 +19,7 @@ export interface ForecastDraft extends ModelDraft {
 /** Trains a forecaster of every channel of a frame. */
 export async function trainForecastDraft({ frame, sha256 }: NamedFrame, options: ForecastDraftOptions): Promise<ForecastDraft> {
   const { algorithm, steps, seed } = options;
-  const { model, metrics, trainingRows } = await trainForecast(frame, options);
+  const { model, metrics, comparison, trainingRows } = await trainForecast(frame, options);
   return {
     info: {
       detector: 'forecast',
@@ -33,6 +33,7 @@ export async function trainForecastDraft({ frame, sha256 }: NamedFrame, options:
     files: { 'model.bin': packForecastModel(model) },
     model,
     metrics,
+    comparison,
     trainingRows,
   };
 }

@@ -3,13 +3,17 @@ import { type Forecaster, fillGaps, LastValue, mase, RidgeForecaster, SeasonalNa
 import { channelsOf, type ForecastModel } from './forecast-model.ts';
 
 /** Errors of one forecaster, means over channels. */
-export interface ForecastErrors {
+export interface ForecastErrors extends ChannelErrors {
   readonly name: string;
+  readonly channels: Readonly<Record<string, ChannelErrors>>;
+}
+
+export interface ChannelErrors {
   /** In %, by step ahead. */
   readonly smape: readonly number[];
   /** Over the in-sample error of the last value; by step ahead. */
   readonly mase: readonly number[];
-  /** Share of values within the interval; the model only. */
+  /** Share of values within the interval, where there is one. */
   readonly coverage?: number;
 }
 
@@ -18,7 +22,6 @@ export interface ForecastEvaluation {
   readonly promisedCoverage: number;
   /** The model first, then last value, seasonal naive and ridge. */
   readonly forecasters: readonly ForecastErrors[];
-  readonly channels: Readonly<Record<string, { readonly smape: number; readonly mase: number; readonly coverage: number }>>;
 }
 
 /** Share of the rows that the baselines with something to learn (ridge) learn from; errors are of the rows after it. */
@@ -41,29 +44,40 @@ export async function evaluateForecast(model: ForecastModel, data: SeriesFrame):
   const training = frameRows(frame, 0, learnt);
   const baselines: Forecaster[] = [new LastValue(), new SeasonalNaive('seasonal naive'), new RidgeForecaster()];
   for (const baseline of baselines) await baseline.fit(training, { steps, seed: 1 });
-  const channels: Record<string, { smape: number; mase: number; coverage: number }> = {};
-  const forecasters: ForecastErrors[] = [];
-  for (const forecaster of [model.forecaster, ...baselines]) {
-    const own = forecaster === model.forecaster;
-    const forecast = await forecaster.forecast(frame, origins);
-    const table = frame.channels.map((_, c) => errorsOf(frame, c, origins, steps, forecast, model.widths));
-    const byStep = (of: (errors: (typeof table)[number]) => readonly number[]) =>
-      Array.from({ length: steps }, (_, k) => mean(table.map((errors) => of(errors)[k] as number)));
-    forecasters.push({
-      name: own ? model.algorithm : forecaster.name,
-      smape: byStep((errors) => errors.smape),
-      mase: byStep((errors) => errors.mase),
-      ...(own ? { coverage: mean(table.map(({ coverage }) => coverage)) } : {}),
-    });
-    if (!own) continue;
-    for (const [c, errors] of table.entries()) {
-      channels[frame.channels[c] as string] = { smape: mean(errors.smape), mase: mean(errors.mase), coverage: errors.coverage };
-    }
-  }
-  return { origins: origins.length, promisedCoverage: model.coverage, forecasters, channels };
+  const forecasters = [await forecastErrors(model.forecaster, frame, origins, steps, model.widths)];
+  for (const baseline of baselines) forecasters.push(await forecastErrors(baseline, frame, origins, steps));
+  return { origins: origins.length, promisedCoverage: model.coverage, forecasters };
 }
 
-function errorsOf(frame: SeriesFrame, channel: number, origins: Int32Array, steps: number, forecast: Float64Array, widths: Float64Array) {
+/** Errors of the forecasts of these origins; `widths` (steps, channels): half widths of the intervals that are counted. */
+export async function forecastErrors(
+  forecaster: Forecaster,
+  frame: SeriesFrame,
+  origins: Int32Array,
+  steps: number,
+  widths?: Float64Array,
+): Promise<ForecastErrors> {
+  const forecast = await forecaster.forecast(frame, origins);
+  const table = frame.channels.map((_, c) => errorsOf(frame, c, origins, steps, forecast, widths));
+  const byStep = (of: (errors: ChannelErrors) => readonly number[]) =>
+    Array.from({ length: steps }, (_, k) => mean(table.map((errors) => of(errors)[k] as number)));
+  return {
+    name: forecaster.name,
+    smape: byStep((errors) => errors.smape),
+    mase: byStep((errors) => errors.mase),
+    ...(widths === undefined ? {} : { coverage: mean(table.map(({ coverage = Number.NaN }) => coverage)) }),
+    channels: Object.fromEntries(frame.channels.map((name, c) => [name, table[c] as ChannelErrors])),
+  };
+}
+
+function errorsOf(
+  frame: SeriesFrame,
+  channel: number,
+  origins: Int32Array,
+  steps: number,
+  forecast: Float64Array,
+  widths: Float64Array | undefined,
+): ChannelErrors {
   const channels = frame.channels.length;
   const column = frame.values[channel] as Float64Array;
   const training = column.subarray(0, (origins[0] as number) + 1);
@@ -72,13 +86,14 @@ function errorsOf(frame: SeriesFrame, channel: number, origins: Int32Array, step
     const at = k * channels + channel;
     const actual = Array.from(origins, (origin) => column[origin + k + 1] as number);
     const predicted = Array.from(origins, (_, i) => forecast[i * steps * channels + at] as number);
-    for (const [i, value] of actual.entries()) if (Math.abs(value - (predicted[i] as number)) <= (widths[at] as number)) inside++;
+    const width = widths?.[at] ?? Number.NaN;
+    for (const [i, value] of actual.entries()) if (Math.abs(value - (predicted[i] as number)) <= width) inside++;
     return { smape: smape(actual, predicted), mase: mase(actual, predicted, training) };
   });
   return {
     smape: perStep.map((one) => one.smape),
     mase: perStep.map((one) => one.mase),
-    coverage: inside / (origins.length * steps),
+    ...(widths === undefined ? {} : { coverage: inside / (origins.length * steps) }),
   };
 }
 

@@ -1,7 +1,7 @@
 export { DEFAULT_FORECAST_ALGORITHM, FORECAST_ALGORITHM_NAMES, FORECAST_ALGORITHMS, type ForecastAlgorithm } from '../../ml/index.ts';
 export { bestForecast, type ChosenForecast } from './choose-forecast.ts';
 export { evaluateSeriesDetector, type SeriesEvaluation } from './evaluate-detector.ts';
-export { evaluateForecast, type ForecastEvaluation } from './evaluate-forecast.ts';
+export { evaluateForecast, type ForecastErrors, type ForecastEvaluation } from './evaluate-forecast.ts';
 export {
   type ChannelForecast,
   channelsOf,

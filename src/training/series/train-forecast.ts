@@ -8,8 +8,8 @@ import {
   LastValue,
   RidgeForecaster,
   SeasonalNaive,
-  smape,
 } from '../../ml/index.ts';
+import { type ForecastErrors, forecastErrors } from './evaluate-forecast.ts';
 import { createForecaster, type ForecastModel } from './forecast-model.ts';
 
 export interface TrainForecastOptions {
@@ -29,6 +29,8 @@ export interface TrainedForecast {
   readonly model: ForecastModel;
   /** Mean SMAPE over channels in % on the rows held back, at the first and the last step, of the model and the baselines. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** The model first, then last value, daily season and ridge: errors and coverage of those rows, per channel too. */
+  readonly comparison: readonly ForecastErrors[];
   readonly trainingRows: number;
 }
 
@@ -63,17 +65,20 @@ export async function trainForecast(data: SeriesFrame, options: TrainForecastOpt
   const calibration = between(trainingRows - 1, half - steps);
   const test = between(half, frame.rows - steps);
   const columns = steps * frame.channels.length;
-  const widths = conformalWidths(actualOf(frame, calibration, steps), await forecaster.forecast(frame, calibration), columns, coverage);
+  const calibrated = actualOf(frame, calibration, steps);
+  const widths = conformalWidths(calibrated, await forecaster.forecast(frame, calibration), columns, coverage);
   const metrics: Record<string, number> = {};
   const baselines = [new LastValue(), new SeasonalNaive(), new RidgeForecaster()].filter(({ name }) => name !== forecaster.name);
-  const actual = actualOf(frame, test, steps);
-  for (const model of [forecaster, ...baselines]) {
-    if (model !== forecaster) await model.fit(training, fitting);
-    const forecast = await model.forecast(frame, test);
-    const name = model === forecaster ? '' : `_${model.name.replace(' ', '_')}`;
-    metrics[`smape_step_1${name}`] = smape(atStep(actual, 1, steps, columns), atStep(forecast, 1, steps, columns));
-    metrics[`smape_step_${steps}${name}`] = smape(atStep(actual, steps, steps, columns), atStep(forecast, steps, steps, columns));
-    if (model === forecaster) metrics.coverage = covered(actual, forecast, widths);
+  const comparison: ForecastErrors[] = [];
+  for (const one of [forecaster, ...baselines]) {
+    if (one !== forecaster) await one.fit(training, fitting);
+    const own = one === forecaster ? widths : conformalWidths(calibrated, await one.forecast(frame, calibration), columns, coverage);
+    const errors = await forecastErrors(one, frame, test, steps, own);
+    comparison.push(errors);
+    const name = one === forecaster ? '' : `_${one.name.replace(' ', '_')}`;
+    metrics[`smape_step_1${name}`] = errors.smape[0] as number;
+    metrics[`smape_step_${steps}${name}`] = errors.smape.at(-1) as number;
+    if (one === forecaster) metrics.coverage = errors.coverage as number;
   }
   const model = {
     algorithm,
@@ -84,7 +89,7 @@ export async function trainForecast(data: SeriesFrame, options: TrainForecastOpt
     widths,
     forecaster,
   };
-  return { model, metrics, trainingRows };
+  return { model, metrics, comparison, trainingRows };
 }
 
 function between(from: number, to: number): Int32Array {
@@ -98,17 +103,4 @@ function actualOf(frame: SeriesFrame, origins: Int32Array, steps: number): Float
     const row = (origins[Math.floor(i / (steps * channels))] as number) + (Math.floor(i / channels) % steps) + 1;
     return (frame.values[i % channels] as Float64Array)[row] as number;
   });
-}
-
-function atStep(values: Float64Array, step: number, steps: number, columns: number): Float64Array {
-  const channels = columns / steps;
-  return values.filter((_, i) => Math.floor(i / channels) % steps === step - 1);
-}
-
-function covered(actual: Float64Array, forecast: Float64Array, widths: Float64Array): number {
-  let inside = 0;
-  for (let i = 0; i < actual.length; i++) {
-    if (Math.abs((actual[i] as number) - (forecast[i] as number)) <= (widths[i % widths.length] as number)) inside++;
-  }
-  return inside / Math.max(1, actual.length);
 }

@@ -9,6 +9,7 @@ import { Card } from '../../components/page.tsx';
 import { amount, figure } from '../../format/number.ts';
 import { Confusion, type ConfusionCounts } from '../network/confusion.tsx';
 import { Tried, Unseen } from './compared.tsx';
+import { Forecasters } from './forecasters.tsx';
 import { RaisedFindings } from './raised.tsx';
 
 /** One run: the loss as it falls, then what came of it. */
@@ -43,6 +44,7 @@ export function Run({ of: job, title }: { of: JobBody; title: string }) {
         </dl>
         <Tried of={job.result} />
         <Unseen of={job.result} />
+        <Forecasters of={job.result} />
         <RaisedFindings of={job} />
         {confusion !== undefined && <Confusion counts={confusion} />}
         <details>
