@@ -13,8 +13,8 @@ const NOW = testContext('statsd').now();
 const create = (settings: object) =>
   definition.create(definition.config.parse({ flushMs: 50, entity: 'app', ...settings }), testContext('statsd')) as StatsdSource;
 
-/** Reads until there are so many readings. */
-async function readings(source: StatsdSource, count: number, send: () => void): Promise<Reading[]> {
+/** Reads until all these series have a reading. */
+async function readings(source: StatsdSource, wanted: readonly string[], send: () => void): Promise<Reading[]> {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), 10_000);
   const batches: RecordBatch[] = [];
@@ -22,7 +22,8 @@ async function readings(source: StatsdSource, count: number, send: () => void): 
   send();
   for await (const batch of source.read(FROM_START, controller.signal)) {
     batches.push(batch);
-    if (recordTexts(batches).length >= count) break;
+    const seen = recordTexts(batches).join('\n');
+    if (wanted.every((series) => seen.includes(`"${series}"`))) break;
   }
   clearTimeout(timer);
   await source.close();
@@ -83,7 +84,7 @@ describe('statsd', () => {
   it('receives over UDP and TCP, and survives what is no metric', async () => {
     const source = create({ udpPort: 0, tcpPort: 0 });
     const udp = createSocket('udp4');
-    const found = await readings(source, 2, () => {
+    const found = await readings(source, ['requests', 'depth'], () => {
       udp.send('requests:3|c\nnonsense\n', source.ports.udp as number, '127.0.0.1');
       const socket = connect(source.ports.tcp as number, '127.0.0.1', () => socket.end('depth:4|g\nx:1|'));
     });
