@@ -85,10 +85,10 @@ function aheadErrors({ frame }: StreamedData, { outlooks }: Streamed, step: numb
   const sums = new Map<string, { sum: number; count: number }>();
   let within = 0;
   let all = 0;
-  for (const { series, points } of outlooks) {
+  for (const { series, rows, points } of outlooks) {
     const point = points[step - 1];
     const column = frame.values[frame.channels.indexOf(series)];
-    const row = point === undefined ? -1 : Math.round((point.time - (frame.times[0] as number)) / frame.step);
+    const row = rows + step - 1;
     const value = column?.[row];
     if (point === undefined || value === undefined || !Number.isFinite(value) || row < FIRST_ROW) continue;
     const entry = sums.get(series) ?? { sum: 0, count: 0 };

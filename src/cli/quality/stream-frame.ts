@@ -15,6 +15,8 @@ import type { Finding, Lane } from '../../pipeline/lane/lane.ts';
 export interface StreamedOutlook {
   /** Name as in `points`. */
   readonly series: string;
+  /** Rows of the frame that were known. */
+  readonly rows: number;
   /** 1..ahead */
   readonly points: readonly ForecastPoint[];
 }
@@ -52,7 +54,7 @@ export async function streamFrame(frame: SeriesFrame, detectors: readonly Record
       points.push(...(output.points ?? []));
       findings.push(...output.findings);
       for (const { id, name } of ahead === 0 ? [] : (lane.series?.rows() ?? []))
-        outlooks.push({ series: name, points: lane.series?.forecast(id, ahead) ?? [] });
+        outlooks.push({ series: name, rows: Math.min(frame.rows, from + size), points: lane.series?.forecast(id, ahead) ?? [] });
     }
     const { points: rest = [], findings: found } = await lane.end();
     points.push(...rest);
