@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { InputAnalysis } from '../../analysis/index.ts';
 import { formatMicros } from '../../core/index.ts';
-import type { IncidentOutline } from '../../server/index.ts';
 import { buildReport, incidentTitle, isTelling, renderHtml, renderJson, reportStem } from '../../sinks/report/index.ts';
 import { writeDurably } from '../../store/index.ts';
 import { counted } from '../output.ts';
 import { alertJson } from './alert-json.ts';
+import type { OwnIncident } from './own-incidents.ts';
 
 /** Groups of one input, and incidents, that are shown; the report and `vedette incidents list` have the others. */
 const MOST_GROUPS = 10;
@@ -30,7 +30,7 @@ export async function writeReport(folder: string, analysis: InputAnalysis): Prom
 }
 
 /** What `analyze -o json` prints. */
-export function analysisJson(analyses: readonly AnalysedInput[], incidents: readonly IncidentOutline[]): Record<string, unknown> {
+export function analysisJson(analyses: readonly AnalysedInput[], incidents: readonly OwnIncident[]): Record<string, unknown> {
   return {
     inputs: analyses.map(({ analysis: { input } }) => input),
     alerts: analyses.flatMap(({ analysis }) => analysis.alerts.map(({ alert }) => alertJson(alert))),
@@ -40,7 +40,7 @@ export function analysisJson(analyses: readonly AnalysedInput[], incidents: read
 }
 
 /** What `analyze` tells people. Notes that every input of several has are told once, at the end. */
-export function analysisLines(analyses: readonly AnalysedInput[], incidents: readonly IncidentOutline[]): string[] {
+export function analysisLines(analyses: readonly AnalysedInput[], incidents: readonly OwnIncident[]): string[] {
   const reports = analyses.map(({ analysis }) => buildReport(analysis.report));
   const [first, ...others] = reports;
   const shared = new Set(
@@ -69,15 +69,16 @@ export function analysisLines(analyses: readonly AnalysedInput[], incidents: rea
 }
 
 /** Findings that belong together come before all else. */
-function incidentLines(incidents: readonly IncidentOutline[]): string[] {
+function incidentLines(incidents: readonly OwnIncident[]): string[] {
   const lines: string[] = [];
   const telling = incidents.filter(isTelling).slice(0, MOST_INCIDENTS);
   for (const incident of telling) {
-    const { id, band, sentence, start, lastEvidence, techniques, alerts } = incident;
+    const { id, band, sentence, start, lastEvidence, techniques, alerts, shared: joined } = incident;
+    const of = joined ? ', with those of earlier analyses of this time' : '';
     const attack = techniques.length === 0 ? '' : `, ATT&CK ${techniques.join(' ')}`;
     lines.push(
       `INCIDENT ${BAND_NAMES[band]}  ${incidentTitle(incident)}`,
-      `  ${counted(alerts, 'alert')}, ${formatMicros(start)} to ${formatMicros(lastEvidence)}${attack}`,
+      `  ${counted(alerts, 'alert')}${of}, ${formatMicros(start)} to ${formatMicros(lastEvidence)}${attack}`,
       `  ${sentence}`,
       `  vedette incidents show ${id.slice(0, 12)}`,
     );

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { SEVERITY_LEVELS } from '../../alerts/index.ts';
 import { analyzeInputs, type InputAnalysis, withIncidents } from '../../analysis/index.ts';
 import type { LabelledRow } from '../../core/index.ts';
-import { analysisId, type IncidentOutline, type Operations } from '../../server/index.ts';
+import { analysisId, type Operations } from '../../server/index.ts';
 import { reportStem } from '../../sinks/report/index.ts';
 import { readTemplates } from '../../training/index.ts';
 import { type ModsOptions, modsSelection } from '../commands/mods-options.ts';
@@ -15,7 +15,7 @@ import { programVersion } from '../version.ts';
 import { type AnalysedInput, analysisJson, analysisLines, writeReport } from './analysis-lines.ts';
 import { loadAnyModel } from './load-model.ts';
 import { openOperations } from './open-operations.ts';
-import { isPartOf } from './own-incidents.ts';
+import { isPartOf, isShared, type OwnIncident } from './own-incidents.ts';
 import type { RecordedOptions } from './replay.ts';
 import { tellRules } from './sigma-rules.ts';
 
@@ -134,18 +134,21 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions)
 async function incidentsAmong(
   operations: Operations,
   analyses: readonly { analysis: InputAnalysis }[],
-): Promise<readonly IncidentOutline[]> {
+): Promise<readonly OwnIncident[]> {
   const alerts = analyses.flatMap(({ analysis }) => analysis.alerts.map(({ alert }) => alert));
   const times = alerts.flatMap(({ detection: { start, end } }) => [start, end]).filter(Number.isFinite);
   if (times.length === 0) return [];
   const [from, to] = [times.reduce((a, b) => Math.min(a, b)), times.reduce((a, b) => Math.max(a, b)) + 1];
   const { items } = await operations.incidents.listIncidents({ from, to, band: 'notify', learning: true, order: 'score', limit: 100 });
-  const own: IncidentOutline[] = [];
-  for (const item of items) if (isPartOf(await operations.incidents.getIncident(item.id), alerts)) own.push(item);
-  return own;
+  const found: OwnIncident[] = [];
+  for (const item of items) {
+    const incident = await operations.incidents.getIncident(item.id);
+    if (isPartOf(incident, alerts)) found.push({ ...item, shared: isShared(incident, alerts) });
+  }
+  return found;
 }
 
-function show(analyses: readonly AnalysedInput[], incidents: readonly IncidentOutline[], json: boolean): void {
+function show(analyses: readonly AnalysedInput[], incidents: readonly OwnIncident[], json: boolean): void {
   if (json) printJson(analysisJson(analyses, incidents));
   else for (const line of analysisLines(analyses, incidents)) print(line);
 }

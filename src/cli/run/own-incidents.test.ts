@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Alert, Incident } from '../../core/index.ts';
-import { isPartOf } from './own-incidents.ts';
+import { isPartOf, isShared } from './own-incidents.ts';
 
 const alert = (id: string, entity: string, start: number, title = 'Port scan') =>
   ({ id, detection: { detector: 'use-cases', entity, title, start } }) as unknown as Alert;
@@ -14,4 +14,6 @@ it('tells an incident of these alerts from one of another analysis about the sam
   expect(isPartOf(incident, [alert('b', 'h', 15, 'Flood')])).toBe(false);
   expect(isPartOf(incident, [alert('b', 'h', 21)])).toBe(false);
   expect(isPartOf(incident, [alert('b', 'other', 15)])).toBe(false);
+  expect(isShared(incident, [alert('a', 'h', 10), alert('b', 'h', 15)])).toBe(false);
+  expect(isShared(incident, [alert('b', 'h', 15)])).toBe(true);
 });

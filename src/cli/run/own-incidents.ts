@@ -1,4 +1,17 @@
 import type { Alert, Incident } from '../../core/index.ts';
+import type { IncidentOutline } from '../../server/index.ts';
+
+/** An incident that an analysis contributed to. */
+export interface OwnIncident extends IncidentOutline {
+  /** Alerts of earlier analyses are part of it too. */
+  readonly shared: boolean;
+}
+
+/** The incident is told of with an alert that is none of these. */
+export function isShared({ evidence, timeline }: Incident, alerts: readonly Alert[]): boolean {
+  const own = new Set(alerts.map(({ id }) => id));
+  return [...evidence, ...timeline].some(({ alertId }) => !own.has(alertId));
+}
 
 /**
  * Whether one of the alerts is part of an incident, which names the most surprising alert of each type and host; others of that kind
