@@ -131,10 +131,7 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions)
 }
 
 /** Incidents that alerts of these analyses are part of, with what other analyses of the same time added. */
-async function incidentsAmong(
-  operations: Operations,
-  analyses: readonly { analysis: InputAnalysis }[],
-): Promise<readonly OwnIncident[]> {
+async function incidentsAmong(operations: Operations, analyses: readonly { analysis: InputAnalysis }[]): Promise<readonly OwnIncident[]> {
   const alerts = analyses.flatMap(({ analysis }) => analysis.alerts.map(({ alert }) => alert));
   const times = alerts.flatMap(({ detection: { start, end } }) => [start, end]).filter(Number.isFinite);
   if (times.length === 0) return [];

@@ -76,6 +76,10 @@ const SAMPLES: Record<string, { lines: string[]; first: First }> = {
     lines: ['[Sun Dec 04 04:47:44 2005] [notice] workerEnv.init() ok /etc/httpd/conf/workers2.properties'],
     first: ['notice', undefined, undefined, -1, '2005-12-04T04:47:44Z'],
   },
+  glog: {
+    lines: ['E0301 14:15:00.123456   12345 server.go:150] Failed to list nodes', 'I0301 14:15:01.000001       1 main.go:9] ready'],
+    first: ['ERROR', undefined, 'server.go:150', 12345, '2023-03-01T14:15:00.123456Z'],
+  },
   proxifier: {
     lines: ['[10.30 16:49:06] chrome.exe - proxy.cse.cuhk.edu.hk:5070 open through proxy proxy.cse.cuhk.edu.hk:5070 HTTPS'],
     first: [undefined, undefined, 'chrome.exe', -1, '2023-10-30T16:49:06Z'],
@@ -224,6 +228,39 @@ describe('formats', () => {
     const { dead } = parseAll(createLogParser({ format: 'json' }), Buffer.from(deep));
     expect(dead.map(({ reason }) => reason)).toEqual(['nested deeper than 16 levels', 'nested deeper than 16 levels']);
   });
+
+  it('takes a line that is an object of JSON for that, whatever layout its words would fit', () => {
+    const line = '{"ts": 1772409600.0, "level": "info", "msg": "request done", "path": "/b", "ms": 44.1, "user": "eve"}\n';
+    expect(detectFormat(Buffer.from(line.repeat(5))).format).toBe('json');
+    const [event] = parseAll(createLogParser({}), Buffer.from(line)).events;
+    expect([event?.message, event?.level, formatMicros(event?.time as number)]).toEqual(['request done', 'info', '2026-03-02T00:00:00Z']);
+  });
+
+  it.each([
+    ['01.03.2026 14:15:00', '2026-03-01T14:15:00Z'],
+    ['01.03.2026 14:15:00,123', '2026-03-01T14:15:00.123Z'],
+    ['01-03-2026 14:15:00', '2026-03-01T14:15:00Z'],
+    ['01/03/2026 14:15:00', '2026-03-01T14:15:00Z'],
+    ['03/01/2026 02:15:00 PM', '2026-03-01T14:15:00Z'],
+    ['03/01/2026 12:15:00 AM', '2026-03-01T00:15:00Z'],
+    ['01 Mar 2026 14:15:00,123', '2026-03-01T14:15:00.123Z'],
+    ['01-MAR-2026 14:15:00', '2026-03-01T14:15:00Z'],
+    ['Sun, 01 Mar 2026 14:15:00 GMT', '2026-03-01T14:15:00Z'],
+    ['Sun, 1 Mar 2026 14:15:00 +0100', '2026-03-01T13:15:00Z'],
+    ['2026-03-01T14:15:00+0530', '2026-03-01T08:45:00Z'],
+  ])('reads lines that begin with %s', (time, expected) => {
+    const bytes = Buffer.from(`${time} WARN app - request done by u1\n`.repeat(4));
+    expect(detectFormat(bytes).format).toBe('timestamped');
+    const [event] = parseAll(createLogParser({ format: 'timestamped' }), bytes).events;
+    expect([formatMicros(event?.time as number), event?.level, event?.message]).toEqual([expected, 'WARN', 'app - request done by u1']);
+  });
+
+  it.each(['32.03.2026 14:15:00', '01/13/2026 14:15:00', '03/01/2026 14:15:00 PM', '99 Foo 2026 14:15:00'])(
+    'finds no time in %s',
+    (time) => {
+      expect(detectFormat(Buffer.from(`${time} WARN app\n`.repeat(4))).format).toBe('plain');
+    },
+  );
 
   it('falls back to plain lines', () => {
     expect(detectFormat(Buffer.from('hello\nworld\n')).format).toBe('plain');

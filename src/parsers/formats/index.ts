@@ -3,6 +3,7 @@ import { accessCombined, accessCommon } from './access.ts';
 import { auditd } from './auditd.ts';
 import { cef } from './cef.ts';
 import type { LogFormat } from './format.ts';
+import { glog } from './glog.ts';
 import { json } from './json.ts';
 import { logfmt } from './logfmt.ts';
 
@@ -28,6 +29,7 @@ export const LOG_FORMATS: ReadonlyMap<string, LogFormat> = new Map(
     logfmt,
     cef,
     cri,
+    glog,
     strace,
     auditd,
     ...LOGHUB_FORMATS,

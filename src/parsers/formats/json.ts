@@ -13,7 +13,8 @@ export const json: LogFormat = {
   fields: [],
   joining: 'none',
   drain: DEFAULT_DRAIN,
-  specificity: 9,
+  // A line that is an object of JSON is nothing else, whatever layout its words would fit.
+  specificity: 30,
   scan(arena, start, end, header, calendar) {
     if (arena.bytes[skipBlanks(arena.bytes, start, end)] !== 123) return 'not a JSON object';
     let value: unknown;

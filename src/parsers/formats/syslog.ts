@@ -3,7 +3,7 @@ import { iso, monthDay } from '../time/timestamps.ts';
 import { DEFAULT_DRAIN, type LogFormat } from './format.ts';
 import type { Header } from './header.ts';
 import { pidAt } from './layout.ts';
-import { priorityAt } from './severity.ts';
+import { isLevel, priorityAt } from './severity.ts';
 
 /** RFC 3164 as it is found: with or without `<PRI>`, with an ISO time, tags with brackets, no tag at all. */
 export const syslog: LogFormat = {
@@ -22,13 +22,18 @@ export const syslog: LogFormat = {
     if (Number.isNaN(header.time) || !isBlank(bytes[calendar.next])) return false;
     const host = skipBlanks(bytes, calendar.next, end);
     const hostEnd = find(bytes, SPACE, host, end);
-    if (hostEnd < 0 || hostEnd === host) return false;
+    if (hostEnd < 0 || hostEnd === host || (isLetter(bytes[host]) && isLevel(bytes, host, hostEnd))) return false;
     header.hostStart = host;
     header.hostEnd = hostEnd;
     readTag(bytes, skipBlanks(bytes, hostEnd, end), end, header);
     return true;
   },
 };
+
+/** A capital one: a word in capitals that names a level is no host (`2026-03-01T14:15:00+0530 INFO …` is no syslog). */
+function isLetter(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 65 && byte <= 90;
+}
 
 /** `tag[pid]: message`; without a tag the rest is the message. */
 function readTag(bytes: Uint8Array, start: number, end: number, header: Header): void {

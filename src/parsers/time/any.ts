@@ -1,5 +1,6 @@
 import type { Micros } from '../../core/index.ts';
 import type { Calendar } from './calendar.ts';
+import { dayNamedMonth, numbersBeforeYear } from './day-first.ts';
 import { epoch } from './epoch.ts';
 import {
   asctime,
@@ -25,6 +26,8 @@ const READERS: readonly TimestampReader[] = [
   compactDate,
   compactSix,
   monthDayNumbers,
+  numbersBeforeYear,
+  dayNamedMonth,
 ];
 const MOST_BYTES = 64;
 const encoder = new TextEncoder();
