@@ -3,7 +3,7 @@ import { type LabelledRow, type SequenceBatch, selectSequences } from '../core/i
 import { type CoreRows, coreRows } from '../features/index.ts';
 import type { FittedModel } from './options.ts';
 
-import { selfPValues, selfThreshold } from './self-calibration.ts';
+import { SUSPECT_SHARE, selfPValues, selfThreshold } from './self-calibration.ts';
 
 /** Scores of a batch with what they mean. */
 export interface ScoredRows {
@@ -46,7 +46,9 @@ export async function learnFromItself(
   const most = Math.max(MOST_ABNORMAL, MOST_TIMES * promise) * batch.rows;
   if (split.rest.length > 0 && flaggedAt(learnt.scored, promise).length > most) {
     const all = Array.from({ length: batch.rows }, (_, row) => row);
-    learnt = await learnFrom(model, batch, { core: all, rest: [] }, promise, (share) => progress(0.6 + share * 0.3));
+    learnt = await learnFrom(model, batch, { core: all, rest: [], independent: split.independent }, promise, (share) =>
+      progress(0.6 + share * 0.3),
+    );
   }
   const { fitted, scored } = learnt;
   const flagged = labels.length === 0 ? [] : flaggedAt(scored, promise);
@@ -59,13 +61,14 @@ export async function learnFromItself(
 async function learnFrom(
   model: Omit<FittedModel, 'calibration' | 'rows' | 'from' | 'to'>,
   batch: SequenceBatch,
-  { core, rest }: CoreRows,
+  { core, rest, independent }: CoreRows,
   promise: number,
   progress: (share: number) => void,
 ): Promise<{ fitted: FittedModel; scored: ScoredRows }> {
   const summary = await model.detector.fit(rest.length === 0 ? batch : selectSequences(batch, core), progress);
   const fitted: FittedModel = { ...model, calibration: summary.calibration, rows: summary.rows, from: summary.from, to: summary.to };
-  const self = selfPValues(summary.calibration);
+  // Rare combinations of independent events have scores in steps that no tail follows: only the promised share is beyond them.
+  const self = selfPValues(summary.calibration, independent ? Math.min(promise, SUSPECT_SHARE) : SUSPECT_SHARE);
   const scored: ScoredRows = {
     score: new Float64Array(batch.rows),
     pValue: new Float64Array(batch.rows).fill(Number.NaN),

@@ -14,6 +14,8 @@ export interface CoreRows {
   readonly core: readonly number[];
   /** Rows whose pattern is rare; scored against the core. */
   readonly rest: readonly number[];
+  /** True where sessions hold events that have nothing to do with one another. */
+  readonly independent: boolean;
 }
 
 interface CountedPattern extends SessionPattern {
@@ -27,7 +29,8 @@ interface CountedPattern extends SessionPattern {
  */
 export function coreRows(batch: SequenceBatch): CoreRows {
   const all = Array.from({ length: batch.rows }, (_, row) => row);
-  if (batch.rows < FEWEST_ROWS) return { core: all, rest: [] };
+  const together = { core: all, rest: [], independent: false };
+  if (batch.rows < FEWEST_ROWS) return together;
   // By distinct sequence: its pattern, and how many sessions have that.
   const { ids, rows } = distinctSequences(batch, 0, batch.rows);
   const byKey = new Map<string, CountedPattern>();
@@ -43,12 +46,11 @@ export function coreRows(batch: SequenceBatch): CoreRows {
   const fewest = COMMON_SHARE * batch.rows;
   const isCommon = ({ count }: SessionPattern): boolean => count >= fewest;
   const core = all.filter((row) => isCommon(of(row)));
-  if (core.length < COVERED_SHARE * batch.rows) return { core: all, rest: [] };
-  if (core.length === batch.rows) return { core, rest: [] };
-  if (structureOf(byKey.values()) >= STRUCTURED) return { core, rest: all.filter((row) => !isCommon(of(row))) };
+  if (core.length < COVERED_SHARE * batch.rows || core.length === batch.rows) return together;
+  if (structureOf(byKey.values()) >= STRUCTURED) return { core, rest: all.filter((row) => !isCommon(of(row))), independent: false };
   const known = new Set([...byKey.values()].filter(isCommon).flatMap(({ codes }) => [...codes]));
   const learnt = new Set(patterns.filter(({ codes }) => codes.every((code) => known.has(code))));
-  return { core: all.filter((row) => learnt.has(of(row))), rest: all.filter((row) => !learnt.has(of(row))) };
+  return { core: all.filter((row) => learnt.has(of(row))), rest: all.filter((row) => !learnt.has(of(row))), independent: true };
 }
 
 const CODES_COMPARED = 4096;
