@@ -9,7 +9,8 @@ const USER_INFO = /(\w+:\/\/)[^/@\s]+@/g;
 /** A copy fit to be printed: secrets, what came from `${…}` under a secret key, and user names in URLs are hidden. */
 export function redact(value: unknown, schema: JsonSchema, root: unknown = value, path: Path = []): unknown {
   if (value === undefined || value === null) return value;
-  if (typeof value !== 'object' && isSecret(path, schema, root)) return HIDDEN;
+  // A switch tells nothing, whatever it is called (`endToken`).
+  if (typeof value !== 'object' && typeof value !== 'boolean' && isSecret(path, schema, root)) return HIDDEN;
   if (typeof value === 'string') return withoutUserInfo(value);
   if (Array.isArray(value)) return value.map((item, index) => redact(item, schema, root, [...path, index]));
   if (typeof value !== 'object') return value;

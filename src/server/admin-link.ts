@@ -20,9 +20,10 @@ export function remoteAdminLink(control: ControlFile): Promise<AdminLink> {
   return post(control, '/api/v1/admin-link');
 }
 
-/** A folder with a consistent copy of the home, made by the process that owns it. */
-export async function remoteSnapshot(control: ControlFile): Promise<string> {
-  return (await post<{ folder: string }>(control, '/api/v1/snapshot')).folder;
+/** A folder with a consistent copy of the home, or of one tenant in it, made by the process that owns it. */
+export async function remoteSnapshot(control: ControlFile, tenant?: string): Promise<string> {
+  const one = tenant === undefined ? '' : `?tenant=${encodeURIComponent(tenant)}`;
+  return (await post<{ folder: string }>(control, `/api/v1/snapshot${one}`)).folder;
 }
 
 async function post<T>(control: ControlFile, path: string): Promise<T> {

@@ -37,8 +37,11 @@ export interface Home {
   tenant(id: string): Promise<TenantStore>;
   /** Closes the tenant and removes its folder, and with it everything it ever kept. */
   removeTenant(id: string): Promise<void>;
-  /** A consistent copy of everything in a new folder beside it, mostly hard links: to be archived, then removed. Work goes on meanwhile. */
-  snapshot(): Promise<string>;
+  /**
+   * A consistent copy of everything, or of one tenant, in a new folder beside it, mostly hard links: to be read or archived, then removed.
+   * It may be opened as a home. Work goes on meanwhile.
+   */
+  snapshot(tenant?: string): Promise<string>;
   /** Closes every tenant and releases the lock. */
   close(): Promise<void>;
 }

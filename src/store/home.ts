@@ -89,14 +89,15 @@ class DiskHome implements Home {
     await syncFolder(join(this.path, 'tenants'));
   }
 
-  async snapshot(): Promise<string> {
+  async snapshot(tenant?: string): Promise<string> {
     const target = join(this.path, `snapshot-${randomBytes(6).toString('hex')}`);
     mkdirSync(join(target, 'tenants'), { recursive: true, mode: FOLDER_MODE });
     try {
-      for (const id of await this.tenants()) {
+      for (const id of tenant === undefined ? await this.tenants() : [checkTenantId(tenant)]) {
         await this.tenant(id);
         await this.worker().call({ kind: 'snapshot', tenant: id, target: join(target, 'tenants', id) });
       }
+      if (tenant !== undefined) return target;
       await this.worker().call({ kind: 'snapshot-users', path: this.userFile, target: join(target, 'home.db') });
       const own = join(this.path, 'vedette.yaml');
       await copyFile(own, join(target, 'vedette.yaml')).catch((error: unknown) => {

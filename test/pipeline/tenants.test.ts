@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkConfig, type LoadedConfig } from '../../src/config/index.ts';
 import { type Pipeline, pipelineSchema, startPipeline } from '../../src/pipeline/index.ts';
 import { type Home, openHome } from '../../src/store/index.ts';
+import { freePort } from '../../src/testing/net.ts';
 import { generatedLog } from './generated-log.ts';
 
 const KEEP = { maxAge: '9999d', alertAge: '9999d' };
@@ -36,12 +37,7 @@ const whole = (tenant: string, lines = LINES) =>
 beforeAll(async () => {
   writeFileSync(path, `${generatedLog(LINES, 5).lines.slice(0, LINES).join('\n')}\n`);
   home = await openHome(join(folder, 'home'));
-  port = await new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port: free } = probe.address() as { port: number };
-      probe.close(() => resolve(free));
-    });
-  });
+  port = await freePort();
 });
 afterAll(async () => {
   await pipeline?.stop().catch(() => undefined);

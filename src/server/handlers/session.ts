@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { sessionBody } from '../access/principal.ts';
 import { newAdminLink, SESSION_AGE, type SignedIn } from '../access/sign-in.ts';
-import { audit, type ServerContext, tenantNames } from '../context.ts';
+import { audit, type ServerContext, tenantNames, tenantStore } from '../context.ts';
 import type { Handlers } from './handler.ts';
 
 type SessionRoutes = 'snapshot' | 'session' | 'signIn' | 'signOut' | 'changePassword' | 'setup' | 'adminLink';
@@ -17,9 +17,10 @@ export function sessionHandlers(context: ServerContext): Handlers<SessionRoutes>
     return sessionBody(principal, await tenantNames(context));
   };
   return {
-    async snapshot({ principal }) {
-      await audit(context, principal, 'snapshot for a backup', 'home');
-      return { folder: await context.home.snapshot() };
+    async snapshot({ principal, query: { tenant } }) {
+      if (tenant !== undefined) await tenantStore(context, tenant);
+      await audit(context, principal, tenant === undefined ? 'snapshot for a backup' : 'snapshot for a replay', tenant ?? 'home');
+      return { folder: await context.home.snapshot(tenant) };
     },
     session: async ({ principal }) => sessionBody(principal, await tenantNames(context)),
     async signIn({ body, request, reply }) {

@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import type { RouteDefinition } from '../route.ts';
 import * as access from '../schema/access.ts';
-import { okSchema, snapshotSchema } from '../schema/common.ts';
+import { okSchema, snapshotQuery, snapshotSchema } from '../schema/common.ts';
 
 export const HOME_ROUTES = {
   snapshot: {
     method: 'POST',
     path: '/snapshot',
     tag: 'home',
-    summary: 'A consistent copy of the home in a folder on this machine, for a backup',
+    summary: 'A consistent copy of the home, or of one tenant, in a folder on this machine, for a backup or a replay',
     access: 'control',
+    query: snapshotQuery,
     response: snapshotSchema,
   },
   session: {

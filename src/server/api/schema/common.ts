@@ -44,6 +44,7 @@ export function listOf<T extends z.ZodType>(item: T) {
 }
 
 /** A folder beside the tenants, to be removed once it is archived. */
+export const snapshotQuery = z.strictObject({ tenant: tenantParams.shape.tenant.optional() });
 export const snapshotSchema = z.object({ folder: z.string() });
 
 export const okSchema = z.object({ status: z.literal('ok') });
