@@ -19,6 +19,7 @@ export { holdsPseudonym, isPseudonym, KeyedHash } from './pseudonyms/keyed-hash.
 export { PERSONAL_KINDS, type PersonalKind } from './pseudonyms/personal-values.ts';
 export { type CustomValue, type PersonalData, RecordPseudonymiser } from './pseudonyms/record-pseudonymiser.ts';
 export { sampleOf } from './sample.ts';
+export { sensorBatches } from './sensor/batch.ts';
 export { createSensorParser, type SensorParser } from './sensor/parser.ts';
 export { recogniseSensor, type SensorFormat } from './sensor/recognise.ts';
 export * from './series/index.ts';

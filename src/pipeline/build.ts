@@ -330,7 +330,7 @@ function contextOf(options: LaneOptions, name: string) {
 }
 
 /** Each component draws from a stream of its own, so that adding one changes no other. */
-function randomFor(seed: number, ...names: string[]): () => number {
+export function randomFor(seed: number, ...names: string[]): () => number {
   return seededRandom(Number.parseInt(stableId(seed, ...names).slice(0, 8), 16));
 }
 

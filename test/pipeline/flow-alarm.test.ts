@@ -3,10 +3,12 @@ import { checkConfig } from '../../src/config/index.ts';
 import { type RecordBatch, seededRandom, silentLogger } from '../../src/core/index.ts';
 import { buildLane } from '../../src/pipeline/build.ts';
 import { loadComponents } from '../../src/pipeline/catalogue.ts';
-import { pipelineSchema } from '../../src/pipeline/index.ts';
+import { backtest, pipelineSchema } from '../../src/pipeline/index.ts';
 import type { Finding } from '../../src/pipeline/lane/lane.ts';
+import { openHome } from '../../src/store/index.ts';
+import { epochCommit, temporaryFolder } from '../../src/store/testing/fixtures.ts';
 import { dataset, missing, needs } from '../../src/testing/datasets.ts';
-import { readFlows } from '../../src/training/flows/index.ts';
+import { readFlows, readStoredFlowBatches } from '../../src/training/flows/index.ts';
 import { runLane } from './lane-under-test.ts';
 
 const CIC = 'flows/cicids2017-improved/cicids2017_improved_dev.csv.gz';
@@ -93,6 +95,42 @@ async function makeLane(sessions = 500) {
 }
 
 describe.skipIf(missing(CIC))(needs('flows of a sensor, unlike ordinary ones', CIC), () => {
+  it('are what a backtest over the stored flows raises', { timeout: 120_000 }, async () => {
+    const { lines } = await connLog((label, time) => (label === 'BENIGN' && time < MONDAY + 86_400e6) || label === 'FTP-Patator');
+    const folder = temporaryFolder();
+    const home = await openHome(folder.path);
+    try {
+      const store = await home.tenant('t');
+      const lane = await makeLane();
+      const live: Finding['detection'][] = [];
+      for (const batch of [...batches(lines, () => 5_000), undefined]) {
+        const { findings, events } = await (batch === undefined ? lane.end() : lane.process(batch));
+        live.push(...findings.map(({ detection }) => detection));
+        for (const { batch: stored } of events) await store.events.append(stored);
+      }
+      await store.commitEpoch(epochCommit(1));
+      const { files } = await store.events.stored({ kind: 'flow' });
+      const {
+        lines: read,
+        raised,
+        status,
+      } = await backtest({
+        ...{ tenant: 't', source: lane.source, detector: { type: 'flow-alarm' }, promise: 0.001, seed: 1 },
+        lines: (async function* () {})(),
+        flows: readStoredFlowBatches(files, { source: 'zeek', most: 1_000_000 }),
+      });
+      expect(read).toBe(lines.length);
+      const ordered = (of: readonly { readonly entity: string; readonly pValue: number }[]) =>
+        of.map(({ entity, pValue }) => `${entity} ${pValue}`).sort();
+      expect(live.length).toBeGreaterThanOrEqual(3);
+      expect(ordered(raised)).toEqual(ordered(live));
+      expect(status).toMatchObject({ scored: 556, flagged: live.length });
+    } finally {
+      await home.close();
+      folder.remove();
+    }
+  });
+
   it('raise alerts with the flows behind them, the same for any batches and over a restart', async () => {
     const { lines, labels } = await connLog((label, time) => (label === 'BENIGN' && time < MONDAY + 86_400e6) || label === 'FTP-Patator');
     const lane = await makeLane();

@@ -131,7 +131,7 @@ describe('jobs', () => {
     expect(tested).toMatchObject({ state: 'done', error: '', result: { lines: 600 } });
     // what cannot be tried says so, instead of raising nothing
     const flows = await ended(await started('backtest', { detector: 'flow-alarm', source: 'auth' }));
-    expect(flows).toMatchObject({ state: 'error', error: expect.stringContaining('replays stored log lines') });
+    expect(flows).toMatchObject({ state: 'error', error: expect.stringContaining('auth has no stored flows') });
     const rule = await engineer.call('POST', 'tenants/a/jobs/backtest', { detector: 'use-cases', source: 'auth' });
     expect([rule.status, rule.body]).toEqual([400, expect.stringContaining('use-cases is a rule detector')]);
     const data = (await engineer.call('GET', 'tenants/a/training-data')).json<{ sources: object[]; detectors: { name: string }[] }>();

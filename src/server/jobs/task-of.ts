@@ -76,9 +76,9 @@ async function trainTask(
 
 async function backtestTask(context: ServerContext, tenant: string, store: TenantStore, given: unknown): Promise<JobTask> {
   const { detector, options, source, from, to, promise } = backtestSchema.parse(given);
-  await createDetector(detector, options);
+  const isOfFlows = (await createDetector(detector, options)).detector.shape === 'groups';
   const data = { source, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
-  const input = await inputOf(context, tenant, store, data);
+  const input = await inputOf(context, tenant, store, data, undefined, isOfFlows ? 'flow' : 'log');
   return { kind: 'backtest', tenant, detector, options, input, promise, seed: context.config.seed };
 }
 

@@ -8,6 +8,7 @@ import {
   predictedCounts,
   predictionCsv,
   readFlows,
+  readStoredFlowBatches,
   storedFlowTable,
 } from '../../training/flows/index.ts';
 import {
@@ -214,6 +215,7 @@ async function backtestTask(task: BacktestTask, progress: Progress): Promise<Job
     ...{ tenant: task.tenant, source: stored.source, promise: task.promise, seed: task.seed },
     detector: { type: task.detector, ...task.options },
     lines: readStoredLines({ ...stored, progress: (share) => progress(share, 'replaying') }),
+    flows: readStoredFlowBatches(stored.files, { ...stored.query, source: stored.source.name }, (share) => progress(share, 'replaying')),
   });
   return { result: { ...found, status: { ...status, readyAt: status.readyAt ?? null } } };
 }

@@ -8,6 +8,7 @@ import type { DuckRow } from './parquet-files.ts';
 import type { Where } from './where.ts';
 
 const MEMORY_BYTES = 512 * 1024 ** 2;
+const FLOW_END = '"time" + greatest(coalesce(durationMicros, 0), 0)';
 
 /** Which events to read, from files that `EventStore.files` names. */
 export interface StoredEventsQuery extends EventQuery {
@@ -19,6 +20,8 @@ export interface StoredEventsQuery extends EventQuery {
 export interface StoredFlowsQuery extends FlowQuery {
   /** Most rows read, the newest ones. */
   readonly most: number;
+  /** What they are ordered by; `end` is when a source that told of them saw them whole. Default `start`. */
+  readonly by?: 'start' | 'end';
 }
 
 /** Events of committed Parquet files, oldest first, in chunks of rows: for threads that have no store of their own. */
@@ -28,7 +31,7 @@ export function readStoredEvents(files: readonly string[], query: StoredEventsQu
 
 /** As `readStoredEvents`, of files of flows. */
 export function readStoredFlows(files: readonly string[], query: StoredFlowsQuery): AsyncGenerator<readonly FlowRow[]> {
-  return storedRows(files, query.most, flowFilter(query), toFlow);
+  return storedRows(files, query.most, flowFilter(query), toFlow, query.by === 'end' ? FLOW_END : undefined);
 }
 
 async function* storedRows<Row>(
@@ -36,6 +39,7 @@ async function* storedRows<Row>(
   most: number,
   { sql: where, values }: Where,
   rowOf: (row: DuckRow) => Row,
+  position = '"time"',
 ): AsyncGenerator<readonly Row[]> {
   const [first] = files;
   if (first === undefined) return;
@@ -46,7 +50,7 @@ async function* storedRows<Row>(
     const newest = `SELECT * FROM (${matching} ORDER BY "time" DESC NULLS FIRST LIMIT ${Math.max(1, Math.floor(most))})`;
     const bound = Object.fromEntries([listValue([...files]), ...values].map((value, i) => [String(i + 1), value]));
     const types = Object.fromEntries([['1', LIST(VARCHAR)]]);
-    const result = await connection.stream(`${newest} ORDER BY "time", input, "offset"`, bound, types).catch((error: unknown) => {
+    const result = await connection.stream(`${newest} ORDER BY ${position}, input, "offset"`, bound, types).catch((error: unknown) => {
       throw new VedetteError(
         'INPUT_UNREADABLE',
         `the stored events cannot be read: ${error instanceof Error ? error.message : String(error)}`,

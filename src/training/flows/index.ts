@@ -11,7 +11,7 @@ export { MeteredFlows } from './metered-flows.ts';
 export { type Prediction, predictedCounts, predictionCsv, predictionsOf } from './predictions.ts';
 export { type ReadFlowOptions, readFlows } from './read.ts';
 export { type Division, divideRows, type SplitBy } from './split.ts';
-export { storedFlowTable } from './stored-flows.ts';
+export { readStoredFlowBatches, storedFlowTable } from './stored-flows.ts';
 export {
   fitTableAlarm,
   flowRow,

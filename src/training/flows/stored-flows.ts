@@ -1,5 +1,6 @@
-import { sha256Hex, VedetteError } from '../../core/index.ts';
+import { type EventBatch, sha256Hex, VedetteError } from '../../core/index.ts';
 import { type EventFlows, type ToldFlows, toldColumn } from '../../features/index.ts';
+import { sensorBatches } from '../../parsers/index.ts';
 import { type FlowRow, readStoredFlows, type StoredFlowsQuery } from '../../store/index.ts';
 import type { FlowTable } from './flow-table.ts';
 import { toldTable } from './told-table.ts';
@@ -24,6 +25,24 @@ export async function storedFlowTable(
       hint: 'Choose another time or source; sources of packets, sensors and flow exports store flows.',
     });
   return toldTable(parts, { name: query.source, sha256: digest });
+}
+
+/** Stored flows of one source as events by their end, as a running pipeline gets them; a batch for each stretch of one input. */
+export async function* readStoredFlowBatches(
+  files: readonly string[],
+  query: StoredFlowsQuery & { readonly source: string },
+  progress: (share: number) => void = () => {},
+): AsyncGenerator<EventBatch> {
+  let read = 0;
+  for await (const rows of readStoredFlows(files, { ...query, by: 'end' })) {
+    for (const part of byInput(rows)) yield* sensorBatches(part.map(eventOf), query.source, part[0]?.input ?? '');
+    read += rows.length;
+    progress(Math.min(1, read / query.most));
+  }
+}
+
+function eventOf({ source: _source, input: _input, offset, attributes, ...values }: FlowRow): Parameters<typeof sensorBatches>[0][number] {
+  return { kind: 'flow', values, attributes, offset, line: offset, length: 0 };
 }
 
 function* byInput(rows: readonly FlowRow[]): Generator<readonly FlowRow[]> {
