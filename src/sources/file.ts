@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { z } from 'zod';
@@ -52,6 +53,8 @@ class FileSource implements Source {
   readonly #waker = new Waker();
   /** The last file read to its end, until the files between it and the next are read too. */
   #previous: Identity | undefined;
+  /** That is read now. */
+  #file: OpenFile | undefined;
   #closed = false;
 
   constructor(settings: Config, context: ComponentContext) {
@@ -63,7 +66,12 @@ class FileSource implements Source {
   }
 
   counters(): Readonly<Record<string, number>> {
-    return { ...this.#counters };
+    const file = this.#file;
+    const size = statSync(this.#path, { throwIfNoEntry: false })?.size;
+    return {
+      ...this.#counters,
+      ...(file === undefined || size === undefined ? {} : { bytes_left: Math.max(0, size - (file.position?.offset ?? 0)) }),
+    };
   }
 
   async close(): Promise<void> {
@@ -84,6 +92,7 @@ class FileSource implements Source {
       }
       while (!signal.aborted && !this.#closed) {
         file ??= await this.#open(start);
+        this.#file = file;
         if (file !== undefined && this.#previous !== undefined) yield* this.#missed(file, signal);
         if (file !== undefined) {
           start = 'beginning';
@@ -102,6 +111,7 @@ class FileSource implements Source {
         }
       }
     } finally {
+      this.#file = undefined;
       unwatch();
       await file?.handle.close();
     }

@@ -87,12 +87,23 @@ describe('what a running pipeline stored', () => {
     expect(groups.items.reduce((sum, group) => sum + group.alerts, 0)).toBe(alerts.items.length);
     expect(alerts.items.length).toBeGreaterThan(0);
     const [detector] = (await get<'detectors'>('detectors')).items;
-    expect(detector).toMatchObject({ detector: 'sequence', source: 'app', state: 'ready', promisedRate: 0.01 });
+    expect(detector).toMatchObject({ detector: 'sequence', source: 'app', state: 'ready', progress: 1, promisedRate: 0.01 });
     const [low, high] = detector?.observedInterval ?? [1, 0];
     expect(low).toBeLessThanOrEqual(detector?.observedRate ?? 0);
     expect(high).toBeGreaterThanOrEqual(detector?.observedRate ?? 1);
     const [source] = (await get<'sources'>('sources')).items;
-    expect(source).toMatchObject({ name: 'app', type: 'file', state: 'reading', counters: { records: lines.length } });
+    expect(source).toMatchObject({
+      name: 'app',
+      type: 'file',
+      state: 'reading',
+      counters: { records: lines.length },
+      sourceCounters: { bytes_left: 0 },
+    });
+    // One that learns as it goes does so for a day of event time, of which this log has a few minutes.
+    const novelty = (await get<'detectors'>('detectors')).items.find(({ need }) => need === 0);
+    expect([novelty?.state, (novelty?.readyAt ?? 0) - (alerts.items[0]?.detection.start ?? 0) > 0]).toEqual(['learning', true]);
+    expect(novelty?.progress).toBeGreaterThan(0);
+    expect(novelty?.progress).toBeLessThan(0.1);
     const metrics = await ana.call('GET', '/metrics');
     expect(metrics.body).toContain(`vedette_source_total{tenant="a",source="app",counter="records"} ${lines.length}`);
     expect((await under.nobody.call('GET', '/readyz')).json()).toMatchObject({

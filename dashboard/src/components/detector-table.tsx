@@ -80,7 +80,10 @@ export function DetectorState({ of }: { of: DetectorStatus }) {
         <span className="chip accent">learning</span>
         <span className="small soft num">{of.need > 0 ? `${count(of.have)} of ${count(of.need)}` : `from ${count(of.have)} so far`}</span>
       </span>
-      {of.need > 0 && <Bar share={of.have / of.need} label={`Learnt from ${of.have} of ${of.need} units`} />}
+      <Bar
+        share={of.progress}
+        label={of.need > 0 ? `Learnt from ${of.have} of ${of.need} units` : `${Math.floor(of.progress * 100)} % of the time it learns for`}
+      />
       {of.readyAt !== null && (
         <span className="small soft">
           ready when events reach <When at={of.readyAt} />

@@ -49,6 +49,8 @@ export interface ScorerStatus {
   readonly have: number;
   readonly need: number;
   readonly readyAt: Micros | undefined;
+  /** Share of the time it learns for, 0 to 1; of detectors that learn as they go. */
+  readonly progress?: number;
   readonly promisedRate: number;
   /** True where the calibration cannot resolve the promise yet. */
   readonly extrapolated: boolean;

@@ -167,14 +167,15 @@ export class StreamScorer implements LaneScorer {
   status(): ScorerStatus {
     const { detector, rate } = this.options;
     const { scored, flagged, explained, misfit } = this.decisions.counters;
-    const ready = this.first !== undefined && this.last !== undefined && this.last - this.first >= READY_AFTER;
+    const progress = Math.min(1, ((this.last ?? 0) - (this.first ?? this.last ?? 0)) / READY_AFTER);
     return {
       detector,
       model: this.model,
-      state: ready ? 'ready' : 'learning',
+      state: progress >= 1 ? 'ready' : 'learning',
       have: this.rows,
       need: 0,
       readyAt: this.first === undefined ? undefined : this.first + READY_AFTER,
+      progress,
       promisedRate: rate,
       extrapolated: scored < 1 / rate,
       scored,

@@ -139,8 +139,9 @@ function detectorsOf(status: TenantStatus | undefined, stopped: ReadonlySet<stri
 }
 
 function detectorsOfSource({ name, detectors }: SourceStatus, stopped: ReadonlySet<string>): DetectorBody[] {
-  return detectors.map(({ scored, flagged, readyAt, paused, state, ...rest }) => ({
+  return detectors.map(({ scored, flagged, readyAt, paused, state, progress, ...rest }) => ({
     ...rest,
+    progress: state === 'ready' ? 1 : (progress ?? (rest.need > 0 ? Math.min(1, rest.have / rest.need) : 0)),
     source: name,
     state: stopped.has(`${name}/${rest.detector}`) ? ('stopped' as const) : paused === '' ? state : ('paused' as const),
     paused,

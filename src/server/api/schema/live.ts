@@ -11,6 +11,8 @@ export const detectorStatusSchema = z.object({
   /** Units learnt from, of those needed. */
   have: z.number(),
   need: z.number(),
+  /** Share of what it learns from before it is ready, in units or in time, 0 to 1. */
+  progress: z.number(),
   /** When it is expected to be ready; null when that cannot be told. */
   readyAt: timeSchema,
   promisedRate: numberSchema,
