@@ -16,6 +16,10 @@ interface Circumstances {
   readonly contamination: ReportWarning | undefined;
 }
 
+function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(2))} %`;
+}
+
 /** From this many times the promised findings on, the report says so. */
 const WORTH_TELLING = 2;
 
@@ -29,6 +33,11 @@ export function warningsOf({ input, feature, batch, models, promise, contaminati
     warn('damaged', `The input could not be read to its end: ${input.problem}. What was readable is analysed.`);
   if (input.dead > 0)
     warn('unparsed', `${input.dead} of ${input.lines + input.dead} records fit no format and were left out of the analysis.`);
+  if (input.takenYear !== undefined)
+    warn(
+      'year-taken',
+      `Its dates name no year: its last is taken to be of ${input.takenYear}, the latest that lies no later than a day after the file was changed last.`,
+    );
   if (models.length === 0) {
     warn('still-learning', `Too few sessions to learn from (${batch?.rows ?? 0}). Give a longer input, or --baseline with normal data.`);
   }
@@ -37,7 +46,7 @@ export function warningsOf({ input, feature, batch, models, promise, contaminati
     if (scored.excess >= WORTH_TELLING) {
       warn(
         'promise-exceeded',
-        `${model.detectorName} flagged ${Number(scored.excess.toPrecision(2))} times as many sessions as it promises to flag by chance: either so many are abnormal, or sessions differ too much to be learnt from this input alone. Severities are lowered accordingly; --baseline with normal data tells which.`,
+        `${model.detectorName} flagged ${percent(scored.excess * promise)} of the sessions where it promises to flag ${percent(promise)} by chance, ${Number(scored.excess.toPrecision(2))} times as many: either so many are abnormal, or sessions differ too much to be learnt from this input alone. Severities are lowered accordingly; --baseline with normal data tells which.`,
       );
     }
     if (promise < smallestRate(model.calibration.length)) {

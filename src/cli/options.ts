@@ -38,6 +38,18 @@ export function networks(value: string, before: readonly string[]): readonly str
   return [...before, value];
 }
 
+export function similarity(value: string): number {
+  const share = Number(value);
+  if (value.trim() === '' || !(share >= 0 && share <= 1)) throw new InvalidArgumentError('it must lie between 0 and 1.');
+  return share;
+}
+
+export function depth(value: string): number {
+  const levels = integer(value);
+  if (levels < 3 || levels > 16) throw new InvalidArgumentError('it must be a whole number from 3 to 16.');
+  return levels;
+}
+
 export function rate(value: string): number {
   const number = value.endsWith('%') ? Number(value.slice(0, -1)) / 100 : Number(value);
   if (!(number > 0 && number < 1)) throw new InvalidArgumentError('it must lie between 0 and 1, or be a percentage such as 0.1%.');

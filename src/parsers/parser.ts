@@ -61,6 +61,13 @@ export class FormatLogParser implements LogParser {
     return this.chosen;
   }
 
+  /** The year that was taken for the last date without one, since the last call; 0 where every date named its own. */
+  takeYear(): number {
+    const { takenYear } = this.calendar;
+    this.calendar.takenYear = 0;
+    return takenYear;
+  }
+
   get templates(): readonly Template[] {
     return this.assigner?.templates ?? [];
   }

@@ -57,12 +57,13 @@ export async function readLogs(inputs: readonly FileInput[], options: ReadLogsOp
 }
 
 /** Parses inputs of so many stored bytes together: here, or in a thread of its own where they are long enough. */
-export function logInputs(bytes: number, { format, timezone, templates, known, fields, root }: ParsingOptions): LogInputs {
+export function logInputs(bytes: number, { format, timezone, templates, known, mining, fields, root }: ParsingOptions): LogInputs {
   const options: ParsingOptions = {
     ...(format === undefined ? {} : { format }),
     ...(timezone === undefined ? {} : { timezone }),
     ...(templates === undefined ? {} : { templates }),
     ...(known === undefined ? {} : { known }),
+    ...(mining === undefined ? {} : { mining }),
     ...(fields === undefined ? {} : { fields }),
     ...(root === undefined ? {} : { root }),
   };

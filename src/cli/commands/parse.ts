@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { withCommonOptions, withExample } from '../options.ts';
+import { collect, depth, similarity, withCommonOptions, withExample } from '../options.ts';
 
 export function parseCommand(): Command {
   const command = withCommonOptions(
@@ -19,11 +19,20 @@ export function parseCommand(): Command {
     )
     .option('--log-format <name>', 'log format (default: recognised)')
     .option('--templates <csv>', 'fixed templates (EventId,EventTemplate)')
+    .option(
+      '--mask <pattern>',
+      'further pattern of variable parts: characters, classes such as [0-9a-f] or \\d, quantifiers (repeatable)',
+      collect,
+      [],
+    )
+    .option('--similarity <share>', 'share of equal words from which a line joins a template (default: as the format says)', similarity)
+    .option('--depth <levels>', 'levels of the template tree (default: as the format says)', depth)
     .option('--timezone <zone>', 'time zone of times without one', 'UTC');
   withExample(
     command,
     'vedette parse /var/log/syslog --out parsed',
     'vedette parse app.log.gz --format parquet',
+    "vedette parse app.log --mask 'job-[0-9a-f]+' --similarity 0.6",
     'vedette parse traffic.pcap --out flows',
   );
   return command.action(async (paths, options) => (await import('../run/parse.ts')).parse(paths, options));

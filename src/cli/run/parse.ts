@@ -10,11 +10,12 @@ import {
   writeFlows,
 } from '../../analysis/index.ts';
 import type { Template } from '../../core/index.ts';
+import { compileMask } from '../../parsers/index.ts';
 import { flowCellColumns } from '../../parsers/packets/index.ts';
 import { StructuredLog, type StructuredRow } from '../../sinks/structured-log/index.ts';
 import { type FileInput, listInputs, withoutEmpty } from '../../sources/index.ts';
 import { jsonLinesToParquet, type ParquetColumn, writeParquet } from '../../store/index.ts';
-import { readLogs, readTemplates } from '../../training/index.ts';
+import { type ReadLogsOptions, readLogs, readTemplates } from '../../training/index.ts';
 import type { CommonOptions } from '../options.ts';
 import { counted, print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
@@ -31,6 +32,9 @@ export interface ParseOptions extends CommonOptions {
   readonly logFormat?: string;
   readonly templates?: string;
   readonly timezone: string;
+  readonly mask: readonly string[];
+  readonly similarity?: number;
+  readonly depth?: number;
 }
 
 /** With the name of the output. */
@@ -44,6 +48,8 @@ interface Parsed {
   readonly templates: number;
   /** Of a capture or a flow table. */
   readonly flows?: number;
+  /** Of the last date, where dates name no year. */
+  readonly taken_year?: number;
   /** Why it could not be read to its end. */
   readonly problem?: string;
   readonly files: readonly string[];
@@ -56,6 +62,7 @@ export async function parse(paths: readonly string[], options: ParseOptions): Pr
     const inputs = withoutEmpty(await listInputs(paths));
     const names = outputNames(inputs);
     const { captures, records } = await splitCaptures(inputs);
+    for (const mask of options.mask) compileMask(mask);
     const asLogs = options.logFormat !== undefined || options.templates !== undefined;
     const { events, records: others } = asLogs ? { events: [], records: [] } : await splitEvents(records);
     const flows = new Map(events.filter(({ format }) => isFlowTable(format)).map(({ input, format }) => [input, format]));
@@ -82,6 +89,7 @@ export async function parse(paths: readonly string[], options: ParseOptions): Pr
       for (const one of results)
         print(
           `${one.input} (${one.format}): ${summaryOf(one)}`,
+          ...yearNote(one),
           ...(one.problem === undefined ? [] : [`  note: it could not be read to its end: ${one.problem}`]),
           ...one.files.map((file) => `  ${file}`),
         );
@@ -151,6 +159,22 @@ function sensorParser(sensor: string) {
   };
 }
 
+function yearNote({ taken_year: year }: Parsed): string[] {
+  if (year === undefined) return [];
+  return [
+    `  note: its dates name no year; its last is taken to be of ${year}, the latest that lies no later than a day after the file was changed last`,
+  ];
+}
+
+function miningOf({ mask, similarity, depth }: ParseOptions): Pick<ReadLogsOptions, 'mining'> {
+  const mining = {
+    ...(mask.length > 0 && { masks: mask }),
+    ...(similarity !== undefined && { similarity }),
+    ...(depth !== undefined && { depth }),
+  };
+  return Object.keys(mining).length === 0 ? {} : { mining };
+}
+
 function summaryOf(one: Parsed): string {
   const aside = one.dead_letters > 0 ? `, ${counted(one.dead_letters, 'record')} set aside` : '';
   if (one.format === 'readings') return `${counted(one.lines, 'row')}${aside}`;
@@ -172,6 +196,7 @@ async function parseInput(input: FileInput, options: NamedOptions, progress: (sh
       progress,
       onBatch: (batch, templates) => structured.append(batch, templates),
       ...(options.logFormat === undefined ? {} : { format: options.logFormat }),
+      ...miningOf(options),
       ...(options.templates === undefined ? {} : { templates: await readTemplates(options.templates) }),
     });
     const [summary] = read.inputs;
@@ -185,6 +210,7 @@ async function parseInput(input: FileInput, options: NamedOptions, progress: (sh
       lines: summary?.lines ?? 0,
       dead_letters: summary?.dead ?? 0,
       templates: structured.templateRows().length,
+      ...(summary?.takenYear !== undefined && { taken_year: summary.takenYear }),
       ...(summary?.problem && { problem: summary.problem }),
       files,
     };

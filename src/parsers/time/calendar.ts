@@ -10,12 +10,15 @@ export class Calendar {
   next = 0;
   /** Years are chosen so that a date is not later than this plus a day (the file's modification time, or arrival). */
   reference: Micros;
+  /** The year taken last for a date that names none; 0 before the first. */
+  takenYear = 0;
   private readonly zone: Zone;
   private dateKey = -1;
   private dateMicros = Number.NaN;
   private yearKey = -1;
   private yearMicros = Number.NaN;
   private yearReference = Number.NaN;
+  private year = 0;
 
   constructor(zone: Zone, reference: Micros) {
     this.zone = zone;
@@ -39,7 +42,9 @@ export class Calendar {
       this.yearKey = key;
       this.yearReference = this.reference;
       this.yearMicros = this.latest(month, day);
+      this.year = Number.isNaN(this.yearMicros) ? 0 : yearOf(this.yearMicros);
     }
+    this.takenYear = this.year;
     const time = this.zone(this.yearMicros + ofDay);
     return time;
   }

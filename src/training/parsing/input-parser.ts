@@ -15,6 +15,8 @@ export interface ParsingOptions {
   readonly format?: string;
   readonly timezone?: string;
   readonly templates?: readonly FixedTemplate[];
+  /** Template mining, where it differs from what the format has. */
+  readonly mining?: { readonly similarity?: number; readonly depth?: number; readonly masks?: readonly string[] };
   /** Mined before, such as those of a model or a baseline: lines of their kinds get their ids. */
   readonly known?: readonly KnownTemplates[];
   /** Keep the header's printed fields; default: of access logs, whose status they hold. */
@@ -32,6 +34,8 @@ export interface InputSummary {
   readonly dead: number;
   /** Events without a time; absent when all have one. */
   readonly undated?: number;
+  /** Of its last date, where dates name no year: the latest in which it ends no later than a day after the file was changed last. */
+  readonly takenYear?: number;
   /** Damage, in words; absent when it was read to its end. */
   readonly problem?: string;
 }
@@ -78,6 +82,7 @@ export class InputParser implements LogInputs {
     let generation = '';
     let lines = 0;
     let undated = 0;
+    let takenYear = 0;
     let dead = 0;
     const bury = (): void => {
       dead++;
@@ -90,6 +95,7 @@ export class InputParser implements LogInputs {
         const batch = parser.parse(records, input.name, bury);
         lines += batch.rows;
         undated += withoutTime(batch.time);
+        takenYear = parser.takeYear() || takenYear;
         yield { format: parser.format?.name ?? '', batch, templates: parser.templates, bytesRead: files.bytesRead() };
       }
     } finally {
@@ -104,6 +110,7 @@ export class InputParser implements LogInputs {
       lines,
       dead,
       ...(undated === 0 ? {} : { undated }),
+      ...(takenYear === 0 ? {} : { takenYear }),
       ...(problem === undefined ? {} : { problem }),
     };
   }
@@ -121,7 +128,7 @@ export class InputParser implements LogInputs {
 
   /** Year-less dates end at the input's own time, never at the clock's. */
   #parserOf(records: RecordBatch, reference: Micros): FormatLogParser {
-    const { timezone, templates, fields, known } = this.#options;
+    const { timezone, templates, fields, known, mining } = this.#options;
     const format = this.#options.format ?? detectFormat(sampleOf(records)).format;
     let parser = this.#parsers.get(format);
     if (parser === undefined) {
@@ -131,6 +138,7 @@ export class InputParser implements LogInputs {
         fields: fields ?? format.startsWith('access'),
         ...(timezone === undefined ? {} : { timezone }),
         ...(templates === undefined ? {} : { templates }),
+        ...(mining === undefined ? {} : { drain: mining }),
         ...(known === undefined ? {} : { known }),
       });
       this.#parsers.set(format, parser);

@@ -1,0 +1,36 @@
+import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { InputParser, type InputSummary, type ParsingOptions } from './input-parser.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'vedette-inputs-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function parsed(text: string, changed: string, options: ParsingOptions = {}) {
+  const path = join(folder, 'a.log');
+  writeFileSync(path, text);
+  utimesSync(path, new Date(changed), new Date(changed));
+  const parser = new InputParser(options);
+  const reading = parser.parse({ name: 'a.log', path, bytes: statSync(path).size });
+  for (let step = await reading.next(); ; step = await reading.next())
+    if (step.done === true) return { summary: step.value as InputSummary, templates: (await parser.templates()).map(({ text }) => text) };
+}
+
+describe('an input', () => {
+  it('says which year was taken where its dates name none', async () => {
+    const lines = 'Dec 30 06:55:46 web sshd[1]: Invalid user a from 10.0.0.1\nJan  2 06:55:46 web sshd[1]: Invalid user b from 10.0.0.1\n';
+    expect((await parsed(lines, '2024-06-01T00:00:00Z')).summary.takenYear).toBe(2024);
+    expect((await parsed(lines.split('\n')[0] as string, '2024-06-01T00:00:00Z')).summary.takenYear).toBe(2023);
+    const dated = '2024-01-05T00:00:00Z web sshd[1]: Invalid user a from 10.0.0.1\n';
+    expect((await parsed(dated, '2026-06-01T00:00:00Z')).summary).not.toHaveProperty('takenYear');
+  });
+
+  it('is mined with masks, similarity and depth of one’s own', async () => {
+    const text = 'job-ab started\njob-cd started\njob-ef stopped\n';
+    const { templates } = await parsed(text, '2024-06-01T00:00:00Z', { format: 'plain', mining: { masks: ['job-[a-f]+'] } });
+    expect(templates.sort()).toEqual(['<*> started', '<*> stopped']);
+    const strict = await parsed(text, '2024-06-01T00:00:00Z', { format: 'plain', mining: { similarity: 1 } });
+    expect(strict.templates).toHaveLength(3);
+  });
+});
