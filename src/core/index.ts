@@ -26,4 +26,5 @@ export * from './schema/events.ts';
 export * from './series-model.ts';
 export * from './step-learner.ts';
 export * from './time.ts';
+export * from './url-credentials.ts';
 export * from './worker.ts';

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import { type Alert, define, durationMicros, formatMicros, type Sink } from '../../core/index.ts';
+import { type Alert, define, durationMicros, formatMicros, type Sink, withoutCredentials } from '../../core/index.ts';
 import { deliveryFailed } from '../delivery.ts';
 import { JSON_FORMS, jsonForm } from '../forms/form.ts';
 import { fillTemplate } from './template.ts';
@@ -57,9 +57,10 @@ export default define({
 
 async function post(options: Config, alert: Alert, closing: AbortSignal): Promise<void> {
   const body = bodyOf(options, alert);
-  let url = new URL(options.endpoint);
+  const endpoint = withoutCredentials(options.endpoint);
+  let { url } = endpoint;
   const headers: Record<string, string> = {
-    ...credentialsOf(url),
+    ...endpoint.headers,
     ...Object.fromEntries(Object.entries(options.headers).map(([name, value]) => [name.toLowerCase(), value])),
     'content-type': 'application/json',
     'user-agent': 'vedette',
@@ -68,8 +69,6 @@ async function post(options: Config, alert: Alert, closing: AbortSignal): Promis
   if (options.secret !== undefined)
     headers['x-vedette-signature'] = `sha256=${createHmac('sha256', options.secret).update(body).digest('hex')}`;
   const timeout = AbortSignal.timeout(Math.max(1, options.timeout / 1000));
-  url.username = '';
-  url.password = '';
   for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
     const response = await request(url, { method: 'POST', headers, body, redirect: 'manual', signal: AbortSignal.any([timeout, closing]) });
     await response.body?.cancel();
@@ -116,19 +115,4 @@ function bodyOf(options: Config, alert: Alert): string {
 /** The origin alone: addresses end up in logs, and the token of many services stands in the path. */
 function shown(url: URL): string {
   return url.origin;
-}
-
-/** What stands before the host of an endpoint as basic authentication: `fetch` takes no address with credentials. */
-function credentialsOf({ username, password }: URL): Record<string, string> {
-  if (username === '' && password === '') return {};
-  const pair = `${decoded(username)}:${decoded(password)}`;
-  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -7,6 +7,7 @@ import {
   type RecordBatch,
   type Source,
   type SourceState,
+  withoutCredentials,
 } from '../../core/index.ts';
 import { concatBytes } from '../bytes/chunks.ts';
 import { ReadingStream } from '../live/reading-batch.ts';
@@ -99,8 +100,9 @@ class ScrapeSource implements Source {
     const { timeoutMs, token, maxBodyBytes } = this.#config;
     const time = this.#context.now();
     try {
-      const answer = await fetch(target, {
-        headers: { accept: ACCEPT, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+      const { url, headers } = withoutCredentials(target);
+      const answer = await fetch(url, {
+        headers: { accept: ACCEPT, ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
         redirect: 'error',
       });

@@ -24,9 +24,9 @@ nonsense {
 let server: Server | undefined;
 afterEach(() => server?.close());
 
-async function target(answer: (path: string) => [status: number, body: string]): Promise<string> {
+async function target(answer: (path: string, authorization?: string) => [status: number, body: string]): Promise<string> {
   const listening = createServer((request, response) => {
-    const [status, body] = answer(request.url ?? '/');
+    const [status, body] = answer(request.url ?? '/', request.headers.authorization);
     response.writeHead(status, { 'content-type': 'text/plain; version=0.0.4' }).end(body);
   });
   server = listening;
@@ -82,6 +82,17 @@ describe('prometheus-scrape', () => {
     expect(up).toContain('127.0.0.1:9 0');
     expect(source.counters().failed_scrapes).toBeGreaterThan(1);
     await source.close();
+  });
+
+  it('gives what stands before the host of a target as basic authentication', async () => {
+    const base = await target((_path, authorization) => (authorization === `Basic ${btoa('me:p:w')}` ? [200, 'a 1\n'] : [401, '']));
+    const source = create({ targets: [base.replace('http://', 'http://me:p%3Aw@')] });
+    const [batch] = await collect(source, ({ length }) => length > 0);
+    const readings = recordTexts(batch === undefined ? [] : [batch]).map((text) => JSON.parse(text) as Reading);
+    expect(readings.map(({ series, value, entity }) => [series, value, entity])).toEqual([
+      ['a', 1, new URL(base).host],
+      ['up', 1, new URL(base).host],
+    ]);
   });
 
   it('reads no more of an answer than it may', async () => {
