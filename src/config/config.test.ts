@@ -9,6 +9,7 @@ import { ConfigError } from './problem.ts';
 const schema = configSchema({
   sources: [
     { name: 'file', summary: 'reads a file', config: z.strictObject({ path: z.string(), every: durationMicros(false).prefault('1s') }) },
+    { name: 'udp', summary: 'listens', config: z.strictObject({ host: z.string(), udpPort: z.number(), tcpPort: z.number() }) },
     { name: 'http', summary: 'listens', config: z.strictObject({ listen: z.string(), token: secret().optional() }) },
   ],
   sinks: [{ name: 'webhook', summary: 'posts alerts', config: z.strictObject({ endpoint: z.string() }) }],
@@ -62,6 +63,8 @@ describe('configuration', () => {
       'v.yaml:8:15 tenants.acme.sources[0].path: must be a string, not 7',
       'v.yaml:9:9 tenants.acme.sources[0].storge: unknown key; did you mean "storage"?',
     ]);
+    const port = GOOD.replace('type: file', 'type: udp').replace('path: /var/log/auth.log', 'port: 514');
+    expect(problems(port).at(-1)).toBe('v.yaml:8:9 tenants.acme.sources[0].port: unknown key; did you mean "udpPort" or "tcpPort"?');
   });
 
   it('names the nearest type, missing options and names used twice', () => {

@@ -71,11 +71,9 @@ function describe(issue: Issue, document: YamlDocument, overrides: readonly Over
   if (issue.code === 'unrecognized_keys') {
     const known = Object.keys(schemaAt(shape, value, path)?.properties ?? {});
     return issue.keys.map((key) => {
-      const meant = nearest(
-        key,
-        known.filter((candidate) => candidate !== key),
-      );
-      const advice = meant !== undefined ? `did you mean "${meant}"?` : `known here: ${known.join(', ') || 'nothing'}`;
+      const meant = meantBy(key, known);
+      const advice =
+        meant.length > 0 ? `did you mean ${meant.map((one) => `"${one}"`).join(' or ')}?` : `known here: ${known.join(', ') || 'nothing'}`;
       return problemAt(document, overrides, [...path, key], `unknown key; ${advice}`, key);
     });
   }
@@ -83,6 +81,18 @@ function describe(issue: Issue, document: YamlDocument, overrides: readonly Over
     return [problemAt(document, overrides, path, issue.issues[0]?.message ?? issue.message, String(path.at(-1)))];
   const problem = problemAt(document, overrides, path, explain(issue, path, redact(value, shape)));
   return [{ ...problem, column: problem.column + offsetOf(issue, problem.line) }];
+}
+
+/** Keys of which one may be meant: those that the given one is the last word of (`port` of `udpPort`), or else the nearest. */
+function meantBy(key: string, known: readonly string[]): readonly string[] {
+  const word = `${key[0]?.toUpperCase()}${key.slice(1)}`;
+  const longer = known.filter((candidate) => candidate.endsWith(word) && candidate !== key);
+  if (longer.length > 0) return longer;
+  const meant = nearest(
+    key,
+    known.filter((candidate) => candidate !== key),
+  );
+  return meant === undefined ? [] : [meant];
 }
 
 /** Characters from the start of a value to what is wrong in it, where its schema says so. */

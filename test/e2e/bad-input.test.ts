@@ -136,6 +136,16 @@ describe('bad input to every command', () => {
     });
   }
 
+  it('config check warns of a source that takes records from every machine without a token', () => {
+    const source = (settings: string) => `tenants:\n  default:\n    sources:\n      - { name: in, type: http, ${settings} }\n`;
+    const warned = (settings: string): string[] => {
+      writeFileSync(folder.file('http.yaml'), source(settings));
+      return (JSON.parse(folder.run(['config', 'check', '-c', 'http.yaml', '-o', 'json']).stdout) as { warnings: string[] }).warnings;
+    };
+    expect(warned('host: 0.0.0.0')).toEqual([expect.stringMatching(/sources\[0\]\.host: listens on 0\.0\.0\.0 without a token/)]);
+    expect([warned('host: 0.0.0.0, token: a long secret'), warned('host: "::1"'), warned('port: 7735')]).toEqual([[], [], []]);
+  });
+
   it('options that are wrong end with 2 and say which', () => {
     const result = folder.run(['analyze', 'app.log', '--promise', '7']);
     expect(result.status).toBe(2);

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -40,6 +41,21 @@ function post(url: string, body: string | Uint8Array, headers: Record<string, st
     method: 'POST',
     body: typeof body === 'string' ? body : new Uint8Array(body),
     headers: { 'content-type': 'application/json', ...headers },
+  });
+}
+
+/** As `post`, with a Host and an Origin of its own, which fetch doesn't send. */
+function raw(url: string, headers: Record<string, string>): Promise<{ status: number | undefined; text: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers } }, (response) => {
+      let text = '';
+      response.on('data', (part) => {
+        text += part;
+      });
+      response.on('end', () => resolve({ status: response.statusCode, text }));
+    });
+    sent.on('error', reject);
+    sent.end('{"a":1}');
   });
 }
 
@@ -115,6 +131,35 @@ describe('http', () => {
     expect((await post(url, '{}', { authorization: 'Bearer a long secreT' })).status).toBe(401);
     expect((await post(url, '{}', { authorization: 'Bearer a long secret' })).status).toBe(200);
     expect([batches.length, source.counters().unauthorized]).toEqual([1, 2]);
+  });
+
+  it('takes nothing that a web page could send, unless it has a token', async () => {
+    const { source, url, batches } = await serve();
+    const { port } = new URL(url);
+    const refused: readonly [number, Record<string, string>][] = [
+      [403, { origin: 'http://evil.example' }],
+      [403, { origin: 'null', 'content-type': 'text/plain' }],
+      [403, { host: 'evil.example' }],
+      [403, { host: `evil.example:${port}` }],
+      [403, { host: '127.0.0.1.evil.example' }],
+      [403, { host: '10.1.2.3' }],
+      [415, { 'content-type': 'application/x-www-form-urlencoded' }],
+      [415, { 'content-type': 'Multipart/Form-Data; boundary=x' }],
+    ];
+    for (const [status, headers] of refused) {
+      for (const path of ['', '_bulk', 'capture/a/0']) {
+        const answer = await raw(`${url}${path}`, headers);
+        expect([headers, answer.status]).toEqual([headers, status]);
+        expect(JSON.parse(answer.text).error).toContain('token');
+      }
+    }
+    expect([batches.length, source.counters().refused]).toEqual([0, 3 * refused.length]);
+    for (const host of [`localhost:${port}`, '127.0.0.1', `[::1]:${port}`, `LOCALHOST:${port}`])
+      expect((await raw(url, { host })).status).toBe(200);
+    await stop?.();
+    const guarded = await serve({ token: 'a long secret' });
+    const authorization = 'Bearer a long secret';
+    for (const [, headers] of refused) expect((await raw(guarded.url, { ...headers, authorization })).status).toBe(200);
   });
 
   it('says when to come back while too much is waiting', async () => {

@@ -15,13 +15,18 @@ import { listening } from '../live/listening.ts';
 import { Waker } from '../live/waker.ts';
 import { announcedBy } from './announced.ts';
 import { Refused, readBody } from './body.ts';
+import { isLoopback, refuseBrowsers } from './guard.ts';
 import { type Intake, logIntake, type Taken, type Waiting } from './intake.ts';
 import { serverOf, tlsConfig } from './server.ts';
 
 export const httpConfig = z.strictObject({
   host: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 or :: for all'),
   port: z.number().int().min(0).max(65535).default(7735).describe('Port; 0 takes a free one'),
-  token: z.string().min(8).optional().describe('Senders must give it as Authorization: Bearer TOKEN'),
+  token: z
+    .string()
+    .min(8)
+    .optional()
+    .describe('Senders must give it as Authorization: Bearer TOKEN; without one, what a web page could send is refused'),
   tls: tlsConfig.optional().describe('HTTPS instead of HTTP'),
   maxBodyBytes: z
     .number()
@@ -79,8 +84,8 @@ export class HttpSource implements Source {
       this.#handle(request, response).catch((error: unknown) => this.#fail(response, error));
     });
     this.#server.maxConnections = settings.maxConnections;
-    const loopback = ['127.0.0.1', '::1', 'localhost'].includes(settings.host);
-    if (!loopback && this.#token === undefined) context.log.warn(`source ${context.name} listens on ${settings.host} without a token`);
+    if (!isLoopback(settings.host) && this.#token === undefined)
+      context.log.warn(`source ${context.name} listens on ${settings.host} without a token`);
   }
 
   counters(): Readonly<Record<string, number>> {
@@ -138,6 +143,10 @@ export class HttpSource implements Source {
       this.#counters.unauthorized++;
       response.setHeader('WWW-Authenticate', 'Bearer');
       throw new Refused(401, 'give the token as Authorization: Bearer TOKEN');
+    }
+    if (this.#token === undefined) {
+      const { host, tls } = this.#config;
+      refuseBrowsers(request.headers, request.socket.localAddress, { host, tls: tls !== undefined });
     }
     if (request.method !== 'POST' && request.method !== 'PUT') throw new Refused(405, 'send records with POST');
     const length = Number(request.headers['content-length'] ?? 0);
