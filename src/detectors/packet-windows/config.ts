@@ -9,6 +9,10 @@ export const config = z.strictObject({
   firstContactsPerSecond: count(50, 'First packets from unknown sources to one destination, a second.'),
   unansweredSyns: count(500, 'Connection requests to one destination less its answers, a window.'),
   synSources: count(50, 'Sources these requests come from at least.'),
+  incompleteConnections: count(
+    1000,
+    'Connection requests to one port of one destination whose connection is not completed, from fewer sources, a window.',
+  ),
   amplifiedBytes: count(100_000, 'Bytes nobody asked for from UDP services known to amplify, or in UDP fragments, to one destination.'),
   unsolicitedSynAcks: count(100, 'SYN-ACKs to one destination from hosts it has sent nothing to.'),
   oneWayPacketsPerSecond: count(1000, 'Packets a second to one destination that hardly answers.'),

@@ -61,7 +61,8 @@ function explanationOf(episode: Episode, key: string): Explanation {
   };
 }
 
-function expectedText({ threshold, unit, below }: Measure): string {
+function expectedText({ threshold, unit, below, expected }: Measure): string {
+  if (expected !== undefined) return expected;
   return `${below === true ? 'more' : 'fewer'} than ${figure(threshold)} ${unit}`.trim();
 }
 

@@ -9,6 +9,8 @@ export interface Measure {
   readonly unit: string;
   /** Set where less than the threshold is what stands out. */
   readonly below?: boolean;
+  /** What is usual, in words; unless set, less than the threshold. */
+  readonly expected?: string;
 }
 
 /** A condition that held in one window or several that follow one another. */
@@ -62,8 +64,11 @@ const REPORT_EVERY: Micros = 10 * SECOND;
 const ENDS_AFTER = 3;
 const ENDS_AT_MOST: Micros = 1800 * SECOND;
 
+/** Subject of a one-way flood of datagrams. */
+export const BY_UDP = 'by UDP';
+
 /** The flood rules that say no more than a more exact one about the same destination. */
-const GENERAL = new Set<RuleName>(['first-contact-flood', 'one-way-flood']);
+const GENERAL = new Set<RuleName>(['first-contact-flood', 'one-way-flood', 'one-way-stream']);
 const EXACT = new Set<RuleName>(['syn-flood', 'amplification', 'syn-ack-reflection', 'dhcp-flood']);
 
 /**
@@ -173,8 +178,11 @@ export function distinctEpisodes(episodes: readonly Episode[]): Episode[] {
 function explains(other: Episode, episode: Episode): boolean {
   if (episode.rule === 'silent-host-scan')
     return (other.rule === 'icmp-sweep' || other.rule === 'arp-scan') && other.source === episode.source;
-  if (!GENERAL.has(episode.rule) || !EXACT.has(other.rule)) return false;
-  return episode.destination === other.destination && episode.start <= other.end && other.start <= episode.end;
+  if (episode.destination !== other.destination || episode.start > other.end || other.start > episode.end) return false;
+  // Datagrams that fill the link hit any port; who scans by UDP waits for answers.
+  if (episode.rule === 'port-scan') return other.rule === 'one-way-flood' && other.subject === BY_UDP;
+  if (episode.rule === 'syn-flood') return other.rule === 'syn-flood' && episode.subject !== '' && other.subject === '';
+  return GENERAL.has(episode.rule) && EXACT.has(other.rule);
 }
 
 /** The key of a finding in words: `10.0.0.1 -> 10.0.0.2 port 22 (ssh)`. */

@@ -4,7 +4,10 @@ import type { PacketWindowsConfig } from './config.ts';
 import type { Contact } from './contacts.ts';
 import type { WindowContext } from './context.ts';
 import type { Fingerprint } from './fingerprint.ts';
+import { Handshakes } from './handshakes.ts';
 import type { KeptParts } from './kept.ts';
+import { isMulticast } from './multicast.ts';
+import { OneWay } from './one-way.ts';
 import { plus, RuleWindows } from './rule-windows.ts';
 import { WINDOW } from './windows.ts';
 
@@ -20,7 +23,8 @@ export class Floods {
   readonly #contacts: RuleWindows;
   readonly #amplified: RuleWindows;
   readonly #synAck: RuleWindows;
-  readonly #oneWay: RuleWindows;
+  readonly #handshakes: Handshakes;
+  readonly #oneWay: OneWay;
   readonly #sources: SeenSet;
   readonly #print: Fingerprint;
 
@@ -33,7 +37,8 @@ export class Floods {
     this.#contacts = rule('first-contact-flood');
     this.#amplified = rule('amplification');
     this.#synAck = rule('syn-ack-reflection');
-    this.#oneWay = rule('one-way-flood');
+    this.#handshakes = new Handshakes(context);
+    this.#oneWay = new OneWay(context);
     this.#sources = new SeenSet(config.memory);
   }
 
@@ -43,7 +48,8 @@ export class Floods {
       contacts: this.#contacts.windows,
       amplified: this.#amplified.windows,
       synAck: this.#synAck.windows,
-      oneWay: this.#oneWay.windows,
+      ...this.#handshakes.kept,
+      ...this.#oneWay.kept,
       sources: this.#sources,
     };
   }
@@ -53,7 +59,7 @@ export class Floods {
     if (contact.first) this.#firstContact(batch, row);
     if (protocol === PROTOCOL.tcp) this.#tcp(batch, row, contact);
     else if (protocol === PROTOCOL.udp && contact.unsolicited) this.#udp(batch, row);
-    if (!loops) this.#both(batch, row);
+    if (!loops && !isMulticast(batch, row)) this.#oneWay.packet(batch, row);
   }
 
   #firstContact(batch: PacketBatch, row: number): void {
@@ -68,7 +74,9 @@ export class Floods {
 
   #tcp(batch: PacketBatch, row: number, contact: Contact): void {
     const flags = (batch.tcpFlags[row] as number) & (TCP.syn | TCP.ack | TCP.rst);
-    if (flags === TCP.syn) this.#request(batch, row);
+    if (flags === TCP.syn) {
+      if (!this.#request(batch, row)) this.#handshakes.request(batch, row);
+    } else if (flags === TCP.ack) this.#handshakes.confirmation(batch, row);
     else if (flags === (TCP.syn | TCP.ack)) {
       const asked = this.#syn.find(batch, row, 'source');
       if (asked >= 0) plus(this.#syn.windows.values, asked + WINDOW.b);
@@ -76,7 +84,8 @@ export class Floods {
     }
   }
 
-  #request(batch: PacketBatch, row: number): void {
+  /** Whether requests from many sources are a flood. */
+  #request(batch: PacketBatch, row: number): boolean {
     const { unansweredSyns, synSources, floodWindow } = this.#config;
     const at = this.#syn.open(batch, row, 'destination');
     const { values } = this.#syn.windows;
@@ -88,11 +97,12 @@ export class Floods {
       .value();
     const sources = this.#sources.add(print) ? plus(values, at + WINDOW.c) : (values[at + WINDOW.c] as number);
     const unanswered = requests - (values[at + WINDOW.b] as number);
-    if (unanswered < unansweredSyns || sources < synSources) return;
+    if (unanswered < unansweredSyns || sources < synSources) return false;
     this.#syn.fire(batch, row, at, 'destination', [
       { subject: 'unanswered connection requests', value: unanswered, threshold: unansweredSyns, unit: `in ${floodWindow} s` },
       { subject: 'sources', value: sources, threshold: synSources, unit: '' },
     ]);
+    return true;
   }
 
   #unsolicitedSynAck(batch: PacketBatch, row: number): void {
@@ -114,26 +124,6 @@ export class Floods {
     const subject = `bytes nobody asked for, from UDP ${batch.fragment[row] === FRAGMENT.none ? `port ${port}` : 'fragments'}`;
     this.#amplified.fire(batch, row, at, 'destination', [
       { subject, value: bytes, threshold: amplifiedBytes, unit: `in ${floodWindow} s` },
-    ]);
-  }
-
-  /** Bytes to a host, and from it. */
-  #both(batch: PacketBatch, row: number): void {
-    const { oneWayPacketsPerSecond, oneWayRatio, floodWindow } = this.#config;
-    const { values } = this.#oneWay.windows;
-    const length = batch.wire[row] as number;
-    const back = this.#oneWay.find(batch, row, 'source');
-    if (back >= 0) plus(values, back + WINDOW.c, length);
-    const at = this.#oneWay.open(batch, row, 'destination');
-    const packets = plus(values, at + WINDOW.a);
-    const bytes = plus(values, at + WINDOW.b, length);
-    const threshold = oneWayPacketsPerSecond * floodWindow;
-    if (packets < threshold) return;
-    const ratio = bytes / Math.max(1, values[at + WINDOW.c] as number);
-    if (ratio < oneWayRatio) return;
-    this.#oneWay.fire(batch, row, at, 'destination', [
-      { subject: 'packets', value: packets, threshold, unit: `in ${floodWindow} s` },
-      { subject: 'bytes received for each sent', value: ratio, threshold: oneWayRatio, unit: '' },
     ]);
   }
 }

@@ -11,5 +11,6 @@ export function snapshotOf(parts: KeptParts): Readonly<Record<string, unknown>> 
 }
 
 export function restoreAll(parts: KeptParts, state: Readonly<Record<string, unknown>>): void {
-  for (const [name, part] of Object.entries(parts)) part.restore(state[name] as never);
+  // A part that the state is older than begins anew.
+  for (const [name, part] of Object.entries(parts)) if (state[name] !== undefined) part.restore(state[name] as never);
 }

@@ -103,6 +103,82 @@ describe('rules fire at their threshold, in the open window', () => {
     expect((await watch(busy, { firstContactsPerSecond: 1e6 })).names).toEqual([]);
   });
 
+  it('SYN flood of one source: connections to one port that are asked for, answered or not, and never completed', async () => {
+    const ack = (time: number, source: number): Frame => ip(time, '10.0.0.1', '10.0.0.2', 6, tcp({ from: source, to: 80, flags: 16 }));
+    const asked = (count: number): Frame[] => many(count, (i) => syn(i * 5000, '10.0.0.1', '10.0.0.2', 80, 2000 + i));
+    expect((await watch(asked(999))).names).toEqual([]);
+    const { found, fired } = await watch(asked(1500));
+    expect(found.map(({ title }) => title)).toEqual([
+      'SYN flood, 10.0.0.1 -> 10.0.0.2 port 80: 1,500 connections asked for and not completed, 1 source',
+    ]);
+    expect(found[0]).toMatchObject({ entity: '10.0.0.2', techniques: ['T1498.001', 'T1499.001'] });
+    expect(fired[0]?.firedAt).toBe(T0 + 999 * 5000);
+    const answered = asked(1500).flatMap((frame, i) => [frame, synAck(i * 5000 + 100, '10.0.0.2', '10.0.0.1', 80, 2000 + i)]);
+    expect((await watch(answered)).names).toEqual([RULES['syn-flood'].title]);
+    const completed = answered.flatMap((frame, i) => (i % 2 === 0 ? [frame] : [frame, ack((i >> 1) * 5000 + 200, 2000 + (i >> 1))]));
+    expect((await watch(completed)).names).toEqual([]);
+    const again = many(3000, (i) => syn(i * 3000, '10.0.0.1', '10.0.0.2', 80, 2000 + (i % 300)));
+    expect((await watch(again)).names).toEqual([]);
+  });
+
+  it('SYN flood: that of many sources is not told a second time for its port', async () => {
+    const mixed = [
+      ...many(1500, (i) => syn(i * 1000, '10.0.0.1', '10.0.0.2', 80, 2000 + i)),
+      ...many(1500, (i) => syn(1_500_000 + i * 1000, host(i), '10.0.0.2', 80)),
+    ];
+    const { found } = await watch(mixed, { firstContactsPerSecond: 1e6 });
+    expect(found.map(({ key }) => key)).toEqual(['10.0.0.2']);
+  });
+
+  describe('packets that nothing answers', () => {
+    const datagrams = (to: string, port: (i: number) => number, size = 100): Frame[] =>
+      many(12_000, (i) => ip(i * 700, '10.0.0.8', to, 17, udp(40_000, port(i), new Uint8Array(size))));
+
+    it('a flood of datagrams to any port is no port scan, and the figure says that nothing came back', async () => {
+      const { found } = await watch(datagrams('10.0.0.2', (i) => 1 + ((i * 7919) % 65_000), 400));
+      expect(found.map(({ title }) => title)).toEqual([
+        'One-way flood, 10.0.0.2 by UDP: 12,000 packets, 5,304,000 bytes received, nothing sent back',
+      ]);
+      expect(found[0]?.severity).toBeGreaterThanOrEqual(50);
+      expect(found[0]?.explanation.contributions[1]).toMatchObject({ expected: 'answers' });
+    });
+
+    it('multicast and broadcast cannot be answered', async () => {
+      for (const to of ['239.1.1.1', '255.255.255.255'])
+        expect((await watch(datagrams(to, (i) => 1 + i))).names).not.toContain(RULES['one-way-flood'].title);
+    });
+
+    it('datagrams between the same ports may be a service that never answers: low', async () => {
+      const { found } = await watch(datagrams('10.0.0.2', () => 514));
+      expect(found.map(({ severity, explanation }) => [explanation.contributions[0]?.subject, severity])).toEqual([
+        [RULES['one-way-stream'].title, 20],
+      ]);
+    });
+
+    it('a flood is found beside such a service', async () => {
+      const flood = many(12_000, (i) => ip(i * 700 + 1, '10.0.0.9', '10.0.0.2', 1, Uint8Array.from([8, 0, 0, 0, 0, 1, i >>> 8, i & 255])));
+      const both = datagrams('10.0.0.2', () => 514).flatMap((frame, i) => [frame, flood[i] as Frame]);
+      expect(new Set((await watch(both)).names)).toEqual(new Set([RULES['one-way-flood'].title, RULES['one-way-stream'].title]));
+    });
+
+    const segments = (next: (i: number) => { sequence: number; confirmed: number }, size: number): Frame[] =>
+      many(12_000, (i) => {
+        const payload = tcp({ from: 443, to: 40_000, flags: 16, payload: new Uint8Array(size) });
+        const { sequence, confirmed } = next(i);
+        new DataView(payload.buffer).setUint32(4, sequence);
+        new DataView(payload.buffer).setUint32(8, confirmed);
+        return ip(i * 700, '9.9.9.9', '10.0.0.2', 6, payload);
+      });
+
+    it('a transfer of which the capture holds one direction is none; segments that continue nothing are', async () => {
+      expect((await watch(segments((i) => ({ sequence: i * 500, confirmed: 1 }), 500))).names).toEqual([]);
+      expect((await watch(segments((i) => ({ sequence: 7, confirmed: i * 500 }), 0))).names).toEqual([]);
+      const random = segments((i) => ({ sequence: Math.imul(i, 0x9e3779b1) >>> 0, confirmed: 1 }), 500);
+      expect((await watch(random)).names).toEqual([RULES['one-way-flood'].title]);
+      expect((await watch(segments(() => ({ sequence: 7, confirmed: 7 }), 0))).names).toEqual([RULES['one-way-flood'].title]);
+    });
+  });
+
   it('reflection: SYN-ACKs nobody asked for', async () => {
     expect((await watch(many(150, (i) => synAck(i * 1000, host(i), '10.0.0.2', 443)))).names).toEqual([RULES['syn-ack-reflection'].title]);
     const asked = many(300, (i) =>

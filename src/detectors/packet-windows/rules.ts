@@ -4,6 +4,7 @@ export type RuleName =
   | 'syn-ack-reflection'
   | 'first-contact-flood'
   | 'one-way-flood'
+  | 'one-way-stream'
   | 'dhcp-flood'
   | 'port-scan'
   | 'silent-host-scan'
@@ -37,7 +38,7 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
     severity: 70,
     mostSeverity: 90,
     about: 'destination',
-    why: 'Many sources ask for connections that are never completed, which exhausts the table of half-open connections.',
+    why: 'Connections are asked for and never completed, far faster than clients try again, which exhausts the table of half-open connections.',
     harmless: [...OVERLOAD, 'a service that has just stopped and whose clients try again'],
     next: ['turn on SYN cookies', 'ask the provider to filter towards this address', 'check whether the service still answers'],
   },
@@ -78,8 +79,18 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
     mostSeverity: 85,
     about: 'destination',
     why: 'Packets arrive at a rate that only bulk transfers reach, but nothing confirms them.',
-    harmless: ['a video or backup stream over UDP', 'a capture that holds only one direction of the traffic'],
+    harmless: ['a capture that holds only one direction of the traffic'],
     next: ['limit the source at the border or switch', 'check whether the destination still answers'],
+  },
+  'one-way-stream': {
+    title: 'One-way stream of datagrams',
+    techniques: ['T1498.001'],
+    severity: 20,
+    mostSeverity: 60,
+    about: 'destination',
+    why: 'Datagrams between the same ports arrive at a high rate and are not answered: logs, video and flow records are sent so, and so are some floods.',
+    harmless: ['logs, flow records, video or a backup over UDP', 'a capture that holds only one direction of the traffic'],
+    next: ['see whether the destination offers a service on this port', 'compare the rate with that of other days'],
   },
   'dhcp-flood': {
     title: 'DHCP flood',

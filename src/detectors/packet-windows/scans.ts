@@ -5,6 +5,7 @@ import type { Contact } from './contacts.ts';
 import type { WindowContext } from './context.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { KeptParts } from './kept.ts';
+import { isMulticast } from './multicast.ts';
 import { plus, RuleWindows } from './rule-windows.ts';
 import { WINDOW } from './windows.ts';
 
@@ -142,9 +143,9 @@ export class Scans {
 }
 
 /** Multicast and broadcast, which nobody need answer; `.255` as the commonest broadcast address of a network. */
-function isManyHosts({ addresses }: PacketBatch, row: number): boolean {
+function isManyHosts(batch: PacketBatch, row: number): boolean {
+  if (isMulticast(batch, row)) return true;
+  const { addresses } = batch;
   const at = row * 8 + 4;
-  if (addresses[at + 2] !== 0xffff || addresses[at] !== 0 || addresses[at + 1] !== 0) return (addresses[at] as number) >>> 24 === 0xff;
-  const v4 = (addresses[at + 3] as number) >>> 0;
-  return v4 >>> 28 >= 14 || (v4 & 255) === 255;
+  return addresses[at] === 0 && addresses[at + 1] === 0 && addresses[at + 2] === 0xffff && ((addresses[at + 3] as number) & 255) === 255;
 }

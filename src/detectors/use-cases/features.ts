@@ -79,6 +79,19 @@ export const FEATURES: Readonly<Record<string, FeatureText>> = {
       bytesIn: 'sum(forwardBytes)',
     },
   },
+  'port-load': {
+    from: 'flow',
+    derive,
+    where: 'protocol = 6',
+    time: 'ended',
+    key: ['destinationAddress', 'destinationPort'],
+    window: TEN_SECONDS,
+    aggregates: {
+      connections: 'count()',
+      // A flow of one direction that carried more is half a connection.
+      incomplete: 'count(failed and (forwardPackets is absent or forwardPackets <= 3))',
+    },
+  },
   'source-reflection': {
     from: 'flow',
     where: "protocol = 6 and (forwardPackets = 0 and backwardPackets > 0 or state = 'SHR')",

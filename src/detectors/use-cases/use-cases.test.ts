@@ -80,6 +80,7 @@ describe('shipped use cases', () => {
     ],
     ['flow-brute-force', 'flow', many(12, (i) => flow(i, { destinationPort: 22 }))],
     ['flow-syn-flood', 'flow', many(600, (i) => flow(i / 100, { sourceAddress: `198.51.${i % 100}.1`, state: 'S0', backwardPackets: 0 }))],
+    ['flow-syn-flood-port', 'flow', many(1100, (i) => flow(i / 200, { state: 'S0', forwardPackets: 1, backwardPackets: 0 }))],
     [
       'flow-amplification',
       'flow',
