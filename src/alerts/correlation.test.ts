@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Alert, Detection } from '../core/index.ts';
 import { type Correlated, Correlation, correlate } from './correlation.ts';
+import { AlertFolder } from './fold.ts';
 import { observationOf } from './incidents/index.ts';
 
 const MINUTE = 60_000_000;
@@ -36,6 +37,45 @@ describe('alerts of one analysis', () => {
 
   it('leave no incident without a time', () => {
     expect(correlate('t', [alert('undated', 'rate', Number.NaN)]).incidents).toEqual([]);
+  });
+});
+
+describe('an alert that goes on', () => {
+  /** As the pipeline gives its findings: the alert after each, with the finding. */
+  function followed(findings: readonly Detection[]): Correlated {
+    const folder = new AlertFolder('t');
+    const correlation = new Correlation('t');
+    for (const finding of findings) {
+      const { alert: folded, change } = folder.fold(finding);
+      correlation.add(observationOf(folded, finding, change));
+    }
+    return correlation.take();
+  }
+  const flood = (id: string, minute: number, title: string, severity: number): Detection => {
+    const { detection } = alert(id, 'packet-windows', minute, { title, severity });
+    const contributions = [{ subject: 'SYN flood', observed: title, expected: '', share: 1, seenBefore: 0 }];
+    return { ...detection, explanation: { ...detection.explanation, contributions } };
+  };
+
+  it('has its incident and its entity say what it says last, and rate it so', () => {
+    const { incidents, entities } = followed([
+      flood('a', 1, 'SYN flood on web: 500 unanswered', 40),
+      flood('a', 3, 'SYN flood on web: 1,800 unanswered', 80),
+    ]);
+    expect(incidents).toHaveLength(1);
+    expect(incidents[0]).toMatchObject({ alerts: 1, band: 'high', lastEvidence: 3 * MINUTE });
+    expect(incidents[0]?.sentence).toMatch(/^SYN flood on web: 1,800 unanswered\./);
+    expect(incidents[0]?.timeline.map(({ title }) => title)).toEqual(['SYN flood on web: 1,800 unanswered']);
+    expect(entities[0]).toMatchObject({ alerts: 1, lastSeen: 3 * MINUTE });
+    expect(entities[0]?.evidence[0]).toMatchObject({ title: 'SYN flood on web: 1,800 unanswered', severity: 80, count: 1 });
+  });
+
+  it('is one alert, however many units of it come, and shows the worst of them', () => {
+    const units = Array.from({ length: 30 }, (_, i) => flood(`unit ${i}`, i + 1, `SYN flood on web: ${i}`, i === 20 ? 80 : 40));
+    const { incidents, entities } = followed(units);
+    expect(incidents.map(({ alerts, sentence }) => [alerts, sentence.split('.')[0]])).toEqual([[1, 'SYN flood on web: 20']]);
+    expect(entities[0]).toMatchObject({ alerts: 1 });
+    expect(entities[0]?.evidence[0]).toMatchObject({ count: 30, title: 'SYN flood on web: 20' });
   });
 });
 

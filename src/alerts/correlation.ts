@@ -21,10 +21,17 @@ export class Correlation {
 
   add(observation: AlertObservation): void {
     this.#changed = true;
+    if (observation.change === 'rescored') {
+      this.#entities.renew(observation, this.#weightOf(this.#engine.renew(observation), observation));
+      return;
+    }
     const added = this.#engine.add(observation);
     if (added === undefined) return;
-    const weight = evidenceWeight(added.surprise.value, OWN_ALERTS.floor, observation.severity ?? 0, kindOfEvidence(observation.detector));
-    this.#entities.add(observation, weight);
+    this.#entities.add(observation, this.#weightOf(added.surprise.value, observation));
+  }
+
+  #weightOf(surprise: number | undefined, { severity = 0, detector }: AlertObservation): number {
+    return surprise === undefined ? 0 : evidenceWeight(surprise, OWN_ALERTS.floor, severity, kindOfEvidence(detector));
   }
 
   /** Event time has reached `now`: what has been quiet for long closes. */

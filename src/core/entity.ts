@@ -22,7 +22,7 @@ export interface EntityEvidence {
   readonly at: Micros;
   /** When the type was first raised against the entity. */
   readonly first: Micros;
-  /** Alerts of the type. */
+  /** Times that the type was raised: the units of its alerts. */
   readonly count: number;
 }
 

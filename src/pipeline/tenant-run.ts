@@ -228,9 +228,9 @@ export class TenantRun {
       const detection = detectionOf(lane, finding, this.epoch, identity);
       if (this.stopped.has(`${detection.source}/${detection.detector}`)) continue;
       const told = withinBudget(lane, finding, this.options.config.alertBudget / this.lanes.length);
-      const { alert, change } = this.book.add(detection, finding.row, clock.now(), told);
-      const joins = change !== 'rescored' && alert.suppressedBy === undefined && !floods.includes(finding);
-      if (joins) this.incidents.add(alert, detection, clock.now());
+      const folded = this.book.add(detection, finding.row, clock.now(), told);
+      const joins = folded.alert.suppressedBy === undefined && !floods.includes(finding);
+      if (joins) this.incidents.add(folded, detection, clock.now());
     }
     this.points.push(...(output.points ?? []));
     this.dirty ||= output.findings.length + floods.length > 0 || this.points.length > 0;

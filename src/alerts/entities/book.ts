@@ -59,7 +59,7 @@ export class EntityBook {
       firstSeen: Math.min(known.firstSeen, time),
       lastSeen: Math.max(known.lastSeen, time),
       at: Math.max(known.at, time),
-      alerts: known.alerts + (isSame(known, alert) ? 0 : 1),
+      alerts: known.alerts + (isNew(known, alert) ? 1 : 0),
       evidence: this.#withAlert(known.evidence, alert, weight),
     });
     this.#changed.add(host);
@@ -67,6 +67,23 @@ export class EntityBook {
     const [stalest] = this.#entities.keys();
     this.#entities.delete(stalest as string);
     this.#changed.delete(stalest as string);
+  }
+
+  /** A unit was scored anew: the evidence of its alert says what the alert says now, and weighs `weight` if that is more. */
+  renew(alert: AlertObservation, weight: number): void {
+    const { host, type, id, title, time } = alert;
+    const entity = this.#entities.get(host);
+    const known = entity?.evidence.find((one) => one.type === type && one.alertId === id);
+    if (entity === undefined || known === undefined) return;
+    const heavier = weight >= decayed(known.weight, known.at, time) ? { weight, at: Math.max(time, known.at) } : {};
+    const renewed = { ...known, title, severity: alert.alertSeverity ?? alert.severity ?? known.severity, ...heavier };
+    this.#entities.set(host, {
+      ...entity,
+      lastSeen: Math.max(entity.lastSeen, time),
+      at: Math.max(entity.at, time),
+      evidence: entity.evidence.map((one) => (one === known ? renewed : one)).sort(byWeight),
+    });
+    this.#changed.add(host);
   }
 
   /** Takes what is known of entities already. */
@@ -110,14 +127,14 @@ export class EntityBook {
     const known = evidence.find((one) => one.type === type);
     const others = evidence.filter((one) => one.type !== type);
     if (known !== undefined && weight < decayed(known.weight, known.at, time))
-      return [...others, { ...known, count: known.count + 1, first: Math.min(known.first, time) }].sort(byWeight);
+      return [...others, { ...known, ...wordsOf(known, alert), count: known.count + 1, first: Math.min(known.first, time) }].sort(byWeight);
     const strongest: EntityEvidence = {
       type,
       title: alert.title,
       kind: kindOfEvidence(alert.detector),
       detector: alert.detector,
       alertId: alert.id,
-      severity: alert.severity ?? 0,
+      severity: alert.alertSeverity ?? alert.severity ?? 0,
       weight,
       at: Math.max(time, known?.at ?? time),
       first: Math.min(time, known?.first ?? time),
@@ -135,6 +152,16 @@ export function entityId(name: string): string {
 export function newEntity(name: string, at: Micros): Entity {
   const kind = isIP(name) > 0 ? 'address' : 'host';
   return { id: entityId(name), name, kind, firstSeen: at, lastSeen: at, weight: 0, at, alerts: 0, evidence: [] };
+}
+
+/** An alert that was not counted yet: no further unit of one, nor the same analysis once more. */
+function isNew(entity: Entity, alert: AlertObservation): boolean {
+  return alert.change === undefined ? !isSame(entity, alert) : entity.alerts === 0;
+}
+
+/** What evidence of the same alert says and rates now. */
+function wordsOf({ alertId, title, severity }: EntityEvidence, alert: AlertObservation): Pick<EntityEvidence, 'title' | 'severity'> {
+  return alertId === alert.id ? { title: alert.title, severity: alert.alertSeverity ?? alert.severity ?? severity } : { title, severity };
 }
 
 /** The alert is the one that the evidence of its type names: the same analysis once more. */

@@ -1,7 +1,7 @@
 import type { ExpectedRule, Incident, Micros } from '../../core/index.ts';
 import { isEcho } from './echo.ts';
 import { ExpectedRules } from './expected.ts';
-import { absorb, addEvidence, beginIncident, evidenceKey, type GrowingIncident, sharesHost } from './growing.ts';
+import { absorb, addEvidence, beginIncident, countAlert, evidenceKey, type GrowingIncident, renewWords, sharesHost } from './growing.ts';
 import type { AlertObservation } from './observation.ts';
 import { INCIDENT_DEFAULTS, type IncidentOptions } from './options.ts';
 import { ratingOf } from './score.ts';
@@ -62,14 +62,33 @@ export class IncidentEngine {
     const isEvidence = surprise.value >= floor && (alert.severity ?? leastSeverity) >= leastSeverity;
     const incident = isEvidence ? this.#link(alert) : this.#holding(alert);
     if (incident === undefined) return { surprise, evidence: false };
-    incident.alerts++;
+    countAlert(incident, alert, this.options.listLength);
     this.#changed.add(incident);
     if (isEvidence) {
       this.#counts.evidence++;
       const grew = addEvidence(incident, alert, surprise, this.options.listLength);
+      if (alert.change !== undefined) renewWords(incident, alert);
       if (grew && incident.notifiedAt === null && this.#isWorthTelling(incident)) incident.notifiedAt = alert.time;
     }
     return { surprise, incident: incident.id, evidence: isEvidence };
+  }
+
+  /**
+   * A unit was scored anew: the open incident that holds its alert says what the alert says now, and lasts as long. Returns the
+   * surprise of that evidence, undefined where no open incident holds it.
+   */
+  renew(alert: AlertObservation): number | undefined {
+    const time = Math.max(alert.time, this.#latest);
+    this.advance(time);
+    for (const incident of this.#open) {
+      const renewed = renewWords(incident, alert);
+      if (renewed === undefined) continue;
+      incident.lastEvidence = Math.max(incident.lastEvidence, time);
+      if (incident.notifiedAt === null && this.#isWorthTelling(incident)) incident.notifiedAt = time;
+      this.#changed.add(incident);
+      return renewed.surprise;
+    }
+    return undefined;
   }
 
   /** Closes what has been quiet or open for too long at event time `now`. */

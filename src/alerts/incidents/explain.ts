@@ -29,7 +29,7 @@ export function sentenceOf(
       : others === 1
         ? '; another unusual type of alert came with it'
         : `; ${others} other unusual types of alert came with it`;
-  const where = hosts > 1 ? ` on ${hosts} hosts` : '';
+  const where = hosts > 1 ? `; it is about ${hosts} hosts` : '';
   const chain = tactics.length > 1 ? `, from ${words(tactics[0])} to ${words(tactics.at(-1))}` : '';
   return `${trimEnd(first.title)}. ${seen}${more}${where}${chain}. Since ${formatMicros(start)}.`;
 }

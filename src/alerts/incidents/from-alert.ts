@@ -5,18 +5,24 @@ import { tacticOfTechniques } from './tactics.ts';
 /**
  * One of vedette's own alerts as the incident engine sees it: the type is what like findings share, the host is the entity, the time
  * is the end of the unit, when it could be known.
- * `detection` is the finding that raised it now, where it isn't the first one of the alert.
+ * `detection` is the finding that raised it now, where it isn't the one that the alert shows; the title is the alert's.
  */
-export function observationOf({ id, group, ...alert }: Alert, detection: Detection = alert.detection): AlertObservation {
+export function observationOf(
+  { id, group, ...alert }: Alert,
+  detection: Detection = alert.detection,
+  change: 'new' | 'again' | 'rescored' = 'new',
+): AlertObservation {
   const tactic = tacticOfTechniques(detection.techniques);
   return {
     id,
     time: Number.isFinite(detection.end) ? detection.end : detection.start,
     detector: detection.detector,
     type: group,
-    title: detection.title,
+    title: alert.detection.title,
     host: detection.entity,
     severity: detection.severity,
+    ...(detection.severity === alert.detection.severity ? {} : { alertSeverity: alert.detection.severity }),
+    ...(change === 'new' ? {} : { change }),
     techniques: detection.techniques,
     ...(detection.related === undefined ? {} : { related: detection.related }),
     ...(detection.user === undefined ? {} : { user: detection.user }),

@@ -9,6 +9,8 @@ export interface GrowingIncident {
   lastEvidence: Micros;
   notifiedAt: Micros | null;
   alerts: number;
+  /** Ids of the first of them: another unit of one is no other alert. */
+  alertIds: string[];
   hosts: string[];
   /** Hosts that its alerts name besides. */
   related: string[];
@@ -27,6 +29,7 @@ export function beginIncident(tenant: string, alert: AlertObservation): GrowingI
     lastEvidence: alert.time,
     notifiedAt: null,
     alerts: 0,
+    alertIds: [],
     hosts: [],
     related: [],
     evidence: Object.create(null) as Record<string, IncidentEvidence>,
@@ -44,6 +47,27 @@ export function sharesHost(incident: GrowingIncident, { host, related = [] }: Al
 
 export function evidenceKey(alert: Pick<AlertObservation, 'type' | 'host' | 'user'>): string {
   return `${alert.type.length}:${alert.type}${alert.host.length}:${alert.host}${alert.user ?? ''}`;
+}
+
+/** Counts an alert once, however many units of it come. */
+export function countAlert(incident: GrowingIncident, { id, change }: AlertObservation, limit: number): void {
+  if (incident.alertIds.includes(id)) return;
+  if (incident.alertIds.length < limit) incident.alertIds.push(id);
+  else if (change !== undefined) return;
+  incident.alerts++;
+}
+
+/** The evidence that an alert is of says what the alert says now; undefined where there is none. */
+export function renewWords(incident: GrowingIncident, alert: AlertObservation): IncidentEvidence | undefined {
+  const key = evidenceKey(alert);
+  const known = incident.evidence[key];
+  if (known?.alertId !== alert.id) return undefined;
+  const { title } = alert;
+  const severity = alert.alertSeverity ?? alert.severity;
+  const renewed = { ...known, title, ...(severity === undefined ? {} : { severity }) };
+  incident.evidence[key] = renewed;
+  incident.timeline = incident.timeline.map((entry) => (entry.alertId === alert.id ? { ...entry, title } : entry));
+  return renewed;
 }
 
 /** Returns true when something new was learnt of the incident. */
@@ -93,7 +117,8 @@ export function addEvidence(incident: GrowingIncident, alert: AlertObservation, 
 export function absorb(incident: GrowingIncident, other: GrowingIncident, limit: number): void {
   incident.lastEvidence = Math.max(incident.lastEvidence, other.lastEvidence);
   if (other.notifiedAt !== null) incident.notifiedAt = Math.min(incident.notifiedAt ?? Infinity, other.notifiedAt);
-  incident.alerts += other.alerts;
+  incident.alerts += other.alerts - other.alertIds.filter((id) => incident.alertIds.includes(id)).length;
+  incident.alertIds = [...new Set([...incident.alertIds, ...other.alertIds])].slice(0, limit);
   incident.hosts = [...new Set([...incident.hosts, ...other.hosts])].slice(0, limit);
   incident.related = [...new Set([...incident.related, ...other.related])].slice(0, limit);
   for (const [key, item] of Object.entries(other.evidence)) {

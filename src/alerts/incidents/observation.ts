@@ -3,6 +3,8 @@ import type { Micros } from '../../core/index.ts';
 /** What the incident engine needs to know of an alert, whoever raised it. Type ids must be stable. */
 export interface AlertObservation {
   readonly id: string;
+  /** Absent = a new alert; `again`: another unit of one known; `rescored`: what is said of a unit is said anew. */
+  readonly change?: 'again' | 'rescored';
   readonly time: Micros;
   readonly detector: string;
   readonly type: string;
@@ -14,8 +16,10 @@ export interface AlertObservation {
   readonly user?: string;
   readonly source?: string;
   readonly destination?: string;
-  /** 0..100. */
+  /** 0..100, of the unit. */
   readonly severity?: number;
+  /** 0..100, of the alert after it; absent = that of the unit. */
+  readonly alertSeverity?: number;
   /** The alert this one repackages. */
   readonly parent?: string;
   /** ATT&CK tactic, such as `lateral-movement`. */

@@ -43,6 +43,7 @@ const growing = z.object({
   lastEvidence: number,
   notifiedAt: number.nullable(),
   alerts: number,
+  alertIds: z.array(text).default([]),
   hosts: z.array(text),
   related: z.array(text),
   evidence: z.array(z.tuple([text, evidence])),

@@ -1,6 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
-import { type AlertObservation, Correlation, isDated, observationOf } from '../../alerts/index.ts';
-import type { Alert, Detection, EventBatch, ExpectedRule, LogBatch, Micros } from '../../core/index.ts';
+import { type AlertObservation, Correlation, type Folded, isDated, observationOf } from '../../alerts/index.ts';
+import type { Detection, EventBatch, ExpectedRule, LogBatch, Micros } from '../../core/index.ts';
 import type { EpochCommit } from '../../store/contract.ts';
 import { MergeQueue, type MergeState, type QueuedLane } from './merge-queue.ts';
 import { SeenEntities } from './seen-entities.ts';
@@ -21,10 +21,10 @@ export class IncidentBook {
     this.correlation = new Correlation(tenant);
   }
 
-  /** An alert that `detection` raised, or raised once more. */
-  add(alert: Alert, detection: Detection, now: Micros): void {
+  /** An alert that `detection` raised, raised once more, or whose unit it scored anew. */
+  add({ alert, change }: Folded, detection: Detection, now: Micros): void {
     if (!isDated(detection)) return;
-    const observation = observationOf(alert, detection);
+    const observation = observationOf(alert, detection, change);
     this.queue.push(detection.source, observation.time, now, observation);
     this.changed = true;
   }

@@ -62,7 +62,7 @@ export function Flows({ filters }: { filters: FlowFilters }) {
           items.length === 0 ? (
             <Blank
               title="No flow"
-              hint="Flows come from captures and flow records. Add a network source, upload a capture, or widen the filters."
+              hint="Flows come from sources of packets and flow records: add one under Sources, or widen the filters. What an uploaded capture holds stands in its report, under Reports."
             />
           ) : (
             <Scroll label="Flows" className="fill scroll" at={scroll}>

@@ -73,7 +73,10 @@ export function SourceHealth({ data }: { data: OverviewBody }) {
       }
     >
       {data.sources.length === 0 ? (
-        <Blank title="No source runs" hint="Name one in the configuration file, or analyse a file here.">
+        <Blank title="No source runs" hint="Add one under Sources, or analyse a file there.">
+          <Link to="/t/$tenant/sources" params={{ tenant }}>
+            Add a source
+          </Link>{' '}
           <Link to="/t/$tenant/sources" params={{ tenant }} search={{ tab: 'upload' }}>
             Upload a file
           </Link>

@@ -68,7 +68,7 @@ export function Figures({ data }: { data: OverviewBody }) {
         )}
         label="Notifications today (UTC)"
         value={count(notifiedToday - criticalToday)}
-        unit={`of ${short(data.budget.promisedPerDay)} budgeted`}
+        unit={data.budget.promisedPerDay > 0 ? `of ${short(data.budget.promisedPerDay)} budgeted` : 'no source, no budget yet'}
         under={[
           criticalToday === 0 ? 'no critical one' : `and ${count(criticalToday)} critical`,
           ...(data.budget.observedPerDay === null ? [] : [`${short(data.budget.observedPerDay)} a day over 7 d`]),

@@ -31,8 +31,11 @@ export function Pipeline() {
             <Card>
               <Blank
                 title="Nothing runs here"
-                hint="Name sources in the configuration file and start `vedette up -c vedette.yaml`; single files can be analysed under Sources."
+                hint="Add a source, and its detectors run from its first record on; single files can be analysed under Sources."
               >
+                <Link to="/t/$tenant/sources" params={{ tenant }}>
+                  Add a source
+                </Link>{' '}
                 <Link to="/t/$tenant/sources" params={{ tenant }} search={{ tab: 'upload' }}>
                   Upload a file
                 </Link>
