@@ -1,4 +1,4 @@
-import { canonicalJson, type Detection, type EventBatch, type Lineage, sha256Hex } from '../../core/index.ts';
+import { canonicalJson, type Detection, ETHERTYPE_ARP, type EventBatch, type Lineage, sha256Hex } from '../../core/index.ts';
 import {
   distinctEpisodes,
   type Episode,
@@ -53,6 +53,8 @@ export interface CaptureAnalysis {
   readonly bytes: number;
   readonly sha256: string;
   readonly packets: number;
+  /** Packets of which the addresses were read (IP or ARP). */
+  readonly decoded: number;
   /** Microseconds; NaN without packets. */
   readonly first: number;
   readonly last: number;
@@ -114,6 +116,7 @@ export async function analyzeCapture(path: string | FileInput, options: CaptureA
   });
   const reader = new CaptureReader({ input: input.name });
   const histogram = new EventHistogram();
+  let decoded = 0;
   let first = Number.NaN;
   let last = Number.NaN;
   for await (const batch of reader.read(stream.chunks)) {
@@ -128,6 +131,7 @@ export async function analyzeCapture(path: string | FileInput, options: CaptureA
     if (ended.rows >= FLOWS_AT_ONCE) judge();
     const times = batch.time.subarray(0, batch.rows);
     histogram.add(times);
+    for (let row = 0; row < batch.rows; row++) if (batch.version[row] !== 0 || batch.etherType[row] === ETHERTYPE_ARP) decoded++;
     for (const time of times) {
       if (!(first <= time)) first = time;
       if (!(last >= time)) last = time;
@@ -154,6 +158,7 @@ export async function analyzeCapture(path: string | FileInput, options: CaptureA
     bytes: input.bytes,
     sha256,
     packets: counters.packets ?? 0,
+    decoded,
     first,
     last,
     flows,

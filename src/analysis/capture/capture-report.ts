@@ -59,6 +59,7 @@ export async function captureReport(
   const { name, bytes, sha256, packets, first, last } = analysis;
   const evidence = alerts.flatMap((alert) => alert.detection.evidence);
   const series = analysis.histogram.result();
+  const unjudged = unjudgedOf(analysis);
   const report: ReportInput = {
     ...reportName(name, 'packets', first),
     tenant,
@@ -74,6 +75,7 @@ export async function captureReport(
     lineTexts: await packetTexts(input, evidence),
     templates: [],
     ...(series === undefined ? {} : { series }),
+    ...(unjudged === undefined ? {} : { unjudged }),
     warnings: [...warningsOf(analysis), ...(named?.warnings ?? []), ...analysis.unusual.warnings, ...(sigma?.warnings() ?? [])],
     program,
   };
@@ -83,6 +85,13 @@ export async function captureReport(
     report,
     alerts: alerts.map((alert) => ({ alert, row: rowOf.get(alert.detection.id) ?? new Uint8Array() })),
   };
+}
+
+/** Says that no packet of the capture could be looked at. */
+function unjudgedOf({ packets, decoded, counters }: CaptureAnalysis): string | undefined {
+  if (packets === 0 || decoded > 0) return undefined;
+  const link = counters.link_unsupported === packets ? ': its link type is not read' : '';
+  return `Nothing could be judged: no packet of ${packets.toLocaleString('en')} could be decoded${link}`;
 }
 
 const COUNTED = new Set(['packets', 'flows', 'packets_metered', 'packets_without_flow', 'findings', 'time_backwards']);

@@ -70,6 +70,16 @@ describe('captures among other inputs', () => {
     expect(renderHtml(built)).toContain('Packets read');
   });
 
+  it('one of which no packet could be decoded is not judged, and its headline says so', async () => {
+    const frames = Array.from({ length: 5 }, (_, i) => ({ time: T0 + i, bytes: new Uint8Array(60) }));
+    writeFileSync(join(folder, 'wireless.pcap'), pcap(frames, { linkType: 105 }));
+    const [{ report }] = (await analysed('wireless.pcap')) as [InputAnalysis];
+    rmSync(join(folder, 'wireless.pcap'));
+    expect(buildReport(report).summary.headline).toBe(
+      'Nothing could be judged: no packet of 5 could be decoded: its link type is not read',
+    );
+  });
+
   it('one cut short is analysed as far as it goes, and says so', async () => {
     const [{ report, input }] = (await analysed('cut.pcap.gz')) as [InputAnalysis];
     expect(input.problem).toBeDefined();

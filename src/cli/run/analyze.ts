@@ -151,6 +151,7 @@ function show(analyses: readonly AnalysedInput[], incidents: readonly OwnInciden
 }
 
 function fail(analyses: readonly { analysis: InputAnalysis }[], level: AnalyzeOptions['failOn']): void {
+  if (analyses.some(({ analysis }) => analysis.report.unjudged !== undefined)) process.exitCode = EXIT.failed;
   if (level === undefined) return;
   const found = analyses.some(({ analysis }) => analysis.alerts.some(({ alert }) => alert.detection.severity >= FAIL_ON[level]));
   if (found) process.exitCode = EXIT.alert;

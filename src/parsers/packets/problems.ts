@@ -15,6 +15,7 @@ export const PROBLEMS = [
   'transport_truncated',
   'transport_length',
   'tunnels_nested',
+  'tunnel_protocol_other',
   'snapped',
   'name_malformed',
   'time_backwards',

@@ -123,6 +123,8 @@ export interface ReportInput {
   readonly templates: readonly ReportTemplate[];
   readonly series?: ReportSeries;
   readonly channels?: readonly ReportChannel[];
+  /** Set where nothing of the input could be looked at: the headline that says so. */
+  readonly unjudged?: string;
   readonly warnings: readonly ReportWarning[];
   readonly program: string;
 }

@@ -20,7 +20,10 @@ export function summaryOf(
   const first = input.firstEvent;
   const where = input.inputs.length === 1 ? (input.inputs[0]?.input ?? input.type) : plural(input.inputs.length, 'input');
   return {
-    headline: headlineOf(patterns, levels, plural(input.lines, input.noun ?? 'line'), detectors),
+    headline:
+      patterns === 0 && input.unjudged !== undefined
+        ? input.unjudged
+        : headlineOf(patterns, levels, plural(input.lines, input.noun ?? 'line'), detectors),
     sentences: [
       `${plural(input.lines, input.noun ?? 'line')} of ${where} were read as ${input.format}${Number.isFinite(first) ? `, ${timeSpan(input)}` : ''}.`,
       ...incidentsOf(input),

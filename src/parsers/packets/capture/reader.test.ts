@@ -89,7 +89,59 @@ describe('link types', () => {
       ),
       {},
     ],
+    ['PPP', Uint8Array.from([0xff, 3, 0, 0x21, ...syn]), { linkType: 9 }],
+    ['PPP, compressed', Uint8Array.from([0x21, ...syn]), { linkType: 50 }],
+    ['MPLS, two labels', ethernet(0x8847, Uint8Array.from([0, 6, 64, 64, 0, 6, 65, 64, ...syn])), {}],
+    ['MPLS in PPP', Uint8Array.from([2, 0x81, 0, 6, 65, 64, ...syn]), { linkType: 9 }],
+    ...(
+      [
+        ['MPLS in GRE', [0, 0, 0x88, 0x47, 0, 6, 65, 64, ...syn]],
+        ['ERSPAN type I', [0, 0, 0x88, 0xbe, ...ethernet(0x0800, syn)]],
+        ['ERSPAN type II', [0x10, 0, 0x88, 0xbe, 0, 0, 0, 1, 0x10, 1, 0, 0, 0, 0, 0, 0, ...ethernet(0x0800, syn)]],
+        ['ERSPAN type III', [0x10, 0, 0x22, 0xeb, 0, 0, 0, 1, 0x20, 1, ...new Array<number>(10).fill(0), ...ethernet(0x0800, syn)]],
+        [
+          'ERSPAN type III with a subheader',
+          [
+            0x10,
+            0,
+            0x22,
+            0xeb,
+            0,
+            0,
+            0,
+            1,
+            0x20,
+            1,
+            ...new Array<number>(9).fill(0),
+            1,
+            ...new Array<number>(8).fill(9),
+            ...ethernet(0x0800, syn),
+          ],
+        ],
+      ] as const
+    ).map(([name, payload]): [string, Uint8Array, CaptureForm] => [
+      name,
+      ethernet(0x0800, ipv4({ from: '1.1.1.1', to: '2.2.2.2', protocol: 47, payload: Uint8Array.from(payload) })),
+      {},
+    ]),
+    ...(
+      [
+        ['Geneve with options', [1, 0, 0x65, 0x58, 0, 0, 1, 0, 9, 9, 9, 9, ...ethernet(0x0800, syn)]],
+        ['Geneve with IP', [0, 0, 8, 0, 0, 0, 1, 0, ...syn]],
+      ] as const
+    ).map(([name, payload]): [string, Uint8Array, CaptureForm] => [
+      name,
+      ethernet(0x0800, ipv4({ from: '1.1.1.1', to: '2.2.2.2', protocol: 17, payload: udp(9, 6081, Uint8Array.from(payload)) })),
+      {},
+    ]),
   ];
+  it('counts what GRE carries and is not read', async () => {
+    const gre = ipv4({ from: '1.1.1.1', to: '2.2.2.2', protocol: 47, payload: Uint8Array.from([0, 0, 0x88, 0x0b, 1, 2, 3, 4]) });
+    const { rows, counters } = await read(pcap([{ time: T0, bytes: ethernet(0x0800, gre) }]));
+    expect(rows).toEqual([`${T0} 1.1.1.1 2.2.2.2 47 0>0 4`]);
+    expect(counters.tunnel_protocol_other).toBe(1);
+  });
+
   it.each(cases)('%s', async (_name, bytes, form) => {
     expect((await read(pcap([{ time: T0, bytes }], form))).rows).toEqual([SYN_ROW]);
   });

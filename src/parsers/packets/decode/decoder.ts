@@ -3,7 +3,7 @@ import type { PacketColumns } from '../columns.ts';
 import type { ProblemCounts } from '../problems.ts';
 import { readArp } from './arp.ts';
 import { FragmentPorts } from './fragments.ts';
-import { ETHERTYPE, type NetworkLayer, readEthernet, readLink } from './link.ts';
+import { ETHERTYPE, type NetworkLayer, readEthernet, readLabels, readLink } from './link.ts';
 import { decodeTransport } from './transport.ts';
 
 /** Tunnels inside one another that are followed. */
@@ -11,6 +11,8 @@ const MOST_TUNNELS = 4;
 /** Extension headers of one packet that are followed; real packets have two or three. */
 const MOST_EXTENSIONS = 16;
 const VXLAN_PORT = 4789;
+const GENEVE_PORT = 6081;
+const GRE_SEQUENCE = 0x1000;
 const NEXT = {
   hopByHop: 0,
   ipv4: 4,
@@ -229,6 +231,7 @@ export class PacketDecoder {
       const { bytes } = columns;
       if ((((bytes[at + 4] as number) << 8) | (bytes[at + 5] as number)) > length) this.#problems.add('transport_length');
       if (columns.destinationPort[row] === VXLAN_PORT) this.#vxlan(row, end);
+      else if (columns.destinationPort[row] === GENEVE_PORT) this.#geneve(row, end);
     }
   }
 
@@ -242,7 +245,7 @@ export class PacketDecoder {
     return true;
   }
 
-  /** GRE versions 0 and 1; what carries neither IP nor Ethernet stays a GRE packet. */
+  /** GRE versions 0 and 1; what carries neither IP, MPLS nor Ethernet is counted and stays a GRE packet. */
   #gre(row: number, at: number, end: number, missing: number): boolean {
     const { bytes } = this.#columns;
     if (end - at < 4) {
@@ -251,26 +254,68 @@ export class PacketDecoder {
     }
     const flags = ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
     const type = ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);
-    const fields = (flags & 0xc000 ? 1 : 0) + (flags & 0x2000 ? 1 : 0) + (flags & 0x1000 ? 1 : 0) + (flags & 0x0080 ? 1 : 0);
+    const fields = (flags & 0xc000 ? 1 : 0) + (flags & 0x2000 ? 1 : 0) + (flags & GRE_SEQUENCE ? 1 : 0) + (flags & 0x0080 ? 1 : 0);
     const inner = at + 4 + fields * 4;
     if (inner > end) {
       this.#problems.add('transport_truncated');
       return true;
     }
     if (type === ETHERTYPE.ipv4 || type === ETHERTYPE.ipv6) this.#network(row, type, inner, end, missing);
-    else if (type === ETHERTYPE.bridge && readEthernet(this.#columns.bytes, inner, end, this.#layer))
-      this.#network(row, this.#layer.etherType, this.#layer.at, end, missing);
-    else this.#columns.payloadBytes[row] = Math.max(0, end - inner + missing);
+    else if (this.#readInner(type, flags, inner, end)) this.#network(row, this.#layer.etherType, this.#layer.at, end, missing);
+    else {
+      this.#problems.add('tunnel_protocol_other');
+      this.#columns.payloadBytes[row] = Math.max(0, end - inner + missing);
+    }
     return true;
   }
 
+  /** The frame or label stack that GRE carries; false where it is another or cut short. */
+  #readInner(type: number, flags: number, at: number, end: number): boolean {
+    const { bytes } = this.#columns;
+    switch (type) {
+      case ETHERTYPE.bridge:
+        return readEthernet(bytes, at, end, this.#layer);
+      case ETHERTYPE.mpls:
+      case ETHERTYPE.mplsMulticast:
+        return readLabels(bytes, at, end, type, this.#layer);
+      case ETHERTYPE.erspan:
+        // Type I has neither a sequence number nor a header of its own.
+        return readEthernet(bytes, at + (flags & GRE_SEQUENCE ? 8 : 0), end, this.#layer);
+      case ETHERTYPE.erspan3: {
+        if (end - at < 12) return false;
+        // The last bit tells of a platform-specific subheader.
+        return readEthernet(bytes, at + 12 + ((bytes[at + 11] as number) & 1) * 8, end, this.#layer);
+      }
+      default:
+        return false;
+    }
+  }
+
   #vxlan(row: number, end: number): void {
-    const { bytes, payloadStart, payloadBytes, payloadEnd } = this.#columns;
+    const { bytes, payloadStart } = this.#columns;
     const at = payloadStart[row] as number;
     if (end - at < 22 || ((bytes[at] as number) & 8) === 0) return;
-    if (!readEthernet(bytes, at + 8, end, this.#layer)) return;
+    if (readEthernet(bytes, at + 8, end, this.#layer)) this.#overlay(row, end);
+  }
+
+  /** RFC 8926, version 0. */
+  #geneve(row: number, end: number): void {
+    const { bytes, payloadStart } = this.#columns;
+    const at = payloadStart[row] as number;
+    if (end - at < 8 || (bytes[at] as number) >>> 6 !== 0) return;
+    const inner = at + 8 + ((bytes[at] as number) & 63) * 4;
+    const type = ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);
+    this.#layer.etherType = type;
+    this.#layer.at = inner;
+    if (type !== ETHERTYPE.bridge || readEthernet(bytes, inner, end, this.#layer)) this.#overlay(row, end);
+  }
+
+  /** Enters the IP packet of an overlay that was just read; anything else stays a datagram. */
+  #overlay(row: number, end: number): void {
+    const { payloadStart, payloadBytes, payloadEnd } = this.#columns;
     const { etherType } = this.#layer;
     if (etherType !== ETHERTYPE.ipv4 && etherType !== ETHERTYPE.ipv6) return;
+    const at = payloadStart[row] as number;
     const missing = Math.max(0, (payloadBytes[row] as number) - ((payloadEnd[row] as number) - at));
     if (this.#enter(row)) this.#network(row, etherType, this.#layer.at, end, missing);
   }
