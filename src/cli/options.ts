@@ -29,6 +29,13 @@ export function integer(value: string): number {
   return number;
 }
 
+/** A whole number of 1 or more. */
+export function natural(value: string): number {
+  const number = integer(value);
+  if (number < 1) throw new InvalidArgumentError('it must be a whole number of 1 or more.');
+  return number;
+}
+
 /** Collects networks in CIDR notation, or single addresses. */
 export function networks(value: string, before: readonly string[]): readonly string[] {
   const [address = '', length] = value.split('/');

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CliFolder, requestLog } from './run-cli.ts';
@@ -39,6 +39,31 @@ describe('a log from bytes to alerts, labels and replay', () => {
     const second = reportsOf(analyze());
     expect(second).toEqual(first);
     for (const bytes of first) expect(bytes.toString()).not.toContain(folder.path);
+  });
+
+  it('reads standard input and named pipes as it reads a file, leaves nothing of them behind, and says that they are not replayed', () => {
+    const log = folder.file('shop_20260301100000.log');
+    const expected = analyze().alerts.map(({ key, evidence }) => [key, evidence.map(({ line, offset }) => [line, offset])]);
+    mkdirSync(folder.file('tmp'));
+    const env = { TMPDIR: folder.file('tmp') };
+    const shells: readonly [string, string, string][] = [
+      ['stdin', '-', `cat ${log} |`],
+      ['stdin', '/dev/stdin', `cat ${log} |`],
+      ['pipe', 'fifo', `mkfifo fifo; cat ${log} > fifo &`],
+    ];
+    let id = '';
+    for (const [name, path, shell] of shells) {
+      const result = folder.run(['analyze', path, '--out', 'piped', '-o', 'json'], { shell, env });
+      expect(result.stderr).toBe('');
+      const { inputs, alerts } = JSON.parse(result.stdout) as Result & { inputs: { name: string }[] };
+      expect(inputs.map((input) => input.name)).toEqual([name]);
+      expect(alerts.map(({ key, evidence }) => [key, evidence.map(({ line, offset }) => [line, offset])])).toEqual(expected);
+      id = alerts[0]?.id as string;
+    }
+    expect(readdirSync(folder.file('tmp'))).toEqual([]);
+    expect(JSON.parse(folder.run(['alerts', 'replay', id, '-o', 'json']).stderr)).toMatchObject({ error: { code: 'REPLAY_UNAVAILABLE' } });
+    expect(JSON.parse(folder.run(['analyze', '-', '-o', 'json'], { env }).stderr)).toMatchObject({ error: { code: 'INPUT_EMPTY' } });
+    expect(readdirSync(folder.file('tmp'))).toEqual([]);
   });
 
   it('replays a finding byte for byte, learns a label and forgets it when revoked', () => {

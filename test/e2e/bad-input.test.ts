@@ -102,6 +102,8 @@ describe('bad input to every command', () => {
     ['too many arguments', ['up', 'extra'], 'USAGE', /arguments/],
     ['an option without what it needs', ['train', 'sequence'], 'USAGE', /--data/],
     ['a value that is none', ['analyze', 'app.log', '--promise', '7'], 'USAGE', /--promise/],
+    ['analyze: fewer than no findings', ['analyze', 'app.log', '--top', '-1'], 'USAGE', /--top/],
+    ['train: no step ahead', ['train', 'forecast', '--data', 'cpu.csv', '--steps', '0'], 'USAGE', /--steps/],
     ['-o before the whole command', ['models'], 'USAGE', /-o/],
     ['score: an unknown model', ['score', '--model', 'none', '--data', 'app.log'], 'MODEL_MISSING', /none/],
     ['score: an unknown version', ['score', '--model', 'app@99', '--data', 'app.log'], 'MODEL_MISSING', /99/],

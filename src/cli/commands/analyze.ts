@@ -1,12 +1,12 @@
 import { Command, Option } from 'commander';
-import { collect, integer, networks, rate, withCommonOptions, withExample } from '../options.ts';
+import { collect, natural, networks, rate, withCommonOptions, withExample } from '../options.ts';
 import { withModsOptions } from './mods-options.ts';
 
 export function analyzeCommand(): Command {
   const command = withCommonOptions(
     new Command('analyze')
       .description('find what is abnormal in files or folders, write a report, exit')
-      .argument('<path...>', 'files, folders or globs; gzip, zstd and zip are read'),
+      .argument('<path...>', 'files, folders or globs, - for standard input; gzip, zstd and zip are read'),
   );
   command
     .option('--out <dir>', 'folder for the reports', 'vedette-reports')
@@ -24,7 +24,7 @@ export function analyzeCommand(): Command {
     .option('--home-network <cidr>', 'own network of traffic, such as 192.0.2.0/24 (repeatable; default: private ones)', networks, [])
     .option('--rules <path>', 'folder of Sigma rules, or tar.gz of one, to look for besides the ones that come with the program')
     .option('--no-own-rules', 'leave out the rules that come with the program')
-    .option('--top <number>', 'most findings explained per detector', integer, 1000)
+    .option('--top <number>', 'most findings explained per detector', natural, 1000)
     .addOption(
       new Option('--fail-on <severity>', 'exit with 3 when such an alert was found').choices(['low', 'medium', 'high', 'critical']),
     );

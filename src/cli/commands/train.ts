@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { FORECAST_ALGORITHM_NAMES, FORECAST_ALGORITHMS, type ForecastAlgorithm } from '../../ml/series/algorithms.ts';
-import { collect, integer, rate, withCommonOptions, withExample } from '../options.ts';
+import { collect, natural, rate, withCommonOptions, withExample } from '../options.ts';
 import { withDataOptions } from './data-options.ts';
 import { withFeatureOptions } from './feature-options.ts';
 import { withModsOptions } from './mods-options.ts';
@@ -26,7 +26,7 @@ export function trainCommand(): Command {
     )
     .option('--option <key=value>', 'hyper-parameter of the detector (repeatable)', collect, [])
     .option('--promise <rate>', 'promised false-alarm rate per scored unit', rate, 0.001)
-    .option('--steps <number>', 'forecast: steps ahead', integer, 12)
+    .option('--steps <number>', 'forecast: steps ahead', natural, 12)
     .option(
       '--grid <key=a,b,…>',
       'forecast, flow-classifier: try these values and keep the best on a validation part of the training data (repeatable)',

@@ -18,6 +18,7 @@ import { openOperations } from './open-operations.ts';
 import { isPartOf, isShared, type OwnIncident } from './own-incidents.ts';
 import type { RecordedOptions } from './replay.ts';
 import { tellRules } from './sigma-rules.ts';
+import { PIPED, type SpooledInputs, spoolInputs } from './spooled-inputs.ts';
 
 export interface AnalyzeOptions extends CommonOptions, ModsOptions {
   readonly out: string;
@@ -38,7 +39,16 @@ export interface AnalyzeOptions extends CommonOptions, ModsOptions {
 
 const FAIL_ON = { low: 0, ...SEVERITY_LEVELS };
 
-export async function analyze(paths: readonly string[], options: AnalyzeOptions): Promise<void> {
+export async function analyze(given: readonly string[], options: AnalyzeOptions): Promise<void> {
+  const inputs = await spoolInputs(given);
+  try {
+    await analyzeFiles(inputs, options);
+  } finally {
+    inputs.close();
+  }
+}
+
+async function analyzeFiles({ paths, given: recordedPaths }: SpooledInputs, options: AnalyzeOptions): Promise<void> {
   const json = options.output === 'json';
   if (options.format === undefined) {
     const { areAlertLists } = await import('./alert-lists.ts');
@@ -112,7 +122,7 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions)
       const ids = new Set(analysis.alerts.map(({ alert }) => analysisId(alert.detection.lineage)));
       const records = [...ids].map((id) => ({
         id,
-        paths: paths.map((path) => resolve(path)),
+        paths: recordedPaths.map((path) => (path === PIPED ? path : resolve(path))),
         options: { ...recorded, labelled: [...labelled].sort() },
       }));
       await operations.saveAlerts(analysis.alerts, entry, JSON.parse(withUrls(JSON.stringify(records))) as typeof records);

@@ -5,6 +5,7 @@ import { readTemplates } from '../../training/index.ts';
 import type { CommonOptions } from '../options.ts';
 import { localPaths } from '../remote/index.ts';
 import { programVersion } from '../version.ts';
+import { PIPED } from './spooled-inputs.ts';
 
 /** Options of an analysis that its findings depend on, as `analyze` records them. */
 export interface RecordedOptions {
@@ -35,6 +36,11 @@ export async function replayAnalysis(stored: Alert, operations: Operations, opti
   if (lineage.program !== programVersion()) {
     throw new VedetteError('REPLAY_UNAVAILABLE', `${stored.id} was found by vedette ${lineage.program}, this is ${programVersion()}`, {
       hint: `Install vedette ${lineage.program} to replay it.`,
+    });
+  }
+  if (record.paths.includes(PIPED)) {
+    throw new VedetteError('REPLAY_UNAVAILABLE', `${stored.id} was found in what came through a pipe, which isn't kept`, {
+      hint: 'Save the input as a file and analyse that; its alerts can be replayed.',
     });
   }
   const recorded = record.options as unknown as RecordedOptions;

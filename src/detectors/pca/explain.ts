@@ -42,11 +42,12 @@ export function explainResidual(
   const top = order[0];
   const surprising = top === undefined ? [] : [...codes.keys()].filter((i) => column(codes[i] as number) === top).slice(0, 20);
   const { rows } = model.moments;
+  const size = `A sequence of ${codes.length} ${codes.length === 1 ? 'event' : 'events'}`;
   return {
     what:
       first === undefined
-        ? `A sequence of ${codes.length} events whose counts are those of normal ones.`
-        : `A sequence of ${codes.length} events has "${first.subject}" ${first.observed}; by its other counts ${first.expected} were to be expected.`,
+        ? `${size} whose counts are those of normal ones.`
+        : `${size} has "${first.subject}" ${first.observed}; by its other counts ${first.expected} were to be expected.`,
     why: `In ${rows} normal sequences the counts of these events rise and fall together, and here they do not.`,
     harmless: [
       first?.seenBefore === 0

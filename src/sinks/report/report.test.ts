@@ -39,6 +39,9 @@ describe('report', () => {
   it('says in plain words what was found before any statistics', () => {
     const report = buildReport(sampleReportInput(2));
     expect(report.summary.headline).toMatch(/^2 unusual patterns in 104,815 lines: /);
+    const unread = (deadLetters: number) => buildReport({ ...sampleReportInput(2), lines: 800, deadLetters }).summary.headline;
+    expect(unread(199)).not.toContain('no format');
+    expect(unread(200)).toMatch(/^2 unusual patterns in 800 lines: .*; 200 of 1,000 records fit no format and were not looked at$/);
     expect(report.summary.sentences.join(' ')).toMatch(/The detector \w+ flagged \d+ of [\d,]+ \w+; if nothing were wrong, about 8 would/);
     const page = renderHtml(report);
     const block = page.slice(page.indexOf('class="finding"'), page.indexOf('</section>', page.indexOf('class="finding"')));

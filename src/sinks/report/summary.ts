@@ -23,7 +23,7 @@ export function summaryOf(
     headline:
       patterns === 0 && input.unjudged !== undefined
         ? input.unjudged
-        : headlineOf(patterns, levels, plural(input.lines, input.noun ?? 'line'), detectors),
+        : `${headlineOf(patterns, levels, plural(input.lines, input.noun ?? 'line'), detectors)}${unreadOf(input)}`,
     sentences: [
       `${plural(input.lines, input.noun ?? 'line')} of ${where} were read as ${input.format}${Number.isFinite(first) ? `, ${timeSpan(input)}` : ''}.`,
       ...incidentsOf(input),
@@ -49,6 +49,15 @@ function headlineOf(
   const found = LEVELS.filter((level) => levels[level] > 0).map((level) => `${count(levels[level])} ${level}`);
   const total = LEVELS.reduce((sum, level) => sum + levels[level], 0);
   return `${plural(patterns, 'unusual pattern')} in ${lines}: ${listed(found)} ${total === 1 ? 'finding' : 'findings'}`;
+}
+
+/** From this share of an input on, what fits no format stands beside what was found. */
+const MUCH_UNREAD = 0.2;
+
+function unreadOf({ lines, deadLetters }: ReportInput): string {
+  const records = lines + deadLetters;
+  if (deadLetters === 0 || deadLetters < MUCH_UNREAD * records) return '';
+  return `; ${count(deadLetters)} of ${plural(records, 'record')} fit no format and were not looked at`;
 }
 
 function timeSpan(input: ReportInput): string {
