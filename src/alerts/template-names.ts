@@ -1,4 +1,4 @@
-import type { Explanation, Template } from '../core/index.ts';
+import { type Explanation, quoted, type Template } from '../core/index.ts';
 
 /** Puts the text of a template in place of its id, where only the id was known when the words were made. */
 export class TemplateNames {
@@ -13,7 +13,7 @@ export class TemplateNames {
     return text.replaceAll(/"?\b([0-9a-f]{16})\b"?/g, (whole, id: string) => {
       this.#texts ??= new Map(this.#templates.map((template) => [template.id, template.text]));
       const known = this.#texts.get(id);
-      return known === undefined ? whole : `"${known}"`;
+      return known === undefined ? whole : quoted(known);
     });
   }
 

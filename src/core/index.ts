@@ -18,6 +18,7 @@ export * from './incident.ts';
 export * from './note.ts';
 export * from './pack.ts';
 export * from './position.ts';
+export * from './quote.ts';
 export * from './random.ts';
 export * from './reading.ts';
 export * from './rule-label.ts';

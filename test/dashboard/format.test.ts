@@ -85,6 +85,8 @@ describe('times', () => {
 
   it('sentences tell their moments in the zone of the user, with its name; quotes stay as they were written', () => {
     const sentence = 'door read 3 at 2026-03-01T13:05:09Z, logged "open 2026-03-01T13:05:09Z", since 2026-03-01T13:05:09.120Z.';
+    const inner = '“"GET /" 2026-03-01T13:05:09Z”';
+    expect(prose(`${inner} at 2026-03-01T13:05:09Z`)).toBe(`${inner} at ${zoned(at)}`);
     expect(prose(sentence)).toBe(`door read 3 at ${zoned(at)}, logged "open 2026-03-01T13:05:09Z", since ${zoned(at)}.`);
     expect(zoned(at)).toMatch(/^2026-03-0[12] \d\d:\d5:09 \S+$/);
     expect(prose('no moment, 2026-03-01 alone')).toBe('no moment, 2026-03-01 alone');

@@ -47,9 +47,9 @@ const MOMENT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z/g;
 /** A sentence of the program with its moments in the shown zone and its arrows as such; what it quotes stays as it was written. */
 export function prose(sentence: string): string {
   return sentence
-    .split(/("[^"]*")/)
+    .split(/(“[^”]*”|"[^"]*")/)
     .map((part) =>
-      part.startsWith('"') ? part : part.replace(MOMENT, (moment) => zoned(Date.parse(moment) * 1000)).replaceAll(' -> ', ' → '),
+      /^["“]/.test(part) ? part : part.replace(MOMENT, (moment) => zoned(Date.parse(moment) * 1000)).replaceAll(' -> ', ' → '),
     )
     .join('');
 }

@@ -1,4 +1,4 @@
-import { type Contribution, type Explanation, eventEvidence, type SequenceBatch, sequenceAt } from '../../core/index.ts';
+import { type Contribution, type Explanation, eventEvidence, quoted, type SequenceBatch, sequenceAt } from '../../core/index.ts';
 import { BEGIN, END, FIRST_EVENT, UNKNOWN } from '../sequence/vocabulary.ts';
 import type { Tails } from './arms.ts';
 import type { DeepLogConfig } from './config.ts';
@@ -186,7 +186,7 @@ function textOf(batch: SequenceBatch, code: number): string {
 }
 
 function quote(text: string): string {
-  return `"${text.length > 120 ? `${text.slice(0, 119)}…` : text}"`;
+  return quoted(text, 120);
 }
 
 function percent(share: number): string {

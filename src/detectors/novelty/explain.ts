@@ -1,4 +1,4 @@
-import { type Explanation, formatMicros, knownTime, type ObservationBatch } from '../../core/index.ts';
+import { type Explanation, formatMicros, knownTime, type ObservationBatch, quoted } from '../../core/index.ts';
 import type { Occurrence } from './memory.ts';
 import type { DescribedObservation } from './overlay.ts';
 
@@ -64,5 +64,5 @@ export function explainOccurrence(
 }
 
 function quote(text: string): string {
-  return `"${text.length > 160 ? `${text.slice(0, 159)}…` : text}"`;
+  return quoted(text, 160);
 }

@@ -1,4 +1,4 @@
-import { type Contribution, type Explanation, eventEvidence, type SequenceBatch, sequenceAt } from '../../core/index.ts';
+import { type Contribution, type Explanation, eventEvidence, quoted, type SequenceBatch, sequenceAt } from '../../core/index.ts';
 import type { Arm } from './config.ts';
 import { countRow } from './counted-row.ts';
 import type { SequenceModel } from './model.ts';
@@ -227,7 +227,7 @@ function textOf(batch: SequenceBatch, code: number): string {
 }
 
 function quote(text: string): string {
-  return `"${text.length > 120 ? `${text.slice(0, 119)}…` : text}"`;
+  return quoted(text, 120);
 }
 
 function times(count: number): string {
