@@ -20,6 +20,9 @@ import { findingOf } from './finding.ts';
 import { Judge, type Told } from './judge.ts';
 import { ownCases } from './own-cases.ts';
 
+/** The most severe that is still low. */
+const MOST_WITHOUT_PAST = 24;
+
 interface RunningFeature {
   readonly runner: FeatureRunner;
   readonly judges: readonly Judge[];
@@ -29,6 +32,8 @@ interface RunningFeature {
 
 interface State {
   readonly findings: number;
+  /** Earliest event; absent in states of before. */
+  readonly first?: Micros;
   readonly runners: Readonly<Record<string, Uint8Array>>;
   readonly histories: Readonly<Record<string, ReturnType<NonNullable<Judge['histories']>['snapshot']>>>;
   readonly told: readonly (readonly [string, { score: number; end: Micros }])[];
@@ -45,6 +50,7 @@ export class UseCases implements RuleDetector {
   readonly #maxTold: number;
   #early: RuleFinding[] = [];
   #findings = 0;
+  #first: Micros = Number.POSITIVE_INFINITY;
   /** Features whose kept windows were of another definition. */
   #begunAnew = 0;
 
@@ -92,6 +98,7 @@ export class UseCases implements RuleDetector {
   }
 
   take(batch: RuleInput): readonly RuleFinding[] {
+    this.#noteFirst(batch);
     const found: RuleFinding[] = [];
     for (const { runner, judges } of this.#features) {
       if (runner.reads !== batch.kind) continue;
@@ -101,6 +108,12 @@ export class UseCases implements RuleDetector {
       found.push(...this.#closed(runner, judges));
     }
     return found;
+  }
+
+  #noteFirst(batch: RuleInput): void {
+    const time = batch.kind === 'log' || batch.kind === 'packets' ? batch.time : batch.columns.time;
+    if (!(time instanceof Float64Array)) return;
+    for (let row = 0; row < batch.rows; row++) if ((time[row] as number) < this.#first) this.#first = time[row] as number;
   }
 
   advance(watermark: Micros): readonly RuleFinding[] {
@@ -123,6 +136,7 @@ export class UseCases implements RuleDetector {
   snapshot(): Uint8Array {
     const state: State = {
       findings: this.#findings,
+      first: this.#first,
       runners: Object.fromEntries(this.#features.map(({ runner }) => [runner.name, runner.snapshot()])),
       histories: Object.fromEntries(
         this.#features.flatMap(({ judges }) => judges.map(({ useCase, histories }) => [useCase.name, histories?.snapshot() ?? []])),
@@ -135,6 +149,7 @@ export class UseCases implements RuleDetector {
   restore(snapshot: Uint8Array): void {
     const state = deserialize(snapshot) as State;
     this.#findings = state.findings;
+    this.#first = state.first ?? Number.NEGATIVE_INFINITY;
     for (const { runner, judges } of this.#features) {
       for (const { useCase, histories } of judges) histories?.restore(state.histories[useCase.name] ?? []);
       const bytes = state.runners[runner.name];
@@ -194,7 +209,10 @@ export class UseCases implements RuleDetector {
   ): RuleFinding | undefined {
     const measures = judge.judge(keys, value);
     if (measures === undefined) return undefined;
-    const finding = findingOf({ useCase: judge.useCase, keyColumns: runner.keyColumns, keys, start, end, measures, evidence });
+    const { past } = judge.useCase;
+    const early = past !== undefined && start - this.#first < past * 1e6;
+    const made = findingOf({ useCase: judge.useCase, keyColumns: runner.keyColumns, keys, start, end, measures, evidence });
+    const finding = early ? { ...made, severity: Math.min(made.severity, MOST_WITHOUT_PAST) } : made;
     const id = [finding.rule, finding.key, start].join('|');
     const before = this.#told.get(id);
     if (before?.score === finding.score) return undefined;

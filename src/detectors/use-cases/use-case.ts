@@ -31,6 +31,8 @@ export interface UseCase {
   readonly feature: string;
   readonly levels: readonly Level[];
   readonly history?: OwnHistory;
+  /** Seconds of events without which what is new says little: until then the finding is of low severity. */
+  readonly past?: number;
   /** At the level; grows with how far it is exceeded. */
   readonly severity: number;
   readonly mostSeverity: number;

@@ -202,6 +202,14 @@ describe('UseCases', () => {
   });
 });
 
+it('what is new is of low severity until there is a past', () => {
+  const spread = (from: number) => many(30, (i) => flow(from + i, { destinationAddress: `10.0.1.${i}`, destinationPort: 445 }));
+  const severity = (rows: readonly SensorRow['values'][]) =>
+    run(detector(), 'flow', rows).find(({ rule }) => rule === 'administration-spread')?.severity;
+  expect(severity(spread(0))).toBe(24);
+  expect(severity([flow(0, { sourceAddress: '10.0.0.9' }), ...spread(2 * 3600)])).toBeGreaterThanOrEqual(25);
+});
+
 it('docs/use-cases.md lists every use case', () => {
   const page = readFileSync(join(import.meta.dirname, '../../../docs/use-cases.md'), 'utf8');
   expect(USE_CASES.filter(({ name, techniques }) => !page.includes(`| \`${name}\` |`) || !page.includes(techniques.join(', ')))).toEqual(

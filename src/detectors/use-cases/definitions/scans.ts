@@ -74,6 +74,7 @@ export const LATERAL_MOVEMENT: readonly UseCase[] = [
     techniques: ['T1021', 'T1570'],
     feature: 'administration',
     levels: [{ column: 'newHosts', subject: 'inner hosts reached for the first time by SMB, RDP, SSH or WinRM', level: 5 }],
+    past: 3600,
     severity: 22,
     mostSeverity: 70,
     about: 'sourceAddress',
