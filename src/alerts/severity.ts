@@ -3,6 +3,17 @@ export type FindingKind = 'sequence' | 'parameter' | 'novelty' | 'rate' | 'silen
 
 export const SEVERITY_LEVELS = { medium: 25, high: 50, critical: 75 } as const;
 
+/** Highest severity of what a detector of readings tells while it is learning: low. */
+export const LEARNING_MOST = SEVERITY_LEVELS.medium - 1;
+
+/** Readings of a series from which on what is unusual in it may be high; before, at most medium. */
+const FEW_READINGS = 100;
+
+/** Highest severity of what rests on so many readings of a series. */
+export function mostOf(readings: number): number {
+  return readings < FEW_READINGS ? SEVERITY_LEVELS.high - 1 : 100;
+}
+
 /**
  * Severity by rarity, linear between these points in -log10 p: p = 1 is 0, one unit in a hundred 25, one in a thousand 50, one in
  * a hundred thousand 75, one in ten thousand million 100.

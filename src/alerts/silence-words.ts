@@ -18,7 +18,7 @@ export function silenceExplanation({ subject, since, missing, usual, again }: Si
     what:
       again === undefined
         ? `${subject} has stopped reporting: nothing since ${formatMicros(since)}.`
-        : `${subject} did not report for ${nothing}, from ${formatMicros(since)} on.`,
+        : `${subject} did not report for ${nothing}, from ${formatMicros(since)} to ${formatMicros(again)}.`,
     why: `It reported every ${every} before; ${nothing} ${again === undefined ? 'have passed' : 'passed'} without a reading.`,
     harmless: ['Maintenance, or the device was taken out of service.', 'The network between it and its collector is down.'],
     next: ['See whether the device can be reached.', 'See whether others behind the same collector still report.'],

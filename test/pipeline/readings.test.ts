@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { AlertFolder } from '../../src/alerts/index.ts';
 import { checkConfig, configSchema } from '../../src/config/index.ts';
-import { encodeReading, type Reading, type RecordBatch, seededRandom, silentLogger } from '../../src/core/index.ts';
+import { type Detection, encodeReading, type Reading, type RecordBatch, seededRandom, silentLogger } from '../../src/core/index.ts';
 import { buildLane } from '../../src/pipeline/build.ts';
 import { catalogueOf, loadComponents } from '../../src/pipeline/index.ts';
 import type { Finding, Lane, LaneOutput } from '../../src/pipeline/lane/lane.ts';
@@ -145,6 +146,37 @@ describe('the lane of readings', () => {
     expect(run.findings.map(({ detection }) => detection.title)).toEqual([
       expect.stringMatching(/^pump has stopped reporting: nothing since 2023-11-14T22:15:20Z/),
     ]);
+  });
+
+  it('says when a silent device reports again, of the same alert, and how long nothing came', async () => {
+    const run = await new Run(await makeLane()).feed(
+      plant(300, (reading, second) => (second > 120 && second < 200 && reading.entity === 'pump' ? undefined : reading)),
+      100,
+    );
+    const [silent, over] = run.findings.map(({ detection }) => detection);
+    expect(run.findings.filter(({ model }) => model === 'silence')).toHaveLength(2);
+    expect(over?.id).toBe(silent?.id);
+    expect(over?.title).toBe('pump did not report for 80 s, from 2023-11-14T22:15:20Z to 2023-11-14T22:16:40Z.');
+    expect(over?.severity).toBeLessThan(silent?.severity ?? 0);
+    const folder = new AlertFolder('t');
+    const lineage = {} as Detection['lineage'];
+    const changes = [silent, over].map((one) => folder.fold({ ...(one as Detection), lineage }));
+    expect(changes.map(({ change }) => change)).toEqual(['new', 'rescored']);
+    expect(changes[1]?.alert.detection.title).toBe(over?.title);
+  });
+
+  it('tells at most low of what it finds within its first day, and then only what is far beyond its promise', async () => {
+    const run = await new Run(await makeLane()).feed(
+      plant(400, (reading, second) =>
+        second === 350 && reading.entity === 'oven' && reading.series === 'temperature' ? { ...reading, value: 260 } : reading,
+      ),
+      100,
+    );
+    expect(run.findings).toHaveLength(1);
+    const [found] = run.findings;
+    expect(found?.detection.severity).toBeLessThan(25);
+    expect(found?.detection.pValue).toBeLessThanOrEqual(1e-6);
+    expect(found?.detection.threshold).toBeCloseTo(1e-6, 12);
   });
 
   it('tells that a limit will be crossed before it is, with the time left', async () => {

@@ -50,14 +50,15 @@ export class StreamDecisions {
     this.promise = promise;
   }
 
-  take(batch: ObservationBatch | SeriesBatch, { score, arms }: ScoreBatch): readonly Told[] {
+  /** `promiseAt`: what holds for a row where it is not the promise itself. */
+  take(batch: ObservationBatch | SeriesBatch, { score, arms }: ScoreBatch, promiseAt?: (row: number) => number): readonly Told[] {
     const flagged: Told[] = [];
     for (let row = 0; row < batch.rows; row++) {
       const pValue = this.rated(batch, row, score[row] as number, arms?.expected === undefined);
       if (arms?.misfit?.[row] === 1) this.counters.misfit++;
       if (Number.isNaN(pValue)) continue;
       this.counters.scored++;
-      if (pValue <= this.promise) flagged.push({ row, pValue, learnt: arms?.learnt?.[row] ?? Number.POSITIVE_INFINITY });
+      if (pValue <= (promiseAt?.(row) ?? this.promise)) flagged.push({ row, pValue, learnt: arms?.learnt?.[row] ?? Number.POSITIVE_INFINITY });
     }
     const { expected } = arms ?? {};
     const told =

@@ -1,4 +1,4 @@
-import { type FindingKind, StreamDecisions, severityOf } from '../../alerts/index.ts';
+import { type FindingKind, mostOf, StreamDecisions, severityOf } from '../../alerts/index.ts';
 import {
   type Detection,
   type Detector,
@@ -28,6 +28,8 @@ interface Episode {
   end: number;
   score: number;
   pValue: number;
+  /** Readings that the worst one was judged by; Infinity where the detector does not say. */
+  learnt: number;
   count: number;
   explanation: Detection['explanation'];
   row: Uint8Array;
@@ -104,6 +106,7 @@ export class SeriesScorer {
       const series = batch.series[batch.code[row] as number] as string;
       const start = batch.start[row] as number;
       const score = scored.score[row] as number;
+      const learnt = scored.arms?.learnt?.[row] ?? Number.POSITIVE_INFINITY;
       const open = this.#open.get(series);
       if (open !== undefined && start - open.end <= GAP_STEPS * stepMicros) {
         open.end = batch.end[row] as number;
@@ -115,6 +118,7 @@ export class SeriesScorer {
           worst: place,
           score,
           pValue,
+          learnt,
           explanation: await this.#detector.explain(batch, row),
           row: this.#detector.describe(batch, row),
         });
@@ -130,6 +134,7 @@ export class SeriesScorer {
         end: batch.end[row] as number,
         score,
         pValue,
+        learnt,
         count: 1,
         explanation: await this.#detector.explain(batch, row),
         row: this.#detector.describe(batch, row),
@@ -146,7 +151,7 @@ export class SeriesScorer {
     return [...this.#episodes]
       .sort((a, b) => a.pValue - b.pValue || b.score - a.score || a.start - b.start)
       .slice(0, top)
-      .map(({ series, entity, start, end, score, pValue, explanation, row, readings, worst }) => ({
+      .map(({ series, entity, start, end, score, pValue, learnt, explanation, row, readings, worst }) => ({
         row,
         detection: {
           id: stableId('detection', source, this.name, series, formatMicros(start)),
@@ -160,7 +165,7 @@ export class SeriesScorer {
           pValue,
           threshold: this.#promise,
           extrapolated: false,
-          severity: severityOf(pValue, kind, this.scored),
+          severity: Math.min(mostOf(learnt), severityOf(pValue, kind, this.scored)),
           title: explanation.what,
           techniques: [],
           explanation,

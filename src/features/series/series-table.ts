@@ -33,7 +33,15 @@ export interface DeviceSlot {
   usual: Micros;
   reports: number;
   silent: boolean;
+  /** The two longest distances of its reports so far: what paused twice does so by its own rhythm. */
+  longest: Micros;
+  second: Micros;
+  /** Since its last report this process stood still for so long. */
+  stalled: Micros;
 }
+
+/** Absent in states of before they were kept. */
+const NO_PAUSES = { longest: 0, second: 0, stalled: 0 };
 
 /** Names of refused series that are kept to be shown. */
 export const MOST_NAMED = 20;
@@ -73,7 +81,7 @@ export class SeriesTable {
     this.slots.length = 0;
     this.codes.clear();
     this.devices.clear();
-    for (const device of devices) this.devices.set(device.entity, { ...device });
+    for (const device of devices) this.devices.set(device.entity, { ...NO_PAUSES, ...device });
     for (const slot of slots) this.add(seriesName(slot.entity, slot.name), { ...slot, device: this.device(slot.entity, '') });
   }
 
@@ -86,7 +94,7 @@ export class SeriesTable {
   private device(entity: string, input: string): DeviceSlot {
     const known = this.devices.get(entity);
     if (known !== undefined) return known;
-    const device = { entity, input, lastTime: Number.NaN, usual: Number.NaN, reports: 0, silent: false };
+    const device = { entity, input, lastTime: Number.NaN, usual: Number.NaN, reports: 0, silent: false, ...NO_PAUSES };
     this.devices.set(entity, device);
     return device;
   }

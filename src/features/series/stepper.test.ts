@@ -83,24 +83,61 @@ describe('steps of series', () => {
       const silent = (second > 40 && second < 90) || second > 150;
       const now = START + second * SECOND;
       stepper.add(events([at(second, 1, { entity: 'steady' }), ...(silent ? [] : [at(second, 2, { entity: 'flaky' })])]), now);
-      told.push(...stepper.silences().map(({ entity, at: when }) => `${entity} ${(when - START) / SECOND}`));
+      told.push(
+        ...stepper.silences().map(({ entity, at: when, again }) => `${entity} ${((again ?? when) - START) / SECOND}${again ? ' again' : ''}`),
+      );
     }
-    expect(told).toEqual(['flaky 48', 'flaky 158']);
+    expect(told).toEqual(['flaky 48', 'flaky 90 again', 'flaky 158']);
   });
 
   it('tells of silence by the clock where nothing comes any more, but not of a finished file', () => {
     const stepper = new SeriesStepper(seriesConfig.parse({ step: '1s' }));
     const readings = Array.from({ length: 30 }, (_, i) => at(i, i));
     for (const [i, reading] of readings.entries()) stepper.add(events([reading]), START + i * SECOND);
-    stepper.elapse(START + 36 * SECOND);
+    for (let second = 30; second <= 36; second++) stepper.elapse(START + second * SECOND);
     expect(stepper.silences()).toHaveLength(0);
-    stepper.elapse(START + 60 * SECOND);
+    for (let second = 37; second <= 60; second++) stepper.elapse(START + second * SECOND);
     expect(stepper.silences().map(({ entity }) => entity)).toEqual(['e']);
     const file = new SeriesStepper(seriesConfig.parse({ step: '1s' }));
     for (const [i, reading] of readings.entries()) file.add(events([reading]), START + i * SECOND);
     file.finishInput('a');
     file.elapse(START + 600 * SECOND);
     expect(file.silences()).toEqual([]);
+  });
+
+  it('waits twice as long as a device has paused twice, and tells a gap that its own next reading shows once, as over', () => {
+    const stepper = new SeriesStepper(seriesConfig.parse({ step: '1s' }));
+    const told: string[] = [];
+    const pauses = new Map([
+      [40, 7],
+      [60, 7],
+      [80, 13],
+      [120, 30],
+    ]);
+    let second = 0;
+    for (let i = 0; i < 150; i++) {
+      second += pauses.get(i) ?? 1;
+      stepper.add(events([at(second, 1)]), START + 1e6 * SECOND);
+      told.push(...stepper.silences().map(({ since, again }) => `${(since - START) / SECOND} to ${((again ?? 0) - START) / SECOND}`));
+    }
+    expect(told).toEqual(['144 to 174']);
+  });
+
+  it('takes a standstill of this process for no silence', () => {
+    const stepper = new SeriesStepper(seriesConfig.parse({ step: '1s' }));
+    const live = (from: number, to: number) => {
+      for (let second = from; second < to; second++) stepper.add(events([at(second, second)]), START + second * SECOND);
+    };
+    live(0, 40);
+    stepper.elapse(START + 40 * SECOND);
+    stepper.elapse(START + 90 * SECOND);
+    expect(stepper.silences()).toEqual([]);
+    live(90, 130);
+    expect(stepper.silences()).toEqual([]);
+    for (let second = 130; second < 150; second++) stepper.elapse(START + second * SECOND);
+    expect(stepper.silences()).toMatchObject([{ entity: 'e' }]);
+    live(150, 151);
+    expect(stepper.silences()).toMatchObject([{ again: START + 150 * SECOND }]);
   });
 
   it('keeps no more series than it may, and names the rest', () => {

@@ -34,6 +34,8 @@ interface State {
   readonly inputs: readonly (readonly [string, Omit<InputTime, 'open'> & { readonly open: readonly number[] }])[];
   readonly refused: { readonly readings: number; readonly names: readonly string[] };
   readonly counters: SeriesCounters;
+  /** Absent in states of before it was kept. */
+  readonly now?: Micros;
 }
 
 interface Row {
@@ -45,7 +47,7 @@ interface Row {
   readonly reading: EvidenceLine;
 }
 
-/** A device that stopped reporting. */
+/** A device that stopped reporting; told once more when it reports again. */
 export interface Silence {
   readonly entity: string;
   readonly input: string;
@@ -54,6 +56,10 @@ export interface Silence {
   readonly at: Micros;
   /** Usual distance of its reports. */
   readonly usual: Micros;
+  /** Reports that it had made. */
+  readonly reports: number;
+  /** When it reported again; absent = it is silent still. */
+  readonly again?: Micros;
 }
 
 const GAUGE = READING_TYPES.indexOf('gauge');
@@ -66,6 +72,10 @@ const LIVE: Micros = 60_000_000;
 /** Wall-clock time for which a silent input may only be slow, beside two of its usual pauses; its rhythm is known after so many arrivals. */
 const SLOW: Micros = 2_000_000;
 const RHYTHM = 3;
+/** The lane's clock goes on at least this often; what passes beyond is a standstill of this process. */
+const TICK: Micros = 2_000_000;
+/** Silences are told of from so many times the second longest pause of the device on. */
+const LONGER = 2;
 /** A series whose readings are this many steps apart has one a step: its row needs not wait for the end of the step. */
 const SPARSE = 1.5;
 
@@ -81,6 +91,10 @@ export class SeriesStepper {
   private readonly inputs = new Map<string, InputTime>();
   private out: Row[] = [];
   private silent: Silence[] = [];
+  /** Silences that were known before the reading that is being taken. */
+  private before = 0;
+  /** Wall-clock time that was reached, once it goes on by itself; a standstill shows as a jump. */
+  private now: Micros = Number.NaN;
 
   constructor(config: SeriesConfig) {
     this.config = config;
@@ -89,7 +103,8 @@ export class SeriesStepper {
 
   /** Events of one input that arrived together; `keep` leaves out rows marked 0. */
   add(batch: MetricBatch, arrival: Micros, keep?: Uint8Array): void {
-    this.elapse(arrival);
+    if (!Number.isNaN(this.now)) this.reach(arrival);
+    this.pass(arrival);
     const { input: name } = batch.origin;
     const input = this.inputOf(name);
     arrive(input, arrival);
@@ -103,13 +118,30 @@ export class SeriesStepper {
         if (code >= 0) cached.set(pair, code);
       }
       const time = batch.time[row] as number;
+      this.before = this.silent.length;
       this.advance(input, name, time);
       if (code >= 0) this.take(input, name, code, time, batch, row);
     }
   }
 
-  /** Wall-clock time passed: inputs that were live and say nothing any more go on with it. */
+  /** Wall-clock time passed: inputs that were live and say nothing any more go on with it. Called at least every two seconds. */
   elapse(now: Micros): void {
+    this.reach(now);
+    this.pass(now);
+  }
+
+  /** While this process stood still, or did not run, nothing could be taken from live inputs: that is no silence of their devices. */
+  private reach(now: Micros): void {
+    const still = now - this.now - TICK;
+    if (!(now <= this.now)) this.now = now;
+    if (!(still > 0)) return;
+    for (const device of this.table.devices.values()) {
+      const input = this.inputs.get(device.input);
+      if (input !== undefined && !device.silent && input.arrival - input.clock <= LIVE) device.stalled += still;
+    }
+  }
+
+  private pass(now: Micros): void {
     for (const [name, input] of this.inputs) {
       const silent = now - input.arrival - SLOW - 2 * input.pause;
       if (silent <= 0 || input.arrivals < RHYTHM || input.arrival - input.clock > LIVE) continue;
@@ -155,7 +187,7 @@ export class SeriesStepper {
     };
   }
 
-  /** Devices that became silent since the last call. */
+  /** Devices that became silent, or reported again, since the last call. */
   silences(): readonly Silence[] {
     const { silent } = this;
     this.silent = [];
@@ -169,6 +201,7 @@ export class SeriesStepper {
       inputs: [...this.inputs].map(([name, input]) => [name, { ...input, open: [...input.open] }]),
       refused: this.table.refused,
       counters: this.counters,
+      now: this.now,
     };
     return new Uint8Array(serialize(state));
   }
@@ -180,6 +213,7 @@ export class SeriesStepper {
     this.inputs.clear();
     for (const [name, input] of state.inputs) this.inputs.set(name, { ...input, open: new Set(input.open) });
     Object.assign(this.counters, state.counters);
+    this.now = state.now ?? Number.NaN;
   }
 
   private take(input: InputTime, name: string, code: number, time: Micros, batch: MetricBatch, row: number): void {
@@ -273,12 +307,33 @@ export class SeriesStepper {
     // From now on its silence counts in this input.
     if (device.input !== name || device.reports === FAMILIAR - 1 || device.silent) input.due = Number.NEGATIVE_INFINITY;
     device.input = name;
+    if (device.silent) this.returned(device, time);
     if (Number.isNaN(device.lastTime) || time > device.lastTime) {
-      if (!Number.isNaN(device.lastTime) && !device.silent) device.usual = usualDistance(device.usual, time - device.lastTime);
+      if (!Number.isNaN(device.lastTime)) {
+        const distance = time - device.lastTime - device.stalled;
+        if (!device.silent) device.usual = usualDistance(device.usual, distance);
+        device.second = Math.max(device.second, Math.min(device.longest, distance));
+        device.longest = Math.max(device.longest, distance);
+      }
       device.lastTime = time;
+      device.stalled = 0;
       device.reports++;
     }
     device.silent = false;
+  }
+
+  /** A silence is over. Where nothing but this reading showed it, it is told once, as over. */
+  private returned(device: DeviceSlot, again: Micros): void {
+    const { entity, input, lastTime: since, usual, reports } = device;
+    if (again <= since) return;
+    const known = this.silent.findIndex((one, i) => i >= this.before && one.entity === entity);
+    if (known >= 0) this.silent.splice(known, 1);
+    this.silent.push({ entity, input, since, at: since + this.limitOf(device), usual, reports, again });
+  }
+
+  /** Time after its last report from which on a device is silent: well beyond its usual distance and the pauses it has made. */
+  private limitOf({ usual, second, stalled }: DeviceSlot): Micros {
+    return Math.max(this.config.silentAtLeast, this.config.silentAfter * usual, LONGER * second) + stalled;
   }
 
   /** Moves an input's clock; where it leaves a step, what is open and past is handed over. */
@@ -309,15 +364,14 @@ export class SeriesStepper {
     let due = Number.POSITIVE_INFINITY;
     for (const device of this.table.devices.values()) {
       if (device.input !== name || device.silent || device.reports < FAMILIAR) continue;
-      const limit = Math.max(this.config.silentAtLeast, this.config.silentAfter * device.usual);
-      const at = device.lastTime + limit;
+      const at = device.lastTime + this.limitOf(device);
       if (time < at) {
         due = Math.min(due, at);
         continue;
       }
       device.silent = true;
       this.counters.silences++;
-      this.silent.push({ entity: device.entity, input: name, since: device.lastTime, at, usual: device.usual });
+      this.silent.push({ entity: device.entity, input: name, since: device.lastTime, at, usual: device.usual, reports: device.reports });
     }
     return due;
   }

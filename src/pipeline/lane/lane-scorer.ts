@@ -38,6 +38,8 @@ export interface Flagged {
   readonly modelSha256: string;
   /** Event time that was reached when it was judged. */
   readonly at?: Micros;
+  /** Highest severity it may have; absent = any. */
+  readonly most?: number;
 }
 
 export interface ScorerStatus {

@@ -12,7 +12,7 @@ import {
   type SeriesModel,
   type SeriesPoints,
 } from '../../core/index.ts';
-import { type SeriesConfig, SeriesStepper, seriesConfig } from '../../features/index.ts';
+import { type SeriesConfig, SeriesStepper, type Silence, seriesConfig } from '../../features/index.ts';
 import { MetricParser } from '../../parsers/index.ts';
 import { laneBlobs, restoreLane } from './blobs.ts';
 import { limitFinding, silenceFinding } from './device-findings.ts';
@@ -39,6 +39,8 @@ const NO_NETWORKS: NetworkCounts = { used: 0, learning: 0, trained: 0, missed: 0
 const FEATURE = 'readings at fixed event-time steps';
 /** Share of the promised rate of sessions that a reading gets: there are so many more of them. */
 const PROMISED_RATE = 1e-5;
+/** How the source host-metrics names its input. */
+const OWN_INPUT = 'host/';
 
 /** Readings of devices, hosts and counters: parse, event time, steps, detectors. */
 export class ReadingsLane implements Lane {
@@ -160,10 +162,15 @@ export class ReadingsLane implements Lane {
       points.push(pointsOf(source.name, batch, first?.lastScores));
     }
     if (rule !== undefined) {
-      for (const silence of silences) findings.push(silenceFinding(rule, silence));
+      for (const silence of silences) if (!this.isOwn(silence)) findings.push(silenceFinding(rule, silence));
       for (const warning of model?.takeWarnings() ?? []) findings.push(limitFinding(rule, warning));
     }
     return { events: [], dead, findings, points };
+  }
+
+  /** Of this host: while it measures itself it is there, only its measurements are late (the source counts those). */
+  private isOwn({ input }: Silence): boolean {
+    return this.source.type === 'host-metrics' && input.startsWith(OWN_INPUT);
   }
 
   async close(): Promise<void> {

@@ -1,8 +1,9 @@
 import { deserialize, serialize } from 'node:v8';
-import { StreamDecisions, VolumeHistory, type VolumeHistoryState } from '../../alerts/index.ts';
+import { LEARNING_MOST, mostOf, StreamDecisions, VolumeHistory, type VolumeHistoryState } from '../../alerts/index.ts';
 import {
   type Detector,
   type FeatureBatch,
+  isSeriesModel,
   isStepLearner,
   type LabelledRow,
   MICROS_PER_DAY,
@@ -27,6 +28,8 @@ interface State {
   readonly last: Micros | null;
   readonly rows: number;
   readonly step: number | null;
+  /** Absent in states of before it was kept. */
+  readonly begun?: Micros | null;
   /** Absent in states of before they were kept. */
   readonly rated?: number;
   readonly volumes?: VolumeHistoryState;
@@ -34,6 +37,8 @@ interface State {
 
 /** Event time a source is watched before what it shows is called known. */
 const READY_AFTER = MICROS_PER_DAY;
+/** Until then readings are told of at this share of the promise only: what nobody would call usual. */
+const LEARNING_SHARE = 0.01;
 
 /**
  * A detector that learns as it goes (`novelty`, `rate`): each row is rated by what came before it, then learnt. Its scores are
@@ -46,6 +51,8 @@ export class StreamScorer implements LaneScorer {
   private readonly decisions: StreamDecisions;
   private first: Micros | undefined;
   private last: Micros | undefined;
+  /** Time of the first row that came. */
+  private begun: Micros | undefined;
   private rows = 0;
   /** Rows that were rated: the first of each minute of event time notes the volume so far. */
   private rated = 0;
@@ -109,8 +116,10 @@ export class StreamScorer implements LaneScorer {
 
   private async judge(batch: StreamBatch, scored: ScoreBatch): Promise<Flagged[]> {
     const found: Flagged[] = [];
-    for (const { row, pValue, learnt } of this.decisions.take(batch, scored)) {
-      const { tenant, source, detector, rate } = this.options;
+    const { tenant, source, detector, rate } = this.options;
+    const strict = batch.shape === 'series' && isSeriesModel(this.detector);
+    const promiseAt = (row: number) => (strict && this.isLearningAt(batch, row) ? rate * LEARNING_SHARE : rate);
+    for (const { row, pValue, learnt } of this.decisions.take(batch, scored, promiseAt)) {
       const unit = unitAt(batch, row);
       const id = stableId(tenant, source, detector, unit.key, unit.start);
       found.push({
@@ -120,16 +129,23 @@ export class StreamScorer implements LaneScorer {
         row,
         score: scored.score[row] as number,
         pValue,
-        rate,
+        rate: promiseAt(row),
         extrapolated: false,
         calibrationSize: learnt,
         explanation: await this.detector.explain(batch, row),
         description: this.detector.describe(batch, row),
         modelSha256: '',
         at: unit.end,
+        ...(strict && { most: this.isLearningAt(batch, row) ? LEARNING_MOST : mostOf(learnt) }),
       });
     }
     return found;
+  }
+
+  /** Whether the row lies within the first day of its source; by rows as they came, so batches do not matter. */
+  private isLearningAt(batch: StreamBatch, row: number): boolean {
+    const time = (batch.shape === 'series' ? batch.end : batch.time)[row] as number;
+    return this.begun === undefined || time < this.begun + READY_AFTER;
   }
 
   /** Row by row, so that it does not matter where batches end. */
@@ -139,6 +155,7 @@ export class StreamScorer implements LaneScorer {
       const time = times[row] as number;
       if (!Number.isNaN(score[row] as number)) this.rated++;
       if (!Number.isFinite(time)) continue;
+      this.begun ??= time;
       if (this.first === undefined || time < this.first) this.first = time;
       if (this.last !== undefined && time <= this.last) continue;
       this.last = time;
@@ -198,6 +215,7 @@ export class StreamScorer implements LaneScorer {
       last: this.last ?? null,
       rows: this.rows,
       step: this.step ?? null,
+      begun: this.begun ?? null,
       rated: this.rated,
       volumes: this.volumes.snapshot(),
     };
@@ -211,6 +229,7 @@ export class StreamScorer implements LaneScorer {
     this.decisions.restore(state.decisions);
     this.first = state.first ?? undefined;
     this.last = state.last ?? undefined;
+    this.begun = state.begun ?? this.first;
     this.rows = state.rows;
     this.step = state.step ?? undefined;
     this.rated = state.rated ?? this.decisions.counters.scored;
