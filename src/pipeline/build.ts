@@ -141,6 +141,9 @@ function sensorLane(source: SourceConfig, tenant: TenantConfig, options: LaneOpt
   return laneOfKind(events, tenant, options, undefined);
 }
 
+/** Within the first day readings are told of at this share of the promise only: what nobody would call usual. */
+const LEARNING_SHARE = 0.01;
+
 function laneOfKind(source: SourceConfig, tenant: TenantConfig, options: LaneOptions, pseudonymiser: Pseudonymiser | undefined): Lane {
   const { components } = options;
   const { learning } = source;
@@ -169,6 +172,8 @@ function laneOfKind(source: SourceConfig, tenant: TenantConfig, options: LaneOpt
       sessions: learning.sessions,
       maxSessions: learning.maxSessions,
       every: learning.every,
+      // A rate of one's own holds from the first reading on.
+      ...(kind === LANES.readings && { learningShare: configured.promisedRate === undefined ? LEARNING_SHARE : 1 }),
       ...registeredOf(configured, options),
       ...startingAnew(source.name, configured.type, options),
     };

@@ -58,7 +58,8 @@ export class StreamDecisions {
       if (arms?.misfit?.[row] === 1) this.counters.misfit++;
       if (Number.isNaN(pValue)) continue;
       this.counters.scored++;
-      if (pValue <= (promiseAt?.(row) ?? this.promise)) flagged.push({ row, pValue, learnt: arms?.learnt?.[row] ?? Number.POSITIVE_INFINITY });
+      if (pValue <= (promiseAt?.(row) ?? this.promise))
+        flagged.push({ row, pValue, learnt: arms?.learnt?.[row] ?? Number.POSITIVE_INFINITY });
     }
     const { expected } = arms ?? {};
     const told =

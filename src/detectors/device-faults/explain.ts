@@ -14,7 +14,7 @@ export function explainFault(series: string, value: number, rating: FaultRating 
   const contribution = (observed: string, expected: string) => [
     { subject: `${series}: ${NAMES[fault]}`, observed, expected, share: 1, seenBefore: 0 },
   ];
-  const times = `${rating[fault].toFixed(1)} times the limit learnt from ${rating.seen.toLocaleString('en')} readings`;
+  const times = `${many(rating[fault])} times the limit learnt from ${rating.seen.toLocaleString('en')} readings`;
   switch (fault) {
     case 'stuck':
       return say(
@@ -49,6 +49,11 @@ export function explainFault(series: string, value: number, rating: FaultRating 
         contribution(shown(value), shown(rating.expected)),
       );
   }
+}
+
+/** A channel that hardly varied has next to no limit: how many times is no figure then. */
+function many(times: number): string {
+  return times < 1000 ? times.toFixed(1) : 'more than 1,000';
 }
 
 const NAMES: Readonly<Record<Fault, string>> = {

@@ -40,11 +40,16 @@ export function explainReading(series: string, value: number, rating: ReadingRat
     return say(`${series} read ${shown(value)}.`, 'Too few readings of it are known to say what is usual.', []);
   }
   const { expected, lower, upper, lowest, spread, run, seen, asLarge, arms, method } = rating;
-  const interval = `${shown(expected)} (${shown(lowestExpected(lower, lowest))} to ${shown(upper)})`;
+  const negligible = 1e-6 * Math.abs(value - expected);
+  const short = (one: number) => shown(Math.abs(one) < negligible ? 0 : one);
+  const [from, to] = [short(lowestExpected(lower, lowest)), short(upper)];
+  const interval = from === to ? short(expected) : `${short(expected)} (${from} to ${to})`;
   // Below this nothing but the reading itself is worth a word.
   const worth = Math.max(arms.residual, TELLING);
   const arm = ARMS.reduce<Arm>((best, one) => (arms[one] > (best === 'residual' ? worth : arms[best]) ? one : best), 'residual');
-  const error = (Math.abs(value - expected) / Math.max(spread, 1e-12 + 1e-6 * Math.abs(expected))).toPrecision(3);
+  const times = Math.abs(value - expected) / Math.max(spread, 1e-12 + 1e-6 * Math.abs(expected));
+  // What hardly ever varied has next to no usual error: how many times is no figure then.
+  const error = times < 1000 ? times.toPrecision(3) : 'more than 1,000';
   const [what, why] = WORDS[arm]({ series, value: shown(value), interval, error, run, seen, asLarge, method });
   const observed = arm === 'stuck' ? `${run} equal readings` : shown(value);
   const seenBefore = arm === 'residual' ? asLarge : 0;

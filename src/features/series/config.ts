@@ -13,7 +13,12 @@ export const seriesConfig = z.strictObject({
       'declared features, yours or shipped ones (docs/features.md), whose figures are series too: forecast, drawn and judged like readings',
     ),
   maxSeries: z.int().min(1).max(1_000_000).default(20_000).describe('series kept; readings of further ones are counted and named'),
-  silentAfter: z.number().min(2).max(1000).default(8).describe('usual distances of its readings after which a device counts as silent, unless it has paused for half as long twice before'),
+  silentAfter: z
+    .number()
+    .min(2)
+    .max(1000)
+    .default(8)
+    .describe('usual distances of its readings after which a device counts as silent, unless it has paused for half as long twice before'),
   silentAtLeast: duration('5s').describe('shorter silences are never told of'),
   gapAfter: z
     .number()

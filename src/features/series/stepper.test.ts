@@ -84,7 +84,9 @@ describe('steps of series', () => {
       const now = START + second * SECOND;
       stepper.add(events([at(second, 1, { entity: 'steady' }), ...(silent ? [] : [at(second, 2, { entity: 'flaky' })])]), now);
       told.push(
-        ...stepper.silences().map(({ entity, at: when, again }) => `${entity} ${((again ?? when) - START) / SECOND}${again ? ' again' : ''}`),
+        ...stepper
+          .silences()
+          .map(({ entity, at: when, again }) => `${entity} ${((again ?? when) - START) / SECOND}${again ? ' again' : ''}`),
       );
     }
     expect(told).toEqual(['flaky 48', 'flaky 90 again', 'flaky 158']);

@@ -10,6 +10,8 @@ export interface ScorerOptions {
   readonly detector: string;
   /** Promised false-alarm rate per scored unit. */
   readonly rate: number;
+  /** Of readings: share of the rate at which it tells of them within the first day, as low; absent = no such day. */
+  readonly learningShare?: number;
   /** Units it first learns from. */
   readonly sessions: number;
   readonly maxSessions: number;

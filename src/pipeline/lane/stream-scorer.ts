@@ -3,7 +3,6 @@ import { LEARNING_MOST, mostOf, StreamDecisions, VolumeHistory, type VolumeHisto
 import {
   type Detector,
   type FeatureBatch,
-  isSeriesModel,
   isStepLearner,
   type LabelledRow,
   MICROS_PER_DAY,
@@ -37,8 +36,6 @@ interface State {
 
 /** Event time a source is watched before what it shows is called known. */
 const READY_AFTER = MICROS_PER_DAY;
-/** Until then readings are told of at this share of the promise only: what nobody would call usual. */
-const LEARNING_SHARE = 0.01;
 
 /**
  * A detector that learns as it goes (`novelty`, `rate`): each row is rated by what came before it, then learnt. Its scores are
@@ -116,9 +113,8 @@ export class StreamScorer implements LaneScorer {
 
   private async judge(batch: StreamBatch, scored: ScoreBatch): Promise<Flagged[]> {
     const found: Flagged[] = [];
-    const { tenant, source, detector, rate } = this.options;
-    const strict = batch.shape === 'series' && isSeriesModel(this.detector);
-    const promiseAt = (row: number) => (strict && this.isLearningAt(batch, row) ? rate * LEARNING_SHARE : rate);
+    const { tenant, source, detector, rate, learningShare } = this.options;
+    const promiseAt = (row: number) => (this.isLearningAt(batch, row) ? rate * (learningShare ?? 1) : rate);
     for (const { row, pValue, learnt } of this.decisions.take(batch, scored, promiseAt)) {
       const unit = unitAt(batch, row);
       const id = stableId(tenant, source, detector, unit.key, unit.start);
@@ -136,7 +132,7 @@ export class StreamScorer implements LaneScorer {
         description: this.detector.describe(batch, row),
         modelSha256: '',
         at: unit.end,
-        ...(strict && { most: this.isLearningAt(batch, row) ? LEARNING_MOST : mostOf(learnt) }),
+        ...(learningShare !== undefined && { most: this.isLearningAt(batch, row) ? LEARNING_MOST : mostOf(learnt) }),
       });
     }
     return found;
