@@ -169,11 +169,12 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
     const state = this.#series.get(series);
     if (state === undefined || state.step === 0) return [];
     const first = state.lastTime + state.step;
+    const { lowest } = state.range;
     return this.#outlook(series, state, steps).map(({ expected, deviation }, k) => ({
       time: first + k * state.step,
-      expected,
-      lower: expected - HALF_WIDTH * deviation,
-      upper: expected + HALF_WIDTH * deviation,
+      expected: lowestExpected(expected, lowest),
+      lower: lowestExpected(expected - HALF_WIDTH * deviation, lowest),
+      upper: lowestExpected(expected + HALF_WIDTH * deviation, lowest),
     }));
   }
 

@@ -57,6 +57,20 @@ describe('forecast detector', () => {
     expect(usual.why).toMatch(/usual error; as large was seen \d+ times in 500 readings/);
   });
 
+  it('forecasts no negative amount of what was never negative, and gives no figure where the usual error was next to none', async () => {
+    const detector = new ForecastDetector(config.parse({}), () => 0);
+    const random = seededRandom(9);
+    await detector.fit(readings(Array.from({ length: 300 }, () => (random() < 0.5 ? 0 : random()))));
+    const ahead = detector.forecast('oven temperature', 20);
+    expect(Math.min(...ahead.map(({ lower }) => lower))).toBe(0);
+    expect(Math.max(...ahead.map(({ upper }) => upper))).toBeGreaterThan(0.5);
+    const idle = new ForecastDetector(config.parse({}), () => 0);
+    await idle.fit(readings(new Array<number>(300).fill(0)));
+    const { what, why } = await idle.explain(readings([38.33], 300), 0);
+    expect(what).toBe('oven temperature read 38.33, expected was 0.');
+    expect(why).toContain('more than 1,000 times its usual error');
+  });
+
   it('leaves gaps unrated and unlearnt', async () => {
     const detector = await learnt();
     const before = await detector.snapshot();

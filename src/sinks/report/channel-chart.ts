@@ -29,7 +29,8 @@ function chart(channel: ReportedChannel, marks: readonly Mark[]): string {
   const end = Math.max(start + low.length * binMicros, ...forecast.map(({ time }) => time + binMicros));
   const x = (time: number) => (WIDTH * (time - start)) / (end - start);
   const bin = (i: number) => x(start + (i + 0.5) * binMicros);
-  const [least, most] = extent(channel);
+  const [least, most] = extent(channel, forecast);
+  const [lowest, highest] = extent(channel, []);
   const y = (value: number) => BASE - ((BASE - TOP) * (value - least)) / (most - least || 1);
   const band = areas(lower, upper, bin, y).map((d) => `<path class="band" d="${d}"/>`);
   const line = areas(low, high, bin, y).map((d) => `<path class="line" d="${d}"/>`);
@@ -54,13 +55,13 @@ function chart(channel: ReportedChannel, marks: readonly Mark[]): string {
   });
   const expected = lower.length === 0 ? '' : ` The band is where ${Math.round(100 * coverage)} % of the readings were expected.`;
   const ahead = forecast.length === 0 ? '' : ` The dashed line is the forecast of the next ${plural(forecast.length, 'step')}.`;
-  const label = `${name}: ${figure(least)} to ${figure(most)}, ${plural(marks.length, 'finding')} marked`;
-  return `<figure><figcaption><strong>${escapeHtml(name)}</strong>, ${figure(least)} to ${figure(most)}.${expected}${ahead}</figcaption>
+  const label = `${name}: ${figure(lowest)} to ${figure(highest)}, ${plural(marks.length, 'finding')} marked`;
+  return `<figure><figcaption><strong>${escapeHtml(name)}</strong>, ${figure(lowest)} to ${figure(highest)}.${expected}${ahead}</figcaption>
 <svg viewBox="0 0 ${WIDTH} 214" role="img" aria-label="${escapeHtml(label)}"><line class="axis" x1="0" y1="${BASE}.5" x2="${WIDTH}" y2="${BASE}.5"/>${band.join('')}${line.join('')}${next}${shapes.join('')}<text class="limit" x="0" y="${TOP - 2}">${figure(most)}</text><text class="limit" x="0" y="${BASE - 4}">${figure(least)}</text>${ticks.join('')}</svg></figure>`;
 }
 
-/** Of the readings and what comes next. */
-function extent({ low, high, forecast }: ReportedChannel): [number, number] {
+/** Of the readings and of the forecast that is given. */
+function extent({ low, high }: ReportedChannel, forecast: ReportedChannel['forecast']): [number, number] {
   let least = Number.POSITIVE_INFINITY;
   let most = Number.NEGATIVE_INFINITY;
   for (const value of [...low, ...high, ...forecast.map((one) => one.value)]) {
