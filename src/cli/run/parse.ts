@@ -32,7 +32,7 @@ export interface ParseOptions extends CommonOptions {
   readonly logFormat?: string;
   readonly templates?: string;
   readonly timezone: string;
-  readonly mask: readonly string[];
+  readonly mask?: readonly string[];
   readonly similarity?: number;
   readonly depth?: number;
 }
@@ -62,7 +62,7 @@ export async function parse(paths: readonly string[], options: ParseOptions): Pr
     const inputs = withoutEmpty(await listInputs(paths));
     const names = outputNames(inputs);
     const { captures, records } = await splitCaptures(inputs);
-    for (const mask of options.mask) compileMask(mask);
+    for (const mask of options.mask ?? []) compileMask(mask);
     const asLogs = options.logFormat !== undefined || options.templates !== undefined;
     const { events, records: others } = asLogs ? { events: [], records: [] } : await splitEvents(records);
     const flows = new Map(events.filter(({ format }) => isFlowTable(format)).map(({ input, format }) => [input, format]));
@@ -166,7 +166,7 @@ function yearNote({ taken_year: year }: Parsed): string[] {
   ];
 }
 
-function miningOf({ mask, similarity, depth }: ParseOptions): Pick<ReadLogsOptions, 'mining'> {
+function miningOf({ mask = [], similarity, depth }: ParseOptions): Pick<ReadLogsOptions, 'mining'> {
   const mining = {
     ...(mask.length > 0 && { masks: mask }),
     ...(similarity !== undefined && { similarity }),
