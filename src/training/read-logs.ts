@@ -14,6 +14,8 @@ export interface ReadLogsOptions extends ParsingOptions {
   readonly onBatch?: (batch: LogBatch, templates: readonly Template[]) => void | Promise<void>;
   /** Make sequences, default true; without, only `onBatch` sees the lines. */
   readonly sequences?: boolean;
+  /** Give what was mined in the result, default false. */
+  readonly keepTemplates?: boolean;
   /** Sequences whenever this many events have closed, instead of all at once in the result. */
   readonly drain?: { readonly events: number; readonly take: (batch: SequenceBatch, feature: SequenceFeature) => Promise<void> };
   readonly progress?: (share: number) => void;
@@ -29,7 +31,7 @@ export interface LogSequences {
   readonly inputs: readonly InputSummary[];
   /** Every template in use, most frequent first. */
   readonly templates: readonly Template[];
-  /** What was mined, for readers of further lines of the same kind. */
+  /** What was mined, for readers of further lines of the same kind; empty unless `keepTemplates`. */
   readonly known: readonly KnownTemplates[];
 }
 
@@ -109,7 +111,8 @@ class LogReader {
         hint: 'Check that it is a log; `vedette parse` shows what was read.',
       });
     }
-    const [templates, known] = [await this.#parser.templates(), await this.#parser.known()];
+    const templates = await this.#parser.templates();
+    const known = this.#options.keepTemplates === true ? await this.#parser.known() : [];
     const batch = this.#taken.length === 0 ? undefined : concatSequences(this.#taken);
     return { batch, feature, inputs: this.#inputs, templates, known };
   }

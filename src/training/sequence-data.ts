@@ -49,6 +49,7 @@ export async function readSequenceData(
   const read = await readLogs(inputs, {
     progress,
     session: options.session ?? 'auto',
+    keepTemplates: true,
     ...(options.format === undefined ? {} : { format: options.format }),
     ...(options.timezone === undefined ? {} : { timezone: options.timezone }),
     ...(options.templates === undefined ? {} : { templates: await readTemplates(options.templates) }),

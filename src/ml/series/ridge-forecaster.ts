@@ -1,9 +1,9 @@
-import { z } from 'zod';
 import { MICROS_PER_DAY, type SeriesFrame } from '../../core/index.ts';
 import { CALENDAR_COLUMNS, calendarAt, DAILY_COLUMNS } from './calendar.ts';
 import { type FitOptions, type ForecasterArrays, fittedPart, type SavedForecaster, type StorableForecaster } from './forecaster.ts';
 import { RidgeSystem } from './linear.ts';
-import { fitScaling, type Scaling, scaled, scalingSchema, unscale } from './scaler.ts';
+import { type LinearWeights, loadWeights, saveWeights } from './linear-weights.ts';
+import { fitScaling, type Scaling, scaled, unscale } from './scaler.ts';
 
 export interface RidgeOptions {
   /** Values of each channel up to the origin. */
@@ -12,15 +12,6 @@ export interface RidgeOptions {
   /** Passes of Huber's method against outliers; 0: least squares. */
   readonly robustPasses?: number;
 }
-
-interface FittedRidge {
-  readonly steps: number;
-  readonly scaling: readonly Scaling[];
-  /** (columns, steps x channels) */
-  readonly weights: Float64Array;
-}
-
-const plain = z.object({ scaling: scalingSchema });
 
 /** Training looks at no more than this many of the latest rows. */
 const MOST_ROWS = 40_000;
@@ -36,7 +27,8 @@ export class RidgeForecaster implements StorableForecaster {
   #lags: number;
   readonly #penalty: number;
   readonly #passes: number;
-  #fitted: FittedRidge | undefined;
+  /** Of (columns, steps x channels). */
+  #fitted: LinearWeights | undefined;
 
   constructor(options: RidgeOptions = {}) {
     this.#lags = options.lags ?? 48;
@@ -103,14 +95,12 @@ export class RidgeForecaster implements StorableForecaster {
   }
 
   save(): SavedForecaster {
-    const { scaling, weights } = fittedPart(this.#fitted);
-    return { plain: { scaling }, arrays: { weights } };
+    return saveWeights(fittedPart(this.#fitted));
   }
 
   load(steps: number, saved: unknown, arrays: ForecasterArrays): void {
-    const { scaling } = plain.parse(saved);
-    const weights = arrays.float64('weights');
-    this.#fitted = { steps, scaling, weights };
+    this.#fitted = loadWeights(steps, saved, arrays);
+    const { scaling, weights } = this.#fitted;
     const channels = scaling.length;
     this.#lags = (weights.length / (steps * channels) - 1 - CALENDAR_COLUMNS) / channels;
   }

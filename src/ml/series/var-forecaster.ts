@@ -1,22 +1,13 @@
-import { z } from 'zod';
 import type { SeriesFrame } from '../../core/index.ts';
 import { type FitOptions, type ForecasterArrays, fittedPart, type SavedForecaster, type StorableForecaster } from './forecaster.ts';
 import { RidgeSystem } from './linear.ts';
-import { fitScaling, type Scaling, scaled, scalingSchema, unscale } from './scaler.ts';
+import { type LinearWeights, loadWeights, saveWeights } from './linear-weights.ts';
+import { fitScaling, type Scaling, scaled, unscale } from './scaler.ts';
 
 const DEFAULT_LAGS = 4;
 const PENALTY = 1e-4;
 /** Training looks at no more than this many of the latest rows. */
 const MOST_ROWS = 40_000;
-
-interface Fitted {
-  readonly steps: number;
-  readonly scaling: readonly Scaling[];
-  /** (1 + lags x channels, channels) */
-  readonly weights: Float64Array;
-}
-
-const plain = z.object({ scaling: scalingSchema });
 
 /**
  * A vector autoregression: the change of every channel is linear in the last `lags` rows of all of them (ridge, so that with few
@@ -25,7 +16,8 @@ const plain = z.object({ scaling: scalingSchema });
 export class VarForecaster implements StorableForecaster {
   readonly name = 'var';
   #lags: number;
-  #fitted: Fitted | undefined;
+  /** Of (1 + lags x channels, channels). */
+  #fitted: LinearWeights | undefined;
 
   constructor(lags = DEFAULT_LAGS) {
     this.#lags = lags;
@@ -80,14 +72,12 @@ export class VarForecaster implements StorableForecaster {
   }
 
   save(): SavedForecaster {
-    const { scaling, weights } = fittedPart(this.#fitted);
-    return { plain: { scaling }, arrays: { weights } };
+    return saveWeights(fittedPart(this.#fitted));
   }
 
   load(steps: number, saved: unknown, arrays: ForecasterArrays): void {
-    const { scaling } = plain.parse(saved);
-    const weights = arrays.float64('weights');
-    this.#fitted = { steps, scaling, weights };
+    this.#fitted = loadWeights(steps, saved, arrays);
+    const { scaling, weights } = this.#fitted;
     this.#lags = (weights.length / scaling.length - 1) / scaling.length;
   }
 

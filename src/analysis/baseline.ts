@@ -1,0 +1,44 @@
+import { sha256Hex } from '../core/index.ts';
+import type { SequenceFeature } from '../features/index.ts';
+import type { KnownTemplates } from '../parsers/index.ts';
+import { type FileInput, listInputs, withoutEmpty } from '../sources/index.ts';
+import { createDetector, readLogs } from '../training/index.ts';
+import type { AnalysisOptions, FittedModel } from './options.ts';
+
+/** What was learnt from logs that are known to be normal. */
+export interface Baseline {
+  readonly models: readonly FittedModel[];
+  readonly feature: SequenceFeature;
+  readonly known: readonly KnownTemplates[];
+  readonly name: string;
+  readonly inputs: readonly FileInput[];
+}
+
+export async function learnBaseline(options: AnalysisOptions): Promise<Baseline | undefined> {
+  const inputs = withoutEmpty(await listInputs(options.baseline));
+  const read = await readLogs(inputs, {
+    ...logOptions(options),
+    keepTemplates: true,
+    progress: (share) => options.progress(share * 0.5, 'reading the baseline'),
+  });
+  if (read.batch === undefined || read.feature === undefined) return undefined;
+  const models: FittedModel[] = [];
+  for (const name of options.detectors) {
+    const { detector } = await createDetector(name, {}, options.seed);
+    const model = { detectorName: name, detector: detector as FittedModel['detector'], name: 'learnt-from-baseline', sha256: '' };
+    const summary = await model.detector.fit(read.batch);
+    const sha256 = sha256Hex(await model.detector.snapshot());
+    models.push({ ...model, sha256, calibration: summary.calibration, rows: summary.rows, from: summary.from, to: summary.to });
+  }
+  return { models, inputs, feature: read.feature, known: read.known, name: read.inputs.map(({ name }) => name).join(', ') };
+}
+
+/** How logs are read. */
+export function logOptions(options: AnalysisOptions) {
+  return {
+    timezone: options.timezone,
+    session: options.session,
+    ...(options.format === undefined ? {} : { format: options.format }),
+    ...(options.templates === undefined ? {} : { templates: options.templates }),
+  };
+}
