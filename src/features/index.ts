@@ -17,6 +17,7 @@ export { type SeriesConfig, seriesConfig } from './series/config.ts';
 export { counterStep } from './series/counter.ts';
 export { FeatureSeries, figureOwner } from './series/feature-series.ts';
 export { seriesName } from './series/series-table.ts';
+export { FAMILIAR, LONGER, notePause } from './series/silence-rule.ts';
 export { type SeriesCounters, SeriesStepper, type Silence } from './series/stepper.ts';
 export { formatSessionKey, isReusable, parseSessionKey, type SessionKey } from './session-key.ts';
 export { type SessionCounters, Sessionizer } from './sessionizer.ts';

@@ -1,14 +1,11 @@
 import { silenceExplanation } from '../../alerts/index.ts';
 import { formatMicros, type Lineage, type Micros, type SeriesFrame, stableId } from '../../core/index.ts';
+import { FAMILIAR, LONGER, notePause, seriesConfig } from '../../features/index.ts';
 import type { Finding } from '../detections.ts';
 import { placesOf } from './reading-places.ts';
 
-/** As live: usual distances without a reading, at least so long, after so many readings. */
-const SILENT_AFTER = 8;
-const SILENT_AT_LEAST: Micros = 5_000_000;
-const FAMILIAR = 10;
-/** What paused for at least half as long twice before does so by its own rhythm; once is an outage. */
-const LONGER = 2;
+/** As of a live source that sets nothing else. */
+const { silentAfter, silentAtLeast } = seriesConfig.parse({});
 const SEVERITY = 60;
 
 interface Pause {
@@ -19,15 +16,14 @@ interface Pause {
 
 /** Pauses of what has readings in the given rows, longer than its own rhythm; `end`: time of the last row of the input. */
 function pausesOf(rows: readonly number[], { times, step }: SeriesFrame, end: Micros): Pause[] {
-  const least = Math.max(SILENT_AT_LEAST, SILENT_AFTER * step);
+  const least = Math.max(silentAtLeast, silentAfter * step);
   const pauses: Pause[] = [];
-  let [longest, second] = [0, 0];
+  const longest = { longest: 0, second: 0 };
   for (const [i, row] of rows.entries()) {
     const next = rows[i + 1];
     const missing = (next === undefined ? end : (times[next] as number)) - (times[row] as number);
-    if (i + 1 >= FAMILIAR && missing >= least && missing > LONGER * second) pauses.push({ from: row, to: next });
-    second = Math.max(second, Math.min(longest, missing));
-    longest = Math.max(longest, missing);
+    if (i + 1 >= FAMILIAR && missing >= least && missing > LONGER * longest.second) pauses.push({ from: row, to: next });
+    notePause(longest, missing);
   }
   return pauses;
 }

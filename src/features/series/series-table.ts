@@ -1,4 +1,5 @@
 import type { Micros } from '../../core/index.ts';
+import type { Pauses } from './silence-rule.ts';
 
 /** One series between its readings. */
 export interface SeriesSlot {
@@ -26,16 +27,13 @@ export interface SeriesSlot {
 }
 
 /** A device or host: all that is reported of one entity. */
-export interface DeviceSlot {
+export interface DeviceSlot extends Pauses {
   readonly entity: string;
   input: string;
   lastTime: Micros;
   usual: Micros;
   reports: number;
   silent: boolean;
-  /** The two longest distances of its reports so far: what paused twice does so by its own rhythm. */
-  longest: Micros;
-  second: Micros;
   /** Since its last report this process stood still for so long. */
   stalled: Micros;
 }

@@ -3,6 +3,7 @@ import { dictAt, type EvidenceLine, type MetricBatch, type Micros, READING_TYPES
 import type { SeriesConfig } from './config.ts';
 import { counterStep } from './counter.ts';
 import { type DeviceSlot, type SeriesSlot, SeriesTable, usualDistance } from './series-table.ts';
+import { FAMILIAR, LONGER, notePause } from './silence-rule.ts';
 
 /** Readings that were not taken as they came, by reason. */
 export interface SeriesCounters {
@@ -65,8 +66,6 @@ export interface Silence {
 const GAUGE = READING_TYPES.indexOf('gauge');
 const COUNTER = READING_TYPES.indexOf('counter');
 const MAX_INPUTS = 4096;
-/** Reports of a device before its silence means anything. */
-const FAMILIAR = 10;
 /** An input whose readings are as old as this when they arrive is history: its silence is none. */
 const LIVE: Micros = 60_000_000;
 /** Wall-clock time for which a silent input may only be slow, beside two of its usual pauses; its rhythm is known after so many arrivals. */
@@ -74,8 +73,6 @@ const SLOW: Micros = 2_000_000;
 const RHYTHM = 3;
 /** The lane's clock goes on at least this often; what passes beyond is a standstill of this process. */
 const TICK: Micros = 2_000_000;
-/** Silences are told of from so many times the second longest pause of the device on. */
-const LONGER = 2;
 /** A series whose readings are this many steps apart has one a step: its row needs not wait for the end of the step. */
 const SPARSE = 1.5;
 
@@ -312,8 +309,7 @@ export class SeriesStepper {
       if (!Number.isNaN(device.lastTime)) {
         const distance = time - device.lastTime - device.stalled;
         if (!device.silent) device.usual = usualDistance(device.usual, distance);
-        device.second = Math.max(device.second, Math.min(device.longest, distance));
-        device.longest = Math.max(device.longest, distance);
+        notePause(device, distance);
       }
       device.lastTime = time;
       device.stalled = 0;
