@@ -31,6 +31,11 @@ const FLAGGED = 0.05;
 const FLAGGED_TIMES = 20;
 const MOSTLY_FLAGGED = 0.2;
 
+/** Share of flagged units from which on an input is more than a normal one with some anomalies in it. */
+export function mostAbnormal(promisedRate: number): number {
+  return Math.max(FLAGGED, FLAGGED_TIMES * promisedRate);
+}
+
 /**
  * A file that is an attack from end to end looks normal to a detector that learnt from it. Three signs do not need a baseline:
  * nine lines in ten come from one client (a scanner; ordinary access logs have many), a tenth of the lines are failures, a
@@ -47,7 +52,7 @@ export function assessContamination(counts: InputCounts): ContaminationWarning |
   const signs: string[] = [];
   if (client >= ONE_CLIENT) signs.push(`${percent(client)} of the lines come from one client`);
   if (failed >= FAILURES) signs.push(`${percent(failed)} of the lines report a failure`);
-  if (share >= Math.max(FLAGGED, FLAGGED_TIMES * promisedRate))
+  if (share >= mostAbnormal(promisedRate))
     signs.push(`${percent(share)} of the units stand out although about ${percent(promisedRate)} was expected`);
   if (signs.length < 2 && failed < MOSTLY_FAILURES && share < MOSTLY_FLAGGED) return undefined;
   const text = `This input may be abnormal throughout: ${signs.join('; ')}. What fills the whole input counts as normal when it is learnt from itself. Give --baseline with a period known to be quiet.`;

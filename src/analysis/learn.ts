@@ -1,4 +1,4 @@
-import { binomialInterval, calibrate, pValuesOf, scoreAtRate, smallestRate } from '../alerts/index.ts';
+import { binomialInterval, calibrate, mostAbnormal, pValuesOf, scoreAtRate, smallestRate } from '../alerts/index.ts';
 import { type LabelledRow, type SequenceBatch, selectSequences } from '../core/index.ts';
 import { type CoreRows, coreRows } from '../features/index.ts';
 import type { FittedModel } from './options.ts';
@@ -26,10 +26,6 @@ export async function scoreWith(model: FittedModel, batch: SequenceBatch, promis
   return { score, ...pValuesOf(calibration, score), threshold: scoreAtRate(calibration, promise).score, forgiven: [], excess: 1 };
 }
 
-/** More of an input than this, and than so many times the promise, is not abnormal: the rare patterns are then part of what is normal. */
-const MOST_ABNORMAL = 0.05;
-const MOST_TIMES = 20;
-
 /**
  * Fits a detector to the batch and scores the same batch: common patterns by models that had not seen the row, rare ones
  * by the model of the common ones, unless that would flag far more than is promised: then all by models that had not seen the row.
@@ -43,7 +39,8 @@ export async function learnFromItself(
 ): Promise<{ fitted: FittedModel; scored: ScoredRows }> {
   const split = coreRows(batch);
   let learnt = await learnFrom(model, batch, split, promise, (share) => progress(share * 0.6));
-  const most = Math.max(MOST_ABNORMAL, MOST_TIMES * promise) * batch.rows;
+  // So much of an input is not abnormal: the rare patterns are then part of what is normal.
+  const most = mostAbnormal(promise) * batch.rows;
   if (split.rest.length > 0 && flaggedAt(learnt.scored, promise).length > most) {
     const all = Array.from({ length: batch.rows }, (_, row) => row);
     learnt = await learnFrom(model, batch, { core: all, rest: [], independent: split.independent }, promise, (share) =>
