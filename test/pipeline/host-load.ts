@@ -22,10 +22,19 @@ export async function burst(): Promise<() => Promise<void>> {
   };
 }
 
-/** Keeps so many threads busy until it is stopped. */
-export function burn(threads: number): () => Promise<void> {
-  const workers = Array.from({ length: threads }, () => new Worker('for (;;);', { eval: true }));
-  return async () => {
-    await Promise.all(workers.map((worker) => worker.terminate()));
+/** Threads that are started and wait; what starting them shows is over before `burn` keeps them all busy until it is stopped. */
+export async function sleepers(threads: number): Promise<{ burn(): () => Promise<void> }> {
+  const go = new Int32Array(new SharedArrayBuffer(4));
+  const code = "Atomics.wait(require('node:worker_threads').workerData, 0, 0); for (;;);";
+  const workers = Array.from({ length: threads }, () => new Worker(code, { eval: true, workerData: go }));
+  await Promise.all(workers.map((worker) => once(worker, 'online')));
+  return {
+    burn() {
+      Atomics.store(go, 0, 1);
+      Atomics.notify(go, 0);
+      return async () => {
+        await Promise.all(workers.map((worker) => worker.terminate()));
+      };
+    },
   };
 }

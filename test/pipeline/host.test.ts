@@ -7,7 +7,7 @@ import { type Clock, seededRandom, silentLogger, systemClock } from '../../src/c
 import { buildLane, openSource } from '../../src/pipeline/build.ts';
 import { catalogueOf, loadComponents } from '../../src/pipeline/index.ts';
 import type { Lane } from '../../src/pipeline/lane/lane.ts';
-import { burn, burst } from './host-load.ts';
+import { burst, sleepers } from './host-load.ts';
 
 const LEARNING = 70;
 const INTERVAL = 120;
@@ -79,7 +79,7 @@ describe("this host's metrics", () => {
     if (busy < cpus().length / 2) {
       await watched.measure(40);
       watched.found.length = 0;
-      const stopBurn = burn(cpus().length);
+      const stopBurn = (await sleepers(cpus().length)).burn();
       await watched.measure(PATIENCE, () => watched.found.some((key) => key.startsWith('here cpu.')));
       await stopBurn();
       expect(watched.found).toEqual(expect.arrayContaining([expect.stringMatching(/^here cpu\./)]));
