@@ -187,6 +187,8 @@ export interface RuleFinding {
   readonly entity: string;
   /** Other entities that it names, such as the other end of a connection. */
   readonly related?: readonly string[];
+  /** Whom it is done to, where that is known; `entity` may be one of them. */
+  readonly targets?: readonly string[];
   readonly user?: string;
   readonly start: Micros;
   readonly end: Micros;

@@ -3,7 +3,8 @@ import type { Micros } from './time.ts';
 /** Evidence against an entity halves in weight after this long. */
 export const RISK_HALF_LIFE: Micros = 6 * 3_600_000_000;
 
-export type EntityVerdict = 'safe' | 'suspicious' | 'harmful';
+/** `attacked`: what counts against it is for the most part what others do to it. */
+export type EntityVerdict = 'safe' | 'suspicious' | 'attacked' | 'harmful';
 
 /** Who found it: a signature of known misuse, or a deviation from what is normal. */
 export type EvidenceKind = 'signature' | 'anomaly';
@@ -24,6 +25,20 @@ export interface EntityEvidence {
   readonly first: Micros;
   /** Times that the type was raised: the units of its alerts. */
   readonly count: number;
+  /** `target`: done to it, not by it. */
+  readonly role?: 'target';
+}
+
+/** What the alerts about an entity that are still open leave of its weight, however old they are. */
+export interface OpenAlerts {
+  /** By what it does itself. */
+  readonly own: number;
+  /** By what is done to it. */
+  readonly target: number;
+  /** How many, of medium severity or above. */
+  readonly alerts: number;
+  /** When the first of them was raised. */
+  readonly since: Micros;
 }
 
 /** A host, device, address or user that is watched. */
@@ -46,4 +61,6 @@ export interface RatedEntity extends Entity {
   /** 0..100, now. */
   readonly risk: number;
   readonly verdict: EntityVerdict;
+  /** Open alerts of medium severity or above that are about it. */
+  readonly openAlerts: number;
 }

@@ -76,7 +76,7 @@ describe('entities over the API', () => {
   it('list by risk with counts, and show risk over time, facts, alerts and incidents', async () => {
     const listed = (await viewer.call('GET', 'tenants/a/entities?verdict=harmful')).json<{ items: { name: string }[]; counts: unknown }>();
     expect(listed.items.map(({ name }) => name)).toEqual(['web-1']);
-    expect(listed.counts).toEqual({ safe: 0, suspicious: 0, harmful: 1 });
+    expect(listed.counts).toEqual({ safe: 0, suspicious: 0, attacked: 0, harmful: 1 });
     const shown = (await viewer.call('GET', `tenants/a/entities/${entityId('web-1')}`)).json<{
       risk: number;
       history: { at: number; risk: number }[];
@@ -87,9 +87,59 @@ describe('entities over the API', () => {
     expect(shown.history.at(-1)).toEqual({ at: DAY + 121_000_000, risk: shown.risk });
     expect(shown.facts.map(({ fact }) => fact)).toContain('first sequence alert: step 1');
     expect([shown.recentAlerts.length, shown.incidents.length]).toEqual([3, 1]);
-    under.clock += 24 * 3_600_000_000;
-    const later = (await under.control.call('GET', 'tenants/a/entities/web-1')).json<{ risk: number; verdict: string }>();
-    expect(later).toMatchObject({ verdict: 'safe' });
     expect((await under.control.call('GET', 'tenants/a/entities/nobody')).status).toBe(404);
+  });
+
+  it('are not safe while an alert of medium severity or above is open, however old, and are once all are closed', async () => {
+    under.clock += 24 * 3_600_000_000;
+    const later = async () =>
+      (await under.control.call('GET', 'tenants/a/entities/web-1')).json<{
+        risk: number;
+        verdict: string;
+        openAlerts: number;
+        asOf: number;
+      }>();
+    const start = await later();
+    expect(start).toMatchObject({ verdict: 'harmful', risk: 75, openAlerts: 3, asOf: DAY + 120_000_000 + 24 * 3_600_000_000 });
+    const listed = (await under.control.call('GET', 'tenants/a/entities')).json<{ items: { name: string; verdict: string }[] }>();
+    expect(listed.items.map(({ name, verdict }) => [name, verdict])).toEqual([['web-1', 'harmful']]);
+    for (const id of ['alert-0', 'alert-1']) await under.control.call('PATCH', `tenants/a/alerts/${id}`, { state: 'closed' });
+    expect(await later()).toMatchObject({ verdict: 'harmful', openAlerts: 1 });
+    await under.control.call('PUT', 'tenants/a/alerts/alert-2/label', { verdict: 'benign' });
+    expect(await later()).toMatchObject({ verdict: 'safe', openAlerts: 0 });
+  });
+});
+
+describe('devices of the overview', () => {
+  it('are the own ones, attacked ones told from harmful ones, and outside addresses counted apart', async () => {
+    const b = await under.home.tenant('b');
+    const found = (id: string, entity: string, targets: readonly string[]) => {
+      const { alert, row } = alertWrite(id, { start: DAY, severity: 90, detector: 'suricata' });
+      return { alert: { ...alert, tenant: 'b', group: id, detection: { ...alert.detection, entity, targets } }, row };
+    };
+    await saveFound(b, [found('exploit', '203.0.113.7', ['10.0.0.5']), found('upload', '10.0.0.9', ['198.51.100.4'])], under.clock);
+    const { devices } = (await under.control.call('GET', 'tenants/b/overview')).json<{ devices: unknown }>();
+    expect(devices).toEqual({
+      ...{ seen: 2, harmful: 1, attacked: 1, suspicious: 0, safe: 0 },
+      outside: { seen: 2, harmful: 1, suspicious: 0, safe: 1 },
+    });
+    const { items } = (await under.control.call('GET', 'tenants/b/entities')).json<{ items: Record<string, unknown>[] }>();
+    expect(items.map(({ name, place, verdict, openAlerts }) => [name, place, verdict, openAlerts])).toEqual([
+      ['10.0.0.5', 'own', 'attacked', 1],
+      ['10.0.0.9', 'own', 'harmful', 1],
+      ['203.0.113.7', 'outside', 'harmful', 1],
+      ['198.51.100.4', 'outside', 'safe', 0],
+    ]);
+    const paged: unknown[] = [];
+    let cursor = '';
+    do {
+      const page = (await under.control.call('GET', `tenants/b/entities?limit=1${cursor}`)).json<{
+        items: { name: string }[];
+        cursor?: string;
+      }>();
+      paged.push(...page.items.map(({ name }) => name));
+      cursor = page.cursor == null ? '' : `&cursor=${page.cursor}`;
+    } while (cursor !== '');
+    expect(paged).toEqual(items.map(({ name }) => name));
   });
 });

@@ -1,4 +1,14 @@
-import type { AlertState, Entity, EntityVerdict, Expectation, HandledIncident, Incident, IncidentBand, Micros } from '../core/index.ts';
+import type {
+  AlertState,
+  Entity,
+  EntityVerdict,
+  Expectation,
+  HandledIncident,
+  Incident,
+  IncidentBand,
+  Micros,
+  OpenAlerts,
+} from '../core/index.ts';
 import type { HandlingChange } from './contract/alerts.ts';
 import type { Page } from './contract/page.ts';
 
@@ -55,6 +65,13 @@ export interface EntityQuery {
   readonly cursor?: string;
 }
 
+export interface EntityRanks {
+  readonly minRank?: number;
+  readonly belowRank?: number;
+  /** Names left out. */
+  readonly without?: readonly string[];
+}
+
 /** A host that was seen, whether or not anything speaks against it. */
 export interface SeenEntity {
   readonly id: string;
@@ -62,6 +79,20 @@ export interface SeenEntity {
   readonly kind: Entity['kind'];
   readonly first: Micros;
   readonly last: Micros;
+}
+
+/** An open alert of at least this severity leaves at least this weight, however old it is; the first that fits counts. */
+export interface OpenFloor {
+  readonly severity: number;
+  /** Of these detectors; absent = of any. */
+  readonly detectors?: readonly string[];
+  readonly weight: number;
+}
+
+/** An entity that somebody has to look at. */
+export interface RiskyEntity {
+  readonly entity: Entity;
+  readonly open?: OpenAlerts;
 }
 
 export interface RiskPoint {
@@ -79,7 +110,10 @@ export interface EntityClock {
 export interface EntityStore {
   get(id: string): Promise<Entity | undefined>;
   /** The riskiest first, then by name; whatever the time, as all evidence decays alike. */
-  list(query?: EntityQuery & { readonly minRank?: number }): Promise<Page<Entity>>;
+  list(query?: EntityQuery & EntityRanks): Promise<Page<Entity>>;
+  /** Those from a rank on, and those with open alerts that leave them a weight; at most 10,000 of each, in no order. */
+  risky(query: { readonly minRank: number; readonly floors: readonly OpenFloor[] }): Promise<readonly RiskyEntity[]>;
+  openAlerts(floors: readonly OpenFloor[], name: string): Promise<ReadonlyMap<string, OpenAlerts>>;
   /** Oldest first. */
   history(id: string): Promise<readonly RiskPoint[]>;
   /** Writes entities outside an epoch: weighed again, or of a one-shot analysis (`knownAt` as of alerts). */

@@ -7,7 +7,7 @@ export function encodeCursor(parts: readonly unknown[]): string {
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
-export function decodeCursor(cursor: string, types: readonly ('string' | 'number' | 'number|null')[]): readonly Part[] {
+export function decodeCursor(cursor: string, types: readonly ('string' | 'number' | 'number|null' | 'string|null')[]): readonly Part[] {
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
     if (Array.isArray(parts) && parts.length === types.length && parts.every((part, i) => fits(part, types[i] as string)))

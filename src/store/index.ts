@@ -6,6 +6,7 @@ export { readStoredWindows, type StoredWindowsQuery, type WindowChunk } from './
 export { type BackupSummary, restoreBackup, writeBackup } from './backup/archive.ts';
 export type * from './contract.ts';
 export type * from './correlation-contract.ts';
+export { decodeCursor, encodeCursor } from './cursor.ts';
 export { diskBytes, writeDurably } from './disk.ts';
 export { checkTenantId, openHome } from './home.ts';
 export { type HomeLock, lockHome } from './lock.ts';

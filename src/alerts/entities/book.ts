@@ -12,6 +12,9 @@ export interface EntityLimits {
   readonly types: number;
 }
 
+/** Of one alert. */
+const MOST_TARGETS = 5;
+
 const LIMITS: EntityLimits = { entities: 10_000, types: 16 };
 
 const evidenceSchema = z.object({
@@ -25,6 +28,7 @@ const evidenceSchema = z.object({
   at: z.number(),
   first: z.number(),
   count: z.number(),
+  role: z.literal('target').optional(),
 });
 const entitySchema = z.object({
   id: z.string(),
@@ -49,20 +53,26 @@ export class EntityBook {
     this.#limits = { ...LIMITS, ...limits };
   }
 
-  /** Takes an alert that weighs `weight` against its host. */
+  /** Takes an alert that weighs `weight` against its host, and is known of those it is done to. */
   add(alert: AlertObservation, weight: number): void {
+    const { host, targets = [] } = alert;
+    this.#take(host, alert, weight, targets.includes(host));
+    for (const target of targets.slice(0, MOST_TARGETS)) if (target !== host) this.#take(target, alert, weight, true);
+  }
+
+  #take(name: string, alert: AlertObservation, weight: number, isTarget: boolean): void {
     const { host, time } = alert;
-    const known = this.#entities.get(host) ?? newEntity(host, time);
-    this.#entities.delete(host);
-    this.#entities.set(host, {
+    const known = this.#entities.get(name) ?? newEntity(name, time);
+    this.#entities.delete(name);
+    this.#entities.set(name, {
       ...known,
       firstSeen: Math.min(known.firstSeen, time),
       lastSeen: Math.max(known.lastSeen, time),
       at: Math.max(known.at, time),
-      alerts: known.alerts + (isNew(known, alert) ? 1 : 0),
-      evidence: this.#withAlert(known.evidence, alert, weight),
+      alerts: known.alerts + (name === host && isNew(known, alert) ? 1 : 0),
+      evidence: this.#withAlert(known.evidence, alert, weight, isTarget),
     });
-    this.#changed.add(host);
+    this.#changed.add(name);
     if (this.#entities.size <= this.#limits.entities) return;
     const [stalest] = this.#entities.keys();
     this.#entities.delete(stalest as string);
@@ -71,19 +81,24 @@ export class EntityBook {
 
   /** A unit was scored anew: the evidence of its alert says what the alert says now, and weighs `weight` if that is more. */
   renew(alert: AlertObservation, weight: number): void {
-    const { host, type, id, title, time } = alert;
-    const entity = this.#entities.get(host);
+    const { host, targets = [] } = alert;
+    for (const name of new Set([host, ...targets.slice(0, MOST_TARGETS)])) this.#renew(name, alert, weight);
+  }
+
+  #renew(name: string, alert: AlertObservation, weight: number): void {
+    const { type, id, title, time } = alert;
+    const entity = this.#entities.get(name);
     const known = entity?.evidence.find((one) => one.type === type && one.alertId === id);
     if (entity === undefined || known === undefined) return;
     const heavier = weight >= decayed(known.weight, known.at, time) ? { weight, at: Math.max(time, known.at) } : {};
     const renewed = { ...known, title, severity: alert.alertSeverity ?? alert.severity ?? known.severity, ...heavier };
-    this.#entities.set(host, {
+    this.#entities.set(name, {
       ...entity,
       lastSeen: Math.max(entity.lastSeen, time),
       at: Math.max(entity.at, time),
       evidence: entity.evidence.map((one) => (one === known ? renewed : one)).sort(byWeight),
     });
-    this.#changed.add(host);
+    this.#changed.add(name);
   }
 
   /** Takes what is known of entities already. */
@@ -113,7 +128,7 @@ export class EntityBook {
       const { entities } = stateSchema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
       this.#entities.clear();
       this.#changed.clear();
-      for (const entity of entities) this.#entities.set(entity.name, entity);
+      for (const entity of entities as Entity[]) this.#entities.set(entity.name, entity);
     } catch (cause) {
       throw new VedetteError('STORE_CORRUPT', 'the state of the entities cannot be read', {
         cause,
@@ -122,7 +137,7 @@ export class EntityBook {
     }
   }
 
-  #withAlert(evidence: readonly EntityEvidence[], alert: AlertObservation, weight: number): EntityEvidence[] {
+  #withAlert(evidence: readonly EntityEvidence[], alert: AlertObservation, weight: number, isTarget: boolean): EntityEvidence[] {
     const { type, time } = alert;
     const known = evidence.find((one) => one.type === type);
     const others = evidence.filter((one) => one.type !== type);
@@ -139,6 +154,7 @@ export class EntityBook {
       at: Math.max(time, known?.at ?? time),
       first: Math.min(time, known?.first ?? time),
       count: (known?.count ?? 0) + (known?.alertId === alert.id && known.at === time ? 0 : 1),
+      ...(isTarget ? { role: 'target' as const } : {}),
     };
     return [...others, strongest].sort(byWeight).slice(0, this.#limits.types);
   }

@@ -70,6 +70,23 @@ describe('risk of an entity', () => {
     expect(verdictAfter(72, 90, 'signature')).toBe('safe');
   });
 
+  it('fades to what open alerts leave, and tells what it does from what is done to it', () => {
+    const entity = afterAlerts(alert('scan', 0));
+    const open = { own: 3, target: 0, alerts: 1, since: 0 };
+    expect(ratedEntity(entity, 240 * HOUR, open)).toMatchObject({ risk: riskOf(3), verdict: 'suspicious', openAlerts: 1 });
+    expect(ratedEntity(entity, 0, open).risk).toBe(50);
+    const book = new EntityBook();
+    book.add(alert('guessing', 0, { host: '203.0.113.7', targets: ['gate'] }), 8);
+    book.add(alert('flood', 0, { host: 'web', targets: ['web'] }), 8);
+    book.renew(alert('guessing', 0, { host: '203.0.113.7', targets: ['gate'], change: 'rescored', title: 'more' }), 12);
+    const rated = book.takeChanged(NONE).map((one) => ratedEntity(one, 0));
+    expect(rated.map(({ name, verdict, alerts, weight }) => [name, verdict, alerts, weight])).toEqual([
+      ['203.0.113.7', 'harmful', 1, 12],
+      ['gate', 'attacked', 0, 12],
+      ['web', 'attacked', 1, 8],
+    ]);
+  });
+
   it('orders entities alike at any time: the rank of a risk is that of its weight', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 99 }), fc.integer({ min: 0, max: 100 }), (risk, hours) => {

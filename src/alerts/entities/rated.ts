@@ -1,4 +1,4 @@
-import type { Entity, EntityEvidence, Micros, RatedEntity } from '../../core/index.ts';
+import type { Entity, EntityEvidence, Micros, OpenAlerts, RatedEntity } from '../../core/index.ts';
 import type { ExpectedRules } from '../incidents/index.ts';
 import { decayed, JOINT_WITHIN, riskOf, verdictOf } from './risk.ts';
 
@@ -31,7 +31,18 @@ export function weighed(entity: Entity, rules: ExpectedRules, at: Micros): Entit
   };
 }
 
-export function ratedEntity(entity: Entity, now: Micros): RatedEntity {
-  const risk = riskOf(decayed(entity.weight, entity.at, now));
-  return { ...entity, risk, verdict: verdictOf(risk) };
+/** Its risk at `now`, which fades to what its open alerts leave. */
+export function ratedEntity(entity: Entity, now: Micros, open?: OpenAlerts): RatedEntity {
+  const all = decayed(entity.weight, entity.at, now);
+  const aimed = Math.min(
+    all,
+    weightOf(
+      entity.evidence.filter(({ role }) => role === 'target'),
+      now,
+    ),
+  );
+  const own = Math.max(all - aimed, open?.own ?? 0);
+  const target = Math.max(aimed, open?.target ?? 0);
+  const risk = riskOf(Math.max(all, own, target));
+  return { ...entity, risk, verdict: verdictOf(risk, own, target), openAlerts: open?.alerts ?? 0 };
 }

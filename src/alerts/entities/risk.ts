@@ -31,6 +31,17 @@ function leastWeight(severity: number, kind: EvidenceKind): number {
   return severity >= SEVERITY_LEVELS.medium && signature ? 4 : 0;
 }
 
+/** What nobody has dealt with stays suspicious: at least a risk of 41. */
+const LEAST_OPEN = 3;
+
+/** The weight that an open alert leaves, by its severity and its detectors (absent = any), however old it is; heaviest first. */
+export const OPEN_FLOORS = [SEVERITY_LEVELS.critical, SEVERITY_LEVELS.high, SEVERITY_LEVELS.medium]
+  .flatMap((severity): { severity: number; detectors?: readonly string[]; weight: number }[] => [
+    { severity, detectors: [...SIGNATURES], weight: Math.max(LEAST_OPEN, leastWeight(severity, 'signature')) },
+    { severity, weight: Math.max(LEAST_OPEN, leastWeight(severity, 'anomaly')) },
+  ])
+  .sort((a, b) => b.weight - a.weight);
+
 export function decayed(weight: number, at: Micros, now: Micros): number {
   return weight * 2 ** (-Math.max(0, now - at) / RISK_HALF_LIFE);
 }
@@ -46,7 +57,9 @@ export function rankOfRisk(risk: number, now: Micros): number {
   return Math.log2(weight) + now / RISK_HALF_LIFE;
 }
 
-export function verdictOf(risk: number): EntityVerdict {
-  if (risk >= RISK_LEVELS.harmful) return 'harmful';
-  return risk >= RISK_LEVELS.suspicious ? 'suspicious' : 'safe';
+/** By the weight of what it does itself and of what is done to it. */
+export function verdictOf(risk: number, own: number, target: number): EntityVerdict {
+  if (risk < RISK_LEVELS.suspicious) return 'safe';
+  if (riskOf(own) >= RISK_LEVELS.harmful) return 'harmful';
+  return target > own ? 'attacked' : 'suspicious';
 }

@@ -25,6 +25,7 @@ export function observationOf(
     ...(change === 'new' ? {} : { change }),
     techniques: detection.techniques,
     ...(detection.related === undefined ? {} : { related: detection.related }),
+    ...(detection.targets === undefined ? {} : { targets: detection.targets }),
     ...(detection.user === undefined ? {} : { user: detection.user }),
     ...(tactic === undefined ? {} : { tactic }),
   };

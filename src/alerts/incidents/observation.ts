@@ -13,6 +13,8 @@ export interface AlertObservation {
   readonly host: string;
   /** Other hosts that it names; incidents with one of them are linked too. */
   readonly related?: readonly string[];
+  /** Whom it is done to, where that is known. */
+  readonly targets?: readonly string[];
   readonly user?: string;
   readonly source?: string;
   readonly destination?: string;

@@ -9,7 +9,7 @@ export function entitiesCommand(): Command {
     return child;
   };
   add('list', 'the riskiest first', 'vedette entities list --verdict suspicious')
-    .addOption(new Option('--verdict <verdict>', 'only from this verdict on').choices(['safe', 'suspicious', 'harmful']))
+    .addOption(new Option('--verdict <verdict>', 'only from this verdict on').choices(['safe', 'suspicious', 'attacked', 'harmful']))
     .option('--limit <number>', 'most entities shown', integer, 50)
     .action(async (options) => (await import('../run/entities.ts')).listEntities(options));
   add('show', 'what counts against it, since when', 'vedette entities show 192.168.1.20')

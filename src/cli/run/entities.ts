@@ -17,8 +17,8 @@ export async function listEntities({ verdict, limit, ...options }: ListOptions):
     }
     for (const entity of page.items) print(oneLine(entity));
     if (page.cursor !== undefined) print(`More than ${limit}: use --limit.`);
-    const { harmful, suspicious, safe } = page.counts;
-    print(`${harmful} harmful, ${suspicious} suspicious, ${safe} safe.`);
+    const { harmful, attacked, suspicious, safe } = page.counts;
+    print(`${harmful} harmful, ${attacked} attacked, ${suspicious} suspicious, ${safe} safe.`);
   });
 }
 
@@ -29,16 +29,16 @@ export async function showEntity(id: string, options: CommonOptions): Promise<vo
     return;
   }
   print(
-    `${found.name}: ${found.verdict}, risk ${found.risk} of 100`,
+    `${found.name}: ${found.verdict}, risk ${found.risk} of 100 as of ${formatMicros(found.asOf)}`,
     '',
     `  entity     ${found.id} (${found.kind})`,
     `  seen       ${formatMicros(found.firstSeen)} to ${formatMicros(found.lastSeen)}`,
-    `  alerts     ${found.alerts}`,
+    `  alerts     ${found.alerts}${found.openAlerts === 0 ? '' : `; ${found.openAlerts} of medium severity or above still open: the risk does not fade below what they weigh`}`,
     '',
     'What counts against it',
     ...found.evidence.map(
-      ({ weight, title, kind, detector, count, at }) =>
-        `  ${weight.toFixed(1).padStart(5)}  ${title} (${kind}, ${detector}, ${count === 1 ? 'once' : `${count} times`}, ${formatMicros(at)})`,
+      ({ weight, title, kind, detector, count, at, role }) =>
+        `  ${weight.toFixed(1).padStart(5)}  ${title} (${role === 'target' ? 'done to it, ' : ''}${kind}, ${detector}, ${count === 1 ? 'once' : `${count} times`}, ${formatMicros(at)})`,
     ),
     '',
     'First seen',

@@ -1,6 +1,6 @@
 import { type Detection, type Explanation, formatMicros, type Lineage, type RuleFinding, stableId } from '../../core/index.ts';
 import { type Episode, keyText, type Measure } from './episodes.ts';
-import { RULES } from './rules.ts';
+import { RULES, type RuleName } from './rules.ts';
 
 /** An episode in plain words. */
 export function findingOf(episode: Episode): RuleFinding {
@@ -18,6 +18,7 @@ export function findingOf(episode: Episode): RuleFinding {
     rule: episode.rule,
     key,
     entity: (rule.about === 'source' ? episode.source : episode.destination) || episode.source || episode.destination,
+    ...(isTarget(episode) ? { targets: [episode.destination] } : {}),
     start: episode.start,
     end: episode.end,
     score: ratio,
@@ -27,6 +28,13 @@ export function findingOf(episode: Episode): RuleFinding {
     explanation: explanationOf(episode, key),
     evidence: episode.evidence,
   };
+}
+
+/** Rules about the source that do something to the destination. */
+const AIMED: ReadonlySet<RuleName> = new Set(['port-scan', 'brute-force']);
+
+function isTarget({ rule, destination }: Episode): boolean {
+  return destination !== '' && (RULES[rule].about === 'destination' || AIMED.has(rule));
 }
 
 /** A finding of a finite capture. A rule has no p-value: it is NaN. */

@@ -129,7 +129,7 @@ function findingOf(batch: EventBatch, row: number, severity: number, attributes:
     rule: text('ruleId'),
     key: `${origin.input}:${origin.offset[row]}`,
     entity,
-    ...(to === '' || to === entity ? {} : { related: [to] }),
+    ...(to === '' || to === entity ? {} : { related: [to], targets: [to] }),
     start: time,
     end: time,
     score: 1,

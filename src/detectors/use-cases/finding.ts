@@ -32,6 +32,7 @@ export function findingOf({ useCase, keyColumns, keys, start, end, measures, evi
     rule: useCase.name,
     key,
     entity: keys[keyColumns.indexOf(useCase.about)] ?? key,
+    ...targetsOf(useCase, keys[keyColumns.indexOf('destinationAddress')]),
     start,
     end,
     score,
@@ -55,6 +56,14 @@ export function findingOf({ useCase, keyColumns, keys, start, end, measures, evi
     evidence,
   };
 }
+
+/** The responder, but not the one that data are sent to. */
+function targetsOf({ category, about }: UseCase, responder: string | undefined): Pick<RuleFinding, 'targets'> {
+  const isTarget = about === 'destinationAddress' || !TO_OUTSIDE.has(category);
+  return responder === undefined || responder === '' || !isTarget ? {} : { targets: [responder] };
+}
+
+const TO_OUTSIDE: ReadonlySet<UseCase['category']> = new Set(['data loss', 'own']);
 
 function ratioOf(measure: Measure | undefined): number {
   if (measure === undefined || measure.level === 0) return 1;

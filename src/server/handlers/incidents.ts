@@ -7,6 +7,7 @@ import { entityOperations } from '../correlation/entities.ts';
 import { incidentOperations } from '../correlation/incidents.ts';
 import { summaryOf } from '../correlation/summary.ts';
 import { type Answer, given, type Handlers } from './handler.ts';
+import { tenantPlaces } from './places.ts';
 
 type IncidentRoutes =
   | 'incidents'
@@ -25,6 +26,7 @@ const body = (incident: HandledIncident): IncidentBody => incident as unknown as
 export function incidentHandlers(context: ServerContext): Handlers<IncidentRoutes> {
   const operations = (store: TenantStore, { name }: Pick<Principal, 'name'>) =>
     incidentOperations(store, { by: name, now: context.now, onExpected: async () => context.pipeline()?.applyLabels() });
+  const entities = async (store: TenantStore) => entityOperations(store, context.now, await tenantPlaces(context, store.id));
   const told = (store: TenantStore, incident: HandledIncident): IncidentBody => {
     context.hub.send(store.id, 'incident', summary(incident));
     return body(incident);
@@ -57,9 +59,9 @@ export function incidentHandlers(context: ServerContext): Handlers<IncidentRoute
       context.hub.send(store.id, 'changed', { ids: [], by: principal.name });
       return { status: 'ok' };
     },
-    entities: async ({ store, query }) => entityOperations(store, context.now).listEntities(given(query)),
+    entities: async ({ store, query }) => (await entities(store)).listEntities(given(query)),
     async entity({ store, params }) {
-      const found = await entityOperations(store, context.now).getEntity(params.id);
+      const found = await (await entities(store)).getEntity(params.id);
       return { ...found, incidents: found.incidents.map(summary) } as unknown as Answer<'entity'>;
     },
   };

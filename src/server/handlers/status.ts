@@ -6,6 +6,7 @@ import { type ServerContext, tenantConfig } from '../context.ts';
 import { entityOperations } from '../correlation/entities.ts';
 import type { Answer, Handlers } from './handler.ts';
 import { memo } from './memo.ts';
+import { tenantPlaces } from './places.ts';
 import { openByTactic } from './tactics.ts';
 
 type StatusRoutes = 'status' | 'overview' | 'history' | 'sources' | 'detectors';
@@ -51,7 +52,7 @@ export function statusHandlers(context: ServerContext): Handlers<StatusRoutes> {
             store.events.hosts({ ...range, limit: MOST_DEVICES }),
             stoppedIn(store),
           ]);
-          const devices = await devicesOf(store, context.now, hosts);
+          const devices = await devicesOf(context, store, hosts);
           return { summary, notifiedToday, criticalToday, observedPerDay, stored, bytes, devices, stopped };
         },
       );
@@ -118,12 +119,20 @@ async function stoppedIn(store: TenantStore): Promise<ReadonlySet<string>> {
   return (await tenantSettings(store)).stopped;
 }
 
-/** Hosts that wrote events and entities that alerts were about, by their risk now. */
-async function devicesOf(store: TenantStore, now: () => Micros, hosts: readonly HostCount[]): Promise<Figures['devices']> {
-  const { counts } = await entityOperations(store, now).listEntities({ limit: 1 });
+/** Hosts that wrote events and entities that alerts were about, by their risk now: the tenant's own, and apart from them the others. */
+async function devicesOf(context: ServerContext, store: TenantStore, hosts: readonly HostCount[]): Promise<Figures['devices']> {
+  const placeOf = await tenantPlaces(context, store.id);
+  const risky = await entityOperations(store, context.now, placeOf).risky();
   const { items } = await store.entities.list({ limit: MOST_DEVICES });
-  const seen = new Set([...hosts.map(({ host }) => host), ...items.map(({ name }) => name)]).size;
-  return { seen, harmful: counts.harmful, suspicious: counts.suspicious, safe: seen - counts.harmful - counts.suspicious };
+  const names = new Set([...hosts.map(({ host }) => host), ...items.map(({ name }) => name), ...risky.map(({ name }) => name)]);
+  names.delete('');
+  const none = { seen: 0, harmful: 0, attacked: 0, suspicious: 0, safe: 0 };
+  const counts = { own: { ...none }, outside: { ...none } };
+  for (const name of names) counts[placeOf(name)].seen += 1;
+  for (const { place, verdict } of risky) counts[place][verdict] += 1;
+  for (const of of [counts.own, counts.outside]) of.safe = of.seen - of.harmful - of.attacked - of.suspicious;
+  const { attacked: _never, ...outside } = counts.outside;
+  return { ...counts.own, outside };
 }
 
 /** Notified alerts a day over the last week, or since this server watches when that is less; null before a day has passed. */

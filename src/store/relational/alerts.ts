@@ -27,14 +27,14 @@ import { bindable, pageOf, Selection } from './selection.ts';
 
 /** A person's state outlives the pipeline writing the alert again. */
 const UPSERT = `
-  INSERT INTO alerts (id, detector, source, entity, alert_group, start_at, end_at, last_seen, severity, notified, state, epoch, lineage_epoch, known_at, body, scored_row)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  INSERT INTO alerts (id, detector, source, entity, alert_group, start_at, end_at, last_seen, severity, notified, state, epoch, lineage_epoch, known_at, targets, body, scored_row)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (id) DO UPDATE SET
     detector = excluded.detector, source = excluded.source, entity = excluded.entity, alert_group = excluded.alert_group,
     start_at = excluded.start_at, end_at = excluded.end_at, last_seen = excluded.last_seen, severity = excluded.severity,
     notified = excluded.notified, state = CASE WHEN alerts.state_by IS NULL THEN excluded.state ELSE alerts.state END,
     epoch = excluded.epoch, lineage_epoch = excluded.lineage_epoch,
-    known_at = ${laterKnown('alerts')}, body = excluded.body, scored_row = excluded.scored_row`;
+    known_at = ${laterKnown('alerts')}, targets = excluded.targets, body = excluded.body, scored_row = excluded.scored_row`;
 
 const VERDICT = '(SELECT verdict FROM labels WHERE alert_id = alerts.id ORDER BY sequence DESC LIMIT 1) AS verdict';
 
@@ -58,6 +58,7 @@ export class Alerts {
         ...[alert.lastSeen, detection.severity, alert.notified ? 1 : 0, alert.state, epoch, detection.lineage.epoch, knownAt ?? null].map(
           bindable,
         ),
+        detection.targets === undefined ? null : bindable(JSON.stringify(detection.targets)),
         bodyOf(alert),
         row,
       ]);

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RISK_HALF_LIFE } from '../../core/index.ts';
-import { DAY, entity, incident, temporaryFolder } from '../testing/fixtures.ts';
+import { alertWrite, DAY, entity, incident, temporaryFolder } from '../testing/fixtures.ts';
+import { Alerts } from './alerts.ts';
 import { openSqlite, type RelationalDatabase } from './database.ts';
 import { Entities } from './entities.ts';
 import { Expectations } from './expectations.ts';
 import { Incidents } from './incidents.ts';
+import { Labels } from './labels.ts';
 import { migrate } from './migrations.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -106,6 +108,37 @@ describe('entities', () => {
     expect(entities.list({ limit: 2, cursor: page.cursor ?? '' }).items.map(({ name }) => name)).toEqual(['quiet']);
     expect(entities.list({ name: 'QUI' }).items).toHaveLength(1);
     expect(entities.counts([-2e9])).toEqual([3]);
+  });
+
+  it('that are risky are those of a rank, and those about or aimed at whom an alert is open that nobody called harmless', () => {
+    const entities = new Entities(database);
+    const alerts = new Alerts(database);
+    entities.save(['gate', 'web', 'db', 'old'].map((name) => entity(name, name === 'db' ? 8 : 0, DAY)));
+    const about = (id: string, host: string, severity: number, targets?: readonly string[]) => {
+      const { alert, row } = alertWrite(id, { severity });
+      return { alert: { ...alert, detection: { ...alert.detection, entity: host, ...(targets && { targets }) } }, row };
+    };
+    alerts.save([about('a', '203.0.113.7', 60, ['gate']), about('b', 'web', 90), about('c', 'old', 20)]);
+    const floors = [
+      { severity: 75, detectors: ['sequence'], weight: 8 },
+      { severity: 25, weight: 3 },
+    ];
+    const minRank = Math.log2(4) + DAY / RISK_HALF_LIFE;
+    const risky = () => Object.fromEntries(entities.risky({ minRank, floors }).map((one) => [one.entity.name, one.open]));
+    expect(risky()).toEqual({
+      gate: { own: 0, target: 3, alerts: 1, since: DAY },
+      web: { own: 8, target: 0, alerts: 1, since: DAY },
+      db: undefined,
+    });
+    alerts.setState('b', 'closed', 'ana', DAY);
+    const labels = new Labels(database);
+    labels.append({ alertId: 'a', verdict: 'false-positive', note: '', by: 'ana', at: DAY });
+    expect(risky()).toEqual({ db: undefined });
+    labels.append({ alertId: 'a', verdict: undefined, note: '', by: 'ana', at: DAY });
+    expect(Object.keys(risky())).toEqual(['gate', 'db']);
+    const rule = { id: 'r', type: 'g', host: '203.0.113.7', title: 't', reason: '', inForce: true, by: 'ana', at: DAY };
+    new Expectations(database).append(rule);
+    expect(risky()).toEqual({ db: undefined });
   });
 
   it('keep the earliest and the latest sight, and a bounded history', () => {

@@ -1,8 +1,9 @@
-import { type Entity, type EntityEvidence, type Micros, RISK_HALF_LIFE } from '../../core/index.ts';
+import { type Entity, type EntityEvidence, type Micros, type OpenAlerts, RISK_HALF_LIFE } from '../../core/index.ts';
 import type { Page } from '../contract.ts';
-import type { EntityClock, EntityQuery, RiskPoint, SeenEntity } from '../correlation-contract.ts';
+import type { EntityClock, EntityQuery, EntityRanks, OpenFloor, RiskPoint, RiskyEntity, SeenEntity } from '../correlation-contract.ts';
 import type { RelationalDatabase, SqlRow } from './database.ts';
 import { isOlder, laterKnown } from './known.ts';
+import { openAlerts } from './open-alerts.ts';
 import { bindable, pageOf, Selection } from './selection.ts';
 
 /** Points kept of an entity's history. */
@@ -12,6 +13,8 @@ const MOST_SEEN = 100_000;
 
 /** Of what has no weight. */
 const NO_RANK = -1e9;
+/** Risky ones that are looked at. */
+const MOST_RISKY = 10_000;
 
 const UPSERT = `
   INSERT INTO entities (id, name, kind, first_seen, last_seen, weight, at, rank, alerts, known_at, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -73,13 +76,32 @@ export class Entities {
     return row === undefined ? undefined : toEntity(row);
   }
 
-  list(query: EntityQuery & { readonly minRank?: number } = {}): Page<Entity> {
-    const { minRank, name, limit, cursor } = query;
+  list(query: EntityQuery & EntityRanks = {}): Page<Entity> {
+    const { minRank, belowRank, without, name, limit, cursor } = query;
     const selection = new Selection([
       ['rank >= ?', minRank],
+      ['rank < ?', belowRank],
+      ['name NOT IN (SELECT value FROM json_each(?))', without === undefined ? undefined : JSON.stringify(without)],
       ['instr(lower(name), ?) > 0', name?.toLowerCase()],
     ]);
     return pageOf(this.database, selection, { table: 'entities', columns: '*', by: 'rank', tie: 'name', limit, cursor }, toEntity);
+  }
+
+  risky({ minRank, floors }: { readonly minRank: number; readonly floors: readonly OpenFloor[] }): readonly RiskyEntity[] {
+    const open = openAlerts(this.database, floors);
+    const named = this.database.all('SELECT * FROM entities WHERE name IN (SELECT value FROM json_each(?))', [
+      JSON.stringify([...open.keys()]),
+    ]);
+    const ranked = this.database.all('SELECT * FROM entities WHERE rank >= ? ORDER BY rank DESC, name LIMIT ?', [minRank, MOST_RISKY]);
+    const found = new Map([...named, ...ranked].map((row) => [row.id as string, toEntity(row)]));
+    return [...found.values()].map((entity) => {
+      const left = open.get(entity.name);
+      return left === undefined ? { entity } : { entity, open: left };
+    });
+  }
+
+  openAlerts(floors: readonly OpenFloor[], name: string): ReadonlyMap<string, OpenAlerts> {
+    return openAlerts(this.database, floors, name);
   }
 
   history(id: string): readonly RiskPoint[] {

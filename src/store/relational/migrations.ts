@@ -106,6 +106,12 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // Small files are merged: the first epoch whose rows a file holds; `epoch` is the last.
   'ALTER TABLE files ADD COLUMN first_epoch INTEGER;',
+  // Whom alerts are aimed at, and what is still open about whom.
+  `
+  ALTER TABLE alerts ADD COLUMN targets TEXT;
+  CREATE INDEX alerts_unsettled ON alerts (severity, entity, detector, alert_group, targets, start_at) WHERE state <> 'closed';
+  CREATE INDEX entities_name ON entities (name);
+  `,
 ];
 
 /** Brings a store to the newest version, one transaction a step; refuses one from the future untouched. */

@@ -11,7 +11,7 @@ export const SERVICES = {
   labels: ['append', 'log', 'inForce'],
   incidents: ['get', 'list', 'find', 'save', 'change', 'note', 'ofHost', 'removeBefore'],
   expectations: ['append', 'inForce', 'log'],
-  entities: ['get', 'list', 'history', 'save', 'clock', 'counts', 'removeBefore'],
+  entities: ['get', 'list', 'risky', 'openAlerts', 'history', 'save', 'clock', 'counts', 'removeBefore'],
   outbox: ['due', 'done', 'failed', 'pending'],
   events: [
     'append',

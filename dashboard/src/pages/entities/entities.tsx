@@ -8,7 +8,7 @@ import { Scroll } from '../../components/scroll.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
 import { count, plural } from '../../format/number.ts';
 import { HOUR, nowMicros, prose } from '../../format/time.ts';
-import { type EntityRow, entityRows, LEVELS } from './rows.ts';
+import { type EntityRow, entityRows, LEVEL_COLOUR, LEVELS } from './rows.ts';
 
 /** Every watched entity: hosts that write logs and whatever alerts were about, the riskiest first. */
 export function Entities() {
@@ -36,6 +36,19 @@ export function Entities() {
             onChange={(event) => change({ find: event.currentTarget.value === '' ? undefined : event.currentTarget.value })}
           />
           <Select
+            aria-label="Place"
+            w={150}
+            placeholder="Own and outside"
+            clearable
+            clearButtonProps={{ 'aria-label': 'Own and outside' }}
+            data={[
+              { value: 'own', label: 'own devices' },
+              { value: 'outside', label: 'outside addresses' },
+            ]}
+            value={search.place ?? null}
+            onChange={(place) => change({ place: place ?? undefined })}
+          />
+          <Select
             aria-label="Level"
             w={140}
             placeholder="Any level"
@@ -56,8 +69,10 @@ export function Entities() {
         >
           {(all) => {
             const shown = all.filter(
-              ({ name, level }) =>
-                name.toLowerCase().includes((search.find ?? '').toLowerCase()) && (search.level === undefined || level === search.level),
+              ({ name, level, place }) =>
+                name.toLowerCase().includes((search.find ?? '').toLowerCase()) &&
+                (search.level === undefined || level === search.level) &&
+                (search.place === undefined || place === search.place),
             );
             if (shown.length > 0) return <EntityTable rows={shown} />;
             return all.length === 0 ? (
@@ -81,8 +96,6 @@ function AsOf({ at }: { at: number | null | undefined }) {
     </p>
   );
 }
-
-const BAR = { harmful: 'critical', suspicious: 'medium', safe: 'low' } as const;
 
 function EntityTable({ rows }: { rows: readonly EntityRow[] }) {
   const tenant = useTenant();
@@ -110,15 +123,18 @@ function EntityTable({ rows }: { rows: readonly EntityRow[] }) {
                 <Link to="/t/$tenant/entities/$name" params={{ tenant, name: row.name }}>
                   {row.name}
                 </Link>
+                {row.place === 'outside' && <span className="soft small"> outside</span>}
               </td>
               <td>
-                <span className={`chip ${row.level === 'harmful' ? 'critical' : row.level === 'suspicious' ? 'medium' : 'good'}`}>
-                  {row.level}
-                </span>
+                <span className={`chip ${LEVEL_COLOUR[row.level]}`}>{row.level}</span>
               </td>
               <td className="right num">{Math.round(row.risk)}</td>
               <td style={{ width: 96, verticalAlign: 'middle' }}>
-                <Bar share={row.risk / 100} level={BAR[row.level]} label={`Risk ${Math.round(row.risk)} of 100`} />
+                <Bar
+                  share={row.risk / 100}
+                  level={row.level === 'safe' ? 'low' : LEVEL_COLOUR[row.level]}
+                  label={`Risk ${Math.round(row.risk)} of 100`}
+                />
               </td>
               <td className="clip">
                 <span className="ellipsis soft" title={prose(row.reason)}>

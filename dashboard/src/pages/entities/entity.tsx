@@ -25,10 +25,9 @@ export function EntityPage() {
   const range = useMemo(() => parseRange(search.range), [search.range]);
   const lanes = useApi('alertLanes', { query: { ...range, by: 'detector', entity: name, bins: 96 } });
   const alerts = useApi('alerts', { query: { ...range, entity: name, order: 'time', limit: 100 } });
-  // One that no alert was about has no risk and is not asked for.
-  const known = useApi('entities', { query: { name, limit: 100 } });
-  const id = known.data?.items.find((one) => one.name === name)?.id;
-  const entity = useApi('entity', { params: { id: id ?? '' } }, { enabled: id !== undefined });
+  const entity = useApi('entity', { params: { id: name } });
+  // Until its own answer is here, the one before is another's.
+  const dossier = entity.data?.name === name ? entity.data : undefined;
   return (
     <Page
       title={name}
@@ -41,8 +40,15 @@ export function EntityPage() {
         </>
       }
     >
-      <EntityFigures name={name} range={range} lanes={lanes.data} alerts={alerts.data?.items ?? []} entity={entity.data} />
-      {entity.data !== undefined && <Risk entity={entity.data} />}
+      <EntityFigures
+        name={name}
+        range={range}
+        lanes={lanes.data}
+        alerts={alerts.data?.items ?? []}
+        entity={entity.data}
+        unknown={entity.isError}
+      />
+      {dossier !== undefined && <Risk entity={dossier} />}
       <Card
         title="Alerts over time"
         head={

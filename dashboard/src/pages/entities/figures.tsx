@@ -4,20 +4,21 @@ import { useApi } from '../../api/queries.ts';
 import { Fact } from '../../components/fact.tsx';
 import type { AlertLanes } from '../../components/lanes.tsx';
 import { Severity, When } from '../../components/marks.tsx';
-import { count } from '../../format/number.ts';
-
-const LEVEL = { safe: 'good', suspicious: 'medium', harmful: 'critical' } as const;
+import { count, plural } from '../../format/number.ts';
+import { LEVEL_COLOUR } from './rows.ts';
 
 interface Props {
   readonly name: string;
   readonly range: { readonly from?: number; readonly to?: number };
   readonly lanes: AlertLanes | undefined;
   readonly alerts: readonly AlertBody[];
+  /** Undefined until it is known, or where there is no such entity (`unknown`). */
   readonly entity: RouteResponse<'entity'> | undefined;
+  readonly unknown: boolean;
 }
 
 /** What is known of the entity in one line. */
-export function EntityFigures({ name, range, lanes, alerts, entity }: Props) {
+export function EntityFigures({ name, range, lanes, alerts, entity, unknown }: Props) {
   const hosts = useApi('hosts', { query: { ...range, host: name, limit: 1 } });
   const host = hosts.data?.items[0];
   const worst = lanes === undefined || lanes.lanes.length === 0 ? undefined : Math.max(...lanes.lanes.map(({ severity }) => severity));
@@ -27,12 +28,23 @@ export function EntityFigures({ name, range, lanes, alerts, entity }: Props) {
     <div className="card card-body">
       <dl className="facts">
         <Fact name="Known as">
+          {entity?.place === 'outside' && 'outside '}
           {host === undefined ? (/^[\d.:a-f]+$/i.test(name) ? 'address' : 'name in alerts') : 'host that writes logs'}
         </Fact>
-        <Fact name="Risk now">
-          <span className={`sev ${LEVEL[entity?.verdict ?? 'safe']}`}>
-            {Math.round(entity?.risk ?? 0)} {entity?.verdict ?? 'safe'}
-          </span>
+        <Fact name="Risk">
+          {entity === undefined ? (
+            <span className="soft">{unknown ? 'nothing against it' : '…'}</span>
+          ) : (
+            <>
+              <span className={`sev ${LEVEL_COLOUR[entity.verdict]}`}>
+                {Math.round(entity.risk)} {entity.verdict}
+              </span>{' '}
+              <span className="soft small">
+                as of <When at={entity.asOf} />
+                {entity.openAlerts > 0 && `, ${plural(entity.openAlerts, 'open alert')} of medium or above`}
+              </span>
+            </>
+          )}
         </Fact>
         <Fact name="Worst alert">{worst === undefined ? 'none' : <Severity value={worst} word />}</Fact>
         <Fact name="Alerts">

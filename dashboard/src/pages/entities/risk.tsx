@@ -21,7 +21,13 @@ export function Risk({ entity }: { entity: Entity }) {
       <Card
         title="Risk over time"
         className="c7"
-        head={<span className="soft small">40 suspicious, 70 harmful; it fades without new evidence</span>}
+        head={
+          <span className="soft small">
+            {entity.openAlerts > 0
+              ? 'fades to what its open alerts weigh; close or label them'
+              : 'fades without new evidence; 40 suspicious, 70 harmful'}
+          </span>
+        }
       >
         {points.length > 1 ? (
           <SeriesChart
@@ -52,7 +58,9 @@ export function Risk({ entity }: { entity: Entity }) {
                     {prose(one.title)}
                   </Link>
                 </td>
-                <td className="soft nowrap num">{one.expected ? 'normal here' : plural(one.count, 'time')}</td>
+                <td className="soft nowrap num">
+                  {one.expected ? 'normal here' : `${one.role === 'target' ? 'done to it, ' : ''}${plural(one.count, 'time')}`}
+                </td>
                 <td style={{ width: 80, verticalAlign: 'middle' }}>
                   <Bar
                     share={one.weight / Math.max(1e-9, ...entity.evidence.map(({ weight }) => weight))}

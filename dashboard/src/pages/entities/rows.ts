@@ -1,11 +1,16 @@
 import type { Response as RouteResponse } from '../../../../src/server/api/contract.ts';
 
-/** By the risk now: suspicious from 40, harmful from 70. */
-export const LEVELS = ['harmful', 'suspicious', 'safe'] as const;
+/** By the risk now, the worst first. */
+export const LEVELS = ['harmful', 'attacked', 'suspicious', 'safe'] as const;
+
+/** The colour of each level. */
+export const LEVEL_COLOUR = { harmful: 'critical', attacked: 'high', suspicious: 'medium', safe: 'good' } as const;
 
 export interface EntityRow {
   readonly name: string;
   readonly level: (typeof LEVELS)[number];
+  /** Whether it is one of the tenant's own. */
+  readonly place: 'own' | 'outside';
   /** 0..100, now. */
   readonly risk: number;
   /** What weighs most. */
@@ -27,6 +32,7 @@ export function entityRows(hosts: RouteResponse<'hosts'>['items'], entities: Rou
       return {
         name,
         level: entity?.verdict ?? 'safe',
+        place: entity?.place ?? 'own',
         risk: entity?.risk ?? 0,
         reason: entity?.evidence[0]?.title ?? '',
         alerts: entity?.alerts ?? 0,

@@ -54,31 +54,32 @@ export function Intrusions({ data }: { data: OverviewBody }) {
   );
 }
 
-/** Devices by their risk now. */
+/** The tenant's own devices by their risk now; what lies outside is counted apart. */
 export function Devices({ data }: { data: OverviewBody }) {
   const tenant = useTenant();
-  const { seen, harmful, suspicious, safe } = data.devices;
-  const part = (name: string, level: string, value: number, colour: string): Part => ({
-    ...{ name, value, colour },
+  const { seen, harmful, attacked, suspicious, safe, outside } = data.devices;
+  const part = (level: string, value: number, colour: string): Part => ({
+    ...{ name: level, value, colour },
     link: (
-      <Link to="/t/$tenant/entities" params={{ tenant }} search={{ level }}>
-        {name}
+      <Link to="/t/$tenant/entities" params={{ tenant }} search={{ level, place: 'own' }}>
+        {level}
       </Link>
     ),
   });
   const parts = [
-    part('safe', 'safe', safe, '--good-fill'),
-    part('suspicious', 'suspicious', suspicious, '--medium-fill'),
-    part('harmful', 'harmful', harmful, '--critical-fill'),
+    part('safe', safe, '--good-fill'),
+    part('suspicious', suspicious, '--medium-fill'),
+    part('attacked', attacked, '--high-fill'),
+    part('harmful', harmful, '--critical-fill'),
   ];
   return (
-    <Card title="Devices" className="c5" head={<span className="soft small">by risk: 40 suspicious, 70 harmful</span>}>
+    <Card title="Own devices" className="c5" head={<span className="soft small">by risk; none with an open alert of medium is safe</span>}>
       {seen === 0 ? (
         <Blank title="No device seen yet" hint="Hosts that write logs or appear in traffic are counted here." />
       ) : (
         <Distribution
           parts={parts}
-          label="Devices"
+          label="Own devices"
           centre={
             <>
               {count(seen)}
@@ -86,6 +87,14 @@ export function Devices({ data }: { data: OverviewBody }) {
             </>
           }
         />
+      )}
+      {outside.seen > 0 && (
+        <p className="small distribution-rest">
+          <Link to="/t/$tenant/entities" params={{ tenant }} search={{ place: 'outside' }}>
+            {plural(outside.seen, 'outside address', 'outside addresses')}, {count(outside.harmful)} harmful, {count(outside.suspicious)}{' '}
+            suspicious
+          </Link>
+        </p>
       )}
     </Card>
   );

@@ -3,8 +3,13 @@ import { alertSchema } from './alerts.ts';
 import { cursorSchema, limitSchema, numberSchema, pageOf, timeSchema } from './common.ts';
 import { incidentSummarySchema } from './incidents.ts';
 
-/** By the risk: suspicious from 40, harmful from 70. */
-export const entityVerdictSchema = z.enum(['safe', 'suspicious', 'harmful']);
+/**
+ * By the risk, from 40 on: `harmful` by what it does itself (from 70), `attacked` by what is done to it, `suspicious` otherwise. Nothing with
+ * an open alert of medium severity or above is safe.
+ */
+export const entityVerdictSchema = z.enum(['safe', 'suspicious', 'attacked', 'harmful']);
+/** `outside`: an address in none of the home networks of the tenant. */
+export const placeSchema = z.enum(['own', 'outside']);
 
 export const entityEvidenceSchema = z.object({
   type: z.string(),
@@ -21,6 +26,8 @@ export const entityEvidenceSchema = z.object({
   count: z.number(),
   /** An analyst said that this is normal there: it weighs nothing. */
   expected: z.literal(true).optional(),
+  /** `target`: done to the entity, not by it. */
+  role: z.literal('target').optional(),
 });
 
 export const entitySummarySchema = z.object({
@@ -30,6 +37,9 @@ export const entitySummarySchema = z.object({
   /** 0..100, now. */
   risk: z.number(),
   verdict: entityVerdictSchema,
+  place: placeSchema,
+  /** Of medium severity or above and not closed: its risk does not fade below what they weigh. */
+  openAlerts: z.number(),
   firstSeen: timeSchema,
   lastSeen: timeSchema,
   alerts: z.number(),
@@ -38,6 +48,8 @@ export const entitySummarySchema = z.object({
 });
 
 export const entitySchema = entitySummarySchema.extend({
+  /** The event time that the risk is as of. */
+  asOf: timeSchema,
   /** Risk over time, oldest first. */
   history: z.array(z.object({ at: timeSchema, risk: numberSchema })),
   /** When something of it was seen for the first time, oldest first. */
@@ -58,5 +70,5 @@ export const entityQuerySchema = z.strictObject({
 /** `counts`: entities of each verdict, whatever the query; `asOf`: the event time that the risks are as of, null where no entity was seen. */
 export const entityPage = pageOf(entitySummarySchema).extend({
   asOf: timeSchema,
-  counts: z.object({ safe: z.number(), suspicious: z.number(), harmful: z.number() }),
+  counts: z.object({ safe: z.number(), suspicious: z.number(), attacked: z.number(), harmful: z.number() }),
 });

@@ -56,6 +56,14 @@ export const statusSchema = z.looseObject({});
 const share = z.object({ name: z.string(), count: z.number() });
 
 /** Each figure is a query on stored data or the running pipeline; `link` style parameters are the same as of the list routes. */
+const deviceCounts = z.object({
+  seen: z.number(),
+  harmful: z.number(),
+  attacked: z.number(),
+  suspicious: z.number(),
+  safe: z.number(),
+});
+
 export const overviewSchema = z.object({
   at: timeSchema,
   state: z.enum(['starting', 'running', 'finished', 'stopped', 'failed', 'idle']),
@@ -87,8 +95,8 @@ export const overviewSchema = z.object({
   byDetector: z.array(share),
   /** Open alerts by the ATT&CK tactic of their techniques; `none` = alerts that name none. */
   tactics: z.array(share),
-  /** Hosts that wrote events and entities that alerts were about, by their risk now: suspicious from 40, harmful from 70. */
-  devices: z.object({ seen: z.number(), harmful: z.number(), suspicious: z.number(), safe: z.number() }),
+  /** The tenant's own hosts that wrote events or that alerts were about, by their risk now; addresses outside its home networks apart. */
+  devices: deviceCounts.extend({ outside: deviceCounts.omit({ attacked: true }) }),
   sources: z.array(
     z.object({ name: z.string(), state: z.string(), recordsPerSecond: z.number(), lag: numberSchema, lastError: z.string() }),
   ),
