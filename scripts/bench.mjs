@@ -4,14 +4,13 @@ import { cpSync, readdirSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, checkNode, install, root, run } from './install.mjs';
+import { build, checkNode, compile, install, root } from './install.mjs';
 
 checkNode();
 install();
 if (build() !== 0) process.exit(1);
 const out = join(root, 'dist', 'bench');
-const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-if (run(process.execPath, [tsc, '-p', 'tsconfig.bench.json']) !== 0) process.exit(1);
+if (compile('tsconfig.bench.json', 'dist/bench/src') !== 0) process.exit(1);
 // Found beside the compiled sources, as in the package.
 cpSync(join(root, 'rules'), join(out, 'rules'), { recursive: true });
 

@@ -55,11 +55,17 @@ function unlessCurrent(stamp, parts, step) {
 
 const bin = (...parts) => join(root, 'node_modules', ...parts);
 
+/** Compiles what a tsconfig names, with the threads that a log is read in as one file each; `dist` is where src/ goes. */
+export function compile(tsconfig, dist) {
+  const status = run(process.execPath, [bin('typescript', 'bin', 'tsc'), '-p', tsconfig]);
+  return status === 0 ? run(process.execPath, [join(root, 'scripts', 'bundle-workers.mjs'), join(root, dist)]) : status;
+}
+
 /** Compiles src/ to dist/ and dashboard/ to dist/dashboard/ where they are newer than the last build. */
 export function build({ clean = false } = {}) {
   if (clean) rmSync(join(root, 'dist'), { recursive: true, force: true });
-  const compiled = unlessCurrent(join(root, 'dist', '.built'), ['src', 'tsconfig.build.json'], () =>
-    run(process.execPath, [bin('typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']),
+  const compiled = unlessCurrent(join(root, 'dist', '.built'), ['src', 'tsconfig.build.json', 'scripts/bundle-workers.mjs'], () =>
+    compile('tsconfig.build.json', 'dist'),
   );
   if (compiled !== 0) return compiled;
   return unlessCurrent(join(root, 'dist', '.built-dashboard'), ['dashboard', 'src/server/api'], () =>
