@@ -20,6 +20,12 @@ function percent(share: number): string {
   return `${Number((100 * share).toPrecision(2))} %`;
 }
 
+function mixedText(formats: Readonly<Record<string, number>>): string {
+  const counts = Object.entries(formats).map(([name, lines]) => `${name} ${lines.toLocaleString('en')}`);
+  const plain = formats.plain === undefined ? '' : ' Plain lines fit no format; they have the time of the line before them.';
+  return `Its events are of several formats: ${counts.join(', ')}.${plain}`;
+}
+
 /** From this many times the promised findings on, the report says so. */
 const WORTH_TELLING = 2;
 
@@ -33,6 +39,7 @@ export function warningsOf({ input, feature, batch, models, promise, contaminati
     warn('damaged', `The input could not be read to its end: ${input.problem}. What was readable is analysed.`);
   if (input.dead > 0)
     warn('unparsed', `${input.dead} of ${input.lines + input.dead} records fit no format and were left out of the analysis.`);
+  if (input.formats !== undefined) warn('mixed', mixedText(input.formats));
   if (input.takenYear !== undefined)
     warn(
       'year-taken',

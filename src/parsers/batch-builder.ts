@@ -9,7 +9,12 @@ export class BatchBuilder {
   rows = 0;
   readonly parameterStart = new IntList(1024);
   readonly parameterEnd = new IntList(1024);
-  private readonly fieldNames: readonly string[];
+  private readonly fieldNames: string[];
+  /** Fields of the main format, in its order; those of others come behind. */
+  private readonly ownFields: number;
+  private readonly columnsByFormat = new Map<string, Int32Array>();
+  /** Formats of the rows, the main one first. */
+  private readonly formats: string[];
   private capacity: number;
   private offset: Float64Array;
   private line: Float64Array;
@@ -29,12 +34,17 @@ export class BatchBuilder {
   private hasAttributes = false;
   private fieldStart: Int32Array[];
   private fieldEnd: Int32Array[];
+  /** Undefined while every row is of the main format. */
+  private format: Int32Array | undefined;
   private readonly hosts = new ByteDictionary();
   private readonly components = new ByteDictionary();
   private readonly levels = new ByteDictionary();
 
-  constructor(fieldNames: readonly string[], capacity: number) {
-    this.fieldNames = fieldNames;
+  /** Of rows that `format` reads, whose header has these fields. */
+  constructor(format: string, fieldNames: readonly string[], capacity: number) {
+    this.formats = [format];
+    this.fieldNames = [...fieldNames];
+    this.ownFields = fieldNames.length;
     this.capacity = Math.max(16, capacity);
     const ints = (): Int32Array => new Int32Array(this.capacity);
     this.offset = new Float64Array(this.capacity);
@@ -73,11 +83,51 @@ export class BatchBuilder {
     this.attributesStart[row] = header.attributesStart;
     this.attributesEnd[row] = header.attributesEnd;
     if (header.attributesStart >= 0) this.hasAttributes = true;
-    for (let f = 0; f < this.fieldStart.length; f++) {
+    for (let f = 0; f < this.ownFields; f++) {
       (this.fieldStart[f] as Int32Array)[row] = header.fieldStart[f] as number;
       (this.fieldEnd[f] as Int32Array)[row] = header.fieldEnd[f] as number;
     }
+    for (let f = this.ownFields; f < this.fieldStart.length; f++) (this.fieldStart[f] as Int32Array)[row] = -1;
+    if (this.format !== undefined) this.format[row] = 0;
     return row;
+  }
+
+  /** Adds a row that a format other than the main one read; `fieldNames` are the fields of its header. */
+  pushOther(
+    format: string,
+    fieldNames: readonly string[],
+    bytes: Uint8Array,
+    header: Header,
+    offset: number,
+    line: number,
+    length: number,
+  ): number {
+    const row = this.push(bytes, header, offset, line, length);
+    this.format ??= new Int32Array(this.capacity);
+    if (!this.formats.includes(format)) this.formats.push(format);
+    this.format[row] = this.formats.indexOf(format);
+    for (let f = 0; f < this.ownFields; f++) (this.fieldStart[f] as Int32Array)[row] = -1;
+    const columns = this.columnsOf(format, fieldNames);
+    for (let f = 0; f < columns.length; f++) {
+      (this.fieldStart[columns[f] as number] as Int32Array)[row] = header.fieldStart[f] as number;
+      (this.fieldEnd[columns[f] as number] as Int32Array)[row] = header.fieldEnd[f] as number;
+    }
+    return row;
+  }
+
+  /** Columns of a format's fields: those of the same name, else new ones. */
+  private columnsOf(format: string, fieldNames: readonly string[]): Int32Array {
+    const known = this.columnsByFormat.get(format);
+    if (known !== undefined) return known;
+    const columns = Int32Array.from(fieldNames, (name) => {
+      const at = this.fieldNames.indexOf(name);
+      if (at >= 0) return at;
+      this.fieldStart.push(new Int32Array(this.capacity).fill(-1));
+      this.fieldEnd.push(new Int32Array(this.capacity));
+      return this.fieldNames.push(name) - 1;
+    });
+    this.columnsByFormat.set(format, columns);
+    return columns;
   }
 
   /** The last row's message and record now reach further. */
@@ -125,6 +175,7 @@ export class BatchBuilder {
       },
       ...(shapes === undefined ? {} : { shape: shapes.finish(bytes, ints(this.shape)) }),
       ...(this.hasAttributes ? { attributes: text(this.attributesStart, this.attributesEnd) } : {}),
+      ...(this.format === undefined ? {} : { format: { codes: ints(this.format), values: this.formats } }),
       ...(this.fieldNames.length > 0 ? { fields: this.fieldColumns(text) } : {}),
     };
     return batch;
@@ -158,6 +209,7 @@ export class BatchBuilder {
     this.attributesEnd = grown(this.attributesEnd, capacity);
     this.fieldStart = this.fieldStart.map((values) => grown(values, capacity));
     this.fieldEnd = this.fieldEnd.map((values) => grown(values, capacity));
+    if (this.format !== undefined) this.format = grown(this.format, capacity);
   }
 }
 

@@ -1,11 +1,17 @@
 import type { Micros } from '../core/index.ts';
 import type { FixedTemplate } from './drain/fixed.ts';
 import type { Mask } from './drain/masks.ts';
+import type { LogFormat } from './formats/format.ts';
 import type { KnownTemplates } from './known-templates.ts';
 
 export interface LogParserOptions {
   /** Name of a log format (LOG_FORMATS); recognised from the first batch when absent. */
   readonly format?: string;
+  /**
+   * Read lines that the format does not fit by others, and those that fit none as plain lines with the time of the line before, instead of putting them
+   * aside. Default: where the format is recognised.
+   */
+  readonly mixed?: boolean;
   /** Zone of times that name none: IANA name or offset. Default UTC. */
   readonly timezone?: string;
   /** Dates without a year are put in the latest year that ends no later than a day after this. Default: arrival of the batch. */
@@ -20,8 +26,8 @@ export interface LogParserOptions {
   readonly deadLetterBytes?: number;
   /** Fill the parameters column. Default true. */
   readonly parameters?: boolean;
-  /** Fill the columns of the header's printed fields. Default true. */
-  readonly fields?: boolean;
+  /** Fill the columns of the header's printed fields; a function tells for each format. Default true. */
+  readonly fields?: boolean | ((format: LogFormat) => boolean);
   /** Mine templates at all. Default true; otherwise `template` is -1. */
   readonly mine?: boolean;
   readonly drain?: DrainOptions;

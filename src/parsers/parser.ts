@@ -5,12 +5,15 @@ import { CR, isBlank, LF } from './bytes/ascii.ts';
 import { continues } from './continuation.ts';
 import { type BatchShapes, NEW_SHAPE } from './drain/batch-shapes.ts';
 import { compileMask } from './drain/mask-pattern.ts';
-import { detectFormat } from './formats/detect.ts';
+import { detectFormat, sampleRecords } from './formats/detect.ts';
 import type { Joining, LogFormat } from './formats/format.ts';
 import { Header } from './formats/header.ts';
 import { formatNamed } from './formats/index.ts';
+import { plain } from './formats/plain.ts';
 import { HeldEvents, withHeld } from './held.ts';
+import { InputTimes } from './input-times.ts';
 import { fileTemplates, type KnownTemplates, minedBy } from './known-templates.ts';
+import { OtherFormats, type OtherReading, type OthersState } from './mixed/other-formats.ts';
 import type { LogParserOptions } from './options.ts';
 import { sampleOf } from './sample.ts';
 import { decodeSnapshot, encodeSnapshot } from './snapshot.ts';
@@ -40,6 +43,9 @@ export class FormatLogParser implements LogParser {
   private chosen: LogFormat | undefined;
   private header = new Header(0);
   private joining: Joining = 'none';
+  /** Undefined where one format is all that is read. */
+  private others: OtherFormats | undefined;
+  private readonly times = new InputTimes();
   private assigner: TemplateAssigner | undefined;
   private rowsPerByte = 1 / 100;
   /** Of the batch at hand. */
@@ -73,11 +79,20 @@ export class FormatLogParser implements LogParser {
   }
 
   parse(batch: RecordBatch, source: string, dead: (letter: DeadLetter) => void): LogBatch {
-    if (this.chosen === undefined) this.choose(formatNamed(detectFormat(sampleOf(batch)).format));
+    if (this.chosen === undefined) {
+      const sample = sampleOf(batch);
+      this.choose(formatNamed(detectFormat(sample).format));
+      this.meet(sample);
+    }
     this.assigner?.miner.beginBatch();
     if (this.options.reference === undefined) this.calendar.reference = batch.arrival;
     const held = this.held.take(batch.input, batch.generation);
     return this.run(held === undefined ? batch : withHeld(held, batch), source, dead, batch.last);
+  }
+
+  /** Chooses formats for the lines that the main one does not fit, from the head of an input. */
+  meet(sample: Uint8Array): void {
+    this.others?.meet(sampleRecords(sample).map(({ start, end }) => sample.subarray(start, end)));
   }
 
   /** Events that wait for further lines, by default all of them, are whole; `arrival`: those that came at this time or before. */
@@ -102,7 +117,8 @@ export class FormatLogParser implements LogParser {
   }
 
   snapshot(): Uint8Array {
-    return encodeSnapshot(this.chosen?.name, this.assigner, this.held);
+    const mixed = this.others === undefined ? undefined : { others: this.others.state, times: this.times.list() };
+    return encodeSnapshot(this.chosen?.name, this.assigner, this.held, mixed);
   }
 
   /** For a parser that is to go on with these templates; undefined before the format is known. */
@@ -117,13 +133,17 @@ export class FormatLogParser implements LogParser {
     this.assigner?.miner.clear();
     if (this.assigner !== undefined) state.restore(this.assigner);
     this.held.replace(state.held);
+    if (state.mixed === undefined) return;
+    if (this.others !== undefined) this.others.state = state.mixed.others;
+    this.times.replace(state.mixed.times);
   }
 
   private choose(format: LogFormat): void {
     const { options } = this;
     this.chosen = format;
     this.header = new Header(format.fields.length);
-    this.joining = options.joinLines === undefined ? format.joining : joiningFor(format.joining, options.joinLines);
+    this.joining = this.joiningOf(format);
+    if ((options.mixed ?? options.format === undefined) && format !== plain) this.others = new OtherFormats(format);
     if (options.mine === false) return;
     const { masks = [], ...drain } = options.drain ?? {};
     this.assigner = new TemplateAssigner(
@@ -134,14 +154,28 @@ export class FormatLogParser implements LogParser {
     if (known !== undefined) fileTemplates(this.assigner.miner, known.templates);
   }
 
+  private joiningOf({ joining }: LogFormat): Joining {
+    const { joinLines } = this.options;
+    return joinLines === undefined ? joining : joiningFor(joining, joinLines);
+  }
+
+  private fieldsOf(format: LogFormat): readonly string[] {
+    const { fields = true } = this.options;
+    return (typeof fields === 'boolean' ? fields : fields(format)) ? format.fields : [];
+  }
+
   private run(batch: RecordBatch, source: string, dead: (letter: DeadLetter) => void, last: boolean): LogBatch {
     const format = this.chosen as LogFormat;
-    const { header, calendar, options, joining } = this;
+    const { header, calendar, options, others } = this;
+    let { joining } = this;
+    /** Of the last event that has one, and of the one before the open event. */
+    let time = others === undefined ? Number.NaN : this.times.before(batch);
+    let timeBefore = time;
     const input = batch.bytes;
     // A Buffer finds a byte three times as fast as a plain Uint8Array does.
     const search = Buffer.from(input.buffer, input.byteOffset, input.length);
     const arena = new TextArena(input);
-    const builder = new BatchBuilder(options.fields === false ? [] : format.fields, Math.ceil(input.length * this.rowsPerByte * 1.2));
+    const builder = new BatchBuilder(format.name, this.fieldsOf(format), Math.ceil(input.length * this.rowsPerByte * 1.2));
     this.shapes = this.withParameters ? this.assigner?.miner.batchShapes() : undefined;
     const { ends, originEnds } = batch;
     let open = -1;
@@ -151,6 +185,8 @@ export class FormatLogParser implements LogParser {
     let mineEnd = 0;
     let openVerbatim = true;
     let openLines = 0;
+    let openIsOther = false;
+    let openOthers: OthersState | undefined;
     let blankRun = 0;
 
     let line = batch.line - 1;
@@ -200,12 +236,43 @@ export class FormatLogParser implements LogParser {
         openVerbatim = header.verbatim;
         openLines = 1;
         blankRun = 0;
-      } else if (open >= 0 && openVerbatim && (indented || (fits === false && continues(joining, input, from, end)))) {
+        if (others !== undefined) {
+          ({ joining } = this);
+          openIsOther = false;
+          openOthers = others.state;
+          timeBefore = time;
+          if (!Number.isNaN(header.time)) time = header.time;
+        }
+        continue;
+      }
+      const mayJoin = open >= 0 && openVerbatim && (fits === false || openIsOther);
+      const joins: boolean = indented ? openVerbatim : mayJoin && continues(joining, input, from, end);
+      const stateBefore = others?.state;
+      const other: OtherReading | undefined = indented ? undefined : others?.read(arena, from, end, calendar, joins);
+      if (other !== undefined || (others !== undefined && !joins)) {
+        if (open >= 0) this.close(builder, arena, open, mineEnd);
+        const read: OtherReading = other ?? plainReading(header, from, end);
+        timeBefore = time;
+        if (Number.isNaN(read.header.time)) read.header.time = time;
+        else time = read.header.time;
+        const at = batch.offset + origin;
+        open = builder.pushOther(read.format.name, this.fieldsOf(read.format), arena.bytes, read.header, at, line, originNext - origin);
+        openStart = start;
+        openOrigin = origin;
+        openLine = line;
+        mineEnd = read.header.messageEnd;
+        openVerbatim = read.header.verbatim;
+        openLines = 1;
+        blankRun = 0;
+        joining = this.joiningOf(read.format);
+        openIsOther = true;
+        openOthers = stateBefore;
+      } else if (joins) {
         if (openLines >= options.maxJoinLines || next - openStart > options.maxJoinBytes) {
-          const time = builder.timeOf(open);
+          const openTime = builder.timeOf(open);
           this.close(builder, arena, open, mineEnd);
           header.clear();
-          header.time = time;
+          header.time = openTime;
           header.messageStart = from;
           header.messageEnd = end;
           open = builder.push(arena.bytes, header, batch.offset + origin, line, originNext - origin);
@@ -214,6 +281,8 @@ export class FormatLogParser implements LogParser {
           openLine = line;
           mineEnd = end;
           openLines = 1;
+          openOthers = stateBefore;
+          timeBefore = time;
         } else {
           builder.extend(open, end, originNext - openOrigin);
           openLines++;
@@ -237,6 +306,9 @@ export class FormatLogParser implements LogParser {
     }
     if (open >= 0 && joining !== 'none' && !last) {
       builder.pop();
+      // The open event is read again, with what comes after it.
+      if (others !== undefined && openOthers !== undefined) others.state = openOthers;
+      time = timeBefore;
       const bytes = input.slice(openStart);
       const heldEnds = ends?.filter((at) => at > openStart).map((at) => at - openStart);
       const heldOrigins = originEnds?.filter((at) => at > openOrigin).map((at) => at - openOrigin);
@@ -251,6 +323,7 @@ export class FormatLogParser implements LogParser {
     } else if (open >= 0) {
       this.close(builder, arena, open, mineEnd);
     }
+    if (others !== undefined) this.times.remember(batch, time);
     this.events += builder.rows;
     if (input.length > 4096) this.rowsPerByte = Math.max(builder.rows, 16) / input.length;
     const parsed = builder.finish(arena.bytes, source, batch.input, this.shapes);
@@ -297,6 +370,14 @@ export class FormatLogParser implements LogParser {
   private hold(source: string, batch: RecordBatch): void {
     this.held.put({ source, batch });
   }
+}
+
+/** A line that fits no format. */
+function plainReading(header: Header, start: number, end: number): OtherReading {
+  header.clear();
+  header.messageStart = start;
+  header.messageEnd = end;
+  return { format: plain, header };
 }
 
 function joiningFor(natural: Joining, wanted: boolean): Joining {

@@ -1,10 +1,17 @@
 import { z } from 'zod';
-import { canonicalJson, type RecordBatch, VedetteError } from '../core/index.ts';
+import { canonicalJson, type Micros, type RecordBatch, VedetteError } from '../core/index.ts';
 import type { Held, HeldEvents } from './held.ts';
 import { fileTemplates, minedBy, minedTemplates } from './known-templates.ts';
+import type { OthersState } from './mixed/other-formats.ts';
 import type { TemplateAssigner } from './template-assigner.ts';
 
 const VERSION = 1;
+
+/** What is kept of inputs with lines of several formats. */
+export interface MixedState {
+  readonly others: OthersState;
+  readonly times: readonly (readonly [string, Micros])[];
+}
 
 const SNAPSHOT = z.object({
   version: z.literal(VERSION),
@@ -12,6 +19,15 @@ const SNAPSHOT = z.object({
   templates: minedTemplates,
   fixedCounts: z.array(z.number()),
   evicted: z.number(),
+  mixed: z
+    .object({
+      chosen: z.array(z.string()),
+      unread: z.array(z.base64()),
+      seen: z.number(),
+      due: z.number(),
+      times: z.array(z.tuple([z.string(), z.number()])),
+    })
+    .optional(),
   held: z.array(
     z.object({
       source: z.string(),
@@ -27,13 +43,28 @@ const SNAPSHOT = z.object({
   ),
 });
 
-export function encodeSnapshot(format: string | undefined, assigner: TemplateAssigner | undefined, held: HeldEvents): Uint8Array {
+export function encodeSnapshot(
+  format: string | undefined,
+  assigner: TemplateAssigner | undefined,
+  held: HeldEvents,
+  mixed?: MixedState,
+): Uint8Array {
   const state: z.input<typeof SNAPSHOT> = {
     version: VERSION,
     ...(format === undefined ? {} : { format }),
     templates: assigner === undefined ? [] : minedBy(assigner.miner),
     fixedCounts: assigner?.fixed?.templates.map(({ count }) => count) ?? [],
     evicted: assigner?.miner.evicted ?? 0,
+    ...(mixed === undefined
+      ? {}
+      : {
+          mixed: {
+            ...mixed.others,
+            chosen: [...mixed.others.chosen],
+            unread: mixed.others.unread.map((line) => Buffer.from(line).toString('base64')),
+            times: mixed.times.map(([input, time]) => [input, time]),
+          },
+        }),
     held: held.list().map(({ source, batch }) => ({
       source,
       input: batch.input,
@@ -52,6 +83,7 @@ export function encodeSnapshot(format: string | undefined, assigner: TemplateAss
 export interface ParserState {
   readonly format: string | undefined;
   readonly held: readonly Held[];
+  readonly mixed: MixedState | undefined;
   restore(assigner: TemplateAssigner): void;
 }
 
@@ -67,6 +99,10 @@ export function decodeSnapshot(bytes: Uint8Array): ParserState {
   }
   return {
     format: state.format,
+    mixed: state.mixed && {
+      others: { ...state.mixed, unread: state.mixed.unread.map((line) => new Uint8Array(Buffer.from(line, 'base64'))) },
+      times: state.mixed.times,
+    },
     held: state.held.map(({ source, bytes, ends, originEnds, ...rest }) => {
       const batch: RecordBatch = {
         ...rest,

@@ -32,6 +32,12 @@ const safePattern = z.string().superRefine((pattern, context) => {
 /** Options of the log parser that a configuration may set; defaults come from the recognised format. */
 const parser = z.strictObject({
   format: z.string().min(1).optional().describe('name of the log format; recognised from the first lines when absent'),
+  mixed: z
+    .boolean()
+    .optional()
+    .describe(
+      'read lines that the format does not fit by others, and those that fit none as plain lines; absent = where the format is recognised. Otherwise they are put aside',
+    ),
   timezone: z.string().min(1).optional().describe('zone of times that name none, such as Europe/Berlin or +02:00; absent = UTC'),
   joinLines: z.boolean().optional().describe('join stack traces and the like to the line before; absent = as the format says'),
   maxRecordBytes: z.number().int().min(256).optional().describe('longer records are put aside; absent = 1 MiB'),

@@ -49,6 +49,25 @@ describe('a source whose inputs are logs of several formats', () => {
     }
   });
 
+  it('reads one input with lines of several formats whole, the same for any cut and across restarts', async () => {
+    const lines = access.flatMap((line, i) => {
+      const at = new Date(START + i * 250).toISOString().slice(0, 19);
+      if (i % 40 === 3) return [line, `${at.replace('T', ' ').replaceAll('-', '/')} [error] 7#7: *${i} open() "/x${i}" failed`];
+      if (i % 300 === 7) return [line, `worker ${i} exited on signal 9`];
+      return i > 2000 ? [`{"time":"${at}Z","status":200,"msg":"GET /page/${i % 20} done"}`] : [line];
+    });
+    const whole = await runLane(make, inTurn({ 'access.log': lines }, 100_000));
+    expect([whole.dead, whole.events]).toEqual([[], lines.length]);
+    for (const [cut, restarts] of [
+      [700, []],
+      [97, [1, 2, 9, 30]],
+    ] as const) {
+      const again = await runLane(make, inTurn({ 'access.log': lines }, cut), restarts);
+      expect([again.dead, again.events]).toEqual([[], lines.length]);
+      expect([...again.detections].sort()).toEqual([...whole.detections].sort());
+    }
+  });
+
   it('knows a rotated file by its first line', async () => {
     const lane = await make();
     const few = { 'app.log': app.lines.slice(0, 1200), 'access.log': access.slice(0, 1200) };

@@ -122,6 +122,11 @@ export interface LogBatch {
   readonly attributes?: TextColumn;
   /** Further header fields by name (the loghub layouts print some), as text. */
   readonly fields?: Readonly<Record<string, TextColumn>>;
+  /**
+   * Name of the format that each row was read by, where they were not all read by the one of their input. `plain` rows fit none, and have the time of the row
+   * before them.
+   */
+  readonly format?: DictColumn;
 }
 
 /** A record that could not be parsed; kept with its reason, never dropped. */

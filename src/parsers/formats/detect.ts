@@ -18,12 +18,14 @@ export interface DetectedFormat {
 
 const MOST_RECORDS = 400;
 const MOST_BYTES = 4096;
-/** Below this share of fitting records a format is not taken. */
+/** Below this share of records that some format fits none is taken. */
 const LEAST_SHARE = 0.5;
+/** The first of several formats that together fit enough has to fit so many records. */
+const LEAST_MAIN_SHARE = 0.2;
 /** Shares this close count as equal; the more specific format is taken. */
 const CLOSE = 0.05;
 
-/** Recognises the format of a sample: its first records, comments and continuation lines left out. */
+/** Recognises the format of a sample, the main one of several: from records spread over it, comments and continuation lines left out. */
 export function detectFormat(sample: Uint8Array): DetectedFormat {
   const records = sampleRecords(sample);
   const calendar = new Calendar(zoneOf('UTC'), Date.UTC(2100, 0, 1) * 1000);
@@ -35,7 +37,8 @@ export function detectFormat(sample: Uint8Array): DetectedFormat {
     .sort((a, b) => b.share - a.share || b.format.specificity - a.format.specificity);
   const best = shares[0];
   const candidates = shares.map((candidate) => ({ format: candidate.format.name, share: candidate.share }));
-  if (best === undefined || best.share < LEAST_SHARE) return { format: 'plain', confidence: 0, records: records.length, candidates };
+  if (best === undefined || (best.share < LEAST_SHARE && !areMixed(best, shares, arena, records, calendar)))
+    return { format: 'plain', confidence: 0, records: records.length, candidates };
   const chosen = shares
     .filter((candidate) => candidate.share >= best.share - CLOSE)
     .reduce((a, b) => (b.format.specificity > a.format.specificity ? b : a));
@@ -46,6 +49,31 @@ export function detectFormat(sample: Uint8Array): DetectedFormat {
 export function formatOf(sample: Uint8Array, usual?: string): string {
   const { format } = detectFormat(sample);
   return usual !== undefined && LOG_FORMATS.get(usual)?.covers?.includes(format) === true ? usual : format;
+}
+
+interface Candidate {
+  readonly format: LogFormat;
+  readonly share: number;
+}
+
+/** Whether most records fit one of several formats, of which `best` fits the most. */
+function areMixed(
+  best: Candidate,
+  shares: readonly Candidate[],
+  arena: TextArena,
+  records: readonly SampleRecord[],
+  calendar: Calendar,
+): boolean {
+  if (best.share < LEAST_MAIN_SHARE) return false;
+  const headers = shares.map(({ format }) => new Header(format.fields.length));
+  const fits = ({ start, end }: SampleRecord) =>
+    shares.some(({ format }, i) => {
+      const header = headers[i] as Header;
+      header.clear();
+      return format.scan(arena, start, end, header, calendar) === true && !Number.isNaN(header.time);
+    });
+  const fitting = records.filter(fits).length;
+  return fitting >= LEAST_SHARE * records.filter((record) => !record.continued || fits(record)).length;
 }
 
 interface SampleRecord {
@@ -71,9 +99,10 @@ function share(format: LogFormat, arena: TextArena, records: readonly SampleReco
   return counted === 0 ? 0 : fitting / counted;
 }
 
-function sampleRecords(sample: Uint8Array): SampleRecord[] {
+/** Records spread evenly over the sample. */
+export function sampleRecords(sample: Uint8Array): SampleRecord[] {
   const records: SampleRecord[] = [];
-  for (let start = 0; start < sample.length && records.length < MOST_RECORDS; ) {
+  for (let start = 0; start < sample.length; ) {
     const lf = sample.indexOf(LF, start);
     // A last line without its end may be cut short; it counts only when there is no other.
     if (lf < 0 && records.length > 0) break;
@@ -88,5 +117,6 @@ function sampleRecords(sample: Uint8Array): SampleRecord[] {
     }
     start = lf < 0 ? sample.length : lf + 1;
   }
-  return records;
+  const step = records.length / MOST_RECORDS;
+  return step <= 1 ? records : Array.from({ length: MOST_RECORDS }, (_, i) => records[Math.floor(i * step)] as SampleRecord);
 }

@@ -83,7 +83,14 @@ export class LogLane implements Lane {
 
   /** What its lines are. */
   begin(format: string): void {
-    this.parser = this.parserOf({ format });
+    const { format: configured, mixed = configured === undefined } = this.source.parser as LogParserOptions;
+    this.parser = this.parserOf({ format, mixed });
+  }
+
+  /** The head of a further input of its format, whose other lines may be of other formats. */
+  meet(sample: Uint8Array): void {
+    this.changed = true;
+    this.parser.meet(sample);
   }
 
   /** It begins with the templates of registered models, whose ids these know. */

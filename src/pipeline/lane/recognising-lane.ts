@@ -3,7 +3,7 @@ import type { SourceConfig } from '../../config/index.ts';
 import { decodeUtf8, type Micros, type RecordBatch, type Template } from '../../core/index.ts';
 import { formatOf, isFlowHeader, recogniseSensor } from '../../parsers/index.ts';
 import { type Lane, type LaneCounters, type LaneOutput, NO_OUTPUT } from './lane.ts';
-import type { LogLane } from './log-lane.ts';
+import { LogLane } from './log-lane.ts';
 import { Samples, type SamplesState, textOf } from './samples.ts';
 
 /** Name of a log format; EVENTS = what network sensors write. */
@@ -132,7 +132,9 @@ export class RecognisingLane implements Lane {
   /** The sample of an input goes to the lane of its format. */
   private async decide(sample: readonly RecordBatch[]): Promise<LaneOutput> {
     this.changed = true;
-    const lane = await this.send(sample[0]?.input ?? '', formatOf(textOf(sample)));
+    const text = textOf(sample);
+    const lane = await this.send(sample[0]?.input ?? '', formatOf(text));
+    if (lane instanceof LogLane) lane.meet(text);
     return joined(await inTurn(sample, (records) => lane.process(records)));
   }
 

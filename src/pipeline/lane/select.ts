@@ -36,6 +36,7 @@ export function selectRows(batch: LogBatch, keep: Uint8Array): LogBatch {
     template: int(batch.template),
     parameters: { bytes: parameters.bytes, first, start: span(parameters.start), end: span(parameters.end) },
     ...(batch.shape === undefined ? {} : { shape: { ...batch.shape, codes: int(batch.shape.codes) } }),
+    ...(batch.format === undefined ? {} : { format: { codes: int(batch.format.codes), values: batch.format.values } }),
     ...(batch.attributes === undefined ? {} : { attributes: text(batch.attributes) }),
     ...(batch.fields === undefined
       ? {}

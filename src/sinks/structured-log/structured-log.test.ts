@@ -51,6 +51,31 @@ describe('StructuredLog', () => {
   });
 });
 
+describe('a log with lines of several formats', () => {
+  it('has the fields of each, and a column that says which', async () => {
+    const access = '10.0.0.1 - - [01/Mar/2026:10:00:00 +0000] "GET /a HTTP/1.1" 200 17';
+    const lines = [access, access, '{"time":"2026-03-01T10:00:01Z","level":"error","msg":"no","n":1}', 'killed'].map((line) => `${line}\n`);
+    const parser = createLogParser({ format: 'access-common', mixed: true });
+    const log = new StructuredLog(folder, 'x.log');
+    let offset = 0;
+    for (const [i, line] of lines.entries()) {
+      const bytes = Buffer.from(line);
+      const batch = { input: 'x.log', generation: 'g', offset, line: i + 1, bytes, arrival: 0, last: i === 3 };
+      await log.append(
+        parser.parse(batch, 's', () => {}),
+        parser.templates,
+      );
+      offset += bytes.length;
+    }
+    const { structured } = await log.finish('csv', parser.templates);
+    const [header = [], ...rows] = [...csvRows(readFileSync(structured, 'utf8'))];
+    const cell = (row: number, name: string) => rows[row]?.[header.indexOf(name)];
+    expect(rows.map((_, row) => cell(row, 'Format'))).toEqual(['access-common', 'access-common', 'json', 'plain']);
+    expect([cell(0, 'Status'), cell(2, 'Status'), cell(2, 'Level'), cell(2, 'Attributes')]).toEqual(['200', '', 'error', '{"n":1}']);
+    expect([cell(2, 'Time'), cell(3, 'Time'), cell(3, 'Content')]).toEqual(['2026-03-01T10:00:01Z', '2026-03-01T10:00:01Z', 'killed']);
+  });
+});
+
 describe('values', () => {
   it('quotes separators, quotes, line ends and formulas and changes no text', () => {
     expect(['a', 'a,b', 'a"b', 'a\nb', '=1+1'].map(csvValue)).toEqual(['a', '"a,b"', '"a""b"', '"a\nb"', '"=1+1"']);

@@ -23,7 +23,15 @@ export interface TemplateRow {
   readonly occurrences: number;
 }
 
-const DERIVED = ['Time', 'Host', 'Component', 'Pid', 'Level', 'Attributes'];
+const DERIVED_FIELDS: Readonly<Record<string, (batch: LogBatch, row: number) => string | undefined>> = {
+  Time: ({ time }, row) => formatMicros(time[row] as number),
+  Host: ({ host }, row) => dictAt(host, row),
+  Component: ({ component }, row) => dictAt(component, row),
+  Pid: ({ pid }, row) => ((pid[row] as number) < 0 ? '' : String(pid[row])),
+  Level: ({ level }, row) => dictAt(level, row),
+  Attributes: ({ attributes }, row) => (attributes === undefined ? '' : textAt(attributes, row)),
+};
+const DERIVED = Object.keys(DERIVED_FIELDS);
 const FLUSH_CHARACTERS = 1 << 20;
 
 /**
@@ -35,7 +43,12 @@ export class StructuredLog {
   private readonly folder: string;
   private readonly name: string;
   private readonly spool: Spool;
-  private names: readonly string[] | undefined;
+  /** Grows where lines of further formats print other fields. */
+  private readonly names: string[] = [];
+  /** Of the first batch. */
+  private printsFields: boolean | undefined;
+  /** Format of the input; undefined while that reads every line. */
+  private main: string | undefined;
   private readonly seen = new Map<string, { text: string; count: number }>();
 
   /** Files are written to `folder` and named after `name`, the input file's base name. */
@@ -45,30 +58,40 @@ export class StructuredLog {
     this.spool = new Spool(join(folder, `.${name}_structured.partial`));
   }
 
-  /** Names of the header fields; known after the first batch. */
+  /** Names of the header fields, and `Format` where lines are of several; known after the last batch. */
   get fields(): readonly string[] {
-    return this.names ?? DERIVED;
+    const names = this.names.length > 0 ? this.names : DERIVED;
+    return this.main === undefined ? names : [...names, 'Format'];
   }
 
   /** `templates` is the parser's list right after it returned the batch. */
   async append(batch: LogBatch, templates: readonly Template[]): Promise<void> {
     const printed = Object.keys(batch.fields ?? {});
-    this.names ??= printed.length > 0 ? printed : DERIVED;
+    this.printsFields ??= printed.length > 0;
+    if (batch.format !== undefined) this.main = batch.format.values[0];
+    for (const name of [...printed, ...(this.printsFields && this.main === undefined ? [] : DERIVED)])
+      if (!this.names.includes(name)) this.names.push(name);
     for (let row = 0; row < batch.rows; row++) {
       const template = templates[batch.template[row] as number];
       if (template !== undefined) this.count(template);
       const content = textAt(batch.message, row);
-      await this.spool.add([batch.origin.line[row] as number, template?.id ?? null, content, ...this.fieldsOf(batch, row)]);
+      await this.spool.add([
+        batch.origin.line[row] as number,
+        template?.id ?? null,
+        content,
+        formatAt(batch, row),
+        ...this.fieldsOf(batch, row),
+      ]);
     }
   }
 
   /** Every row with its final template; may be called again until `remove`. For other forms of output such as Parquet. */
   async *rows(): AsyncGenerator<StructuredRow> {
-    for await (const [lineId, eventId, content, ...fields] of this.spool.rows()) {
+    for await (const [lineId, eventId, content, format, ...fields] of this.spool.rows()) {
       const eventTemplate = this.seen.get(String(eventId))?.text ?? '';
       yield {
         lineId: Number(lineId),
-        fields: fields as string[],
+        fields: this.fields.map((name, i) => (name === 'Format' ? String(format ?? this.main) : String(fields[i] ?? ''))),
         content: String(content),
         eventId: eventId === null ? '' : String(eventId),
         eventTemplate,
@@ -118,23 +141,14 @@ export class StructuredLog {
     }
   }
 
+  /** Printed fields; what the columns of the event hold where the format prints none, or is not the main one. */
   private fieldsOf(batch: LogBatch, row: number): string[] {
-    const { fields } = batch;
-    if (this.names !== DERIVED && fields !== undefined) {
-      return (this.names ?? []).map((name) => {
-        const column = fields[name];
-        return column === undefined ? '' : textAt(column, row);
-      });
-    }
-    const pid = batch.pid[row] as number;
-    return [
-      formatMicros(batch.time[row] as number),
-      dictAt(batch.host, row) ?? '',
-      dictAt(batch.component, row) ?? '',
-      pid < 0 ? '' : String(pid),
-      dictAt(batch.level, row) ?? '',
-      batch.attributes === undefined ? '' : textAt(batch.attributes, row),
-    ];
+    const derived = this.printsFields !== true || formatAt(batch, row) !== null;
+    return this.names.map((name) => {
+      const column = batch.fields?.[name];
+      const printed = column === undefined ? '' : textAt(column, row);
+      return printed === '' && derived ? (DERIVED_FIELDS[name]?.(batch, row) ?? '') : printed;
+    });
   }
 
   private async *csvRows(): AsyncGenerator<string> {
@@ -162,6 +176,11 @@ export class StructuredLog {
       yield `${JSON.stringify({ EventId, EventTemplate, Occurrences })}\n`;
     }
   }
+}
+
+/** Format of a row that the main one did not read. */
+function formatAt({ format }: LogBatch, row: number): string | null {
+  return format === undefined || format.codes[row] === 0 ? null : (dictAt(format, row) ?? null);
 }
 
 /** Writes beside the target and renames, so that a failure leaves what was there. */

@@ -32,6 +32,8 @@ export interface InputSummary {
   readonly format: string;
   readonly lines: number;
   readonly dead: number;
+  /** Events by the format that read them; absent where that of the input read all. */
+  readonly formats?: Readonly<Record<string, number>>;
   /** Events without a time; absent when all have one. */
   readonly undated?: number;
   /** Of its last date, where dates name no year: the latest in which it ends no later than a day after the file was changed last. */
@@ -84,6 +86,7 @@ export class InputParser implements LogInputs {
     let undated = 0;
     let takenYear = 0;
     let dead = 0;
+    const formats = new Map<string, number>();
     const bury = (): void => {
       dead++;
     };
@@ -95,6 +98,7 @@ export class InputParser implements LogInputs {
         const batch = parser.parse(records, input.name, bury);
         lines += batch.rows;
         undated += withoutTime(batch.time);
+        countFormats(batch, parser.format?.name ?? '', formats);
         takenYear = parser.takeYear() || takenYear;
         yield { format: parser.format?.name ?? '', batch, templates: parser.templates, bytesRead: files.bytesRead() };
       }
@@ -109,6 +113,7 @@ export class InputParser implements LogInputs {
       format: parser?.format?.name ?? 'empty',
       lines,
       dead,
+      ...(formats.size > 1 ? { formats: Object.fromEntries([...formats].sort((a, b) => b[1] - a[1])) } : {}),
       ...(undated === 0 ? {} : { undated }),
       ...(takenYear === 0 ? {} : { takenYear }),
       ...(problem === undefined ? {} : { problem }),
@@ -129,13 +134,15 @@ export class InputParser implements LogInputs {
   /** Year-less dates end at the input's own time, never at the clock's. */
   #parserOf(records: RecordBatch, reference: Micros): FormatLogParser {
     const { timezone, templates, fields, known, mining } = this.#options;
-    const format = this.#options.format ?? detectFormat(sampleOf(records)).format;
+    const sample = sampleOf(records);
+    const format = this.#options.format ?? detectFormat(sample).format;
     let parser = this.#parsers.get(format);
     if (parser === undefined) {
       parser = createLogParser({
         format,
+        mixed: this.#options.format === undefined,
         reference,
-        fields: fields ?? format.startsWith('access'),
+        fields: fields ?? (({ name }) => name.startsWith('access')),
         ...(timezone === undefined ? {} : { timezone }),
         ...(templates === undefined ? {} : { templates }),
         ...(mining === undefined ? {} : { drain: mining }),
@@ -143,8 +150,22 @@ export class InputParser implements LogInputs {
       });
       this.#parsers.set(format, parser);
     }
+    parser.meet(sample);
     return parser;
   }
+}
+
+function countFormats({ rows, format }: LogBatch, main: string, counts: Map<string, number>): void {
+  if (format === undefined) {
+    if (rows > 0) counts.set(main, (counts.get(main) ?? 0) + rows);
+    return;
+  }
+  const codes = new Float64Array(format.values.length);
+  for (const code of format.codes) codes[code] = (codes[code] as number) + 1;
+  codes.forEach((count, code) => {
+    const name = format.values[code] as string;
+    if (count > 0) counts.set(name, (counts.get(name) ?? 0) + count);
+  });
 }
 
 function withoutTime(times: Float64Array): number {
