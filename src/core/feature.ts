@@ -69,6 +69,8 @@ export interface FeatureRunnerOptions {
   /** At most 31. */
   readonly watches?: readonly FeatureWatch[];
   readonly onReached?: (reached: FeatureReached) => void;
+  /** The same object for features that are given the same batches one after the other: what they have in common is computed once. */
+  readonly group?: object;
 }
 
 /** Makes a feature run. Throws CONFIG_INVALID where the declaration is wrong. */

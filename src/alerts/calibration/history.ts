@@ -33,7 +33,7 @@ export class CalibrationHistory {
   private carry: number;
   private verdicts: VerdictOf = new Map();
   /** Without verdicts: what cap and tail of a round come from, so that a revoked label leaves no trace. */
-  private base: Calibration;
+  private base: Renewal;
   private current: Renewal;
 
   private constructor(
@@ -46,8 +46,8 @@ export class CalibrationHistory {
     this.rounds = rounds;
     this.open = open;
     this.carry = carry;
-    this.current = effective(rounds, this.verdicts);
-    this.base = this.current.calibration;
+    this.base = effective(rounds, this.verdicts);
+    this.current = this.base;
   }
 
   /** `scores`: of normal units, each by a model that had not seen it (FitSummary.calibration), in event order. */
@@ -100,14 +100,14 @@ export class CalibrationHistory {
     const units = body.length + flagged.length;
     if (units === 0) return this.current;
     const rate = rates / units;
-    const cap = Math.min(Number.MAX_VALUE, capOf(this.base));
+    const cap = Math.min(Number.MAX_VALUE, capOf(this.base.calibration));
     const within = units - flagged.filter((one) => one.score > cap).length;
-    const { imputed, carry } = imputeTail(this.base, body, within, rate, this.carry);
+    const { imputed, carry } = imputeTail(this.base.calibration, body, within, rate, this.carry);
     this.carry = carry;
     this.rounds.push({ body, flagged, rate, cap, imputed });
     this.open = { body: [], flagged: [], rates: 0 };
     this.forget();
-    this.base = effective(this.rounds, new Map()).calibration;
+    this.base = effective(this.rounds, new Map());
     return this.applyVerdicts(this.verdicts);
   }
 
@@ -123,14 +123,14 @@ export class CalibrationHistory {
       this.rounds[i] = { ...round, body: all(round.body), flagged: flagged(round.flagged), cap, imputed: all(round.imputed) };
     });
     this.open = { ...this.open, body: this.open.body.map((score) => finite(change(score))), flagged: flagged(this.open.flagged) };
-    this.base = effective(this.rounds, new Map()).calibration;
+    this.base = effective(this.rounds, new Map());
     return this.applyVerdicts(this.verdicts);
   }
 
   /** Sets the verdicts in force. The same verdicts give the same calibration, whatever was in force in between. */
   applyVerdicts(verdicts: VerdictOf): Renewal {
     this.verdicts = verdicts;
-    this.current = verdicts.size === 0 ? { ...effective(this.rounds, verdicts), calibration: this.base } : effective(this.rounds, verdicts);
+    this.current = verdicts.size === 0 ? this.base : effective(this.rounds, verdicts);
     return this.current;
   }
 

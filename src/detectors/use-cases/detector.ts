@@ -91,6 +91,7 @@ export class UseCases implements RuleDetector {
     const runner = features(name, declaration, {
       homeNetworks: config.homeNetworks,
       seed: config.seed,
+      group: this,
       watches,
       onReached: (reached) => this.#reached(runner, watched[reached.watch] as Judge, reached),
     });

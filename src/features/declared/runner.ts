@@ -1,12 +1,17 @@
 import { type FeatureFactory, type FeatureRunner, type FeatureRunnerOptions, type FeatureText, VedetteError } from '../../core/index.ts';
+import { SharedColumns } from './engine/batch-columns.ts';
 import { FeatureEngine } from './engine/engine.ts';
 import { featureDeclaration } from './plan/declaration.ts';
 import { type FeaturePlan, planFeature } from './plan/plan.ts';
 
+/** By group and seed. */
+const GROUPS = new WeakMap<object, Map<number, SharedColumns>>();
+
 /** The embedded engine behind the contract of core. */
 export const featureRunner: FeatureFactory = (name: string, declaration: FeatureText, options: FeatureRunnerOptions): FeatureRunner => {
   const plan = plannedFeature(name, declaration, options.homeNetworks);
-  const engine = new FeatureEngine(plan, options);
+  const { group, seed } = options;
+  const engine = new FeatureEngine(plan, { ...options, ...(group && { columns: columnsOf(group, seed) }) });
   return {
     name,
     reads: plan.from,
@@ -23,6 +28,14 @@ export const featureRunner: FeatureFactory = (name: string, declaration: Feature
     restore: (bytes) => engine.restore(bytes),
   };
 };
+
+function columnsOf(group: object, seed: number): SharedColumns {
+  const bySeed = GROUPS.get(group) ?? new Map<number, SharedColumns>();
+  GROUPS.set(group, bySeed);
+  const columns = bySeed.get(seed) ?? new SharedColumns(seed);
+  bySeed.set(seed, columns);
+  return columns;
+}
 
 /** The plan of a declaration as it is written; CONFIG_INVALID where it is wrong. */
 export function plannedFeature(name: string, declaration: FeatureText, homeNetworks: readonly string[]): FeaturePlan {

@@ -1,4 +1,4 @@
-import { addressAt, type EventBatch } from '../../core/index.ts';
+import { addressDictionary, type EventBatch } from '../../core/index.ts';
 import type { FlowCells, FlowColumn } from './encoding.ts';
 import { TOLD_COLUMNS, type ToldFlows, toldColumn } from './told-columns.ts';
 
@@ -28,7 +28,11 @@ export function eventFlows({ rows, columns, origin }: EventBatch, further: Furth
   };
   const addresses = (name: string): string[] => {
     const column = columns[name];
-    return Array.from({ length: rows }, (_, row) => (column instanceof Uint8Array ? addressAt(column, row) : ''));
+    const texts = new Array<string>(rows).fill('');
+    if (!(column instanceof Uint8Array)) return texts;
+    const { codes, values } = addressDictionary(column);
+    for (let row = 0; row < rows; row++) texts[row] = values[codes[row] as number] ?? '';
+    return texts;
   };
   const told: ToldFlows = {
     rows,
@@ -40,12 +44,12 @@ export function eventFlows({ rows, columns, origin }: EventBatch, further: Furth
     backwardBytes: number('backwardBytes'),
   };
   const start = Float64Array.from(number('time'));
-  const ports = number('destinationPort');
+  const ports = Float64Array.from(number('destinationPort'), (port) => (port >= 0 ? port : Number.NaN));
   return {
     rows,
     source: addresses('sourceAddress'),
     destination: addresses('destinationAddress'),
-    destinationPort: Float64Array.from({ length: rows }, (_, row) => ((ports[row] as number) >= 0 ? (ports[row] as number) : Number.NaN)),
+    destinationPort: ports,
     start,
     end: start.map((time, row) => time + Math.max(0, (told.durationMicros[row] as number) || 0)),
     input: origin.input,

@@ -56,5 +56,8 @@ export const TOLD_COLUMNS: readonly string[] = Object.keys(COLUMNS);
 /** A column of TOLD_COLUMNS by its rules (docs/flows.md); undefined for any other. */
 export function toldColumn(told: ToldFlows, name: string): Float64Array | undefined {
   const value = Object.hasOwn(COLUMNS, name) ? COLUMNS[name] : undefined;
-  return value && Float64Array.from({ length: told.rows }, (_, row) => value(told, row));
+  if (value === undefined) return undefined;
+  const values = new Float64Array(told.rows);
+  for (let row = 0; row < told.rows; row++) values[row] = value(told, row);
+  return values;
 }

@@ -1,4 +1,4 @@
-import { addressAt, type EventBatch } from '../../core/index.ts';
+import { addressDictionary, type EventBatch } from '../../core/index.ts';
 
 /** What every source of flows tells of each: packets, routers, sensors. */
 export const FLOW_COLUMNS = ['protocol', 'destination port', 'duration ms', 'bytes out', 'bytes in', 'packets out', 'packets in'] as const;
@@ -7,53 +7,47 @@ export const FLOW_COLUMNS = ['protocol', 'destination port', 'duration ms', 'byt
 export interface FlowReader {
   /** Event time of the end, NaN where it has none. */
   end(row: number): number;
-  /** The bytes of both addresses, '' where one is absent. */
-  pair(row: number): string;
+  /** Number of both addresses within the batch, -1 where one is absent. */
+  pair(row: number): number;
   source(row: number): string;
   destination(row: number): string;
-  /** One value for each of FLOW_COLUMNS. */
-  values(row: number): number[];
+  /** Writes one value for each of FLOW_COLUMNS. */
+  read(row: number, into: Float64Array): void;
 }
 
-const ABSENT = '\0'.repeat(16);
-
-export function flowReader({ columns }: EventBatch): FlowReader {
+export function flowReader({ columns, rows }: EventBatch): FlowReader {
   const number = (name: string) => {
     const column = columns[name];
     return column instanceof Float64Array || column instanceof Int32Array ? column : undefined;
   };
   const time = number('time');
   const duration = number('durationMicros');
-  const [protocol, port] = [number('protocol'), number('destinationPort')];
-  const counts = ['forwardBytes', 'backwardBytes', 'forwardPackets', 'backwardPackets'].map(number);
-  const [from, to] = ['sourceAddress', 'destinationAddress'].map((name) => {
+  const names = ['protocol', 'destinationPort', 'durationMicros', 'forwardBytes', 'backwardBytes', 'forwardPackets', 'backwardPackets'];
+  const told = names.map(number);
+  const addresses = (name: string) => {
     const column = columns[name];
-    return column instanceof Uint8Array ? Buffer.from(column.buffer, column.byteOffset, column.byteLength) : undefined;
-  });
-  const bytes = (side: Buffer | undefined, row: number) => {
-    const text = side?.toString('latin1', 16 * row, 16 * row + 16) ?? ABSENT;
-    return text === ABSENT ? '' : text;
+    return column instanceof Uint8Array ? addressDictionary(column) : { codes: new Int32Array(rows).fill(-1), values: [] };
   };
-  const address = (name: string) => {
-    const column = columns[name];
-    return (row: number) => (column instanceof Uint8Array ? addressAt(column, row) : '');
-  };
-  const lasted = (row: number) => {
-    const micros = duration?.[row] ?? Number.NaN;
-    return micros >= 0 ? micros : Number.NaN;
-  };
-  const whole = (column: Float64Array | Int32Array | undefined, row: number) => {
-    const value = column?.[row] ?? Number.NaN;
-    return value >= 0 ? value : Number.NaN;
-  };
+  const [from, to] = [addresses('sourceAddress'), addresses('destinationAddress')];
   return {
-    end: (row) => (time?.[row] ?? Number.NaN) + (lasted(row) || 0),
-    pair(row) {
-      const [source, destination] = [bytes(from, row), bytes(to, row)];
-      return source === '' || destination === '' ? '' : source + destination;
+    end(row) {
+      const lasted = duration?.[row] ?? Number.NaN;
+      return (time?.[row] ?? Number.NaN) + (Math.max(0, lasted) || 0);
     },
-    source: address('sourceAddress'),
-    destination: address('destinationAddress'),
-    values: (row) => [whole(protocol, row), whole(port, row), lasted(row) / 1000, ...counts.map((column) => whole(column, row))],
+    pair(row) {
+      const source = from.codes[row] as number;
+      const destination = to.codes[row] as number;
+      return source < 0 || destination < 0 ? -1 : source * to.values.length + destination;
+    },
+    source: (row) => from.values[from.codes[row] as number] ?? '',
+    destination: (row) => to.values[to.codes[row] as number] ?? '',
+    read(row, into) {
+      for (let i = 0; i < told.length; i++) {
+        const value = told[i]?.[row] ?? Number.NaN;
+        into[i] = value >= 0 ? (i === DURATION ? value / 1000 : value) : Number.NaN;
+      }
+    },
   };
 }
+
+const DURATION = FLOW_COLUMNS.indexOf('duration ms');

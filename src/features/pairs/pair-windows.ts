@@ -2,7 +2,7 @@ import { deserialize, serialize } from 'node:v8';
 import type { EventBatch, GroupBatch, Micros } from '../../core/index.ts';
 import { EventTime, type WatermarkState } from '../watermark.ts';
 import type { PairConfig } from './config.ts';
-import { FLOW_COLUMNS, type FlowReader, flowReader } from './flow-columns.ts';
+import { FLOW_COLUMNS, flowReader } from './flow-columns.ts';
 
 /** One flow of a window as it is kept. */
 interface Member {
@@ -61,10 +61,13 @@ export class PairWindows {
     this.changed = true;
     const { input, line, offset, length } = batch.origin;
     const read = flowReader(batch);
+    const values = new Float64Array(FLOW_COLUMNS.length);
+    /** Open pairs of the batch: by window, by the number of their addresses. */
+    const met = new Map<number, Map<number, Pair>>();
     for (let row = 0; row < batch.rows; row++) {
       const end = read.end(row);
-      const key = read.pair(row);
-      if (Number.isNaN(end) || key === '') continue;
+      const addresses = read.pair(row);
+      if (Number.isNaN(end) || addresses < 0) continue;
       this.time.take(end);
       this.close(this.time.latest - this.config.lateness);
       const index = Math.floor(end / this.config.window);
@@ -72,12 +75,24 @@ export class PairWindows {
         this.late++;
         continue;
       }
-      const pair = this.pairOf(index, key, read, row);
-      if (pair === undefined) continue;
-      const values = read.values(row);
-      this.draw(pair, {
-        lot: lotOf(end, values),
-        values,
+      let known = met.get(index);
+      if (known === undefined) {
+        known = new Map();
+        met.set(index, known);
+      }
+      let pair = known.get(addresses);
+      if (pair === undefined) {
+        pair = this.pairOf(index, read.source(row), read.destination(row));
+        if (pair === undefined) continue;
+        known.set(addresses, pair);
+      }
+      pair.size++;
+      read.read(row, values);
+      const lot = lotOf(end, values);
+      if (!hasRoom(pair, lot, this.config.flows)) continue;
+      pair.members.push({
+        lot,
+        values: Array.from(values),
         input,
         line: line[row] as number,
         offset: offset[row] as number,
@@ -87,31 +102,23 @@ export class PairWindows {
     }
   }
 
-  private pairOf(index: number, key: string, read: FlowReader, row: number): Pair | undefined {
+  private pairOf(index: number, source: string, destination: string): Pair | undefined {
     let window = this.open.get(index);
     if (window === undefined) {
       window = new Map();
       this.open.set(index, window);
     }
+    const key = keyOf(source, destination);
     let pair = window.get(key);
     if (pair !== undefined) return pair;
     if (this.pairs >= this.config.maxPairs) {
       this.notLookedAt++;
       return undefined;
     }
-    pair = { source: read.source(row), destination: read.destination(row), size: 0, members: [] };
+    pair = { source, destination, size: 0, members: [] };
     window.set(key, pair);
     this.pairs++;
     return pair;
-  }
-
-  private draw(pair: Pair, member: Member): void {
-    pair.size++;
-    pair.members.push(member);
-    if (pair.members.length <= this.config.flows) return;
-    let worst = 0;
-    for (const [i, { lot }] of pair.members.entries()) if (lot > (pair.members[worst] as Member).lot) worst = i;
-    pair.members.splice(worst, 1);
   }
 
   /** Event time has reached `watermark`. */
@@ -162,7 +169,7 @@ export class PairWindows {
     this.open.clear();
     this.pairs = 0;
     for (const [index, window] of state.open) {
-      this.open.set(index, new Map(window));
+      this.open.set(index, new Map([...window.values()].map((pair) => [keyOf(pair.source, pair.destination), pair])));
       this.pairs += window.size;
     }
     this.closedBefore = state.closedBefore;
@@ -199,16 +206,30 @@ function batchOf(pairs: readonly Closed[], window: Micros): GroupBatch {
   };
 }
 
+const keyOf = (source: string, destination: string): string => `${source} ${destination}`;
+
+/** Whether a flow of this lot is among the `most` lowest; the one that it takes the place of goes. */
+function hasRoom({ members }: Pair, lot: number, most: number): boolean {
+  if (members.length < most) return true;
+  let worst = 0;
+  for (let i = 1; i < members.length; i++) if ((members[i] as Member).lot > (members[worst] as Member).lot) worst = i;
+  if (lot > (members[worst] as Member).lot) return false;
+  members.splice(worst, 1);
+  return true;
+}
+
 /** 32 mixed bits of a flow. */
-function lotOf(end: number, values: readonly number[]): number {
-  let hash = 0x811c9dc5;
-  for (const value of [end, ...values]) {
-    const whole = Number.isFinite(value) ? Math.round(value) : -1;
-    for (const part of [whole >>> 0, Math.floor(whole / 2 ** 32) >>> 0]) {
-      hash = Math.imul(hash ^ part, 0x85ebca6b);
-      hash ^= hash >>> 13;
-    }
-  }
+function lotOf(end: number, values: Float64Array): number {
+  let hash = mixed(0x811c9dc5, end);
+  for (let i = 0; i < values.length; i++) hash = mixed(hash, values[i] as number);
   hash = Math.imul(hash ^ (hash >>> 16), 0xc2b2ae35);
   return (hash ^ (hash >>> 15)) >>> 0;
+}
+
+function mixed(hash: number, value: number): number {
+  const whole = Number.isFinite(value) ? Math.round(value) : -1;
+  const low = Math.imul(hash ^ (whole >>> 0), 0x85ebca6b);
+  const high = low ^ (low >>> 13);
+  const next = Math.imul(high ^ (Math.floor(whole / 2 ** 32) >>> 0), 0x85ebca6b);
+  return next ^ (next >>> 13);
 }

@@ -55,13 +55,13 @@ function readElement(
   clock: ExportClock,
 ): void {
   if (size === 16 && (element === 27 || element === 28)) {
-    if (element === 27) flow.sourceAddress = field.ipv6();
-    else flow.destinationAddress = field.ipv6();
+    if (element === 27) flow.sourceAddress = field.address();
+    else flow.destinationAddress = field.address();
     return;
   }
   if (size === 4 && (element === 8 || element === 12)) {
-    if (element === 8) flow.sourceAddress = field.ipv4();
-    else flow.destinationAddress = field.ipv4();
+    if (element === 8) flow.sourceAddress = field.u32();
+    else flow.destinationAddress = field.u32();
     return;
   }
   if (size === 0 || size > 8) return;

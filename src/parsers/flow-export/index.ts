@@ -1,7 +1,7 @@
 import { deserialize, serialize } from 'node:v8';
 import { type DeadLetter, type EventBatch, type RecordBatch, recordEnds } from '../../core/index.ts';
-import { type SensorRow, sensorBatches } from '../sensor/batch.ts';
-import { type ExportedFlow, rowOf } from './exported-flow.ts';
+import type { ExportedFlow } from './exported-flow.ts';
+import { flowBatch, type ReadDatagram } from './flow-batch.ts';
 import { readNetFlowV5 } from './netflow-v5.ts';
 import { Reader } from './reader.ts';
 import { readSFlow } from './sflow.ts';
@@ -38,7 +38,7 @@ export class FlowExportParser {
   }
 
   parse(batch: RecordBatch, dead: (letter: DeadLetter) => void): EventBatch[] {
-    const rows: SensorRow[] = [];
+    const datagrams: ReadDatagram[] = [];
     const exporter = batch.input.slice(batch.input.lastIndexOf('/') + 1);
     let from = 0;
     let line = batch.line;
@@ -48,7 +48,7 @@ export class FlowExportParser {
       this.#count('datagrams');
       try {
         const { flows, format } = this.#datagram(bytes, exporter, batch.arrival);
-        for (const flow of flows) rows.push(rowOf(flow, format, exporter, place));
+        datagrams.push({ flows, format, ...place });
         this.#count('flows', flows.length);
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
@@ -67,7 +67,8 @@ export class FlowExportParser {
       from = to;
       line++;
     }
-    return sensorBatches(rows, this.#source, batch.input);
+    const flows = flowBatch(datagrams, this.#source, batch.input, exporter);
+    return flows === undefined ? [] : [flows];
   }
 
   #datagram(bytes: Uint8Array, exporter: string, arrival: number): { flows: readonly ExportedFlow[]; format: string } {

@@ -20,8 +20,8 @@ export function readNetFlowV5(reader: Reader): NetFlowV5 {
   const bootMillis = seconds * 1000 + nanoseconds / 1e6 - uptimeMillis;
   const flows: ExportedFlow[] = [];
   for (let i = 0; i < count; i++) {
-    const sourceAddress = reader.ipv4();
-    const destinationAddress = reader.ipv4();
+    const sourceAddress = reader.u32();
+    const destinationAddress = reader.u32();
     reader.skip(4);
     const inputInterface = reader.u16();
     const outputInterface = reader.u16();
@@ -48,7 +48,7 @@ export function readNetFlowV5(reader: Reader): NetFlowV5 {
       tcpFlags,
       inputInterface,
       outputInterface,
-      ...(sampling > 1 ? { sampling } : {}),
+      sampling: Math.max(1, sampling),
     });
   }
   return { flows, sequence, domain };

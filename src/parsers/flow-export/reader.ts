@@ -46,6 +46,12 @@ export class Reader {
     return new Reader(this.bytes, from, from + length);
   }
 
+  /** The 16 bytes of an IPv6 address. */
+  address(): Uint8Array {
+    const from = this.#take(16);
+    return this.bytes.subarray(from, from + 16);
+  }
+
   /** Dotted IPv4. */
   ipv4(): string {
     const from = this.#take(4);

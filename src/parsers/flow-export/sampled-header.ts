@@ -45,7 +45,7 @@ function ipv4(header: Reader, bytes: number): SampledPacket {
   header.skip(1);
   const protocol = header.u8();
   header.skip(2);
-  const packet = { bytes, protocol, sourceAddress: header.ipv4(), destinationAddress: header.ipv4() };
+  const packet = { bytes, protocol, sourceAddress: header.u32(), destinationAddress: header.u32() };
   header.skip(Math.max(0, length - 20));
   return fragment === 0 ? { ...packet, ...transport(header, protocol) } : packet;
 }
@@ -54,7 +54,7 @@ function ipv6(header: Reader, bytes: number): SampledPacket {
   header.skip(6);
   let protocol = header.u8();
   header.skip(1);
-  const addresses = { sourceAddress: header.ipv6(), destinationAddress: header.ipv6() };
+  const addresses = { sourceAddress: header.address(), destinationAddress: header.address() };
   for (let i = 0; EXTENSIONS.has(protocol) && i < MOST_EXTENSIONS; i++) {
     const next = header.u8();
     header.skip(header.u8() * 8 + 6);

@@ -71,8 +71,8 @@ function readRecord(record: Reader, format: number): SampledPacket | undefined {
   const bytes = record.u32();
   const protocol = record.u32();
   const v4 = format === RECORD.ipv4;
-  const sourceAddress = v4 ? record.ipv4() : record.ipv6();
-  const destinationAddress = v4 ? record.ipv4() : record.ipv6();
+  const sourceAddress = v4 ? record.u32() : record.address();
+  const destinationAddress = v4 ? record.u32() : record.address();
   const sourcePort = record.u32() & 0xffff;
   const destinationPort = record.u32() & 0xffff;
   const tcpFlags = record.u32() & 0xff;

@@ -143,9 +143,12 @@ export class FlowScorer implements LaneScorer {
     const { score, classes, probabilities } = await detector.score(batch);
     const benign = classes === undefined ? -1 : benignClassOf(detector);
     const findings: Finding[] = [];
-    for (const [i, row] of rows.entries()) {
-      const [value, end] = [score[i] as number, flows.end[row] as number];
-      findings.push(...this.#sweepUntil(end));
+    const made = new Predictions(options.detector, this.model);
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i] as number;
+      const value = score[i] as number;
+      const end = flows.end[row] as number;
+      if (this.#isSweepDue(end)) findings.push(...this.#sweepUntil(end));
       const { pValue, rate, extrapolated, flagged: isFar } = judged(history, value, options.rate);
       if (Number.isNaN(pValue)) continue;
       this.#scored++;
@@ -154,14 +157,7 @@ export class FlowScorer implements LaneScorer {
       const flagged = isFar && (k < 0 || k !== benign);
       const probability = k < 0 ? Number.NaN : Math.min(1, (probabilities as Float64Array)[i * (classes?.length ?? 0) + k] as number);
       const label = classes?.[k] ?? '';
-      predictions[row] = {
-        detector: options.detector,
-        model: this.model,
-        class: k < 0 ? (flagged ? 'anomalous' : 'normal') : label,
-        ...(k < 0 ? {} : { probability: rounded(probability) }),
-        pValue: rounded(pValue),
-        flagged,
-      };
+      predictions[row] = made.of(value, k < 0 ? (flagged ? 'anomalous' : 'normal') : label, probability, pValue, flagged);
       if (!flagged) {
         history.add(value, options.rate);
         continue;
@@ -228,9 +224,14 @@ export class FlowScorer implements LaneScorer {
     return admitted;
   }
 
-  #sweepUntil(now: Micros): Finding[] {
+  #isSweepDue(now: Micros): boolean {
     const step = Math.floor(now / TOLD_EVERY);
-    if (!Number.isFinite(step) || step <= (this.#swept ?? Number.NEGATIVE_INFINITY)) return [];
+    return Number.isFinite(step) && step > (this.#swept ?? Number.NEGATIVE_INFINITY);
+  }
+
+  #sweepUntil(now: Micros): Finding[] {
+    if (!this.#isSweepDue(now)) return [];
+    const step = Math.floor(now / TOLD_EVERY);
     const isFirst = this.#swept === undefined;
     this.#swept = step;
     this.changed = true;
@@ -319,16 +320,47 @@ export class FlowScorer implements LaneScorer {
 }
 
 function rowBatch(flows: EventFlows, encoding: FlowEncoding, rows: readonly number[]): RowBatch {
+  let keys: readonly string[] | undefined;
+  const isWhole = rows.length === flows.rows;
   return {
     shape: 'rows',
     rows: rows.length,
     columns: encoding.features.map(({ name }) => name),
     values: encodedValues(flows, encoding, rows),
-    keys: rows.map((row) => `${flows.source[row]} > ${flows.destination[row]}`),
-    entities: rows.map((row) => flows.source[row] as string),
-    start: Float64Array.from(rows, (row) => flows.start[row] as number),
-    end: Float64Array.from(rows, (row) => flows.end[row] as number),
+    /** Only what is explained is ever named. */
+    get keys() {
+      keys ??= rows.map((row) => `${flows.source[row]} > ${flows.destination[row]}`);
+      return keys;
+    },
+    entities: isWhole ? flows.source : rows.map((row) => flows.source[row] as string),
+    start: isWhole ? flows.start : Float64Array.from(rows, (row) => flows.start[row] as number),
+    end: isWhole ? flows.end : Float64Array.from(rows, (row) => flows.end[row] as number),
   };
+}
+
+/** Predictions of one batch; flows of the same score mostly have the same, which is then one object. */
+class Predictions {
+  private readonly latest = new Map<number, { readonly probability: number; readonly pValue: number; readonly made: FlowPrediction }>();
+  private readonly detector: string;
+  private readonly model: string;
+
+  constructor(detector: string, model: string) {
+    this.detector = detector;
+    this.model = model;
+  }
+
+  /** `probability`: NaN of models that name no class. */
+  of(score: number, named: string, probability: number, pValue: number, flagged: boolean): FlowPrediction {
+    const known = this.latest.get(score);
+    if (known?.pValue === pValue && Object.is(known.probability, probability)) {
+      if (known.made.class === named && known.made.flagged === flagged) return known.made;
+    }
+    const { detector, model } = this;
+    const given = Number.isNaN(probability) ? {} : { probability: rounded(probability) };
+    const made: FlowPrediction = { detector, model, class: named, ...given, pValue: rounded(pValue), flagged };
+    this.latest.set(score, { probability, pValue, made });
+    return made;
+  }
 }
 
 function rounded(value: number): number {

@@ -36,11 +36,11 @@ export class LaneFlows {
     if (!this.used || batch.kind !== 'flow' || batch.rows === 0) return { findings: [], batch };
     const flows = eventFlows(batch, further);
     const findings: Finding[] = [];
-    const said: FlowPrediction[][] = Array.from({ length: batch.rows }, () => []);
+    const said: (readonly (FlowPrediction | undefined)[])[] = [];
     for (const scorer of this.#scorers) {
       const judged = await scorer.takeFlows(flows);
       findings.push(...judged.findings);
-      for (const [row, prediction] of judged.predictions.entries()) if (prediction !== undefined) said[row]?.push(prediction);
+      said.push(judged.predictions);
     }
     return { findings, batch: withPredictions(batch, said) };
   }
@@ -54,28 +54,74 @@ export class LaneFlows {
   }
 }
 
-/** The batch with `predictions` among its rows' attributes. */
-function withPredictions(batch: EventBatch, said: readonly (readonly FlowPrediction[])[]): EventBatch {
+/** The batch with `predictions` among its rows' attributes; `said` by model, by row. Rows with the same text share its bytes. */
+function withPredictions(batch: EventBatch, said: readonly (readonly (FlowPrediction | undefined)[])[]): EventBatch {
   const before = batch.columns.attributes as TextColumn | undefined;
-  const encoder = new TextEncoder();
-  const texts = said.map((predictions, row) => {
-    const start = before?.start[row] ?? -1;
-    const own = start < 0 || before === undefined ? '' : decodeUtf8(before.bytes, start, before.end[row] as number);
-    if (predictions.length === 0) return start < 0 ? undefined : encoder.encode(own);
-    const added = `"predictions":${JSON.stringify(predictions)}`;
-    const inside = own.startsWith('{') && own.endsWith('}') ? own.slice(1, -1).trim() : '';
-    return encoder.encode(`{${inside === '' ? '' : `${inside},`}${added}}`);
-  });
+  const written = new Map<FlowPrediction, string>();
+  const textOf = (prediction: FlowPrediction): string => {
+    let text = written.get(prediction);
+    if (text === undefined) {
+      text = JSON.stringify(prediction);
+      written.set(prediction, text);
+    }
+    return text;
+  };
+  const own = new OwnTexts(before);
+  const texts: string[] = [];
   const start = new Int32Array(batch.rows).fill(-1);
   const end = new Int32Array(batch.rows);
-  const bytes = new Uint8Array(texts.reduce((sum, text) => sum + (text?.length ?? 0), 0));
-  let at = 0;
-  for (const [row, text] of texts.entries()) {
-    if (text === undefined) continue;
-    start[row] = at;
-    bytes.set(text, at);
-    at += text.length;
-    end[row] = at;
+  let length = 0;
+  for (let row = 0; row < batch.rows; row++) {
+    let added = '';
+    for (const { [row]: prediction } of said) {
+      if (prediction !== undefined) added = added === '' ? textOf(prediction) : `${added},${textOf(prediction)}`;
+    }
+    const one = own.at(row);
+    if (one.isAbsent && added === '') continue;
+    let span = one.spans.get(added);
+    if (span === undefined) {
+      const text = added === '' ? one.text : `{${one.inside}${one.inside === '' ? '' : ','}"predictions":[${added}]}`;
+      texts.push(text);
+      span = { start: length, end: length + Buffer.byteLength(text) };
+      length = span.end;
+      one.spans.set(added, span);
+    }
+    start[row] = span.start;
+    end[row] = span.end;
   }
-  return { ...batch, columns: { ...batch.columns, attributes: { bytes, start, end } } };
+  return { ...batch, columns: { ...batch.columns, attributes: { bytes: new TextEncoder().encode(texts.join('')), start, end } } };
+}
+
+/** What a row has of its own, and where texts that begin with it stand, by what was added. */
+interface OwnText {
+  readonly isAbsent: boolean;
+  readonly text: string;
+  /** Without the braces of its object; empty for none. */
+  readonly inside: string;
+  readonly spans: Map<string, { readonly start: number; readonly end: number }>;
+}
+
+/** Attributes of a batch; those that rows share are read once. */
+class OwnTexts {
+  private readonly column: TextColumn | undefined;
+  private readonly none: OwnText = { isAbsent: true, text: '', inside: '', spans: new Map() };
+  /** By start. */
+  private readonly known = new Map<number, { readonly end: number; readonly text: OwnText }>();
+
+  constructor(column: TextColumn | undefined) {
+    this.column = column;
+  }
+
+  at(row: number): OwnText {
+    const start = this.column?.start[row] ?? -1;
+    if (this.column === undefined || start < 0) return this.none;
+    const end = this.column.end[row] as number;
+    const known = this.known.get(start);
+    if (known?.end === end) return known.text;
+    const text = decodeUtf8(this.column.bytes, start, end);
+    const inside = text.startsWith('{') && text.endsWith('}') ? text.slice(1, -1).trim() : '';
+    const one = { isAbsent: false, text, inside, spans: new Map() };
+    this.known.set(start, { end, text: one });
+    return one;
+  }
 }

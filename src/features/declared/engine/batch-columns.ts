@@ -1,12 +1,12 @@
-import { evaluate } from '../expression/evaluate.ts';
+import { type Columns, evaluate } from '../expression/evaluate.ts';
 import type { Expression } from '../expression/expression.ts';
 import { type HashedVector, hashVector } from '../expression/hash.ts';
 import type { EventRows, Vector } from '../expression/vector.ts';
 
 const NAMES = new WeakMap<Expression, string>();
 
-/** The expressions of a feature over one batch, each computed once however often it is used. */
-export class BatchColumns {
+/** The expressions of features over one batch, parts of them included, each computed once however often it is used. */
+export class BatchColumns implements Columns {
   readonly batch: EventRows;
   readonly #seed: number;
   readonly #vectors = new Map<string, Vector>();
@@ -21,7 +21,7 @@ export class BatchColumns {
     const name = nameOf(expression);
     let vector = this.#vectors.get(name);
     if (vector === undefined) {
-      vector = evaluate(expression, this.batch);
+      vector = evaluate(expression, this);
       this.#vectors.set(name, vector);
     }
     return vector;
@@ -43,6 +43,21 @@ export class BatchColumns {
       this.#hashes.set(name, hashed);
     }
     return hashed;
+  }
+}
+
+/** The columns of the latest batch, for all features of a group that take it. */
+export class SharedColumns {
+  readonly #seed: number;
+  #columns: BatchColumns | undefined;
+
+  constructor(seed: number) {
+    this.#seed = seed;
+  }
+
+  of(batch: EventRows): BatchColumns {
+    if (this.#columns?.batch !== batch) this.#columns = new BatchColumns(batch, this.#seed);
+    return this.#columns;
   }
 }
 

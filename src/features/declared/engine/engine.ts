@@ -6,7 +6,7 @@ import type { FeaturePlan } from '../plan/plan.ts';
 import { WINDOW } from './accumulators/accumulator.ts';
 import { printOf } from './accumulators/sketched.ts';
 import { Agenda } from './agenda.ts';
-import { BatchColumns } from './batch-columns.ts';
+import { SharedColumns } from './batch-columns.ts';
 import { readSnapshot, writeSnapshot } from './snapshot.ts';
 import { noteOrigin, withWindow } from './window-identity.ts';
 import { WindowOutput } from './window-output.ts';
@@ -18,6 +18,8 @@ export interface FeatureEngineOptions {
   /** At most 31. */
   readonly watches?: readonly FeatureWatch[];
   readonly onReached?: (reached: FeatureReached) => void;
+  /** Of engines with the same seed that take the same batches. */
+  readonly columns?: SharedColumns;
 }
 
 export interface FeatureCounters {
@@ -51,6 +53,7 @@ export class FeatureEngine {
   readonly #store: WindowStore;
   readonly #agenda = new Agenda();
   readonly #output: WindowOutput;
+  readonly #columns: SharedColumns;
   /** Indices of the aggregates of each watch. */
   readonly #watched: readonly (readonly number[])[];
   readonly #levels: (readonly (readonly number[])[])[] = [];
@@ -63,6 +66,7 @@ export class FeatureEngine {
     this.#options = options;
     this.#store = new WindowStore(plan);
     this.#output = new WindowOutput(plan);
+    this.#columns = options.columns ?? new SharedColumns(options.seed);
     this.#watched = (options.watches ?? []).map(({ columns }) =>
       columns.map((name) => plan.aggregates.findIndex(({ column }) => column === name)),
     );
@@ -70,7 +74,7 @@ export class FeatureEngine {
 
   add(batch: EventRows): void {
     if (batch.kind !== this.plan.from || batch.rows === 0) return;
-    const columns = new BatchColumns(batch, this.#options.seed);
+    const columns = this.#columns.of(batch);
     const { firstSeen } = this.#store;
     const times = columns.numbers(this.plan.time);
     const where = this.plan.where === undefined ? undefined : columns.booleans(this.plan.where);

@@ -8,34 +8,46 @@ type Booleans = Vector & { type: 'boolean' };
 type Texts = Vector & { type: 'text' };
 type Addresses = Vector & { type: 'address' };
 
+/** What an expression is computed over: the batch, and the parts that may be known already. */
+export interface Columns {
+  readonly batch: EventRows;
+  vector(expression: Expression): Vector;
+}
+
 /** Computes `expression` for all rows of a batch, column by column. */
-export function evaluate(expression: Expression, batch: EventRows): Vector {
+export function evaluate(expression: Expression, columns: Columns): Vector {
+  const { batch } = columns;
   const { rows } = batch;
+  const numbersOf = (part: Expression) => columns.vector(part) as Numbers;
+  const booleansOf = (part: Expression) => columns.vector(part) as Booleans;
   switch (expression.kind) {
     case 'column':
       return columnVector(batch, expression.name, expression.type);
     case 'literal':
       return literal(expression, rows);
     case 'not':
-      return boolean(rows, negated(evaluate(expression.operand, batch) as Booleans));
+      return not(booleansOf(expression.operand), rows);
     case 'logic':
-      return logic(expression.op, evaluate(expression.left, batch) as Booleans, evaluate(expression.right, batch) as Booleans, rows);
-    case 'compare':
-      return compare(expression.op, evaluate(expression.left, batch), evaluate(expression.right, batch), rows);
+      return logic(expression.op, booleansOf(expression.left), booleansOf(expression.right), rows);
+    case 'compare': {
+      const { op, left, right } = expression;
+      if (right.kind === 'literal' && right.type === 'number') return compareNumber(op, numbersOf(left).values, right.value, rows);
+      return compare(op, columns.vector(left), columns.vector(right), rows);
+    }
     case 'arithmetic':
-      return arithmetic(expression.op, evaluate(expression.left, batch) as Numbers, evaluate(expression.right, batch) as Numbers, rows);
+      return arithmetic(expression.op, numbersOf(expression.left), numbersOf(expression.right), rows);
     case 'among':
-      return among(evaluate(expression.operand, batch) as Numbers | Texts, new Set(expression.values), rows);
+      return among(columns.vector(expression.operand) as Numbers | Texts, new Set(expression.values), rows);
     case 'inside':
-      return inside(evaluate(expression.operand, batch) as Addresses, expression.networks, rows);
+      return inside(columns.vector(expression.operand) as Addresses, expression.networks, rows);
     case 'absent':
-      return boolean(rows, absent(evaluate(expression.operand, batch)));
+      return isAbsent(columns.vector(expression.operand), rows);
     case 'if': {
-      const other = expression.other === undefined ? undefined : evaluate(expression.other, batch);
-      return choose(evaluate(expression.condition, batch) as Booleans, evaluate(expression.value, batch), other, rows);
+      const other = expression.other === undefined ? undefined : columns.vector(expression.other);
+      return choose(booleansOf(expression.condition), columns.vector(expression.value), other, rows);
     }
     case 'call':
-      return call(expression, batch);
+      return call(expression, columns);
   }
 }
 
@@ -57,37 +69,47 @@ function literal(expression: Expression & { kind: 'literal' }, rows: number): Ve
   return { type: 'text', codes: new Int32Array(rows), values: [expression.value] };
 }
 
-function negated({ values }: Booleans): (row: number) => number {
-  return (row) => (values[row] === ABSENT ? ABSENT : 1 - (values[row] as number));
+function not({ values }: Booleans, rows: number): Booleans {
+  const found = new Uint8Array(rows);
+  for (let row = 0; row < rows; row++) found[row] = values[row] === ABSENT ? ABSENT : 1 - (values[row] as number);
+  return { type: 'boolean', values: found };
 }
 
 /** False and absent is false, true or absent is true. */
-function logic(op: 'and' | 'or', left: Booleans, right: Booleans, rows: number): Booleans {
+function logic(op: 'and' | 'or', { values: left }: Booleans, { values: right }: Booleans, rows: number): Booleans {
   const decides = op === 'and' ? 0 : 1;
-  return boolean(rows, (row) => {
-    const a = left.values[row] as number;
-    const b = right.values[row] as number;
-    if (a === decides || b === decides) return decides;
-    return a === ABSENT || b === ABSENT ? ABSENT : 1 - decides;
-  });
+  const values = new Uint8Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const a = left[row] as number;
+    const b = right[row] as number;
+    values[row] = a === decides || b === decides ? decides : a === ABSENT || b === ABSENT ? ABSENT : 1 - decides;
+  }
+  return { type: 'boolean', values };
 }
 
-const HOLDS: Readonly<Record<Comparison, (a: number, b: number) => boolean>> = {
-  '=': (a, b) => a === b,
-  '!=': (a, b) => a !== b,
-  '<': (a, b) => a < b,
-  '<=': (a, b) => a <= b,
-  '>': (a, b) => a > b,
-  '>=': (a, b) => a >= b,
-};
+/** Which of less, equal and greater make a comparison true, as bits 1, 2 and 4. */
+const HOLDS: Readonly<Record<Comparison, number>> = { '=': 2, '!=': 5, '<': 1, '<=': 3, '>': 4, '>=': 6 };
+
+function compareNumber(op: Comparison, left: Float64Array, right: number, rows: number): Booleans {
+  const holds = HOLDS[op];
+  const values = new Uint8Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const x = left[row] as number;
+    values[row] = Number.isNaN(x) ? ABSENT : (holds & (x < right ? 1 : x === right ? 2 : 4)) === 0 ? 0 : 1;
+  }
+  return { type: 'boolean', values };
+}
 
 function compare(op: Comparison, left: Vector, right: Vector, rows: number): Booleans {
   if (left.type === 'number') {
     const [a, b, holds] = [left.values, (right as Numbers).values, HOLDS[op]];
-    return boolean(rows, (row) => {
-      const [x, y] = [a[row] as number, b[row] as number];
-      return Number.isNaN(x) || Number.isNaN(y) ? ABSENT : holds(x, y) ? 1 : 0;
-    });
+    const values = new Uint8Array(rows);
+    for (let row = 0; row < rows; row++) {
+      const x = a[row] as number;
+      const y = b[row] as number;
+      values[row] = Number.isNaN(x) || Number.isNaN(y) ? ABSENT : (holds & (x < y ? 1 : x === y ? 2 : 4)) === 0 ? 0 : 1;
+    }
+    return { type: 'boolean', values };
   }
   const equal = equality(left, right);
   return boolean(rows, (row) => {
@@ -121,28 +143,38 @@ function equality(left: Vector, right: Vector): (row: number) => number {
 /** Division by 0, and whatever is no finite number, is absent. */
 function arithmetic(op: '+' | '-' | '*' | '/', left: Numbers, right: Numbers, rows: number): Numbers {
   const [a, b] = [left.values, right.values];
-  return number(rows, (row) => {
-    const [x, y] = [a[row] as number, b[row] as number];
+  const values = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const x = a[row] as number;
+    const y = b[row] as number;
     const value = op === '+' ? x + y : op === '-' ? x - y : op === '*' ? x * y : x / y;
-    return Number.isFinite(value) ? value : Number.NaN;
-  });
+    values[row] = Number.isFinite(value) ? value : Number.NaN;
+  }
+  return { type: 'number', values };
 }
 
 function among(operand: Numbers | Texts, values: ReadonlySet<string | number>, rows: number): Booleans {
   if (operand.type === 'number') {
-    return boolean(rows, (row) => (Number.isNaN(operand.values[row]) ? ABSENT : values.has(operand.values[row] as number) ? 1 : 0));
+    const found = new Uint8Array(rows);
+    for (let row = 0; row < rows; row++) {
+      const value = operand.values[row] as number;
+      found[row] = Number.isNaN(value) ? ABSENT : values.has(value) ? 1 : 0;
+    }
+    return { type: 'boolean', values: found };
   }
   const found = operand.values.map((text) => (text === undefined ? ABSENT : values.has(text) ? 1 : 0));
   return boolean(rows, (row) => found[operand.codes[row] as number] ?? ABSENT);
 }
 
-function inside(operand: Addresses, networks: readonly Network[], rows: number): Booleans {
+function inside({ words }: Addresses, networks: readonly Network[], rows: number): Booleans {
   const bounds = networks.map(({ first, last }) => [wordsOf(first), wordsOf(last)] as const);
-  const isAbsent = absent(operand);
-  return boolean(rows, (row) => {
-    if (isAbsent(row) === 1) return ABSENT;
-    return bounds.some(([first, last]) => order(operand.words, row * 4, first) >= 0 && order(operand.words, row * 4, last) <= 0) ? 1 : 0;
-  });
+  const values = new Uint8Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const at = row * 4;
+    if (isNoAddress(words, at)) values[row] = ABSENT;
+    else values[row] = bounds.some(([first, last]) => order(words, at, first) >= 0 && order(words, at, last) <= 0) ? 1 : 0;
+  }
+  return { type: 'boolean', values };
 }
 
 function wordsOf(hex: string): Uint32Array {
@@ -157,23 +189,33 @@ function order(words: Int32Array, at: number, bound: Uint32Array): number {
   return 0;
 }
 
+function isNoAddress(words: Int32Array, at: number): boolean {
+  return ((words[at] as number) | (words[at + 1] as number) | (words[at + 2] as number) | (words[at + 3] as number)) === 0;
+}
+
+function isAbsent(vector: Vector, rows: number): Booleans {
+  return boolean(rows, absent(vector));
+}
+
 /** 1 where there is no value. */
 export function absent(vector: Vector): (row: number) => 0 | 1 {
   if (vector.type === 'number') return (row) => (Number.isNaN(vector.values[row]) ? 1 : 0);
   if (vector.type === 'boolean') return (row) => (vector.values[row] === ABSENT ? 1 : 0);
   if (vector.type === 'text') return (row) => (vector.values[vector.codes[row] as number] === undefined ? 1 : 0);
   const { words } = vector;
-  return (row) => {
-    const at = row * 4;
-    return ((words[at] as number) | (words[at + 1] as number) | (words[at + 2] as number) | (words[at + 3] as number)) === 0 ? 1 : 0;
-  };
+  return (row) => (isNoAddress(words, row * 4) ? 1 : 0);
 }
 
 function choose(condition: Booleans, value: Vector, other: Vector | undefined, rows: number): Vector {
   const holds = condition.values;
   if (value.type === 'number') {
     const otherwise = (other as Numbers | undefined)?.values;
-    return number(rows, (row) => (holds[row] === 1 ? (value.values[row] as number) : (otherwise?.[row] ?? Number.NaN)));
+    const values = new Float64Array(rows).fill(Number.NaN);
+    for (let row = 0; row < rows; row++) {
+      if (holds[row] === 1) values[row] = value.values[row] as number;
+      else if (otherwise !== undefined) values[row] = otherwise[row] as number;
+    }
+    return { type: 'number', values };
   }
   if (value.type === 'boolean') {
     const otherwise = (other as Booleans | undefined)?.values;
@@ -184,7 +226,8 @@ function choose(condition: Booleans, value: Vector, other: Vector | undefined, r
     const words = new Int32Array(rows * 4);
     for (let row = 0; row < rows; row++) {
       const from = holds[row] === 1 ? value.words : otherwise;
-      if (from !== undefined) words.set(from.subarray(row * 4, row * 4 + 4), row * 4);
+      if (from === undefined) continue;
+      for (let i = row * 4; i < row * 4 + 4; i++) words[i] = from[i] as number;
     }
     return { type: 'address', words };
   }
@@ -198,9 +241,9 @@ function choose(condition: Booleans, value: Vector, other: Vector | undefined, r
   return { type: 'text', codes, values };
 }
 
-function call({ name, operands, type }: Expression & { kind: 'call' }, batch: EventRows): Vector {
-  const { rows } = batch;
-  const first = evaluate(operands[0] as Expression, batch);
+function call({ name, operands, type }: Expression & { kind: 'call' }, columns: Columns): Vector {
+  const { rows } = columns.batch;
+  const first = columns.vector(operands[0] as Expression);
   if (first.type === 'number') return number(rows, (row) => Math.floor(first.values[row] as number));
   const { codes, values } = first as Texts;
   const [, second] = operands;

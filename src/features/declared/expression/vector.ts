@@ -48,12 +48,29 @@ function words(column: EventColumn | undefined, rows: number): Int32Array {
 function texts(column: EventColumn | undefined, rows: number): Vector {
   if (column === undefined || ArrayBuffer.isView(column)) return { type: 'text', codes: new Int32Array(rows).fill(-1), values: [] };
   if ('codes' in column) return { type: 'text', ...column };
-  const codes = new Int32Array(rows);
+  const { start, end } = column;
+  const codes = new Int32Array(rows).fill(-1);
   const values: string[] = [];
-  for (let row = 0; row < rows; row++) codes[row] = isAbsent(column, row) ? -1 : values.push(textAt(column, row)) - 1;
+  const isShared = sharesBytes(column, rows);
+  /** By where a text starts: the row that had it first. */
+  const first = new Map<number, number>();
+  for (let row = 0; row < rows; row++) {
+    const at = start[row] as number;
+    if (at < 0) continue;
+    const before = isShared ? first.get(at) : undefined;
+    if (before !== undefined && end[before] === end[row]) {
+      codes[row] = codes[before] as number;
+      continue;
+    }
+    codes[row] = values.push(textAt(column, row)) - 1;
+    if (isShared) first.set(at, row);
+  }
   return { type: 'text', codes, values };
 }
 
-function isAbsent(column: TextColumn, row: number): boolean {
-  return (column.start[row] as number) < 0;
+/** Whether rows have bytes in common, which many do where all rows come to more than there are. */
+function sharesBytes({ bytes, start, end }: TextColumn, rows: number): boolean {
+  let length = 0;
+  for (let row = 0; row < rows; row++) if ((start[row] as number) >= 0) length += (end[row] as number) - (start[row] as number);
+  return length > bytes.length;
 }
