@@ -17,6 +17,6 @@ export { type Schedule, withinSchedule } from './schedule.ts';
 export * from './severity.ts';
 export * from './silence-words.ts';
 export * from './stream/index.ts';
-export { applies, type SuppressionMatch, type SuppressionRule, suppressedBy } from './suppression.ts';
+export { applies, checkRule, type SuppressionMatch, type SuppressionRule, suppressedBy } from './suppression.ts';
 export { Suppressor } from './suppressor.ts';
 export * from './template-names.ts';

@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import type { Alert, Micros } from '../core/index.ts';
+import { type Alert, type Micros, VedetteError } from '../core/index.ts';
 import { matches } from './glob.ts';
 import { type Schedule, withinSchedule } from './schedule.ts';
 
@@ -47,6 +47,18 @@ export function applies({ match, except = [], from, expires, below, schedule }: 
   if (schedule !== undefined && !withinSchedule(schedule, start)) return false;
   return fits(match, alert) && !except.some((one) => fits(one, alert));
 }
+
+/** Refuses what can never apply: a time zone that there is not, or a network that is none. Throws USAGE. */
+export function checkRule({ match, except = [], schedule }: Omit<SuppressionRule, 'id'>): void {
+  if (schedule !== undefined) withinSchedule(schedule, 0);
+  for (const { entity } of [match, ...except]) {
+    if (entity === undefined || !NETWORK.test(entity) || ipaddr.isValidCIDR(entity)) continue;
+    throw new VedetteError('USAGE', `${entity} is no network`, { hint: 'Write one as 10.0.0.0/8 or fd00::/8, or a name with *.' });
+  }
+}
+
+/** What is meant as a network: hexadecimal digits, dots and colons, and a length. */
+const NETWORK = /^(?=[\da-f]*[.:])[\d.:a-f]{1,64}\/\d{1,9}$/i;
 
 function fits(match: SuppressionMatch, alert: Alert): boolean {
   const patterns = Object.entries(match).filter(([, pattern]) => pattern !== undefined);

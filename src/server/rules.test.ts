@@ -47,12 +47,29 @@ describe('suppression rules', () => {
     expect(audit.items.map(({ action }) => action)).toEqual(['suppression removed', 'suppression changed', 'suppression added']);
   });
 
-  it('refuse rules that match everything, zones that there are not, and bad hours', async () => {
+  it('match any text by * in every field', async () => {
+    for (const [field, pattern, matched] of [
+      ['title', '*', 30],
+      ['source', 'no*', 0],
+      ['detector', '*', 30],
+      ['key', '*', 30],
+      ['group', '*', 30],
+      ['entity', 'host/*', 0],
+      ['entity', '10.0.1.*', 10],
+    ] as const) {
+      const answer = await analyst.call('POST', 'tenants/a/suppressions/preview', { match: { [field]: pattern }, reason: 'r' });
+      expect([field, answer.status, answer.json<{ matched: number }>().matched]).toEqual([field, 200, matched]);
+    }
+  });
+
+  it('refuse rules that match everything, zones and networks that there are not, and bad hours', async () => {
     const base = { match: { entity: 'x' }, reason: 'r' };
     for (const bad of [
       { ...base, match: {} },
       { ...base, schedule: { days: [1], start: '1:00', end: '02:00' } },
       { ...base, schedule: { days: [1], start: '01:00', end: '02:00', timezone: 'No/Where' } },
+      { ...base, match: { entity: '10.0.1.0/99' } },
+      { ...base, except: [{ entity: 'fd00::/200' }] },
     ])
       expect((await analyst.call('POST', 'tenants/a/suppressions', bad)).status).toBe(400);
   });

@@ -163,6 +163,7 @@ describe('events', () => {
     expect(await tenant.events.count({ from: DAY + 10_000_000, to: DAY + 20_000_000 })).toBe(10);
     expect(await tenant.events.count({ host: 'web-1' })).toBe(15);
     expect(await tenant.events.count({ contains: 'port 4007' })).toBe(1);
+    expect(await tenant.events.count({ contains: 'PORT 4007' })).toBe(1);
     expect(await tenant.events.count({ contains: "%' OR true --" })).toBe(0);
     expect(await tenant.events.count({ template: "x' OR '1'='1" })).toBe(0);
     expect(await tenant.events.countByTemplate({ to: DAY + 3_000_000 })).toEqual([

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { applies, type SuppressionRule } from '../../alerts/index.ts';
+import { applies, checkRule, type SuppressionRule } from '../../alerts/index.ts';
 import { type Alert, VedetteError } from '../../core/index.ts';
 import { loadComponents, previewSource, SETTING_KEYS, trySink } from '../../pipeline/index.ts';
 import type { TenantStore } from '../../store/index.ts';
@@ -31,8 +31,7 @@ export function ruleHandlers(context: ServerContext): Handlers<RuleRoutes> {
 
   const keep = async (store: TenantStore, id: string, call: Call<'addSuppression' | 'changeSuppression'>, verb: string) => {
     const rule = { ...ruleOf(call.body), id };
-    // Refuses a time zone that there is not.
-    applies(rule, PROBE);
+    checkRule(rule);
     await store.settings.put(`${SETTING_KEYS.suppression}${id}`, rule, call.principal.name, context.now());
     await audit(context, call.principal, verb, id, JSON.stringify(rule.match), store);
     await context.pipeline()?.applySettings();
@@ -46,7 +45,7 @@ export function ruleHandlers(context: ServerContext): Handlers<RuleRoutes> {
     },
     async previewSuppression({ store, body }) {
       const rule = { ...ruleOf(body), id: 'preview' };
-      applies(rule, PROBE);
+      checkRule(rule);
       return preview(store, rule);
     },
     addSuppression: (call) =>
@@ -116,9 +115,6 @@ export function ruleHandlers(context: ServerContext): Handlers<RuleRoutes> {
 }
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
-
-/** No alert: what a rule that cannot be applied fails on. */
-const PROBE = { group: '', detection: { start: 0, severity: 0, entity: '', techniques: [] as readonly string[] } } as unknown as Alert;
 
 function ruleOf(given_: Call<'addSuppression'>['body']): Omit<SuppressionRule, 'id'> {
   return given(given_) as Omit<SuppressionRule, 'id'>;

@@ -39,21 +39,25 @@ export function statusHandlers(context: ServerContext): Handlers<StatusRoutes> {
       const status = sampler.status(tenant);
       const latest = sampler.latest(tenant);
       const range = { ...(query.from === undefined ? {} : { from: query.from }), ...(query.to === undefined ? {} : { to: query.to }) };
-      const { summary, notifiedToday, criticalToday, observedPerDay, stored, bytes, devices, stopped } = await figures(
+      const { summary, notifiedToday, criticalToday, budgetedToday, observedPerDay, stored, bytes, devices, stopped } = await figures(
         JSON.stringify([tenant, range, sampler.alertChanges(tenant)]),
         async () => {
-          const [summary, notifiedToday, criticalToday, observedPerDay, stored, bytes, hosts, stopped] = await Promise.all([
-            store.alerts.summary(range),
-            store.alerts.count({ notified: true, from: today }),
-            store.alerts.count({ notified: true, from: today, minSeverity: SEVERITY_LEVELS.critical }),
-            observed(context, store, now),
-            store.events.count(range),
-            store.events.size(),
-            store.events.hosts({ ...range, limit: MOST_DEVICES }),
-            stoppedIn(store),
-          ]);
+          const [summary, notifiedToday, criticalToday, promisedToday, promisedCritical, observedPerDay, stored, bytes, hosts, stopped] =
+            await Promise.all([
+              store.alerts.summary(range),
+              store.alerts.count({ notified: true, from: today }),
+              store.alerts.count({ notified: true, from: today, minSeverity: SEVERITY_LEVELS.critical }),
+              store.alerts.count({ notified: true, from: today, promised: true }),
+              store.alerts.count({ notified: true, from: today, promised: true, minSeverity: SEVERITY_LEVELS.critical }),
+              observed(context, store, now),
+              store.events.count(range),
+              store.events.size(),
+              store.events.hosts({ ...range, limit: MOST_DEVICES }),
+              stoppedIn(store),
+            ]);
           const devices = await devicesOf(context, store, hosts);
-          return { summary, notifiedToday, criticalToday, observedPerDay, stored, bytes, devices, stopped };
+          const budgetedToday = promisedToday - promisedCritical;
+          return { summary, notifiedToday, criticalToday, budgetedToday, observedPerDay, stored, bytes, devices, stopped };
         },
       );
       return {
@@ -63,7 +67,7 @@ export function statusHandlers(context: ServerContext): Handlers<StatusRoutes> {
         eventsPerSecond: latest?.eventsPerSecond ?? 0,
         lag: latest?.lag ?? null,
         events: { stored, bytes },
-        alerts: { ...summary.states, notifiedToday, criticalToday, verdicts: summary.verdicts },
+        alerts: { ...summary.states, notifiedToday, criticalToday, budgetedToday, verdicts: summary.verdicts },
         budget: {
           promisedPerDay: tenantConfig(context, tenant)?.alertBudget ?? 0,
           observedPerDay,
@@ -106,6 +110,7 @@ export function statusHandlers(context: ServerContext): Handlers<StatusRoutes> {
 interface Figures {
   readonly summary: AlertSummary;
   readonly notifiedToday: number;
+  readonly budgetedToday: number;
   readonly criticalToday: number;
   readonly observedPerDay: number | null;
   readonly stored: number;
@@ -140,7 +145,7 @@ async function observed({ home }: ServerContext, store: TenantStore, now: Micros
   const since = (await home.users.journal.firstSample(store.id)) ?? now;
   const days = Math.min(OBSERVED_DAYS, (now - since) / MICROS_PER_DAY);
   if (days < 1) return null;
-  return (await store.alerts.count({ notified: true, from: now - days * MICROS_PER_DAY, to: now })) / days;
+  return (await store.alerts.count({ notified: true, promised: true, from: now - days * MICROS_PER_DAY, to: now })) / days;
 }
 
 function detectorsOf(status: TenantStatus | undefined, stopped: ReadonlySet<string>): DetectorBody[] {

@@ -7,7 +7,7 @@ export function filterOf(query: EventQuery): Where {
   const where = new Where().and((p) => `"time" >= ${p}`, query.from).and((p) => `"time" < ${p}`, query.to);
   for (const name of ['source', 'input', 'host', 'component', 'level', 'template'] as const)
     where.and((p) => `"${name}" = ${p}`, query[name]);
-  return where.and((p) => `contains(message, ${p})`, query.contains);
+  return where.and((p) => `contains(lower(message), lower(${p}))`, query.contains);
 }
 
 export function eventPage(stored: PagedFiles, query: EventQuery): Promise<Page<EventRow>> {

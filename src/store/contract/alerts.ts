@@ -18,6 +18,8 @@ export interface AlertQuery {
   readonly state?: AlertState;
   readonly assignee?: string;
   readonly notified?: boolean;
+  /** Whether a false-alarm rate was promised: not for rules and signatures. */
+  readonly promised?: boolean;
   readonly minSeverity?: number;
   /** Alerts whose techniques are one of these lists. */
   readonly techniques?: readonly (readonly string[])[];

@@ -13,7 +13,7 @@ export interface EventQuery {
   readonly component?: string;
   readonly level?: string;
   readonly template?: string;
-  /** Substring of the message, taken literally. */
+  /** Substring of the message, in letters of either case. */
   readonly contains?: string;
   /** Oldest first by default; events without a time come last either way. */
   readonly order?: 'oldest' | 'newest';

@@ -160,6 +160,7 @@ function selectionOf(query: AlertQuery): Selection {
     ['state = ?', query.state],
     ['assignee = ?', query.assignee],
     ['notified = ?', query.notified === undefined ? undefined : Number(query.notified)],
+    ["(json_extract(body, '$.detection.pValue') IS NOT NULL) = ?", query.promised === undefined ? undefined : Number(query.promised)],
     ['severity >= ?', query.minSeverity],
     [
       `coalesce(json_extract(body, '$.detection.techniques'), '[]') IN (SELECT value FROM json_each(?))`,

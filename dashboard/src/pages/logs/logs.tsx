@@ -141,7 +141,7 @@ function SearchField({ value, onChange }: { value: string; onChange: (value: str
       maxLength={1024}
       type="search"
       aria-label="Text in the message"
-      placeholder="Text in the message, taken literally"
+      placeholder="Text in the message"
       leftSection={<IconSearch size={14} aria-hidden />}
       value={text}
       onChange={(event) => setText(event.currentTarget.value)}

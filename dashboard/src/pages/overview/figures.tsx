@@ -13,7 +13,8 @@ export function Figures({ data }: { data: OverviewBody }) {
   const groups = useApi('groups', { query: { state: 'open', limit: 200 } });
   const incidents = useApi('incidents', { query: { state: 'open', band: 'notify', order: 'score', limit: 1000 } });
   const lag = lagNow(data, last);
-  const { notifiedToday, criticalToday, open, acknowledged } = data.alerts;
+  const { notifiedToday, criticalToday, budgetedToday, open, acknowledged } = data.alerts;
+  const ruled = Math.max(0, notifiedToday - criticalToday - budgetedToday);
   const promise = promiseOf(data);
   return (
     <div className="card figures">
@@ -67,10 +68,11 @@ export function Figures({ data }: { data: OverviewBody }) {
           </Link>
         )}
         label="Notifications today (UTC)"
-        value={count(notifiedToday - criticalToday)}
+        value={count(budgetedToday)}
         unit={data.budget.promisedPerDay > 0 ? `of ${short(data.budget.promisedPerDay)} budgeted` : 'no source, no budget yet'}
         under={[
           criticalToday === 0 ? 'no critical one' : `and ${count(criticalToday)} critical`,
+          ...(ruled === 0 ? [] : [`${count(ruled)} of rules`]),
           ...(data.budget.observedPerDay === null ? [] : [`${short(data.budget.observedPerDay)} a day over 7 d`]),
         ].join(', ')}
       />

@@ -10,6 +10,8 @@ import { Health } from './health.tsx';
 import { Upload } from './upload.tsx';
 import { SourceWizard, type WrittenSource } from './wizard.tsx';
 
+const TABS = ['running', 'upload', 'dead-letters'] as const;
+
 /** Where bytes come from: what runs, files to analyse, records that fit nothing. */
 export function Sources() {
   const { tab } = useSearch({ from: '/t/$tenant/sources' });
@@ -22,7 +24,7 @@ export function Sources() {
   return (
     <Page title="Sources" head={administrator && <Button onClick={() => setEditing('new')}>Add a source</Button>}>
       <Tabs
-        value={tab ?? 'running'}
+        value={TABS.find((name) => name === tab) ?? 'running'}
         onChange={(next) => navigate({ search: { tab: next === 'running' ? undefined : (next ?? undefined) } })}
         keepMounted={false}
       >

@@ -32,7 +32,9 @@ export const idParams = tenantParams.extend({ id: z.string().min(1).max(128) });
 
 export const limitSchema = z.coerce.number().int().min(1).max(1000);
 export const cursorSchema = z.string().max(1024);
-export const timeQuerySchema = z.coerce.number();
+/** As many microseconds as a number tells apart. */
+export const timeBoundSchema = z.number().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER);
+export const timeQuerySchema = z.coerce.number().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER);
 
 /** Items with the cursor of the next page; absent on the last one. */
 export function pageOf<T extends z.ZodType>(item: T) {

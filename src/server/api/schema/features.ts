@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listOf, numberSchema, timeSchema } from './common.ts';
+import { listOf, numberSchema, timeBoundSchema, timeSchema } from './common.ts';
 
 const name = z.string().regex(/^[a-zA-Z][a-zA-Z0-9_-]{0,63}$/);
 /** As it is written in the configuration (docs/features.md). */
@@ -21,8 +21,8 @@ export const featurePreviewBody = z
     declaration: declaration.optional(),
     source: z.string().max(64).optional(),
     /** Half-open, microseconds; windows lie wholly inside. */
-    from: z.number().optional(),
-    to: z.number().optional(),
+    from: timeBoundSchema.optional(),
+    to: timeBoundSchema.optional(),
     /** Windows shown, the earliest. */
     limit: z.number().int().min(1).max(1000).default(100),
   })

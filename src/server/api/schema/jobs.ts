@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listOf, numberSchema, tenantParams, timeQuerySchema, timeSchema } from './common.ts';
+import { listOf, numberSchema, tenantParams, timeBoundSchema, timeQuerySchema, timeSchema } from './common.ts';
 
 const modelName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/, 'use 1 to 128 of A-Z a-z 0-9 . _ -');
 const reference = z
@@ -25,8 +25,8 @@ export const jobDataSchema = z
       .regex(/^[a-zA-Z][a-zA-Z0-9_-]{0,63}$/)
       .optional(),
     /** Half-open, microseconds; of stored events. */
-    from: z.number().optional(),
-    to: z.number().optional(),
+    from: timeBoundSchema.optional(),
+    to: timeBoundSchema.optional(),
     /** Log format; recognised when absent. */
     format: z.string().max(64).optional(),
     /** What groups lines into sessions; found when absent. */
@@ -87,8 +87,8 @@ export const backtestSchema = z.strictObject({
   detector: z.string().max(64),
   options,
   source: sourceName,
-  from: z.number().optional(),
-  to: z.number().optional(),
+  from: timeBoundSchema.optional(),
+  to: timeBoundSchema.optional(),
   promise: z.number().gt(0).lt(1).default(0.001),
 });
 

@@ -76,16 +76,16 @@ export const overviewSchema = z.object({
     open: z.number(),
     acknowledged: z.number(),
     closed: z.number(),
-    /** People were told of so many in the last 24 h of wall time. */
     notifiedToday: z.number().describe('Alerts that people were told of since midnight UTC'),
-    criticalToday: z.number().describe('Of these, the critical ones, which the budget does not count'),
+    criticalToday: z.number().describe('Of these, the critical ones'),
+    budgetedToday: z.number().describe('Of these, what the budget counts: no critical ones, and none of rules, which promise no rate'),
     /** Labelled, by verdict. */
     verdicts: z.object({ 'true-positive': z.number(), 'false-positive': z.number(), benign: z.number() }),
   }),
   budget: z.object({
     /** Expected false alerts a day that people are told about. */
     promisedPerDay: z.number(),
-    /** Notified alerts a day over the last 7 days, true ones included; null before a day has passed. */
+    /** Notified alerts of detectors that promise a rate, a day over the last 7 days, true ones included; null before a day has passed. */
     observedPerDay: numberSchema,
     detectors: z.array(detectorStatusSchema),
   }),

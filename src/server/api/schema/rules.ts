@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listOf, tenantParams, timeSchema } from './common.ts';
+import { listOf, tenantParams, timeBoundSchema, timeSchema } from './common.ts';
 
 const pattern = z.string().min(1).max(512);
 /** Each given field must match; `*` stands for any text, and an entity may be a network such as 10.0.0.0/8. */
@@ -31,8 +31,8 @@ export const suppressionRuleSchema = z.strictObject({
   except: z.array(suppressionMatchSchema).max(100).default([]),
   reason: z.string().min(1).max(1024),
   /** Event time from which it applies, and no longer applies, microseconds. */
-  from: z.number().optional(),
-  expires: z.number().optional(),
+  from: timeBoundSchema.optional(),
+  expires: timeBoundSchema.optional(),
   /** Alerts of at least this severity are never suppressed. */
   below: z.number().min(0).max(100).optional(),
   /** A maintenance window: it applies in these hours of the week only. */
