@@ -63,6 +63,9 @@ export function Shell() {
       </a>
       <Side tenant={tenant} demo={demo} onHelp={() => setHelp(true)} />
       <main className="main" id="content" tabIndex={-1}>
+        <div className="tenant-bar">
+          <TenantChoice tenant={tenant} />
+        </div>
         {demo && <DemoNote tenant={tenant} />}
         {/* Another zone draws every time anew. */}
         <Outlet key={utc ? 'utc' : 'local'} />
@@ -110,7 +113,9 @@ function Side({ tenant, demo, onHelp }: { tenant: string; demo: boolean; onHelp:
           <IconMenu2 size={20} color="var(--text)" />
         </ActionIcon>
       </div>
-      <TenantChoice tenant={tenant} />
+      <div className="tenant-side">
+        <TenantChoice tenant={tenant} />
+      </div>
       {demo && (
         <span className="chip demo" title="Everything in this tenant is generated">
           <IconFlask2 size={13} aria-hidden />

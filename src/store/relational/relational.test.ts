@@ -101,6 +101,10 @@ describe('alerts', () => {
     expect(alerts.get('a')?.detection.title).toBe("x'); DROP TABLE alerts; --\0\ud800");
     expect(alerts.list({ detector: 'rate' }).items.map(({ id }) => id)).toEqual(['b']);
     expect(alerts.count({ minSeverity: 60, from: DAY, to: DAY + 1 })).toBe(1);
+    expect([alerts.count({ promised: true }), alerts.count({ promised: false })]).toEqual([alerts.count(), 0]);
+    const { alert, row } = alertWrite('of-a-rule');
+    alerts.save([{ row, alert: { ...alert, detection: { ...alert.detection, pValue: Number.NaN } } }]);
+    expect(alerts.count({ promised: false })).toBe(1);
     expect(alerts.count({ entity: "' OR 1=1 --" })).toBe(0);
   });
 

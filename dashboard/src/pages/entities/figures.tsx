@@ -53,10 +53,10 @@ export function EntityFigures({ name, range, lanes, alerts, entity, unknown }: P
           </span>
         </Fact>
         <Fact name="Techniques">{techniques.length === 0 ? 'none named' : techniques.join(' ')}</Fact>
-        <Fact name="Events stored">
+        <Fact name="Log lines stored">
           <span className="num">{count(host?.count ?? 0)}</span>
         </Fact>
-        <Fact name="Last event">
+        <Fact name="Last log line">
           <When at={host?.lastSeen ?? null} />
         </Fact>
       </dl>

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useTenant } from '../../api/queries.ts';
 import type { AlertLanes } from '../../components/lanes.tsx';
-import { Bar, Severity } from '../../components/marks.tsx';
+import { Bar } from '../../components/marks.tsx';
 import { Card } from '../../components/page.tsx';
 import { plural } from '../../format/number.ts';
 import { levelOf } from '../../format/severity.ts';
@@ -14,7 +14,7 @@ const SHOWN = 5;
 /** What the alerts of the range have in common, by summed severity. */
 export function Influencers({ of }: { of: readonly Influencer[] }) {
   return (
-    <Card title="Top influencers" head={<span className="soft small">by summed severity</span>}>
+    <Card title="Top influencers" head={<span className="soft small">by summed severity, in the colour of the worst</span>}>
       <div className="columns">
         {(['entity', 'technique', 'detector', 'source'] as const).map((kind) => {
           const own = of.filter((one) => one.kind === kind).slice(0, SHOWN);
@@ -28,11 +28,11 @@ export function Influencers({ of }: { of: readonly Influencer[] }) {
                   <span className="ellipsis">
                     <Name of={one} />
                   </span>
-                  <Severity value={one.severity} />
+                  <span className={`sev ${levelOf(one.severity)} num`}>{Math.round(one.weight)}</span>
                   <Bar
                     share={one.weight / most}
                     level={levelOf(one.severity)}
-                    label={`${plural(one.alerts, 'alert')}, summed severity ${Math.round(one.weight)}`}
+                    label={`${plural(one.alerts, 'alert')}, worst severity ${one.severity}`}
                   />
                 </div>
               ))}
