@@ -1,4 +1,5 @@
-import { decodeUtf8, type SequenceBatch, VedetteError } from '../core/index.ts';
+import { decodeUtf8, type RecordBatch, type SequenceBatch, VedetteError } from '../core/index.ts';
+import { detectFormat, sampleOf } from '../parsers/index.ts';
 import { readFiles } from '../sources/index.ts';
 import { fingerprintOf, type TrainingData } from './data.ts';
 import { type LabelFrom, labelFromPath, readLabels } from './labels.ts';
@@ -41,9 +42,9 @@ export async function readSessions(paths: readonly string[], options: ReadSessio
       number++;
       if (line.trim() === '' || skipped.has(input)) continue;
       if (parser === undefined) {
-        const recognised = recogniseSessions(line, labelColumn);
-        if (recognised === undefined) {
-          skipped.set(input, `its first line holds no event ids: ${JSON.stringify(line.slice(0, 60))}`);
+        const recognised = recognise(batch, labelColumn);
+        if (typeof recognised === 'string') {
+          skipped.set(input, recognised);
           continue;
         }
         parser = recognised.parser;
@@ -71,6 +72,27 @@ export async function readSessions(paths: readonly string[], options: ReadSessio
     fingerprint: fingerprintOf({ rows: batch.rows, events: batch.codes.length }, digests),
     skipped: [...skipped].map(([name, reason]) => ({ input: name, reason })),
   };
+}
+
+const SAMPLE_LINES = 1000;
+const LF = 10;
+
+/** The parser of a file by the batch with its first lines, or why there is none. */
+function recognise(batch: RecordBatch, labelColumn: string | undefined): { parser: SessionParser; header: boolean } | string {
+  const sample = sampleOf(batch);
+  const lines: string[] = [];
+  for (const line of linesOf(sample, undefined)) {
+    if (line.trim() !== '') lines.push(line);
+    if (lines.length >= SAMPLE_LINES) break;
+  }
+  // The last line of a sample may be cut short.
+  if (lines.length > 1 && sample.at(-1) !== LF) lines.pop();
+  const [first = ''] = lines;
+  const recognised = recogniseSessions(lines, labelColumn);
+  if (recognised === undefined) return `its lines are no sessions of event ids: ${JSON.stringify(first.slice(0, 60))}`;
+  const { format } = detectFormat(sample);
+  if (!recognised.header && format !== 'plain') return `it is a log of the format ${format}: ${JSON.stringify(first.slice(0, 60))}`;
+  return recognised;
 }
 
 function labelOf(from: LabelFrom | undefined, input: string, column: string | undefined, listed: string | undefined): string | undefined {
@@ -152,6 +174,6 @@ class SessionRows {
 
 function noSessions(paths: readonly string[], reason: string | undefined): VedetteError {
   return new VedetteError('FORMAT_UNKNOWN', `${paths.join(', ')} holds no sessions${reason === undefined ? '' : `: ${reason}`}`, {
-    hint: 'a session file has one session of event ids a line, key,ids lines, or a column EventSequence; logs need a session key',
+    hint: 'a session file has one session of event ids a line, key,ids lines (keys without blanks), or a column EventSequence; logs need a session key',
   });
 }

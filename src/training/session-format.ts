@@ -10,23 +10,35 @@ export interface SessionLine {
 export type SessionParser = (line: string) => SessionLine;
 
 const EVENT_ID = /^[\w.:#$@<>*-]+$/;
+const MAX_ID = 64;
+const DIGIT = /\d/;
+const NUMBER = /^\d+$/;
+const BLANK = /\s/;
+/** Share of the lines that has to be as sessions are, and that of tokens which may be unlike the others. */
+const MOST = 0.95;
+const FEW = 0.05;
 const SEQUENCE_COLUMN = /^(event_?sequence|events|sequence|event_?ids|features)$/i;
 const KEY_COLUMN = /^(block_?id|session_?id|id|key|name|instance_?id)$/i;
 
 /**
- * The parser of a session file by its first line: a CSV header with a sequence column; `key,ids`; or ids alone, one session a
- * line. Undefined when the line is none of these.
+ * The parser of a session file by its first lines: a CSV header with a sequence column; `key,ids`; or ids alone, one session a
+ * line. Undefined when the lines are none of these: prose, or text with numbers in it.
  */
 export function recogniseSessions(
-  firstLine: string,
+  lines: readonly string[],
   labelColumn: string | undefined,
 ): { parser: SessionParser; header: boolean } | undefined {
-  const header = splitCsv(firstLine).map((name) => name.trim());
+  const header = splitCsv(lines[0] ?? '').map((name) => name.trim());
   const sequence = header.findIndex((name) => SEQUENCE_COLUMN.test(name));
   if (sequence >= 0 && header.length > 1) return { parser: columns(header, sequence, labelColumn), header: true };
-  const comma = firstLine.lastIndexOf(',');
-  if (areIds(firstLine.slice(comma + 1))) return { parser: comma < 0 ? idsAlone : keyAndIds, header: false };
-  return undefined;
+  const keyed = lines.map((line) => line.lastIndexOf(',')).filter((comma) => comma >= 0).length;
+  if (keyed === 0) return areSessions(lines.map(split), false) ? { parser: idsAlone, header: false } : undefined;
+  if (keyed < lines.length * MOST) return undefined;
+  const keys = lines.map((line) => line.slice(0, Math.max(0, line.lastIndexOf(','))));
+  const bare = keys.filter((key) => !BLANK.test(key.trim())).length;
+  const sessions = lines.map((line) => split(line.slice(line.lastIndexOf(',') + 1)));
+  const distinct = new Set(keys).size >= keys.length * MOST;
+  return bare >= keys.length * MOST && areSessions(sessions, distinct) ? { parser: keyAndIds, header: false } : undefined;
 }
 
 function columns(header: readonly string[], sequence: number, labelColumn: string | undefined): SessionParser {
@@ -49,9 +61,23 @@ const keyAndIds: SessionParser = (line) => {
   return comma < 0 ? { events: split(line) } : { key: line.slice(0, comma), events: split(line.slice(comma + 1)) };
 };
 
-function areIds(text: string): boolean {
-  const ids = split(text);
-  return ids.length > 0 && ids.every((id) => EVENT_ID.test(id) && id.length <= 64) && (ids.length > 1 || /\d/.test(text));
+/**
+ * Whether lines of tokens are sessions of event ids. Ids are of one kind in a file: words beside bare numbers are prose. Ids that are words
+ * count where each line has a key of its own, or where events recur within lines, which those of prose do not.
+ */
+function areSessions(sessions: readonly (readonly string[])[], keyed: boolean): boolean {
+  if (sessions.length === 0) return false;
+  let [fitting, words, numbers, recurring] = [0, 0, 0, 0];
+  for (const ids of sessions) {
+    if (ids.every((id) => EVENT_ID.test(id) && id.length <= MAX_ID)) fitting++;
+    words += ids.filter((id) => !DIGIT.test(id)).length;
+    numbers += ids.filter((id) => NUMBER.test(id)).length;
+    if (new Set(ids).size < ids.length) recurring++;
+  }
+  const tokens = sessions.reduce((sum, ids) => sum + ids.length, 0);
+  if (tokens === 0 || fitting < sessions.length * MOST) return false;
+  if (words > tokens * FEW && numbers > tokens * FEW) return false;
+  return words <= tokens * FEW || keyed || recurring >= sessions.length / 3;
 }
 
 function split(text: string): string[] {

@@ -2,13 +2,13 @@ import { stat } from 'node:fs/promises';
 import type { LogBatch, Micros, RecordBatch, Template } from '../../core/index.ts';
 import {
   createLogParser,
-  detectFormat,
   type FixedTemplate,
   type FormatLogParser,
   type KnownTemplates,
   sampleOf,
 } from '../../parsers/index.ts';
 import { type FileInput, readFiles } from '../../sources/index.ts';
+import { sharedFormat } from './shared-format.ts';
 
 /** Plain data: it crosses threads. */
 export interface ParsingOptions {
@@ -17,7 +17,7 @@ export interface ParsingOptions {
   readonly templates?: readonly FixedTemplate[];
   /** Template mining, where it differs from what the format has. */
   readonly mining?: { readonly similarity?: number; readonly depth?: number; readonly masks?: readonly string[] };
-  /** Mined before, such as those of a model or a baseline: lines of their kinds get their ids. */
+  /** Mined before, such as those of a model or a baseline: lines of their kinds get their ids, and inputs are read by their formats. */
   readonly known?: readonly KnownTemplates[];
   /** Keep the header's printed fields; default: of access logs, whose status they hold. */
   readonly fields?: boolean;
@@ -135,7 +135,7 @@ export class InputParser implements LogInputs {
   #parserOf(records: RecordBatch, reference: Micros): FormatLogParser {
     const { timezone, templates, fields, known, mining } = this.#options;
     const sample = sampleOf(records);
-    const format = this.#options.format ?? detectFormat(sample).format;
+    const format = this.#options.format ?? sharedFormat(sample, known?.map((one) => one.format) ?? []);
     let parser = this.#parsers.get(format);
     if (parser === undefined) {
       parser = createLogParser({
