@@ -65,6 +65,11 @@ async function* analyzeEach(paths: readonly string[], options: AnalysisOptions):
     throw unsuited(options.flowModel.name, 'flows, and none of the inputs holds flows or packets');
   if (options.model !== undefined && groups.length === 0)
     throw unsuited(options.model.name, 'sessions of lines, and none of the inputs holds lines');
+  if (options.model !== undefined && options.model.feature === undefined && options.templates === undefined) {
+    throw new VedetteError('MODEL_MISMATCH', `${options.model.name} learnt from session files, whose event ids no line of a log has`, {
+      hint: 'Give --templates with the text of its event ids, train on logs of this kind, or use `vedette score` for session files.',
+    });
+  }
   const baseline = options.baseline.length === 0 || groups.length === 0 ? undefined : await learnBaseline(options);
   const parts = captures.length + events.length + groups.length + Math.sign(series.length);
   const traffic = captures.length > 0 || events.some(({ format }) => !isFlowTable(format));

@@ -228,6 +228,7 @@ export class GroupAnalysis {
       ),
     ];
     const [main] = detectors;
+    const learntFormats = this.#knownTemplates().known?.map(({ format }) => format) ?? [];
     const contamination = models.some(({ learntFrom }) => learntFrom === 'input')
       ? times && assessContamination(times.counter.counts(main?.scored ?? 0, main?.flagged ?? 0, promise))
       : undefined;
@@ -245,7 +246,7 @@ export class GroupAnalysis {
       lineTexts: await this.#lineTexts(input, alerts),
       templates: read.templates.slice(0, 50).map(({ id, text, count }) => ({ id, text, count })),
       ...(series === undefined ? {} : { series }),
-      warnings: [...warningsOf({ input, feature: read.feature, batch, models, promise, contamination }), ...warnings],
+      warnings: [...warningsOf({ input, feature: read.feature, batch, models, promise, learntFormats, contamination }), ...warnings],
       program,
     };
     return { input, report, alerts: alerts.map((alert) => ({ alert, row: rowOf.get(alert.detection.id) ?? new Uint8Array() })) };

@@ -12,6 +12,8 @@ interface Circumstances {
   readonly batch: SequenceBatch | undefined;
   readonly models: readonly { readonly model: FittedModel; readonly scored: ScoredRows; readonly learntFrom: string }[];
   readonly promise: number;
+  /** Of the logs that what is normal was learnt from; empty where that is the input itself. */
+  readonly learntFormats: readonly string[];
   /** Signs that the input may be abnormal throughout. */
   readonly contamination: ReportWarning | undefined;
 }
@@ -30,7 +32,7 @@ function mixedText(formats: Readonly<Record<string, number>>): string {
 const WORTH_TELLING = 2;
 
 /** What a reader must know before trusting the findings, most important first. */
-export function warningsOf({ input, feature, batch, models, promise, contamination }: Circumstances): ReportWarning[] {
+export function warningsOf({ input, feature, batch, models, promise, learntFormats, contamination }: Circumstances): ReportWarning[] {
   const warnings: ReportWarning[] = [];
   const warn = (code: string, text: string): void => {
     warnings.push({ code, text });
@@ -45,6 +47,12 @@ export function warningsOf({ input, feature, batch, models, promise, contaminati
       'year-taken',
       `Its dates name no year: its last is taken to be of ${input.takenYear}, the latest that lies no later than a day after the file was changed last.`,
     );
+  if (learntFormats.length > 0 && input.lines > 0 && !learntFormats.includes(input.format)) {
+    warn(
+      'other-format',
+      `The input was read as ${input.format}, what is normal was learnt from ${learntFormats.join(', ')}: every line looks new, so the findings mean little. Name what is normal of this kind of log; --format reads both in one way.`,
+    );
+  }
   if (models.length === 0) {
     warn('still-learning', `Too few sessions to learn from (${batch?.rows ?? 0}). Give a longer input, or --baseline with normal data.`);
   }

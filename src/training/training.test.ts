@@ -14,6 +14,7 @@ import {
   fingerprintOf,
   onlyNormal,
   parseLabelFrom,
+  readSequenceData,
   readSessions,
   scoreCsv,
   scoreData,
@@ -52,6 +53,36 @@ describe('session files', () => {
     expect(csv.labels).toEqual(['Normal', 'Anomaly']);
     expect(idsOf(onlyNormal(csv).batch)).toEqual([['E5', 'E22']]);
     expect(csv.fingerprint).toMatchObject({ rows: 2, events: 3, inputs: [{ name: 'sessions.csv' }] });
+  });
+
+  it('takes no log for a session file, with or without times in it', async () => {
+    const steps = ['received', 'validated', 'stored in 5 ms', 'answered'];
+    const request = (i: number) => `request ${(i * 7919).toString(16).padStart(8, '0')}-cd61-4000-8000-1027c386bbc4`;
+    const timed = Array.from({ length: 400 }, (_, i) => {
+      const at = new Date(Date.UTC(2026, 2, 1, 10) + i * 500).toISOString();
+      return `${at} INFO ${request(Math.floor(i / 4))} ${steps[i % 4]}`;
+    });
+    const logs = {
+      'timed.log': timed,
+      'comma.log': timed.map((line) => line.replace('.', ',').replace('T', ' ').replace('Z', '')),
+      'bare.log': timed.map((line) => line.slice(30)),
+      'words.log': timed.map((_, i) => `worker ${steps[i % 4]?.replace(/ .*/, '')} order`),
+      'late.log': ['5 5 22 9', ...timed],
+    };
+    for (const [name, lines] of Object.entries(logs)) {
+      const reading = readSessions([put(name, `${lines.join('\n')}\n`)]);
+      await expect(reading, name).rejects.toMatchObject({ code: 'FORMAT_UNKNOWN' });
+    }
+    const read = await readSequenceData({ data: [join(folder, 'timed.log')] }, () => {});
+    expect(read.feature).toBeDefined();
+    expect(read.batch.rows).toBe(100);
+  });
+
+  it('takes event names for ids where events recur or each line has its key', async () => {
+    const traces = await readSessions([put('traces.txt', 'open read read close\nopen read write read close\nopen close\n')]);
+    expect(idsOf(traces.batch)[1]).toEqual(['open', 'read', 'write', 'read', 'close']);
+    const keyed = await readSessions([put('visits.txt', 'v1,login view logout\nv2,login buy logout\n')]);
+    expect(keyed.batch.keys).toEqual(['v1', 'v2']);
   });
 
   it('labels by file', async () => {

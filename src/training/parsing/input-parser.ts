@@ -1,12 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { LogBatch, Micros, RecordBatch, Template } from '../../core/index.ts';
-import {
-  createLogParser,
-  type FixedTemplate,
-  type FormatLogParser,
-  type KnownTemplates,
-  sampleOf,
-} from '../../parsers/index.ts';
+import { createLogParser, type FixedTemplate, type FormatLogParser, type KnownTemplates, sampleOf } from '../../parsers/index.ts';
 import { type FileInput, readFiles } from '../../sources/index.ts';
 import { sharedFormat } from './shared-format.ts';
 
