@@ -1,7 +1,8 @@
 import { frameRows, type SeriesFrame } from '../../core/index.ts';
-import { fillGaps } from '../../ml/index.ts';
+import { fillGaps, lowestExpected, lowestOf } from '../../ml/index.ts';
 import type { ReportChannel } from '../../sinks/report/index.ts';
 import { type ForecastModel, forecastNext, trainForecast } from '../../training/series/index.ts';
+import { byHour, weekly } from './bands-by-hour.ts';
 
 /** Bins of a chart. */
 const BINS = 500;
@@ -35,21 +36,24 @@ export async function drawnChannels(
   }
 }
 
-interface ChannelBands {
+export interface ChannelBands {
   readonly coverage: number;
-  /** (rows) per channel; NaN where there is not enough history. */
+  /** (rows) per channel, one step ahead; NaN where there is not enough history. */
   readonly expected: readonly Float64Array[];
-  readonly widths: readonly number[];
+  /** (rows) per channel: half width of the band. */
+  readonly widths: readonly Float64Array[];
   readonly next: Awaited<ReturnType<typeof forecastNext>>;
+  /** (steps) per channel: half widths of the intervals of `next`. */
+  readonly nextWidths: readonly Float64Array[];
 }
 
-/** The stored model where it knows these channels, else ridge, learnt from the first four fifths; undefined for a series too short for it. */
+/** The stored model where it knows these channels, else the better of ridge and rhythm, learnt from the first four fifths; undefined for a series too short for it. */
 async function forecastOf(frame: SeriesFrame, seed: number, stored: ForecastModel | undefined): Promise<ChannelBands | undefined> {
   const filled = fillGaps(frame);
   const channels = frame.channels.length;
   try {
     const own = stored?.channels.every((name, c) => frame.channels[c] === name) === true && stored.channels.length === channels;
-    const model = own ? (stored as ForecastModel) : (await trainForecast(filled, { algorithm: 'ridge', steps: STEPS, seed })).model;
+    const model = own ? (stored as ForecastModel) : await better(filled, seed);
     const { forecaster, steps } = model;
     const first = forecaster.history - 1;
     const origins = Int32Array.from({ length: Math.max(0, frame.rows - 1 - first) }, (_, i) => first + i);
@@ -60,11 +64,25 @@ async function forecastOf(frame: SeriesFrame, seed: number, stored: ForecastMode
       return column;
     });
     const next = await forecastNext(model, filled);
-    return { coverage: model.coverage, expected, widths: frame.channels.map((_, c) => model.widths[c] as number), next };
+    const widths = frame.channels.map((_, c) => new Float64Array(frame.rows).fill(model.widths[c] as number));
+    const nextWidths = frame.channels.map((_, c) =>
+      Float64Array.from({ length: steps }, (_, k) => model.widths[k * channels + c] as number),
+    );
+    const bands = { coverage: model.coverage, expected, widths, next, nextWidths };
+    return weekly(frame) ? byHour(bands, filled) : bands;
   } catch (error) {
     if ((error as { code?: string }).code === 'DATA_INSUFFICIENT') return undefined;
     throw error;
   }
+}
+
+/** Of ridge and, where the rows tell weekdays from weekends, rhythm, the one that errs less on rows held back, over all steps. */
+async function better(frame: SeriesFrame, seed: number): Promise<ForecastModel> {
+  const ridge = await trainForecast(frame, { algorithm: 'ridge', steps: STEPS, seed });
+  if (!weekly(frame)) return ridge.model;
+  const rhythm = await trainForecast(frame, { algorithm: 'rhythm', steps: STEPS, seed });
+  const errorOf = ({ comparison }: typeof ridge) => (comparison[0]?.mase ?? []).reduce((sum, one) => sum + one, 0);
+  return errorOf(rhythm) < errorOf(ridge) ? rhythm.model : ridge.model;
 }
 
 function channel(frame: SeriesFrame, name: string, c: number, forecast: ChannelBands | undefined): ReportChannel {
@@ -74,8 +92,13 @@ function channel(frame: SeriesFrame, name: string, c: number, forecast: ChannelB
   const binMicros = (end - start) / bins;
   const binOf = (row: number) => Math.min(bins - 1, Math.floor(((frame.times[row] as number) - start) / binMicros));
   const [low, high] = envelope(frame.values[c] as Float64Array, bins, binOf);
-  const width = forecast?.widths[c] ?? Number.NaN;
-  const [least, most] = envelope(forecast?.expected[c] ?? new Float64Array(0), bins, binOf);
+  const edge = (sign: 1 | -1) => {
+    const lowest = lowestOf(frame.values[c] as Float64Array);
+    const widths = forecast?.widths[c];
+    return (forecast?.expected[c] ?? new Float64Array(0)).map((value, row) =>
+      lowestExpected(value + sign * (widths?.[row] as number), lowest),
+    );
+  };
   return {
     name,
     key: name,
@@ -83,8 +106,8 @@ function channel(frame: SeriesFrame, name: string, c: number, forecast: ChannelB
     binMicros,
     low,
     high,
-    lower: forecast === undefined ? new Float64Array(0) : least.map((value) => value - width),
-    upper: forecast === undefined ? new Float64Array(0) : most.map((value) => value + width),
+    lower: forecast === undefined ? new Float64Array(0) : envelope(edge(-1), bins, binOf)[0],
+    upper: forecast === undefined ? new Float64Array(0) : envelope(edge(1), bins, binOf)[1],
     coverage: forecast?.coverage ?? Number.NaN,
     forecast: forecast?.next[c]?.next ?? [],
   };

@@ -6,6 +6,7 @@ import { seededRandom } from '../../core/index.ts';
 import { buildReport, renderHtml, renderJson } from '../../sinks/report/index.ts';
 import { writeParquet } from '../../store/index.ts';
 import { dataset, missing, needs } from '../../testing/datasets.ts';
+import { weeklyLoad, weeklyLoadCsv, weeklyLoadDay } from '../../testing/weekly-load.ts';
 import { type NamedFrame, readSeries, trainForecast } from '../../training/series/index.ts';
 import { analyzeInputs, type InputAnalysis } from '../analyze.ts';
 import type { AnalysisOptions } from '../options.ts';
@@ -72,6 +73,36 @@ describe('readings', () => {
   };
   const found = ({ alerts }: InputAnalysis) =>
     alerts.map(({ alert: { detection } }) => `${detection.detector} ${detection.key}: ${detection.title}`);
+
+  it('are held against the rhythm of their week, drawn with a band that knows it and forecast no less than none', async () => {
+    await writeFile(path('ordinary.csv'), weeklyLoadCsv({ seed: 4, weeks: 6, minutes: 60 }));
+    await writeFile(path('saturday.csv'), weeklyLoadCsv({ seed: 4, weeks: 6, minutes: 60, days: { 33: (usual) => 10 * usual } }));
+    await writeFile(path('wednesday.csv'), weeklyLoadCsv({ seed: 4, weeks: 6, minutes: 60, days: { 30: () => 0 } }));
+    const ordinary = (await analyze([path('ordinary.csv')]))[0] as InputAnalysis;
+    expect(found(ordinary)).toEqual([]);
+    for (const [name, day] of [['saturday', 33] as const, ['wednesday', 30] as const]) {
+      const [analysis] = await analyze([path(`${name}.csv`)]);
+      const days = analysis?.alerts.map(({ alert }) => Math.floor((alert.detection.start - weeklyLoadDay(0)) / 86_400e6));
+      expect(days?.length).toBeGreaterThan(0);
+      expect(new Set(days)).toEqual(new Set([day]));
+    }
+    const channel = ordinary.report.channels?.[0];
+    const { lower = new Float64Array(), upper = new Float64Array(), low = new Float64Array(), high = new Float64Array() } = channel ?? {};
+    expect(lower.reduce((least, one) => Math.min(least, Number.isNaN(one) ? 0 : one), 0)).toBe(0);
+    // Nights have a narrower band than noons, and about as many readings as said lie within.
+    const widths = Array.from(upper, (one, i) => one - (lower[i] as number))
+      .filter(Number.isFinite)
+      .sort((a, b) => a - b);
+    expect(widths[Math.floor(0.1 * widths.length)] as number).toBeLessThan(0.4 * (widths[Math.floor(0.9 * widths.length)] as number));
+    const within = Array.from(low, (one, i) => one >= (lower[i] as number) && (high[i] as number) <= (upper[i] as number));
+    expect(within.filter(Boolean).length / low.length).toBeGreaterThan(0.8);
+    // Sunday ends; Monday's noon is among the next 24 hours, its night is no less than none.
+    const forecast = channel?.forecast ?? [];
+    expect(Math.min(...forecast.map(({ value, lower: least }) => Math.min(value, least)))).toBeGreaterThanOrEqual(0);
+    const truth = weeklyLoad({ seed: 4, weeks: 7, minutes: 60 }).slice(6 * 168, 6 * 168 + 24);
+    const error = forecast.reduce((sum, { value }, i) => sum + Math.abs(value - (truth[i]?.value as number)), 0) / forecast.length;
+    expect(error).toBeLessThan(12);
+  });
 
   it('are told from logs, drawn with band and forecast, and their faults are found', async () => {
     const [analysis] = await analyze([path('pump.csv')]);

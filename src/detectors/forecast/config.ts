@@ -67,7 +67,7 @@ export const config = z.strictObject({
     })
     .prefault({})
     .describe('Small neural networks that learn beside level and hour, used where they err less.'),
-  maxSeries: z.int().min(1).max(1_000_000).default(20_000).describe('Series remembered (about 1.5 KB each); further ones are not rated.'),
+  maxSeries: z.int().min(1).max(1_000_000).default(20_000).describe('Series remembered (about 2.7 KB each); further ones are not rated.'),
 });
 
 export type ForecastConfig = ReturnType<typeof config.parse>;

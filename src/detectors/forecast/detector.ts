@@ -19,10 +19,10 @@ import {
   unpack,
   VedetteError,
 } from '../../core/index.ts';
-import type { OnlineOutlook } from '../../ml/index.ts';
+import { lowestExpected, type OnlineOutlook } from '../../ml/index.ts';
 import { describeVolume, LabelOverlay } from '../rate/overlay.ts';
 import type { ForecastConfig } from './config.ts';
-import { explainReading, lowestExpected } from './explain.ts';
+import { explainReading } from './explain.ts';
 import { crossingAhead, type Limit, limitsOf, STEPS_AHEAD } from './limits.ts';
 import { LiveNetworks } from './live-networks.ts';
 import type { NetworkGroup } from './network-group.ts';
@@ -32,7 +32,7 @@ import { seriesPattern } from './series-pattern.ts';
 
 const header = z.strictObject({
   kind: z.literal('forecast'),
-  version: z.literal(4),
+  version: z.literal(5),
   series: z.array(z.string()),
   entities: z.array(z.string()),
   networks: networksHeader,
@@ -42,7 +42,7 @@ const header = z.strictObject({
 const HALF_WIDTH = 2.326;
 
 /**
- * Readings against the forecast of their own level, hour and autoregression, lasting shifts, and the faults of a device: stuck,
+ * Readings against the forecast of their own level, hour and autoregression, lasting shifts, hours off the rhythm of their week, and the faults of a device: stuck,
  * out of range. Alive after a few readings; every row is rated as if the rows before it had been observed.
  */
 export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, StepLearner {
@@ -157,9 +157,9 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
       needed: warmUp,
       readyAt: lastTime + Math.max(0, warmUp - seen) * step,
       abnormal: state.abnormal,
-      expected,
+      expected: lowestExpected(expected, state.range.lowest),
       lower: lowestExpected(expected - half, state.range.lowest),
-      upper: expected + half,
+      upper: lowestExpected(expected + half, state.range.lowest),
       method: state.method,
       ...(network === undefined ? {} : { network }),
     };
@@ -194,7 +194,7 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
     const values = new Float64Array(series.length * READING_SIZE);
     for (const [i, name] of series.entries()) values.set((this.#series.get(name) as ReadingState).values, i * READING_SIZE);
     const { header: networks, arrays } = packNetworks(this.#networks);
-    return pack({ kind: 'forecast', version: 4, series, entities, networks }, { values, ...arrays });
+    return pack({ kind: 'forecast', version: 5, series, entities, networks }, { values, ...arrays });
   }
 
   async restore(snapshot: Uint8Array): Promise<void> {

@@ -1,7 +1,9 @@
 import {
   FORECASTER_SIZE,
+  type HourRating,
   learnTail,
   learnTrend,
+  lowestExpected,
   NORMAL_ERROR,
   OnlineForecaster,
   type OnlineOutlook,
@@ -31,10 +33,12 @@ export interface ReadingRating {
   readonly asLarge: number;
   /** What forecast it, in words. */
   readonly method: string;
+  /** Its hour, where this is the last reading of one that can be judged. */
+  readonly hour?: HourRating;
 }
 
-/** Ways to be abnormal: one reading, a lasting shift, and the faults of a device. */
-export const ARMS = ['residual', 'shift', 'stuck', 'range'] as const;
+/** Ways to be abnormal: one reading, a lasting shift, hours off the rhythm of day and week, and the faults of a device. */
+export const ARMS = ['residual', 'shift', 'rhythm', 'stuck', 'range'] as const;
 export type Arm = (typeof ARMS)[number];
 
 const PAST = 20;
@@ -59,7 +63,9 @@ const OFF = OWN + 12;
 const RECENT = OWN + 13;
 const WARNED = OWN + 14;
 const ABNORMAL = OWN + 15;
-const HISTORY = OWN + 16;
+/** Level of the last hour that was judged against the rhythm. */
+const OFF_RHYTHM = OWN + 16;
+const HISTORY = OWN + 17;
 /** Doubles that one series is made of. */
 export const READING_SIZE = HISTORY + PAST;
 
@@ -181,11 +187,15 @@ export class ReadingState {
     const { seen } = forecaster;
     const usual = seen === 0 ? { expected: value, spread: 0 } : forecaster.usual(time);
     const profileMethod = forecaster.method;
-    const profile = forecaster.push(time, value);
-    const { expected, spread, error, byNetwork } = this.track?.group.push(this.track.channel, time, value, this.step, profile) ?? {
+    const profile = forecaster.push(time, value, least);
+    const forecast = this.track?.group.push(this.track.channel, time, value, this.step, profile) ?? {
       ...profile,
       byNetwork: false,
     };
+    const { spread, byNetwork } = forecast;
+    // Before the range says so, no amount is below none.
+    const expected = lowestExpected(forecast.expected, this.range.lowest);
+    const error = value - expected;
     const method = byNetwork ? 'network' : profileMethod;
     // What hardly ever varied says little about what is rare; and what differs by a thousandth, nothing.
     const smallest = 1e-9 + 1e-3 * Math.abs(forecaster.level);
@@ -196,9 +206,11 @@ export class ReadingState {
     const judged = seen >= options.warmUp;
     const most = Math.log(1 + seen) + EVIDENCE * Math.min(1, ((s[CHANGES] as number) + 1) / VARIED);
     const { margin } = this;
+    const { hour } = profile;
     const arms = {
       residual: Number.isNaN(raw) ? Number.NaN : Math.abs(error) < least ? 0 : limited(tailScore(s, SPIKE_TAIL, sure), most),
       shift: this.shifted(value - usual.expected, Math.max(usual.spread, smallest), judged, least),
+      rhythm: hour?.score ?? 0,
       stuck: this.stuck(value, judged, options.stuckAtLeast, most, least),
       range: this.outOfRange(value, judged, options.rangeMargin, least),
     };
@@ -208,13 +220,27 @@ export class ReadingState {
       learnTail(s, SPIKE_TAIL, raw);
       s[HISTORY + whole] = (s[HISTORY + whole] as number) + 1;
     }
-    const highest = compressed(Math.max(...ARMS.map((arm) => arms[arm])));
-    s[ABNORMAL] = judged ? highest : 0;
+    // Hours off the rhythm have episodes of their own.
+    const highest = compressed(Math.max(...ARMS.map((arm) => (arm === 'rhythm' ? 0 : arms[arm]))));
+    if (hour !== undefined) s[OFF_RHYTHM] = hour.level;
+    s[ABNORMAL] = judged ? Math.max(highest, s[OFF_RHYTHM] as number) : 0;
     this.follow(time, value, value - usual.expected, Math.max(usual.spread, smallest));
-    const score = judged ? this.once(highest) : Number.NaN;
+    const score = judged ? Math.max(this.once(highest), hour?.score ?? 0) : Number.NaN;
     const half = margin * Math.max(spread, smallest);
     const band = { lower: expected - half, upper: expected + half };
-    return { score, arms, expected, spread, ...band, lowest: this.range.lowest, run: s[RUN] as number, seen, asLarge, method };
+    return {
+      score,
+      arms,
+      expected,
+      spread,
+      ...band,
+      lowest: this.range.lowest,
+      run: s[RUN] as number,
+      seen,
+      asLarge,
+      method,
+      ...(hour && { hour }),
+    };
   }
 
   /** Lasting deviation from level and hour, errors winsorised. */

@@ -16,8 +16,12 @@ const ALGORITHMS = {
   'last-value': { summary: 'the latest value, for every step', takes: [] },
   'seasonal-naive': { summary: 'the value of one season before: a day, or season=SECONDS', takes: ['season'] },
   profile: { summary: 'level and mean of the hour, weekdays and weekend apart', takes: [] },
-  'online-ar': { summary: 'level, hour and autoregression, learnt value by value and on through the data it forecasts', takes: [] },
+  'online-ar': {
+    summary: 'level, hour, autoregression and rhythm of the week, learnt value by value and on through the data it forecasts',
+    takes: [],
+  },
   ridge: { summary: 'linear regression on the last values of all channels and the calendar, one for each step ahead', takes: ['lags'] },
+  rhythm: { summary: 'usual value of each hour, weekdays and weekend apart, and ridge on what it leaves', takes: ['lags'] },
   var: { summary: 'vector autoregression of all channels, its one step repeated', takes: ['lags'] },
   blend: { summary: 'half ridge, half the mean of mlp, cnn and gru (the default)', takes: ['lags', ...NETWORK] },
   mlp: { summary: 'network with two hidden layers', takes: NETWORK },

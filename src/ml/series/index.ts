@@ -1,5 +1,6 @@
 export * from './accuracy.ts';
 export * from './algorithms.ts';
+export * from './amounts.ts';
 export * from './anomaly-likelihood.ts';
 export * from './baselines.ts';
 export * from './blend.ts';
@@ -16,8 +17,10 @@ export * from './online/online-forecaster.ts';
 export * from './online/running-tail.ts';
 export * from './online/running-trend.ts';
 export * from './online/train-group-network.ts';
+export * from './online/week-rhythm.ts';
 export * from './online-profile.ts';
 export * from './refractory.ts';
+export * from './rhythm-forecaster.ts';
 export * from './ridge-forecaster.ts';
 export * from './scaler.ts';
 export * from './subsequence-neighbours.ts';

@@ -6,10 +6,13 @@ import {
   type ForecastAlgorithm,
   type ForecastSettings,
   LastValue,
+  lowestExpected,
+  lowestOf,
   type NetworkAlgorithm,
   NetworkForecaster,
   OnlineArForecaster,
   ProfileForecaster,
+  RhythmForecaster,
   RidgeForecaster,
   SeasonalNaive,
   type StorableForecaster,
@@ -44,6 +47,8 @@ export function createForecaster(algorithm: ForecastAlgorithm, settings: Forecas
       return new OnlineArForecaster();
     case 'ridge':
       return new RidgeForecaster({ ...(lags && { lags }) });
+    case 'rhythm':
+      return new RhythmForecaster(lags);
     case 'var':
       return new VarForecaster(lags);
     case 'blend':
@@ -123,13 +128,20 @@ export async function forecastNext(model: ForecastModel, frame: SeriesFrame): Pr
   }
   const out = await model.forecaster.forecast(own, Int32Array.of(own.rows - 1));
   const last = own.times[own.rows - 1] as number;
+  const lowest = own.values.map(lowestOf);
   return model.channels.map((channel, c) => ({
     channel,
     next: Array.from({ length: model.steps }, (_, k) => {
       const at = k * model.channels.length + c;
       const value = out[at] as number;
       const width = model.widths[at] as number;
-      return { time: last + (k + 1) * model.step, value, lower: value - width, upper: value + width };
+      const bounded = (one: number) => lowestExpected(one, lowest[c] as number);
+      return {
+        time: last + (k + 1) * model.step,
+        value: bounded(value),
+        lower: bounded(value - width),
+        upper: bounded(value + width),
+      };
     }),
   }));
 }

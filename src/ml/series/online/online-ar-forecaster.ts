@@ -9,7 +9,7 @@ const HISTORY = 48;
 const plain = z.object({ trainedTo: z.number() });
 
 /**
- * The forecaster of live series on a frame: level, hour and autoregression of each channel, learnt value by value. Rows later than
+ * The forecaster of live series on a frame: level, hour, autoregression and rhythm of the week of each channel, learnt value by value. Rows later than
  * those it was fitted on go on where they ended; a frame that begins before that is learnt from its first row. Either way a
  * forecast has read the rows up to its origin only.
  */

@@ -1,4 +1,5 @@
-import { MICROS_PER_DAY, type Micros } from '../../../core/index.ts';
+import type { Micros } from '../../../core/index.ts';
+import { between, type HourRating, RHYTHM_SIZE, slotOf, WeekRhythm } from './week-rhythm.ts';
 
 /** What was expected of a value before it was seen. */
 export interface OnlineExpectation {
@@ -7,6 +8,8 @@ export interface OnlineExpectation {
   readonly spread: number;
   /** value - expected. */
   readonly error: number;
+  /** The hour that ends with this value, where it can be judged. */
+  readonly hour?: HourRating;
 }
 
 /** What is forecast for one of the next steps. */
@@ -23,10 +26,9 @@ export interface OnlineWalk {
   take(time: Micros, value: number): void;
 }
 
-const HOUR = 3_600_000_000;
 const SLOTS = 48;
 const ORDER = 4;
-/** Slots of the state: scalars first, then offsets and counts of the profile, then what the autoregression needs. */
+/** Slots of the state: scalars, what the autoregression needs, offsets and counts of the profile, the rhythm of the week. */
 const SEEN = 0;
 const LEVEL = 1;
 const PROFILE_ERROR = 2;
@@ -38,8 +40,15 @@ const WEIGHTS = RESIDUALS + ORDER;
 const COVARIANCE = WEIGHTS + ORDER;
 const OFFSETS = COVARIANCE + ORDER * ORDER;
 const COUNTS = OFFSETS + SLOTS;
+/** Of the rhythm of the week with the part of the last deviation that stays: error, values, moments and the last deviation; then the rhythm. */
+const WEEK_ERROR = COUNTS + SLOTS;
+const WEEK_SEEN = WEEK_ERROR + 1;
+const WEEK_CROSS = WEEK_ERROR + 2;
+const WEEK_SQUARE = WEEK_ERROR + 3;
+const WEEK_RESIDUAL = WEEK_ERROR + 4;
+const RHYTHM = WEEK_ERROR + 5;
 /** Doubles that one forecaster is made of. */
-export const FORECASTER_SIZE = COUNTS + SLOTS;
+export const FORECASTER_SIZE = RHYTHM + RHYTHM_SIZE;
 
 const LEVEL_SHARE = 0.01;
 const ERROR_SHARE = 0.01;
@@ -55,16 +64,19 @@ export const NORMAL_ERROR = 0.7979;
 
 /**
  * Level, hour-of-day profile (weekdays and weekend apart) and an autoregression of what they leave, all learnt as they go by
- * recursive least squares; of profile, profile with autoregression and last value, the one that erred least lately forecasts.
+ * recursive least squares; of profile, profile with autoregression, the rhythm of the week and the last value, the one that erred
+ * least lately forecasts.
  * Alive from the second value on. All state is `FORECASTER_SIZE` doubles of `state` from `at` on.
  */
 export class OnlineForecaster {
   private readonly state: Float64Array;
   private readonly at: number;
+  private readonly rhythm: WeekRhythm;
 
   constructor(state: Float64Array, at = 0) {
     this.state = state;
     this.at = at;
+    this.rhythm = new WeekRhythm(state, at + RHYTHM);
   }
 
   get seen(): number {
@@ -81,6 +93,8 @@ export class OnlineForecaster {
     if (this.seen === 0) return Number.NaN;
     const kind = this.best();
     if (kind === LAST_ERROR) return s[at + LAST] as number;
+    const week = kind === WEEK_ERROR ? this.week(time) : Number.NaN;
+    if (!Number.isNaN(week)) return week;
     const profile = this.profile(time);
     return kind === PROFILE_ERROR ? profile : profile + this.autoregression();
   }
@@ -96,13 +110,15 @@ export class OnlineForecaster {
   }
 
   /** In words: what forecasts at present. */
-  get method(): 'last value' | 'level and hour' | 'level, hour and autoregression' {
+  get method(): 'last value' | 'level and hour' | 'level, hour and autoregression' | 'rhythm of the week' {
     const kind = this.best();
     if (kind === LAST_ERROR) return 'last value';
+    if (kind === WEEK_ERROR) return 'rhythm of the week';
     return kind === PROFILE_ERROR ? 'level and hour' : 'level, hour and autoregression';
   }
 
-  push(time: Micros, value: number): OnlineExpectation {
+  /** `least`: smallest change of an hour that matters. */
+  push(time: Micros, value: number, least = 0): OnlineExpectation {
     const { state: s, at } = this;
     const seen = this.seen;
     const expected = this.expect(time);
@@ -115,6 +131,8 @@ export class OnlineForecaster {
       this.learnError(BOTH_ERROR, value - both, share);
       this.learnError(LAST_ERROR, value - (s[at + LAST] as number), share);
     }
+    this.learnWeek(time, value);
+    const hour = this.rhythm.push(time, value, least);
     const residual = this.held(value - profile, PROFILE_ERROR);
     if (seen > ORDER) this.learnWeights(residual);
     else if (seen === 0) for (let i = 0; i < ORDER; i++) s[at + COVARIANCE + i * ORDER + i] = 1;
@@ -123,7 +141,7 @@ export class OnlineForecaster {
     s[at + RESIDUALS] = residual;
     s[at + LAST] = value;
     s[at + SEEN] = seen + 1;
-    return { expected, spread, error: value - expected };
+    return { expected, spread, error: value - expected, ...(hour && { hour }) };
   }
 
   /** The next `steps` values, `step` apart from `time` on. */
@@ -144,13 +162,18 @@ export class OnlineForecaster {
     const kind = this.best();
     const past = Array.from(this.residuals);
     let last = s[at + LAST] as number;
+    let off = s[at + WEEK_RESIDUAL] as number;
     return {
       expect: (time) => {
         if (kind === LAST_ERROR) return last;
+        const week = kind === WEEK_ERROR ? this.week(time, off) : Number.NaN;
+        if (!Number.isNaN(week)) return week;
         return kind === PROFILE_ERROR ? this.profile(time) : this.profile(time) + this.autoregression(past);
       },
       take: (time, value) => {
         last = value;
+        const usual = this.rhythm.expect(time);
+        off = Number.isNaN(usual) ? 0 : value - usual;
         past.unshift(value - this.profile(time));
         past.length = ORDER;
       },
@@ -167,7 +190,7 @@ export class OnlineForecaster {
     let variance = 0;
     return Array.from({ length: steps }, (_, k) => {
       variance += kind === LAST_ERROR ? 1 : (effects[k] as number) ** 2;
-      let effect = 0;
+      let effect = kind === WEEK_ERROR ? this.staying * (effects[k] as number) : 0;
       for (let i = 0; kind === BOTH_ERROR && i < ORDER; i++) effect += (s[at + WEIGHTS + i] as number) * (effects[k - i] ?? 0);
       effects.push(Math.min(1, Math.max(-1, effect)));
       return deviation * Math.sqrt(variance);
@@ -189,19 +212,50 @@ export class OnlineForecaster {
     const last = s[at + LAST_ERROR] as number;
     // A simpler forecast is left only for a better one.
     if (this.seen < SETTLED) return last < 0.8 * profile ? LAST_ERROR : PROFILE_ERROR;
-    const kind = both < 0.95 * profile ? BOTH_ERROR : PROFILE_ERROR;
-    return last < 0.95 * Math.min(profile, both) ? LAST_ERROR : kind;
+    let kind = both < 0.95 * profile ? BOTH_ERROR : PROFILE_ERROR;
+    const week = s[at + WEEK_ERROR] as number;
+    if ((s[at + WEEK_SEEN] as number) >= SETTLED && week < 0.95 * Math.min(profile, both)) kind = WEEK_ERROR;
+    return last < 0.95 * (s[at + kind] as number) ? LAST_ERROR : kind;
+  }
+
+  /** The rhythm at a time, and of a deviation before it what usually stays; NaN where the rhythm is not known. */
+  private week(time: Micros, residual = this.state[this.at + WEEK_RESIDUAL] as number): number {
+    return this.rhythm.expect(time) + this.staying * residual;
+  }
+
+  /** Share of a deviation from the rhythm that is left at the next value. */
+  private get staying(): number {
+    const square = this.state[this.at + WEEK_SQUARE] as number;
+    return square > 0 ? Math.min(1, Math.max(0, (this.state[this.at + WEEK_CROSS] as number) / square)) : 0;
+  }
+
+  private learnWeek(time: Micros, value: number): void {
+    const { state: s, at } = this;
+    const usual = this.rhythm.expect(time);
+    if (Number.isNaN(usual)) {
+      s[at + WEEK_RESIDUAL] = 0;
+      return;
+    }
+    const seen = s[at + WEEK_SEEN] as number;
+    const before = s[at + WEEK_ERROR] as number;
+    const most = seen < SETTLED ? Number.POSITIVE_INFINITY : WINSOR * before + 1e-12;
+    const error = Math.min(most, Math.abs(value - this.week(time)));
+    s[at + WEEK_ERROR] = before + Math.max(ERROR_SHARE, 1 / (seen + 1)) * (error - before);
+    const left = s[at + WEEK_RESIDUAL] as number;
+    const limit = WINSOR * (s[at + WEEK_ERROR] as number);
+    const residual = Math.min(limit, Math.max(-limit, value - usual));
+    s[at + WEEK_CROSS] = FORGET * (s[at + WEEK_CROSS] as number) + residual * left;
+    s[at + WEEK_SQUARE] = FORGET * (s[at + WEEK_SQUARE] as number) + left * left;
+    s[at + WEEK_RESIDUAL] = residual;
+    s[at + WEEK_SEEN] = seen + 1;
   }
 
   private profile(time: Micros): number {
     return (this.state[this.at + LEVEL] as number) + this.offsetAt(time);
   }
 
-  /** Between the middles of two hours, so that the profile has no steps. */
   private offsetAt(time: Micros): number {
-    const [before, after] = [this.offset(slotOf(time - HOUR / 2)), this.offset(slotOf(time + HOUR / 2))];
-    const hours = (time + HOUR / 2) / HOUR;
-    return before + (hours - Math.floor(hours)) * (after - before);
+    return between(time, this.rhythm.step, (slot) => this.offset(slot));
   }
 
   /** Of an hour that is not known yet: that of the other kind of day, else of the latest known hour before it. */
@@ -300,10 +354,4 @@ export class OnlineForecaster {
     s.fill(0, at + COVARIANCE, at + COVARIANCE + ORDER * ORDER);
     for (let i = 0; i < ORDER; i++) s[at + COVARIANCE + i * ORDER + i] = 1;
   }
-}
-
-function slotOf(time: Micros): number {
-  const hour = Math.floor(time / HOUR);
-  const day = Math.floor((((time % (7 * MICROS_PER_DAY)) + 7 * MICROS_PER_DAY) % (7 * MICROS_PER_DAY)) / MICROS_PER_DAY);
-  return (((hour % 24) + 24) % 24) + (day === 2 || day === 3 ? 24 : 0);
 }
