@@ -21,18 +21,24 @@ export interface OptionRecord {
 
 /** One data record of a template. */
 export function readFlow(reader: Reader, template: FlowTemplate, clock: ExportClock): ExportedFlow & OptionRecord {
-  const flow: Partial<ExportedFlow> = {};
+  const flow: ExportedFlow = { time: Number.NaN, durationMicros: 0 };
   const time = { start: Number.NaN, end: Number.NaN, duration: Number.NaN };
   for (const { element, enterprise, length } of template.fields) {
     const size = length === VARIABLE ? variableLength(reader) : length;
-    const field = reader.part(size);
-    if (enterprise === REVERSE) readReverse(field, element, size, flow);
-    else if (enterprise === 0) readElement(field, element, size, flow, time, clock);
+    const from = reader.at;
+    reader.skip(size);
+    const next = reader.at;
+    reader.at = from;
+    if (enterprise === REVERSE) readReverse(reader, element, size, flow);
+    else if (enterprise === 0) readElement(reader, element, size, flow, time, clock);
+    reader.at = next;
   }
   const { start, end, duration } = time;
   const begun = Number.isFinite(start) ? start : Number.isFinite(end) ? end : clock.exportMicros;
   const lasted = Number.isFinite(duration) ? duration : Number.isFinite(end) ? end - begun : 0;
-  return { ...flow, time: Math.round(begun), durationMicros: Math.round(lasted) };
+  flow.time = Math.round(begun);
+  flow.durationMicros = Math.round(lasted);
+  return flow;
 }
 
 function variableLength(reader: Reader): number {
@@ -40,7 +46,7 @@ function variableLength(reader: Reader): number {
   return short < 255 ? short : reader.u16();
 }
 
-function readReverse(field: Reader, element: number, size: number, flow: Partial<ExportedFlow>): void {
+function readReverse(field: Reader, element: number, size: number, flow: ExportedFlow): void {
   if (size > 8 || size === 0) return;
   if (element === 1 || element === 85) flow.backwardBytes = field.unsigned(size);
   else if (element === 2 || element === 86) flow.backwardPackets = field.unsigned(size);
@@ -50,7 +56,7 @@ function readElement(
   field: Reader,
   element: number,
   size: number,
-  flow: Partial<ExportedFlow>,
+  flow: ExportedFlow,
   time: { start: number; end: number; duration: number },
   clock: ExportClock,
 ): void {
@@ -93,7 +99,7 @@ function ntpMicros(field: Reader): number {
   return seconds * 1e6 + Math.round((field.u32() / 2 ** 32) * 1e6);
 }
 
-type Setter = (flow: Partial<ExportedFlow>, value: number) => void;
+type Setter = (flow: ExportedFlow, value: number) => void;
 
 /** Information elements (IANA IPFIX registry; NetFlow version 9 numbers the same things alike). */
 const SETTERS: Readonly<Record<number, Setter>> = {
