@@ -40,6 +40,20 @@ describe('folding', () => {
     expect(third.alert.detection.id).toBe(onHost(2).id);
   });
 
+  it('keeps the first and the latest units with their time and lines, however many there are', () => {
+    const folder = new AlertFolder('acme');
+    const at = (number: number) => onHost(number, { severity: 90 - number });
+    expect(folder.fold(at(0)).alert.occurrences).toBeUndefined();
+    for (let number = 1; number < 50; number++) folder.fold(at(number));
+    const { alert, change } = folder.fold({ ...at(45), key: 'scored again' });
+    expect([change, alert.count]).toEqual(['rescored', 50]);
+    expect(alert.occurrences?.map(({ start }) => start)).toEqual([0, 1, 44, 45, 46, 47, 48, 49].map((number) => at(number).start));
+    expect(alert.occurrences?.[3]).toMatchObject({ key: 'scored again', evidence: at(45).evidence });
+    const copy = new AlertFolder('acme');
+    copy.restore(folder.snapshot());
+    expect(copy.fold(at(50))).toEqual(folder.fold(at(50)));
+  });
+
   it('replaces a unit that is scored again instead of counting it twice', () => {
     const folder = new AlertFolder('acme');
     folder.fold(onHost(1));

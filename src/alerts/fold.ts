@@ -1,5 +1,6 @@
 import { type Alert, canonicalJson, type Detection, MICROS_PER_DAY, type Micros, stableId } from '../core/index.ts';
 import { groupOf } from './group.ts';
+import { occurrencesOf } from './occurrences.ts';
 
 export interface FoldOptions {
   /** `key`: only re-scored units fold. `entity`: the same pattern on the same entity folds into one alert. */
@@ -44,14 +45,16 @@ export class AlertFolder {
       this.remember(key, { alert, latest: detection.id });
       return { alert, change: 'new' };
     }
-    const change = detection.id === known.latest || detection.id === known.alert.detection.id ? 'rescored' : 'again';
     const { alert } = known;
+    const isKnown = detection.id === known.latest || detection.id === alert.detection.id || has(alert, detection.id);
+    const change = isKnown ? 'rescored' : 'again';
     const worse = detection.severity > alert.detection.severity || detection.id === alert.detection.id;
     const folded: Alert = {
       ...alert,
       detection: worse ? detection : alert.detection,
       count: change === 'again' ? alert.count + 1 : alert.count,
       lastSeen: latest(alert.lastSeen, detection.end),
+      ...(change === 'rescored' && alert.occurrences === undefined ? {} : { occurrences: occurrencesOf(alert, detection) }),
     };
     this.remember(key, { alert: folded, latest: detection.id });
     return { alert: folded, change };
@@ -94,6 +97,10 @@ export function alertOf(tenant: string, detection: Detection, group = groupOf(de
     lastSeen: Number.isFinite(detection.end) ? detection.end : detection.start,
     notified: false,
   };
+}
+
+function has({ occurrences = [] }: Alert, id: string): boolean {
+  return occurrences.some(({ detection }) => detection === id);
 }
 
 function latest(a: Micros, b: Micros): Micros {

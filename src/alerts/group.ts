@@ -4,10 +4,12 @@ import { type Detection, stableId } from '../core/index.ts';
 const DOMINANT = 0.5;
 
 /**
- * What like findings share: the detector and what was unusual, that is the subject of the strongest contribution, or of the
- * two strongest when none makes up half the score. Findings without contributions share their title.
+ * What like findings share besides their detector: what was unusual. That is their kind where the detector says it, else the subject
+ * of the strongest contribution, or of the two strongest when none makes up half the score. Findings without contributions share their title.
  */
 export function patternOf(detection: Detection): string[] {
+  const { kind } = detection.explanation;
+  if (kind !== undefined) return [...kind];
   const ranked = [...detection.explanation.contributions].sort((a, b) => b.share - a.share || order(a.subject, b.subject));
   const strongest = ranked[0];
   if (strongest === undefined) return [detection.title];

@@ -56,6 +56,20 @@ export interface Detection {
 
 export type AlertState = 'open' | 'acknowledged' | 'closed';
 
+/** One of the units folded into an alert. */
+export interface Occurrence {
+  /** Id of its detection. */
+  readonly detection: string;
+  readonly key: string;
+  readonly start: Micros;
+  readonly end: Micros;
+  readonly severity: number;
+  /** What happened, as its explanation says. */
+  readonly what: string;
+  /** The first of its lines that explain it. */
+  readonly evidence: readonly EvidenceLine[];
+}
+
 /** Deduplicated, rated detections with a state. */
 export interface Alert {
   readonly id: string;
@@ -67,6 +81,8 @@ export interface Alert {
   /** Units folded into this alert, the first included. */
   readonly count: number;
   readonly lastSeen: Micros;
+  /** The first and the latest units folded into this alert, in order; absent where there is one. */
+  readonly occurrences?: readonly Occurrence[];
   /** False when it is kept and listed but nobody is told (beyond the budget). */
   readonly notified: boolean;
   readonly verdict?: Verdict;

@@ -111,6 +111,8 @@ export interface Explanation {
   readonly harmless: readonly string[];
   readonly next: readonly string[];
   readonly contributions: readonly Contribution[];
+  /** What like findings share, where the subject of the strongest contribution does not say it. */
+  readonly kind?: readonly string[];
   /** Events that were expected where others were seen, most likely first. */
   readonly expectedNext?: readonly { readonly event: string; readonly probability: number }[];
   /** Indices into the row's events that are surprising (sequences). */

@@ -1,4 +1,4 @@
-import { type Alert, type AlertHandling, formatMicros } from '../../core/index.ts';
+import { type Alert, type AlertHandling, type EvidenceLine, formatMicros } from '../../core/index.ts';
 
 /** An alert as `-o json` prints it: stable field names. */
 export function alertJson(alert: Alert & Partial<AlertHandling>): Record<string, unknown> {
@@ -24,13 +24,23 @@ export function alertJson(alert: Alert & Partial<AlertHandling>): Record<string,
     group: alert.group,
     count: alert.count,
     last_seen: formatMicros(alert.lastSeen),
+    occurrences: (alert.occurrences ?? []).map(({ start, end, evidence, ...one }) => ({
+      ...one,
+      start: formatMicros(start),
+      end: formatMicros(end),
+      evidence: evidence.map(timed),
+    })),
     notified: alert.notified,
     what: detection.explanation.what,
     why: detection.explanation.why,
     harmless: detection.explanation.harmless,
     next: detection.explanation.next,
     contributions: detection.explanation.contributions,
-    evidence: detection.evidence.map((line) => ({ ...line, time: line.time === undefined ? null : formatMicros(line.time) })),
+    evidence: detection.evidence.map(timed),
     lineage: detection.lineage,
   };
+}
+
+function timed({ time, ...line }: EvidenceLine): Record<string, unknown> {
+  return { ...line, time: time === undefined ? null : formatMicros(time) };
 }

@@ -5,6 +5,7 @@ import {
   formatMicros,
   type HandledAlert,
   type Lineage,
+  type Occurrence,
   VedetteError,
   type Verdict,
 } from '../../core/index.ts';
@@ -82,7 +83,9 @@ function describe(alert: HandledAlert, evidence: readonly string[], details: boo
   lines.push('', 'Harmless explanations', ...explanation.harmless.map((text) => `  - ${text}`));
   lines.push('', 'Look at next', ...explanation.next.map((text) => `  - ${text}`));
   if (evidence.length > 0) lines.push('', 'Lines', ...evidence.map((line) => `  ${line}`));
-  const { notes } = alert;
+  const { notes, occurrences = [] } = alert;
+  if (occurrences.length > 1)
+    lines.push('', occurrences.length < alert.count ? 'Seen first and latest' : 'Seen', ...occurrences.flatMap(seen));
   if (notes.length > 0) lines.push('', 'Notes', ...notes.map(({ note, by, at }) => `  ${formatMicros(at)}  ${by}: ${note}`));
   if (details) {
     const { lineage } = detection;
@@ -96,6 +99,10 @@ function describe(alert: HandledAlert, evidence: readonly string[], details: boo
     );
   }
   return lines;
+}
+
+function seen({ start, key, what, evidence }: Occurrence): string[] {
+  return [`  ${formatMicros(start)}  ${key}: ${what}`, `    ${evidence.map(({ input, line }) => `${input}:${line}`).join(', ')}`];
 }
 
 /** A rule has a fixed level instead of a model. */

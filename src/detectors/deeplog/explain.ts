@@ -66,6 +66,7 @@ export async function explainRow(
     harmless: harmless(first, codes.length, numbersLead),
     next: next(first, marked.length > 0),
     contributions: contributions(surprises, 1 - share, parameter, share, batch, codes, state.rows),
+    kind: numbersLead ? ['number', parameter.name, textOf(batch, codes[parameter.position] as number)] : eventKind(codes.length, first),
     ...(first === undefined ? {} : { expectedNext: first.expected }),
     surprising: marked,
     evidence: eventEvidence(batch, row, marked.length > 0 || codes.length === 0 ? marked : [codes.length - 1]),
@@ -127,6 +128,14 @@ function contributions(
     seenBefore: parameter.z > 3 ? 0 : parameter.usual.values,
   };
   return [...events, number].sort((a, b) => b.share - a.share);
+}
+
+/** What like sequences share, wherever in the row it shows. */
+function eventKind(length: number, first: Surprise | undefined): string[] {
+  if (first === undefined) return ['too short'];
+  if (first.unseen) return ['never seen', first.text];
+  const expected = first.expected[0]?.event ?? '';
+  return first.position >= length ? ['ends before', expected] : ['instead', first.text, expected];
 }
 
 function eventWhat(length: number, first: Surprise | undefined): string {

@@ -1,6 +1,7 @@
 import { type Contribution, type Explanation, eventEvidence, quoted, type SequenceBatch, sequenceAt } from '../../core/index.ts';
 import type { Arm } from './config.ts';
 import { countRow } from './counted-row.ts';
+import { type Difference, kindOf, type Surprise } from './kind.ts';
 import type { SequenceModel } from './model.ts';
 import type { NormalTail } from './tail.ts';
 import { END, FIRST_EVENT, UNKNOWN } from './vocabulary.ts';
@@ -8,22 +9,6 @@ import { END, FIRST_EVENT, UNKNOWN } from './vocabulary.ts';
 const SHOWN = 5;
 /** Nats: an event that the language model gave less than 1 in 20. */
 const SURPRISING = 3;
-
-interface Difference {
-  readonly text: string;
-  readonly observed: number;
-  readonly expected: number;
-  readonly weight: number;
-  readonly rows: number;
-}
-
-interface Surprise {
-  readonly position: number;
-  readonly text: string;
-  readonly nats: number;
-  readonly seen: number;
-  readonly expected: string;
-}
 
 /** Why a row is unusual: events no normal row has, counts away from the nearest normal row, events out of order. */
 export function explainRow(model: SequenceModel, tails: ReadonlyMap<Arm, NormalTail>, batch: SequenceBatch, row: number): Explanation {
@@ -51,6 +36,7 @@ export function explainRow(model: SequenceModel, tails: ReadonlyMap<Arm, NormalT
     harmless: harmless(differences, surprises, codes.length),
     next: next(differences, inside.length > 0),
     contributions,
+    kind: kindOf(codes.length, differences, surprises),
     ...(first === undefined
       ? {}
       : {

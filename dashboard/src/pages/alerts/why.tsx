@@ -9,6 +9,7 @@ import { duration, prose } from '../../format/time.ts';
 import { SuppressCell } from '../suppressions/suppress-cell.tsx';
 import { FlowsBehind } from './flows-behind.tsx';
 import { Lineage } from './lineage.tsx';
+import { Occurrences } from './occurrences.tsx';
 import { Readings } from './readings.tsx';
 import { Sequence } from './sequence.tsx';
 
@@ -99,6 +100,7 @@ export function Why({ alert }: { alert: AlertBody }) {
       )}
       <FlowsBehind alert={alert} />
       <Sequence alert={alert} />
+      <Occurrences alert={alert} />
       <List title="When it may be harmless" items={explanation.harmless} />
       <List title="What to do next" items={explanation.next} />
       <Lineage alert={alert} />

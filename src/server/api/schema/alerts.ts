@@ -27,6 +27,8 @@ export const explanationSchema = z.looseObject({
   harmless: z.array(z.string()),
   next: z.array(z.string()),
   contributions: z.array(contributionSchema),
+  /** What like findings share, where the subject of the strongest contribution does not say it. */
+  kind: z.array(z.string()).optional(),
   expectedNext: z.array(z.looseObject({ event: z.string(), probability: numberSchema })).optional(),
   /** Indices into the evidence's events that are surprising. */
   surprising: z.array(z.number()).optional(),
@@ -55,6 +57,17 @@ export const detectionSchema = z.looseObject({
   lineage: z.looseObject({ model: z.string(), program: z.string() }),
 });
 
+/** One of the units folded into an alert, with the first of its lines. */
+export const occurrenceSchema = z.looseObject({
+  detection: z.string(),
+  key: z.string(),
+  start: timeSchema,
+  end: timeSchema,
+  severity: z.number(),
+  what: z.string(),
+  evidence: z.array(evidenceSchema),
+});
+
 export const alertSchema = z.looseObject({
   id: z.string(),
   tenant: z.string(),
@@ -64,6 +77,8 @@ export const alertSchema = z.looseObject({
   /** Units folded into this alert. */
   count: z.number(),
   lastSeen: timeSchema,
+  /** The first and the latest units folded into this alert, in order; absent where there is one. */
+  occurrences: z.array(occurrenceSchema).optional(),
   notified: z.boolean(),
   verdict: verdictSchema.optional(),
   assignee: z.string().optional(),
