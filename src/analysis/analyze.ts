@@ -1,11 +1,12 @@
 import { dirname } from 'node:path';
-import { type Alert, VedetteError } from '../core/index.ts';
+import { VedetteError } from '../core/index.ts';
 import { type ReportInput, reportStem } from '../sinks/report/index.ts';
 import { type FileInput, listInputs, withoutEmpty } from '../sources/index.ts';
 import { createDetector, type InputSummary } from '../training/index.ts';
 import { learnBaseline } from './baseline.ts';
 import { captureReport, splitCaptures } from './capture/index.ts';
 import { eventReport, isFlowTable, learnTableAlarm, splitEvents } from './events/index.ts';
+import type { FoundAlert } from './found-alerts.ts';
 import { GroupAnalysis } from './group-analysis.ts';
 import { groupInputs } from './group-inputs.ts';
 import type { AnalysisOptions } from './options.ts';
@@ -16,7 +17,7 @@ import { seriesReports, splitSeries } from './series/index.ts';
 export interface InputAnalysis {
   readonly input: InputSummary;
   readonly report: ReportInput;
-  readonly alerts: readonly { readonly alert: Alert; readonly row: Uint8Array }[];
+  readonly alerts: readonly FoundAlert[];
 }
 
 /** Finds what is abnormal in finite inputs: one analysis per input, inputs of one kind share what was learnt. No two reports have the same name. */

@@ -1,14 +1,5 @@
-import { alertsOf, assessContamination, InputCounter, rankGroups } from '../alerts/index.ts';
-import {
-  type Alert,
-  canonicalJson,
-  type Detection,
-  type EvidenceLine,
-  type Lineage,
-  type LogBatch,
-  type SequenceBatch,
-  sha256Hex,
-} from '../core/index.ts';
+import { assessContamination, InputCounter, rankGroups } from '../alerts/index.ts';
+import { type Alert, canonicalJson, type EvidenceLine, type Lineage, type LogBatch, type SequenceBatch, sha256Hex } from '../core/index.ts';
 import type { SequenceFeature } from '../features/index.ts';
 import type { KnownTemplates } from '../parsers/index.ts';
 import { type ReportInput, type ReportLine, reportName } from '../sinks/report/index.ts';
@@ -17,6 +8,7 @@ import type { InputAnalysis } from './analyze.ts';
 import { type Baseline, logOptions } from './baseline.ts';
 import { detectionOf, type Finding, flaggedRows, rowEvidence } from './detections.ts';
 import { lineTexts } from './evidence-text.ts';
+import { foundAlerts } from './found-alerts.ts';
 import type { InputGroup } from './group-inputs.ts';
 import { EventHistogram } from './histogram.ts';
 import { learnFromItself, type ScoredRows, scoreWith } from './learn.ts';
@@ -214,9 +206,8 @@ export class GroupAnalysis {
   ): Promise<InputAnalysis> {
     const { batch } = read;
     const { tenant, promise, program } = this.#options;
-    const detections: Detection[] = findings.map(({ detection }) => detection);
-    const rowOf = new Map(findings.map(({ detection, row }) => [detection.id, row]));
-    const alerts = alertsOf(tenant, detections);
+    const found = foundAlerts(tenant, input.sha256, findings);
+    const alerts = found.map(({ alert }) => alert);
     const groups = rankGroups(alerts);
     const times = this.#inputs.get(input.name);
     const name = reportName(input.name, input.format, times?.first ?? Number.NaN);
@@ -249,7 +240,7 @@ export class GroupAnalysis {
       warnings: [...warningsOf({ input, feature: read.feature, batch, models, promise, learntFormats, contamination }), ...warnings],
       program,
     };
-    return { input, report, alerts: alerts.map((alert) => ({ alert, row: rowOf.get(alert.detection.id) ?? new Uint8Array() })) };
+    return { input, report, alerts: found };
   }
 
   async #lineTexts(input: InputSummary, alerts: readonly Alert[]): Promise<ReportLine[]> {

@@ -1,4 +1,4 @@
-import { alertsOf, rankGroups } from '../../alerts/index.ts';
+import { rankGroups } from '../../alerts/index.ts';
 import type { EventBatch } from '../../core/index.ts';
 import { RULES } from '../../detectors/packet-windows/index.ts';
 import type { FlowRecord } from '../../parsers/packets/index.ts';
@@ -7,6 +7,7 @@ import type { FileInput } from '../../sources/index.ts';
 import { MeteredFlows } from '../../training/flows/index.ts';
 import type { InputAnalysis } from '../analyze.ts';
 import { MOST_NAMED, namedFlows, withLeft } from '../events/named-flows.ts';
+import { foundAlerts } from '../found-alerts.ts';
 import type { AnalysisOptions } from '../options.ts';
 import type { LearntPairs } from '../pairs/unusual-flows.ts';
 import { SignatureAnalysis } from '../signatures.ts';
@@ -49,14 +50,10 @@ export async function captureReport(
         )
       : undefined;
   const known = named?.findings.slice(0, top) ?? [];
-  const rowOf = new Map([...unusual, ...known, ...matched].map(({ detection, row }) => [detection.id, row]));
-  const alerts = alertsOf(tenant, [
-    ...unusual.map(({ detection }) => detection),
-    ...analysis.detections.slice(0, top),
-    ...known.map(({ detection }) => detection),
-    ...matched.map(({ detection }) => detection),
-  ]);
   const { name, bytes, sha256, packets, first, last } = analysis;
+  const byRules = analysis.detections.slice(0, top).map((detection) => ({ detection }));
+  const found = foundAlerts(tenant, sha256, [...unusual, ...byRules, ...known, ...matched]);
+  const alerts = found.map(({ alert }) => alert);
   const evidence = alerts.flatMap((alert) => alert.detection.evidence);
   const series = analysis.histogram.result();
   const unjudged = unjudgedOf(analysis);
@@ -83,7 +80,7 @@ export async function captureReport(
   return {
     input: { name, bytes, sha256, generation: '', format: 'packets', lines: packets, dead: 0, ...problem },
     report,
-    alerts: alerts.map((alert) => ({ alert, row: rowOf.get(alert.detection.id) ?? new Uint8Array() })),
+    alerts: found,
   };
 }
 

@@ -12,15 +12,14 @@ import { splitCaptures } from './split-captures.ts';
 import { writeFlows } from './write-flows.ts';
 
 const T0 = 1_600_000_000_000_000;
-const SCAN = pcap(
-  Array.from(
-    { length: 30 },
-    (_, i): Frame => ({
-      time: T0 + i * 1000,
-      bytes: ethernet(0x0800, ipv4({ from: '10.0.0.1', to: '10.0.0.2', protocol: 6, payload: tcp({ from: 40_000, to: 1 + i, flags: 2 }) })),
-    }),
-  ),
+const PROBES = Array.from(
+  { length: 30 },
+  (_, i): Frame => ({
+    time: T0 + i * 1000,
+    bytes: ethernet(0x0800, ipv4({ from: '10.0.0.1', to: '10.0.0.2', protocol: 6, payload: tcp({ from: 40_000, to: 1 + i, flags: 2 }) })),
+  }),
 );
+const SCAN = pcap(PROBES);
 
 let folder = '';
 beforeAll(() => {
@@ -68,6 +67,19 @@ describe('captures among other inputs', () => {
     expect(built.summary.headline).toBe('1 unusual pattern in 30 packets: 1 high finding');
     expect(report.lineTexts[0]?.text).toBe('packet 1: 10.0.0.1:40000 > 10.0.0.2:1 TCP SYN, 0 bytes');
     expect(renderHtml(built)).toContain('Packets read');
+  });
+
+  it('have findings of their own, also where another shows the same at the same time; the same one again has the same', async () => {
+    const other = pcap([...PROBES, { ...(PROBES[0] as Frame), time: T0 + 1_000_000 }]);
+    writeFileSync(join(folder, 'other.pcap'), other);
+    const idsOf = async (name: string) =>
+      (await analysed(name)).flatMap(({ alerts }) => alerts.flatMap(({ alert }) => [alert.id, alert.detection.id]));
+    const [first, second, again] = [await idsOf('scan.bin'), await idsOf('other.pcap'), await idsOf('scan.bin')];
+    rmSync(join(folder, 'other.pcap'));
+    expect(first).toHaveLength(2);
+    expect(again).toEqual(first);
+    expect(second).toHaveLength(2);
+    expect(second.filter((id) => first.includes(id))).toEqual([]);
   });
 
   it('one of which no packet could be decoded is not judged, and its headline says so', async () => {

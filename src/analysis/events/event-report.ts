@@ -1,4 +1,4 @@
-import { alertsOf, rankGroups } from '../../alerts/index.ts';
+import { rankGroups } from '../../alerts/index.ts';
 import type { EventBatch } from '../../core/index.ts';
 import { SensorAlerts } from '../../detectors/sensor-alerts/index.ts';
 import { USE_CASES } from '../../detectors/use-cases/index.ts';
@@ -6,6 +6,7 @@ import { type ReportInput, type ReportWarning, reportName } from '../../sinks/re
 import { readFlows } from '../../training/flows/index.ts';
 import type { InputAnalysis } from '../analyze.ts';
 import { lineTexts } from '../evidence-text.ts';
+import { foundAlerts } from '../found-alerts.ts';
 import type { AnalysisOptions } from '../options.ts';
 import { type LearntPairs, UnusualFlows } from '../pairs/unusual-flows.ts';
 import { SignatureAnalysis } from '../signatures.ts';
@@ -54,7 +55,6 @@ export async function eventReport(
   const lineage =
     tableAlarm === undefined ? analysis.lineage : { ...analysis.lineage, model: tableAlarm.name, modelSha256: tableAlarm.sha256 };
   const matched = sigma?.findings(input.name, { ...lineage, feature: 'sigma' }) ?? [];
-  const rowOf = new Map(matched.map(({ detection, row }) => [detection.id, row]));
   const novelty =
     tableAlarm === undefined || !isFlowTable(format)
       ? undefined
@@ -64,18 +64,20 @@ export async function eventReport(
     (format === 'flow-csv'
       ? await namedFlows(await readFlows([input.path]), flowModel, { source: input.name, promise, lineage })
       : await namedSensorFlows(gathered, flowModel, analysis.input, { promise, lineage }));
-  for (const { detection, row } of named?.findings ?? []) rowOf.set(detection.id, row);
   const strange = await unusual?.finish('events', analysis.lineage);
-  for (const { detection, row } of strange?.findings ?? []) rowOf.set(detection.id, row);
-  const alerts = alertsOf(tenant, [
-    ...(strange?.findings.slice(0, top).map(({ detection }) => detection) ?? []),
-    ...(named?.findings.slice(0, top).map(({ detection }) => detection) ?? []),
+  const byRules = [
     ...(novelty?.detections.slice(0, top) ?? []),
     ...analysis.detections.slice(0, top).map((detection) => ({ ...detection, lineage })),
     ...sensors.flatMap((sensor) => sensor.detections(input.name, tenant, format, lineage)),
-    ...matched.map(({ detection }) => detection),
-  ]);
+  ].map((detection) => ({ detection }));
   const { name, bytes, sha256, lines, dead } = analysis.input;
+  const found = foundAlerts(tenant, sha256, [
+    ...(strange?.findings.slice(0, top) ?? []),
+    ...(named?.findings.slice(0, top) ?? []),
+    ...byRules,
+    ...matched,
+  ]);
+  const alerts = found.map(({ alert }) => alert);
   const series = analysis.histogram.result();
   const report: ReportInput = {
     ...reportName(name, format, analysis.first),
@@ -107,7 +109,7 @@ export async function eventReport(
   return {
     input: analysis.input,
     report,
-    alerts: alerts.map((alert) => ({ alert, row: rowOf.get(alert.detection.id) ?? new Uint8Array() })),
+    alerts: found,
   };
 }
 

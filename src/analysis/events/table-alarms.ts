@@ -64,7 +64,7 @@ export async function tableAlarms(
   const detections: Detection[] = [];
   for (const window of windows) {
     const { pValue: value, extrapolated } = history.pValue(window.statistic);
-    const id = stableId('detection', source, 'flow-alarm', window.key);
+    const id = stableId('detection', source, 'flow-alarm', window.key, window.start);
     const flagged = value <= promise;
     history.add(window.statistic, promise, flagged ? id : undefined);
     if (!flagged) continue;

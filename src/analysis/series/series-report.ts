@@ -1,10 +1,11 @@
-import { alertsOf, rankGroups } from '../../alerts/index.ts';
+import { rankGroups } from '../../alerts/index.ts';
 import { canonicalJson, type FrameCounts, formatMicros, frameRows, type Lineage, type SeriesFrame, sha256Hex } from '../../core/index.ts';
 import { type ReportDetector, type ReportInput, type ReportWarning, reportName } from '../../sinks/report/index.ts';
 import { type FileInput, listInputs } from '../../sources/index.ts';
 import { framesOf, type NamedFrame, type ReadSeriesOptions, readingsOf } from '../../training/series/index.ts';
 import type { InputAnalysis } from '../analyze.ts';
 import type { Finding } from '../detections.ts';
+import { foundAlerts } from '../found-alerts.ts';
 import type { AnalysisOptions } from '../options.ts';
 import { drawnChannels } from './channel-forecast.ts';
 import { described, fromModel, learntFrom } from './described.ts';
@@ -139,11 +140,7 @@ async function reportOf(
   const silences = silenceFindings(name, entity, frame, lineage);
   const findings = [...oneEach(found, GAP_STEPS * frame.step), ...silences.slice(0, top)];
   progress(0.9, `forecast of ${name}`);
-  const alerts = alertsOf(
-    tenant,
-    findings.map(({ detection }) => detection),
-  );
-  const rowOf = new Map(findings.map(({ detection, row }) => [detection.id, row]));
+  const alerts = foundAlerts(tenant, sha256, findings);
   const undated = frame.undated === true;
   const [first, last] = undated ? [Number.NaN, Number.NaN] : [frame.times[0] as number, frame.times[frame.rows - 1] as number];
   const report: ReportInput = {
@@ -157,7 +154,7 @@ async function reportOf(
     firstEvent: first,
     lastEvent: last,
     detectors,
-    groups: rankGroups(alerts),
+    groups: rankGroups(alerts.map(({ alert }) => alert)),
     lineTexts: await textsOf(
       files.find((file) => file.name === name),
       findings.flatMap(({ detection }) => detection.evidence),
@@ -175,7 +172,7 @@ async function reportOf(
   return {
     input: { name, bytes, sha256, generation: '', format: 'readings', lines: frame.rows, dead: 0, ...(undated && { undated: frame.rows }) },
     report,
-    alerts: alerts.map((alert) => ({ alert, row: rowOf.get(alert.detection.id) ?? new Uint8Array() })),
+    alerts,
   };
 }
 
