@@ -17,6 +17,11 @@ function alert(id: string, detector: string, minute: number, more: Partial<Detec
   return { id, tenant: 't', state: 'open', group: id, detection, count: 1, lastSeen: detection.end, notified: true };
 }
 
+function earlier({ detection }: Alert, minutes: number): Pick<Alert, 'detection'> {
+  const start = detection.start - minutes * MINUTE;
+  return { detection: { ...detection, start, end: start } };
+}
+
 const ATTACK = [
   alert('scan', 'packet-windows', 1, { techniques: ['T1046'] }),
   alert('exploit', 'suricata', 2, { entity: '10.0.0.9', related: ['web'], severity: 75, techniques: ['T1190'] }),
@@ -28,11 +33,31 @@ describe('alerts of one analysis', () => {
     const { incidents, entities } = correlate('t', [...ATTACK].reverse());
     expect(incidents).toHaveLength(1);
     expect(incidents[0]).toMatchObject({
-      ...{ hosts: ['web', '10.0.0.9'], detectors: ['packet-windows', 'rate', 'suricata'], growing: false, learning: false, band: 'high' },
+      ...{
+        hosts: ['web', '10.0.0.9'],
+        detectors: ['packet-windows', 'rate', 'suricata'],
+        growing: false,
+        learning: false,
+        band: 'critical',
+      },
       ...{ tactics: ['initial-access', 'discovery', 'exfiltration'], techniques: ['T1046', 'T1048.003', 'T1190'] },
     });
-    expect(incidents[0]?.sentence).toMatch(/Nothing like it was seen on \S+ before; 2 other unusual types of alert came with it/);
+    expect(incidents[0]?.sentence).toMatch(
+      /^exploit\. Nothing like it was seen on 10\.0\.0\.9 before; 2 other unusual types of alert came with it/,
+    );
     expect(entities.map(({ name }) => name).sort()).toEqual(['10.0.0.9', 'web']);
+  });
+
+  it('are named after the worst of them, however surprising the others are, and rated like it', () => {
+    const noise = Array.from({ length: 8 }, (_, i) => alert(`noise ${i}`, 'sequence', i, { severity: 30 }));
+    const taken = alert('root signed in after guessing', 'sigma', 9, { severity: 55, pValue: Number.NaN });
+    // A day of quiet beside it makes it the least surprising.
+    const before = Array.from({ length: 30 }, (_, day) => ({ ...taken, id: `before ${day}`, ...earlier(taken, 1440 * (day + 1)) }));
+    const [incident] = correlate('t', [...before, ...noise, taken]).incidents.filter(({ start }) => start >= 0);
+    expect(incident?.sentence).toMatch(/^root signed in after guessing\. /);
+    expect(incident?.types[0]?.title).toBe('root signed in after guessing');
+    expect(Math.max(...(incident?.types ?? []).slice(1).map(({ share }) => share))).toBeGreaterThan(incident?.types[0]?.share ?? 1);
+    expect(incident?.band).toBe('high');
   });
 
   it('leave no incident without a time', () => {
@@ -63,7 +88,7 @@ describe('an alert that goes on', () => {
       flood('a', 3, 'SYN flood on web: 1,800 unanswered', 80),
     ]);
     expect(incidents).toHaveLength(1);
-    expect(incidents[0]).toMatchObject({ alerts: 1, band: 'high', lastEvidence: 3 * MINUTE });
+    expect(incidents[0]).toMatchObject({ alerts: 1, band: 'critical', lastEvidence: 3 * MINUTE });
     expect(incidents[0]?.sentence).toMatch(/^SYN flood on web: 1,800 unanswered\./);
     expect(incidents[0]?.timeline.map(({ title }) => title)).toEqual(['SYN flood on web: 1,800 unanswered']);
     expect(entities[0]).toMatchObject({ alerts: 1, lastSeen: 3 * MINUTE });

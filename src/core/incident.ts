@@ -66,7 +66,7 @@ export interface Incident {
   readonly tactics: readonly string[];
   readonly techniques: readonly string[];
   readonly types: readonly TypeShare[];
-  /** What counts first, the most surprising first; then what is expected. */
+  /** What counts first, the worst level of severity first, the most surprising of each level first; then what is expected. */
   readonly evidence: readonly IncidentEvidence[];
   readonly timeline: readonly TimelineEntry[];
   /** Alerts that joined, evidence or not. */

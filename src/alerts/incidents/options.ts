@@ -1,4 +1,5 @@
 import { type IncidentBand, type IncidentEvidence, MICROS_PER_DAY, type Micros } from '../../core/index.ts';
+import { SEVERITY_LEVELS } from '../severity.ts';
 
 const MINUTE = 60_000_000;
 
@@ -70,9 +71,9 @@ export function bandOf(score: number): IncidentBand {
   return score >= INCIDENT_BANDS.notify ? 'notify' : 'low';
 }
 
-/** A critical alert makes an incident high at least, a high one makes it worth telling. */
+/** A critical alert makes an incident critical, a high one high at least. */
 export function bandWithFloor(score: number, evidence: readonly IncidentEvidence[]): IncidentBand {
   const worst = evidence.reduce((most, { severity = 0 }) => Math.max(most, severity), 0);
-  const floor = worst >= 75 ? INCIDENT_BANDS.high : worst >= 50 ? INCIDENT_BANDS.notify : 0;
+  const floor = worst >= SEVERITY_LEVELS.critical ? INCIDENT_BANDS.critical : worst >= SEVERITY_LEVELS.high ? INCIDENT_BANDS.high : 0;
   return bandOf(Math.max(score, floor));
 }

@@ -1,4 +1,5 @@
-import type { Incident, IncidentEvidence, Micros } from '../../core/index.ts';
+import type { Incident, IncidentEvidence, Micros, TypeShare } from '../../core/index.ts';
+import { SEVERITY_LEVELS } from '../severity.ts';
 import type { ExpectedRules } from './expected.ts';
 import { sentenceOf } from './explain.ts';
 import { bandOf, bandWithFloor, type IncidentOptions } from './options.ts';
@@ -17,15 +18,15 @@ export interface RatedFacts {
 }
 
 /**
- * S = sum over distinct types of (largest surprise - floor), times the bonuses for several detectors and several tactics. A pure
- * function of the evidence and the rules in force.
+ * S = sum over distinct types of (largest surprise - floor), times the bonuses for several detectors and several tactics. Where
+ * severities are calibrated, the evidence of the worst level comes first and names the incident. A pure function of the evidence
+ * and the rules in force.
  */
 export function ratingOf({ evidence, hosts, start }: RatedFacts, rules: ExpectedRules, options: IncidentOptions): IncidentRating {
-  const all = [...evidence].map((item) => marked(item, rules)).sort(bySurprise);
+  const all = [...evidence].map((item) => marked(item, rules)).sort(options.severityFloor ? byLevel : bySurprise);
   const counted = all.filter(({ expected }) => expected !== true);
-  const best = new Map<string, IncidentEvidence>();
-  for (const item of counted) if (!best.has(item.type)) best.set(item.type, item);
-  const sum = [...best.values()].reduce((total, item) => total + item.surprise - options.floor, 0);
+  const types = typesOf(counted);
+  const sum = types.reduce((total, { surprise }) => total + surprise - options.floor, 0);
   const detectors = [...new Set(counted.map((item) => item.detector))].sort();
   const tactics = inChainOrder(counted.flatMap((item) => item.tactic ?? []));
   const bonus = (kinds: number, weight: number): number => 1 + weight * Math.max(0, kinds - 1);
@@ -34,12 +35,7 @@ export function ratingOf({ evidence, hosts, start }: RatedFacts, rules: Expected
     score,
     band: options.severityFloor ? bandWithFloor(score, counted) : bandOf(score),
     sentence: sentenceOf(counted, hosts.length, tactics, options.binMicros / 60_000_000, start, options.quietBins),
-    types: [...best.values()].map(({ type, title, surprise }) => ({
-      type,
-      title,
-      surprise,
-      share: sum > 0 ? (surprise - options.floor) / sum : 0,
-    })),
+    types: types.map((one) => ({ ...one, share: sum > 0 ? (one.surprise - options.floor) / sum : 0 })),
     detectors,
     tactics,
     techniques: [...new Set(counted.flatMap(({ techniques }) => techniques ?? []))].sort(),
@@ -56,6 +52,25 @@ export function ratedAgain(incident: Incident, rules: ExpectedRules, options: In
 function marked(item: IncidentEvidence, rules: ExpectedRules): IncidentEvidence {
   const { expected: _before, ...plain } = item;
   return rules.covers(item.type, item.host, item.user) ? { ...plain, expected: true } : plain;
+}
+
+/** The types in the order of their evidence, each with the title of its first and its largest surprise. */
+function typesOf(evidence: readonly IncidentEvidence[]): Omit<TypeShare, 'share'>[] {
+  const types = new Map<string, Omit<TypeShare, 'share'>>();
+  for (const { type, title, surprise } of evidence) {
+    const known = types.get(type);
+    types.set(type, known === undefined ? { type, title, surprise } : { ...known, surprise: Math.max(known.surprise, surprise) });
+  }
+  return [...types.values()];
+}
+
+function byLevel(a: IncidentEvidence, b: IncidentEvidence): number {
+  return Number(a.expected === true) - Number(b.expected === true) || levelOf(b) - levelOf(a) || bySurprise(a, b);
+}
+
+function levelOf({ severity = 0 }: IncidentEvidence): number {
+  const { critical, high, medium } = SEVERITY_LEVELS;
+  return [critical, high, medium].filter((least) => severity >= least).length;
 }
 
 function bySurprise(a: IncidentEvidence, b: IncidentEvidence): number {
