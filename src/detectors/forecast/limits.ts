@@ -1,4 +1,4 @@
-import type { Explanation, LimitWarning, Micros } from '../../core/index.ts';
+import { type Explanation, formatMicros, type LimitWarning, MICROS_PER_SECOND, type Micros } from '../../core/index.ts';
 import { normalCdf, type OnlineOutlook, trendOf } from '../../ml/index.ts';
 import type { ForecastConfig } from './config.ts';
 import type { ReadingState } from './reading-state.ts';
@@ -67,9 +67,10 @@ export function crossingAhead(
   state.warned = true;
   const at: Micros = state.lastTime;
   const { probability, secondsLeft } = crossing;
+  const crossingAt: Micros = Math.ceil(at / MICROS_PER_SECOND + secondsLeft) * MICROS_PER_SECOND;
   return {
-    ...{ series, entity, at, crossingAt: at + secondsLeft * 1e6, limit: limit.value, direction: limit.direction, probability },
-    explanation: explain(series, state.last, limit, crossing),
+    ...{ series, entity, at, crossingAt, limit: limit.value, direction: limit.direction, probability },
+    explanation: explain(series, state.last, limit, crossing, crossingAt),
   };
 }
 
@@ -110,12 +111,18 @@ function byTrend(state: ReadingState, limit: Limit, horizonSeconds: number): Cro
   };
 }
 
-function explain(series: string, value: number, limit: Limit, { probability, secondsLeft, why }: Crossing): Explanation {
+function explain(
+  series: string,
+  value: number,
+  limit: Limit,
+  { probability, secondsLeft, why }: Crossing,
+  crossingAt: Micros,
+): Explanation {
   const side = limit.direction === 'above' ? 'rise above' : 'fall below';
   const percent = Math.min(99, Math.round(100 * probability));
   return {
     what: `${series} will ${side} ${shown(limit.value)} in about ${words(secondsLeft)}.`,
-    why: `${why}; with a probability of ${percent} % the limit is crossed in time.`,
+    why: `${why}; with a probability of ${percent} % the limit is crossed in time, about ${formatMicros(crossingAt)}.`,
     harmless: ['A job that is known to fill it and ends before.', 'The limit is set too tight.'],
     next: ['See what makes it change.', 'Make room, or slow what fills it, before the time is up.'],
     contributions: [{ subject: series, observed: shown(value), expected: `${side} ${shown(limit.value)}`, share: 1, seenBefore: 0 }],

@@ -28,8 +28,9 @@ export function silenceFinding(rule: DeviceRule, { entity, since, at, usual, aga
 
 export function limitFinding(rule: DeviceRule, warning: LimitWarning): Finding {
   const { series, entity, at, limit, direction, probability, explanation } = warning;
+  // It was seen now; when the limit is crossed is a forecast, which the explanation tells.
   const severity = Math.round(40 + 40 * probability);
-  return finding(rule, `limit ${direction} ${limit}`, series, entity, at, Math.max(at, warning.crossingAt), severity, explanation);
+  return finding(rule, `limit ${direction} ${limit}`, series, entity, at, at, severity, explanation);
 }
 
 function finding(
