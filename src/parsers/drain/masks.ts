@@ -1,8 +1,9 @@
-import { BYTE_CLASS, DIGIT, IS_HEX, LETTER } from './byte-class.ts';
+import { BYTE_CLASS, DIGIT, IS_HEX, IS_WORD, LETTER } from './byte-class.ts';
 
 // Held here because reads of an import are not folded into the loops.
 const CLASSES = BYTE_CLASS;
 const HEX = IS_HEX;
+const IN_WORD = IS_WORD;
 
 /**
  * Matches at a word boundary and returns the end of the masked stretch, or -1. `start` holds the first byte of a word (the
@@ -54,4 +55,33 @@ export const uuid: Mask = (bytes, start, end) => {
   }
   const behind = start + 36 < end ? (CLASSES[bytes[start + 36] as number] as number) : 0;
   return behind === LETTER || behind === DIGIT ? -1 : start + 36;
+};
+
+/** Hex digits from which on a word of nothing else is an id: no English word is that long. */
+const LEAST_HEX = 8;
+/** Letters and digits from which on a word with so many separate runs of digits is an id (ULID, queue ids, keys in base 62). */
+const LEAST_OPAQUE = 16;
+const LEAST_DIGIT_RUNS = 3;
+
+/**
+ * A word that is an id and says nothing: at least 8 hex digits of one case (request and queue ids, hashes, parts of UUIDs), or at least 16
+ * letters and digits with three runs of digits in them.
+ */
+export const opaqueId: Mask = (bytes, start, end) => {
+  let p = start;
+  let [upper, lower, runs] = [0, 0, 0];
+  while (p < end && HEX[bytes[p] as number] === 1) {
+    const byte = bytes[p++] as number;
+    if (byte >= 97) lower = 1;
+    else if (byte >= 65) upper = 1;
+  }
+  if (p - start >= LEAST_HEX && (p >= end || IN_WORD[bytes[p] as number] === 0) && upper + lower === 1) return p;
+  if (start + LEAST_OPAQUE > end || IN_WORD[bytes[start + LEAST_OPAQUE - 1] as number] === 0) return -1;
+  let last = LETTER;
+  for (p = start; p < end && IN_WORD[bytes[p] as number] === 1; p++) {
+    const kind = CLASSES[bytes[p] as number] as number;
+    if (kind === DIGIT && last !== DIGIT) runs++;
+    last = kind;
+  }
+  return p - start >= LEAST_OPAQUE && runs >= LEAST_DIGIT_RUNS ? p : -1;
 };

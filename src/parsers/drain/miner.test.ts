@@ -41,6 +41,26 @@ describe('TemplateMiner', () => {
     expect(texts(miner)).toEqual(['block <*> at <*> took <*> flags <*> id <*> node12 v2x (<*>)']);
   });
 
+  it('masks ids of requests, queues and objects, in words too, and leaves words and short codes', () => {
+    const miner = new TemplateMiner();
+    assign(miner, '[req-f658f7a7] deadbeef 87A8501E2C: i-0abcd1234ef567890 01ARZ3NDEKTSV4RRFFQ69G5FAV job_7f3a9c21e @6d06d69c');
+    assign(miner, 'effaced address Http11NioProtocol db0001 a1b2 caFE0123 node12 7d9f8c E1234567 v2024beta12345');
+    expect(texts(miner)).toEqual([
+      '[req-<*>] <*> <*>: i-<*> <*> job_<*> @<*>',
+      'effaced address Http11NioProtocol db0001 a1b2 caFE0123 node12 7d9f8c <*> v2024beta12345',
+    ]);
+  });
+
+  it('makes one template of the lines of one kind, whatever ids come first in them', () => {
+    const miner = new TemplateMiner();
+    const ids = Array.from({ length: 3000 }, (_, i) => ((Math.imul(i + 1, 0x9e3779b1) ^ (i << 7)) >>> 0).toString(16).padStart(8, '0'));
+    for (const id of ids) {
+      assign(miner, `[req-${id}] validation ok`);
+      assign(miner, `${id.toUpperCase()}F1: removed`);
+    }
+    expect(texts(miner)).toEqual(['[req-<*>] validation ok', '<*>: removed']);
+  });
+
   it('generalises a template, keeping its id and its count', () => {
     const miner = new TemplateMiner();
     const first = assign(miner, 'user alice logged in from home');

@@ -1,6 +1,6 @@
 import { BLANK, BYTE_CLASS, DIGIT, IS_WORD, LETTER } from './byte-class.ts';
 import { type HashKey, MASKED } from './hashing.ts';
-import { blockId, type Mask, numberEnd, uuid } from './masks.ts';
+import { blockId, type Mask, numberEnd, opaqueId, uuid } from './masks.ts';
 
 // Held here because reads of an import are not folded into the loop.
 const CLASSES = BYTE_CLASS;
@@ -8,6 +8,7 @@ const IN_WORD = IS_WORD;
 const endOfNumber = numberEnd;
 const endOfUuid = uuid;
 const endOfBlockId = blockId;
+const endOfOpaqueId = opaqueId;
 const SPACE = 32;
 const DASH = 45;
 const UNDERSCORE = 95;
@@ -80,6 +81,8 @@ export class ShapeScanner {
       } else if (kind === LETTER) {
         if (byte === 98 && p + 4 < end && bytes[p + 3] === UNDERSCORE) masked = endOfBlockId(bytes, p, end);
         if (masked < 0 && p + 36 <= end && bytes[p + 8] === DASH) masked = endOfUuid(bytes, p, end);
+        // Ids are at least eight letters and digits long.
+        if (masked < 0 && p + 8 <= end && inWord[bytes[p + 7] as number] === 1) masked = endOfOpaqueId(bytes, p, end);
         if (masked < 0) {
           do {
             hash1 = Math.imul(hash1 ^ byte, factor1);
@@ -92,6 +95,7 @@ export class ShapeScanner {
       } else if (kind === DIGIT) {
         if (p + 36 <= end && bytes[p + 8] === DASH) masked = endOfUuid(bytes, p, end);
         if (masked < 0) masked = endOfNumber(bytes, p, end);
+        if (masked < 0 && p + 8 <= end && inWord[bytes[p + 7] as number] === 1) masked = endOfOpaqueId(bytes, p, end);
         if (masked < 0) {
           do {
             hash1 = Math.imul(hash1 ^ byte, factor1);
