@@ -5,5 +5,6 @@ export * from './events/index.ts';
 export { type LineText, lineTexts } from './evidence-text.ts';
 export { withIncidents } from './incidents.ts';
 export type { AnalysisOptions, FittedModel } from './options.ts';
+export { type FileRecords, type RecordsOfKind, recordsByKind } from './records-by-kind.ts';
 export { type RenderedReport, renderAnalysis } from './render.ts';
 export { splitSeries } from './series/index.ts';

@@ -1,4 +1,4 @@
-import type { Detector, LabelledRow, SequenceBatch } from '../core/index.ts';
+import type { Detector, LabelledRow, SequenceBatch, SeriesPoints } from '../core/index.ts';
 import type { SequenceFeature } from '../features/index.ts';
 import type { FixedTemplate, KnownTemplates } from '../parsers/index.ts';
 import type { ForecastModel, ReadSeriesOptions } from '../training/series/index.ts';
@@ -33,6 +33,8 @@ export interface AnalysisOptions {
   /** Which columns and times of a DEEP MODS tree. */
   readonly mods?: Pick<ReadSeriesOptions, 'query' | 'windowSlide' | 'range' | 'excluded'>;
   readonly labels: (detector: string) => Promise<readonly LabelledRow[]>;
+  /** Takes readings as they are forecast, to be kept: `points.source` is the input. Times of a table without any count its rows. */
+  readonly keepReadings?: (points: SeriesPoints, undated: boolean) => Promise<void>;
   readonly progress: (share: number, what: string) => void;
   /** Signatures: the rules that come with the program, and a folder of Sigma rules. */
   readonly signatures: { readonly own: boolean; readonly rules?: string };

@@ -57,6 +57,7 @@ const retention = z
     maxBytes: byteSize().prefault('20GiB').describe('oldest events go first above this'),
     seriesBytes: byteSize().prefault('1GiB').describe('stored points of series; oldest go first above this'),
     alertAge: durationMicros(false).prefault('365d').describe('alerts last seen, and found, longer ago are removed'),
+    uploadAge: durationMicros(false).prefault('90d').describe('uploaded files, their records and series are removed after this'),
   })
   .describe('how long things are kept');
 

@@ -2,6 +2,7 @@ export { type BacktestResult, backtest } from './backtest.ts';
 export { type Components, catalogueOf, checkDetectors, factsOf, loadComponents, pipelineSchema } from './catalogue.ts';
 export { type DeclaredFeature, declaredFeature, declaredFeaturesOf, homeNetworks } from './declared-feature.ts';
 export { type Expired, expire } from './expire.ts';
+export { FileLane, type LaneOutput } from './file-lane.ts';
 export { type ComponentFacts, checkGraph, detectorsOf, type GraphNode, graphOf } from './graph.ts';
 export { keptConfiguration } from './kept-configurations.ts';
 export type { LabelEffectQuery } from './label-effects.ts';

@@ -1,5 +1,6 @@
 import { type FastifyInstance, fastify } from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
+import type { TenantConfig } from '../config/index.ts';
 import { guard } from './access/guard.ts';
 import { OidcSignIn } from './access/oidc.ts';
 import { SignIn } from './access/sign-in.ts';
@@ -22,7 +23,7 @@ import { taskOf } from './jobs/task-of.ts';
 import { Hub } from './live/hub.ts';
 import { Sampler } from './live/sampler.ts';
 import { Configuration } from './settings/configuration.ts';
-import { Uploads } from './uploads/uploads.ts';
+import { type UploadSettings, Uploads } from './uploads/uploads.ts';
 
 export interface Server {
   readonly app: FastifyInstance;
@@ -88,7 +89,7 @@ function contextOf(options: ServerOptions): ServerContext {
     maxMillis: limits.analysisMillis,
     ...{ program: program.replace(/^vedette /, ''), seed: config.seed, now, log },
     store: (tenant) => tenantStore(context, tenant),
-    settings: (tenant) => ({ promise: tenantConfig(context, tenant)?.promisedRate ?? 0.001, detectors: ['sequence'] }),
+    settings: (tenant) => uploadSettings(tenantConfig(context, tenant)),
     changed: (tenant, upload) => hub.send(tenant, 'upload', upload, upload.state === 'analysing'),
     alerted(tenant, { alerts }, incidents) {
       sampler.alertsChanged(tenant);
@@ -164,5 +165,15 @@ function lifecycle(app: FastifyInstance, context: ServerContext): Omit<Server, '
       await Promise.all([sampler.stop(), uploads.close(), jobs.close()]);
       await app.close();
     },
+  };
+}
+
+function uploadSettings(own: TenantConfig | undefined): UploadSettings {
+  return {
+    promise: own?.promisedRate ?? 0.001,
+    detectors: ['sequence'],
+    sources: own?.sources.map(({ name }) => name) ?? [],
+    ...(own === undefined ? {} : { maxAge: own.retention.uploadAge }),
+    ...(own?.pseudonymise === undefined ? {} : { pseudonymise: own.pseudonymise }),
   };
 }

@@ -13,3 +13,4 @@ export { type HomeLock, lockHome } from './lock.ts';
 export { outboxKey } from './relational/outbox.ts';
 export { openSegmentLog } from './segments/segment-log.ts';
 export type * from './users/contract.ts';
+export { StoreLink } from './worker/store-link.ts';

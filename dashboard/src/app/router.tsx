@@ -79,7 +79,7 @@ const sources = createRoute({
 });
 const explorer = createRoute({
   ...inTenant('/explorer'),
-  validateSearch: only('view', 'by', 'range', 'severity', 'state', 'lane', 'series', 'find'),
+  validateSearch: only('view', 'by', 'range', 'severity', 'state', 'lane', 'series', 'find', 'source'),
   component: lazyRouteComponent(() => import('../pages/explorer/explorer.tsx'), 'Explorer'),
 });
 const incidents = createRoute({
@@ -89,7 +89,7 @@ const incidents = createRoute({
 });
 const network = createRoute({
   ...inTenant('/network'),
-  validateSearch: only('view', 'range', 'address', 'peer', 'port', 'by', 'run'),
+  validateSearch: only('view', 'range', 'address', 'peer', 'port', 'source', 'by', 'run'),
   component: lazyRouteComponent(() => import('../pages/network/network.tsx'), 'Network'),
 });
 const entities = createRoute({

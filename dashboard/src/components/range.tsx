@@ -5,8 +5,8 @@ const CHOICES = ['15m', '1h', '6h', '24h', '7d', '30d', 'all'] as const;
 
 interface Props {
   readonly value: string | undefined;
-  /** What is meant where the address says nothing. */
-  readonly usual?: (typeof CHOICES)[number];
+  /** What is meant where the address says nothing; `latest`: as much as is worth seeing. */
+  readonly usual?: (typeof CHOICES)[number] | 'latest';
   /** Whether all times can be chosen. */
   readonly all?: boolean;
   readonly onChange: (value: string | undefined) => void;
@@ -19,7 +19,10 @@ export function RangeChoice({ value, usual = 'all', all = true, onChange }: Prop
     <Select
       aria-label="Time range"
       w={own.length > 0 ? 300 : 140}
-      data={[...own, ...choices].map((range) => ({ value: range, label: rangeText(range) }))}
+      data={[
+        ...(usual === 'latest' ? [{ value: usual, label: 'Latest readings' }] : []),
+        ...[...own, ...choices].map((range) => ({ value: range, label: rangeText(range) })),
+      ]}
       value={value ?? usual}
       allowDeselect={false}
       onChange={(next) => onChange(next === null || next === usual ? undefined : next)}

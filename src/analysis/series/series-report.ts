@@ -11,6 +11,7 @@ import { drawnChannels } from './channel-forecast.ts';
 import { described, fromModel, learntFrom } from './described.ts';
 import { ModelRater } from './model-rater.ts';
 import { oneEach } from './one-each.ts';
+import { pointsOf } from './points-of.ts';
 import { placesOf, textsOf } from './reading-places.ts';
 import { GAP_STEPS, SeriesScorer } from './series-scorer.ts';
 import { silenceFindings } from './silences.ts';
@@ -106,6 +107,9 @@ async function reportOf(
   const learningAsItGoes = async (detector: 'forecast' | 'discord') => {
     const normalReadings = normal === undefined ? undefined : readingsOf(inOrder(normal.frame, frame.channels), entity);
     const scorer = await SeriesScorer.open(detector, seed, promise, await options.labels(detector), normalReadings);
+    const { keepReadings } = options;
+    if (keepReadings !== undefined && detector === 'forecast')
+      scorer.onScored = (batch, scored) => keepReadings(pointsOf(name, batch, scored), frame.undated === true);
     await scorer.take(readingsOf(frame, entity), frame.step, placesOf(name, frame, 0));
     await finish(scorer, SUMMARIES[detector]);
   };

@@ -6,6 +6,7 @@ import {
   formatMicros,
   type LabelledRow,
   type Lineage,
+  type ScoreBatch,
   type SeriesBatch,
   stableId,
 } from '../../core/index.ts';
@@ -45,6 +46,8 @@ export type ReadingPlace = (row: number) => EvidenceLine | undefined;
 export class SeriesScorer {
   readonly name: string;
   readonly scores: number[] = [];
+  /** Gets each part with what the detector said of it. */
+  onScored: ((batch: SeriesBatch, scored: ScoreBatch) => Promise<void>) | undefined;
   readonly #detector: ReadingRater;
   readonly #promise: number;
   readonly #decisions: StreamDecisions;
@@ -101,6 +104,7 @@ export class SeriesScorer {
 
   async #takePart(batch: SeriesBatch, stepMicros: number, placeOf: ReadingPlace): Promise<void> {
     const scored = await this.#detector.score(batch);
+    await this.onScored?.(batch, scored);
     for (const score of scored.score) if (!Number.isNaN(score) && this.scores.length < MOST_SCORES) this.scores.push(score);
     for (const { row, pValue } of this.#decisions.take(batch, { score: scored.score })) {
       const series = batch.series[batch.code[row] as number] as string;

@@ -1,5 +1,5 @@
-import { VedetteError } from '../../core/index.ts';
-import type { SeriesNowRow } from '../../pipeline/index.ts';
+import { type Micros, VedetteError } from '../../core/index.ts';
+import type { SeriesNowPage, SeriesNowRow } from '../../pipeline/index.ts';
 import type { SeriesEntry, TenantStore } from '../../store/index.ts';
 import { type ServerContext, tenantConfig } from '../context.ts';
 import { type Answer, given, type Handlers, missing } from './handler.ts';
@@ -8,6 +8,8 @@ type SeriesRoutes = 'series' | 'seriesPoints';
 type SeriesBody = Answer<'series'>['items'][number];
 
 const HOUR = 3_600_000_000;
+/** Readings that are shown where no time is asked for, but at least an hour. */
+const USUAL_READINGS = 240;
 const MAX_MARKS = 200;
 
 export function seriesHandlers(context: ServerContext): Handlers<SeriesRoutes> {
@@ -16,22 +18,31 @@ export function seriesHandlers(context: ServerContext): Handlers<SeriesRoutes> {
     async series({ params, query, store }) {
       const { cursor, limit, ...filter } = query;
       const offset = offsetOf(cursor);
+      /** Live series first, then those of uploads. */
+      const withUploads = async (live: SeriesNowPage) => {
+        const uploads = await storedPage(store, { ...filter, uploads: true }, Math.max(0, offset - live.total), limit - live.items.length);
+        return { items: [...live.items.map(body), ...uploads.items], total: live.total + uploads.total };
+      };
       const page = await running(params.tenant)?.series(params.tenant, { ...given(filter), order: filter.order, offset, limit });
-      const { items, total } = page === undefined || page.total === 0 ? await storedPage(store, filter, offset, limit) : live(page);
+      const { items, total } =
+        page === undefined || page.total === 0 ? await storedPage(store, filter, offset, limit) : await withUploads(page);
       return { items, total, ...(offset + items.length < total ? { cursor: String(offset + items.length) } : {}) };
     },
     async seriesPoints({ params, query, store }) {
       const now = await running(params.tenant)?.oneSeries(params.tenant, params.id, query.ahead);
-      const entry = now?.row ?? (await store.series.list()).find(({ id }) => id === params.id);
+      const kept = now === undefined ? (await store.series.list()).find(({ id }) => id === params.id) : undefined;
+      const entry = now?.row ?? kept;
       if (entry === undefined) throw missing('series');
-      const newest = now?.row.lastTime ?? (await store.series.latest(params.id));
+      const stretch = now === undefined ? await store.series.reach(params.id) : undefined;
+      const newest = now?.row.lastTime ?? stretch?.to ?? Number.NaN;
       const to = query.to ?? (Number.isFinite(newest) ? newest + 1 : context.now());
-      const from = query.from ?? to - HOUR;
+      const step = now?.row.step ?? stretch?.step ?? null;
+      const from = query.from ?? usualFrom(to, step, kept?.upload === undefined ? undefined : stretch);
       if (!(from < to))
         throw new VedetteError('USAGE', `from ${from} is not before to ${to}`, { hint: 'Give the range as microseconds since 1970.' });
       const key = entry.entity === '' ? entry.name : `${entry.entity} ${entry.name}`;
       return {
-        series: now === undefined ? stored(entry) : body(now.row),
+        series: now === undefined ? { ...stored(entry), step, lastTime: finite(newest) } : body(now.row),
         from,
         to,
         bucketMicros: (to - from) / query.buckets,
@@ -43,32 +54,40 @@ export function seriesHandlers(context: ServerContext): Handlers<SeriesRoutes> {
   };
 }
 
-async function marks(store: TenantStore, { source, entity }: SeriesEntry, key: string, from: number, to: number) {
+/** Of an upload everything, else so many readings. */
+function usualFrom(to: Micros, step: number | null, whole: { readonly from: Micros } | undefined): Micros {
+  if (whole !== undefined) return Math.min(whole.from, to - 1);
+  return to - Math.max(HOUR, USUAL_READINGS * (step ?? 0));
+}
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+async function marks(store: TenantStore, { source, entity, name }: SeriesEntry, key: string, from: number, to: number) {
   const { items } = await store.alerts.list({ source, ...(entity === '' ? {} : { entity }), from, to, limit: 1000 });
   return items
-    .filter(({ detection }) => detection.key === key)
+    .filter(({ detection }) => detection.key === key || detection.key === name)
     .slice(0, MAX_MARKS)
     .map(({ id, detection: { title, severity, start, end, detector } }) => ({ id, title, severity, start, end, detector }));
 }
 
-async function storedPage(
-  store: TenantStore,
-  { source, entity, contains }: { source?: string | undefined; entity?: string | undefined; contains?: string | undefined },
-  offset: number,
-  limit: number,
-) {
+interface SeriesFilter {
+  readonly source?: string | undefined;
+  readonly entity?: string | undefined;
+  readonly contains?: string | undefined;
+  /** Only series of uploads. */
+  readonly uploads?: boolean;
+}
+
+async function storedPage(store: TenantStore, { source, entity, contains, uploads = false }: SeriesFilter, offset: number, limit: number) {
   const part = contains?.toLowerCase();
   const found = (await store.series.list()).filter(
     (one) =>
+      (!uploads || one.upload !== undefined) &&
       (source === undefined || one.source === source) &&
       (entity === undefined || one.entity === entity) &&
       (part === undefined || `${one.entity} ${one.name}`.toLowerCase().includes(part)),
   );
   return { items: found.slice(offset, offset + limit).map(stored), total: found.length };
-}
-
-function live({ items, total }: { readonly items: readonly SeriesNowRow[]; readonly total: number }) {
-  return { items: items.map(body), total };
 }
 
 function body({ readings, needed, network, ...row }: SeriesNowRow): SeriesBody {

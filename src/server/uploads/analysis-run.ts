@@ -1,12 +1,13 @@
 import { Worker } from 'node:worker_threads';
 import { VedetteError, workerUrl } from '../../core/index.ts';
 import { endWorker, STOPPED } from '../threads/end-worker.ts';
-import type { AnalysisResult, AnalysisStart, FromAnalysis } from './protocol.ts';
+import type { AnalysisResult, AnalysisStart, FromAnalysis, StoredRows } from './protocol.ts';
 
 const HEAP_MB = 2048;
 
 export interface AnalysisHooks {
   progress(share: number, step: string): void;
+  stored(stored: StoredRows): Promise<void>;
   result(result: AnalysisResult): Promise<void>;
 }
 
@@ -14,6 +15,7 @@ export interface AnalysisHooks {
 export async function runAnalysis(start: AnalysisStart, hooks: AnalysisHooks, signal: AbortSignal, millis: number): Promise<void> {
   const worker = new Worker(workerUrl(import.meta.url, './analysis.worker.ts'), {
     workerData: start,
+    transferList: [start.port],
     name: 'upload',
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
   });
@@ -39,8 +41,8 @@ export async function runAnalysis(start: AnalysisStart, hooks: AnalysisHooks, si
       worker.on('message', (message: FromAnalysis | typeof STOPPED) => {
         if (message === STOPPED) return;
         if (message.kind === 'progress') hooks.progress(message.share, message.step);
-        else if (message.kind === 'result') {
-          saving = saving.then(() => hooks.result(message.result));
+        else if (message.kind === 'result' || message.kind === 'stored') {
+          saving = saving.then(() => (message.kind === 'stored' ? hooks.stored(message.stored) : hooks.result(message.result)));
           saving.catch(reject);
         } else if (message.kind === 'done') {
           finished = true;

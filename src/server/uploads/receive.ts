@@ -13,16 +13,19 @@ export interface Received {
 }
 
 /**
- * Streams the one file of a multipart body to disk; what is cut off by the cap, the sender or an error is removed. `pathOf` gives where
- * the file of a (safe) name goes.
+ * Streams the one file of a multipart body to disk; what is cut off by the cap, the sender or an error is removed. `placeOf` gives what
+ * the file of a (safe) name is called and where it goes.
  */
-export async function receiveFile(request: FastifyRequest, maxBytes: number, pathOf: (name: string) => string): Promise<Received> {
+export async function receiveFile(
+  request: FastifyRequest,
+  maxBytes: number,
+  placeOf: (name: string) => Pick<Received, 'name' | 'path'>,
+): Promise<Received> {
   if (!request.isMultipart())
     throw new VedetteError('USAGE', 'the body is no multipart/form-data', { hint: 'Send the file as the field `file`.' });
   const part = await request.file({ limits: { files: 1, fields: 4, parts: 5, fieldSize: 1024, headerPairs: 20, fileSize: maxBytes } });
   if (part === undefined) throw new VedetteError('USAGE', 'the body holds no file', { hint: 'Send the file as the field `file`.' });
-  const name = safeFileName(part.filename);
-  const path = pathOf(name);
+  const { name, path } = placeOf(safeFileName(part.filename));
   const partial = `${path}.part`;
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });

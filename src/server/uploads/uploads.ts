@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { FastifyRequest } from 'fastify';
+import type { TenantConfig } from '../../config/index.ts';
 import { type Incident, type Logger, type Micros, stableId, VedetteError } from '../../core/index.ts';
 import type { TenantStore } from '../../store/index.ts';
 import type { UploadBody } from '../api/schema/data.ts';
@@ -19,11 +20,22 @@ export interface UploadOptions {
   readonly now: () => Micros;
   readonly log: Logger;
   readonly store: (tenant: string) => Promise<TenantStore>;
-  readonly settings: (tenant: string) => { readonly promise: number; readonly detectors: readonly string[] };
+  readonly settings: (tenant: string) => UploadSettings;
   readonly changed: (tenant: string, upload: UploadBody) => void;
   readonly alerted: (tenant: string, result: AnalysisResult, incidents: readonly Incident[]) => void;
 }
 
+export interface UploadSettings {
+  readonly promise: number;
+  readonly detectors: readonly string[];
+  /** Names that live records are stored under: no upload takes one of them. */
+  readonly sources: readonly string[];
+  readonly pseudonymise?: TenantConfig['pseudonymise'];
+  /** Uploads go after this; absent = never. */
+  readonly maxAge?: Micros;
+}
+
+const EXPIRE_MILLIS = 3_600_000;
 const RECEIVING = 4;
 const KEPT = 200;
 const DONE = new Set(['done', 'failed', 'cancelled']);
@@ -40,8 +52,11 @@ export class Uploads {
   private turn: Promise<unknown> = Promise.resolve();
   private closed = false;
 
+  private readonly timer: NodeJS.Timeout;
+
   constructor(options: UploadOptions) {
     this.options = options;
+    this.timer = setInterval(() => this.expire().catch(() => undefined), EXPIRE_MILLIS).unref();
   }
 
   /** Takes up what was not finished when the program ended. */
@@ -73,15 +88,17 @@ export class Uploads {
       if (room <= 0)
         throw new VedetteError('LIMIT_EXCEEDED', 'the uploads of this tenant take all the room they may', { hint: 'Remove some.' });
       const id = randomBytes(12).toString('hex');
-      const { name, bytes } = await receiveFile(request, room, (file) => store.bytes.local(`uploads/${id}/${file}`)).catch(
-        async (error: unknown) => {
-          await store.bytes.remove(`uploads/${id}`);
-          throw error;
-        },
-      );
+      const taken = new Set([...(await this.list(tenant)).map((one) => one.name), ...this.options.settings(tenant).sources]);
+      const { name, bytes } = await receiveFile(request, room, (file) => {
+        const free = freeName(file, taken);
+        return { name: free, path: store.bytes.local(`uploads/${id}/${free}`) };
+      }).catch(async (error: unknown) => {
+        await store.bytes.remove(`uploads/${id}`);
+        throw error;
+      });
       const upload: UploadBody = {
         ...{ id, name, bytes, by, uploadedAt: now(), state: 'waiting', progress: 0, step: '' },
-        ...{ events: 0, alerts: 0, reports: [], error: '' },
+        ...{ events: 0, alerts: 0, reports: [], error: '', ...NOTHING_STORED },
       };
       await this.save(tenant, upload);
       this.queue(tenant, id);
@@ -91,7 +108,7 @@ export class Uploads {
     }
   }
 
-  /** Cancels the analysis and removes the file; what was found stays. */
+  /** Cancels the analysis and removes the file, its records and its series; what was found stays. */
   async remove(tenant: string, id: string): Promise<UploadBody> {
     const upload = await this.get(tenant, id);
     this.running.get(id)?.abort();
@@ -100,7 +117,19 @@ export class Uploads {
     await store.bytes.remove(`uploads/${id}.json`);
     await rm(store.bytes.local(`uploads/${id}/${upload.name}`), { force: true });
     await store.bytes.remove(`uploads/${id}`);
+    await removeRows(store, id);
     return upload;
+  }
+
+  /** Removes uploads that are past their age. */
+  async expire(): Promise<void> {
+    for (const tenant of this.known.keys()) {
+      const { maxAge } = this.options.settings(tenant);
+      if (maxAge === undefined) continue;
+      const before = this.options.now() - maxAge;
+      for (const { id, state, uploadedAt } of await this.list(tenant))
+        if (DONE.has(state) && (uploadedAt ?? before) < before) await this.remove(tenant, id);
+    }
   }
 
   /** Cancels and forgets every upload of a tenant that is removed. */
@@ -111,6 +140,7 @@ export class Uploads {
 
   async close(): Promise<void> {
     this.closed = true;
+    clearInterval(this.timer);
     for (const controller of this.running.values()) controller.abort();
     await this.turn;
   }
@@ -126,7 +156,7 @@ export class Uploads {
     if (this.closed || waiting === undefined) return;
     const controller = new AbortController();
     this.running.set(id, controller);
-    let current: UploadBody = { ...waiting, state: 'analysing', events: 0, alerts: 0, reports: [], error: '' };
+    let current: UploadBody = { ...waiting, state: 'analysing', events: 0, alerts: 0, reports: [], error: '', sources: [] };
     const set = (change: Partial<UploadBody>): void => {
       current = { ...current, ...change };
       if (controller.signal.aborted) return;
@@ -137,14 +167,21 @@ export class Uploads {
     const path = store.bytes.local(`uploads/${id}/${current.name}`);
     try {
       set({});
+      // What an interrupted run left comes again.
+      await removeRows(store, id);
       await runAnalysis(
-        await this.startOf(tenant, store, path),
+        await this.startOf(tenant, store, current, path),
         {
+          stored: async (stored) => {
+            await store.events.listUpload(id, this.options.now());
+            set(stored);
+          },
           progress: (share, step) => set({ progress: share, step }),
           result: async (result) => {
             await this.keep(tenant, store, result);
             const reports = [...current.reports, result.report.name];
-            set({ events: current.events + result.events, alerts: current.alerts + result.alerts.length, reports });
+            const sources = [...new Set([...current.sources, ...result.alerts.map(({ alert }) => alert.detection.source)])];
+            set({ events: current.events + result.events, alerts: current.alerts + result.alerts.length, reports, sources });
           },
         },
         controller.signal,
@@ -157,18 +194,26 @@ export class Uploads {
       set({ state: 'failed', step: '', error: text });
     } finally {
       this.running.delete(id);
+      // Removed meanwhile: what was on its way into the store goes too.
+      if (!(await this.of(tenant)).has(id)) await removeRows(store, id).catch(() => undefined);
     }
     // Interrupted by the end of the program: stays as it was, to be taken up at the next start.
     if (!controller.signal.aborted) await this.save(tenant, current);
   }
 
-  private async startOf(tenant: string, store: TenantStore, path: string): Promise<AnalysisStart> {
+  private async startOf(tenant: string, store: TenantStore, upload: UploadBody, path: string): Promise<AnalysisStart> {
     const { program, seed, settings } = this.options;
-    const { promise, detectors } = settings(tenant);
+    const { promise, detectors, pseudonymise } = settings(tenant);
     const labels = Object.fromEntries(
       await Promise.all([...detectors, 'sigma'].map(async (name) => [name, await store.labels.inForce(name)] as const)),
     );
-    return { path, tenant, program, seed, promise, detectors, labels };
+    const stored = {
+      upload: upload.id,
+      source: upload.name,
+      port: store.connect(),
+      ...(pseudonymise === undefined ? {} : { pseudonymise }),
+    };
+    return { path, tenant, program, seed, promise, detectors, labels, ...stored };
   }
 
   private async keep(tenant: string, store: TenantStore, result: AnalysisResult): Promise<void> {
@@ -189,7 +234,8 @@ export class Uploads {
     for (const { key } of await bytes.list('uploads')) {
       if (!/^uploads\/[0-9a-f]+\.json$/.test(key)) continue;
       const upload = JSON.parse(new TextDecoder().decode(await bytes.read(key))) as UploadBody;
-      read.set(upload.id, upload);
+      // Those of earlier versions have no stored records.
+      read.set(upload.id, { ...NOTHING_STORED, ...upload });
     }
     const first = this.known.get(tenant) ?? read;
     this.known.set(tenant, first);
@@ -205,6 +251,22 @@ export class Uploads {
     const old = (await this.list(tenant)).slice(KEPT).filter(({ state }) => DONE.has(state));
     for (const { id } of old) await this.remove(tenant, id);
   }
+}
+
+const NOTHING_STORED = { rows: {}, undated: 0, unparsed: 0, missing: '', sources: [] };
+
+async function removeRows({ events, series }: TenantStore, upload: string): Promise<void> {
+  await events.removeUpload(upload);
+  await series.removeUpload(upload);
+}
+
+/** A name that nobody has: `auth-2.log` beside `auth.log`. */
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  const dot = name.indexOf('.', 1);
+  const [stem, rest] = dot < 0 ? [name, ''] : [name.slice(0, dot), name.slice(dot)];
+  let free = name;
+  for (let number = 2; taken.has(free); number++) free = `${stem}-${number}${rest}`;
+  return free;
 }
 
 /** What people are told: the file by its name, nothing of where it lies. */

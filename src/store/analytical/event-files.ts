@@ -25,9 +25,28 @@ export class EventFiles {
     for (const file of files) this.insert({ ...file, epoch, firstEpoch: epoch, arrivedAt });
   }
 
+  /** Files of an upload, in a transaction of their own: they are neither merged nor do they age, and go with the upload. */
+  writeUpload(upload: string, files: readonly StoredFile[], arrivedAt: Micros): void {
+    this.database.transaction(() => {
+      for (const file of files) {
+        this.insert({ ...file, epoch: 0, firstEpoch: 0, arrivedAt });
+        this.database.run('UPDATE files SET upload = ? WHERE key = ?', [upload, file.key]);
+      }
+    });
+  }
+
+  /** Off the list; returns their keys. */
+  removeUpload(upload: string): readonly string[] {
+    return this.database.transaction(() => {
+      const keys = this.database.all('SELECT key FROM files WHERE upload = ?', [upload]).map((row) => row.key as string);
+      this.database.run('DELETE FROM files WHERE upload = ?', [upload]);
+      return keys;
+    });
+  }
+
   /** Small files, each with what is known of it. */
   mergeable(): readonly MergeableFile[] {
-    return this.database.all('SELECT * FROM files WHERE row_count < ? ORDER BY epoch, key', [SMALL_ROWS]).map((row) => ({
+    return this.database.all('SELECT * FROM files WHERE row_count < ? AND upload IS NULL ORDER BY epoch, key', [SMALL_ROWS]).map((row) => ({
       key: row.key as string,
       dataset: row.dataset as Dataset,
       epoch: Number(row.epoch),
@@ -69,12 +88,17 @@ export class EventFiles {
     );
   }
 
-  listed(dataset: Dataset, from?: Micros, to?: Micros): readonly (Omit<ListedFile, 'path'> & { readonly key: string })[] {
+  listed(
+    dataset: Dataset,
+    from?: Micros,
+    to?: Micros,
+    withUploads = true,
+  ): readonly (Omit<ListedFile, 'path'> & { readonly key: string })[] {
     const timeless = from === undefined && to === undefined;
     const rows = this.database.all(
       `SELECT key, row_count, min_time, max_time FROM files
-       WHERE dataset = ? AND (? OR (min_time IS NOT NULL AND (? IS NULL OR max_time >= ?) AND (? IS NULL OR min_time < ?))) ORDER BY key`,
-      [dataset, timeless ? 1 : 0, from ?? null, from ?? null, to ?? null, to ?? null],
+       WHERE dataset = ? AND (? OR upload IS NULL) AND (? OR (min_time IS NOT NULL AND (? IS NULL OR max_time >= ?) AND (? IS NULL OR min_time < ?))) ORDER BY key`,
+      [dataset, withUploads ? 1 : 0, timeless ? 1 : 0, from ?? null, from ?? null, to ?? null, to ?? null],
     );
     return rows.map((row) => ({
       key: row.key as string,
@@ -85,7 +109,10 @@ export class EventFiles {
 
   /** Times of the oldest and the newest row; nothing where no file has any. */
   reach(dataset: Dataset): { readonly oldest?: Micros; readonly newest?: Micros } {
-    const row = this.database.get('SELECT min(min_time) AS oldest, max(max_time) AS newest FROM files WHERE dataset = ?', [dataset]);
+    const row = this.database.get(
+      'SELECT min(min_time) AS oldest, max(max_time) AS newest FROM files WHERE dataset = ? AND upload IS NULL',
+      [dataset],
+    );
     if (row === undefined || row.oldest === null || row.newest === null) return {};
     return { oldest: Number(row.oldest), newest: Number(row.newest) };
   }
@@ -111,7 +138,7 @@ export class EventFiles {
     const needed = `EXISTS (SELECT 1 FROM alerts a WHERE (f.epoch > a.lineage_epoch AND coalesce(f.first_epoch, f.epoch) <= a.epoch)
       OR (f.min_time <= a.end_at AND f.max_time >= a.start_at AND EXISTS (SELECT 1 FROM json_each(f.sources) WHERE value = a.source)))`;
     const files = this.database.all(
-      `SELECT key, bytes, max(max_time, coalesce(arrived_at, max_time)) AS newest, ${needed} AS needed FROM files f ORDER BY max_time IS NULL DESC, max_time, epoch, key`,
+      `SELECT key, bytes, max(max_time, coalesce(arrived_at, max_time)) AS newest, ${needed} AS needed FROM files f WHERE upload IS NULL ORDER BY max_time IS NULL DESC, max_time, epoch, key`,
     );
     let total = files.reduce((sum, file) => sum + Number(file.bytes), 0);
     let heldBytes = 0;

@@ -21,45 +21,39 @@ import type {
   TemplateCount,
 } from '../contract.ts';
 import { Compaction } from './compaction.ts';
-import { type DuckDb, duckError, type IoThreads, openDuckDb } from './duckdb.ts';
+import { type DuckDb, duckError, openDuckDb } from './duckdb.ts';
 import type { EventFiles, ListedFile } from './event-files.ts';
 import { eventPage } from './event-query.ts';
 import { countOf, countsByTemplate, histogramOf, hostsOf, type StoredFiles, templatesOf } from './event-summary.ts';
+import type { EventsOptions, Opened, PendingFile } from './events-options.ts';
 import { FilePartials } from './file-partials.ts';
 import { flowPage, talkersOf, volumeOf } from './flow-query.ts';
 import { FoundRows } from './found-rows.ts';
-import { type Dataset, type DuckRow, type FileSpec, type StoredFile, writeByDay } from './parquet-files.ts';
+import { type Dataset, type FileSpec, type StoredFile, writeByDay } from './parquet-files.ts';
 import { predictionPage } from './prediction-query.ts';
-import { createRowTable, DETECTION_TABLE, FEATURE_TABLE, stageRows, toDetection, toFeature } from './row-staging.ts';
+import {
+  createRowTable,
+  DETECTION_TABLE,
+  FEATURE_TABLE,
+  type RowQuery,
+  rowsOfFiles,
+  stageRows,
+  toDetection,
+  toFeature,
+} from './row-staging.ts';
 import { SharedAnswers } from './shared-answers.ts';
 import { EventStaging } from './staging.ts';
 import { StoredReader } from './stored-reader.ts';
+import { UploadRows } from './upload-rows.ts';
 
 /** Past so many staged rows they go to disk before the epoch ends; they stay invisible until it commits. */
 const SPILL_ROWS = 1_000_000;
 /** So many stagings may wait to be written; then appending waits too. */
 const MOST_FULL = 2;
+/** Of uploads: no epoch commits their rows. */
+const NO_EPOCH = 0;
 /** Answers that may have more rows are not kept for others. */
 const SHARED_ROWS = 1000;
-
-export interface EventsOptions {
-  readonly keep: boolean;
-  readonly memoryBytes: number;
-  readonly threads: number;
-  /** Shared by all tenants. */
-  readonly io: IoThreads;
-}
-
-interface Opened {
-  readonly duck: DuckDb;
-  readonly reader: StoredReader;
-}
-
-/** Written and durable, of an epoch that is not committed yet. */
-interface PendingFile {
-  readonly epoch: number;
-  readonly file: StoredFile;
-}
 
 /**
  * Events, features and detections of one tenant; DuckDB is opened when it is first needed. Rows are staged in memory by epoch: those
@@ -85,6 +79,7 @@ export class Events {
   private readonly found = new FoundRows();
   private readonly answers = new SharedAnswers();
   private readonly compaction: Compaction;
+  private readonly uploads: UploadRows;
   private staged = { features: 0, detections: 0 };
   /** Epoch that is committed next. */
   next = 1;
@@ -99,6 +94,12 @@ export class Events {
       inTurn: (work) => options.io.searches.run(() => options.io.queries.run(work)),
       unusedPart: (dataset, epoch) => this.unusedPart(dataset, epoch),
       merged: () => this.answers.clear(),
+    });
+    this.uploads = new UploadRows({
+      spillRows: SPILL_ROWS,
+      staging: async (kind) => this.stagingOf(kind, (await this.open()).duck),
+      release: (staged) => this.writing.run(() => this.release(staged)),
+      write: (staged) => this.writing.run(() => this.writeFiles(rowsIn(staged), NO_EPOCH)),
     });
   }
 
@@ -121,6 +122,27 @@ export class Events {
       this.seal(staged);
       // What fails is tried again by the next one who needs it written.
       this.writeFull().catch(() => undefined);
+    });
+  }
+
+  appendUpload(upload: string, batch: LogBatch | EventBatch, templateIds: readonly string[] = []): Promise<void> {
+    if (!this.options.keep || batch.rows === 0) return Promise.resolve();
+    return this.inTurn(() => this.uploads.append(upload, batch, templateIds));
+  }
+
+  listUpload(upload: string, at: Micros): Promise<void> {
+    return this.inTurn(async () => {
+      this.index.writeUpload(upload, await this.uploads.take(upload), at);
+      this.answers.clear();
+    });
+  }
+
+  removeUpload(upload: string): Promise<void> {
+    return this.appending.run(async () => {
+      const dropped = await this.uploads.drop(upload);
+      const keys = [...dropped.map(({ key }) => key), ...this.index.removeUpload(upload)];
+      if (keys.length > 0) this.answers.clear();
+      for (const key of keys) await this.bytes.remove(key);
     });
   }
 
@@ -214,12 +236,14 @@ export class Events {
     return this.read('log', query, (stored) => histogramOf(stored, query, bins), none, `histogram ${bins}`);
   }
 
-  async features(query: { from?: Micros; to?: Micros; feature?: string; limit?: number }): Promise<readonly FeatureRow[]> {
-    return (await this.rows('features', query, 'feature', query.feature)).map(toFeature);
+  async features(query: RowQuery & { feature?: string }): Promise<readonly FeatureRow[]> {
+    const rows = (stored: StoredFiles) => rowsOfFiles(stored, query, 'feature', query.feature);
+    return (await this.read('features', query, rows, [], 'rows')).map(toFeature);
   }
 
-  async detections(query: { from?: Micros; to?: Micros; detector?: string; limit?: number }): Promise<readonly DetectionRow[]> {
-    return (await this.rows('detections', query, 'detector', query.detector)).map(toDetection);
+  async detections(query: RowQuery & { detector?: string }): Promise<readonly DetectionRow[]> {
+    const rows = (stored: StoredFiles) => rowsOfFiles(stored, query, 'detector', query.detector);
+    return (await this.read('detections', query, rows, [], 'rows')).map(toDetection);
   }
 
   async retain(retention: Retention, now: Micros): Promise<{ removedFiles: number; removedBytes: number; heldBytes: number }> {
@@ -230,11 +254,11 @@ export class Events {
   }
 
   files({ from, to }: { from?: Micros; to?: Micros }): readonly string[] {
-    return pathsOf(this.listed('log', { from, to }));
+    return pathsOf(this.listed('log', { from, to }, OF_SOURCES));
   }
 
   stored({ kind, ...range }: StoredFilesQuery): StoredFileList {
-    return { files: pathsOf(this.listed(kind, range)), ...this.index.reach(kind) };
+    return { files: pathsOf(this.listed(kind, range, OF_SOURCES)), ...this.index.reach(kind) };
   }
 
   size(): number {
@@ -246,31 +270,17 @@ export class Events {
     await this.appending.run(async () => undefined);
     await this.writing.run(async () => undefined);
     const opened = await this.opened?.catch(() => undefined);
+    this.uploads.close();
     for (const staged of [...this.filling.values(), ...this.full, ...this.spare]) staged.close();
     opened?.duck.close();
   }
 
-  private rows(
+  private listed(
     dataset: Dataset,
-    query: { from?: Micros; to?: Micros; limit?: number },
-    column: 'feature' | 'detector',
-    name: string | undefined,
-  ): Promise<readonly DuckRow[]> {
-    const limit = Math.max(1, Math.floor(query.limit ?? 1000));
-    const sql = `SELECT * FROM read_parquet($1, union_by_name = true) WHERE ($2::BIGINT IS NULL OR "start" >= $2) AND ($3::BIGINT IS NULL OR "start" < $3)
-      AND ($4::VARCHAR IS NULL OR "${column}" = $4) ORDER BY "start", "${column}", key, "end" LIMIT ${limit}`;
-    const time = (value: Micros | undefined) => (value === undefined ? null : BigInt(Math.ceil(value)));
-    return this.read(
-      dataset,
-      query,
-      ({ reader, files }) => reader.rows(sql, pathsOf(files), [time(query.from), time(query.to), name ?? null]),
-      [],
-      'rows',
-    );
-  }
-
-  private listed(dataset: Dataset, { from, to }: { from?: Micros | undefined; to?: Micros | undefined }): readonly ListedFile[] {
-    return this.index.listed(dataset, from, to).map(({ key, ...file }) => ({ ...file, path: this.bytes.local(key) }));
+    { from, to }: { from?: Micros | undefined; to?: Micros | undefined },
+    withUploads = true,
+  ): readonly ListedFile[] {
+    return this.index.listed(dataset, from, to, withUploads).map(({ key, ...file }) => ({ ...file, path: this.bytes.local(key) }));
   }
 
   /** `name` tells the question from others about the same rows. */
@@ -321,23 +331,27 @@ export class Events {
 
   private writeFull(): Promise<void> {
     return this.writing.run(async () => {
-      const { duck } = await this.open();
       for (let [staged] = this.full; staged !== undefined; [staged] = this.full) {
-        await this.write({ dataset: staged.kind, select: staged.select, timeColumn: 'time', span: staged.span }, staged.epoch);
+        await this.write(rowsIn(staged), staged.epoch);
         this.full.shift();
-        await staged.clear(duck.writing);
-        this.spare.push(staged);
+        await this.release(staged);
       }
     });
   }
 
   private async write(rows: Omit<FileSpec, 'epoch' | 'part'>, epoch: number): Promise<void> {
+    for (const file of await this.writeFiles(rows, epoch)) this.pending.push({ epoch, file });
+  }
+
+  private async writeFiles(rows: Omit<FileSpec, 'epoch' | 'part'>, epoch: number): Promise<readonly StoredFile[]> {
     const { duck } = await this.open();
     const spec = { ...rows, epoch, part: this.unusedPart(rows.dataset, epoch) };
-    const files = await this.guarded(() =>
-      this.options.io.writes.run(() => writeByDay(duck.writing, this.bytes, this.bytes.local('events'), spec)),
-    );
-    for (const file of files) this.pending.push({ epoch, file });
+    return this.guarded(() => this.options.io.writes.run(() => writeByDay(duck.writing, this.bytes, this.bytes.local('events'), spec)));
+  }
+
+  private async release(staged: EventStaging): Promise<void> {
+    await staged.clear((await this.open()).duck.writing);
+    this.spare.push(staged);
   }
 
   /** File names are never used twice. */
@@ -375,5 +389,12 @@ export class Events {
     return { duck, reader: new StoredReader(duck.reading, this.options.io) };
   }
 }
+
+function rowsIn({ kind, select, span }: EventStaging): Omit<FileSpec, 'epoch' | 'part'> {
+  return { dataset: kind, select, timeColumn: 'time', span };
+}
+
+/** Without uploads. */
+const OF_SOURCES = false;
 
 const pathsOf = (files: readonly ListedFile[]): readonly string[] => files.map(({ path }) => path);

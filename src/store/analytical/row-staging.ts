@@ -1,6 +1,7 @@
 import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api';
-import type { Detection } from '../../core/index.ts';
+import type { Detection, Micros } from '../../core/index.ts';
 import type { DetectionRow, FeatureRow } from '../contract.ts';
+import type { StoredFiles } from './event-summary.ts';
 import { type DuckRow, listOf } from './parquet-files.ts';
 
 const CHUNK_ROWS = 2048;
@@ -109,4 +110,25 @@ export function toDetection(row: DuckRow): DetectionRow {
 
 function timeOf(value: unknown): number {
   return value === null ? Number.NaN : Number(value);
+}
+
+export interface RowQuery {
+  readonly from?: Micros;
+  readonly to?: Micros;
+  readonly limit?: number;
+}
+
+/** Rows that start in a half-open range, in that order. */
+export function rowsOfFiles(
+  { reader, files }: StoredFiles,
+  query: RowQuery,
+  column: 'feature' | 'detector',
+  name: string | undefined,
+): Promise<readonly DuckRow[]> {
+  const limit = Math.max(1, Math.floor(query.limit ?? 1000));
+  const sql = `SELECT * FROM read_parquet($1, union_by_name = true) WHERE ($2::BIGINT IS NULL OR "start" >= $2) AND ($3::BIGINT IS NULL OR "start" < $3)
+    AND ($4::VARCHAR IS NULL OR "${column}" = $4) ORDER BY "start", "${column}", key, "end" LIMIT ${limit}`;
+  const time = (value: Micros | undefined) => (value === undefined ? null : BigInt(Math.ceil(value)));
+  const paths = files.map(({ path }) => path);
+  return reader.rows(sql, paths, [time(query.from), time(query.to), name ?? null]);
 }

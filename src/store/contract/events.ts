@@ -91,6 +91,12 @@ export interface EventStore {
     templateIds?: readonly string[],
     options?: { readonly transfer?: boolean; readonly epoch?: number },
   ): Promise<void>;
+  /** Rows of an upload, outside epochs; they are seen once `listUpload` has listed all of them. */
+  appendUpload(upload: string, batch: LogBatch | EventBatch, templateIds?: readonly string[]): Promise<void>;
+  /** `at` is when it arrived, by the wall clock. */
+  listUpload(upload: string, at: Micros): Promise<void>;
+  /** Rows of an upload, listed or waiting, are gone. */
+  removeUpload(upload: string): Promise<void>;
   appendFeatures(rows: readonly FeatureRow[]): Promise<void>;
   appendDetections(rows: readonly Detection[]): Promise<void>;
   /** Time order, then input and offset; committed rows only. */
@@ -114,9 +120,9 @@ export interface EventStore {
   features(query: { from?: Micros; to?: Micros; feature?: string; limit?: number }): Promise<readonly FeatureRow[]>;
   /** Removes whole files past age or size, except those that a kept alert needs. Returns what went and what was held back. */
   retain(retention: Retention, now: Micros): Promise<{ removedFiles: number; removedBytes: number; heldBytes: number }>;
-  /** Paths of the committed files that may hold matching events, for `readStoredEvents`. */
+  /** Paths of the committed files that may hold matching events, for `readStoredEvents`; without uploads. */
   files(query: Pick<EventQuery, 'from' | 'to'>): Promise<readonly string[]>;
-  /** The committed files of one kind that may hold events of a time, for `readStoredWindows`. */
+  /** The committed files of one kind that may hold events of a time, for `readStoredWindows`; without uploads. */
   stored(query: StoredFilesQuery): Promise<StoredFileList>;
   /** Bytes of all committed files. */
   size(): Promise<number>;

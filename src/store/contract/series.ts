@@ -1,4 +1,4 @@
-import type { Micros } from '../../core/index.ts';
+import type { Micros, SeriesPoints } from '../../core/index.ts';
 
 /** A series that has points. */
 export interface SeriesEntry {
@@ -7,6 +7,8 @@ export interface SeriesEntry {
   readonly entity: string;
   /** Within the entity. */
   readonly name: string;
+  /** Id of the upload that it is of. */
+  readonly upload?: string;
 }
 
 /** Half-open; microseconds. */
@@ -14,6 +16,13 @@ export interface SeriesRange {
   readonly from: Micros;
   readonly to: Micros;
   readonly buckets: number;
+}
+
+export interface SeriesReach {
+  readonly from: Micros;
+  readonly to: Micros;
+  /** The usual distance of two points, where there are two. */
+  readonly step?: Micros;
 }
 
 /** Points of a stretch of time; `expected` and band are NaN where nothing was expected. */
@@ -36,5 +45,10 @@ export interface SeriesStore {
   points(id: string, range: SeriesRange): Promise<readonly SeriesBucket[]>;
   /** Time of the newest point; NaN without any. */
   latest(id: string): Promise<Micros>;
+  /** Points of an upload: they are there at once, do not age, and go with it. */
+  writeUpload(upload: string, batches: readonly SeriesPoints[]): Promise<void>;
+  removeUpload(upload: string): Promise<void>;
+  /** Of the stored points, without those of the last epochs; undefined without any. */
+  reach(id: string): Promise<SeriesReach | undefined>;
   retain(before: Micros, maxBytes: number): Promise<void>;
 }

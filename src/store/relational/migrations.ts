@@ -112,6 +112,11 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX alerts_unsettled ON alerts (severity, entity, detector, alert_group, targets, start_at) WHERE state <> 'closed';
   CREATE INDEX entities_name ON entities (name);
   `,
+  // Rows and series of an upload, which go with it.
+  `
+  ALTER TABLE files ADD COLUMN upload TEXT;
+  ALTER TABLE series ADD COLUMN upload TEXT;
+  `,
 ];
 
 /** Brings a store to the newest version, one transaction a step; refuses one from the future untouched. */

@@ -1,12 +1,15 @@
 import { type Micros, type SeriesPoints, stableId } from '../../core/index.ts';
-import type { SeriesBucket, SeriesEntry, SeriesRange } from '../contract.ts';
-import type { RelationalDatabase, SqlRow } from './database.ts';
+import type { SeriesBucket, SeriesEntry, SeriesRange, SeriesReach } from '../contract.ts';
+import type { RelationalDatabase, SqlRow, SqlValue } from './database.ts';
 import { bindable } from './selection.ts';
 import { bucketsOf, COLUMNS, type PointColumns, pointsFrom, pointsTo } from './series-columns.ts';
 
 /** Blocks of all series are merged into chunks of one series after so many epochs or rows. */
 const MERGE_BLOCKS = 150;
 const MERGE_ROWS = 400_000;
+/** Distances of points that tell the usual one. */
+const STEPS = 100;
+const UPLOADED = 'SELECT code FROM series WHERE upload IS NOT NULL';
 
 /**
  * Points of series. An epoch writes one block of all its rows; blocks are merged into chunks by series now and then, so that
@@ -47,18 +50,40 @@ export class SeriesTables {
     if (this.waiting.blocks >= MERGE_BLOCKS || this.waiting.rows >= MERGE_ROWS) this.merge();
   }
 
+  /** Points of an upload, outside an epoch: they do not age, and go with the upload. */
+  writeUpload(upload: string, batches: readonly SeriesPoints[]): void {
+    this.database.transaction(() => {
+      this.write(batches, 0);
+      for (const source of new Set(batches.map((batch) => batch.source)))
+        this.database.run('UPDATE series SET upload = ? WHERE source = ?', [upload, bindable(source)]);
+      this.merge();
+    });
+  }
+
+  removeUpload(upload: string): void {
+    this.database.transaction(() => {
+      const codes = 'SELECT code FROM series WHERE upload = ?';
+      if (this.database.get(codes, [upload]) === undefined) return;
+      this.merge();
+      this.database.run(`DELETE FROM series_chunks WHERE code IN (${codes})`, [upload]);
+      this.database.run('DELETE FROM series WHERE upload = ?', [upload]);
+    });
+    this.forget();
+  }
+
   /** After a transaction that failed: codes given in it do not exist. */
   forget(): void {
     this.codes = undefined;
   }
 
   list(): readonly SeriesEntry[] {
-    const rows = this.database.all('SELECT id, source, entity, name FROM series ORDER BY source, entity, name');
-    return rows.map(({ id, source, entity, name }) => ({
+    const rows = this.database.all('SELECT id, source, entity, name, upload FROM series ORDER BY source, entity, name');
+    return rows.map(({ id, source, entity, name, upload }) => ({
       id: String(id),
       source: String(source),
       entity: String(entity),
       name: String(name),
+      ...(upload === null ? {} : { upload: String(upload) }),
     }));
   }
 
@@ -87,14 +112,35 @@ export class SeriesTables {
     return latest;
   }
 
+  /** Times of the oldest and the newest point and the usual distance of two; undefined without any. Points of the last epochs may be left out. */
+  reach(id: string): SeriesReach | undefined {
+    const code = this.database.get('SELECT code FROM series WHERE id = ?', [bindable(id)])?.code;
+    const [from, to] = [this.oldest(code), this.latest(id)];
+    if (code === undefined || !Number.isFinite(to)) return undefined;
+    const times = this.database
+      .all('SELECT points FROM series_chunks WHERE code = ? ORDER BY to_at DESC LIMIT 1', [code])
+      .flatMap((row) => [...pointsFrom(row.points as Uint8Array).time.slice(-STEPS)]);
+    const steps = times.slice(1).map((time, i) => time - (times[i] as number));
+    const step = steps.sort((a, b) => a - b)[steps.length >> 1];
+    return { from: Number.isFinite(from) ? from : to, to, ...(step === undefined || step <= 0 ? {} : { step }) };
+  }
+
+  private oldest(code: SqlValue | undefined): Micros {
+    if (code === undefined) return Number.NaN;
+    const oldest = this.database.get('SELECT min(from_at) AS oldest FROM series_chunks WHERE code = ?', [code])?.oldest;
+    return typeof oldest === 'number' ? oldest : Number.NaN;
+  }
+
   /** Removes what ended before, and the oldest above `maxBytes`. */
   retain(before: Micros, maxBytes: number): void {
     this.database.transaction(() => {
-      this.database.run('DELETE FROM series_chunks WHERE to_at < ?', [before]);
+      this.database.run(`DELETE FROM series_chunks WHERE to_at < ? AND code NOT IN (${UPLOADED})`, [before]);
       this.database.run('DELETE FROM series_blocks WHERE to_at < ?', [before]);
       let excess = this.size() - maxBytes;
       while (excess > 0) {
-        const oldest = this.database.all('SELECT rowid AS id, length(points) AS bytes FROM series_chunks ORDER BY to_at LIMIT 1000');
+        const oldest = this.database.all(
+          `SELECT rowid AS id, length(points) AS bytes FROM series_chunks WHERE code NOT IN (${UPLOADED}) ORDER BY to_at LIMIT 1000`,
+        );
         if (oldest.length === 0) return;
         for (const { id, bytes } of oldest) {
           if (excess <= 0) return;
@@ -106,7 +152,9 @@ export class SeriesTables {
   }
 
   size(): number {
-    return Number(this.database.get('SELECT coalesce(sum(length(points)), 0) AS n FROM series_chunks')?.n ?? 0);
+    return Number(
+      this.database.get(`SELECT coalesce(sum(length(points)), 0) AS n FROM series_chunks WHERE code NOT IN (${UPLOADED})`)?.n ?? 0,
+    );
   }
 
   private codeOf(source: string, entity: string, name: string): number {

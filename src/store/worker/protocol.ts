@@ -15,6 +15,9 @@ export const SERVICES = {
   outbox: ['due', 'done', 'failed', 'pending'],
   events: [
     'append',
+    'appendUpload',
+    'listUpload',
+    'removeUpload',
     'appendFeatures',
     'appendDetections',
     'query',
@@ -37,7 +40,7 @@ export const SERVICES = {
   ],
   settings: ['put', 'list', 'remove'],
   checkpoints: ['latest', 'epochs'],
-  series: ['list', 'points', 'latest', 'retain'],
+  series: ['list', 'points', 'latest', 'reach', 'writeUpload', 'removeUpload', 'retain'],
   deadLetters: ['append', 'list', 'get', 'take', 'counts', 'countsBySource'],
   journal: [
     'counters',

@@ -57,7 +57,7 @@ export function Sequence({ alert }: { alert: AlertBody }) {
             params={{ tenant }}
             search={{
               alert: alert.id,
-              ...(Number.isFinite(from) ? { range: `${Math.floor(from)}-${Math.ceil(to)}` } : {}),
+              ...(Number.isFinite(from) ? { range: `${Math.floor(from)}-${Math.ceil(to)}` } : { input: inputs[0] }),
               order: 'oldest',
             }}
             className="small"

@@ -34,7 +34,7 @@ export function entityRows(hosts: RouteResponse<'hosts'>['items'], entities: Rou
         level: entity?.verdict ?? 'safe',
         place: entity?.place ?? 'own',
         risk: entity?.risk ?? 0,
-        reason: entity?.evidence[0]?.title ?? '',
+        reason: entity?.evidence[0]?.title ?? ((entity?.openAlerts ?? 0) > 0 ? 'an open alert' : ''),
         alerts: entity?.alerts ?? 0,
         events: host?.count ?? 0,
         lastSeen: Math.max(host?.lastSeen ?? 0, entity?.lastSeen ?? 0) || null,

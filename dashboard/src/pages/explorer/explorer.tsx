@@ -43,9 +43,11 @@ export function Explorer() {
     <Page title="Explorer" head={views}>
       <SeriesList
         find={search.find}
+        source={search.source}
         chosen={search.series}
         range={search.range}
         onFind={(find) => change({ find })}
+        onSource={(source) => change({ source, series: undefined })}
         onChoose={(id) => change({ series: id })}
         onRange={(range) => change({ range })}
       />

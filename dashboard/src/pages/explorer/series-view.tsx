@@ -29,7 +29,7 @@ export function SeriesView({
   onRange: (range: string | undefined) => void;
 }) {
   const tenant = useTenant();
-  // Without a range: the last hour of the series itself, whenever that was.
+  // Without a range: the last readings of the series itself, whenever that was.
   const span = useMemo(() => (range === undefined ? {} : { to: now10(), ...parseRange(range) }), [range]);
   const points = useApi('seriesPoints', { params: { id }, query: { ...span, buckets: BUCKETS } }, { refetchInterval: 5_000 });
   return (
@@ -38,10 +38,10 @@ export function SeriesView({
       head={
         <>
           <SeriesKey />
-          <RangeChoice value={range} usual="1h" all={false} onChange={onRange} />
+          <RangeChoice value={range} usual="latest" all={false} onChange={onRange} />
           {range !== undefined && (
             <Button variant="subtle" onClick={() => onRange(undefined)}>
-              Last hour
+              Latest readings
             </Button>
           )}
         </>

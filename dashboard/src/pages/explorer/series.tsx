@@ -2,6 +2,7 @@ import { TextInput } from '@mantine/core';
 import { useApi } from '../../api/queries.ts';
 import { Card } from '../../components/page.tsx';
 import { ReadingCells } from '../../components/reading-cells.tsx';
+import { SourceChoice } from '../../components/source-choice.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
 import { Table } from '../../components/table.tsx';
 import { count, plural } from '../../format/number.ts';
@@ -9,16 +10,19 @@ import { SeriesView } from './series-view.tsx';
 
 interface Props {
   readonly find: string | undefined;
+  readonly source: string | undefined;
   readonly chosen: string | undefined;
   readonly range: string | undefined;
+  readonly onSource: (source: string | undefined) => void;
   readonly onFind: (find: string | undefined) => void;
   readonly onChoose: (id: string) => void;
   readonly onRange: (range: string | undefined) => void;
 }
 
 /** Every series by how abnormal it is now; one is drawn above. */
-export function SeriesList({ find, chosen, range, onFind, onChoose, onRange }: Props) {
-  const series = useApi('series', { query: { limit: 200, ...(find === undefined ? {} : { contains: find }) } }, { refetchInterval: 5_000 });
+export function SeriesList({ find, source, chosen, range, onFind, onSource, onChoose, onRange }: Props) {
+  const filters = { ...(find === undefined ? {} : { contains: find }), ...(source === undefined ? {} : { source }) };
+  const series = useApi('series', { query: { limit: 200, ...filters } }, { refetchInterval: 5_000 });
   const shown = chosen ?? worthSeeing(series.data?.items ?? [])?.id;
   return (
     <>
@@ -27,22 +31,28 @@ export function SeriesList({ find, chosen, range, onFind, onChoose, onRange }: P
         title={series.data === undefined ? 'Series' : plural(series.data.total, 'series', 'series')}
         flush
         head={
-          <TextInput
-            size="xs"
-            w={220}
-            type="search"
-            aria-label="Part of entity or name"
-            placeholder="Part of entity or name"
-            value={find ?? ''}
-            onChange={(event) => onFind(event.currentTarget.value === '' ? undefined : event.currentTarget.value)}
-          />
+          <>
+            <SourceChoice value={source} onChange={onSource} />
+            <TextInput
+              size="xs"
+              w={220}
+              type="search"
+              aria-label="Part of entity or name"
+              placeholder="Part of entity or name"
+              value={find ?? ''}
+              onChange={(event) => onFind(event.currentTarget.value === '' ? undefined : event.currentTarget.value)}
+            />
+          </>
         }
       >
         <Answered of={series} rows={6}>
           {({ items }) => {
             if (items.length === 0)
               return (
-                <Blank title="No series" hint="Readings of devices, hosts and counters become series; add a source that gives readings." />
+                <Blank
+                  title="No series"
+                  hint="Readings of devices, hosts and counters become series: add a source that gives readings, or upload a table of them."
+                />
               );
             const most = Math.max(1, ...items.map(({ abnormal }) => abnormal ?? 0));
             return (

@@ -1,4 +1,4 @@
-import { Select, Tabs, TextInput } from '@mantine/core';
+import { Tabs, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState } from 'react';
@@ -7,6 +7,7 @@ import { typing } from '../../app/shortcuts.tsx';
 import { SeriesChart } from '../../components/charts.tsx';
 import { Card, Page } from '../../components/page.tsx';
 import { RangeChoice } from '../../components/range.tsx';
+import { SourceChoice } from '../../components/source-choice.tsx';
 import { Answered } from '../../components/states.tsx';
 import { count, plural, short } from '../../format/number.ts';
 import { duration, parseRange } from '../../format/time.ts';
@@ -39,10 +40,6 @@ export function Logs() {
       ),
     };
   }, [search]);
-  const sources = useApi('sources', {}, { staleTime: 60_000 });
-  const names = [
-    ...new Set([...(sources.data?.items ?? []).map(({ name }) => name), ...(search.source === undefined ? [] : [search.source])]),
-  ];
   return (
     <Page
       title="Logs"
@@ -53,16 +50,7 @@ export function Logs() {
             value={search.contains ?? ''}
             onChange={(contains) => change({ contains: contains === '' ? undefined : contains })}
           />
-          <Select
-            aria-label="Source"
-            w={150}
-            placeholder="Any source"
-            clearable
-            clearButtonProps={{ 'aria-label': 'Any source' }}
-            data={names}
-            value={search.source ?? null}
-            onChange={(source) => change({ source: source ?? undefined })}
-          />
+          <SourceChoice value={search.source} onChange={(source) => change({ source })} />
           <RangeChoice value={search.range} onChange={(range) => change({ range })} />
         </>
       }

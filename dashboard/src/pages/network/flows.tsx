@@ -18,6 +18,7 @@ export interface FlowFilters {
   readonly address?: string;
   readonly peer?: string;
   readonly port?: number;
+  readonly source?: string;
 }
 type FlowsPage = RouteResponse<'flows'>;
 const PAGE = 200;
@@ -62,7 +63,7 @@ export function Flows({ filters }: { filters: FlowFilters }) {
           items.length === 0 ? (
             <Blank
               title="No flow"
-              hint="Flows come from sources of packets and flow records: add one under Sources, or widen the filters. What an uploaded capture holds stands in its report, under Reports."
+              hint="Flows come from sources of packets and flow records, and from uploaded captures and flow tables: add one under Sources, or widen the filters."
             />
           ) : (
             <Scroll label="Flows" className="fill scroll" at={scroll}>

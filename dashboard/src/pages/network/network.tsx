@@ -5,6 +5,7 @@ import { useApi } from '../../api/queries.ts';
 import { SeriesChart } from '../../components/charts.tsx';
 import { Card, Page } from '../../components/page.tsx';
 import { RangeChoice } from '../../components/range.tsx';
+import { SourceChoice } from '../../components/source-choice.tsx';
 import { Answered } from '../../components/states.tsx';
 import { bytes, plural } from '../../format/number.ts';
 import { duration, parseRange } from '../../format/time.ts';
@@ -26,15 +27,23 @@ export function Network() {
       ...(search.address === undefined ? {} : { address: search.address }),
       ...(search.peer === undefined ? {} : { peer: search.peer }),
       ...(search.port === undefined ? {} : { port: Number(search.port) }),
+      ...(search.source === undefined ? {} : { source: search.source }),
     }),
-    [search.range, search.address, search.peer, search.port],
+    [search.range, search.address, search.peer, search.port, search.source],
   );
   const by = search.by === 'pair' || search.by === 'service' ? search.by : 'address';
   return (
     <Page
       title="Network"
       fixed={view === 'flows'}
-      head={view !== 'predictions' && <RangeChoice value={search.range} onChange={(range) => change({ range })} />}
+      head={
+        view !== 'predictions' && (
+          <>
+            <SourceChoice value={search.source} onChange={(source) => change({ source })} />
+            <RangeChoice value={search.range} onChange={(range) => change({ range })} />
+          </>
+        )
+      }
     >
       {view !== 'predictions' && (
         <>

@@ -12,6 +12,7 @@ import { Card } from '../../components/page.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
 import { Table } from '../../components/table.tsx';
 import { bytes, count, percent, plural } from '../../format/number.ts';
+import { StoredRecords } from './stored-records.tsx';
 
 const busy = (upload: UploadBody) => upload.state === 'waiting' || upload.state === 'analysing';
 
@@ -27,7 +28,7 @@ export function Upload() {
             items.length === 0 ? (
               <Blank
                 title="No file analysed yet"
-                hint="The file stays on this machine. It is read, its lines are compared with each other, and what stands out becomes alerts and a report."
+                hint="The file stays on this machine. Its lines, flows and series can be searched like those of a source, they are compared with each other, and what stands out becomes alerts and a report."
               />
             ) : (
               <Analyses items={items} />
@@ -106,7 +107,7 @@ function Analyses({ items }: { items: readonly UploadBody[] }) {
   const cancel = useChange('cancelUpload', ['uploads']);
   const can = useCan()('analyst');
   return (
-    <Table label="Analyses" heads={['File', 'Sent', 'State', { right: 'Events' }, { right: 'Alerts' }, 'Report']} actions>
+    <Table label="Analyses" heads={['File', 'Sent', 'State', 'Records', { right: 'Alerts' }, 'Report']} actions>
       {items.map((upload) => (
         <tr key={upload.id}>
           <td className="wrap">
@@ -132,10 +133,16 @@ function Analyses({ items }: { items: readonly UploadBody[] }) {
             )}
             {upload.error !== '' && <div className="small level-error wrap">{upload.error}</div>}
           </td>
-          <td className="right num">{count(upload.events)}</td>
+          <td>
+            {Object.keys(upload.rows).length === 0 && upload.missing === '' ? (
+              <span className="num">{count(upload.events)}</span>
+            ) : (
+              <StoredRecords upload={upload} />
+            )}
+          </td>
           <td className="right num">
             {upload.alerts > 0 ? (
-              <Link to="/t/$tenant/alerts" params={{ tenant }} search={{ source: upload.name, state: 'any' }}>
+              <Link to="/t/$tenant/alerts" params={{ tenant }} search={{ source: upload.sources[0] ?? upload.name, state: 'any' }}>
                 {plural(upload.alerts, 'alert')}
               </Link>
             ) : (
@@ -156,6 +163,7 @@ function Analyses({ items }: { items: readonly UploadBody[] }) {
               <Button
                 variant="subtle"
                 size="compact-xs"
+                title={busy(upload) ? undefined : 'Removes the file with its lines, flows and series; alerts and report stay'}
                 onClick={() => cancel.mutate({ params: { id: upload.id } })}
                 aria-label={`${busy(upload) ? 'Cancel' : 'Remove'} ${upload.name}`}
               >

@@ -6,7 +6,7 @@ const filters = {
   /** Half-open, microseconds. */
   from: timeQuerySchema.optional(),
   to: timeQuerySchema.optional(),
-  source: z.string().max(64).optional(),
+  source: z.string().max(256).optional(),
   input: z.string().max(1024).optional(),
   host: z.string().max(256).optional(),
   component: z.string().max(256).optional(),
@@ -87,7 +87,7 @@ export const deadLetterSchema = z.object({
   text: z.string(),
 });
 export const deadLetterQuery = z.strictObject({
-  source: z.string().max(64).optional(),
+  source: z.string().max(256).optional(),
   limit: limitSchema.default(100),
   cursor: cursorSchema.optional(),
 });
@@ -113,6 +113,16 @@ export const uploadSchema = z.object({
   /** Names of the reports made. */
   reports: z.array(z.string()),
   error: z.string(),
+  /** Records in the store under the name of the upload, by kind of event; `series` = how many series. */
+  rows: z.record(z.string(), z.number()),
+  /** Of these, those that name no time. */
+  undated: z.number(),
+  /** Records that fitted no format. */
+  unparsed: z.number(),
+  /** Why something of it is not in the store; empty otherwise. */
+  missing: z.string(),
+  /** Sources that its alerts name. */
+  sources: z.array(z.string()),
 });
 export type UploadBody = z.output<typeof uploadSchema>;
 export const uploadsList = listOf(uploadSchema);

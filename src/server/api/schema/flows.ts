@@ -5,7 +5,7 @@ const filters = {
   /** Half-open, microseconds. */
   from: timeQuerySchema.optional(),
   to: timeQuerySchema.optional(),
-  source: z.string().max(64).optional(),
+  source: z.string().max(256).optional(),
   /** At either end. */
   address: z.string().max(64).optional(),
   /** At the other end. */

@@ -48,7 +48,7 @@ export const seriesSchema = z.object({
 });
 
 export const seriesQuery = z.strictObject({
-  source: z.string().max(64).optional(),
+  source: z.string().max(256).optional(),
   entity: z.string().max(256).optional(),
   /** Part of entity or name. */
   contains: z.string().max(256).optional(),
@@ -60,7 +60,7 @@ export const seriesPage = pageOf(seriesSchema).extend({ total: z.number() });
 
 export const seriesParams = idParams;
 
-/** Half-open, microseconds; absent = the last hour of the series, or what of it there is. */
+/** Half-open, microseconds; absent = the last 240 readings of the series, at least an hour; of an upload everything. */
 export const pointsQuery = z.strictObject({
   from: timeQuerySchema.optional(),
   to: timeQuerySchema.optional(),
