@@ -44,6 +44,8 @@ export interface SourceState {
  */
 export interface Source {
   readonly replayable: boolean;
+  /** Opens the ports that it listens on, where it has any; `read` does so too. */
+  listen?(): Promise<unknown>;
   read(resume: SourceState, signal: AbortSignal): AsyncIterable<RecordBatch>;
   /** Non-replayable sources that can answer their sender (HTTP, TCP): called once the batch is durable. */
   acknowledge?(batch: RecordBatch): void;

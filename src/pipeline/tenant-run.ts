@@ -80,7 +80,7 @@ export class TenantRun {
     this.pace = new CommitPace(options.epochs.every, this.statusAt);
   }
 
-  /** Restores the last committed epoch and starts reading. */
+  /** Restores the last committed epoch and starts reading; sources that listen do by then. */
   async start(): Promise<void> {
     const { store, clock } = this.options;
     this.epoch = store.epoch;
@@ -99,6 +99,7 @@ export class TenantRun {
     const pumps = this.lanes.map((running) => running.pump.run());
     this.work = Promise.all([...pumps, ...this.lanes.map((running) => this.consume(running)), this.tick()]);
     this.work.catch((error: unknown) => this.fail(error));
+    await Promise.race([Promise.all(this.lanes.map(({ pump }) => pump.opened)), this.work.catch(() => undefined)]);
   }
 
   /** Labels in force -> detectors and calibrations, what is expected -> incidents; call again when they changed. */

@@ -12,6 +12,8 @@ import type { UserStore } from './users/contract.ts';
 import { remoteUsers } from './users/remote-users.ts';
 import { StoreClient } from './worker/store-client.ts';
 
+const SNAPSHOT = 'snapshot-';
+const ABANDONED_MILLIS = 3_600_000;
 const TENANT_ID = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 
 /** Takes ownership of a home, making it when it is new. HOME_LOCKED when another process has it. */
@@ -23,7 +25,19 @@ export async function openHome(path: string, options: HomeOptions = {}): Promise
   } catch (error) {
     throw storeError(error, `Opening the home ${root}`);
   }
-  return new DiskHome(root, lockHome(root), options);
+  const lock = lockHome(root);
+  await removeAbandoned(root);
+  return new DiskHome(root, lock, options);
+}
+
+/** Snapshots of a backup or replay that was killed. One that is younger may still be read by a command that asked the owner before. */
+async function removeAbandoned(root: string): Promise<void> {
+  for (const name of await readdir(root)) {
+    if (!name.startsWith(SNAPSHOT)) continue;
+    const path = join(root, name);
+    const made = (await stat(path).catch(() => undefined))?.mtimeMs;
+    if (made !== undefined && Date.now() - made > ABANDONED_MILLIS) await rm(path, { recursive: true, force: true }).catch(() => undefined);
+  }
 }
 
 /** USAGE unless it is a name that is safe as a folder on every system. */
@@ -90,7 +104,7 @@ class DiskHome implements Home {
   }
 
   async snapshot(tenant?: string): Promise<string> {
-    const target = join(this.path, `snapshot-${randomBytes(6).toString('hex')}`);
+    const target = join(this.path, `${SNAPSHOT}${randomBytes(6).toString('hex')}`);
     mkdirSync(join(target, 'tenants'), { recursive: true, mode: FOLDER_MODE });
     try {
       for (const id of tenant === undefined ? await this.tenants() : [checkTenantId(tenant)]) {

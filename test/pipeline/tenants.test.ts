@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -43,6 +44,30 @@ afterAll(async () => {
   await pipeline?.stop().catch(() => undefined);
   await home.close();
   rmSync(folder, { recursive: true, force: true });
+});
+
+describe('a pipeline that has started', () => {
+  it('listens on every port it was given', { timeout: 60_000 }, async () => {
+    const [udpPort, tcpPort] = [await freePort(), await freePort()];
+    const config = await load({ open: { retention: KEEP, sources: [{ type: 'syslog', name: 'net', udpPort, tcpPort }] } });
+    pipeline = await startPipeline(config, { home, program: 'vedette test' });
+    const udp = createSocket('udp4');
+    const refused = await new Promise((resolve) => udp.once('error', resolve).bind(udpPort, '127.0.0.1', () => resolve(undefined)));
+    expect(refused).toMatchObject({ code: 'EADDRINUSE' });
+    await new Promise((resolve, reject) => connect(tcpPort, '127.0.0.1', () => resolve(undefined)).once('error', reject));
+    await pipeline.stop();
+  });
+
+  it('does not wait for a port that somebody else has', { timeout: 60_000 }, async () => {
+    const udpPort = await freePort();
+    const udp = createSocket('udp4');
+    await new Promise((resolve) => udp.bind(udpPort, '127.0.0.1', () => resolve(undefined)));
+    const config = await load({ taken: { retention: KEEP, sources: [{ type: 'syslog', name: 'net', udpPort }] } });
+    pipeline = await startPipeline(config, { home, program: 'vedette test' });
+    expect((await running()).get('taken')?.sources[0]).toMatchObject({ state: 'retrying' });
+    udp.close();
+    await pipeline.stop();
+  });
 });
 
 describe.each([1, 2])('changed settings with %i pipeline workers', (workers) => {

@@ -45,8 +45,10 @@ export async function up(options: CommonOptions & { listen?: string }): Promise<
   try {
     const file = configurationFile({ ...options, set }, schema, (changed) => runner.run(changed));
     // The page answers while the pipeline still takes up where it was.
-    server = await listen(home, loaded, () => runner.pipeline, log, { ...options, origin }, file);
+    const listening = await listen(home, loaded, () => runner.pipeline, log, { ...options, origin }, file);
+    server = listening.server;
     await runner.run(loaded);
+    listening.announce();
     await Promise.race([stopped, runner.failed]);
   } finally {
     await server?.close();
@@ -63,7 +65,7 @@ async function listen(
   log: Logger,
   options: CommonOptions & { origin: string },
   configurationFile: ConfigurationFile,
-): Promise<Server> {
+): Promise<{ readonly server: Server; readonly announce: () => void }> {
   const { config } = loaded;
   const controlToken = newToken();
   const now = () => Date.now() * 1000;
@@ -86,8 +88,9 @@ async function listen(
     await writeControlFile(options.home, { address: control, token: controlToken, pid: process.pid });
     const first = (await home.users.accounts.count()) === 0;
     const link = first ? `${address}${(await localAdminLink(home, now())).path}` : undefined;
-    announce(address, Object.keys(config.tenants), link, options);
-    return server;
+    if (options.output === 'human') print(`vedette ${programVersion()} starts; the dashboard answers on ${address}`);
+    // Up is what takes records too: its sources listen by then.
+    return { server, announce: () => announce(address, Object.keys(config.tenants), link, options) };
   } catch (error) {
     await server.close();
     throw error;

@@ -9,6 +9,7 @@ export function pseudonymisedSource(source: Source, pseudonyms: RecordPseudonymi
     replayable,
     counters: () => source.counters(),
     close: () => source.close(),
+    listen: async () => source.listen?.(),
     acknowledge: (batch) => source.acknowledge?.(originals.get(batch) ?? batch),
     async *read(resume, signal) {
       for await (const batch of source.read(resume, signal)) {

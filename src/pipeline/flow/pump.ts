@@ -42,6 +42,9 @@ export class Pump {
   readonly counters = { failures: 0, acknowledged: 0, repeated: 0 };
   state: 'reading' | 'retrying' | 'ended' | 'stopped' = 'reading';
   lastError = '';
+  /** Resolves once the source listens, where it does, or could not be opened for the first time. */
+  readonly opened: Promise<void>;
+  private isOpen: () => void = () => {};
   private readonly options: PumpOptions;
   private readonly abort = new AbortController();
   private source: Source | undefined;
@@ -51,6 +54,9 @@ export class Pump {
   constructor(options: PumpOptions) {
     this.options = options;
     this.queue = new BoundedQueue(options.queueBytes);
+    this.opened = new Promise((resolve) => {
+      this.isOpen = resolve;
+    });
   }
 
   sourceCounters(): Readonly<Record<string, number>> {
@@ -67,10 +73,13 @@ export class Pump {
       const before = this.counters.acknowledged + this.queue.length;
       try {
         this.source = this.options.open();
+        await this.source.listen?.();
+        this.isOpen();
         await (this.source.replayable ? this.readReplayable(this.source) : this.readThroughLog(this.source));
         this.state = signal.aborted ? 'stopped' : 'ended';
         break;
       } catch (error) {
+        this.isOpen();
         if (signal.aborted) break;
         this.counters.failures++;
         this.lastError = error instanceof Error ? error.message : String(error);
@@ -83,6 +92,7 @@ export class Pump {
         await this.source?.close().catch(() => undefined);
       }
     }
+    this.isOpen();
     if (signal.aborted) this.state = 'stopped';
     this.queue.close();
   }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -35,6 +35,18 @@ it('keeps everything as of one moment, also while the home goes on, and gives it
   expect(await kept.bytes.read('models/m/1/model.bin')).toHaveLength(3);
   expect((await again.users.accounts.list()).map(({ name }) => name)).toEqual(['ana']);
   await again.close();
+});
+
+it('leaves no snapshot of a backup that was killed an hour ago, and touches none that is read now', async () => {
+  const path = join(folder, 'abandoned');
+  const home = await openHome(path);
+  await home.tenant('a');
+  const [killed, read] = [await home.snapshot(), await home.snapshot()];
+  await home.close();
+  const before = new Date(Date.now() - 2 * 3_600_000);
+  utimesSync(killed, before, before);
+  await (await openHome(path)).close();
+  expect([existsSync(killed), existsSync(read)]).toEqual([false, true]);
 });
 
 it('refuses a home that is not empty, and whatever is cut off, changed or leads elsewhere', async () => {

@@ -1,8 +1,10 @@
+import type { Micros } from '../../core/index.ts';
 import type { AlertLanes, Influencer, LaneKey } from '../contract.ts';
 import type { RelationalDatabase, SqlValue } from './database.ts';
 
 const COLUMNS: Readonly<Record<LaneKey, string>> = { entity: 'entity', detector: 'detector', source: 'source' };
 const INFLUENCERS = 8;
+const LEAST_CELL: Micros = 10_000_000;
 
 /** Alerts as lanes over time: how many began in a cell and how severe the worst was. `where` is a clause of constant text. */
 export function lanesOf(
@@ -11,10 +13,14 @@ export function lanesOf(
   values: readonly SqlValue[],
   { by, bins, limit, from, to }: { by: LaneKey; bins: number; limit: number; from?: number; to?: number },
 ): AlertLanes {
-  const span = database.get(`SELECT min(start_at) AS first, max(start_at) AS last, count(*) AS n FROM alerts ${where}`, values);
-  const total = Number(span?.n ?? 0);
+  // Alerts about what has no time begin at 0: they are counted, but lie nowhere.
+  const dated = `${where === '' ? 'WHERE' : `${where} AND`} start_at > 0`;
+  const total = Number(database.get(`SELECT count(*) AS n FROM alerts ${where}`, values)?.n ?? 0);
+  const span = database.get(`SELECT min(start_at) AS first, max(start_at) AS last FROM alerts ${dated}`, values);
   const start = from ?? Number(span?.first ?? Number.NaN);
-  const end = to ?? Number(span?.last ?? Number.NaN) + 1;
+  const last = Number(span?.last ?? Number.NaN);
+  // What happened at once is not drawn out over cells of microseconds.
+  const end = to ?? Math.max(last + 1, start + bins * LEAST_CELL);
   if (total === 0 || !(end > start)) return { start: from ?? Number.NaN, binMicros: 0, bins: 0, total, lanes: [], influencers: [] };
   const binMicros = Math.max(1, Math.ceil((end - start) / bins));
   const used = Math.ceil((end - start) / binMicros);
@@ -26,7 +32,7 @@ export function lanesOf(
   // What began before the range and still lasted belongs to its first cell.
   const cells = database.all(
     `SELECT ${column} AS name, max(0, min(?, CAST((start_at - ?) / ? AS INTEGER))) AS bin, count(*) AS n, max(severity) AS severity
-      FROM alerts ${where} GROUP BY name, bin`,
+      FROM alerts ${dated} GROUP BY name, bin`,
     [used - 1, start, binMicros, ...values],
   );
   const lanes = names.map((row) => ({

@@ -38,11 +38,15 @@ export function EntityFigures({ name, range, lanes, alerts, entity, unknown }: P
             <>
               <span className={`sev ${LEVEL_COLOUR[entity.verdict]}`}>
                 {Math.round(entity.risk)} {entity.verdict}
-              </span>{' '}
-              <span className="soft small">
-                as of <When at={entity.asOf} />
-                {entity.openAlerts > 0 && `, ${plural(entity.openAlerts, 'open alert')} of medium or above`}
               </span>
+              <div className="soft small">
+                as of <When at={entity.asOf} />
+              </div>
+              {entity.openAlerts > 0 && (
+                <div className="soft small" title="Open alerts of medium severity or above: it does not fade below what they weigh">
+                  held up by {plural(entity.openAlerts, 'open alert')}
+                </div>
+              )}
             </>
           )}
         </Fact>
