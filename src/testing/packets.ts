@@ -66,10 +66,64 @@ export function udp(from: number, to: number, payload: Uint8Array): Uint8Array {
   return join(short(from), short(to), short(8 + payload.length), [0, 0], payload);
 }
 
-/** A DNS query of type A. */
-export function dnsQuery(name: string): Uint8Array {
+/** A DNS query, of type A unless told otherwise. */
+export function dnsQuery(name: string, type = 1): Uint8Array {
   const labels = name.split('.').flatMap((label) => [label.length, ...new TextEncoder().encode(label)]);
-  return join([0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0], labels, [0, 0, 1, 0, 1]);
+  return join([0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0], labels, [0], short(type), [0, 1]);
+}
+
+const quad = (text: string): number[] => text.split('.').map(Number);
+const card = (text: string): number[] => text.split(':').map((byte) => Number.parseInt(byte, 16));
+
+/** An ICMP echo request (8) or reply (0). */
+export function echo(type: number, sequence: number, payload: Uint8Array): Uint8Array {
+  return join([type, 0, 0, 0, 0, 7], short(sequence), payload);
+}
+
+export interface Arp {
+  /** 1 request, 2 reply. */
+  readonly operation: number;
+  readonly sender: string;
+  readonly hardware: string;
+  readonly target: string;
+}
+
+/** An ARP message in its frame. */
+export function arp({ operation, sender, hardware, target }: Arp): Uint8Array {
+  return ethernet(0x0806, join([0, 1, 8, 0, 6, 4], short(operation), card(hardware), quad(sender), [0, 0, 0, 0, 0, 0], quad(target)));
+}
+
+export interface Dhcp {
+  /** 1 discover, 2 offer, 3 request, 5 acknowledgement. */
+  readonly message: number;
+  readonly transaction: number;
+  readonly client: string;
+  readonly lease?: string;
+  readonly server?: string;
+  readonly router?: string;
+  readonly nameServers?: readonly string[];
+}
+
+/** A DHCP message for a network of 256 addresses, as the payload of a datagram between ports 67 and 68. */
+export function dhcp({ message, transaction, client, lease = '0.0.0.0', server, router, nameServers = [] }: Dhcp): Uint8Array {
+  const option = (code: number, bytes: readonly number[]): number[] => (bytes.length === 0 ? [] : [code, bytes.length, ...bytes]);
+  const fixed = join(
+    [message % 2 === 1 && message < 5 ? 1 : 2, 1, 6, 0],
+    long(transaction),
+    [0, 0, 0, 0, 0, 0, 0, 0],
+    quad(lease),
+    new Uint8Array(8),
+  );
+  const names = new Uint8Array(236 - fixed.length - 6);
+  const options = [
+    ...option(53, [message]),
+    ...option(1, quad('255.255.255.0')),
+    ...option(54, server === undefined ? [] : quad(server)),
+    ...option(3, router === undefined ? [] : quad(router)),
+    ...option(6, nameServers.flatMap(quad)),
+    255,
+  ];
+  return join(fixed, card(client), names, [0x63, 0x82, 0x53, 0x63], options);
 }
 
 export interface CaptureForm {

@@ -127,7 +127,10 @@ export async function analyzeCapture(path: string | FileInput, options: CaptureA
       remote.take(events);
       payloads.take(events);
     }
-    if (options.onEvents !== undefined) for (const requests of requestsOf(batch, 'packets')) options.onEvents(requests);
+    for (const requests of requestsOf(batch, 'packets')) {
+      useCases.take(requests);
+      options.onEvents?.(requests);
+    }
     if (ended.rows >= FLOWS_AT_ONCE) judge();
     const times = batch.time.subarray(0, batch.rows);
     histogram.add(times);
@@ -137,6 +140,7 @@ export async function analyzeCapture(path: string | FileInput, options: CaptureA
       if (!(last >= time)) last = time;
     }
   }
+  detector.advance(Number.POSITIVE_INFINITY);
   meter.flush();
   judge();
   const { findings = 0, findings_not_kept: unkept = 0 } = detector.counters();

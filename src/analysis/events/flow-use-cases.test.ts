@@ -17,9 +17,9 @@ function sweep(from: number): Parameters<typeof sensorBatches>[0] {
       destinationPort: 0,
       protocol: 1,
       forwardPackets: 1,
-      backwardPackets: 1,
+      backwardPackets: 0,
       forwardBytes: 56,
-      backwardBytes: 56,
+      backwardBytes: 0,
       durationMicros: 1000,
     },
     attributes: undefined,
@@ -33,6 +33,6 @@ it('one sweep in windows that overlap is one finding, a later one another', () =
   const useCases = new FlowUseCases({ seed: 1 });
   for (const batch of sensorBatches([...sweep(0), ...sweep(900)], 's', 'events')) useCases.take(batch);
   const sweeps = useCases.detections('events', LINEAGE).filter(({ title }) => title.startsWith('ICMP sweep'));
-  expect(sweeps.map(({ title }) => title)).toEqual(['ICMP sweep, 10.0.0.1: 15 hosts pinged', 'ICMP sweep, 10.0.0.1: 15 hosts pinged']);
+  expect(sweeps.map(({ title }) => title)).toEqual(['ICMP sweep, 10.0.0.1: 15 hosts pinged, 15 of them silent', 'ICMP sweep, 10.0.0.1: 15 hosts pinged, 15 of them silent']);
   expect(sweeps.every(({ start, end }) => end - start > 60e6)).toBe(true);
 });

@@ -22,9 +22,14 @@ export async function listUseCases(name: string | undefined, options: CommonOpti
 
 /** `>= 20 different ports tried`, and the comparison with the own history. */
 export function conditionOf({ levels, history }: UseCase): string {
-  const parts = levels.map(({ level, subject, below }) => `${below === true ? '<=' : '>='} ${level.toLocaleString('en')} ${subject}`);
+  const parts = levels.map(({ level, subject, below, share }) => {
+    const most = share === undefined ? '' : ` and ${100 * share.least} % of ${share.of}`;
+    return `${below === true ? '<=' : '>='} ${level.toLocaleString('en')} ${subject}${most}`;
+  });
   if (history?.kind === 'more') {
-    parts.push(`>= ${history.factor} times the 99 % quantile of ${history.subject} in its own last ${history.windows} or more windows`);
+    const past = `its own last ${history.windows} or more windows`;
+    const once = history.optional === true ? `, once it has ${past}` : ` in ${past}`;
+    parts.push(`>= ${history.factor} times the 99 % quantile of ${history.subject}${once}`);
   }
   if (history?.kind === 'none') parts.push(`no ${history.subject}, where none of its last ${history.windows} or more windows was without`);
   return parts.join('; ');

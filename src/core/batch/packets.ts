@@ -37,7 +37,19 @@ export type ApplicationEvent =
     }
   | { readonly kind: 'http-response'; readonly row: number; readonly status: number }
   | { readonly kind: 'banner'; readonly row: number; readonly service: string }
-  | { readonly kind: 'dhcp'; readonly row: number; readonly message: number; readonly client: string };
+  | {
+      readonly kind: 'dhcp';
+      readonly row: number;
+      readonly message: number;
+      readonly client: string;
+      readonly transaction: number;
+      /** What a server offers, IPv4 addresses as numbers, 0 where absent: the lease, its network's mask, who offers it, the router. */
+      readonly lease: number;
+      readonly mask: number;
+      readonly server: number;
+      readonly router: number;
+      readonly nameServers: readonly number[];
+    };
 
 /**
  * Packets by column; `rows` entries count. The arrays and `bytes` belong to the reader and are overwritten by the next batch.
@@ -77,7 +89,7 @@ export interface PacketBatch {
   readonly headerBytes: Int32Array;
   /** Bytes of transport payload on the wire, from the lengths in the headers. */
   readonly payloadBytes: Int32Array;
-  /** The captured part of the payload: bytes[payloadStart, payloadEnd). */
+  /** The captured part of the payload: bytes[payloadStart, payloadEnd). Of ARP the message. */
   readonly payloadStart: Int32Array;
   readonly payloadEnd: Int32Array;
   /** Tunnels and extension headers passed. */

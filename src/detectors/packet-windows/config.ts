@@ -22,8 +22,23 @@ export const config = z.strictObject({
   unansweredHosts: count(10, 'Hosts one source tries that do not answer.'),
   pingedHosts: count(10, 'Hosts one source sends ICMP echo requests to.'),
   arpTargets: count(20, 'Addresses one host asks for by ARP.'),
-  logins: count(10, 'Connections of one source to one authentication service, which is known by its greeting.'),
+  logins: count(
+    10,
+    'Connections of one source to one authentication service, which is known by its greeting, that look like refused logins.',
+  ),
   tunnelBytes: count(1000, 'Bytes of different subdomains one source asks for below one registered domain.'),
+  tunnelContents: count(10, 'Different contents of pings between two hosts.'),
+  textNames: count(15, 'Different names below one domain that one source asks for TXT or NULL records, an hour.'),
+  claimWindow: z.number().min(10).max(86_400).default(600).describe('Seconds of a window for addresses claimed by several.'),
+  arpChanges: count(3, 'Changes between network cards that claim one address by ARP, a window.'),
+  arpReplies: count(20, 'ARP answers of one network card that nobody asked for.'),
+  rogueOffers: count(1, 'DHCP offers that contradict those of another server, a window.'),
+  slowScanWindow: z.number().min(60).max(86_400).default(14_400).describe('Seconds of a window for slow scans.'),
+  slowPorts: count(20, 'Ports of one destination that one source tries in vain, in a window for slow scans.'),
+  slowHosts: count(20, 'Hosts one source tries in vain on one port, in a window for slow scans; at least half of those tried.'),
+  silentShare: z.number().min(0).max(1).default(0.2).describe('Share of the hosts tried that has to be silent, of scans for hosts.'),
+  loginBytes: count(8000, 'Bytes of a login that is refused, at most each way; more is a session or transfer.'),
+  loginSeconds: count(60, 'Seconds a login that is refused takes at most.'),
   dohEntropy: z
     .number()
     .min(0)

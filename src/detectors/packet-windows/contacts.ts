@@ -16,11 +16,13 @@ export interface Contact {
   unsolicited: boolean;
   /** First packet of a connection that its source begins. */
   opens: boolean;
+  /** Of what is refused (RST): the connection was begun by the other side. */
+  known: boolean;
 }
 
 /** Remembers who has talked to whom. */
 export class Contacts {
-  readonly contact: Contact = { first: false, firstAnswer: false, unsolicited: false, opens: false };
+  readonly contact: Contact = { first: false, firstAnswer: false, unsolicited: false, opens: false, known: false };
   readonly #pairs: SeenSet;
   readonly #connections: SeenSet;
   readonly #print: Fingerprint;
@@ -56,6 +58,7 @@ export class Contacts {
     contact.firstAnswer = isNew && answered;
     contact.unsolicited = !answered;
     contact.opens = this.#opens(batch, row);
+    contact.known = this.#isKnown(batch, row);
     return contact;
   }
 
@@ -73,6 +76,12 @@ export class Contacts {
     const back = this.#connection(batch, at + 4, at, destination, source, protocol);
     if (this.#connections.has(back)) return false;
     return this.#connections.add(this.#connection(batch, at, at + 4, source, destination, protocol));
+  }
+
+  #isKnown(batch: PacketBatch, row: number): boolean {
+    if (batch.protocol[row] !== PROTOCOL.tcp || ((batch.tcpFlags[row] as number) & TCP.rst) === 0) return false;
+    const [source, destination] = [batch.sourcePort[row] as number, batch.destinationPort[row] as number];
+    return this.#connections.has(this.#connection(batch, row * 8 + 4, row * 8, destination, source, PROTOCOL.tcp));
   }
 
   #connection({ addresses }: PacketBatch, from: number, to: number, source: number, destination: number, protocol: number): number {

@@ -4,14 +4,17 @@ import {
   FRAGMENT,
   type Micros,
   type PacketBatch,
+  PROTOCOL,
   type RuleDetector,
   type RuleFinding,
   type RuleInput,
 } from '../../core/index.ts';
+import { Claims } from './claims.ts';
 import type { PacketWindowsConfig } from './config.ts';
 import { Contacts } from './contacts.ts';
 import type { WindowContext } from './context.ts';
 import { findingOf } from './detection.ts';
+import { Echoes } from './echoes.ts';
 import { type EpisodeEvents, Episodes } from './episodes.ts';
 import { Fingerprint } from './fingerprint.ts';
 import { Floods } from './floods.ts';
@@ -39,6 +42,8 @@ export class PacketWindows implements RuleDetector {
   readonly #names: Names;
   readonly #uploads: Uploads;
   readonly #leases: Leases;
+  readonly #claims: Claims;
+  readonly #echoes: Echoes;
 
   constructor(config: PacketWindowsConfig, events: EpisodeEvents = {}) {
     this.#episodes = new Episodes(config.maxEpisodes, events);
@@ -50,6 +55,8 @@ export class PacketWindows implements RuleDetector {
     this.#names = new Names(context);
     this.#uploads = new Uploads(context);
     this.#leases = new Leases(context);
+    this.#claims = new Claims(context);
+    this.#echoes = new Echoes(context);
   }
 
   take(batch: RuleInput): readonly RuleFinding[] {
@@ -59,6 +66,7 @@ export class PacketWindows implements RuleDetector {
   }
 
   advance(watermark: Micros): readonly RuleFinding[] {
+    this.#scans.advance(watermark);
     this.#episodes.advance(watermark);
     return this.#episodes.take().map(findingOf);
   }
@@ -69,16 +77,22 @@ export class PacketWindows implements RuleDetector {
     this.#inputs.note(batch);
     let event = 0;
     for (let row = 0; row < batch.rows; row++) {
+      this.#scans.advance(time[row] as number);
       this.#episodes.advance(time[row] as number);
-      if (batch.etherType[row] === ETHERTYPE_ARP) this.#scans.arp(batch, row);
-      else if (batch.version[row] !== 0) this.#packet(batch, row);
+      if (batch.etherType[row] === ETHERTYPE_ARP) {
+        this.#scans.arp(batch, row);
+        this.#claims.arp(batch, row);
+      } else if (batch.version[row] !== 0) this.#packet(batch, row);
       for (; event < application.length; event++) {
         const said = application[event] as (typeof application)[number];
         if (said.row > row) break;
         if (said.kind === 'dns') this.#names.dns(batch, said);
         else if (said.kind === 'banner') this.#logins.banner(batch, said);
         else if (said.kind === 'tls-record') this.#uploads.record(batch, said);
-        else if (said.kind === 'dhcp') this.#leases.dhcp(batch, said);
+        else if (said.kind === 'dhcp') {
+          this.#leases.dhcp(batch, said);
+          this.#claims.dhcp(batch, said);
+        }
       }
     }
   }
@@ -87,7 +101,11 @@ export class PacketWindows implements RuleDetector {
     const contact = this.#contacts.note(batch, row);
     const loops = isLoop(batch.addresses, row * 8);
     this.#floods.packet(batch, row, contact, loops);
-    if (batch.fragment[row] !== FRAGMENT.later) this.#scans.packet(batch, row, contact);
+    if (batch.fragment[row] === FRAGMENT.later) return;
+    this.#scans.packet(batch, row, contact);
+    this.#logins.packet(batch, row);
+    const protocol = batch.protocol[row];
+    if (protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmp6) this.#echoes.packet(batch, row);
   }
 
   counters(): Record<string, number> {
@@ -105,6 +123,8 @@ export class PacketWindows implements RuleDetector {
       ...this.#names.kept,
       ...this.#uploads.kept,
       ...this.#leases.kept,
+      ...this.#claims.kept,
+      ...this.#echoes.kept,
     };
   }
 

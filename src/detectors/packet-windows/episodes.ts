@@ -69,6 +69,15 @@ export const BY_UDP = 'by UDP';
 
 /** The flood rules that say no more than a more exact one about the same destination. */
 const GENERAL = new Set<RuleName>(['first-contact-flood', 'one-way-flood', 'one-way-stream']);
+/** Scans that another finding may tell more exactly. */
+const WAITING = new Set<RuleName>([
+  'silent-host-scan',
+  'slow-port-scan',
+  'slow-host-scan',
+  'many-logins',
+  'answered-sweep',
+  'dns-text-beacon',
+]);
 const EXACT = new Set<RuleName>(['syn-flood', 'amplification', 'syn-ack-reflection', 'dhcp-flood']);
 
 /**
@@ -97,7 +106,7 @@ export class Episodes {
       return 0;
     }
     const number = ++this.fired;
-    const waits = GENERAL.has(episode.rule) || episode.rule === 'silent-host-scan';
+    const waits = GENERAL.has(episode.rule) || WAITING.has(episode.rule);
     const open: Open = { episode, state: waits ? 'waiting' : 'told', toldAt: episode.firedAt, changed: false };
     this.#open.set(number, open);
     this.#events.onFire?.(episode);
@@ -123,14 +132,17 @@ export class Episodes {
   advance(now: Micros): void {
     if (now < this.#sweepAt) return;
     if (Number.isFinite(now)) this.#sweepAt = Math.floor(now / SECOND) * SECOND + SECOND;
+    // All that wait are settled before anything ends that may explain them.
+    for (const open of this.#open.values()) {
+      if (open.state !== 'waiting') continue;
+      open.state = this.#isExplained(open.episode) ? 'explained' : 'told';
+      if (open.state === 'told') this.#report(open, now);
+    }
     for (const [number, open] of this.#open) {
       const { episode } = open;
       const over = now - episode.end > Math.min(ENDS_AFTER * episode.window, ENDS_AT_MOST);
       const due = Math.floor(now / REPORT_EVERY) > Math.floor(open.toldAt / REPORT_EVERY);
-      if (open.state === 'waiting') {
-        open.state = this.#isExplained(episode) ? 'explained' : 'told';
-        if (open.state === 'told') this.#report(open, now);
-      } else if (open.state === 'told' && open.changed && (over || due)) this.#report(open, now);
+      if (open.state === 'told' && open.changed && (over || due)) this.#report(open, now);
       if (!over) continue;
       this.#open.delete(number);
       this.#events.onEnd?.(episode);
@@ -176,9 +188,16 @@ export function distinctEpisodes(episodes: readonly Episode[]): Episode[] {
 
 /** Whether `other` says the same more exactly. */
 function explains(other: Episode, episode: Episode): boolean {
-  if (episode.rule === 'silent-host-scan')
-    return (other.rule === 'icmp-sweep' || other.rule === 'arp-scan') && other.source === episode.source;
+  const sweeps = other.rule === 'icmp-sweep' || other.rule === 'arp-scan';
+  if (episode.rule === 'silent-host-scan') return sweeps && other.source === episode.source;
+  if (episode.rule === 'answered-sweep') return other.rule === 'icmp-sweep' && other.source === episode.source;
+  if (episode.rule === 'slow-host-scan') return (sweeps || other.rule === 'silent-host-scan') && other.source === episode.source;
   if (episode.destination !== other.destination || episode.start > other.end || other.start > episode.end) return false;
+  if (episode.rule === 'slow-port-scan')
+    return (other.rule === 'port-scan' && other.source === episode.source) || (other.rule === 'one-way-flood' && other.subject === BY_UDP);
+  if (episode.rule === 'dns-text-beacon')
+    return other.rule === 'dns-tunnel' && other.source === episode.source && other.subject === episode.subject;
+  if (episode.rule === 'many-logins') return other.rule === 'brute-force' && other.source === episode.source;
   // Datagrams that fill the link hit any port; who scans by UDP waits for answers.
   if (episode.rule === 'port-scan') return other.rule === 'one-way-flood' && other.subject === BY_UDP;
   if (episode.rule === 'syn-flood') return other.rule === 'syn-flood' && episode.subject !== '' && other.subject === '';

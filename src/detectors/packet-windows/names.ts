@@ -4,7 +4,7 @@ import type { PacketWindowsConfig } from './config.ts';
 import type { WindowContext } from './context.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { KeptParts } from './kept.ts';
-import { plus, RuleWindows } from './rule-windows.ts';
+import { type KeyOf, plus, RuleWindows } from './rule-windows.ts';
 import { WINDOW } from './windows.ts';
 
 /** Second-level labels under which others register, below a country's domain. */
@@ -25,11 +25,18 @@ const LISTS = [
   'e5.sk',
 ];
 
-/** DNS tunnels: bytes of different subdomains a client asks for below one registered domain. */
+/** TXT, NULL and the types for private use carry what a server likes to say. */
+const TEXTS = (type: number): boolean => type === 16 || type === 10 || type >= 65_280;
+/** Long enough for questions that come once in a few minutes. */
+const BEACON_SECONDS = 3600;
+
+/** DNS tunnels: bytes of different subdomains a client asks for below one registered domain, and ever new names asked for texts. */
 export class Names {
   readonly #config: PacketWindowsConfig;
   readonly #rule: RuleWindows;
+  readonly #beacons: RuleWindows;
   readonly #seen: SeenSet;
+  readonly #texts: SeenSet;
   readonly #print: Fingerprint;
 
   constructor(context: WindowContext) {
@@ -37,11 +44,13 @@ export class Names {
     this.#config = config;
     this.#print = context.print;
     this.#rule = new RuleWindows('dns-tunnel', config.scanWindow, context);
+    this.#beacons = new RuleWindows('dns-text-beacon', BEACON_SECONDS, context);
     this.#seen = new SeenSet(config.memory);
+    this.#texts = new SeenSet(config.memory);
   }
 
   get kept(): KeptParts {
-    return { names: this.#rule.windows, asked: this.#seen };
+    return { names: this.#rule.windows, asked: this.#seen, beacons: this.#beacons.windows, texts: this.#texts };
   }
 
   dns(batch: PacketBatch, event: ApplicationEvent & { readonly kind: 'dns' }): void {
@@ -53,6 +62,7 @@ export class Names {
     const { tunnelBytes, scanWindow } = this.#config;
     const key = response ? 'reverse-pair' : 'pair';
     const domain = this.#print.start(31).text(split.domain).value();
+    if (TEXTS(event.type) && !/(?:^|\.)_/.test(split.subdomain)) this.#text(batch, row, key, domain, split);
     const at = this.#rule.open(batch, row, key, domain);
     const { values } = this.#rule.windows;
     const print = this.#print
@@ -68,6 +78,22 @@ export class Names {
       { subject: 'different names', value: names, threshold: Math.max(2, Math.round(tunnelBytes / 20)), unit: `in ${scanWindow} s` },
     ];
     this.#rule.fire(batch, row, at, key, measures, split.domain === '' ? 'names without a domain' : `names below ${split.domain}`);
+  }
+
+  /** A name that was asked for as text. Those with an underscore are of services: keys and policies of mail, certificates. */
+  #text(batch: PacketBatch, row: number, key: KeyOf, domain: number, split: { domain: string; subdomain: string }): void {
+    const at = this.#beacons.open(batch, row, key, domain);
+    const { values } = this.#beacons.windows;
+    const print = this.#print
+      .start(33)
+      .add(values[at + WINDOW.id] as number)
+      .text(split.subdomain);
+    if (!this.#texts.add(print.value())) return;
+    const { textNames } = this.#config;
+    const names = plus(values, at + WINDOW.a);
+    if (names < textNames) return;
+    const measures = [{ subject: 'different names asked for texts', value: names, threshold: textNames, unit: `in ${BEACON_SECONDS} s` }];
+    this.#beacons.fire(batch, row, at, key, measures, split.domain === '' ? 'names without a domain' : `names below ${split.domain}`);
   }
 }
 

@@ -1,67 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Detection, Lineage, RuleFinding } from '../../core/index.ts';
+import { host, ip, many, SECOND, syn, synAck, T0, watch } from '../../../test/packets/watch.ts';
+import type { RuleFinding } from '../../core/index.ts';
 import { SeenSet } from '../../ml/sketches/seen-set.ts';
 import { CaptureReader } from '../../parsers/packets/index.ts';
-import { dnsQuery, ethernet, type Frame, ipv4, pcap, tcp, udp } from '../../testing/packets.ts';
-import { config, type PacketWindowsConfig } from './config.ts';
-import { detectionOf, findingOf } from './detection.ts';
+import { dnsQuery, type Frame, pcap, tcp, udp } from '../../testing/packets.ts';
+import { config } from './config.ts';
 import { PacketWindows } from './detector.ts';
-import { distinctEpisodes, type Episode } from './episodes.ts';
 import { splitName } from './names.ts';
 import { RULES } from './rules.ts';
 import { shapeOf } from './uploads.ts';
-
-const T0 = 1_600_000_000_000_000;
-const SECOND = 1_000_000;
-const LINEAGE: Lineage = { inputs: [], configHash: '', feature: '', model: '', modelSha256: '', epoch: 0, program: '', seed: 0 };
-
-interface Watched {
-  readonly found: Detection[];
-  readonly fired: Episode[];
-  /** Everything reported, in order. */
-  readonly reports: RuleFinding[];
-  readonly names: string[];
-  readonly counters: Record<string, number>;
-}
-
-async function watch(
-  frames: readonly Frame[],
-  options: Partial<PacketWindowsConfig> = {},
-  cut = Number.POSITIVE_INFINITY,
-): Promise<Watched> {
-  const fired: Episode[] = [];
-  const episodes: Episode[] = [];
-  const onFire = (episode: Episode): void => {
-    episodes.push(episode);
-    fired.push({ ...episode });
-  };
-  const detector = new PacketWindows(config.parse({ memory: 16_384, maxKeys: 1024, ...options }), { onFire });
-  const reports: RuleFinding[] = [];
-  const bytes = pcap(frames);
-  const size = Math.min(cut, bytes.length);
-  const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.slice(i * size, (i + 1) * size));
-  for await (const batch of new CaptureReader({ input: 'test' }).read(chunks)) reports.push(...detector.take(batch));
-  reports.push(...detector.advance(Number.POSITIVE_INFINITY));
-  const found = distinctEpisodes(episodes).map((episode) => detectionOf(findingOf(episode), 'test', LINEAGE));
-  return {
-    found,
-    fired,
-    reports,
-    names: found.map(({ explanation }) => explanation.contributions[0]?.subject ?? ''),
-    counters: detector.counters(),
-  };
-}
-
-function ip(time: number, from: string, to: string, protocol: number, payload: Uint8Array): Frame {
-  return { time: T0 + time, bytes: ethernet(0x0800, ipv4({ from, to, protocol, payload })) };
-}
-const syn = (time: number, from: string, to: string, port: number, source = 40_000): Frame =>
-  ip(time, from, to, 6, tcp({ from: source, to: port, flags: 2 }));
-const synAck = (time: number, from: string, to: string, port: number, target = 40_000): Frame =>
-  ip(time, from, to, 6, tcp({ from: port, to: target, flags: 18 }));
-const many = (count: number, make: (i: number) => Frame): Frame[] => Array.from({ length: count }, (_, i) => make(i));
-const host = (i: number): string => `198.${(i >>> 16) & 255}.${(i >>> 8) & 255}.${i & 255}`;
 
 describe('rules fire at their threshold, in the open window', () => {
   it('port scan: the twentieth port, not the nineteenth', async () => {
@@ -87,11 +35,11 @@ describe('rules fire at their threshold, in the open window', () => {
     expect(detection?.evidence[0]).toMatchObject({ input: 'test', line: 1, offset: 24, time: T0 });
   });
 
-  it('the same ports again, or spread over hours, are no scan', async () => {
+  it('the same ports again are no scan; spread over hours they are a slow one', async () => {
     const again = many(300, (i) => syn(i * 1000, '10.0.0.1', '10.0.0.2', 80 + (i % 5), 30_000 + i));
     const slow = many(40, (i) => syn(i * 30 * SECOND, '10.0.0.3', '10.0.0.2', 1 + i));
     expect((await watch(again)).names).toEqual([]);
-    expect((await watch(slow)).names).toEqual([]);
+    expect((await watch(slow)).names).toEqual([RULES['slow-port-scan'].title]);
   });
 
   it('SYN flood: unanswered requests from many sources; answered ones are a busy server', async () => {
@@ -198,28 +146,51 @@ describe('rules fire at their threshold, in the open window', () => {
     const tries = many(20, (i) => syn(i * 300_000, '10.0.0.1', host(i), 445));
     const { names, fired } = await watch(tries);
     expect(names).toEqual([RULES['silent-host-scan'].title]);
-    // The tenth try at 2.7 s, then two seconds for the answers: the first try from 4.7 s on.
-    expect(fired[0]?.firedAt).toBe(T0 + 4_800_000);
+    // The tenth try at 2.7 s, then two seconds for the answers.
+    expect(fired[0]?.firedAt).toBe(T0 + 4_700_000);
     const answered = tries.flatMap((frame, i) => [frame, synAck(i * 300_000 + 1000, host(i), '10.0.0.1', 445)]);
     expect((await watch(answered)).names).toEqual([]);
     expect((await watch(many(20, (i) => syn(i * 1000, '10.0.0.1', host(i), 445)))).names).toEqual([]);
   });
 
-  it('brute force on any port, by the greeting', async () => {
-    const login = (i: number, greeting: string): Frame[] => [
-      syn(i * SECOND, '10.0.0.1', '10.0.0.2', 2222, 30_000 + i),
-      ip(
-        i * SECOND + 10,
-        '10.0.0.2',
-        '10.0.0.1',
-        6,
-        tcp({ from: 2222, to: 30_000 + i, flags: 24, payload: new TextEncoder().encode(greeting) }),
-      ),
+  /** A connection that is greeted, sends and gets so many bytes, and ends after a second. */
+  const login = (i: number, greeting: string, out: number, back: number, seconds = 1): Frame[] => {
+    const at = i * SECOND;
+    const from = { from: 2222, to: 30_000 + i };
+    const to = { from: 30_000 + i, to: 2222 };
+    const server = (time: number, flags: number, payload: Uint8Array): Frame =>
+      ip(time, '10.0.0.2', '10.0.0.1', 6, tcp({ ...from, flags, payload }));
+    const client = (time: number, flags: number, payload: Uint8Array): Frame =>
+      ip(time, '10.0.0.1', '10.0.0.2', 6, tcp({ ...to, flags, payload }));
+    return [
+      syn(at, '10.0.0.1', '10.0.0.2', 2222, 30_000 + i),
+      server(at + 10, 24, new TextEncoder().encode(greeting)),
+      client(at + 20, 24, new Uint8Array(out)),
+      server(at + 30, 24, new Uint8Array(back)),
+      server(at + seconds * SECOND, 17, new Uint8Array(0)),
     ];
-    const logins = (greeting: string): Frame[] => Array.from({ length: 12 }, (_, i) => login(i, greeting)).flat();
-    const { found } = await watch(logins('SSH-2.0-x\r\n'));
+  };
+  const logins = (sizes: (i: number) => readonly [number, number], greeting = 'SSH-2.0-x\r\n', seconds = 1): Frame[] =>
+    Array.from({ length: 30 }, (_, i) => login(i, greeting, ...sizes(i), seconds))
+      .flat()
+      .sort((a, b) => a.time - b.time);
+
+  it('brute force on any port, by the greeting: short connections that are alike', async () => {
+    const { found, fired } = await watch(logins((i) => [1200 + (i % 7) * 16, 1400]));
     expect(found.map(({ key }) => key)).toEqual(['10.0.0.1 -> 10.0.0.2 port 2222 (ssh)']);
-    expect((await watch(logins('hello there\r\n'))).names).toEqual([]);
+    expect(fired[0]?.firedAt).toBe(T0 + 10 * SECOND);
+    expect(found[0]?.severity).toBeGreaterThanOrEqual(55);
+    expect((await watch(logins(() => [1200, 1400], 'hello there\r\n'))).names).toEqual([]);
+  });
+
+  it.each<[string, Frame[]]>([
+    ['fetches of git, of which each is as long as what it fetches', logins((i) => [900 + ((i * 7919) % 5000), (i * 104_729) % 7000])],
+    ['builds that copy their results', logins((i) => [20_000 + i, 1400])],
+    ['commands of automation, beside files that it copies', logins((i) => (i < 4 ? [20_000, 1400] : [1200, 1400]))],
+  ])('%s: many logins, told at low severity', async (_, frames) => {
+    expect((await watch(frames)).found.map(({ title, severity }) => [title.split(',')[0], severity])).toEqual([
+      [RULES['many-logins'].title, 20],
+    ]);
   });
 
   it('DNS tunnel: bytes of new names below one domain, not many questions for the same', async () => {

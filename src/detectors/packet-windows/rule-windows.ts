@@ -4,8 +4,19 @@ import type { Measure } from './episodes.ts';
 import type { RuleName } from './rules.ts';
 import { KeyedWindows, WINDOW, type WindowPacket } from './windows.ts';
 
-/** Which of a packet's two addresses are a key. */
-export type KeyOf = 'source' | 'destination' | 'pair' | 'reverse-pair';
+/** Which of a packet's two addresses are a key; `hardware`: none, what is hashed into `extra` is. */
+export type KeyOf = 'source' | 'destination' | 'pair' | 'reverse-pair' | 'hardware';
+
+/** A packet that a finding may come of. */
+export interface NotedPacket {
+  /** Place and number of its window. */
+  readonly at: number;
+  readonly window: number;
+  readonly source: string;
+  readonly destination: string;
+  readonly subject: string;
+  readonly line: EvidenceLine;
+}
 
 /** The windows of one rule and the findings made from them. */
 export class RuleWindows {
@@ -38,15 +49,42 @@ export class RuleWindows {
 
   /** The condition of the window at `at` holds: begins an episode, or goes on with the one it has. */
   fire(batch: PacketBatch, row: number, at: number, key: KeyOf, measures: readonly Measure[], subject = ''): void {
-    const { values } = this.windows;
-    const line = evidenceOf(batch, row);
-    const newWindow = values[at + WINDOW.fired] === 0;
-    values[at + WINDOW.fired] = 1;
-    const known = values[at + WINDOW.episode] as number;
-    if (known < 0 || (known > 0 && this.#context.episodes.extend(known, measures, line, newWindow))) return;
+    if (this.#goesOn(at, measures, evidenceOf(batch, row))) return;
+    this.#begin(this.note(batch, row, at, key, subject), batch.time[row] as number, measures);
+  }
+
+  /** What the finding of a window needs of row `row`, so that it can fire later, without the packet. */
+  note(batch: PacketBatch, row: number, at: number, key: KeyOf, subject = ''): NotedPacket {
     const reverse = key === 'reverse-pair';
     const sender = addressText(batch.addresses, row * 8 + (reverse ? 4 : 0));
     const receiver = addressText(batch.addresses, row * 8 + (reverse ? 0 : 4));
+    return {
+      at,
+      window: this.windows.values[at + WINDOW.id] as number,
+      source: key === 'destination' ? '' : sender,
+      destination: key === 'source' || key === 'hardware' ? '' : receiver,
+      subject,
+      line: evidenceOf(batch, row),
+    };
+  }
+
+  /** Nothing happens where the window has made room for another. */
+  fireNoted(noted: NotedPacket, firedAt: number, measures: readonly Measure[]): void {
+    if (this.windows.values[noted.at + WINDOW.id] !== noted.window || this.#goesOn(noted.at, measures, noted.line)) return;
+    this.#begin(noted, firedAt, measures);
+  }
+
+  /** Whether the window has an episode, or may have none. */
+  #goesOn(at: number, measures: readonly Measure[], line: EvidenceLine): boolean {
+    const { values } = this.windows;
+    const newWindow = values[at + WINDOW.fired] === 0;
+    values[at + WINDOW.fired] = 1;
+    const known = values[at + WINDOW.episode] as number;
+    return known < 0 || (known > 0 && this.#context.episodes.extend(known, measures, line, newWindow));
+  }
+
+  #begin({ at, source, destination, subject, line }: NotedPacket, firedAt: number, measures: readonly Measure[]): void {
+    const { values } = this.windows;
     const input = this.#context.inputs.get(values[at + WINDOW.input] as number);
     const first: EvidenceLine = {
       input: input ?? '',
@@ -57,13 +95,13 @@ export class RuleWindows {
     };
     const opened = this.#context.episodes.open({
       rule: this.rule,
-      source: key === 'destination' ? '' : sender,
-      destination: key === 'source' ? '' : receiver,
+      source,
+      destination,
       subject,
       start: values[at + WINDOW.start] as number,
-      firedAt: batch.time[row] as number,
+      firedAt,
       window: this.#micros,
-      end: batch.time[row] as number,
+      end: line.time ?? firedAt,
       measures,
       evidence: input === undefined || (first.line === line.line && input === line.input) ? [line] : [first, line],
       lastPacket: line.line,
@@ -75,7 +113,7 @@ export class RuleWindows {
   #printOf({ addresses }: PacketBatch, row: number, key: KeyOf, extra: number): number {
     const print = this.#context.print.start(extra);
     if (key === 'pair' || key === 'source') print.address(addresses, row * 8);
-    if (key !== 'source') print.address(addresses, row * 8 + 4);
+    if (key !== 'source' && key !== 'hardware') print.address(addresses, row * 8 + 4);
     if (key === 'reverse-pair') print.address(addresses, row * 8);
     return print.value();
   }

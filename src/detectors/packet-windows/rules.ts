@@ -9,9 +9,18 @@ export type RuleName =
   | 'port-scan'
   | 'silent-host-scan'
   | 'icmp-sweep'
+  | 'answered-sweep'
   | 'arp-scan'
+  | 'slow-port-scan'
+  | 'slow-host-scan'
+  | 'arp-spoofing'
+  | 'arp-replies'
+  | 'rogue-dhcp'
   | 'brute-force'
+  | 'many-logins'
   | 'dns-tunnel'
+  | 'dns-text-beacon'
+  | 'icmp-tunnel'
   | 'doh-tunnel';
 
 export interface Rule {
@@ -142,15 +151,93 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
     harmless: ['a router or an inventory program', 'a network card that was just started on a router'],
     next: ['find the program on the source', 'look for connections to the neighbours found'],
   },
+  'answered-sweep': {
+    title: 'Many hosts pinged for the first time, most of which answer',
+    techniques: ['T1018'],
+    severity: 20,
+    mostSeverity: 20,
+    about: 'source',
+    why: 'Monitoring pings hosts that it knows and that answer; who pings a full network finds the same.',
+    harmless: ['monitoring that has just been started'],
+    next: ['see whether the source goes on pinging the same hosts: then it is monitoring'],
+  },
+  'slow-port-scan': {
+    title: 'Slow port scan',
+    techniques: ['T1046'],
+    severity: 45,
+    mostSeverity: 70,
+    about: 'source',
+    why: 'Programs know the ports they need; one after the other in vain, however slowly, finds out what a host runs.',
+    harmless: ['a vulnerability scanner or monitoring of your own', 'a capture that holds only one direction of the traffic'],
+    next: ['see which ports answered', 'look for further connections from this source'],
+  },
+  'slow-host-scan': {
+    title: 'Slow scan for hosts',
+    techniques: ['T1018', 'T1046'],
+    severity: 45,
+    mostSeverity: 70,
+    about: 'source',
+    why: 'Programs talk to hosts that exist; host after host in vain on one port, however slowly, is a search.',
+    harmless: ['an outage of many hosts', 'a peer-to-peer program', 'a capture that holds only one direction of the traffic'],
+    next: ['see which host did answer', 'find the program on the source that sends this'],
+  },
+  'arp-spoofing': {
+    title: 'One address claimed by two network cards',
+    techniques: ['T1557.002'],
+    severity: 60,
+    mostSeverity: 80,
+    about: 'source',
+    why: 'An address belongs to one card; two that claim it by turns mean that one pretends to be the other, so that traffic goes through it.',
+    harmless: [
+      'two hosts with the same address by mistake',
+      'a host with two cards in one network',
+      'a cluster that cannot decide which of its hosts is active',
+    ],
+    next: [
+      'compare both cards with your inventory; the gateway’s own is known',
+      'find the switch port of the other',
+      'turn on ARP inspection',
+    ],
+  },
+  'arp-replies': {
+    title: 'ARP answers nobody asked for',
+    techniques: ['T1557.002'],
+    severity: 45,
+    mostSeverity: 70,
+    about: 'source',
+    why: 'A host says once or twice that an address is its own; to go on saying so keeps false entries alive in the tables of others.',
+    harmless: ['a cluster or hypervisor that moves addresses', 'a capture that lacks the questions'],
+    next: ['compare the card with your inventory', 'see which addresses it claims', 'turn on ARP inspection'],
+  },
+  'rogue-dhcp': {
+    title: 'DHCP servers that contradict each other',
+    techniques: ['T1557.003'],
+    severity: 60,
+    mostSeverity: 75,
+    about: 'source',
+    why: 'Servers of one network name the same router and name servers; another that sends clients elsewhere can read or change what they send.',
+    harmless: ['a home router or test machine plugged in by mistake', 'a server whose configuration has just changed'],
+    next: ['compare both servers with your inventory', 'find the switch port of the other', 'turn on DHCP snooping'],
+  },
   'brute-force': {
     title: 'Brute force of logins',
     techniques: ['T1110'],
     severity: 55,
     mostSeverity: 80,
     about: 'source',
-    why: 'A person logs in once; connection after connection to a login service is guessing of passwords.',
+    why: 'A person logs in once; connection after connection to a login service that ends soon and at about the same size is guessing of passwords.',
     harmless: ['an automation that opens a connection for every command', 'monitoring of the service'],
     next: ['look for a successful login from this source in the server’s log', 'block the source or require keys'],
+  },
+  'many-logins': {
+    title: 'Many logins that do not look like guessing',
+    techniques: ['T1110'],
+    severity: 20,
+    mostSeverity: 20,
+    about: 'source',
+    why: 'Transfers and commands of a program differ in size and last; refused passwords are short and alike. These differ, or come of a client that transfers data there.',
+    harmless: ['git, builds and other automation over SSH', 'backups and file transfers'],
+    next: ['see whether the source is known for this'],
   },
   'dns-tunnel': {
     title: 'DNS tunnel',
@@ -161,6 +248,26 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
     why: 'Ordinary domains have few names; ever new long names below one domain carry data out.',
     harmless: ['a content network or anti-virus service that encodes data in names'],
     next: ['see who owns the domain', 'find the program on the source', 'block the domain at the resolver'],
+  },
+  'dns-text-beacon': {
+    title: 'Ever new names asked for texts',
+    techniques: ['T1071.004', 'T1132.001'],
+    severity: 45,
+    mostSeverity: 70,
+    about: 'source',
+    why: 'Texts in DNS are keys and policies below fixed names; ever new names below one domain carry questions to a server and commands back, however slowly.',
+    harmless: ['a filter of mail or viruses that asks its maker by DNS'],
+    next: ['see who owns the domain and what the texts hold', 'find the program on the source', 'block the domain at the resolver'],
+  },
+  'icmp-tunnel': {
+    title: 'Tunnel in pings',
+    techniques: ['T1095', 'T1048.003'],
+    severity: 60,
+    mostSeverity: 80,
+    about: 'source',
+    why: 'A ping repeats the same bytes, and its answer is the same again; contents that change each time carry data past filters.',
+    harmless: ['a test program that fills pings at random'],
+    next: ['look into the contents', 'find the program on both ends', 'limit ICMP at the border'],
   },
   'doh-tunnel': {
     title: 'Possible tunnel in DNS over HTTPS',

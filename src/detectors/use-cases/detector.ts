@@ -37,6 +37,8 @@ interface State {
   readonly runners: Readonly<Record<string, Uint8Array>>;
   readonly histories: Readonly<Record<string, ReturnType<NonNullable<Judge['histories']>['snapshot']>>>;
   readonly told: readonly (readonly [string, { score: number; end: Micros }])[];
+  /** Absent in states of before. */
+  readonly explained?: readonly (readonly [string, Micros])[];
 }
 
 /**
@@ -47,6 +49,9 @@ export class UseCases implements RuleDetector {
   readonly reads: readonly RuleInput['kind'][];
   readonly #features: readonly RunningFeature[];
   readonly #told: Told = new Map();
+  /** End of the latest window told of each use case that explains others, by entity. */
+  readonly #explained = new Map<string, Micros>();
+  readonly #explaining: ReadonlySet<string>;
   readonly #maxTold: number;
   #early: RuleFinding[] = [];
   #findings = 0;
@@ -66,6 +71,7 @@ export class UseCases implements RuleDetector {
     );
     const active = [...shipped, ...ownCases(config, known)];
     this.#maxTold = config.maxHistories;
+    this.#explaining = new Set(active.flatMap(({ explainedBy }) => explainedBy ?? []));
     this.#features = Object.entries(known).flatMap(([name, declaration]) => {
       const judges = active
         .filter(({ feature }) => feature === name)
@@ -82,18 +88,33 @@ export class UseCases implements RuleDetector {
     config: UseCasesConfig,
     features: FeatureFactory,
   ): RunningFeature {
-    const watched = judges.filter((judge) => judge.firesEarly(declaration.aggregates));
-    const watches = watched.map((judge) => ({
-      columns: judge.levels.map(({ column }) => column),
-      levels: judge.levels.map(({ level }) => level),
-      ...(judge.histories === undefined ? {} : { levelsOf: (keys: readonly string[]) => judge.levelsOf(keys) }),
-    }));
-    const runner = features(name, declaration, {
+    const watched = judges.filter((judge) => judge.watched(declaration.aggregates).length > 0);
+    const watches = watched.map((judge) => {
+      const levels = judge.watched(declaration.aggregates);
+      const places = levels.map((level) => judge.levels.indexOf(level));
+      return {
+        columns: levels.map(({ column }) => column),
+        levels: levels.map(({ level }) => level),
+        ...(judge.histories === undefined
+          ? {}
+          : {
+              levelsOf: (keys: readonly string[]) => {
+                this.#early.push(...this.#closed(runner, judges));
+                return places.map((place) => judge.levelsOf(keys)[place] as number);
+              },
+            }),
+      };
+    });
+    const runner: FeatureRunner = features(name, declaration, {
       homeNetworks: config.homeNetworks,
       seed: config.seed,
       group: this,
       watches,
-      onReached: (reached) => this.#reached(runner, watched[reached.watch] as Judge, reached),
+      onReached: (reached) => {
+        // What has closed counts as past, whatever the size of the batch.
+        this.#early.push(...this.#closed(runner, judges));
+        this.#reached(runner, watched[reached.watch] as Judge, reached);
+      },
     });
     return { runner, judges, watched };
   }
@@ -121,7 +142,9 @@ export class UseCases implements RuleDetector {
     return this.#features.flatMap(({ runner, judges }) => {
       if (watermark === Number.POSITIVE_INFINITY) runner.finish();
       else runner.advance(watermark);
-      return this.#closed(runner, judges);
+      const found = [...this.#early, ...this.#closed(runner, judges)];
+      this.#early = [];
+      return found;
     });
   }
 
@@ -143,6 +166,7 @@ export class UseCases implements RuleDetector {
         this.#features.flatMap(({ judges }) => judges.map(({ useCase, histories }) => [useCase.name, histories?.snapshot() ?? []])),
       ),
       told: [...this.#told],
+      explained: [...this.#explained],
     };
     return new Uint8Array(serialize(state));
   }
@@ -158,6 +182,8 @@ export class UseCases implements RuleDetector {
     }
     this.#told.clear();
     for (const [key, value] of state.told) this.#told.set(key, value);
+    this.#explained.clear();
+    for (const [key, end] of state.explained ?? []) this.#explained.set(key, end);
   }
 
   /** Windows of a feature whose definition has changed begin anew; the others go on. */
@@ -210,10 +236,13 @@ export class UseCases implements RuleDetector {
   ): RuleFinding | undefined {
     const measures = judge.judge(keys, value);
     if (measures === undefined) return undefined;
-    const { past } = judge.useCase;
+    const { past, explainedBy } = judge.useCase;
     const early = past !== undefined && start - this.#first < past * 1e6;
     const made = findingOf({ useCase: judge.useCase, keyColumns: runner.keyColumns, keys, start, end, measures, evidence });
     const finding = early ? { ...made, severity: Math.min(made.severity, MOST_WITHOUT_PAST) } : made;
+    if (explainedBy !== undefined && (this.#explained.get(`${explainedBy}|${finding.entity}`) ?? Number.NEGATIVE_INFINITY) > start)
+      return undefined;
+    if (this.#explaining.has(finding.rule)) this.#noteExplained(`${finding.rule}|${finding.entity}`, end);
     const id = [finding.rule, finding.key, start].join('|');
     const before = this.#told.get(id);
     if (before?.score === finding.score) return undefined;
@@ -221,6 +250,13 @@ export class UseCases implements RuleDetector {
     this.#told.set(id, { score: finding.score, end });
     if (this.#told.size > this.#maxTold) this.#told.delete(this.#told.keys().next().value as string);
     return finding;
+  }
+
+  #noteExplained(key: string, end: Micros): void {
+    const latest = Math.max(end, this.#explained.get(key) ?? end);
+    this.#explained.delete(key);
+    this.#explained.set(key, latest);
+    if (this.#explained.size > this.#maxTold) this.#explained.delete(this.#explained.keys().next().value as string);
   }
 }
 

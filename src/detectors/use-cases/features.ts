@@ -1,17 +1,21 @@
 import type { FeatureText } from '../../core/index.ts';
 
 /**
- * A flow nobody answered, by Zeek's and the meter's names of states or by its counts. Flows whose initiator uses a well-known port and whose
- * responder none are answers taken for questions; `asks` leaves them out.
+ * A flow nobody answered, by Zeek's and the meter's names of states or by its counts; of a record of one direction the counts say
+ * nothing of answers. Flows whose initiator uses a well-known port and whose responder none are answers taken for questions, and so
+ * are records of one direction from the lower port to the higher; `asks` leaves them out.
  */
 const derive = {
+  oneWay: "state is not absent and startsWith(state, 'one-way')",
   failed:
-    "state in ('S0', 'REJ', 'RSTOS0', 'SH', 'attempt', 'rejected') or backwardPackets = 0 or backwardPackets is absent and backwardBytes = 0",
-  asks: 'protocol not in (6, 17) or sourcePort >= 1024 or destinationPort < 1024 or sourcePort is absent',
+    "state in ('S0', 'REJ', 'RSTOS0', 'SH', 'attempt', 'rejected') or not oneWay and (backwardPackets = 0 or backwardPackets is absent and backwardBytes = 0)",
+  asks: 'protocol not in (6, 17) or sourcePort is absent or (sourcePort >= 1024 or destinationPort < 1024) and not (oneWay and sourcePort < destinationPort)',
   many: 'destinationAddress in (224.0.0.0/4, 255.255.255.255/32, ff00::/8)',
   // Echo requests; sensors put the ICMP type into the port, the meter leaves 0.
   ping: 'protocol = 1 and (sourcePort in (0, 8) or sourcePort is absent) or protocol = 58 and sourcePort = 128',
   outward: 'inside(HOME_NET, sourceAddress) and not inside(HOME_NET, destinationAddress) and not many',
+  // Of one direction, long packets are an upload and short ones confirm a download.
+  back: 'if(oneWay, if(forwardBytes > 500 * forwardPackets, forwardBytes / 100, forwardBytes), backwardBytes)',
   ended: 'if(durationMicros is absent, time, time + durationMicros)',
 } as const;
 
@@ -19,11 +23,19 @@ const derive = {
 const MINUTE = { type: 'sliding', size: '60s', slide: '20s', lateness: '5m' } as const;
 const TEN_SECONDS = { size: '10s', lateness: '5m' } as const;
 const HOUR = { size: '1h', lateness: '10m' } as const;
+/** Of what is done slowly, so that nothing else sees it. */
+const FOUR_HOURS = { type: 'sliding', size: '4h', slide: '2h', lateness: '10m' } as const;
 
 /** Services that let their users command a host. */
 const ADMINISTRATION = '(22, 135, 139, 445, 3389, 5985, 5986)';
 /** Services that ask for a password. */
 const AUTHENTICATION = '(21, 22, 23, 110, 143, 993, 995, 1433, 3306, 3389, 5432, 5900)';
+/**
+ * Connections kept open that are told nothing: the responder confirms (up to 66 bytes a packet where lengths are those of frames)
+ * but has nothing to answer, since what it was sent is no whole request. Clients that wait for news are answered, however little.
+ */
+const SLOW =
+  'protocol = 6 and asks and not failed and durationMicros >= 30000000 and forwardBytes > 0 and forwardBytes + backwardBytes < 6000 and backwardBytes <= 66 * backwardPackets and backwardPackets > 0 and (backwardBytes = 0 or forwardBytes > 66 * forwardPackets)';
 /** UDP services whose answers are much larger than their questions. */
 const AMPLIFIERS = '(17, 19, 53, 69, 111, 123, 137, 161, 389, 520, 1900, 3702, 5353, 11211)';
 
@@ -58,6 +70,9 @@ export const FEATURES: Readonly<Record<string, FeatureText>> = {
       ports: 'distinct(destinationPort)',
       silentHosts: 'distinct(if(failed, destinationAddress))',
       pingedHosts: 'distinct(if(ping, destinationAddress))',
+      newPingedHosts: 'first-seen(if(ping, destinationAddress))',
+      silentPingedHosts: 'distinct(if(ping and failed, destinationAddress))',
+      oneWayPingedHosts: 'distinct(if(ping and oneWay, destinationAddress))',
       failureRatio: 'ratio(failed)',
       newHosts: 'first-seen(destinationAddress)',
     },
@@ -66,7 +81,8 @@ export const FEATURES: Readonly<Record<string, FeatureText>> = {
     from: 'flow',
     derive: {
       ...derive,
-      amplified: `protocol = 17 and sourcePort in ${AMPLIFIERS} and destinationPort != sourcePort and failed`,
+      amplifier: `protocol = 17 and sourcePort in ${AMPLIFIERS} and destinationPort != sourcePort`,
+      amplified: 'amplifier and failed',
     },
     time: 'ended',
     key: ['destinationAddress'],
@@ -76,6 +92,10 @@ export const FEATURES: Readonly<Record<string, FeatureText>> = {
       sources: 'distinct(sourceAddress)',
       unanswered: 'count(protocol = 6 and failed)',
       amplifiedBytes: 'sum(if(amplified, forwardBytes))',
+      // Seen one way, long answers of such services; whether anybody asked is not told.
+      longAnswers: 'sum(if(amplifier and oneWay and forwardBytes >= 400 * forwardPackets, forwardBytes))',
+      sampledSyns: "count(state = 'one-way syn')",
+      sampledSynShare: "ratio(state = 'one-way syn')",
       bytesIn: 'sum(forwardBytes)',
     },
   },
@@ -90,6 +110,59 @@ export const FEATURES: Readonly<Record<string, FeatureText>> = {
       connections: 'count()',
       // A flow of one direction that carried more is half a connection.
       incomplete: 'count(failed and (forwardPackets is absent or forwardPackets <= 3))',
+      completed: 'count(not failed)',
+      sources: 'distinct(sourceAddress)',
+      // Of requests that are alike; visitors ask for different things with different cookies.
+      sizeEntropy: 'entropy(if(not failed, floor(forwardBytes / 16)), 256)',
+    },
+  },
+  requests: {
+    from: 'http',
+    derive: { page: "before(path, '?')" },
+    key: ['destinationAddress', 'destinationPort'],
+    window: TEN_SECONDS,
+    aggregates: {
+      requests: 'count()',
+      sources: 'distinct(sourceAddress)',
+      pageEntropy: 'entropy(page, 256)',
+    },
+  },
+  'source-requests': {
+    from: 'http',
+    derive: { page: "before(path, '?')" },
+    key: ['sourceAddress', 'destinationAddress', 'destinationPort'],
+    window: TEN_SECONDS,
+    aggregates: { requests: 'count()', pageEntropy: 'entropy(page, 256)' },
+  },
+  'failed-ports': {
+    from: 'flow',
+    derive,
+    where: 'failed and asks and not many and protocol in (6, 17)',
+    time: 'ended',
+    key: ['sourceAddress', 'destinationAddress'],
+    window: FOUR_HOURS,
+    aggregates: { connections: 'count()', ports: 'distinct(destinationPort)' },
+  },
+  'failed-hosts': {
+    from: 'flow',
+    derive,
+    where: 'failed and asks and inside(HOME_NET, sourceAddress) and inside(HOME_NET, destinationAddress) and protocol in (6, 17)',
+    time: 'ended',
+    key: ['sourceAddress', 'destinationPort'],
+    window: FOUR_HOURS,
+    aggregates: { connections: 'count()', hosts: 'distinct(destinationAddress)', newHosts: 'first-seen(destinationAddress)' },
+  },
+  echo: {
+    from: 'flow',
+    derive,
+    where: 'protocol in (1, 58) and not many',
+    time: 'ended',
+    key: ['sourceAddress', 'destinationAddress'],
+    window: { size: '10m', lateness: '5m' },
+    aggregates: {
+      bytes: 'sum(forwardBytes)',
+      packets: 'sum(forwardPackets)',
+      packetBytes: 'ratio(forwardBytes, forwardPackets)',
     },
   },
   'source-reflection': {
@@ -104,14 +177,20 @@ export const FEATURES: Readonly<Record<string, FeatureText>> = {
   'slow-connections': {
     from: 'flow',
     derive,
-    where: 'protocol = 6 and asks',
+    where: SLOW,
     time: 'ended',
     key: ['sourceAddress', 'destinationAddress', 'destinationPort'],
     window: { size: '5m', lateness: '5m' },
-    aggregates: {
-      slow: 'count(not failed and durationMicros >= 30000000 and forwardBytes + backwardBytes < 3000)',
-      connections: 'count()',
-    },
+    aggregates: { slow: 'count()' },
+  },
+  'slow-service': {
+    from: 'flow',
+    derive,
+    where: SLOW,
+    time: 'ended',
+    key: ['destinationAddress', 'destinationPort'],
+    window: { size: '5m', lateness: '5m' },
+    aggregates: { slow: 'count()', sources: 'distinct(sourceAddress)' },
   },
   'service-load': {
     from: 'flow',
@@ -128,12 +207,22 @@ export const FEATURES: Readonly<Record<string, FeatureText>> = {
   },
   logins: {
     from: 'flow',
-    derive: { ...derive, remote: `destinationPort in ${AUTHENTICATION}` },
+    derive: {
+      ...derive,
+      remote: `destinationPort in ${AUTHENTICATION}`,
+      // A password that is refused takes little and ends soon; transfers and sessions do not.
+      refusable:
+        '(backwardBytes is absent or backwardBytes <= 8000) and (forwardBytes is absent or forwardBytes <= 8000) and (durationMicros is absent or durationMicros <= 60000000)',
+    },
     where: `protocol = 6 and asks and not failed and (remote or contains(attributes, '"service":"ssh"') or state = 'ssh')`,
     time: 'ended',
     key: ['sourceAddress', 'destinationAddress', 'destinationPort'],
     window: MINUTE,
-    aggregates: { logins: 'count()' },
+    aggregates: {
+      logins: 'count()',
+      short: 'count(refusable)',
+      sizeEntropy: 'entropy(if(refusable, floor((forwardBytes + if(oneWay, 0, backwardBytes)) / 512)), 256)',
+    },
   },
   administration: {
     from: 'flow',
@@ -170,7 +259,7 @@ export const FEATURES: Readonly<Record<string, FeatureText>> = {
     window: HOUR,
     aggregates: {
       bytesOut: 'sum(forwardBytes)',
-      uploadRatio: 'ratio(forwardBytes, backwardBytes)',
+      uploadRatio: 'ratio(forwardBytes, back + 1)',
       destinations: 'distinct(destinationAddress)',
       newDestinations: 'first-seen(destinationAddress)',
     },
@@ -184,8 +273,21 @@ export const FEATURES: Readonly<Record<string, FeatureText>> = {
     window: HOUR,
     aggregates: {
       bytesOut: 'sum(forwardBytes)',
-      uploadRatio: 'ratio(forwardBytes, backwardBytes)',
+      uploadRatio: 'ratio(forwardBytes, back + 1)',
       newDestination: 'first-seen(destinationAddress)',
+    },
+  },
+  'egress-day': {
+    from: 'flow',
+    derive,
+    where: 'outward',
+    time: 'ended',
+    key: ['sourceAddress', 'destinationAddress'],
+    window: { type: 'sliding', size: '24h', slide: '12h', lateness: '10m' },
+    aggregates: {
+      bytesOut: 'sum(forwardBytes)',
+      uploadRatio: 'ratio(forwardBytes, back + 1)',
+      connections: 'count()',
     },
   },
   rhythm: {
@@ -214,6 +316,20 @@ export const FEATURES: Readonly<Record<string, FeatureText>> = {
       volume: 'distinct-length(below)',
       labelEntropy: 'mean(entropy(below))',
     },
+  },
+  'text-names': {
+    from: 'dns',
+    derive: {
+      registered: 'domain(query)',
+      below: 'subdomain(query)',
+      // Names that begin with an underscore are those of services: keys and policies of mail, certificates.
+      service: "startsWith(query, '_') or contains(query, '._')",
+    },
+    where:
+      "registered is not absent and queryType in ('TXT', 'NULL', 'PRIVATE', '16', '10') and not service and (destinationPort is absent or destinationPort != 5353)",
+    key: ['sourceAddress', 'registered'],
+    window: HOUR,
+    aggregates: { queries: 'count()', names: 'distinct(below)' },
   },
   readings: {
     from: 'metric',

@@ -6,6 +6,8 @@ import type { Level, UseCase } from './use-case.ts';
 /** Aggregates that never fall, so that their level can fire in the open window; sums are of amounts, which are never negative. */
 const RISING = /^(?:count|distinct|distinct-length|max|sum|first-seen)\(/;
 
+const NEAR = 10;
+
 /** Decides on the windows of one use case; remembers earlier windows where it compares with them. */
 export class Judge {
   readonly useCase: UseCase;
@@ -19,10 +21,12 @@ export class Judge {
     this.histories = useCase.history === undefined ? undefined : new OwnHistories(maxHistories);
   }
 
-  /** Whether reaching the levels in an open window settles it. */
-  firesEarly(aggregates: Readonly<Record<string, string>>): boolean {
-    if (this.useCase.history?.kind === 'none') return false;
-    return this.levels.length > 0 && this.levels.every(({ column, below }) => below !== true && RISING.test(aggregates[column] ?? ''));
+  /** Levels an open window is watched for, since reaching them settles it; none where only its end can tell. */
+  watched(aggregates: Readonly<Record<string, string>>): readonly Level[] {
+    if (this.useCase.history?.kind === 'none') return [];
+    const rising = this.levels.filter(({ column, below }) => below !== true && RISING.test(aggregates[column] ?? ''));
+    const settled = rising.length === this.levels.length && rising.every(({ share }) => share === undefined);
+    return settled || this.useCase.early === true ? rising : [];
   }
 
   /** Levels of one key: what its own past allows, where that is more. Out of reach while there is too little of it. */
@@ -32,7 +36,9 @@ export class Judge {
     const key = keys.join('|');
     const own =
       (this.histories?.windows(key) ?? 0) < history.windows
-        ? Number.POSITIVE_INFINITY
+        ? history.optional === true
+          ? 0
+          : Number.POSITIVE_INFINITY
         : history.factor * (this.histories?.quantile(key, 0.99) ?? 0);
     return this.levels.map(({ column, level }) => (column === history.column ? Math.max(level, own) : level));
   }
@@ -47,7 +53,7 @@ export class Judge {
       value: value(column),
       level: levels[i] as number,
       below: below === true,
-      history: history?.column === column ? this.#past(keys, value(column)) : '',
+      history: history?.column === column && this.#hasPast(keys) ? this.#past(keys, value(column)) : '',
     }));
     if (history?.kind !== 'none') return measures;
     const key = keys.join('|');
@@ -63,15 +69,23 @@ export class Judge {
     const fired = this.judge(keys, value) !== undefined;
     if (history.kind === 'none' && (fired || !this.#reaches(keys, value))) return;
     const index = this.levels.findIndex(({ column }) => column === history.column);
+    // Keys of an optional past are many: those that never come near the level need none.
+    if (history.kind === 'more' && history.optional === true && value(history.column) < (this.levels[index]?.level ?? 0) / NEAR) return;
     const most = fired ? (this.levelsOf(keys)[index] ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
     this.histories.add(keys.join('|'), start, Math.min(value(history.column), most));
   }
 
   #reaches(keys: readonly string[], value: (column: string) => number): boolean {
     const levels = this.levelsOf(keys);
-    return this.levels.every(({ column, below }, i) =>
-      below === true ? value(column) <= (levels[i] as number) : value(column) >= (levels[i] as number),
-    );
+    return this.levels.every(({ column, below, share }, i) => {
+      if (share !== undefined && value(column) < share.least * value(share.of)) return false;
+      return below === true ? value(column) <= (levels[i] as number) : value(column) >= (levels[i] as number);
+    });
+  }
+
+  #hasPast(keys: readonly string[]): boolean {
+    const { history } = this.useCase;
+    return history?.kind !== 'more' || history.optional !== true || (this.histories?.windows(keys.join('|')) ?? 0) >= history.windows;
   }
 
   #past(keys: readonly string[], value: number): string {

@@ -9,12 +9,22 @@ export interface Level {
   /** Holds from this value on, or, where `below` is set, up to it. */
   readonly level: number;
   readonly below?: true;
+  /** Holds only where it is also this share of another aggregate of the window. */
+  readonly share?: { readonly of: string; readonly least: number };
 }
 
 /** Compares a window with earlier ones of the same key. */
 export type OwnHistory =
   /** Holds from `factor` times the 99 % quantile of at least `windows` earlier windows on. */
-  | { readonly kind: 'more'; readonly column: string; readonly subject: string; readonly factor: number; readonly windows: number }
+  | {
+      readonly kind: 'more';
+      readonly column: string;
+      readonly subject: string;
+      readonly factor: number;
+      readonly windows: number;
+      /** Before there are so many windows the level alone decides; otherwise nothing is said. */
+      readonly optional?: true;
+    }
   /** Holds at 0, where none of at least `windows` earlier windows had 0. */
   | { readonly kind: 'none'; readonly column: string; readonly subject: string; readonly windows: number };
 
@@ -27,10 +37,14 @@ export interface UseCase {
   readonly techniques: readonly string[];
   /** A detector that sees the same more exactly where the source has it. */
   readonly coveredBy?: 'packet-windows';
+  /** A use case that says the same more exactly: what it has told of an entity in the same time is not told again. */
+  readonly explainedBy?: string;
   /** Name of the feature. */
   readonly feature: string;
   readonly levels: readonly Level[];
   readonly history?: OwnHistory;
+  /** Told in the open window, although what comes later in it may take away from its shares and means. */
+  readonly early?: true;
   /** Seconds of events without which what is new says little: until then the finding is of low severity. */
   readonly past?: number;
   /** At the level; grows with how far it is exceeded. */

@@ -46,6 +46,22 @@ const flow = (time: number, values: SensorRow['values'] = {}): SensorRow['values
   ...values,
 });
 
+const ONE_WAY = { backwardPackets: undefined, backwardBytes: undefined };
+const OUT = { destinationAddress: '198.51.100.1' };
+const AMPLIFIER = { ...ONE_WAY, sourcePort: 123, destinationPort: 40_000, protocol: 17, state: 'one-way' };
+
+const request = (time: number, values: SensorRow['values'] = {}): SensorRow['values'] => ({
+  time,
+  sourceAddress: '10.0.0.1',
+  sourcePort: 50_000,
+  destinationAddress: '10.0.0.2',
+  destinationPort: 80,
+  method: 'GET',
+  host: 'www.example.com',
+  path: '/',
+  ...values,
+});
+
 function run(one: UseCases, kind: SensorRow['kind'], rows: readonly SensorRow['values'][]): RuleFinding[] {
   const found = [...one.take(batchOf(kind, rows)), ...one.advance(Number.POSITIVE_INFINITY)];
   return [...new Map(found.map((finding) => [`${finding.rule}|${finding.key}|${finding.start}`, finding])).values()];
@@ -76,7 +92,42 @@ describe('shipped use cases', () => {
     [
       'flow-icmp-sweep',
       'flow',
+      many(12, (i) => flow(i, { destinationAddress: `10.0.1.${i}`, protocol: 1, sourcePort: 8, destinationPort: 0, backwardPackets: 0 })),
+    ],
+    [
+      'answered-sweep',
+      'flow',
       many(12, (i) => flow(i, { destinationAddress: `10.0.1.${i}`, protocol: 1, sourcePort: 8, destinationPort: 0 })),
+    ],
+    ['slow-port-scan', 'flow', many(30, (i) => flow(i * 60, { destinationPort: i + 1, state: 'REJ' }))],
+    ['slow-host-scan', 'flow', many(40, (i) => flow(i * 60, { destinationAddress: `10.0.1.${i}`, state: 'S0', backwardPackets: 0 }))],
+    [
+      'sampled-syn-flood',
+      'flow',
+      many(600, (i) => flow(i / 100, { sourceAddress: `198.51.${i % 100}.1`, state: i % 9 === 0 ? 'one-way' : 'one-way syn', ...ONE_WAY })),
+    ],
+    [
+      'one-way-amplification',
+      'flow',
+      many(60, (i) => flow(i / 10, { ...AMPLIFIER, sourceAddress: `198.51.100.${i % 30}`, forwardPackets: 200, forwardBytes: 2.8e5 })),
+    ],
+    ['http-flood', 'http', many(1500, (i) => request(i / 200, { sourceAddress: `198.51.100.${i % 40}`, path: `/?q=${i}` }))],
+    ['http-flood-source', 'http', many(2500, (i) => request(i / 300, { path: '/login' }))],
+    ['connection-flood', 'flow', many(1500, (i) => flow(i / 200, { sourceAddress: `198.51.100.${i % 40}`, forwardBytes: 410 + (i % 5) }))],
+    [
+      'slow-attack-of-many',
+      'flow',
+      many(240, (i) => flow(i / 4, { sourceAddress: `198.51.100.${i % 40}`, durationMicros: 60 * SECOND, backwardBytes: 0 })),
+    ],
+    [
+      'echo-tunnel',
+      'flow',
+      many(30, (i) => flow(i, { protocol: 1, sourcePort: 8, destinationPort: 0, forwardPackets: 50, forwardBytes: 6e4 })),
+    ],
+    [
+      'dns-text-beacon',
+      'dns',
+      many(20, (i) => ({ time: i * 45, sourceAddress: '10.0.0.1', query: `a${i}.t.example.com`, queryType: 'TXT' })),
     ],
     ['flow-brute-force', 'flow', many(12, (i) => flow(i, { destinationPort: 22 }))],
     ['flow-syn-flood', 'flow', many(600, (i) => flow(i / 100, { sourceAddress: `198.51.${i % 100}.1`, state: 'S0', backwardPackets: 0 }))],
@@ -104,6 +155,35 @@ describe('shipped use cases', () => {
     ['administration-spread', 'flow', many(6, (i) => flow(i, { destinationAddress: `10.0.1.${i}`, destinationPort: 445 }))],
     ['remote-execution', 'flow', [flow(0, { destinationPort: 135 }), flow(1, { destinationPort: 49_700 })]],
     ['upload-to-new-destination', 'flow', [flow(0, { destinationAddress: '198.51.100.1', forwardBytes: 2e8, backwardBytes: 1e5 })]],
+    [
+      'upload-to-one-destination',
+      'flow',
+      // Known already, by one small connection; then one long one of which the meter tells a part every two minutes.
+      [
+        flow(0, { destinationAddress: '198.51.100.1' }),
+        ...many(90, (i) => flow(7200 + i * 120, { ...OUT, forwardBytes: 3e7, backwardBytes: 2e5 })),
+      ],
+    ],
+    [
+      'upload-over-a-day',
+      'flow',
+      [
+        flow(0, { destinationAddress: '198.51.100.1' }),
+        ...many(40, (i) => flow(3600 + i * 1800, { ...OUT, forwardBytes: 3e7, backwardBytes: 0 })),
+      ],
+    ],
+    [
+      'upload-to-new-destination',
+      'flow',
+      [flow(0, { ...OUT, ...ONE_WAY, state: 'one-way fin', forwardPackets: 150_000, forwardBytes: 2e8 })],
+    ],
+    [
+      'one-way-sweep',
+      'flow',
+      many(12, (i) =>
+        flow(i, { ...ONE_WAY, destinationAddress: `10.0.1.${i}`, protocol: 1, sourcePort: 0, destinationPort: 2048, state: 'one-way' }),
+      ),
+    ],
     ['beacon', 'flow', many(20, (i) => flow(i * 60, { destinationAddress: '198.51.100.1', destinationPort: 8443 }))],
     [
       'flow-dns-tunnel',
@@ -142,6 +222,86 @@ describe('shipped use cases', () => {
         ),
       ),
     ).not.toContain('upload-volume');
+  });
+
+  it('records of one direction are no flood, scan or outage: they tell nothing of answers', () => {
+    const record = (time: number, values: SensorRow['values']) => flow(time, { ...ONE_WAY, state: 'one-way fin', ...values });
+    const visitors = many(3000, (i) => record(i / 150, { sourceAddress: `198.51.${i % 100}.1` }));
+    // The same exporter tells the answers too, as flows from the server's port.
+    const answers = many(3000, (i) =>
+      record(i / 150, { sourceAddress: '10.0.0.2', sourcePort: 8443, destinationAddress: '10.0.0.7', destinationPort: 40_000 + i }),
+    );
+    const outward = many(100, (i) => record(i / 5, { destinationAddress: `203.0.113.${i}` }));
+    const names = many(600, (i) => record(i / 60, { ...AMPLIFIER, sourcePort: 53, forwardPackets: 1, forwardBytes: 300 }));
+    const found = run(detector(), 'flow', [...visitors, ...answers, ...outward, ...names]);
+    // So many connections of the same size are a flood of another kind.
+    expect(new Set(found.map(({ rule, key }) => `${rule} ${key}`))).toEqual(new Set(['connection-flood 10.0.0.2 port 443']));
+  });
+
+  it('of one direction, connections that were only asked for are a flood', () => {
+    const asked = many(600, (i) => flow(i / 100, { ...ONE_WAY, sourceAddress: `198.51.${i % 100}.1`, state: 'attempt' }));
+    expect(rules(run(detector(), 'flow', asked))).toContain('flow-syn-flood');
+  });
+
+  it.each<[string, SensorRow['kind'], SensorRow['values'][]]>([
+    [
+      'many transfers over SSH, as git and builds make them',
+      'flow',
+      many(400, (i) =>
+        flow(i * 2, { destinationPort: 22, forwardBytes: 3000 + ((i * 7919) % 5000), backwardBytes: 4000 + ((i * 104_729) % 60_000) }),
+      ),
+    ],
+    [
+      'monitoring that pings 200 hosts each minute and asks them over SNMP, of which 12 are down',
+      'flow',
+      many(4000, (i) => {
+        const down = (i % 200) % 17 === 3 ? { backwardPackets: 0, backwardBytes: 0 } : {};
+        const poll = (i >> 1) % 2 === 0 ? { protocol: 1, sourcePort: 8, destinationPort: 0 } : { protocol: 17, destinationPort: 161 };
+        return flow(i * 0.3, { destinationAddress: `10.0.1.${i % 200}`, state: undefined, ...poll, ...down });
+      }),
+    ],
+    [
+      'a download, of which the router tells the confirmations',
+      'flow',
+      many(60, (i) => flow(i * 60, { ...OUT, ...ONE_WAY, state: 'one-way', forwardPackets: 1e6, forwardBytes: 5.2e7 })),
+    ],
+    [
+      'visitors of a shop',
+      'http',
+      many(6000, (i) => request(i / 300, { sourceAddress: `198.51.${i % 50}.1`, path: `/article/${(i * i) % 97}?from=${i}` })),
+    ],
+    [
+      'things behind one router that keep their connections to a broker alive',
+      'flow',
+      many(300, (i) => flow(i, { durationMicros: 118 * SECOND, forwardPackets: 4, forwardBytes: 4, backwardPackets: 4, backwardBytes: 4 })),
+    ],
+    [
+      'a mail server that asks for keys and policies',
+      'dns',
+      many(300, (i) => ({
+        ...{ time: i, sourceAddress: '10.0.0.1', queryType: 'TXT' },
+        query: i % 2 === 0 ? `s${i}._domainkey.example.com` : `_dmarc.m${i}.example.com`,
+      })),
+    ],
+  ])('%s: nothing at medium severity and above', (_, kind, rows) => {
+    expect(run(detector(), kind, rows).filter(({ severity }) => severity >= 25)).toEqual([]);
+  });
+
+  it('a backup to the outside is told in its first nights, then it has a past', () => {
+    const nights = many(14 * 8, (i) =>
+      flow(Math.floor(i / 8) * 86_400 + (i % 8) * 1800, { ...OUT, forwardBytes: 4e8, backwardBytes: 1e6 }),
+    );
+    const told = run(detector(), 'flow', nights).filter(({ severity }) => severity >= 25);
+    expect(new Set(told.map(({ start }) => Math.floor((start - START) / (86_400 * SECOND))))).toEqual(new Set([-1, 0]));
+  });
+
+  it('a client whose logins have always been so many is no brute force; one that never was is', () => {
+    const logins = (count: number, every: number) => many(count, (i) => flow(i * every, { destinationPort: 22 }));
+    const starts = run(detector(), 'flow', logins(4000, 3))
+      .filter(({ rule }) => rule === 'flow-brute-force')
+      .map(({ start }) => (start - START) / SECOND);
+    expect(starts.length).toBeGreaterThan(0);
+    expect(Math.max(...starts)).toBeLessThan(3700);
   });
 
   it('is quiet on ordinary traffic', () => {

@@ -96,8 +96,9 @@ class AttributeTexts {
     this.end = new Int32Array(rows);
   }
 
-  set(row: number, { tcpFlags, inputInterface, outputInterface }: ExportedFlow, format: string, sampling: number): void {
-    const key = `${format} ${tcpFlags} ${inputInterface} ${outputInterface} ${sampling}`;
+  set(row: number, { tcpFlags, inputInterface, outputInterface, clockOffMicros }: ExportedFlow, format: string, sampling: number): void {
+    const clockOffSeconds = clockOffMicros === undefined ? undefined : Math.round(clockOffMicros / 1e6);
+    const key = `${format} ${tcpFlags} ${inputInterface} ${outputInterface} ${sampling} ${clockOffSeconds}`;
     let span = this.known.get(key);
     if (span === undefined) {
       const text = JSON.stringify({
@@ -107,6 +108,7 @@ class AttributeTexts {
         inputInterface,
         outputInterface,
         ...(sampling > 1 ? { sampling } : {}),
+        clockOffSeconds,
       });
       const start = this.length;
       this.texts.push(text);

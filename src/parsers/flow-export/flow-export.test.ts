@@ -16,7 +16,9 @@ function bytes(...parts: readonly (readonly [number, 1 | 2 | 4 | 8] | readonly n
 
 const address = (text: string) => Uint8Array.from(text.split('.').map(Number));
 
-function records(datagrams: readonly Uint8Array[], input = 'flow-export/192.0.2.1'): RecordBatch {
+const ARRIVAL = 1_000_061e6;
+
+function records(datagrams: readonly Uint8Array[], arrival = ARRIVAL, input = 'flow-export/192.0.2.1'): RecordBatch {
   const ends: number[] = [];
   let end = 0;
   for (const datagram of datagrams) {
@@ -30,14 +32,14 @@ function records(datagrams: readonly Uint8Array[], input = 'flow-export/192.0.2.
     line: 1,
     bytes: bytes(...datagrams),
     ends: Uint32Array.from(ends),
-    arrival: 7e15,
+    arrival,
     last: false,
   };
 }
 
-function read(datagrams: readonly Uint8Array[], parser = new FlowExportParser('net')) {
+function read(datagrams: readonly Uint8Array[], parser = new FlowExportParser('net'), arrival = ARRIVAL) {
   const dead: DeadLetter[] = [];
-  const [batch] = parser.parse(records(datagrams), (letter) => dead.push(letter));
+  const [batch] = parser.parse(records(datagrams, arrival), (letter) => dead.push(letter));
   return { batch, dead, parser };
 }
 
@@ -87,7 +89,7 @@ describe('NetFlow 5', () => {
       protocol: 6,
       forward: [7, 4200],
       backward: [0, 0],
-      state: 'fin',
+      state: 'one-way fin',
       attributes: { exporter: '192.0.2.1', format: 'netflow5', tcpFlags: 0x1b, inputInterface: 3, outputInterface: 4 },
     });
   });
@@ -155,12 +157,12 @@ describe('IPFIX', () => {
     const template = bytes([2, 2], [8 + fields.length, 2], [300, 2], [8, 2], fields);
     const record = bytes(
       ...[address('10.0.0.1'), address('10.0.0.2'), [1000, 8] as const, [2000, 8] as const, [3, 1] as const, [1, 2, 3]],
-      ...[[1_700_000_000_000, 8] as const, [1_700_000_001_500, 8] as const, [2, 1] as const],
+      ...[[1_000_050_000, 8] as const, [1_000_051_500, 8] as const, [2, 1] as const],
     );
     const data = bytes([300, 2], [4 + record.length, 2], record);
     const { batch, dead } = read([ipfix(0, template), ipfix(0, data)]);
     expect(dead).toEqual([]);
-    expect(flow(batch)).toMatchObject({ time: 1_700_000_000e6, duration: 1_500_000, state: 'active' });
+    expect(flow(batch)).toMatchObject({ time: 1_000_050e6, duration: 1_500_000, state: 'active' });
     expect([flow(batch).forward[1], flow(batch).backward[1]]).toEqual([1000, 2000]);
   });
 });
@@ -186,12 +188,57 @@ describe('sFlow 5', () => {
     const { batch, dead } = read([datagram]);
     expect(dead).toEqual([]);
     expect(flow(batch)).toMatchObject({
-      time: 7e15,
+      time: ARRIVAL,
+      state: 'one-way syn',
       from: [10, 0, 0, 1, 40_000],
       to: [10, 0, 0, 2, 22],
       forward: [512, 768_000],
       attributes: { format: 'sflow5', tcpFlags: 2, sampling: 512 },
     });
+  });
+});
+
+describe('the clock of an exporter', () => {
+  const HOUR = 3600e6;
+
+  it('that is out by more than five minutes gives way to that of the receiver, and the source says so', () => {
+    for (const arrival of [ARRIVAL + 50 * 365 * 24 * HOUR, ARRIVAL - 3 * HOUR, ARRIVAL + 400e6]) {
+      const { batch, parser } = read([v5(100)], undefined, arrival);
+      const off = 1_000_060e6 - arrival;
+      expect(flow(batch)).toMatchObject({
+        time: arrival - 10e6,
+        duration: 2_500_000,
+        attributes: { clockOffSeconds: Math.round(off / 1e6) },
+      });
+      expect(parser.counters()).toMatchObject({ flows: 1, clock_off: 1 });
+    }
+    const { batch, parser } = read([v5(100)], undefined, ARRIVAL + 200e6);
+    expect([flow(batch).time, flow(batch).attributes.clockOffSeconds, parser.counters().clock_off]).toEqual([1_000_050e6, undefined, 0]);
+  });
+
+  it('is not that of a flow that says 1970 or next year: it ended when it came', () => {
+    const [a, b] = [bytes([0, 4]), bytes([180_000_000, 4])].map((first) => {
+      const datagram = v5(100);
+      datagram.set(first, 24 + 24);
+      datagram.set(first, 24 + 28);
+      return flow(read([datagram]).batch).time;
+    });
+    // The first is 50 s after the start of the exporter's clock: within a day of its datagram.
+    expect([a, b]).toEqual([1_000_000e6, ARRIVAL]);
+  });
+});
+
+describe('what a record of one direction says of answers', () => {
+  it.each([
+    [0x02, 'attempt'],
+    [0x06, 'attempt'],
+    [0x1b, 'one-way fin'],
+    [0x1a, 'one-way'],
+    [0x14, 'one-way rst'],
+  ])('TCP flags %i: %s', (flags, state) => {
+    const datagram = v5(100);
+    datagram[24 + 37] = flags;
+    expect(flow(read([datagram]).batch).state).toBe(state);
   });
 });
 

@@ -1,6 +1,7 @@
 import { deserialize, serialize } from 'node:v8';
 import { type DeadLetter, type EventBatch, type RecordBatch, recordEnds } from '../../core/index.ts';
 import type { ExportedFlow } from './exported-flow.ts';
+import { withClock } from './exporter-clock.ts';
 import { flowBatch, type ReadDatagram } from './flow-batch.ts';
 import { readNetFlowV5 } from './netflow-v5.ts';
 import { Reader } from './reader.ts';
@@ -31,7 +32,15 @@ export class FlowExportParser {
   #expected = new Map<string, number>();
   /** Sampling that options announced, by exporter, format and domain. */
   #sampling = new Map<string, number>();
-  readonly #counters: Record<string, number> = { datagrams: 0, flows: 0, lost: 0, sets_without_template: 0, other_samples: 0, dead: 0 };
+  readonly #counters: Record<string, number> = {
+    datagrams: 0,
+    flows: 0,
+    lost: 0,
+    sets_without_template: 0,
+    other_samples: 0,
+    clock_off: 0,
+    dead: 0,
+  };
 
   constructor(source: string) {
     this.#source = source;
@@ -49,6 +58,7 @@ export class FlowExportParser {
       try {
         const { flows, format } = this.#datagram(bytes, exporter, batch.arrival);
         datagrams.push({ flows, format, ...place });
+        for (const { clockOffMicros } of flows) if (clockOffMicros !== undefined) this.#count('clock_off');
         this.#count('flows', flows.length);
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
@@ -75,15 +85,15 @@ export class FlowExportParser {
     const reader = new Reader(bytes);
     const version = reader.u16();
     if (version === 5) {
-      const { flows, sequence, domain } = readNetFlowV5(reader);
+      const { flows, sequence, domain, exportMicros } = readNetFlowV5(reader);
       this.#sequence(`${exporter}/5/${domain}`, sequence, flows.length);
-      return { flows, format: 'netflow5' };
+      return { flows: withClock(flows, exportMicros, arrival), format: 'netflow5' };
     }
     if (version === 9) {
       const datagram = readNetFlowV9(reader, exporter, this.#templates);
       const key = `${exporter}/9/${datagram.domain}`;
       this.#sequence(key, datagram.sequence, 1);
-      return { flows: this.#sampled(datagram, key), format: 'netflow9' };
+      return { flows: withClock(this.#sampled(datagram, key), datagram.exportMicros, arrival), format: 'netflow9' };
     }
     if (version === 10) {
       const datagram = readIpfix(reader, exporter, this.#templates);
@@ -91,7 +101,7 @@ export class FlowExportParser {
       // A set that cannot be read holds an unknown number of records: the count begins anew behind it.
       if (datagram.unknownSets > 0) this.#expected.delete(key);
       else this.#sequence(key, datagram.sequence, datagram.records);
-      return { flows: this.#sampled(datagram, key), format: 'ipfix' };
+      return { flows: withClock(this.#sampled(datagram, key), datagram.exportMicros, arrival), format: 'ipfix' };
     }
     if (version === 0 && reader.u16() === 5) {
       const { flows, sequence, agent, domain, otherSamples } = readSFlow(reader, arrival);

@@ -6,6 +6,8 @@ export interface NetFlowV5 {
   /** Flows sent before this datagram, by the exporter's count. */
   readonly sequence: number;
   readonly domain: number;
+  /** When the exporter sent it, by its own clock. */
+  readonly exportMicros: number;
 }
 
 /** NetFlow version 5, after the version field: 24 bytes of header, 48 a record (Cisco NetFlow Export Datagram Format). */
@@ -17,7 +19,8 @@ export function readNetFlowV5(reader: Reader): NetFlowV5 {
   const sequence = reader.u32();
   const domain = reader.u16();
   const sampling = reader.u16() & 0x3fff;
-  const bootMillis = seconds * 1000 + nanoseconds / 1e6 - uptimeMillis;
+  const exportMillis = seconds * 1000 + nanoseconds / 1e6;
+  const bootMillis = exportMillis - uptimeMillis;
   const flows: ExportedFlow[] = [];
   for (let i = 0; i < count; i++) {
     const sourceAddress = reader.u32();
@@ -51,5 +54,5 @@ export function readNetFlowV5(reader: Reader): NetFlowV5 {
       sampling: Math.max(1, sampling),
     });
   }
-  return { flows, sequence, domain };
+  return { flows, sequence, domain, exportMicros: exportMillis * 1000 };
 }

@@ -7,6 +7,8 @@ export interface TemplateDatagram {
   readonly flows: readonly ExportedFlow[];
   readonly sequence: number;
   readonly domain: number;
+  /** When the exporter sent it, by its own clock. */
+  readonly exportMicros: number;
   /** Data sets whose template has not come yet: they cannot be read. */
   readonly unknownSets: number;
   /** Data records, flows and options: what IPFIX counts in its sequence. */
@@ -32,7 +34,7 @@ export function readNetFlowV9(reader: Reader, exporter: string, templates: FlowT
   const sequence = reader.u32();
   const domain = reader.u32();
   const clock = { exportMicros, bootMicros: exportMicros - uptimeMillis * 1000 };
-  return { sequence, domain, ...readSets(reader, V9, `${exporter}/9/${domain}`, templates, clock) };
+  return { sequence, domain, exportMicros, ...readSets(reader, V9, `${exporter}/9/${domain}`, templates, clock) };
 }
 
 /** IPFIX (RFC 7011), after the version field. */
@@ -43,7 +45,7 @@ export function readIpfix(reader: Reader, exporter: string, templates: FlowTempl
   const sequence = whole.u32();
   const domain = whole.u32();
   const clock = { exportMicros, bootMicros: Number.NaN };
-  return { sequence, domain, ...readSets(whole, IPFIX, `${exporter}/10/${domain}`, templates, clock) };
+  return { sequence, domain, exportMicros, ...readSets(whole, IPFIX, `${exporter}/10/${domain}`, templates, clock) };
 }
 
 function readSets(reader: Reader, kind: Kind, domain: string, templates: FlowTemplates, clock: ExportClock) {

@@ -14,6 +14,7 @@ const WORDS: Readonly<Record<string, readonly [one: string, many: string]>> = {
   readings: ['reading', 'readings'],
   generated_records: ['generated record', 'generated records'],
   open_flows: ['open flow', 'open flows'],
+  clock_off: ['flow timed by its receipt: its exporter’s clock is wrong', 'flows timed by their receipt: their exporter’s clock is wrong'],
 };
 
 const NETWORKS: Readonly<Record<string, string>> = { networksUsed: 'in use', networksLearning: 'learning', networksTrained: 'trained' };

@@ -2,7 +2,7 @@ import type { ValueType } from './expression.ts';
 import { characterEntropy, registeredDomain, subdomain } from './names.ts';
 import { parseNetwork } from './network.ts';
 
-export type CallName = 'length' | 'domain' | 'subdomain' | 'entropy' | 'startsWith' | 'endsWith' | 'contains' | 'floor';
+export type CallName = 'length' | 'domain' | 'subdomain' | 'entropy' | 'startsWith' | 'endsWith' | 'contains' | 'before' | 'floor';
 
 /** A function of the expression language. Text functions are computed once for each distinct text of a batch. */
 export interface ExpressionFunction {
@@ -64,6 +64,13 @@ export const FUNCTIONS: Readonly<Record<CallName, ExpressionFunction>> = {
     summary: 'whether a text contains another',
     ofText: (text, other) => text.includes(other),
     duckdb: (text, other) => `contains(${text}, ${other})`,
+  },
+  before: {
+    operands: ['text', 'text'],
+    type: 'text',
+    summary: 'what stands before the first place of another text in a text, all of it where there is none',
+    ofText: (text, other) => (other === '' ? text : (text.split(other, 1)[0] as string)),
+    duckdb: (text, other) => `CASE WHEN ${other} = '' THEN ${text} ELSE split_part(${text}, ${other}, 1) END`,
   },
   floor: {
     operands: ['number'],

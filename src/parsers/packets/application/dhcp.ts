@@ -1,23 +1,39 @@
 import type { ApplicationEvent } from '../../../core/index.ts';
 
 const COOKIE = 236;
+const OPTION = { pad: 0, mask: 1, router: 3, nameServers: 6, message: 53, server: 54, end: 255 } as const;
+const MOST_NAME_SERVERS = 4;
 
-/** Message type (1 discover, 3 request …) and client hardware address of a DHCP message. */
+/** Message type (1 discover, 2 offer, 3 request, 5 acknowledgement …), client, and what the server offers (RFC 2131, RFC 2132). */
 export function readDhcp(bytes: Uint8Array, start: number, end: number, row: number): ApplicationEvent | undefined {
   if (end - start < COOKIE + 4) return undefined;
-  const cookie = start + COOKIE;
-  if (bytes[cookie] !== 0x63 || bytes[cookie + 1] !== 0x82 || bytes[cookie + 2] !== 0x53 || bytes[cookie + 3] !== 0x63) return undefined;
-  const client = Array.from(bytes.subarray(start + 28, start + 34), (byte) => byte.toString(16).padStart(2, '0')).join(':');
-  let at = cookie + 4;
+  const word = (at: number): number =>
+    (((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number)) >>>
+    0;
+  if (word(start + COOKIE) !== 0x63825363) return undefined;
+  const found = { message: 0, mask: 0, server: 0, router: 0, nameServers: [] as number[] };
+  let at = start + COOKIE + 4;
   while (at + 2 <= end) {
     const code = bytes[at] as number;
-    if (code === 0) {
+    if (code === OPTION.pad) {
       at++;
       continue;
     }
-    if (code === 255) break;
-    if (code === 53 && at + 2 < end) return { kind: 'dhcp', row, message: bytes[at + 2] as number, client };
-    at += 2 + (bytes[at + 1] as number);
+    if (code === OPTION.end) break;
+    const from = at + 2;
+    const length = bytes[at + 1] as number;
+    const to = Math.min(end, from + length);
+    if (code === OPTION.message && to > from) found.message ||= bytes[from] as number;
+    else if (to - from < 4) {
+      // too short for an address
+    } else if (code === OPTION.mask) found.mask = word(from);
+    else if (code === OPTION.server) found.server = word(from);
+    else if (code === OPTION.router) found.router = word(from);
+    else if (code === OPTION.nameServers) {
+      for (let i = from; i + 4 <= to && found.nameServers.length < MOST_NAME_SERVERS; i += 4) found.nameServers.push(word(i));
+    }
+    at = from + length;
   }
-  return { kind: 'dhcp', row, message: 0, client };
+  const client = Array.from(bytes.subarray(start + 28, start + 34), (byte) => byte.toString(16).padStart(2, '0')).join(':');
+  return { kind: 'dhcp', row, client, transaction: word(start + 4), lease: word(start + 16), ...found };
 }
