@@ -33,6 +33,9 @@ it('one sweep in windows that overlap is one finding, a later one another', () =
   const useCases = new FlowUseCases({ seed: 1 });
   for (const batch of sensorBatches([...sweep(0), ...sweep(900)], 's', 'events')) useCases.take(batch);
   const sweeps = useCases.detections('events', LINEAGE).filter(({ title }) => title.startsWith('ICMP sweep'));
-  expect(sweeps.map(({ title }) => title)).toEqual(['ICMP sweep, 10.0.0.1: 15 hosts pinged, 15 of them silent', 'ICMP sweep, 10.0.0.1: 15 hosts pinged, 15 of them silent']);
+  expect(sweeps.map(({ title }) => title)).toEqual([
+    'ICMP sweep, 10.0.0.1: 15 hosts pinged, 15 of them silent',
+    'ICMP sweep, 10.0.0.1: 15 hosts pinged, 15 of them silent',
+  ]);
   expect(sweeps.every(({ start, end }) => end - start > 60e6)).toBe(true);
 });
