@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { VedetteError } from '../core/index.ts';
 import { type ReportInput, reportStem } from '../sinks/report/index.ts';
-import { type FileInput, listInputs, withoutEmpty } from '../sources/index.ts';
+import { type FileInput, listInputs, withoutBinary, withoutEmpty } from '../sources/index.ts';
 import { createDetector, type InputSummary } from '../training/index.ts';
 import { learnBaseline } from './baseline.ts';
 import { captureReport, splitCaptures } from './capture/index.ts';
@@ -22,7 +22,7 @@ export interface InputAnalysis {
 
 /** Finds what is abnormal in finite inputs: one analysis per input, inputs of one kind share what was learnt. No two reports have the same name. */
 export async function* analyzeInputs(paths: readonly string[], options: AnalysisOptions): AsyncGenerator<InputAnalysis> {
-  await checkSessionDetectors(options.detectors);
+  await checkSessionDetectors(options.detectors, options.detectorOptions);
   const stems = new Set<string>();
   for await (const analysis of analyzeEach(paths, options)) {
     const report = named(analysis.report, stems);
@@ -37,9 +37,9 @@ function named(report: ReportInput, taken: ReadonlySet<string>): ReportInput {
   return distinct;
 }
 
-async function checkSessionDetectors(names: readonly string[]): Promise<void> {
+async function checkSessionDetectors(names: readonly string[], options: AnalysisOptions['detectorOptions'] = {}): Promise<void> {
   for (const name of names) {
-    const { detector } = await createDetector(name);
+    const { detector } = await createDetector(name, options[name] ?? {});
     if (detector.shape === 'sequences') continue;
     throw new VedetteError('USAGE', `${name} judges ${detector.shape}, no sessions`, {
       hint:
@@ -61,7 +61,7 @@ async function* analyzeEach(paths: readonly string[], options: AnalysisOptions):
       hint: 'Name a model of what the inputs hold, or none.',
     });
   }
-  const groups = groupInputs(records);
+  const groups = groupInputs(await withoutBinary(records, inputs.length, (name) => options.note?.(`${name} is no text and was left out`)));
   if (options.flowModel !== undefined && captures.length + events.length === 0)
     throw unsuited(options.flowModel.name, 'flows, and none of the inputs holds flows or packets');
   if (options.model !== undefined && groups.length === 0)

@@ -24,7 +24,7 @@ export async function learnBaseline(options: AnalysisOptions): Promise<Baseline 
   if (read.batch === undefined || read.feature === undefined) return undefined;
   const models: FittedModel[] = [];
   for (const name of options.detectors) {
-    const { detector } = await createDetector(name, {}, options.seed);
+    const { detector } = await createDetector(name, options.detectorOptions?.[name] ?? {}, options.seed);
     const model = { detectorName: name, detector: detector as FittedModel['detector'], name: 'learnt-from-baseline', sha256: '' };
     const summary = await model.detector.fit(read.batch);
     const sha256 = sha256Hex(await model.detector.snapshot());
@@ -39,6 +39,7 @@ export function logOptions(options: AnalysisOptions) {
     timezone: options.timezone,
     session: options.session,
     ...(options.format === undefined ? {} : { format: options.format }),
+    ...options.parsing,
     ...(options.templates === undefined ? {} : { templates: options.templates }),
   };
 }

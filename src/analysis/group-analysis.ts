@@ -137,7 +137,7 @@ export class GroupAnalysis {
     }
     if (batch.rows < 2) return [];
     for (const [i, name] of this.#options.detectors.entries()) {
-      const { detector } = await createDetector(name, {}, this.#options.seed);
+      const { detector } = await createDetector(name, this.#options.detectorOptions?.[name] ?? {}, this.#options.seed);
       const fresh = { detectorName: name, detector: detector as FittedModel['detector'], name: 'learnt-from-input', sha256: '' };
       const progress = (share: number): void =>
         this.#progress(0.6 + (0.35 * (i + share)) / this.#options.detectors.length, `learning ${name}`);
@@ -177,13 +177,17 @@ export class GroupAnalysis {
   }
 
   #lineage(model: Pick<FittedModel, 'name' | 'sha256'>, read: LogSequences): Lineage {
-    const { seed, promise, program, signatures } = this.#options;
+    const { seed, promise, program, signatures, parsing, detectorOptions } = this.#options;
+    const { mining, mixed } = parsing ?? {};
     const config = {
       detectors: this.#options.detectors,
       signatures,
       promise,
       session: read.feature?.by ?? 'none',
       timezone: this.#options.timezone,
+      ...(mining === undefined ? {} : { mining }),
+      ...(mixed === undefined ? {} : { mixed }),
+      ...(detectorOptions === undefined ? {} : { detectorOptions }),
     };
     return {
       inputs: read.inputs.map((one) => ({ input: one.name, generation: '', from: 0, to: one.bytes, sha256: one.sha256 })),

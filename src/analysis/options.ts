@@ -1,6 +1,7 @@
 import type { Detector, LabelledRow, SequenceBatch, SeriesPoints } from '../core/index.ts';
 import type { SequenceFeature } from '../features/index.ts';
 import type { FixedTemplate, KnownTemplates } from '../parsers/index.ts';
+import type { ParsingOptions } from '../training/index.ts';
 import type { ForecastModel, ReadSeriesOptions } from '../training/series/index.ts';
 import type { FlowModel } from './events/named-flows.ts';
 import type { LearntTableAlarm } from './events/table-alarms.ts';
@@ -16,6 +17,10 @@ export interface AnalysisOptions {
   /** `auto`, `none`, or what `parseSessionKey` reads. */
   readonly session: string;
   readonly templates?: readonly FixedTemplate[];
+  /** Further settings of how lines are read. */
+  readonly parsing?: Pick<ParsingOptions, 'mining' | 'mixed' | 'readRate' | 'cpuShare'>;
+  /** Options of detectors by name, where they differ from the defaults. */
+  readonly detectorOptions?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Session detectors by name. */
   readonly detectors: readonly string[];
   /** Learn from these paths instead of from the input itself. */
@@ -36,6 +41,8 @@ export interface AnalysisOptions {
   /** Takes readings as they are forecast, to be kept: `points.source` is the input. Times of a table without any count its rows. */
   readonly keepReadings?: (points: SeriesPoints, undated: boolean) => Promise<void>;
   readonly progress: (share: number, what: string) => void;
+  /** Hears what inputs were left out, in words. */
+  readonly note?: (text: string) => void;
   /** Signatures: the rules that come with the program, and a folder of Sigma rules. */
   readonly signatures: { readonly own: boolean; readonly rules?: string };
   /** Findings of one report; the rest is counted. */

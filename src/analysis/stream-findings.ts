@@ -64,8 +64,12 @@ export class StreamAnalysis {
     promise: number,
     seed: number,
     labels: { readonly novelty: readonly LabelledRow[]; readonly rate: readonly LabelledRow[] },
+    options: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {},
   ): Promise<StreamAnalysis> {
-    const [novelty, rate] = await Promise.all([createDetector('novelty', {}, seed), createDetector('rate', {}, seed)]);
+    const [novelty, rate] = await Promise.all([
+      createDetector('novelty', options.novelty ?? {}, seed),
+      createDetector('rate', options.rate ?? {}, seed),
+    ]);
     novelty.detector.applyLabels(labels.novelty);
     rate.detector.applyLabels(labels.rate);
     return new StreamAnalysis(source, promise, novelty.detector, rate.detector);

@@ -22,7 +22,15 @@ function percent(share: number): string {
   return `${Number((100 * share).toPrecision(2))} %`;
 }
 
-function mixedText(formats: Readonly<Record<string, number>>): string {
+/** What is said of a text that is not in UTF-8. */
+export function encodingText(encoding: string): string {
+  return encoding === 'unknown'
+    ? 'Not all of it is UTF-8, and its bytes do not show which encoding it is in: they are taken as they are, and shown as \ufffd. Convert it first (iconv) to have them read.'
+    : `It is read as ${encoding}, recognised from its bytes.`;
+}
+
+/** What is said of lines of several formats. */
+export function mixedText(formats: Readonly<Record<string, number>>): string {
   const counts = Object.entries(formats).map(([name, lines]) => `${name} ${lines.toLocaleString('en')}`);
   const plain = formats.plain === undefined ? '' : ' Plain lines fit no format; they have the time of the line before them.';
   return `Its events are of several formats: ${counts.join(', ')}.${plain}`;
@@ -41,6 +49,7 @@ export function warningsOf({ input, feature, batch, models, promise, learntForma
     warn('damaged', `The input could not be read to its end: ${input.problem}. What was readable is analysed.`);
   if (input.dead > 0)
     warn('unparsed', `${input.dead} of ${input.lines + input.dead} records fit no format and were left out of the analysis.`);
+  if (input.encoding !== undefined) warn('encoding', encodingText(input.encoding));
   if (input.formats !== undefined) warn('mixed', mixedText(input.formats));
   if (input.takenYear !== undefined)
     warn(

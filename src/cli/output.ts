@@ -19,6 +19,11 @@ export function print(...lines: readonly string[]): void {
   printText(lines.map((line) => visible(line.replace(/\n$/, ''))).join('\n'));
 }
 
+/** Says something beside the result. */
+export function note(text: string): void {
+  process.stderr.write(`note: ${visible(text)}\n`);
+}
+
 /** A text of the program's own, of one line or more. */
 export function printText(text: string): void {
   const shown = visibleText(withUrls(text));

@@ -19,5 +19,6 @@ export {
   type SourceConfig,
   type TenantConfig,
 } from './schema.ts';
-export { editorSchema, type JsonSchema, jsonSchema } from './shape.ts';
+export { editorSchema, formatPath, type JsonSchema, jsonSchema } from './shape.ts';
 export { address, byteSize, rate, secret } from './values.ts';
+export { hiddenPaths } from './written.ts';

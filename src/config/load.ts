@@ -6,9 +6,10 @@ import { interpolate } from './environment.ts';
 import { nearest } from './nearest.ts';
 import { applyOverride, environmentOverrides, type Override, parseSet } from './overrides.ts';
 import { ConfigError, type Problem } from './problem.ts';
-import { configHash, redact } from './redact.ts';
+import { configHash, HIDDEN, redact } from './redact.ts';
 import type { Config } from './schema.ts';
 import { child, formatPath, type JsonSchema, jsonSchema, type Path, schemaAt } from './shape.ts';
+import { asWritten, hiddenPaths } from './written.ts';
 
 export interface LoadOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
@@ -20,6 +21,8 @@ export interface LoadedConfig<C = Config> {
   readonly config: C;
   /** As `config show` prints it: defaults filled in, secrets hidden. */
   readonly shown: unknown;
+  /** The same with durations as they are written, so that it can be read again once its secrets are written in place of `HIDDEN`. */
+  readonly written: unknown;
   /** Hash of `shown`, for lineage. */
   readonly hash: string;
 }
@@ -36,7 +39,17 @@ export async function loadConfig<C = Config>(path: string, schema: z.ZodType<C>,
       cause: error,
     });
   }
-  return parseConfig(text, path, schema, options);
+  const loaded = parseConfig(text, path, schema, options);
+  const hidden = hiddenPaths(parseYaml(text, path).value);
+  if (hidden.length > 0)
+    throw new VedetteError(
+      'CONFIG_INVALID',
+      hidden.map((at) => `${path} ${formatPath(at)}: is ${HIDDEN}, as config show prints secrets`).join('\n'),
+      {
+        hint: 'Write the secrets there, or name environment variables that hold them.',
+      },
+    );
+  return loaded;
 }
 
 /** The same from text; `file` is the name problems show. */
@@ -61,7 +74,8 @@ function checkDocument<C>(document: YamlDocument, schema: z.ZodType<C>, options:
   const result = schema.safeParse(effective);
   if (!result.success) problems.push(...result.error.issues.flatMap((issue) => describe(issue, document, overrides, shape, effective)));
   if (problems.length > 0 || !result.success) throw new ConfigError(dedupe(problems));
-  return { config: result.data, shown: redact(result.data, shape), hash: configHash(result.data, shape) };
+  const shown = redact(result.data, shape);
+  return { config: result.data, shown, written: asWritten(shown, shape), hash: configHash(result.data, shape) };
 }
 
 type Issue = z.core.$ZodIssue;

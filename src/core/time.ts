@@ -43,6 +43,14 @@ const UNIT_MICROS: Record<string, number> = {
   w: 604_800_000_000,
 };
 
+/** A duration as `parseDuration` reads it, in the largest unit that it is a whole number of. */
+export function formatDuration(micros: Micros): string {
+  const [unit, size] = Object.entries(UNIT_MICROS)
+    .reverse()
+    .find(([name, each]) => name !== 'w' && micros > 0 && micros % each === 0) ?? ['s', 1_000_000];
+  return `${micros / size}${unit}`;
+}
+
 /** Parses `250ms`, `10s`, `5m`, `2h`, `7d`, `4w` into microseconds; undefined when it is no duration. */
 export function parseDuration(text: string): Micros | undefined {
   const match = DURATION.exec(text);

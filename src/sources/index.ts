@@ -1,7 +1,7 @@
 import type { Registry, Source } from '../core/index.ts';
 
 export { DEFAULT_EXPANSION, type ExpansionLimit } from './bytes/expansion.ts';
-export { type ByteOptions, type ByteStream, headBytes, readBytes } from './files/bytes.ts';
+export { type ByteOptions, type ByteStream, headBytes, readBytes, withoutBinary } from './files/bytes.ts';
 export { type ExportName, exportName } from './files/export-name.ts';
 export { globTest, isGlob } from './files/glob.ts';
 export { type FileInput, type InputOptions, listInputs, walk, withoutEmpty } from './files/inputs.ts';

@@ -58,17 +58,23 @@ export async function readLogs(inputs: readonly FileInput[], options: ReadLogsOp
   }
 }
 
+const PARSING = [
+  'format',
+  'timezone',
+  'templates',
+  'known',
+  'mining',
+  'mixed',
+  'readRate',
+  'cpuShare',
+  'fields',
+  'root',
+] as const satisfies readonly (keyof ParsingOptions)[];
+
 /** Parses inputs of so many stored bytes together: here, or in a thread of its own where they are long enough. */
-export function logInputs(bytes: number, { format, timezone, templates, known, mining, fields, root }: ParsingOptions): LogInputs {
-  const options: ParsingOptions = {
-    ...(format === undefined ? {} : { format }),
-    ...(timezone === undefined ? {} : { timezone }),
-    ...(templates === undefined ? {} : { templates }),
-    ...(known === undefined ? {} : { known }),
-    ...(mining === undefined ? {} : { mining }),
-    ...(fields === undefined ? {} : { fields }),
-    ...(root === undefined ? {} : { root }),
-  };
+export function logInputs(bytes: number, given: ParsingOptions): LogInputs {
+  // What else stands there need not cross to a thread.
+  const options = Object.fromEntries(PARSING.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]]))) as ParsingOptions;
   return bytes < BESIDE_BYTES ? new InputParser(options) : new ParserThread(options);
 }
 

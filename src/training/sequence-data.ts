@@ -4,6 +4,7 @@ import type { KnownTemplates } from '../parsers/index.ts';
 import { listInputs, withoutEmpty } from '../sources/index.ts';
 import { fingerprintOf, type TrainingData } from './data.ts';
 import { parseLabelFrom, readLabels } from './labels.ts';
+import type { ParsingOptions } from './parsing/input-parser.ts';
 import { readLogs } from './read-logs.ts';
 import { readSessions } from './read-sessions.ts';
 import { readTemplates } from './templates-file.ts';
@@ -26,6 +27,8 @@ export interface SequenceDataOptions {
   readonly session?: string;
   readonly templates?: string;
   readonly timezone?: string;
+  /** Of how lines are read; goes before what else is said of it. */
+  readonly parsing?: ParsingOptions;
 }
 
 /** Session files as they are, or logs parsed into sessions: whichever the data are. Sessions and templates are made `like` those of a model. */
@@ -38,7 +41,7 @@ export async function readSequenceData(
   const given = options.labels === undefined ? options.labelFrom : `file:${options.labels}`;
   const text = options.label === undefined ? given : `column:${options.label}`;
   const labelFrom = text === undefined ? undefined : parseLabelFrom(text);
-  if (options.format === undefined && feature === undefined) {
+  if ((options.parsing?.format ?? options.format) === undefined && feature === undefined) {
     try {
       return await readSessions(options.data, { progress, ...(labelFrom === undefined ? {} : { labelFrom }) });
     } catch (error) {
@@ -53,6 +56,7 @@ export async function readSequenceData(
     ...(options.format === undefined ? {} : { format: options.format }),
     ...(options.timezone === undefined ? {} : { timezone: options.timezone }),
     ...(options.templates === undefined ? {} : { templates: await readTemplates(options.templates) }),
+    ...options.parsing,
     ...(feature === undefined ? {} : { feature }),
     ...(known === undefined ? {} : { known }),
   });

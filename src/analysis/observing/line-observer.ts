@@ -11,6 +11,8 @@ export interface ObserverSettings {
   readonly promise: number;
   readonly seed: number;
   readonly signatures: AnalysisOptions['signatures'];
+  /** Options of detectors by name. */
+  readonly detectorOptions?: AnalysisOptions['detectorOptions'];
   readonly labels: Readonly<Record<'novelty' | 'rate' | 'sigma', readonly LabelledRow[]>>;
 }
 
@@ -22,11 +24,18 @@ export interface LineFindings {
 }
 
 export async function observerSettings(source: string, options: AnalysisOptions): Promise<ObserverSettings> {
-  const { promise, seed, signatures, labels } = options;
+  const { promise, seed, signatures, labels, detectorOptions } = options;
   const { own, rules } = signatures;
   const [novelty, rate] = [await labels('novelty'), await labels('rate')];
   const sigma = own || rules !== undefined ? await labels('sigma') : [];
-  return { source, promise, seed, signatures, labels: { novelty, rate, sigma } };
+  return {
+    source,
+    promise,
+    seed,
+    signatures,
+    labels: { novelty, rate, sigma },
+    ...(detectorOptions === undefined ? {} : { detectorOptions }),
+  };
 }
 
 /** What looks at every line as it comes: the detectors that learn as they go, and signatures. */
@@ -39,9 +48,9 @@ export class LineObserver {
     this.#signatures = signatures;
   }
 
-  static async open({ source, promise, seed, signatures, labels }: ObserverSettings): Promise<LineObserver> {
+  static async open({ source, promise, seed, signatures, labels, detectorOptions = {} }: ObserverSettings): Promise<LineObserver> {
     return new LineObserver(
-      await StreamAnalysis.open(source, promise, seed, labels),
+      await StreamAnalysis.open(source, promise, seed, labels, detectorOptions),
       await SignatureAnalysis.open(source, { signatures, seed, labels: async () => labels.sigma }),
     );
   }

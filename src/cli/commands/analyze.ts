@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { collect, natural, networks, rate, withCommonOptions, withExample } from '../options.ts';
 import { withModsOptions } from './mods-options.ts';
+import { withParserOptions } from './parser-options.ts';
 
 export function analyzeCommand(): Command {
   const command = withCommonOptions(
@@ -16,10 +17,13 @@ export function analyzeCommand(): Command {
       'score with this registered model instead of learning: of sessions, of flows, or a forecast of readings',
     )
     .option('--detector <name>', 'detector for sessions (repeatable)', collect, [])
-    .option('--format <name>', 'log format (default: recognised)')
     .option('--session <key>', 'session identifier: auto, none, a prefix such as blk_, or a /pattern/ (default: auto)')
-    .option('--templates <csv>', 'fixed templates (EventId,EventTemplate)')
-    .option('--timezone <zone>', 'time zone of times without one', 'UTC')
+    .option(
+      '--option <detector.key=value>',
+      'option of a detector, such as sequence.order=15 or novelty.halfLife=7d (repeatable)',
+      collect,
+      [],
+    )
     .option('--promise <rate>', 'promised false-alarm rate per scored unit', rate, 0.001)
     .option('--home-network <cidr>', 'own network of traffic, such as 192.0.2.0/24 (repeatable; default: private ones)', networks, [])
     .option('--rules <path>', 'folder of Sigma rules, or tar.gz of one, to look for besides the ones that come with the program')
@@ -28,6 +32,7 @@ export function analyzeCommand(): Command {
     .addOption(
       new Option('--fail-on <severity>', 'exit with 3 when such an alert was found').choices(['low', 'medium', 'high', 'critical']),
     );
+  withParserOptions(command, '--format');
   withModsOptions(command);
   withExample(
     command,

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
-import { collect, depth, similarity, withCommonOptions, withExample } from '../options.ts';
+import { withCommonOptions, withExample } from '../options.ts';
+import { withParserOptions } from './parser-options.ts';
 
 export function parseCommand(): Command {
   const command = withCommonOptions(
@@ -7,7 +8,7 @@ export function parseCommand(): Command {
       .description(
         'structured output: templates and parameters of logs, flows of packet captures and flow tables, events of Suricata and Zeek, tables of readings',
       )
-      .argument('<path...>', 'files, folders or globs'),
+      .argument('<path...>', 'files, folders or globs, - for standard input'),
   );
   command
     .option('--out <dir>', 'folder for the output', '.')
@@ -16,18 +17,8 @@ export function parseCommand(): Command {
       new Option('--flows <form>', 'columns of flows: the 91 of CICFlowMeter, these and more, or the 39 of FlowMeter')
         .choices(['extended', 'cicflowmeter', 'flowmeter'])
         .default('extended'),
-    )
-    .option('--log-format <name>', 'log format (default: recognised)')
-    .option('--templates <csv>', 'fixed templates (EventId,EventTemplate)')
-    .option(
-      '--mask <pattern>',
-      'further pattern of variable parts: characters, classes such as [0-9a-f] or \\d, quantifiers (repeatable)',
-      collect,
-      [],
-    )
-    .option('--similarity <share>', 'share of equal words from which a line joins a template (default: as the format says)', similarity)
-    .option('--depth <levels>', 'levels of the template tree (default: as the format says)', depth)
-    .option('--timezone <zone>', 'time zone of times without one', 'UTC');
+    );
+  withParserOptions(command);
   withExample(
     command,
     'vedette parse /var/log/syslog --out parsed',

@@ -5,30 +5,30 @@ import { analyzeInputs, type InputAnalysis, withIncidents } from '../../analysis
 import type { LabelledRow } from '../../core/index.ts';
 import { analysisId, type Operations } from '../../server/index.ts';
 import { reportStem } from '../../sinks/report/index.ts';
-import { readTemplates } from '../../training/index.ts';
 import { type ModsOptions, modsSelection } from '../commands/mods-options.ts';
+import type { ParserOptions } from '../commands/parser-options.ts';
 import type { CommonOptions } from '../options.ts';
-import { EXIT, print, printJson } from '../output.ts';
+import { EXIT, note, print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
 import { withUrls } from '../remote/index.ts';
 import { programVersion } from '../version.ts';
 import { type AnalysedInput, analysisJson, analysisLines, writeReport } from './analysis-lines.ts';
+import { optionsByDetector } from './detector-options.ts';
 import { loadAnyModel } from './load-model.ts';
 import { openOperations } from './open-operations.ts';
 import { isPartOf, isShared, type OwnIncident } from './own-incidents.ts';
+import { parsingOptions } from './parsing-options.ts';
 import type { RecordedOptions } from './replay.ts';
 import { tellRules } from './sigma-rules.ts';
 import { PIPED, type SpooledInputs, spoolInputs } from './spooled-inputs.ts';
 
-export interface AnalyzeOptions extends CommonOptions, ModsOptions {
+export interface AnalyzeOptions extends CommonOptions, Omit<ModsOptions, 'timezone'>, ParserOptions {
   readonly out: string;
   readonly baseline: readonly string[];
   readonly model?: string;
   readonly detector: readonly string[];
-  readonly format?: string;
+  readonly option: readonly string[];
   readonly session?: string;
-  readonly templates?: string;
-  readonly timezone: string;
   readonly promise: number;
   readonly top: number;
   readonly homeNetwork: readonly string[];
@@ -39,7 +39,8 @@ export interface AnalyzeOptions extends CommonOptions, ModsOptions {
 
 const FAIL_ON = { low: 0, ...SEVERITY_LEVELS };
 
-export async function analyze(given: readonly string[], options: AnalyzeOptions): Promise<void> {
+export async function analyze(given: readonly string[], { logFormat, ...others }: AnalyzeOptions): Promise<void> {
+  const options = logFormat === undefined ? others : { ...others, format: logFormat };
   const inputs = await spoolInputs(given);
   try {
     await analyzeFiles(inputs, options);
@@ -65,27 +66,33 @@ async function analyzeFiles({ paths, given: recordedPaths }: SpooledInputs, opti
     const given = options.model === undefined ? undefined : await loadAnyModel(options, options.model);
     const model = given?.model ?? given?.flowModel ?? given?.forecast;
     const { timezone: _zone, ...chosen } = modsSelection(options);
+    const detectors = options.detector.length > 0 ? options.detector : ['sequence'];
+    const detectorOptions = optionsByDetector(options.option, [...detectors, 'novelty', 'rate']);
+    const { mining, mixed, readRate, cpuShare, templates } = await parsingOptions(options, options.format);
+    const reading = { ...(mining && { mining }), ...(mixed !== undefined && { mixed }) };
     const mods = { ...given?.forecast?.selection, ...chosen };
     const selected = Object.keys(mods).length === 0 ? {} : { mods };
     const analyses: AnalysedInput[] = [];
     const recorded: RecordedOptions = {
       seed: options.seed,
       promise: options.promise,
-      timezone: options.timezone,
+      timezone: options.timezone ?? 'UTC',
       session: options.session ?? 'auto',
-      detectors: options.detector.length > 0 ? options.detector : ['sequence'],
+      detectors,
       baseline: options.baseline.map((path) => resolve(path)),
       top: options.top,
       signatures: { own: options.ownRules, ...(options.rules === undefined ? {} : { rules: resolve(options.rules) }) },
       ...(options.format === undefined ? {} : { format: options.format }),
       ...(options.templates === undefined ? {} : { templates: resolve(options.templates) }),
       ...(model === undefined ? {} : { model: model.name }),
+      ...(Object.keys(reading).length === 0 ? {} : { parsing: reading }),
+      ...(options.option.length === 0 ? {} : { detectorOptions }),
       ...selected,
       ...(options.homeNetwork.length === 0 ? {} : { homeNetworks: options.homeNetwork }),
       labelled: [],
     };
     const labelled = new Set<string>();
-    const { templates, model: _name, mods: _mods, ...settings } = recorded;
+    const { templates: _templates, model: _name, mods: _mods, ...settings } = recorded;
     const analysing = analyzeInputs(paths, {
       ...settings,
       tenant: options.tenant,
@@ -96,7 +103,9 @@ async function analyzeFiles({ paths, given: recordedPaths }: SpooledInputs, opti
         return labels;
       },
       progress: (share, what) => progress.update(share, what),
-      ...(templates === undefined ? {} : { templates: await readTemplates(templates) }),
+      note,
+      parsing: { ...reading, ...(readRate !== undefined && { readRate }), ...(cpuShare !== undefined && { cpuShare }) },
+      ...(templates === undefined ? {} : { templates }),
       ...selected,
       ...given,
     });

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { editorSchema, exampleConfig as exampleOf, jsonSchema } from '../../config/index.ts';
+import { editorSchema, exampleConfig as exampleOf, formatPath, HIDDEN, hiddenPaths, jsonSchema } from '../../config/index.ts';
 import { VedetteError } from '../../core/index.ts';
 import { checkDetectors, checkGraph, factsOf, loadComponents, pipelineSchema } from '../../pipeline/index.ts';
 import { isLoopback } from '../../sources/http/guard.ts';
@@ -39,8 +39,14 @@ function openIntakes(tenants: Tenants): string[] {
 
 export async function showConfig(options: CommonOptions): Promise<void> {
   const { loaded } = await readConfig(options);
-  if (options.output === 'json') printJson(loaded.shown);
-  else printText(stringify(loaded.shown));
+  const { written } = loaded;
+  const hidden = hiddenPaths(written).map(formatPath);
+  if (options.output === 'json') printJson(written);
+  else if (hidden.length === 0) printText(stringify(written));
+  else
+    printText(
+      `# Secrets are not printed. Write them in place of ${HIDDEN} to use this as a configuration:\n${hidden.map((at) => `# ${at}\n`).join('')}${stringify(written)}`,
+    );
 }
 
 const EXAMPLE = {

@@ -5,8 +5,10 @@ import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
 import { isRowModel, loadModel } from './load-model.ts';
+import { parsingOptions } from './parsing-options.ts';
 import { tenantRegistry } from './registry.ts';
 import { evaluateRows } from './row-models.ts';
+import { withSpooledData } from './spooled-inputs.ts';
 
 export interface EvaluateCommandOptions extends CommonOptions, DataOptions {
   readonly model?: string;
@@ -18,6 +20,10 @@ export interface EvaluateCommandOptions extends CommonOptions, DataOptions {
 }
 
 export async function evaluate(options: EvaluateCommandOptions): Promise<void> {
+  await withSpooledData(options, evaluateFrom);
+}
+
+async function evaluateFrom(options: EvaluateCommandOptions): Promise<void> {
   if (options.detector !== undefined) {
     await (await import('./evaluate-series.ts')).evaluateDetector(options.detector, options);
     return;
@@ -39,7 +45,7 @@ async function evaluateSessions(options: EvaluateCommandOptions & { readonly mod
   try {
     const model = await loadModel(options, options.model);
     const reading = (share: number): void => progress.update(share * 0.5, 'reading');
-    const data = await readSequenceData(options, reading, model);
+    const data = await readSequenceData({ ...options, parsing: await parsingOptions(options, options.format) }, reading, model);
     const trainedOn = options.trainedOn === undefined ? undefined : await readSequenceData({ data: options.trainedOn }, reading, model);
     const evaluation = await evaluateModel({
       detector: model.detector,

@@ -1,8 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import {
+  encodingText,
   type FlowForm,
   isFlowTable,
+  mixedText,
   splitCaptures,
   splitEvents,
   splitSeries,
@@ -10,31 +12,27 @@ import {
   writeFlows,
 } from '../../analysis/index.ts';
 import type { Template } from '../../core/index.ts';
-import { compileMask } from '../../parsers/index.ts';
 import { flowCellColumns } from '../../parsers/packets/index.ts';
 import { StructuredLog, type StructuredRow } from '../../sinks/structured-log/index.ts';
-import { type FileInput, listInputs, withoutEmpty } from '../../sources/index.ts';
+import { type FileInput, listInputs, withoutBinary, withoutEmpty } from '../../sources/index.ts';
 import { jsonLinesToParquet, type ParquetColumn, writeParquet } from '../../store/index.ts';
-import { type ReadLogsOptions, readLogs, readTemplates } from '../../training/index.ts';
+import { readLogs } from '../../training/index.ts';
+import type { ParserOptions } from '../commands/parser-options.ts';
 import type { CommonOptions } from '../options.ts';
-import { counted, print, printJson } from '../output.ts';
+import { counted, note, print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
 import { writeSensorEvents } from './parse-sensor.ts';
 import { writeFlowTable, writeReadings } from './parse-tables.ts';
+import { parsingOptions } from './parsing-options.ts';
+import { spoolInputs } from './spooled-inputs.ts';
 
 /** Logs of sensors. */
 const SENSORS: ReadonlySet<string> = new Set(['suricata-eve', 'zeek']);
 
-export interface ParseOptions extends CommonOptions {
+export interface ParseOptions extends CommonOptions, Omit<ParserOptions, 'format'> {
   readonly out: string;
   readonly format: 'csv' | 'json' | 'parquet';
   readonly flows: FlowForm;
-  readonly logFormat?: string;
-  readonly templates?: string;
-  readonly timezone: string;
-  readonly mask?: readonly string[];
-  readonly similarity?: number;
-  readonly depth?: number;
 }
 
 /** With the name of the output. */
@@ -50,24 +48,41 @@ interface Parsed {
   readonly flows?: number;
   /** Of the last date, where dates name no year. */
   readonly taken_year?: number;
+  /** Recognised from its bytes; see `InputSummary`. */
+  readonly encoding?: string;
+  /** Events by format, where lines are of several. */
+  readonly formats?: Readonly<Record<string, number>>;
   /** Why it could not be read to its end. */
   readonly problem?: string;
   readonly files: readonly string[];
 }
 
-export async function parse(paths: readonly string[], options: ParseOptions): Promise<void> {
+export async function parse(given: readonly string[], options: ParseOptions): Promise<void> {
+  const inputs = await spoolInputs(given);
+  try {
+    await parseFiles(inputs.paths, options);
+  } finally {
+    inputs.close();
+  }
+}
+
+async function parseFiles(paths: readonly string[], options: ParseOptions): Promise<void> {
   const json = options.output === 'json';
   const progress = await startProgress('Parsing', json);
   try {
-    const inputs = withoutEmpty(await listInputs(paths));
-    const names = outputNames(inputs);
-    const { captures, records } = await splitCaptures(inputs);
-    for (const mask of options.mask ?? []) compileMask(mask);
+    const listed = withoutEmpty(await listInputs(paths));
+    const { captures, records: lines } = await splitCaptures(listed);
+    await parsingOptions(options);
     const asLogs = options.logFormat !== undefined || options.templates !== undefined;
-    const { events, records: others } = asLogs ? { events: [], records: [] } : await splitEvents(records);
+    const { events, records: others } = asLogs ? { events: [], records: [] } : await splitEvents(lines);
     const flows = new Map(events.filter(({ format }) => isFlowTable(format)).map(({ input, format }) => [input, format]));
     const sensors = new Map(events.filter(({ format }) => !isFlowTable(format)).map(({ input, format }) => [input, format]));
-    const readings = new Set((await splitSeries(others)).series);
+    const { series, records } = await splitSeries(others);
+    const readings = new Set(series);
+    const leftOut = new Set<string>();
+    await withoutBinary(asLogs ? lines : records, listed.length, (name) => leftOut.add(name));
+    const inputs = listed.filter(({ name }) => !leftOut.has(name));
+    const names = outputNames(inputs);
     await mkdir(options.out, { recursive: true });
     const results: Parsed[] = [];
     for (const [i, input] of inputs.entries()) {
@@ -84,12 +99,15 @@ export async function parse(paths: readonly string[], options: ParseOptions): Pr
       results.push(await parser(input, named, (share) => progress.update((i + share) / inputs.length, input.name)));
     }
     progress.stop();
+    for (const name of leftOut) note(`${name} is no text and was left out`);
     if (json) printJson({ inputs: results });
     else
       for (const one of results)
         print(
           `${one.input} (${one.format}): ${summaryOf(one)}`,
           ...yearNote(one),
+          ...(one.encoding === undefined ? [] : [`  note: ${encodingText(one.encoding)}`]),
+          ...(one.formats === undefined ? [] : [`  note: ${mixedText(one.formats)}`]),
           ...(one.problem === undefined ? [] : [`  note: it could not be read to its end: ${one.problem}`]),
           ...one.files.map((file) => `  ${file}`),
         );
@@ -166,15 +184,6 @@ function yearNote({ taken_year: year }: Parsed): string[] {
   ];
 }
 
-function miningOf({ mask = [], similarity, depth }: ParseOptions): Pick<ReadLogsOptions, 'mining'> {
-  const mining = {
-    ...(mask.length > 0 && { masks: mask }),
-    ...(similarity !== undefined && { similarity }),
-    ...(depth !== undefined && { depth }),
-  };
-  return Object.keys(mining).length === 0 ? {} : { mining };
-}
-
 function summaryOf(one: Parsed): string {
   const aside = one.dead_letters > 0 ? `, ${counted(one.dead_letters, 'record')} set aside` : '';
   if (one.format === 'readings') return `${counted(one.lines, 'row')}${aside}`;
@@ -192,12 +201,10 @@ async function parseInput(input: FileInput, options: NamedOptions, progress: (sh
       root: input.path.slice(0, input.path.length - (input.name.split('!')[0] as string).length) || '/',
       fields: true,
       sequences: false,
-      timezone: options.timezone,
+      timezone: 'UTC',
       progress,
       onBatch: (batch, templates) => structured.append(batch, templates),
-      ...(options.logFormat === undefined ? {} : { format: options.logFormat }),
-      ...miningOf(options),
-      ...(options.templates === undefined ? {} : { templates: await readTemplates(options.templates) }),
+      ...(await parsingOptions(options)),
     });
     const [summary] = read.inputs;
     const files =
@@ -211,6 +218,8 @@ async function parseInput(input: FileInput, options: NamedOptions, progress: (sh
       dead_letters: summary?.dead ?? 0,
       templates: structured.templateRows().length,
       ...(summary?.takenYear !== undefined && { taken_year: summary.takenYear }),
+      ...(summary?.encoding !== undefined && { encoding: summary.encoding }),
+      ...(summary?.formats !== undefined && { formats: summary.formats }),
       ...(summary?.problem && { problem: summary.problem }),
       files,
     };

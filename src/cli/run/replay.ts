@@ -20,6 +20,8 @@ export interface RecordedOptions {
   readonly format?: string;
   readonly templates?: string;
   readonly model?: string;
+  readonly parsing?: NonNullable<AnalysisOptions['parsing']>;
+  readonly detectorOptions?: NonNullable<AnalysisOptions['detectorOptions']>;
   readonly mods?: AnalysisOptions['mods'];
   readonly homeNetworks?: readonly string[];
   /** Alerts whose labels were in force. */

@@ -5,13 +5,21 @@ import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
 import { loadModel } from './load-model.ts';
+import { parsingOptions } from './parsing-options.ts';
 import { tenantRegistry } from './registry.ts';
 import { scoreRows } from './row-models.ts';
+import { withSpooledData } from './spooled-inputs.ts';
 import { chosenData } from './stored-feature.ts';
 import { scoreWindows } from './window-models.ts';
 import { writeOutput } from './write-output.ts';
 
-export async function score(options: CommonOptions & DataOrFeature & FeatureOptions & { model: string; out?: string }): Promise<void> {
+type ScoreOptions = CommonOptions & DataOrFeature & FeatureOptions & { model: string; out?: string };
+
+export async function score(options: ScoreOptions): Promise<void> {
+  await withSpooledData(options, scoreFrom);
+}
+
+async function scoreFrom(options: ScoreOptions): Promise<void> {
   const { manifest } = await tenantRegistry(options).loadModel(options.model);
   const own = featureOfModel({ manifest });
   const chosen = await chosenData(options, own);
@@ -29,7 +37,11 @@ export async function score(options: CommonOptions & DataOrFeature & FeatureOpti
   try {
     const model = await loadModel(options, options.model);
     const reading = (share: number): void => progress.update(share * 0.5, 'reading');
-    const data = await readSequenceData({ ...options, data: paths }, reading, model);
+    const data = await readSequenceData(
+      { ...options, data: paths, parsing: await parsingOptions(options, options.format) },
+      reading,
+      model,
+    );
     const rows = await scoreData({ detector: model.detector, calibration: model.calibration, data, promise: model.promise });
     progress.stop();
     const flagged = rows.anomalous.reduce((sum, one) => sum + one, 0);

@@ -54,6 +54,20 @@ export async function spoolInputs(paths: readonly string[]): Promise<SpooledInpu
   }
 }
 
+/** Runs a command whose `--data` may name pipes. */
+export async function withSpooledData<T extends { readonly data?: readonly string[] }>(
+  options: T,
+  run: (options: T) => Promise<void>,
+): Promise<void> {
+  if (options.data === undefined) return run(options);
+  const inputs = await spoolInputs(options.data);
+  try {
+    await run({ ...options, data: inputs.paths });
+  } finally {
+    inputs.close();
+  }
+}
+
 async function isPipe(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
   return found === undefined ? path === '-' : found.isFIFO() || (path === '/dev/stdin' && !found.isFile());

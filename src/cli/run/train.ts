@@ -5,8 +5,11 @@ import type { FeatureOptions } from '../commands/feature-options.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
+import { jsonOrText, ownParameters } from './detector-options.ts';
+import { parsingOptions } from './parsing-options.ts';
 import { tenantRegistry } from './registry.ts';
 import { recalibrateRows, trainRows } from './row-models.ts';
+import { withSpooledData } from './spooled-inputs.ts';
 import { chosenData } from './stored-feature.ts';
 import { trainWindows } from './window-models.ts';
 
@@ -22,11 +25,15 @@ export interface TrainCommandOptions extends CommonOptions, DataOrFeature, Featu
 }
 
 export async function train(detector: string, options: TrainCommandOptions): Promise<void> {
+  await withSpooledData(options, (spooled) => trainFrom(detector, spooled));
+}
+
+async function trainFrom(detector: string, options: TrainCommandOptions): Promise<void> {
   const json = options.output === 'json';
   const chosen = await chosenData(options);
   const algorithm = options.algorithm === undefined ? {} : { [detector === 'deeplog' ? 'cell' : 'algorithm']: options.algorithm };
   if ('feature' in chosen) {
-    await trainWindows(detector, chosen.feature, options, { ...hyperParameters(options.option), ...algorithm });
+    await trainWindows(detector, chosen.feature, options, { ...ownParameters(detector, options.option), ...algorithm });
     return;
   }
   const { data: paths } = chosen;
@@ -38,20 +45,21 @@ export async function train(detector: string, options: TrainCommandOptions): Pro
     await trainRows(
       detector,
       { ...options, data: paths, grid: gridOf(options.grid) },
-      { ...hyperParameters(options.option), ...algorithm },
+      { ...ownParameters(detector, options.option), ...algorithm },
     );
     return;
   }
   if (options.grid.length > 0) {
     throw new VedetteError('USAGE', `--grid is of forecast and flow-classifier, not of ${detector}`, { hint: 'Leave it out.' });
   }
+  const parsing = await parsingOptions(options, options.format);
   const progress = await startProgress(`Training ${detector}`, json);
   try {
-    const data = await readSequenceData({ ...options, data: paths }, (share) => progress.update(share * 0.5, 'reading'));
+    const data = await readSequenceData({ ...options, data: paths, parsing }, (share) => progress.update(share * 0.5, 'reading'));
     const trained = await trainSequenceModel({
       detector,
       data,
-      options: { ...hyperParameters(options.option), ...algorithm },
+      options: { ...ownParameters(detector, options.option), ...algorithm },
       seed: options.seed,
       promise: options.promise,
       progress: (share) => progress.update(0.5 + share * 0.5, 'fitting'),
@@ -77,17 +85,6 @@ export async function train(detector: string, options: TrainCommandOptions): Pro
   }
 }
 
-/** `key=value` pairs; values are JSON where they parse, else text. */
-function hyperParameters(pairs: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf('=');
-      if (at < 1) throw new VedetteError('USAGE', `--option ${pair} is no key=value`, { hint: 'Write for example --option order=8.' });
-      return [pair.slice(0, at), jsonOrText(pair.slice(at + 1))];
-    }),
-  );
-}
-
 /** `key=a,b` pairs; values as in `hyperParameters`. */
 function gridOf(pairs: readonly string[]): Record<string, readonly unknown[]> {
   return Object.fromEntries(
@@ -100,12 +97,4 @@ function gridOf(pairs: readonly string[]): Record<string, readonly unknown[]> {
       return [pair.slice(0, at), values.map(jsonOrText)];
     }),
   );
-}
-
-function jsonOrText(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

@@ -4,7 +4,7 @@ import { exportLines, isJournalExport } from '../journald/export.ts';
 import { type Chunks, lookAhead } from './chunks.ts';
 import { Expansion, type ExpansionLimit } from './expansion.ts';
 import { DamagedStream, gunzip } from './gzip.ts';
-import { asText } from './text.ts';
+import { asGuessedText, asText, type Text } from './text.ts';
 import { unzstd } from './zstd.ts';
 
 export interface Content {
@@ -13,6 +13,9 @@ export interface Content {
   readonly offset: number;
   /** True when the bytes are the file's own, so a reader may start at any offset. */
   readonly plain: boolean;
+  readonly encoding: Text['encoding'];
+  /** The encoding was recognised from the bytes. */
+  readonly guessed: boolean;
   /** The first bytes (up to 64 KiB, or as many as were asked for), to choose the framing by. */
   readonly head: Uint8Array;
 }
@@ -21,13 +24,14 @@ const HEAD_BYTES = 64 << 10;
 /** Of an entry of the journal. */
 const LONGEST_FIELD = 16 << 20;
 
-/** Bytes as text; of a stream that goes on, `headBytes` are all that is waited for. Decompressed by their magic number, UTF-16 recoded as UTF-8, Windows event logs and exports of the journal as lines of JSON. */
+/** Bytes as text; of a stream that goes on, `headBytes` are all that is waited for. Decompressed by their magic number, UTF-16 recoded as UTF-8, Windows event logs and exports of the journal as lines of JSON. `guess`: of finite inputs, see `asGuessedText`. */
 export async function contentOf(
   chunks: Chunks,
   input: string,
   limit: ExpansionLimit,
   bad: (reason: string) => void = () => undefined,
   headBytes = HEAD_BYTES,
+  guess = false,
 ): Promise<Content> {
   const stored = await peek(chunks, 16);
   refuseUnsupported(stored.head, input);
@@ -44,12 +48,12 @@ export async function contentOf(
   if (isEvtx(content.head) || isJournalExport(content.head)) {
     const records = isEvtx(content.head) ? evtxLines(content.chunks, bad) : exportLines(content.chunks, LONGEST_FIELD, bad);
     const lines = await peek(records, HEAD_BYTES);
-    return { chunks: lines.chunks, offset: 0, plain: false, head: lines.head };
+    return { chunks: lines.chunks, offset: 0, plain: false, encoding: 'utf-8', guessed: false, head: lines.head };
   }
-  const text = await asText(content.chunks);
+  const text = guess ? await asGuessedText(content.chunks, input) : await asText(content.chunks);
   const peeked = await peek(text.chunks, headBytes);
-  const plain = compression === undefined && text.encoding === 'utf-8';
-  return { chunks: peeked.chunks, offset: text.offset, plain, head: peeked.head };
+  const { offset, encoding, guessed, verbatim } = text;
+  return { chunks: peeked.chunks, offset, plain: compression === undefined && verbatim, encoding, guessed, head: peeked.head };
 }
 
 export function compressionOf(head: Uint8Array): 'gzip' | 'zstd' | undefined {

@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
 import { type Chunks, concatBytes, fileChunks } from '../bytes/chunks.ts';
 import { compressionOf, peek } from '../bytes/content.ts';
+import { guessEncoding } from '../bytes/encoding.ts';
 import { DEFAULT_EXPANSION, Expansion, type ExpansionLimit } from '../bytes/expansion.ts';
 import { DamagedStream, gunzip } from '../bytes/gzip.ts';
+import { encodingOf } from '../bytes/text.ts';
 import { zipMemberChunks } from '../bytes/zip.ts';
 import { unzstd } from '../bytes/zstd.ts';
+import { isEvtx } from '../evtx/lines.ts';
+import { isJournalExport } from '../journald/export.ts';
 import type { FileInput } from './inputs.ts';
 import type { InputProblem } from './read.ts';
 
@@ -62,6 +66,27 @@ export async function headBytes(input: FileInput, length: number): Promise<Uint8
     if (have >= length) break;
   }
   return concatBytes(parts).subarray(0, length);
+}
+
+/** Those of `records` that are text. Where none of `all` inputs is anything else, all stay, so that whoever reads them says what they are. */
+export async function withoutBinary(
+  records: readonly FileInput[],
+  all: number,
+  leftOut: (name: string) => void,
+): Promise<readonly FileInput[]> {
+  const binary = new Set<FileInput>();
+  for (const input of records) if (await isBinary(input)) binary.add(input);
+  if (binary.size === all) return records;
+  for (const { name } of binary) leftOut(name);
+  return records.filter((input) => !binary.has(input));
+}
+
+async function isBinary(input: FileInput): Promise<boolean> {
+  if (input.bytes === 0) return false;
+  // What cannot be opened is told by whoever reads it.
+  const head = await headBytes(input, 64 << 10).catch(() => undefined);
+  if (head === undefined || isEvtx(head) || isJournalExport(head) || encodingOf(head).markBytes > 0) return false;
+  return guessEncoding(head) === 'binary';
 }
 
 function storedChunks(input: FileInput, limit: ExpansionLimit = DEFAULT_EXPANSION): Chunks {

@@ -22,7 +22,7 @@ export async function readRange(
     input.member === undefined
       ? fileChunks(input.path)
       : zipMemberChunks(input.path, input.name, input.member, new Expansion(input.name, limit));
-  const content = await contentOf(stored(), input.name, limit);
+  const content = await contentOf(stored(), input.name, limit, undefined, undefined, true);
   const chunks = content.chunks[Symbol.asyncIterator]();
   try {
     if (content.plain && input.member === undefined) return await slice(fileChunks(input.path, offset, offset + length), 0, length);

@@ -15,7 +15,7 @@ import { DEFAULT_EXPANSION, Expansion, type ExpansionLimit } from '../bytes/expa
 import { DamagedStream } from '../bytes/gzip.ts';
 import { Pace } from '../bytes/pace.ts';
 import { skipBytes } from '../bytes/skip.ts';
-import { encodingOf } from '../bytes/text.ts';
+import { asGuessedText, encodingOf } from '../bytes/text.ts';
 import { zipMemberChunks } from '../bytes/zip.ts';
 import { isEvtx } from '../evtx/lines.ts';
 import { isJournalExport } from '../journald/export.ts';
@@ -53,6 +53,8 @@ export interface FileSet extends Source {
   inputs(): Promise<readonly FileInput[]>;
   /** Hex SHA-256 of an input that was read to its end with `digest` on. */
   digest(name: string): string | undefined;
+  /** Encoding of an input that was recognised from its bytes, `unknown` where they are neither UTF-8 nor show what they are; undefined for UTF-8 and what has a mark. */
+  encoding(name: string): string | undefined;
   /** Stored bytes read so far, to compare with the sum of `inputs()` for progress. */
   bytesRead(): number;
 }
@@ -69,6 +71,7 @@ class Files implements FileSet {
   readonly #limits: LineLimits;
   readonly #pace: Pace;
   readonly #counters = { oversized: 0, skipped_bytes: 0, truncated_inputs: 0, corrupt_inputs: 0, empty_inputs: 0, bad_records: 0 };
+  readonly #encodings = new Map<string, string>();
   readonly #digests = new Map<string, string>();
   #inputs: Promise<readonly FileInput[]> | undefined;
   /** The first damaged input. */
@@ -93,6 +96,10 @@ class Files implements FileSet {
 
   digest(name: string): string | undefined {
     return this.#digests.get(name);
+  }
+
+  encoding(name: string): string | undefined {
+    return this.#encodings.get(name);
   }
 
   bytesRead(): number {
@@ -161,10 +168,12 @@ class Files implements FileSet {
     }
     const expansion = this.#options.expansion ?? DEFAULT_EXPANSION;
     const stored = this.#stored(input);
-    const content = await contentOf(this.#metered(stored, hash), input.name, expansion, (reason) => {
+    const bad = (reason: string): void => {
       this.#counters.bad_records++;
       this.#options.onProblem?.({ input: input.name, kind: 'record', reason });
-    });
+    };
+    const content = await contentOf(this.#metered(stored, hash), input.name, expansion, bad, undefined, true);
+    if (content.guessed) this.#encodings.set(input.name, content.encoding);
     const chosen = framing === 'auto' ? framingOf(input.name, content.head) : framing;
     if (chosen === 'json')
       yield* this.#guarded(input, content.chunks, new JsonAssembler(from, this.#limits, now, this.#counters, content.offset));
@@ -244,5 +253,7 @@ async function generationName(input: FileInput): Promise<string> {
 
 async function isPlain(path: string): Promise<boolean> {
   const head = await headOf(path, 16);
-  return compressionOf(head) === undefined && !isEvtx(head) && !isJournalExport(head) && encodingOf(head).encoding === 'utf-8';
+  if (compressionOf(head) !== undefined || isEvtx(head) || isJournalExport(head) || encodingOf(head).encoding !== 'utf-8') return false;
+  const { encoding, verbatim } = await asGuessedText([await headOf(path, 64 << 10)], path);
+  return verbatim && (encoding === 'utf-8' || encoding === 'unknown');
 }

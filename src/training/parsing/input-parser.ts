@@ -1,7 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import { stat } from 'node:fs/promises';
 import type { LogBatch, Micros, RecordBatch, Template } from '../../core/index.ts';
 import { createLogParser, type FixedTemplate, type FormatLogParser, type KnownTemplates, sampleOf } from '../../parsers/index.ts';
 import { type FileInput, readFiles } from '../../sources/index.ts';
+import { CpuShare } from './cpu-share.ts';
 import { sharedFormat } from './shared-format.ts';
 
 /** Plain data: it crosses threads. */
@@ -11,6 +13,12 @@ export interface ParsingOptions {
   readonly templates?: readonly FixedTemplate[];
   /** Template mining, where it differs from what the format has. */
   readonly mining?: { readonly similarity?: number; readonly depth?: number; readonly masks?: readonly string[] };
+  /** Read what the format does not fit by others; default: where it is recognised. */
+  readonly mixed?: boolean;
+  /** Stored bytes a second at most. */
+  readonly readRate?: number;
+  /** Most of one CPU that the process takes while it reads, on average. */
+  readonly cpuShare?: number;
   /** Mined before, such as those of a model or a baseline: lines of their kinds get their ids, and inputs are read by their formats. */
   readonly known?: readonly KnownTemplates[];
   /** Keep the header's printed fields; default: of access logs, whose status they hold. */
@@ -32,6 +40,8 @@ export interface InputSummary {
   readonly undated?: number;
   /** Of its last date, where dates name no year: the latest in which it ends no later than a day after the file was changed last. */
   readonly takenYear?: number;
+  /** Recognised from its bytes; `unknown`: it is no UTF-8 and does not show what it is, so its bytes are taken as they are. */
+  readonly encoding?: string;
   /** Damage, in words; absent when it was read to its end. */
   readonly problem?: string;
 }
@@ -57,10 +67,12 @@ export interface LogInputs {
 /** One parser per format: template codes and multi-line state belong to it. */
 export class InputParser implements LogInputs {
   readonly #options: ParsingOptions;
+  readonly #cpu: CpuShare | undefined;
   readonly #parsers = new Map<string, FormatLogParser>();
 
   constructor(options: ParsingOptions) {
     this.#options = options;
+    this.#cpu = options.cpuShare === undefined ? undefined : new CpuShare(options.cpuShare);
   }
 
   async *parse(input: FileInput): AsyncGenerator<ParsedLines, InputSummary> {
@@ -69,6 +81,7 @@ export class InputParser implements LogInputs {
       digest: true,
       inputs: [input],
       ...(this.#options.root === undefined ? {} : { root: this.#options.root }),
+      ...(this.#options.readRate === undefined ? {} : { readRate: this.#options.readRate }),
       onProblem: (one) => {
         problem ??= one.reason;
       },
@@ -79,6 +92,7 @@ export class InputParser implements LogInputs {
     let lines = 0;
     let undated = 0;
     let takenYear = 0;
+    let isUtf8All = true;
     let dead = 0;
     const formats = new Map<string, number>();
     const bury = (): void => {
@@ -89,16 +103,19 @@ export class InputParser implements LogInputs {
         if (records.bytes.length === 0 && parser === undefined) continue;
         parser ??= this.#parserOf(records, reference);
         generation = records.generation;
+        isUtf8All &&= isUtf8(records.bytes);
         const batch = parser.parse(records, input.name, bury);
         lines += batch.rows;
         undated += withoutTime(batch.time);
         countFormats(batch, parser.format?.name ?? '', formats);
         takenYear = parser.takeYear() || takenYear;
+        await this.#cpu?.rest();
         yield { format: parser.format?.name ?? '', batch, templates: parser.templates, bytesRead: files.bytesRead() };
       }
     } finally {
       await files.close();
     }
+    const encoding = files.encoding(input.name) ?? (isUtf8All ? undefined : 'unknown');
     return {
       name: input.name,
       bytes: input.bytes,
@@ -110,6 +127,7 @@ export class InputParser implements LogInputs {
       ...(formats.size > 1 ? { formats: Object.fromEntries([...formats].sort((a, b) => b[1] - a[1])) } : {}),
       ...(undated === 0 ? {} : { undated }),
       ...(takenYear === 0 ? {} : { takenYear }),
+      ...(encoding === undefined ? {} : { encoding }),
       ...(problem === undefined ? {} : { problem }),
     };
   }
@@ -134,7 +152,7 @@ export class InputParser implements LogInputs {
     if (parser === undefined) {
       parser = createLogParser({
         format,
-        mixed: this.#options.format === undefined,
+        mixed: this.#options.mixed ?? this.#options.format === undefined,
         reference,
         fields: fields ?? (({ name }) => name.startsWith('access')),
         ...(timezone === undefined ? {} : { timezone }),
