@@ -49,6 +49,8 @@ export interface SessionOptions {
   readonly idle: number;
   readonly lateness: number;
   readonly end?: string | undefined;
+  /** Ids of the templates that end a session besides. */
+  readonly ends?: readonly string[];
   readonly maxOpen: number;
   readonly maxOpenEvents: number;
   readonly maxEvents: number;

@@ -30,6 +30,11 @@ export function observedIdle(sample: readonly LogBatch[], key: SessionKey): Micr
       }
     }
   }
+  return idleOf(pauses);
+}
+
+/** The silence that ends sessions with such pauses: many times the longest ordinary one, 2 minutes at least, a day at most. Undefined where they are too few. */
+export function idleOf(pauses: readonly Micros[]): Micros | undefined {
   if (pauses.length < FEWEST_PAUSES) return undefined;
   const sorted = Float64Array.from(pauses).sort();
   const longest = sorted[Math.floor(QUANTILE * (sorted.length - 1))] as number;

@@ -41,6 +41,7 @@ export class Sessionizer {
   private readonly reusable: boolean;
   private readonly entityIsKey: boolean;
   private readonly ends: RegExp | undefined;
+  private readonly endIds: ReadonlySet<string>;
   private readonly table: KeyTable;
   private readonly arena: EventArena;
   private readonly vocabulary = new Vocabulary();
@@ -63,6 +64,7 @@ export class Sessionizer {
     this.reusable = isReusable(key);
     this.entityIsKey = isEntity(key);
     this.ends = options.end === undefined ? undefined : new RegExp(options.end, 'u');
+    this.endIds = new Set(options.ends);
     this.table = new KeyTable(options.seed);
     this.arena = new EventArena(options.maxOpenEvents, options.numbers, this.vocabulary);
     this.builder = new SequenceBuilder(this.arena, this.vocabulary, this.inputs);
@@ -84,7 +86,7 @@ export class Sessionizer {
       for (let i = 0; i < keys.count; i++) {
         const slot = this.slotFor(keys.bytes, keys.start[i] as number, keys.end[i] as number, time, batch, row);
         this.append(slot, batch, row, code, time, input);
-        if (this.ends !== undefined && this.isEnd(code)) {
+        if (this.isEnd(code)) {
           this.counters.closedByEnd++;
           this.close(slot);
         }
@@ -290,7 +292,7 @@ export class Sessionizer {
   private isEnd(code: number): boolean {
     const known = this.endsByCode[code];
     if (known !== undefined) return known;
-    const ends = this.ends?.test(this.vocabulary.text(code)) ?? false;
+    const ends = this.endIds.has(this.vocabulary.id(code)) || (this.ends?.test(this.vocabulary.text(code)) ?? false);
     this.endsByCode[code] = ends;
     return ends;
   }

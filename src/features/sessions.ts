@@ -1,4 +1,5 @@
 import type { LogBatch, SequenceBatch, Template } from '../core/index.ts';
+import { observedClosing } from './closing.ts';
 import { featureHash, type SessionConfig, sessionConfig, sessionOptions, type WindowConfig, windowConfig } from './definition.ts';
 import { discoverSessionKey } from './discover.ts';
 import { observedIdle } from './idle.ts';
@@ -26,6 +27,8 @@ export interface SequenceFeature {
   readonly why: string;
   readonly session: SessionConfig;
   readonly window: WindowConfig;
+  /** Ids of the templates that end a session, where an event that ends nearly all was found. */
+  readonly ends?: readonly string[];
   /** For lineage; equal definitions, equal hash. */
   readonly hash: string;
 }
@@ -39,12 +42,20 @@ export interface SequenceChoice {
   readonly closing?: 'observed';
 }
 
-/** Settles the feature for lines like these; with `session.by: auto` the identifier is found in them. */
-export function chooseSequences(sample: readonly LogBatch[], choice: SequenceChoice = {}): SequenceFeature {
+/**
+ * Settles the feature for lines like these; with `session.by: auto` the identifier is found in them. `templates` are those that the
+ * lines name: of process ids, which are used again, the events that end sessions are found too.
+ */
+export function chooseSequences(
+  sample: readonly LogBatch[],
+  choice: SequenceChoice = {},
+  templates: readonly Template[] = [],
+): SequenceFeature {
   let session = { ...sessionConfig.parse({}), ...choice.session };
   const window = { ...windowConfig.parse({}), ...choice.window };
   let by = 'window';
   let why = 'windows per host and component: as configured';
+  let ends: readonly string[] | undefined;
   if (choice.mode !== 'window') {
     const chosen: { key?: SessionKey; why: string } =
       session.by === 'auto'
@@ -53,19 +64,24 @@ export function chooseSequences(sample: readonly LogBatch[], choice: SequenceCho
     why = chosen.why;
     if (chosen.key !== undefined) {
       by = formatSessionKey(chosen.key);
+      const closing = chosen.key.kind === 'pid' && session.end === undefined ? observedClosing(sample, chosen.key, templates) : undefined;
+      if (closing !== undefined) {
+        ({ ends } = closing);
+        session = { ...session, idle: session.idle ?? closing.idle };
+      }
       const idle = choice.closing === 'observed' ? (session.idle ?? observedIdle(sample, chosen.key)) : undefined;
       if (idle !== undefined) session = { ...session, idle };
     }
   }
-  const used = by === 'window' ? { by, window } : { by, session: { ...session, by } };
-  return { by, why, session: { ...session, by }, window, hash: featureHash(used) };
+  const used = by === 'window' ? { by, window } : { by, session: { ...session, by }, ...(ends && { ends }) };
+  return { by, why, session: { ...session, by }, window, ...(ends && { ends }), hash: featureHash(used) };
 }
 
 /** The running form of a settled feature; one per source. */
 export function sequencer(feature: SequenceFeature): Sequencer {
   if (feature.by === 'window') return new Windower(feature.window);
   const key = parseSessionKey(feature.by);
-  return new Sessionizer(key, sessionOptions(feature.session, isReusable(key)));
+  return new Sessionizer(key, { ...sessionOptions(feature.session, isReusable(key)), ...(feature.ends && { ends: feature.ends }) });
 }
 
 /** All sequences of a finite input at once. */

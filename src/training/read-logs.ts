@@ -146,6 +146,7 @@ class LogReader {
       chooseSequences(
         this.#sample.map(({ batch }) => batch),
         session === 'none' ? { mode: 'window' } : { session: { by: session } },
+        this.#sample.at(-1)?.templates,
       );
     this.#sequencer = sequencer(this.#feature);
     for (const { batch, templates } of this.#sample) this.#sequencer.add(batch, templates);

@@ -94,7 +94,7 @@ class SequenceMaker {
 
   private settle(): void {
     if (this.running !== undefined || this.held.length === 0) return;
-    this.feature = this.options.feature ?? chooseSequences(this.held, { ...this.options.choice, closing: 'observed' });
+    this.feature = this.options.feature ?? chooseSequences(this.held, { ...this.options.choice, closing: 'observed' }, this.templates);
     this.running = sequencer(this.feature);
     for (const batch of this.held) this.running.add(batch, this.templates);
     this.held = [];

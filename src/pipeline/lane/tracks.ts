@@ -66,7 +66,7 @@ export class Tracks {
   /** Settles what a unit is from the lines seen, however few, and hands those lines on. */
   settle(templates: readonly Template[]): SequenceBatch[] {
     if (this.feature !== undefined || this.heldRows === 0) return [];
-    this.feature = chooseSequences(this.held, { ...this.choice, closing: 'observed' });
+    this.feature = chooseSequences(this.held, { ...this.choice, closing: 'observed' }, templates);
     const { held } = this;
     this.held = [];
     this.heldRows = 0;
