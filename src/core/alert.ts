@@ -83,7 +83,7 @@ export interface Alert {
   readonly lastSeen: Micros;
   /** The first and the latest units folded into this alert, in order; absent where there is one. */
   readonly occurrences?: readonly Occurrence[];
-  /** False when it is kept and listed but nobody is told (beyond the budget). */
+  /** False when it is kept and listed but nobody is told: beyond the budget, or found by a one-shot analysis. */
   readonly notified: boolean;
   readonly verdict?: Verdict;
   /** Id of the suppression rule that closed it when it was raised. */

@@ -55,7 +55,6 @@ function findingOf(
     end: formatMicros(detection.end),
     count: alert.count,
     lastSeen: formatMicros(alert.lastSeen),
-    notified: alert.notified,
     verdict: alert.verdict ?? null,
     techniques: detection.techniques,
     what: phrase(explanation.what),

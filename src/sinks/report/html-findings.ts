@@ -105,7 +105,6 @@ function technical(finding: ReportedFinding): string {
     ['p-value (conformal)', `${figure(finding.pValue)}${finding.extrapolated ? ', extrapolated beyond the calibration scores' : ''}`],
     ['Flagged at p of at most', `${figure(finding.threshold)}: ${oneIn(finding.threshold)} normal units`],
     ['Severity', `${finding.severity} of 100`],
-    ['Told to somebody', finding.notified ? 'yes' : 'no, listed only'],
     ['Model', `${finding.model} (sha256 ${finding.modelSha256.slice(0, 16)})`],
     ['Configuration, feature', `${finding.configHash.slice(0, 16)}, ${finding.feature.slice(0, 32)}`],
     ['Seed', String(finding.seed)],

@@ -54,12 +54,12 @@ function card(body: string): string {
 }
 
 function tiles(report: Report): string {
-  const { levels, findings, groups, notified } = report.summary;
+  const { levels, findings, groups } = report.summary;
   const serious = levels.critical + levels.high;
   const all: [string, string, string][] = [
     ['Findings', count(findings), `in ${plural(groups, 'pattern')}`],
     ['High or critical', count(serious), `${count(levels.critical)} critical`],
-    ['Notifications', count(notified), notified === findings ? 'every finding' : 'the rest is listed only'],
+    ['Medium or low', count(levels.medium + levels.low), `${count(levels.low)} low`],
     [
       report.noun === undefined ? 'Lines read' : `${report.noun.charAt(0).toUpperCase()}${report.noun.slice(1)}s read`,
       count(report.lines),

@@ -48,7 +48,6 @@ export interface ReportSummary {
   readonly sentences: readonly string[];
   readonly findings: number;
   readonly groups: number;
-  readonly notified: number;
   /** Findings by level. */
   readonly levels: Readonly<Record<Level, number>>;
 }
@@ -117,7 +116,6 @@ export interface ReportedFinding {
   readonly end: string;
   readonly count: number;
   readonly lastSeen: string;
-  readonly notified: boolean;
   readonly verdict: string | null;
   readonly techniques: readonly string[];
   readonly what: string;

@@ -32,7 +32,6 @@ export function summaryOf(
     ],
     findings: alerts.length,
     groups: patterns,
-    notified: alerts.filter((alert) => alert.notified).length,
     levels,
   };
 }

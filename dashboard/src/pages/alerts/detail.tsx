@@ -16,6 +16,7 @@ import { Answered } from '../../components/states.tsx';
 import { techniqueText } from '../../format/techniques.ts';
 import { prose } from '../../format/time.ts';
 import { SuppressCell } from '../suppressions/suppress-cell.tsx';
+import { isBeyondBudget } from './beyond-budget.ts';
 import { GroupActions } from './group-actions.tsx';
 import type { Group } from './inbox.tsx';
 import { useLabelling } from './labelling.tsx';
@@ -94,7 +95,7 @@ function Loaded({ alert, group }: { alert: AlertBody; group: Group | undefined }
         <div className="row">
           <Severity value={detection.severity} word />
           {alert.verdict !== undefined && <VerdictChip verdict={alert.verdict} />}
-          {!alert.notified && (
+          {isBeyondBudget(alert) && (
             <span className="chip" title="Kept and listed; nobody is told, because the budget of false alarms was used up">
               beyond the budget
             </span>

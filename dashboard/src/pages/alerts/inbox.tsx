@@ -5,6 +5,7 @@ import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
 import { Severity, VerdictChip, When } from '../../components/marks.tsx';
 import { count, plural } from '../../format/number.ts';
 import { prose } from '../../format/time.ts';
+import { isBeyondBudget } from './beyond-budget.ts';
 
 export type Group = RouteResponse<'groups'>['items'][number];
 export type InboxRow = { readonly kind: 'group'; readonly group: Group } | { readonly kind: 'alert'; readonly alert: AlertBody };
@@ -103,7 +104,7 @@ function AlertRow({ alert, at, onOpen }: { alert: AlertBody; at: boolean; onOpen
           {alert.state !== 'open' && <span>{alert.state}</span>}
           {alert.assignee !== undefined && <span>assigned to {alert.assignee}</span>}
           {alert.verdict !== undefined && <VerdictChip verdict={alert.verdict} />}
-          {!alert.notified && <span>beyond the budget</span>}
+          {isBeyondBudget(alert) && <span>beyond the budget</span>}
         </span>
       </span>
       <span className="soft small">

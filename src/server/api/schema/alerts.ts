@@ -54,7 +54,8 @@ export const detectionSchema = z.looseObject({
   techniques: z.array(z.string()),
   explanation: explanationSchema,
   evidence: z.array(evidenceSchema),
-  lineage: z.looseObject({ model: z.string(), program: z.string() }),
+  /** `epoch`: 0 for one-shot analyses. */
+  lineage: z.looseObject({ model: z.string(), program: z.string(), epoch: z.number() }),
 });
 
 /** One of the units folded into an alert, with the first of its lines. */
