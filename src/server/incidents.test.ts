@@ -41,7 +41,7 @@ const first = async (): Promise<Listed['items'][number]> => {
 describe('incidents over the API', () => {
   it('list, show, and take state, assignee and notes', async () => {
     const { id, band } = await first();
-    expect(band).toBe('high');
+    expect(band).toBe('critical');
     const shown = await viewer.call('GET', `tenants/a/incidents/${id.slice(0, 6)}`);
     expect(shown.json()).toMatchObject({ id, tactics: ['initial-access', 'credential-access', 'exfiltration'], state: 'open', alerts: 3 });
     expect((await viewer.call('PATCH', `tenants/a/incidents/${id}`, { state: 'closed' })).status).toBe(403);
