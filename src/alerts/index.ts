@@ -2,6 +2,7 @@ export { alertsOf } from './analysis.ts';
 export { binomialInterval } from './binomial.ts';
 export * from './budget/index.ts';
 export * from './calibration/index.ts';
+export * from './chance.ts';
 export * from './contamination.ts';
 export * from './correlation.ts';
 export * from './entities/index.ts';

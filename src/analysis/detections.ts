@@ -1,4 +1,4 @@
-import { type FindingKind, severityOf } from '../alerts/index.ts';
+import { besideChance, ChanceShare, type FindingKind, severityOf, withChance } from '../alerts/index.ts';
 import {
   type Detection,
   type EvidenceLine,
@@ -26,16 +26,32 @@ export function flaggedRows(scored: ScoredRows, promise: number): number[] {
   );
 }
 
+/** What chance explains of the rows flagged; undefined where their ranks cannot tell. */
+export function chanceOf(scored: ScoredRows, promise: number): ChanceShare | undefined {
+  if (!scored.tailed) return undefined;
+  return new ChanceShare(
+    flaggedAt(scored, promise).map((row) => scored.pValue[row] as number),
+    scored.pValue.length,
+  );
+}
+
 /** The detection of one flagged row, explained, with its lines. */
 export async function detectionOf(
   model: FittedModel,
   batch: SequenceBatch,
   row: number,
   scored: ScoredRows,
-  context: { readonly source: string; readonly promise: number; readonly lineage: Lineage; readonly kind: FindingKind },
+  context: {
+    readonly source: string;
+    readonly promise: number;
+    readonly lineage: Lineage;
+    readonly kind: FindingKind;
+    readonly chance: ChanceShare | undefined;
+  },
 ): Promise<Finding> {
-  const explanation: Explanation = await model.detector.explain(batch, row);
   const pValue = scored.pValue[row] as number;
+  const share = context.chance?.of(pValue) ?? 0;
+  const explanation: Explanation = withChance(await model.detector.explain(batch, row), share, scored.pValue.length, 'session');
   const key = batch.keys[row] as string;
   const start = batch.start[row] as number;
   const evidence: readonly EvidenceLine[] = explanation.evidence.length > 0 ? explanation.evidence : rowEvidence(batch, row);
@@ -53,7 +69,7 @@ export async function detectionOf(
       pValue,
       threshold: context.promise,
       extrapolated: scored.extrapolated[row] === 1,
-      severity: severityOf(Math.min(1, pValue * scored.excess), context.kind, model.calibration.length),
+      severity: besideChance(severityOf(Math.min(1, pValue * scored.excess), context.kind, model.calibration.length), share),
       title: explanation.what,
       techniques: [],
       explanation,

@@ -6,7 +6,7 @@ import { type ReportInput, type ReportLine, reportName } from '../sinks/report/i
 import { createDetector, type InputSummary, type LogSequences, readLogs } from '../training/index.ts';
 import type { InputAnalysis } from './analyze.ts';
 import { type Baseline, logOptions } from './baseline.ts';
-import { detectionOf, type Finding, flaggedRows, rowEvidence } from './detections.ts';
+import { chanceOf, detectionOf, type Finding, flaggedRows, rowEvidence } from './detections.ts';
 import { lineTexts } from './evidence-text.ts';
 import { foundAlerts } from './found-alerts.ts';
 import type { InputGroup } from './group-inputs.ts';
@@ -153,9 +153,10 @@ export class GroupAnalysis {
     const findings: Finding[] = [];
     for (const { model, scored } of models) {
       const lineage = this.#lineage(model, read);
+      const chance = chanceOf(scored, this.#options.promise);
       const rows = flaggedRows(scored, this.#options.promise).filter((row) => firstInput(batch, row) === input.name);
       for (const row of rows.slice(0, this.#options.top)) {
-        const context = { source: this.#group.type, promise: this.#options.promise, lineage, kind: 'sequence' as const };
+        const context = { source: this.#group.type, promise: this.#options.promise, lineage, kind: 'sequence' as const, chance };
         findings.push(await detectionOf(model, batch, row, scored, context));
       }
     }

@@ -17,13 +17,22 @@ export interface ScoredRows {
   readonly forgiven: readonly number[];
   /** How many times more rows were flagged than promised, where chance does not explain it; else 1. */
   readonly excess: number;
+  /** False where p-values are ranks only, because scores come in steps that no tail follows: the rarest row is then rank one whatever it is. */
+  readonly tailed: boolean;
 }
 
 /** Rows by a model that learnt from something else. */
 export async function scoreWith(model: FittedModel, batch: SequenceBatch, promise: number): Promise<ScoredRows> {
   const { score } = await model.detector.score(batch);
   const calibration = calibrate(model.calibration);
-  return { score, ...pValuesOf(calibration, score), threshold: scoreAtRate(calibration, promise).score, forgiven: [], excess: 1 };
+  return {
+    score,
+    ...pValuesOf(calibration, score),
+    threshold: scoreAtRate(calibration, promise).score,
+    forgiven: [],
+    excess: 1,
+    tailed: true,
+  };
 }
 
 /**
@@ -73,6 +82,7 @@ async function learnFrom(
     threshold: rest.length === 0 ? selfThreshold(promise, self) : scoreAtRate(calibrate(summary.calibration), promise).score,
     forgiven: [],
     excess: 1,
+    tailed: self.scale > 0,
   };
   const smallest = smallestRate(summary.calibration.length);
   for (let i = 0; i < core.length; i++) {

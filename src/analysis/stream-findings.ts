@@ -1,4 +1,14 @@
-import { type FindingKind, type StreamCounters, StreamDecisions, severityOf, TemplateNames, type Told } from '../alerts/index.ts';
+import {
+  besideChance,
+  ChanceShare,
+  type FindingKind,
+  type StreamCounters,
+  StreamDecisions,
+  severityOf,
+  TemplateNames,
+  type Told,
+  withChance,
+} from '../alerts/index.ts';
 import {
   type Detection,
   type Detector,
@@ -18,6 +28,8 @@ import { createDetector } from '../training/index.ts';
 
 /** Findings kept of one detector and input: those with the highest scores. */
 const MOST_KEPT = 25;
+/** Scores and p-values kept of one detector. */
+const MOST_COUNTED = 100_000;
 
 /** A finding as far as what was read tells of it; plain data. */
 export interface StreamFinding {
@@ -123,6 +135,7 @@ export class StreamAnalysis {
     const scored = await tally.detector.score(batch);
     tally.count(scored.score);
     for (const told of tally.decisions.take(batch, scored)) {
+      tally.flag(told.pValue);
       const value = scored.score[told.row] as number;
       if (tally.wants(value)) tally.keep(await this.#finding(tally, batch, told, value, describe(told.row), names));
     }
@@ -167,6 +180,7 @@ class Tally {
   readonly decisions: StreamDecisions;
   readonly #scores: number[] = [];
   readonly #kept: StreamFinding[] = [];
+  readonly #flagged: number[] = [];
   /** As of the end of the baseline. */
   #before: Pick<StreamCounters, 'scored' | 'flagged'> | undefined;
 
@@ -189,8 +203,12 @@ class Tally {
   /** Scores above zero are kept for the histogram, up to a bound; the rest is counted. */
   count(scores: Float64Array): void {
     for (const score of scores) {
-      if (score > 0 && this.#scores.length < 100_000) this.#scores.push(score);
+      if (score > 0 && this.#scores.length < MOST_COUNTED) this.#scores.push(score);
     }
+  }
+
+  flag(pValue: number): void {
+    if (this.#flagged.length < MOST_COUNTED) this.#flagged.push(pValue);
   }
 
   wants(score: number): boolean {
@@ -204,6 +222,9 @@ class Tally {
   }
 
   summary(unit: string): StreamSummary {
+    const { scored } = this.decisions.counters;
+    // A first occurrence is as rare as first occurrences are, so as many as that come by definition.
+    const chance = this.name === 'novelty' ? undefined : new ChanceShare(this.#flagged, scored);
     return {
       name: this.name,
       unit,
@@ -211,9 +232,16 @@ class Tally {
       ...(this.#before && { baselineRows: this.#before.scored }),
       scored: this.decisions.counters.scored - (this.#before?.scored ?? 0),
       flagged: this.decisions.counters.flagged - (this.#before?.flagged ?? 0),
-      findings: this.#kept,
+      findings: chance === undefined ? this.#kept : this.#kept.map((finding) => beside(chance, finding, scored, unit)),
     };
   }
+}
+
+function beside(chance: ChanceShare, finding: StreamFinding, scored: number, unit: string): StreamFinding {
+  const { detection } = finding;
+  const share = chance.of(detection.pValue);
+  const explanation = withChance(detection.explanation, share, scored, unit);
+  return { ...finding, detection: { ...detection, severity: besideChance(detection.severity, share), explanation } };
 }
 
 interface Described {

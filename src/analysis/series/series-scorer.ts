@@ -1,4 +1,4 @@
-import { type FindingKind, mostOf, StreamDecisions, severityOf } from '../../alerts/index.ts';
+import { besideChance, ChanceShare, type FindingKind, mostOf, StreamDecisions, severityOf, withChance } from '../../alerts/index.ts';
 import {
   type Detection,
   type Detector,
@@ -53,6 +53,8 @@ export class SeriesScorer {
   readonly #decisions: StreamDecisions;
   readonly #episodes: Episode[] = [];
   readonly #open = new Map<string, Episode>();
+  /** p-values of flagged readings. */
+  readonly #flagged: number[] = [];
 
   constructor(name: string, detector: ReadingRater, promise: number) {
     this.name = name;
@@ -107,6 +109,7 @@ export class SeriesScorer {
     await this.onScored?.(batch, scored);
     for (const score of scored.score) if (!Number.isNaN(score) && this.scores.length < MOST_SCORES) this.scores.push(score);
     for (const { row, pValue } of this.#decisions.take(batch, { score: scored.score })) {
+      if (this.#flagged.length < MOST_SCORES) this.#flagged.push(pValue);
       const series = batch.series[batch.code[row] as number] as string;
       const start = batch.start[row] as number;
       const score = scored.score[row] as number;
@@ -152,6 +155,7 @@ export class SeriesScorer {
   /** Worst first, at most `top`. */
   findings(source: string, lineage: Lineage, top: number): Finding[] {
     const kind: FindingKind = 'outlier';
+    const chance = new ChanceShare(this.#flagged, this.scored);
     return [...this.#episodes]
       .sort((a, b) => a.pValue - b.pValue || b.score - a.score || a.start - b.start)
       .slice(0, top)
@@ -169,10 +173,10 @@ export class SeriesScorer {
           pValue,
           threshold: this.#promise,
           extrapolated: false,
-          severity: Math.min(mostOf(learnt), severityOf(pValue, kind, this.scored)),
+          severity: besideChance(Math.min(mostOf(learnt), severityOf(pValue, kind, this.scored)), chance.of(pValue)),
           title: explanation.what,
           techniques: [],
-          explanation,
+          explanation: withChance(explanation, chance.of(pValue), this.scored, 'reading'),
           evidence: worst === undefined || readings.includes(worst) ? readings : [...readings, worst],
           lineage,
         },
