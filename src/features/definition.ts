@@ -16,11 +16,19 @@ const by = z.string().superRefine((text, context) => {
   }
 });
 
+const pattern = z.string().superRefine((text, context) => {
+  try {
+    new RegExp(text, 'u');
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+  }
+});
+
 export const sessionConfig = z.strictObject({
   by: by.default('auto').describe('what groups lines: auto, pid, ip, uuid, host, a prefix such as blk_, "user <*>", field:NAME, /regex/'),
   idle: duration.optional().describe('a session ends when its key was silent this long; found from the data when absent'),
   lateness: duration.default(60_000_000).describe('how late a line may arrive and still join its session'),
-  end: z.string().optional().describe('regular expression on the template that ends a session'),
+  end: pattern.optional().describe('regular expression on the template that ends a session'),
   maxOpen: z.int().min(1).default(200_000).describe('open sessions kept in memory; the least recently used closes first'),
   maxOpenEvents: z.int().min(1).default(4_000_000).describe('events of open sessions kept in memory'),
   maxEvents: z.int().min(1).default(10_000).describe('events of one session; the rest goes on as a further part'),

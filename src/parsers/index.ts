@@ -25,4 +25,5 @@ export { recogniseSensor, type SensorFormat } from './sensor/recognise.ts';
 export * from './series/index.ts';
 export { createEveParser } from './suricata-eve/index.ts';
 export { flowTime } from './time/flow-time.ts';
+export { zoneOf } from './time/zone.ts';
 export { createZeekParser, type ZeekParser } from './zeek/index.ts';

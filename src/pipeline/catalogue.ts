@@ -14,31 +14,39 @@ import {
 } from '../core/index.ts';
 import { detectors, rules } from '../detectors/index.ts';
 import { declaredFeatures, featureRunner, flowScoring, pairConfig, seriesConfig, sessionConfig, windowConfig } from '../features/index.ts';
-import { compileMask, PERSONAL_KINDS } from '../parsers/index.ts';
+import { compileMask, formatNamed, METRIC_FORMATS, PERSONAL_KINDS, zoneOf } from '../parsers/index.ts';
 import { SINKS } from '../sinks/index.ts';
 import { sources } from '../sources/index.ts';
 import type { ComponentFacts } from './graph.ts';
 import { LANES, recordKinds } from './lane/lanes.ts';
 
+/** Text that `check` takes; what it throws says why not. */
+function accepted(check: (text: string) => unknown): z.ZodString {
+  return z.string().superRefine((text, context) => {
+    try {
+      check(text);
+    } catch (error) {
+      const { message, hint } = error as { message: string; hint?: string };
+      context.addIssue({ code: 'custom', message: hint === undefined ? message : `${message}: ${hint}` });
+    }
+  });
+}
+
 /** A pattern as `compileMask` takes it. */
-const safePattern = z.string().superRefine((pattern, context) => {
-  try {
-    compileMask(pattern);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message });
-  }
-});
+const safePattern = accepted(compileMask);
+const knownFormat = accepted((name) => METRIC_FORMATS.includes(name) || formatNamed(name));
+const knownZone = accepted(zoneOf);
 
 /** Options of the log parser that a configuration may set; defaults come from the recognised format. */
 const parser = z.strictObject({
-  format: z.string().min(1).optional().describe('name of the log format; recognised from the first lines when absent'),
+  format: knownFormat.optional().describe('name of the log format; recognised from the first lines when absent'),
   mixed: z
     .boolean()
     .optional()
     .describe(
       'read lines that the format does not fit by others, and those that fit none as plain lines; absent = where the format is recognised. Otherwise they are put aside',
     ),
-  timezone: z.string().min(1).optional().describe('zone of times that name none, such as Europe/Berlin or +02:00; absent = UTC'),
+  timezone: knownZone.optional().describe('zone of times that name none, such as Europe/Berlin or +02:00; absent = UTC'),
   joinLines: z.boolean().optional().describe('join stack traces and the like to the line before; absent = as the format says'),
   maxRecordBytes: z.number().int().min(256).optional().describe('longer records are put aside; absent = 1 MiB'),
   drain: z
