@@ -13,6 +13,9 @@ export class DistinctCount {
   #cells = NO_CELLS;
   #size = 0;
   #sketch: HyperLogLog | undefined;
+  /** Of the hash added last: many come in a row, and adding one again changes nothing. */
+  #high = 0;
+  #low = 0;
   readonly #exact: number;
 
   constructor(exact: number) {
@@ -21,6 +24,9 @@ export class DistinctCount {
 
   /** True when the hash was certainly not there: always exact before the bound, never beyond it. */
   add(high: number, low: number): boolean {
+    if (high === this.#high && low === this.#low && this.#size > 0) return false;
+    this.#high = high;
+    this.#low = low;
     if (this.#sketch !== undefined) {
       this.#sketch.add(high, low);
       return false;

@@ -1,6 +1,6 @@
 import type { FeatureReached, FeatureWatch, Micros, OriginColumns, WindowBatch } from '../../../core/index.ts';
 import { EventTime } from '../../watermark.ts';
-import { finish } from '../expression/hash.ts';
+import { finish, type HashedVector } from '../expression/hash.ts';
 import type { EventRows, Vector } from '../expression/vector.ts';
 import type { FeaturePlan } from '../plan/plan.ts';
 import { WINDOW } from './accumulators/accumulator.ts';
@@ -93,7 +93,7 @@ export class FeatureEngine {
       this.#clock.take(time);
       if (this.#clock.latest >= this.#agenda.next) this.#advance(this.#clock.latest);
       if (where !== undefined && where[row] !== 1) continue;
-      if (parts.some(({ present }) => present[row] === 0)) {
+      if (!isWhole(parts, row)) {
         this.counters.incomplete++;
         continue;
       }
@@ -385,4 +385,10 @@ export class FeatureEngine {
     }
     this.#store.free(slot);
   }
+}
+
+/** Whether every part of the key is there. */
+function isWhole(parts: readonly HashedVector[], row: number): boolean {
+  for (let i = 0; i < parts.length; i++) if ((parts[i] as HashedVector).present[row] === 0) return false;
+  return true;
 }
