@@ -55,7 +55,12 @@ async function* analyzeEach(paths: readonly string[], options: AnalysisOptions):
   const root = rootOf(inputs);
   const { captures, records: others } = await splitCaptures(inputs);
   const { events, records: tables } = options.format === undefined ? await splitEvents(others) : { events: [], records: others };
-  const { series, records } = options.format === undefined ? await splitSeries(tables) : { series: [], records: tables };
+  const { series, records } =
+    options.format === undefined
+      ? await splitSeries(tables)
+      : options.format === 'series'
+        ? { series: tables, records: [] }
+        : { series: [], records: tables };
   if (options.forecast !== undefined && series.length === 0) {
     throw new VedetteError('MODEL_MISMATCH', `${options.forecast.name} forecasts readings, and none of the inputs holds readings`, {
       hint: 'Name a model of what the inputs hold, or none.',

@@ -33,6 +33,7 @@ const COUNTED: Readonly<Record<keyof FrameCounts, string>> = {
   duplicates: 'rows have the time of another one; of each time the first counts.',
   unordered: 'rows are earlier than the one above them; they were put in order of time.',
   untimed: 'rows were left out because their time cannot be read.',
+  dropped: 'readings were left out because there are too many series.',
   resets: 'times a counter started anew; there is no rate for those rows.',
   wraps: 'times a counter wrapped; its rates are right.',
 };
@@ -190,7 +191,7 @@ function entityOf(name: string): string {
 }
 
 function warningsOf(frame: SeriesFrame, learntRows: number, normal: NamedFrame | undefined): ReportWarning[] {
-  const warnings: ReportWarning[] = [];
+  const warnings: ReportWarning[] = frame.readAs === undefined ? [] : [{ code: 'read-as', text: frame.readAs }];
   if (frame.undated === true) {
     warnings.push({
       code: 'undated',

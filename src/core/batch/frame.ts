@@ -16,6 +16,8 @@ export interface SeriesFrame {
   readonly clockChanges?: { readonly zone: string; readonly repeated: number; readonly skipped: number };
   /** What reading it came upon. */
   readonly counts?: FrameCounts;
+  /** How the input was read, in words. */
+  readonly readAs?: string;
   /** Lines of text the rows were read from; absent where they are no lines. */
   readonly lines?: FrameLines;
 }
@@ -27,6 +29,8 @@ export interface FrameCounts {
   readonly unordered?: number;
   /** Rows left out because their time cannot be read. */
   readonly untimed?: number;
+  /** Readings left out because there were too many series. */
+  readonly dropped?: number;
   /** Counters that started anew: there is no rate; and that wrapped: theirs is right. */
   readonly resets?: number;
   readonly wraps?: number;

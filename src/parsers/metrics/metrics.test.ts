@@ -32,6 +32,18 @@ describe('metric formats', () => {
     ]);
   });
 
+  it('reads a row for every metric, with decimal commas and days before months', () => {
+    const { readings, dead } = parse(
+      'series',
+      'Zeit;host;metric;Wert\n14.11.2023 22:13;web;load;1,5\n14.11.2023 22:13;web;mem;2\n11/12/2023 10:00;web;mem;2\n',
+    );
+    expect(readings).toEqual([
+      ['web', 'load', 1.5, 1_699_999_980, 'gauge'],
+      ['web', 'mem', 2, 1_699_999_980, 'gauge'],
+    ]);
+    expect(dead.map(({ reason }) => reason)).toEqual(['its time 11/12/2023 10:00 cannot be read']);
+  });
+
   it('reads tables that grow, by their header, also after a restart', () => {
     const first = parse('series', 'timestamp,temperature,"flow",note\n2023-11-14 22:13:20,200.5,3,ok\n');
     expect(first.readings).toEqual([

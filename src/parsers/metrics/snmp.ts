@@ -1,5 +1,5 @@
 import { MAX_SERIES_NAME, type ReadingType } from '../../core/index.ts';
-import { timeOf } from '../series/table.ts';
+import { timeOf } from '../series/written-time.ts';
 import type { MetricFormat, RecordReadings } from './format.ts';
 
 const LINE =

@@ -1,7 +1,10 @@
 import { MAX_SERIES_NAME } from '../../core/index.ts';
+import { cellsOf, separatorOf } from '../series/cells.ts';
+import { isMetric, isValue } from '../series/layout.ts';
 import { modsPath } from '../series/mods.ts';
-import { timeBy, timeOf } from '../series/table.ts';
-import { TIME_NAMES } from '../series/time-names.ts';
+import { numberIn } from '../series/numbers.ts';
+import { namesTime } from '../series/time-names.ts';
+import { timeBy, timeOf } from '../series/written-time.ts';
 import { WallClock } from '../time/wall-clock.ts';
 import type { MetricFormat, ParsedReading, RecordInput, RecordReadings } from './format.ts';
 
@@ -17,6 +20,8 @@ interface Header {
   readonly time: number;
   /** Column of the device's name; -1 = the file is the device. */
   readonly entity: number;
+  /** Column of the series' name, where each row has one value; -1 = every column is a series. */
+  readonly metric: number;
 }
 
 /**
@@ -75,31 +80,35 @@ function remember<V>(map: Map<string, V>, input: string, value: V): void {
 
 function headerOf(text: string): Header | string {
   const line = text.replace(/^\ufeff/, '');
-  const separator = ['\t', ';'].find((one) => line.includes(one)) ?? ',';
-  const names = cells(line, separator);
+  const separator = separatorOf(line);
+  const names = cellsOf(line, separator);
   if (names.length > MAX_COLUMNS) return `it has ${names.length} columns, more than ${MAX_COLUMNS}`;
-  const time = names.findIndex((name) => TIME_NAMES.has(name.toLowerCase()));
+  const time = names.findIndex((name) => namesTime(name));
   if (time < 0) return 'its first line is no header with a time column such as timestamp';
-  return { separator, names, time, entity: names.findIndex((name) => ENTITY_NAMES.has(name.toLowerCase())) };
+  return {
+    ...{ separator, names, time, entity: names.findIndex((name) => ENTITY_NAMES.has(name.toLowerCase())) },
+    metric: names.some(isValue) ? names.findIndex((name) => isMetric(name) && !isValue(name)) : -1,
+  };
 }
 
 function rowReadings(
   text: string,
-  { separator, names, time: timeColumn, entity }: Header,
+  { separator, names, time: timeColumn, entity, metric }: Header,
   at: RecordInput,
   timeIn: TimeIn,
 ): RecordReadings {
-  const row = cells(text, separator);
+  const row = cellsOf(text, separator);
   const written = row[timeColumn] ?? '';
   const time = timeIn(written);
   if (Number.isNaN(time)) return unreadable(written);
   const device = entity < 0 ? deviceOf(at.input) : (row[entity] ?? '');
   const readings: ParsedReading[] = [];
   for (const [column, name] of names.entries()) {
-    if (column === timeColumn || column === entity || OTHER.has(name)) continue;
-    const cell = row[column];
-    const value = cell === undefined || cell === '' ? Number.NaN : Number(cell);
-    if (Number.isFinite(value) && name !== '') readings.push({ time, entity: device, series: name.slice(0, MAX_SERIES_NAME), value });
+    if (column === timeColumn || column === entity || column === metric || OTHER.has(name)) continue;
+    const cell = row[column] ?? '';
+    const value = numberIn(cell, separator !== ',' && cell.includes(',') ? ',' : '.');
+    const series = metric >= 0 && isValue(name) ? (row[metric] ?? '') : name;
+    if (Number.isFinite(value) && series !== '') readings.push({ time, entity: device, series: series.slice(0, MAX_SERIES_NAME), value });
   }
   return readings;
 }
@@ -112,7 +121,7 @@ function objectReadings(text: string, at: RecordInput, timeIn: TimeIn): RecordRe
     return 'it is no JSON';
   }
   const fields = Object.entries(object as Record<string, unknown>).slice(0, MAX_COLUMNS);
-  const found = fields.find(([name]) => TIME_NAMES.has(name.toLowerCase()));
+  const found = fields.find(([name]) => namesTime(name));
   if (found === undefined) return 'it has no time field such as timestamp';
   const time = timeIn(String(found[1]));
   if (Number.isNaN(time)) return unreadable(String(found[1]));
@@ -131,8 +140,4 @@ function deviceOf(input: string): string {
   if (mods !== undefined) return mods.protocol;
   const base = input.slice(Math.max(input.lastIndexOf('/'), input.lastIndexOf('!')) + 1);
   return base.replace(/\.(csv|tsv|jsonl?|ndjson|txt|log)?(\.(gz|zst))?$/i, '');
-}
-
-function cells(line: string, separator: string): string[] {
-  return line.split(separator).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
 }

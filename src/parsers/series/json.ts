@@ -1,6 +1,8 @@
 import { type SeriesFrame, VedetteError } from '../../core/index.ts';
 import { WallClock } from '../time/wall-clock.ts';
-import { clockMarks, orderedFrame, timeBy } from './table.ts';
+import { clockMarks, orderedFrame } from './table.ts';
+import { namesTime } from './time-names.ts';
+import { timeBy } from './written-time.ts';
 
 const TIMES = ['timestamp', 'time', '@timestamp', 'ts', 'datetime', 'window_start'];
 const MAX_CHANNELS = 10_000;
@@ -14,7 +16,7 @@ export function parseSeriesJson(text: string, name: string, timezone?: string): 
   for (const record of records(text)) {
     if (typeof record !== 'object' || record === null) continue;
     const fields = new Map<string, unknown>(Object.entries(record));
-    const timeField = TIMES.find((field) => fields.has(field));
+    const timeField = TIMES.find((field) => fields.has(field)) ?? [...fields.keys()].find(namesTime);
     const time = timeField === undefined ? Number.NaN : timeBy(clock, String(fields.get(timeField)), last);
     if (Number.isNaN(time)) continue;
     last = time;

@@ -1,7 +1,8 @@
 import { type SeriesFrame, VedetteError } from '../../core/index.ts';
 import type { ModsQuery } from './mods-query.ts';
-import { orderedFrame, timeOf } from './table.ts';
+import { orderedFrame } from './table.ts';
 import { inRange, type TimeRange } from './time-range.ts';
+import { timeOf } from './written-time.ts';
 
 /** Where a DEEP MODS file lies: `…/<protocol>/<Y>/<M>/<D>/w01h-s10m.tsv`, in a folder or a zip. */
 export interface ModsPath {

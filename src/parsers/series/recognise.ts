@@ -1,6 +1,9 @@
 import { snmpFormat } from '../metrics/snmp.ts';
-import { timeOf } from './table.ts';
-import { TIME_NAMES } from './time-names.ts';
+import { cellsOf } from './cells.ts';
+import { layoutOf } from './layout.ts';
+import { isAbsent, numberIn } from './numbers.ts';
+import { namesTime } from './time-names.ts';
+import { timeOf, writtenTime } from './written-time.ts';
 
 const MOST_ROWS = 50;
 /** Rows of numbers that are taken for readings although nothing names a time. */
@@ -29,38 +32,33 @@ export function tellsWalks(lines: readonly string[]): boolean {
 }
 
 function readingTable(lines: readonly string[]): boolean {
-  const first = lines[0] ?? '';
-  const separator = ['\t', ';', ','].find((one) => first.includes(one)) ?? ',';
-  const cells = (line: string): string[] => line.split(separator).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
-  const names = cells(first);
-  const headed = !names.every(isReading);
-  const time = headed ? names.findIndex((name) => TIME_NAMES.has(name.toLowerCase())) : -1;
+  const layout = layoutOf(lines.slice(0, MOST_ROWS + 1));
+  const { separator, headed, names, time, clock, labels, values, decimal, dates } = layout;
   const rows = lines.slice(headed ? 1 : 0, MOST_ROWS).filter((line) => line !== '');
   if (time >= 0 ? names.length < 2 || rows.length === 0 : rows.length < LEAST_UNTIMED_ROWS || !nameable(names, headed)) return false;
   let numbers = 0;
-  for (const row of rows) {
-    const values = cells(row);
-    if (values.length !== names.length || (time >= 0 && Number.isNaN(timeOf(values[time] as string)))) return false;
-    for (const [column, value] of values.entries()) {
-      if (column === time || isAbsent(value)) continue;
-      if (Number.isNaN(Number(value))) return false;
+  for (const [i, text] of rows.entries()) {
+    const cells = cellsOf(text, separator);
+    if (cells.length !== names.length) return false;
+    const written = clock < 0 ? cells[time] : `${cells[time]} ${cells[clock]}`;
+    if (time >= 0 && Number.isNaN(writtenTime(written as string, dates).time)) {
+      // Units may stand below the names.
+      if (i === 0 && rows.length > 1 && cells.every((cell) => cell.length < 24 && Number.isNaN(numberIn(cell, decimal)))) continue;
+      return false;
+    }
+    for (const column of values) {
+      const cell = cells[column] as string;
+      if (isAbsent(cell)) continue;
+      if (Number.isNaN(numberIn(cell, decimal))) return false;
       numbers++;
     }
   }
-  return numbers > 0;
+  return numbers > 0 && (labels.length === 0 || values.length > 0);
 }
 
 /** A header without a time must still look like one: a different name over every column. */
 function nameable(names: readonly string[], headed: boolean): boolean {
   return !headed || (names.every((name) => /^[A-Za-z_][\w .:%/()[\]-]*$/.test(name)) && new Set(names).size === names.length);
-}
-
-function isAbsent(cell: string): boolean {
-  return cell === '' || /^(nan|null|na)$/i.test(cell);
-}
-
-function isReading(cell: string): boolean {
-  return isAbsent(cell) || !Number.isNaN(Number(cell));
 }
 
 function readingObjects(head: string, lines: readonly string[]): boolean {
@@ -69,7 +67,7 @@ function readingObjects(head: string, lines: readonly string[]): boolean {
   return objects.every((text) => {
     try {
       const fields = Object.entries(JSON.parse(text) as Record<string, unknown>);
-      const time = fields.find(([name]) => TIME_NAMES.has(name.toLowerCase()));
+      const time = fields.find(([name]) => namesTime(name));
       const others = fields.filter((field) => field !== time);
       return (
         time !== undefined &&

@@ -1,9 +1,8 @@
 import { type SeriesFrame, VedetteError } from '../../core/index.ts';
-import { orderedFrame, timeOf } from '../../parsers/index.ts';
+import { namesTime, orderedFrame, timeOf } from '../../parsers/index.ts';
 import { type FileInput, headBytes, readBytes } from '../../sources/index.ts';
 import { type ParquetValue, readParquet } from '../../store/index.ts';
 
-const TIME_NAMES = new Set(['timestamp', 'time', 'datetime', 'date', 'ts', 'window_start', '@timestamp']);
 const MOST_ROWS = 10_000_000;
 
 /** Told by its first bytes; files inside archives and packed ones are not looked at. */
@@ -19,7 +18,7 @@ export async function readParquetSeries(input: FileInput, ignore: readonly strin
   const columns = new Map<string, number[]>();
   for await (const chunk of readParquet(input.path)) {
     const names = Object.keys(chunk);
-    const time = names.find((name) => TIME_NAMES.has(name.toLowerCase()));
+    const time = names.find((name) => namesTime(name));
     if (time === undefined) throw unusable(input, 'has no column of times');
     for (const [row, cell] of (chunk[time] ?? []).entries()) {
       const at = micros(cell);

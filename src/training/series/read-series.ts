@@ -13,6 +13,7 @@ import {
   tellsWalks,
 } from '../../parsers/index.ts';
 import { type FileInput, listInputs, readBytes, withoutEmpty } from '../../sources/index.ts';
+import { ratesOfCounters } from './counter-columns.ts';
 import { isParquet, readParquetSeries } from './parquet-series.ts';
 import { readSnmpSeries } from './snmp-series.ts';
 
@@ -64,7 +65,8 @@ export async function framesOf(inputs: readonly FileInput[], options: ReadSeries
   const frames: NamedFrame[] = [];
   for (const input of inputs) {
     if (await isParquet(input)) {
-      frames.push({ name: input.name, bytes: input.bytes, ...(await readParquetSeries(input, options.ignore ?? [])) });
+      const { frame, sha256 } = await readParquetSeries(input, options.ignore ?? []);
+      frames.push({ name: input.name, bytes: input.bytes, frame: ratesOfCounters(frame), sha256 });
       continue;
     }
     const { text, sha256 } = await textOf(input);
@@ -77,9 +79,11 @@ export async function framesOf(inputs: readonly FileInput[], options: ReadSeries
       name: input.name,
       sha256,
       bytes: input.bytes,
-      frame: isJson
-        ? parseSeriesJson(text, input.name, options.timezone)
-        : parseSeriesTable(text, { name: input.name, ignore: options.ignore ?? [], ...zone }),
+      frame: ratesOfCounters(
+        isJson
+          ? parseSeriesJson(text, input.name, options.timezone)
+          : parseSeriesTable(text, { name: input.name, ignore: options.ignore ?? [], ...zone }),
+      ),
     });
   }
   return frames;

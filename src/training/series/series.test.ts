@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type SeriesFrame, seededRandom } from '../../core/index.ts';
 import { dataset, missing, needs } from '../../testing/datasets.ts';
+import { ratesOfCounters } from './counter-columns.ts';
 import {
   FORECAST_ALGORITHM_NAMES,
   FORECAST_ALGORITHMS,
@@ -93,6 +94,43 @@ describe('forecast models', () => {
       await expect(forecastNext(read, { ...frame, step: 60e6 })).rejects.toThrow(/row every 60 s/);
     },
   );
+
+  it('are rates of what counts up, with new starts, and leave alone what merely rises', () => {
+    const rows = 120;
+    const column = (of: (row: number) => number) => Float64Array.from({ length: rows }, (_, row) => of(row));
+    const frame = (name: string, values: Float64Array) => ({
+      ...{ rows, channels: [name], values: [values], times: column((row) => row * 10e6), step: 10e6 },
+    });
+    const told = (name: string, values: Float64Array) => ratesOfCounters(frame(name, values));
+    const octets = told(
+      'ifInOctets.2',
+      column((row) => (row < 60 ? 1_000 * row : 1_000 * (row - 60))),
+    );
+    expect(octets.values[0]?.filter((value) => value !== 100)).toEqual(Float64Array.of(Number.NaN, Number.NaN));
+    expect(octets).toMatchObject({
+      counts: { resets: 1, wraps: 0 },
+      readAs: expect.stringContaining('read as a counter: its values are rates a second'),
+    });
+    const wrapped = told(
+      'bytes_total',
+      column((row) => (2 ** 32 - 30_000 + 1_000 * row) % 2 ** 32),
+    );
+    expect([...(wrapped.values[0] as Float64Array).subarray(1)].every((value) => value === 100)).toBe(true);
+    expect(
+      told(
+        'packets',
+        column((row) => 7 * row + (row % 3)),
+      ).counts,
+    ).toEqual({ resets: 0, wraps: 0 });
+    for (const [name, values] of [
+      ['disk_used_bytes', column((row) => 7 * row)],
+      ['temperature_total', column((row) => 20 + Math.sin(row))],
+      ['orders', column((row) => Math.floor(row / 3))],
+      ['bytes_total', column(() => 5)],
+      ['balance_total', column((row) => row - 60)],
+    ] as const)
+      expect(told(name, values).readAs).toBeUndefined();
+  });
 
   it('say what is too little and what is unknown', async () => {
     await expect(trainForecast(noisy(60), { algorithm: 'ridge', steps: 6, seed: 1 })).rejects.toMatchObject({ code: 'DATA_INSUFFICIENT' });

@@ -1,0 +1,171 @@
+import { cellsOf, separatorOf } from './cells.ts';
+import { type Decimal, decimalOf, isAbsent, numberIn } from './numbers.ts';
+import { namesClock, namesDate, namesTime, plainName } from './time-names.ts';
+import { type DateOrder, dateOrderOf, isTime, timeOfDay } from './written-time.ts';
+
+/** Columns of words that say what a row's values are of; the device first. */
+const DEVICES = new Set([
+  'entity',
+  'device',
+  'device_id',
+  'host',
+  'hostname',
+  'host_name',
+  'instance',
+  'node',
+  'machine',
+  'server',
+  'sensor',
+  'sensor_id',
+]);
+const MORE_DEVICES = new Set([
+  'station',
+  'station_id',
+  'meter',
+  'meter_id',
+  'unit_id',
+  'asset',
+  'location',
+  'site',
+  'room',
+  'gerät',
+  'geraet',
+]);
+const METRICS = new Set([
+  'metric',
+  'metric_name',
+  'series',
+  'measurement',
+  'variable',
+  'parameter',
+  'channel',
+  'tag',
+  'item',
+  'name',
+  'field',
+  'interface',
+]);
+const UNITS = new Set(['unit', 'units', 'einheit', 'unité', 'unite', 'quality', 'status', 'type', 'job']);
+const VALUES = new Set(['value', 'val', 'reading', 'wert', 'valeur', 'valor', 'measurement', 'messwert', 'result', '_value']);
+
+/** How a delimited table is written. */
+export interface TableLayout {
+  readonly separator: string;
+  readonly headed: boolean;
+  readonly names: readonly string[];
+  /** Column of times; -1 = none. */
+  readonly time: number;
+  /** Column of the time of day, where `time` has the date only; -1 = none. */
+  readonly clock: number;
+  /** Columns of words that name the device and the metric; empty where every column is a series of its own. */
+  readonly labels: readonly number[];
+  /** Columns of numbers. */
+  readonly values: readonly number[];
+  readonly decimal: Decimal;
+  /** Of dates that are written as numbers. */
+  readonly dates: DateOrder | undefined;
+  /** What was taken for granted because nothing in the table tells. */
+  readonly assumed: readonly string[];
+}
+
+export const isDevice = (name: string): boolean => DEVICES.has(plainName(name)) || MORE_DEVICES.has(plainName(name));
+/** Of a column with what was read, in a table with a row for every metric. */
+export const isValue = (name: string): boolean => VALUES.has(plainName(name));
+export const isMetric = (name: string): boolean => METRICS.has(plainName(name));
+
+const MOST_EVIDENCE = 200_000;
+
+/** Of lines without their ends, the first perhaps a header. `ignored`: columns that are no readings. */
+export function layoutOf(lines: readonly string[], ignored: ReadonlySet<string> = new Set()): TableLayout {
+  const head = lines[0] ?? '';
+  const separator = separatorOf(head);
+  const first = cellsOf(head, separator);
+  const headed = !first.every(
+    (cell) => isAbsent(cell) || !Number.isNaN(numberIn(cell, ',')) || !Number.isNaN(numberIn(cell, '.')) || isTime(cell),
+  );
+  const names = headed ? first : first.map((_, i) => `channel_${i + 1}`);
+  const rows: string[][] = [];
+  for (let i = headed ? 1 : 0; i < lines.length && rows.length < MOST_EVIDENCE; i++) {
+    if (lines[i] !== '') rows.push(cellsOf(lines[i] as string, separator));
+  }
+  const columnOf = (column: number) => rows.map((row) => row[column] ?? '');
+  const [time, clock] = headed ? timeColumns(names, columnOf) : [-1, -1];
+  const dates = time < 0 ? undefined : dateOrderOf(columnOf(time));
+  const others = names.flatMap((name, column) => (column === time || column === clock || ignored.has(name) ? [] : [column]));
+  const { decimal, assumed } = decimalOf(cellsIn(rows, others), separator);
+  const labels = headed && time >= 0 ? labelColumns(names, others, rows, decimal) : [];
+  const numeric = others.filter(
+    (column) => !labels.includes(column) && !(labels.length > 0 && UNITS.has(plainName(names[column] as string))),
+  );
+  return {
+    ...{ separator, headed, names, time, clock, decimal, labels },
+    values: numeric,
+    dates: dates?.order,
+    assumed: [
+      ...(dates?.assumed === true ? [`nothing tells whether dates have the day or the month first; ${dates.order} was assumed`] : []),
+      ...(assumed
+        ? [`nothing tells whether commas in numbers part thousands or decimals; ${decimal === ',' ? 'decimals' : 'thousands'} was assumed`]
+        : []),
+    ],
+  };
+}
+
+/** In words, for reports. */
+export function describeLayout(layout: TableLayout, series: number): string {
+  const { separator, decimal, names, time, clock, labels, dates, assumed, values } = layout;
+  const said = [
+    `a table separated by ${{ '\t': 'tabs', ';': 'semicolons' }[separator] ?? 'commas'}${decimal === ',' ? ' with decimal commas' : ''}`,
+  ];
+  if (time >= 0) said.push(`times from ${names[time]}${clock < 0 ? '' : ` and ${names[clock]}`}${dates === undefined ? '' : `, ${dates}`}`);
+  if (labels.length > 0)
+    said.push(
+      `one series for each ${labels.map((column) => names[column]).join(' and ')} (${series.toLocaleString('en')}), values from ${values.map((column) => names[column]).join(', ')}`,
+    );
+  return `Read as ${said.join('; ')}.${assumed.map((one) => ` ${one[0]?.toUpperCase()}${one.slice(1)}.`).join('')}`;
+}
+
+/** The column with the times, and that of the time of day beside one with dates. */
+function timeColumns(names: readonly string[], columnOf: (column: number) => readonly string[]): [number, number] {
+  const date = names.findIndex(namesDate);
+  const clock = date < 0 ? -1 : names.findIndex((name, column) => column !== date && namesClock(name));
+  if (clock >= 0) {
+    const cells = columnOf(clock);
+    if (cells.some((cell) => cell !== '') && cells.every((cell) => cell === '' || !Number.isNaN(timeOfDay(cell)))) return [date, clock];
+  }
+  const named = names.findIndex(namesTime);
+  if (named >= 0) return [named, -1];
+  // Whatever its name, a first column of dates is one of times.
+  const cells = columnOf(0);
+  const dated = cells.length > 0 && cells.every((cell) => /[-/.:]/.test(cell) && isTime(cell));
+  return [dated ? 0 : -1, -1];
+}
+
+/**
+ * Columns of words that part the rows into series: named as a device or a metric, beside a column of values, and each with far fewer
+ * different words than rows. None where any other column holds words: those are records, no readings.
+ */
+function labelColumns(
+  names: readonly string[],
+  columns: readonly number[],
+  rows: readonly (readonly string[])[],
+  decimal: Decimal,
+): number[] {
+  const labels = columns.filter((column) => {
+    const name = names[column] as string;
+    if (!isDevice(name) && !(isMetric(name) && !VALUES.has(plainName(name)))) return false;
+    const words = new Set(rows.map((row) => row[column] ?? ''));
+    return words.size * 2 <= rows.length || rows.length < 4;
+  });
+  // Numbers are labels only where they are those of a device.
+  const worded = labels.filter(
+    (column) => isDevice(names[column] as string) || rows.some((row) => Number.isNaN(numberIn(row[column] ?? '', decimal))),
+  );
+  const values = columns.filter((column) => !worded.includes(column));
+  const named = values.some((column) => isValue(names[column] as string));
+  const metric = worded.some((column) => isMetric(names[column] as string));
+  return metric && !named && values.length !== 1 ? [] : worded;
+}
+
+function* cellsIn(rows: readonly (readonly string[])[], columns: readonly number[]): Generator<string> {
+  for (const row of rows) for (const column of columns) yield row[column] ?? '';
+}
