@@ -21,7 +21,10 @@ export interface ParserOptions {
 export function withParserOptions(command: Command, format?: '--format'): Command {
   const asFormat = new Option('--log-format <name>', 'log format (default: recognised)');
   if (format !== undefined) {
-    command.option('--format <name>', 'log format (default: recognised); --log-format is the same');
+    command.option(
+      '--format <name>',
+      'log format, in analyze also series for tables of readings (default: recognised); --log-format is the same',
+    );
     asFormat.hideHelp();
   }
   return command

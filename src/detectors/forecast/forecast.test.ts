@@ -57,6 +57,17 @@ describe('forecast detector', () => {
     expect(usual.why).toMatch(/usual error; as large was seen \d+ times in 500 readings/);
   });
 
+  it('tells of a change that is twenty times a spike, wherever in sixty readings before it the spike was', async () => {
+    for (const spike of [0, 1, 2, 5, 29, 30, 31, 45, 55, 57, 59]) {
+      const random = seededRandom(spike + 1);
+      const past = Array.from({ length: 60 }, (_, i) => 100 + 2 * (random() - 0.5) + (i === spike ? 40 : 0));
+      const detector = new ForecastDetector(config.parse({}), () => 0);
+      await detector.fit(readings(past));
+      const { score } = await detector.score(readings([900, 900.5, 899.5, 900], 60));
+      expect(Math.max(...score)).toBeGreaterThan(Math.log(1000));
+    }
+  });
+
   it('forecasts no negative amount of what was never negative, and gives no figure where the usual error was next to none', async () => {
     const detector = new ForecastDetector(config.parse({}), () => 0);
     const random = seededRandom(9);

@@ -65,7 +65,9 @@ const WARNED = OWN + 14;
 const ABNORMAL = OWN + 15;
 /** Level of the last hour that was judged against the rhythm. */
 const OFF_RHYTHM = OWN + 16;
-const HISTORY = OWN + 17;
+/** Error of the reading that its episode was told of last. */
+const PEAK_ERROR = OWN + 17;
+const HISTORY = OWN + 18;
 /** Doubles that one series is made of. */
 export const READING_SIZE = HISTORY + PAST;
 
@@ -78,6 +80,8 @@ const ONSET = Math.log(1000);
 /** An episode is over after so many readings below CALM. */
 const CALM = 4;
 const CALM_READINGS = 10;
+/** Scores are bounded: within an episode an error so many times the one that was told of is told of too. */
+const MUCH_WORSE = 4;
 /** A level that lasted so many readings is the new one. */
 const LASTING = 40;
 const OFF_LEVEL = 3;
@@ -225,7 +229,7 @@ export class ReadingState {
     if (hour !== undefined) s[OFF_RHYTHM] = hour.level;
     s[ABNORMAL] = judged ? Math.max(highest, s[OFF_RHYTHM] as number) : 0;
     this.follow(time, value, value - usual.expected, Math.max(usual.spread, smallest));
-    const score = judged ? Math.max(this.once(highest), hour?.score ?? 0) : Number.NaN;
+    const score = judged ? Math.max(this.once(highest, Math.abs(error)), hour?.score ?? 0) : Number.NaN;
     const half = margin * Math.max(spread, smallest);
     const band = { lower: expected - half, upper: expected + half };
     return {
@@ -320,17 +324,19 @@ export class ReadingState {
   }
 
   /** An episode is told of at its onset, and again when it gets much worse. */
-  private once(score: number): number {
+  private once(score: number, error: number): number {
     const { values: s } = this;
     const peak = s[PEAK] as number;
     if (peak === 0) {
       if (score < ONSET) return score;
       s[PEAK] = score;
+      s[PEAK_ERROR] = error;
       s[QUIET] = 0;
       return score;
     }
-    if (score > 1.5 * peak + 3) {
-      s[PEAK] = score;
+    if (score > 1.5 * peak + 3 || (score >= ONSET && error > MUCH_WORSE * (s[PEAK_ERROR] as number))) {
+      s[PEAK] = Math.max(peak, score);
+      s[PEAK_ERROR] = Math.max(error, s[PEAK_ERROR] as number);
       s[QUIET] = 0;
       return score;
     }
