@@ -53,6 +53,7 @@ export function reportDetector(
 
 const STREAM_SUMMARY = {
   novelty: 'what a host, user or address shows for the first time',
+  numbers: 'durations, sizes and counts that lines print, those of each kind of line against the ones before',
   rate: 'how many lines come in five minutes, from the whole and from each template, and how many of them report an error',
 } as const;
 

@@ -41,7 +41,7 @@ export interface StreamFinding {
 
 /** What a detector that learns as it goes did with one input; plain data. */
 export interface StreamSummary {
-  readonly name: 'novelty' | 'rate';
+  readonly name: 'novelty' | 'rate' | 'numbers';
   readonly unit: string;
   readonly scores: Float64Array;
   /** Scored in a baseline; absent without one. */

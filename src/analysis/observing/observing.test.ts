@@ -44,7 +44,7 @@ it('a thread of its own finds line by line what is found here, with and without 
   writeFileSync(join(folder, 'a.log'), lines(2000, true));
   writeFileSync(join(folder, 'b.log'), lines(1000, false));
   const inputs = await listInputs([folder]);
-  const labels = { novelty: [], rate: [], sigma: [] };
+  const labels = { novelty: [], rate: [], numbers: [], sigma: [] };
   const settings = { source: 'auth', promise: 0.001, seed: 1, signatures: { own: true }, labels };
   for (const baseline of [[], inputs.filter(({ name }) => name === 'usual.log')]) {
     const options: ObservedInputsOptions = { settings, parsing: { root: folder }, bytes: 1, baseline };
@@ -56,7 +56,7 @@ it('a thread of its own finds line by line what is found here, with and without 
 });
 
 it('says why an input cannot be read', async () => {
-  const labels = { novelty: [{ alertId: 'a', verdict: 'benign', entity: 'x', row: Uint8Array.of(1) }], rate: [], sigma: [] } as const;
+  const labels = { novelty: [{ alertId: 'a', verdict: 'benign', entity: 'x', row: Uint8Array.of(1) }], rate: [], numbers: [], sigma: [] } as const;
   const settings = { source: 'auth', promise: 0.001, seed: 1, signatures: { own: false }, labels };
   const thread = new ObserverThread({ settings, parsing: {}, bytes: 1, baseline: [] });
   const gone = { name: 'gone.log', path: join(folder, 'gone.log'), bytes: 1 };
