@@ -8,4 +8,4 @@ export type { AnalysisOptions, FittedModel } from './options.ts';
 export { type FileRecords, type RecordsOfKind, recordsByKind } from './records-by-kind.ts';
 export { type RenderedReport, renderAnalysis } from './render.ts';
 export { splitSeries } from './series/index.ts';
-export { encodingText, mixedText } from './warnings.ts';
+export { DAY_FIRST, encodingText, mixedText } from './warnings.ts';

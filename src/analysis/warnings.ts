@@ -22,6 +22,9 @@ function percent(share: number): string {
   return `${Number((100 * share).toPrecision(2))} %`;
 }
 
+/** What is said where nothing tells the day from the month. */
+export const DAY_FIRST = 'Its dates (such as 01/03/2026) do not tell whether the day or the month comes first: the day is taken to.';
+
 /** What is said of a text that is not in UTF-8. */
 export function encodingText(encoding: string): string {
   return encoding === 'unknown'
@@ -51,6 +54,7 @@ export function warningsOf({ input, feature, batch, models, promise, learntForma
     warn('unparsed', `${input.dead} of ${input.lines + input.dead} records fit no format and were left out of the analysis.`);
   if (input.encoding !== undefined) warn('encoding', encodingText(input.encoding));
   if (input.formats !== undefined) warn('mixed', mixedText(input.formats));
+  if (input.assumedDayFirst === true) warn('day-first', DAY_FIRST);
   if (input.takenYear !== undefined)
     warn(
       'year-taken',

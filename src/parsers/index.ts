@@ -24,6 +24,7 @@ export { createSensorParser, type SensorParser } from './sensor/parser.ts';
 export { recogniseSensor, type SensorFormat } from './sensor/recognise.ts';
 export * from './series/index.ts';
 export { createEveParser } from './suricata-eve/index.ts';
+export { type DateOrder, DateOrderEvidence } from './time/date-order.ts';
 export { flowTime } from './time/flow-time.ts';
 export { zoneOf } from './time/zone.ts';
 export { createZeekParser, type ZeekParser } from './zeek/index.ts';

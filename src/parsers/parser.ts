@@ -19,6 +19,7 @@ import { sampleOf } from './sample.ts';
 import { decodeSnapshot, encodeSnapshot } from './snapshot.ts';
 import { TemplateAssigner } from './template-assigner.ts';
 import { Calendar } from './time/calendar.ts';
+import { type DateOrder, DateOrderEvidence } from './time/date-order.ts';
 import { zoneOf } from './time/zone.ts';
 
 const MAX_BLANK_RUN = 100;
@@ -74,6 +75,11 @@ export class FormatLogParser implements LogParser {
     return takenYear;
   }
 
+  /** Which number of dates such as 01/03/2026 comes first, from now on. */
+  set dateOrder(order: DateOrder) {
+    this.calendar.monthFirst = order === 'month';
+  }
+
   get templates(): readonly Template[] {
     return this.assigner?.templates ?? [];
   }
@@ -90,8 +96,11 @@ export class FormatLogParser implements LogParser {
     return this.run(held === undefined ? batch : withHeld(held, batch), source, dead, batch.last);
   }
 
-  /** Chooses formats for the lines that the main one does not fit, from the head of an input. */
+  /** Chooses formats for the lines that the main one does not fit, and the order of dates, from the head of an input. */
   meet(sample: Uint8Array): void {
+    const dates = new DateOrderEvidence(this.options.reference);
+    dates.add(sample);
+    if (dates.order !== undefined) this.dateOrder = dates.order;
     this.others?.meet(sampleRecords(sample).map(({ start, end }) => sample.subarray(start, end)));
   }
 
@@ -118,7 +127,7 @@ export class FormatLogParser implements LogParser {
 
   snapshot(): Uint8Array {
     const mixed = this.others === undefined ? undefined : { others: this.others.state, times: this.times.list() };
-    return encodeSnapshot(this.chosen?.name, this.assigner, this.held, mixed);
+    return encodeSnapshot(this.chosen?.name, this.assigner, this.held, mixed, this.calendar.monthFirst);
   }
 
   /** For a parser that is to go on with these templates; undefined before the format is known. */
@@ -133,6 +142,7 @@ export class FormatLogParser implements LogParser {
     this.assigner?.miner.clear();
     if (this.assigner !== undefined) state.restore(this.assigner);
     this.held.replace(state.held);
+    this.calendar.monthFirst = state.monthFirst;
     if (state.mixed === undefined) return;
     if (this.others !== undefined) this.others.state = state.mixed.others;
     this.times.replace(state.mixed.times);

@@ -19,6 +19,7 @@ const SNAPSHOT = z.object({
   templates: minedTemplates,
   fixedCounts: z.array(z.number()),
   evicted: z.number(),
+  monthFirst: z.boolean().optional(),
   mixed: z
     .object({
       chosen: z.array(z.string()),
@@ -48,6 +49,7 @@ export function encodeSnapshot(
   assigner: TemplateAssigner | undefined,
   held: HeldEvents,
   mixed?: MixedState,
+  monthFirst = false,
 ): Uint8Array {
   const state: z.input<typeof SNAPSHOT> = {
     version: VERSION,
@@ -55,6 +57,7 @@ export function encodeSnapshot(
     templates: assigner === undefined ? [] : minedBy(assigner.miner),
     fixedCounts: assigner?.fixed?.templates.map(({ count }) => count) ?? [],
     evicted: assigner?.miner.evicted ?? 0,
+    ...(monthFirst ? { monthFirst } : {}),
     ...(mixed === undefined
       ? {}
       : {
@@ -84,6 +87,7 @@ export interface ParserState {
   readonly format: string | undefined;
   readonly held: readonly Held[];
   readonly mixed: MixedState | undefined;
+  readonly monthFirst: boolean;
   restore(assigner: TemplateAssigner): void;
 }
 
@@ -99,6 +103,7 @@ export function decodeSnapshot(bytes: Uint8Array): ParserState {
   }
   return {
     format: state.format,
+    monthFirst: state.monthFirst === true,
     mixed: state.mixed && {
       others: { ...state.mixed, unread: state.mixed.unread.map((line) => new Uint8Array(Buffer.from(line, 'base64'))) },
       times: state.mixed.times,

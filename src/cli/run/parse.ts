@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import {
+  DAY_FIRST,
   encodingText,
   type FlowForm,
   isFlowTable,
@@ -48,6 +49,7 @@ interface Parsed {
   readonly flows?: number;
   /** Of the last date, where dates name no year. */
   readonly taken_year?: number;
+  readonly assumed_day_first?: true;
   /** Recognised from its bytes; see `InputSummary`. */
   readonly encoding?: string;
   /** Events by format, where lines are of several. */
@@ -106,6 +108,7 @@ async function parseFiles(paths: readonly string[], options: ParseOptions): Prom
         print(
           `${one.input} (${one.format}): ${summaryOf(one)}`,
           ...yearNote(one),
+          ...(one.assumed_day_first === undefined ? [] : [`  note: ${DAY_FIRST}`]),
           ...(one.encoding === undefined ? [] : [`  note: ${encodingText(one.encoding)}`]),
           ...(one.formats === undefined ? [] : [`  note: ${mixedText(one.formats)}`]),
           ...(one.problem === undefined ? [] : [`  note: it could not be read to its end: ${one.problem}`]),
@@ -218,6 +221,7 @@ async function parseInput(input: FileInput, options: NamedOptions, progress: (sh
       dead_letters: summary?.dead ?? 0,
       templates: structured.templateRows().length,
       ...(summary?.takenYear !== undefined && { taken_year: summary.takenYear }),
+      ...(summary?.assumedDayFirst && { assumed_day_first: true }),
       ...(summary?.encoding !== undefined && { encoding: summary.encoding }),
       ...(summary?.formats !== undefined && { formats: summary.formats }),
       ...(summary?.problem && { problem: summary.problem }),

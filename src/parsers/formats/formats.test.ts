@@ -255,7 +255,7 @@ describe('formats', () => {
     expect([formatMicros(event?.time as number), event?.level, event?.message]).toEqual([expected, 'WARN', 'app - request done by u1']);
   });
 
-  it.each(['32.03.2026 14:15:00', '01/13/2026 14:15:00', '03/01/2026 14:15:00 PM', '99 Foo 2026 14:15:00'])(
+  it.each(['32.03.2026 14:15:00', '13/13/2026 14:15:00', '03/01/2026 14:15:00 PM', '99 Foo 2026 14:15:00'])(
     'finds no time in %s',
     (time) => {
       expect(detectFormat(Buffer.from(`${time} WARN app\n`.repeat(4))).format).toBe('plain');

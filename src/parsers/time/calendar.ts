@@ -12,6 +12,8 @@ export class Calendar {
   reference: Micros;
   /** The year taken last for a date that names none; 0 before the first. */
   takenYear = 0;
+  /** `01/03/2026` is the third of January. */
+  monthFirst = false;
   private readonly zone: Zone;
   private dateKey = -1;
   private dateMicros = Number.NaN;

@@ -3,6 +3,7 @@ import { clockAt, fractionAt, monthAt, offsetAt, type TimestampReader } from './
 
 const SPACE = 32;
 const COMMA = 44;
+const SLASH = 47;
 
 /**
  * `01 Mar 2026 14:15:00,123` (log4j's DATE), `01-MAR-2026 14:15:00` (Oracle), `Sun, 1 Mar 2026 14:15:00 +0100` or `GMT` (RFC 5322, HTTP): the
@@ -32,8 +33,8 @@ export const dayNamedMonth: TimestampReader = (bytes, start, end, calendar) => {
 };
 
 /**
- * `01.03.2026 14:15:00,123`, `01-03-2026 14:15:00`, `01/03/2026 14:15:00`: the day comes first. `03/01/2026 02:15:00 PM`: the month does, as
- * nobody who writes the day first writes AM and PM.
+ * `01.03.2026 14:15:00,123`, `01-03-2026 14:15:00`: the day comes first. `01/03/2026 14:15:00`: as the calendar says, the other way round where that is
+ * no date. `03/01/2026 02:15:00 PM`: the month, as nobody who writes the day first writes AM and PM.
  */
 export const numbersBeforeYear: TimestampReader = (bytes, start, end, calendar) => {
   const mark = bytes[start + 2];
@@ -42,7 +43,10 @@ export const numbersBeforeYear: TimestampReader = (bytes, start, end, calendar) 
   const [first, second, year] = [twoDigits(bytes, start), twoDigits(bytes, start + 3), fourDigits(bytes, start + 6)];
   const ofDay = clockAt(bytes, start + 11) + fractionAt(bytes, start + 19, end, calendar);
   const half = halfOfDay(bytes, calendar.next, end);
-  if (half === undefined) return calendar.local(year, second, first, ofDay);
+  if (half === undefined) {
+    const monthFirst = mark === SLASH && (calendar.monthFirst ? first <= 12 : second > 12);
+    return calendar.local(year, monthFirst ? first : second, monthFirst ? second : first, ofDay);
+  }
   calendar.next += 3;
   const hour = twoDigits(bytes, start + 11);
   if (hour < 1 || hour > 12) return Number.NaN;

@@ -7,14 +7,16 @@ import { InputParser, type InputSummary, type ParsingOptions } from './input-par
 const folder = mkdtempSync(join(tmpdir(), 'vedette-inputs-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function parsed(text: string, changed: string, options: ParsingOptions = {}) {
+async function parsed(text: string, changed: string, options: ParsingOptions = {}, onTime: (time: number) => void = () => {}) {
   const path = join(folder, 'a.log');
   writeFileSync(path, text);
   utimesSync(path, new Date(changed), new Date(changed));
   const parser = new InputParser(options);
   const reading = parser.parse({ name: 'a.log', path, bytes: statSync(path).size });
-  for (let step = await reading.next(); ; step = await reading.next())
+  for (let step = await reading.next(); ; step = await reading.next()) {
+    if (step.done !== true) onTime(step.value.batch.time[0] as number);
     if (step.done === true) return { summary: step.value as InputSummary, templates: (await parser.templates()).map(({ text }) => text) };
+  }
 }
 
 describe('an input', () => {
@@ -24,6 +26,21 @@ describe('an input', () => {
     expect((await parsed(lines.split('\n')[0] as string, '2024-06-01T00:00:00Z')).summary.takenYear).toBe(2023);
     const dated = '2024-01-05T00:00:00Z web sshd[1]: Invalid user a from 10.0.0.1\n';
     expect((await parsed(dated, '2026-06-01T00:00:00Z')).summary).not.toHaveProperty('takenYear');
+  });
+
+  it.each([
+    ['a day above 12', ['01/03/2026', '14/03/2026'], '2027-01-01T00:00:00Z', '2026-03-01', false],
+    ['a month that cannot be', ['01/03/2026', '01/14/2026'], '2027-01-01T00:00:00Z', '2026-01-03', false],
+    ['days that follow each other, the day first', ['01/03/2026', '02/03/2026', '03/03/2026'], '2027-01-01T00:00:00Z', '2026-03-01', false],
+    ['days that follow each other, the month first', ['03/01/2026', '03/02/2026', '03/03/2026'], '2027-01-01T00:00:00Z', '2026-03-01', false],
+    ['a file that is older than one of them', ['01/03/2026'], '2026-01-03T12:00:00Z', '2026-01-03', false],
+    ['nothing', ['01/03/2026'], '2027-01-01T00:00:00Z', '2026-03-01', true],
+  ])('has its dates with slashes read by %s', async (_, dates, changed, first, assumed) => {
+    const text = dates.map((date) => `${`${date} 10:00:00 INFO started\n`.repeat(20_000 / dates.length)}`).join('');
+    const times: number[] = [];
+    const { summary } = await parsed(text, changed, {}, (time) => times.push(time));
+    expect(new Date((times[0] as number) / 1000).toISOString().slice(0, 10)).toBe(first);
+    expect(summary.assumedDayFirst).toBe(assumed ? true : undefined);
   });
 
   it('is mined with masks, similarity and depth of one’s own', async () => {

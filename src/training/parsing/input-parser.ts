@@ -1,7 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 import { stat } from 'node:fs/promises';
 import type { LogBatch, Micros, RecordBatch, Template } from '../../core/index.ts';
-import { createLogParser, type FixedTemplate, type FormatLogParser, type KnownTemplates, sampleOf } from '../../parsers/index.ts';
+import {
+  createLogParser,
+  type DateOrder,
+  DateOrderEvidence,
+  type FixedTemplate,
+  type FormatLogParser,
+  type KnownTemplates,
+  sampleOf,
+} from '../../parsers/index.ts';
 import { type FileInput, readFiles } from '../../sources/index.ts';
 import { CpuShare } from './cpu-share.ts';
 import { sharedFormat } from './shared-format.ts';
@@ -40,6 +48,8 @@ export interface InputSummary {
   readonly undated?: number;
   /** Of its last date, where dates name no year: the latest in which it ends no later than a day after the file was changed last. */
   readonly takenYear?: number;
+  /** Nothing tells the day from the month in its dates: the day is taken to come first. */
+  readonly assumedDayFirst?: true;
   /** Recognised from its bytes; `unknown`: it is no UTF-8 and does not show what it is, so its bytes are taken as they are. */
   readonly encoding?: string;
   /** Damage, in words; absent when it was read to its end. */
@@ -93,6 +103,7 @@ export class InputParser implements LogInputs {
     let undated = 0;
     let takenYear = 0;
     let isUtf8All = true;
+    let assumed = false;
     let dead = 0;
     const formats = new Map<string, number>();
     const bury = (): void => {
@@ -101,7 +112,12 @@ export class InputParser implements LogInputs {
     try {
       for await (const records of files.read({ positions: [] }, new AbortController().signal)) {
         if (records.bytes.length === 0 && parser === undefined) continue;
-        parser ??= this.#parserOf(records, reference);
+        if (parser === undefined) {
+          parser = this.#parserOf(records, reference);
+          const dates = await dateOrderOf(sampleOf(records), input, reference);
+          parser.dateOrder = dates ?? 'day';
+          assumed = dates === undefined;
+        }
         generation = records.generation;
         isUtf8All &&= isUtf8(records.bytes);
         const batch = parser.parse(records, input.name, bury);
@@ -127,6 +143,7 @@ export class InputParser implements LogInputs {
       ...(formats.size > 1 ? { formats: Object.fromEntries([...formats].sort((a, b) => b[1] - a[1])) } : {}),
       ...(undated === 0 ? {} : { undated }),
       ...(takenYear === 0 ? {} : { takenYear }),
+      ...(assumed ? { assumedDayFirst: true } : {}),
       ...(encoding === undefined ? {} : { encoding }),
       ...(problem === undefined ? {} : { problem }),
     };
@@ -165,6 +182,25 @@ export class InputParser implements LogInputs {
     parser.meet(sample);
     return parser;
   }
+}
+
+/** Of dates such as 01/03/2026 in an input: by its head, by all of it where that does not tell. Undefined where nothing tells; `day` without such dates. */
+async function dateOrderOf(head: Uint8Array, input: FileInput, reference: Micros): Promise<DateOrder | undefined> {
+  const dates = new DateOrderEvidence(reference);
+  dates.add(head);
+  if (!dates.found) return 'day';
+  if (dates.order !== undefined) return dates.order;
+  const whole = new DateOrderEvidence(reference);
+  const files = readFiles([input.path], { inputs: [input] });
+  try {
+    for await (const { bytes } of files.read({ positions: [] }, new AbortController().signal)) {
+      whole.add(bytes);
+      if (whole.order !== undefined) break;
+    }
+  } finally {
+    await files.close();
+  }
+  return whole.order;
 }
 
 function countFormats({ rows, format }: LogBatch, main: string, counts: Map<string, number>): void {
