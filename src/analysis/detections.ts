@@ -7,6 +7,7 @@ import {
   knownTime,
   type Lineage,
   type SequenceBatch,
+  shownEnd,
   stableId,
 } from '../core/index.ts';
 import { flaggedAt, type ScoredRows } from './learn.ts';
@@ -64,7 +65,7 @@ export async function detectionOf(
       key,
       entity: batch.entities[row] as string,
       start: knownTime(start),
-      end: knownTime(batch.end[row] as number),
+      end: knownTime(shownEnd(batch, row)),
       score: scored.score[row] as number,
       pValue,
       threshold: context.promise,

@@ -67,7 +67,7 @@ function measureOf(name: string, suffix: string | undefined): Measure {
 const NUMBER = /^(\d{1,15}(?:\.\d{1,9})?)\s?([a-zµ]{0,12})$/i;
 
 /** A number with or without a unit of its own, in the base of that unit (seconds, bytes); undefined for anything else. */
-export function valueOf(text: string, unit: string): { readonly value: number; readonly unit: string } | undefined {
+export function measuredValue(text: string, unit: string): { readonly value: number; readonly unit: string } | undefined {
   const match = NUMBER.exec(text);
   if (match === null) return undefined;
   const printed = (match[2] as string).toLowerCase();

@@ -1,5 +1,5 @@
 import { type LogBatch, latin1At, type Template, textAt } from '../../core/index.ts';
-import { type Measure, measureBetween, measureOfKey, valueOf } from './measure.ts';
+import { type Measure, measureBetween, measuredValue, measureOfKey } from './measure.ts';
 
 /** A number of a line that measures something. */
 export interface MeasuredValue {
@@ -120,7 +120,7 @@ export class MeasuredValues {
 }
 
 function* told(row: number, measure: Measure, text: string, template: Template, whole: string | undefined): Generator<MeasuredValue> {
-  const found = valueOf(text, measure.unit);
+  const found = measuredValue(text, measure.unit);
   if (found === undefined) return;
   const of = `${measure.name} ${found.unit}`;
   yield { row, series: `${template.id} ${of}`, whole: whole === undefined ? undefined : `${whole} ${of}`, measure, ...found, template };

@@ -10,8 +10,8 @@ import {
   type Template,
 } from '../../core/index.ts';
 import type { StreamFinding, StreamSummary } from '../stream-findings.ts';
-import { type MeasuredValue, MeasuredValues } from './measured-values.ts';
 import { measureText } from './measure.ts';
+import { type MeasuredValue, MeasuredValues } from './measured-values.ts';
 import { type Judged, KEPT, ValueHistory } from './value-history.ts';
 
 export const NUMBERS = 'numbers';
@@ -182,8 +182,14 @@ export class NumberAnalysis {
       explanation: {
         what: `${say(value)} where ${usual} are usual: ${subject}${times}.`,
         why: `${judged.before.toLocaleString('en')} values came before it. Of the last ${Math.min(judged.before, KEPT).toLocaleString('en')} of them 98 in 100 lay between ${say(judged.low)} and ${say(judged.high)}, and none at all was a third as large.`,
-        harmless: ['A job or a request that is seldom made and takes or holds much.', 'Another unit or meaning of the number since a new version.'],
-        next: ['Look at the lines, and at what the same host did before them.', 'Compare with the load, the database and the network at that time.'],
+        harmless: [
+          'A job or a request that is seldom made and takes or holds much.',
+          'Another unit or meaning of the number since a new version.',
+        ],
+        next: [
+          'Look at the lines, and at what the same host did before them.',
+          'Compare with the load, the database and the network at that time.',
+        ],
         contributions: [{ subject, observed: say(largest), expected: usual, share: 1, seenBefore: 0 }],
         evidence,
       },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type LogBatch, type RecordBatch, seededRandom, type Template } from '../../core/index.ts';
 import { createLogParser } from '../../parsers/index.ts';
-import { measureBetween, measureOfKey, measureText, valueOf } from './measure.ts';
+import { measureBetween, measuredValue, measureOfKey, measureText } from './measure.ts';
 import { NumberAnalysis } from './number-analysis.ts';
 import { ValueHistory } from './value-history.ts';
 
@@ -45,10 +45,10 @@ describe('what a number measures', () => {
   });
 
   it('has its unit beside it or on it, and is shown in one that is easy to read', () => {
-    expect(valueOf('44.1', 'ms')).toEqual({ value: 0.0441, unit: 's' });
-    expect(valueOf('1.5s', '')).toEqual({ value: 1.5, unit: 's' });
-    expect(valueOf('17', 'rows')).toEqual({ value: 17, unit: 'rows' });
-    expect(valueOf('12:30', 'ms')).toBeUndefined();
+    expect(measuredValue('44.1', 'ms')).toEqual({ value: 0.0441, unit: 's' });
+    expect(measuredValue('1.5s', '')).toEqual({ value: 1.5, unit: 's' });
+    expect(measuredValue('17', 'rows')).toEqual({ value: 17, unit: 'rows' });
+    expect(measuredValue('12:30', 'ms')).toBeUndefined();
     expect([measureText(4.2, 's'), measureText(0.03, 's'), measureText(9e8, 'B'), measureText(4096, 'rows')]).toEqual([
       ...['4.2 s', '30 ms', '900 MB', '4,100 rows'],
     ]);

@@ -1,8 +1,8 @@
 import type { LabelledRow, LogBatch, Template } from '../../core/index.ts';
 import type { ReportWarning } from '../../sinks/report/index.ts';
+import { NUMBERS, NumberAnalysis } from '../numbers/number-analysis.ts';
 import type { AnalysisOptions } from '../options.ts';
 import { type FoundSignatures, SignatureAnalysis } from '../signatures.ts';
-import { NUMBERS, NumberAnalysis } from '../numbers/number-analysis.ts';
 import { StreamAnalysis, type StreamSummary } from '../stream-findings.ts';
 
 /** Plain data: it crosses threads. */

@@ -56,7 +56,12 @@ it('a thread of its own finds line by line what is found here, with and without 
 });
 
 it('says why an input cannot be read', async () => {
-  const labels = { novelty: [{ alertId: 'a', verdict: 'benign', entity: 'x', row: Uint8Array.of(1) }], rate: [], numbers: [], sigma: [] } as const;
+  const labels = {
+    novelty: [{ alertId: 'a', verdict: 'benign', entity: 'x', row: Uint8Array.of(1) }],
+    rate: [],
+    numbers: [],
+    sigma: [],
+  } as const;
   const settings = { source: 'auth', promise: 0.001, seed: 1, signatures: { own: false }, labels };
   const thread = new ObserverThread({ settings, parsing: {}, bytes: 1, baseline: [] });
   const gone = { name: 'gone.log', path: join(folder, 'gone.log'), bytes: 1 };

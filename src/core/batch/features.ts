@@ -35,6 +35,12 @@ export interface SequenceBatch {
   readonly end: Float64Array;
 }
 
+/** What is shown as the end of a row: of a session, which ends right behind its last event, the time of that event; of a window its bound. */
+export function shownEnd(batch: Pick<SequenceBatch, 'offsets' | 'times' | 'end'>, row: number): number {
+  const end = batch.end[row] as number;
+  return batch.times?.[(batch.offsets[row + 1] as number) - 1] === end - 1 ? end - 1 : end;
+}
+
 /** Fixed rows, (rows, columns), row-major. */
 export interface RowBatch {
   readonly shape: 'rows';

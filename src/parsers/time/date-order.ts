@@ -38,7 +38,11 @@ export class DateOrderEvidence {
 
   /** Undefined where nothing tells. */
   get order(): DateOrder | undefined {
-    for (const { day, month } of [this.certain, { day: this.late.month, month: this.late.day }, { day: this.gaps.month, month: this.gaps.day }])
+    for (const { day, month } of [
+      this.certain,
+      { day: this.late.month, month: this.late.day },
+      { day: this.gaps.month, month: this.gaps.day },
+    ])
       if (day !== month) return day > month ? 'day' : 'month';
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { type EvidenceLine, type FeatureBatch, type Micros, seriesStartOf } from '../../core/index.ts';
+import { type EvidenceLine, type FeatureBatch, type Micros, seriesStartOf, shownEnd } from '../../core/index.ts';
 
 /** What one row of a feature batch is about. */
 export interface Unit {
@@ -19,7 +19,7 @@ export function unitAt(batch: FeatureBatch, row: number): Unit {
         key: batch.keys[row] as string,
         entity: batch.entities[row] as string,
         start: batch.start[row] as number,
-        end: batch.end[row] as number,
+        end: batch.shape === 'sequences' ? shownEnd(batch, row) : (batch.end[row] as number),
         ...relatedOf(batch, row),
       };
     case 'series': {

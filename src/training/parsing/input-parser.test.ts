@@ -32,7 +32,13 @@ describe('an input', () => {
     ['a day above 12', ['01/03/2026', '14/03/2026'], '2027-01-01T00:00:00Z', '2026-03-01', false],
     ['a month that cannot be', ['01/03/2026', '01/14/2026'], '2027-01-01T00:00:00Z', '2026-01-03', false],
     ['days that follow each other, the day first', ['01/03/2026', '02/03/2026', '03/03/2026'], '2027-01-01T00:00:00Z', '2026-03-01', false],
-    ['days that follow each other, the month first', ['03/01/2026', '03/02/2026', '03/03/2026'], '2027-01-01T00:00:00Z', '2026-03-01', false],
+    [
+      'days that follow each other, the month first',
+      ['03/01/2026', '03/02/2026', '03/03/2026'],
+      '2027-01-01T00:00:00Z',
+      '2026-03-01',
+      false,
+    ],
     ['a file that is older than one of them', ['01/03/2026'], '2026-01-03T12:00:00Z', '2026-01-03', false],
     ['nothing', ['01/03/2026'], '2027-01-01T00:00:00Z', '2026-03-01', true],
   ])('has its dates with slashes read by %s', async (_, dates, changed, first, assumed) => {
