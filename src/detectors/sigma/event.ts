@@ -1,24 +1,35 @@
 export type Scalar = string | number | boolean | null;
 
+/** Where an EVTX record written as JSON has its event id. */
+const EVTX_IDS = ['Event.System.EventID', 'Event.System.EventID.#text', 'System.EventID', 'System.EventID.#text'];
+
 /** A flat view of an event. Names that rules use resolve to the names that exporters use. */
 export class SigmaEvent {
   readonly #values = new Map<string, Scalar[]>();
   readonly #lower = new Map<string, readonly string[]>();
+  readonly #isEvtx: boolean;
   #text: string | undefined;
 
   /** Nested objects are flattened to dotted names, at most 2,000 values and 20 levels of them. */
   constructor(fields: Readonly<Record<string, unknown>>) {
     this.#flatten('', fields, 0);
+    this.#isEvtx = EVTX_IDS.some((name) => this.#values.has(name));
   }
 
   get(field: string): readonly Scalar[] | undefined {
-    const direct = this.#values.get(field) ?? this.#values.get(`winlog.event_data.${field}`);
+    const direct = this.#named(field);
     if (direct !== undefined) return direct;
     for (const alias of ALIASES[field] ?? []) {
-      const value = this.#values.get(alias) ?? this.#values.get(`winlog.event_data.${alias}`);
+      const value = this.#named(alias);
       if (value !== undefined) return value;
     }
     return undefined;
+  }
+
+  #named(field: string): readonly Scalar[] | undefined {
+    const value = this.#values.get(field) ?? this.#values.get(`winlog.event_data.${field}`);
+    if (value !== undefined || !this.#isEvtx) return value;
+    return this.#values.get(`Event.EventData.${field}`) ?? this.#values.get(`EventData.${field}`);
   }
 
   first(field: string): string | undefined {
@@ -63,10 +74,10 @@ export class SigmaEvent {
 
 /** Sigma's field names -> Winlogbeat, ECS, Windows security and NXLog names of the same meaning. */
 const ALIASES: Readonly<Record<string, readonly string[]>> = Object.assign(Object.create(null) as Record<string, readonly string[]>, {
-  EventID: ['winlog.event_id', 'event.code', 'EventId', 'event_id'],
-  Channel: ['winlog.channel', 'log_name', 'LogName'],
+  EventID: ['winlog.event_id', 'event.code', 'EventId', 'event_id', ...EVTX_IDS],
+  Channel: ['winlog.channel', 'log_name', 'LogName', 'Event.System.Channel', 'System.Channel'],
   Provider_Name: ['winlog.provider_name', 'event.provider', 'SourceName', 'ProviderName', 'source_name'],
-  Computer: ['winlog.computer_name', 'host.name', 'Hostname', 'ComputerName'],
+  Computer: ['winlog.computer_name', 'host.name', 'Hostname', 'ComputerName', 'Event.System.Computer', 'System.Computer'],
   ComputerName: ['winlog.computer_name', 'host.name', 'Hostname', 'Computer'],
   Image: ['process.executable', 'NewProcessName', 'ProcessName', 'Application'],
   NewProcessName: ['process.executable', 'Image'],

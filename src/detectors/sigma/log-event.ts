@@ -1,6 +1,7 @@
 import { type DictColumn, dictAt, type LogBatch, textAt } from '../../core/index.ts';
 import type { EventSource } from './log-source.ts';
 import { PEER_FIELDS, peerOfFields, peerOfText } from './peer-address.ts';
+import { refusedPacketOf } from './refused-packet.ts';
 import { REQUEST_FIELDS, type RequestFields, requestOf } from './request-fields.ts';
 import { signInOf } from './sign-in.ts';
 
@@ -40,6 +41,11 @@ export function logEventOf(batch: LogBatch, row: number): LogEvent {
       fields[key as string] ??= value;
       bare = false;
     }
+  }
+  const refused = signIn === undefined && known === undefined ? refusedPacketOf(String(fields['process.name'] ?? ''), message) : undefined;
+  if (refused !== undefined) {
+    Object.assign(fields, refused);
+    bare = false;
   }
   const request: RequestFields | undefined = signIn === undefined || signIn.web === true ? requestOf(fields, message, bare) : undefined;
   if (request !== undefined) Object.assign(fields, request);

@@ -144,3 +144,111 @@ describe('rules that come with the program', () => {
     expect(last).toMatchObject(rest as object);
   });
 });
+
+describe('rules for Windows, clouds and firewalls', () => {
+  function titles(lines: readonly string[], format: string, least = 21): string[] {
+    const bytes = new TextEncoder().encode(`${lines.join('\n')}\n`);
+    const records = { input: 'x', generation: '', offset: 0, line: 1, bytes, arrival: 0, last: true };
+    const batch = createLogParser({ format }).parse(records, 'x', () => undefined);
+    const taken = sigma.create(sigma.config.parse({}), context).take(batch);
+    return taken.filter(({ severity }) => severity >= least).map(({ title }) => title);
+  }
+  const at = (second: number): string => new Date(Date.UTC(2026, 4, 1, 9) + second * 1000).toISOString();
+  type Shape = (second: number, id: number, fields: Record<string, string>, channel?: string) => string;
+  const winlogbeat: Shape = (second, id, event_data, channel = 'Security') =>
+    JSON.stringify({ '@timestamp': at(second), winlog: { channel, event_id: id, computer_name: 'DC1', event_data }, message: 'An event.' });
+  const evtx: Shape = (second, EventID, EventData, Channel = 'Security') =>
+    JSON.stringify({ time: at(second), Event: { System: { EventID, Channel, Computer: 'DC1' }, EventData } });
+
+  it.each([
+    ['winlogbeat', winlogbeat],
+    ['EVTX', evtx],
+  ])('tell of an intrusion in Windows records of %s, and of none in ordinary ones', (_, record) => {
+    const guess = { TargetUserName: 'administrator', LogonType: '3', IpAddress: '203.0.113.7' };
+    const guesses = Array.from({ length: 12 }, (__, i) => record(i, 4625, guess));
+    const found = titles(
+      [
+        ...guesses,
+        record(20, 4624, guess),
+        record(30, 4720, { TargetUserName: 'help2', SubjectUserName: 'administrator' }),
+        record(31, 4732, { TargetUserName: 'Administrators', MemberName: 'help2' }),
+        record(32, 4688, { NewProcessName: 'C:\\Windows\\System32\\vssadmin.exe', CommandLine: 'vssadmin.exe delete shadows /all' }),
+        record(33, 4688, { NewProcessName: 'C:\\x\\powershell.exe', CommandLine: 'powershell.exe -nop -enc SQBFAFgA' }),
+        record(34, 7045, { ServiceName: 'x', ImagePath: '%COMSPEC% /c echo x' }, 'System'),
+        record(35, 4698, { TaskName: '\\x', TaskContent: '<Command>powershell.exe</Command>' }),
+        record(36, 1102, { SubjectUserName: 'help2' }),
+      ],
+      'json',
+    ).join('\n');
+    for (const title of [
+      'Many failed sign-ins from one address: 203.0.113.7',
+      'Signed in to Windows after many failed sign-ins: 203.0.113.7',
+      'Account made administrator in Windows',
+      'Shadow copies or backups deleted',
+      'PowerShell with an encoded command',
+      'Service that runs a command',
+      'Scheduled task that runs a command',
+      'Audit or log cleared',
+    ])
+      expect(found).toContain(title);
+    const ordinary = [
+      record(0, 4625, guess),
+      record(9, 4624, guess),
+      record(10, 4732, { TargetUserName: 'Printer users', MemberName: 'bob' }),
+      record(11, 4688, { NewProcessName: 'C:\\Windows\\System32\\vssadmin.exe', CommandLine: 'vssadmin list shadows' }),
+      record(12, 7045, { ServiceName: 'x', ImagePath: 'C:\\Windows\\System32\\spoolsv.exe' }, 'System'),
+      record(13, 4698, { TaskName: '\\x', TaskContent: '<Command>C:\\Windows\\System32\\defrag.exe</Command>' }),
+    ];
+    expect(titles(ordinary, 'json')).toEqual([]);
+  });
+
+  it('tell of what weakens an AWS account, unless it was refused', () => {
+    const call = (eventName: string, more: object = {}): string =>
+      JSON.stringify({ eventTime: at(0), eventSource: 'x.amazonaws.com', eventName, sourceIPAddress: '203.0.113.7', ...more });
+    const policy = { requestParameters: { policyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' } };
+    const calls = [call('StopLogging'), call('CreateAccessKey'), call('AttachUserPolicy', policy), call('PutBucketPolicy')];
+    const found = titles(calls, 'json', 1).map((title) => title.replace(/:.*/, ''));
+    for (const title of ['Logging of an AWS account stopped', 'AWS identity made administrator', 'Access key of an AWS account made'])
+      expect(found).toContain(title);
+    expect(titles([call('StopLogging', { errorCode: 'AccessDenied' }), call('DescribeInstances')], 'json', 1)).toEqual([]);
+  });
+
+  const scans: readonly (readonly [string, (second: number, host: number, port: number) => string])[] = [
+    [
+      'pfSense',
+      (second, host, port) =>
+        `${at(second)} pf filterlog[9]: 5,,,1000000103,em0,match,block,in,4,0x0,,64,1,0,DF,6,tcp,60,203.0.113.7,10.0.0.${host},4000,${port},0,S,5,,64240,,mss`,
+    ],
+    [
+      'pfSense with IPv6',
+      (second, host, port) =>
+        `${at(second)} pf filterlog[9]: 5,,,1000000103,em0,match,block,in,6,0x00,0x0,64,tcp,6,40,2001:db8::7,2001:db8:1::${host},4000,${port},0,S,5,,64240,,mss`,
+    ],
+    ...[
+      (host: number, port: number) =>
+        `%ASA-4-106023: Deny tcp src outside:203.0.113.7/4000 dst inside:10.0.0.${host}/${port} by access-group "out"`,
+      (host: number, port: number) =>
+        `%ASA-2-106001: Inbound TCP connection denied from 203.0.113.7/4000 to 10.0.0.${host}/${port} flags SYN on interface outside`,
+      (host: number, port: number) => `%ASA-3-710003: TCP access denied by ACL from 203.0.113.7/4000 to outside:10.0.0.${host}/${port}`,
+      (host: number, port: number) =>
+        `%ASA-4-106100: access-list out denied tcp outside/203.0.113.7(4000) -> inside/10.0.0.${host}(${port}) hit-cnt 1 first hit`,
+    ].map(
+      (line) =>
+        [line(1, 1).slice(0, 13), (second: number, host: number, port: number) => `${at(second)} fw1 asa: ${line(host, port)}`] as const,
+    ),
+  ];
+  it.each(scans)('tell of ports and of hosts tried one after the other: %s', (_, line) => {
+    const ports = Array.from({ length: 20 }, (__, i) => line(i, 5, 20 + i));
+    const hosts = Array.from({ length: 20 }, (__, i) => line(i, 5 + i, 22));
+    expect(titles(ports, 'syslog').join()).toMatch(
+      /^Ports of this host tried one after the other: (203\.0\.113\.7|2001:db8::7) \(15 events\)$/,
+    );
+    expect(titles(hosts, 'syslog').join()).toMatch(/^Hosts behind this firewall tried one after the other: (203\.0\.113\.7|2001:db8::7) /);
+    expect(
+      titles(
+        Array.from({ length: 60 }, (__, i) => line(i, 5, 22 + (i % 4))),
+        'syslog',
+      ),
+    ).toEqual([]);
+  });
+});

@@ -59,29 +59,15 @@ export const uuid: Mask = (bytes, start, end) => {
 
 /** Hex digits from which on a word of nothing else is an id: no English word is that long. */
 const LEAST_HEX = 8;
-/** Letters and digits from which on a word with so many separate runs of digits is an id (ULID, queue ids, keys in base 62). */
-const LEAST_OPAQUE = 16;
-const LEAST_DIGIT_RUNS = 3;
 
-/**
- * A word that is an id and says nothing: at least 8 hex digits of one case (request and queue ids, hashes, parts of UUIDs), or at least 16
- * letters and digits with three runs of digits in them.
- */
-export const opaqueId: Mask = (bytes, start, end) => {
+/** A word that is an id and says nothing: at least 8 hex digits of one case, as of requests, queues, hashes, parts of UUIDs. */
+export const hexId: Mask = (bytes, start, end) => {
   let p = start;
-  let [upper, lower, runs] = [0, 0, 0];
+  let [upper, lower] = [0, 0];
   while (p < end && HEX[bytes[p] as number] === 1) {
     const byte = bytes[p++] as number;
     if (byte >= 97) lower = 1;
     else if (byte >= 65) upper = 1;
   }
-  if (p - start >= LEAST_HEX && (p >= end || IN_WORD[bytes[p] as number] === 0) && upper + lower === 1) return p;
-  if (start + LEAST_OPAQUE > end || IN_WORD[bytes[start + LEAST_OPAQUE - 1] as number] === 0) return -1;
-  let last = LETTER;
-  for (p = start; p < end && IN_WORD[bytes[p] as number] === 1; p++) {
-    const kind = CLASSES[bytes[p] as number] as number;
-    if (kind === DIGIT && last !== DIGIT) runs++;
-    last = kind;
-  }
-  return p - start >= LEAST_OPAQUE && runs >= LEAST_DIGIT_RUNS ? p : -1;
+  return p - start >= LEAST_HEX && (p >= end || IN_WORD[bytes[p] as number] === 0) && upper + lower === 1 ? p : -1;
 };

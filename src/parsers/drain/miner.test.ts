@@ -43,10 +43,10 @@ describe('TemplateMiner', () => {
 
   it('masks ids of requests, queues and objects, in words too, and leaves words and short codes', () => {
     const miner = new TemplateMiner();
-    assign(miner, '[req-f658f7a7] deadbeef 87A8501E2C: i-0abcd1234ef567890 01ARZ3NDEKTSV4RRFFQ69G5FAV job_7f3a9c21e @6d06d69c');
+    assign(miner, '[req-f658f7a7] deadbeef 87A8501E2C: i-0abcd1234ef567890 job_7f3a9c21e @6d06d69c');
     assign(miner, 'effaced address Http11NioProtocol db0001 a1b2 caFE0123 node12 7d9f8c E1234567 v2024beta12345');
     expect(texts(miner)).toEqual([
-      '[req-<*>] <*> <*>: i-<*> <*> job_<*> @<*>',
+      '[req-<*>] <*> <*>: i-<*> job_<*> @<*>',
       'effaced address Http11NioProtocol db0001 a1b2 caFE0123 node12 7d9f8c <*> v2024beta12345',
     ]);
   });

@@ -1,14 +1,15 @@
-import { BLANK, BYTE_CLASS, DIGIT, IS_WORD, LETTER } from './byte-class.ts';
+import { BLANK, BYTE_CLASS, DIGIT, IS_HEX, IS_WORD, LETTER } from './byte-class.ts';
 import { type HashKey, MASKED } from './hashing.ts';
-import { blockId, type Mask, numberEnd, opaqueId, uuid } from './masks.ts';
+import { blockId, hexId, type Mask, numberEnd, uuid } from './masks.ts';
 
 // Held here because reads of an import are not folded into the loop.
 const CLASSES = BYTE_CLASS;
 const IN_WORD = IS_WORD;
+const HEX = IS_HEX;
 const endOfNumber = numberEnd;
 const endOfUuid = uuid;
 const endOfBlockId = blockId;
-const endOfOpaqueId = opaqueId;
+const endOfHexId = hexId;
 const SPACE = 32;
 const DASH = 45;
 const UNDERSCORE = 95;
@@ -55,6 +56,7 @@ export class ShapeScanner {
     const { factor1, factor2, seed1, seed2 } = this.key;
     const classes = CLASSES;
     const inWord = IN_WORD;
+    const inHex = HEX;
     const extra = this.extra.length > 0;
     const { tokenStart, token1, token2 } = this;
     const most = token1.length;
@@ -81,8 +83,7 @@ export class ShapeScanner {
       } else if (kind === LETTER) {
         if (byte === 98 && p + 4 < end && bytes[p + 3] === UNDERSCORE) masked = endOfBlockId(bytes, p, end);
         if (masked < 0 && p + 36 <= end && bytes[p + 8] === DASH) masked = endOfUuid(bytes, p, end);
-        // Ids are at least eight letters and digits long.
-        if (masked < 0 && p + 8 <= end && inWord[bytes[p + 7] as number] === 1) masked = endOfOpaqueId(bytes, p, end);
+        if (masked < 0 && p + 8 <= end && inHex[bytes[p + 7] as number] === 1) masked = endOfHexId(bytes, p, end);
         if (masked < 0) {
           do {
             hash1 = Math.imul(hash1 ^ byte, factor1);
@@ -95,7 +96,7 @@ export class ShapeScanner {
       } else if (kind === DIGIT) {
         if (p + 36 <= end && bytes[p + 8] === DASH) masked = endOfUuid(bytes, p, end);
         if (masked < 0) masked = endOfNumber(bytes, p, end);
-        if (masked < 0 && p + 8 <= end && inWord[bytes[p + 7] as number] === 1) masked = endOfOpaqueId(bytes, p, end);
+        if (masked < 0 && p + 8 <= end && inHex[bytes[p + 7] as number] === 1) masked = endOfHexId(bytes, p, end);
         if (masked < 0) {
           do {
             hash1 = Math.imul(hash1 ^ byte, factor1);
