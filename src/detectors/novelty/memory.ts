@@ -28,8 +28,14 @@ export interface Occurrence {
   readonly elsewhere: number;
 }
 
-/** Observations over which the share of new values fades; with fewer so far, later ones count more, so that the first values do not linger. */
+/**
+ * Observations over which the share of new values fades; with fewer so far, later ones count more, so that the first values do not linger. Few
+ * new values are judged over more observations than many, so that one, harmless or not, doesn't hide those that follow.
+ */
 const RECENT = 200;
+const RARE = 1000;
+/** Share of new values above which 200 observations tell it. */
+const MANY = 1 / RECENT;
 
 /** What was observed, in bounded memory. Changes since `journal.begin` can be taken back. */
 export class NoveltyMemory {
@@ -128,7 +134,7 @@ export class NoveltyMemory {
 
   add(slot: Slot, pair: PairMemory, seen: number): void {
     pair.total++;
-    pair.recent += ((seen === NONE ? 1 : 0) - pair.recent) * Math.max(2 / (pair.total + 1), 1 / RECENT);
+    pair.recent += ((seen === NONE ? 1 : 0) - pair.recent) * Math.max(2 / (pair.total + 1), pair.recent > MANY ? 1 / RECENT : 1 / RARE);
     if (seen === NONE) {
       this.addFirst(slot, pair);
       return;

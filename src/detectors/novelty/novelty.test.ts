@@ -103,6 +103,20 @@ describe('novelty', () => {
     expect(score[0]).toBeLessThan(2.5);
   });
 
+  it('tells each of three new values that follow one another, and few of those that go on coming', async () => {
+    const learnt = detector();
+    await learnt.fit(observations(Array.from({ length: 4000 }, (_, i) => ['db', 'template', `t${(i * 7) % 5}`] as const)));
+    const told = 1 / 1000;
+    const news = (every: number, count: number): Row[] =>
+      Array.from({ length: every * count }, (_, i) => ['db', 'template', i % every === 0 ? `new ${every} ${i}` : `t${i % 5}`] as const);
+    const few = await learnt.score(observations(news(60, 3)));
+    expect(few.score.filter((score) => Math.exp(-score) <= told)).toHaveLength(3);
+    // Each comes again, so that no value is one seen once: only how often new ones come tells that they are usual.
+    const many = news(100, 200).flatMap((row) => [row, row]);
+    const { score } = await learnt.score(observations(many));
+    expect(score.filter((value) => Math.exp(-value) <= told).length).toBeLessThan(10);
+  });
+
   it('says where else a value occurs', async () => {
     const learnt = detector();
     await learnt.fit(observations([...steady(300), ['host2', 'template', 'rare']]));
