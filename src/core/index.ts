@@ -2,6 +2,7 @@ export * from './alert.ts';
 export * from './backoff.ts';
 export * from './batch/index.ts';
 export * from './contracts.ts';
+export { csvCell } from './csv-cell.ts';
 export * from './define.ts';
 export * from './delivery.ts';
 export * from './duration.ts';

@@ -1,5 +1,5 @@
 import { pValuesOf } from '../alerts/index.ts';
-import type { Detector, FeatureBatch } from '../core/index.ts';
+import { csvCell, type Detector, type FeatureBatch } from '../core/index.ts';
 import type { TrainingData } from './data.ts';
 import { calibratedThreshold, type Threshold } from './threshold.ts';
 
@@ -42,7 +42,6 @@ export function* scoreCsv(rows: ScoredRows): Generator<string> {
   yield 'id,score,p_value,threshold,anomalous\n';
   for (let row = 0; row < rows.ids.length; row++) {
     const id = rows.ids[row] as string;
-    const cell = /[",\r\n]/.test(id) ? `"${id.replaceAll('"', '""')}"` : id;
-    yield `${cell},${rows.score[row]},${rows.pValue[row]},${rows.threshold.rate},${rows.anomalous[row]}\n`;
+    yield `${csvCell(id)},${rows.score[row]},${rows.pValue[row]},${rows.threshold.rate},${rows.anomalous[row]}\n`;
   }
 }

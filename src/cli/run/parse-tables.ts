@@ -6,6 +6,7 @@ import { eventRecords } from '../../analysis/index.ts';
 import {
   addressAt,
   type ColumnType,
+  csvCell,
   type DictColumn,
   dictAt,
   EVENT_SCHEMAS,
@@ -123,7 +124,7 @@ export function headerLine(columns: readonly TableColumn[]): string {
 
 /** CSV, or JSON lines, from which Parquet is made. */
 export function tableLine(columns: readonly TableColumn[], cells: readonly Cell[], form: Form): string {
-  if (form === 'csv') return `${cells.map(csvCell).join(',')}\n`;
+  if (form === 'csv') return `${cells.map(textOf).join(',')}\n`;
   return `${JSON.stringify(Object.fromEntries(columns.map(({ name }, i) => [name, cells[i]])))}\n`;
 }
 
@@ -140,8 +141,7 @@ async function* blocks(lines: AsyncIterable<string>): AsyncGenerator<string> {
   if (block !== '') yield block;
 }
 
-function csvCell(cell: Cell | string): string {
+function textOf(cell: Cell | string): string {
   if (cell === null) return '';
-  const text = String(cell);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return typeof cell === 'string' ? csvCell(cell) : String(cell);
 }

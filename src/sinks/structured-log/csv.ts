@@ -1,8 +1,8 @@
 const SPECIAL = /[",\r\n]|^[=+\-@\t]/;
 
 /**
- * One CSV value (RFC 4180). What holds a separator, quote or line end is quoted, and so is what a spreadsheet might take for a
- * formula; the text itself is never changed.
+ * One CSV value (RFC 4180), as logparser writes it and programs read it back: the text itself is never changed. Quotes do not keep a
+ * spreadsheet from running it as a formula: tables for people use `csvCell`.
  */
 export function csvValue(text: string): string {
   return SPECIAL.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -1,4 +1,4 @@
-import type { ScoreBatch } from '../../core/index.ts';
+import { csvCell, type ScoreBatch } from '../../core/index.ts';
 import { nameByFamily } from '../../detectors/flow-classifier/families.ts';
 import { mostProbable } from '../../detectors/flow-classifier/index.ts';
 import { isPlaceholder } from '../data.ts';
@@ -67,10 +67,10 @@ export function* predictionCsv(
   const share = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? '' : value.toFixed(6));
   for (const one of predictions) {
     const cells = [
-      cell(one.id),
-      cell(one.predicted),
+      csvCell(one.id),
+      csvCell(one.predicted),
       share(one.probability),
-      cell(one.family ?? ''),
+      csvCell(one.family ?? ''),
       share(one.family_probability),
       one.novelty_p_value ?? '',
       one.score,
@@ -78,12 +78,8 @@ export function* predictionCsv(
       one.p_value,
       promise,
       one.anomalous ? 1 : 0,
-      cell(one.actual ?? ''),
+      csvCell(one.actual ?? ''),
     ];
     yield `${cells.join(',')}\n`;
   }
-}
-
-function cell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

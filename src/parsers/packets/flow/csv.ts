@@ -1,4 +1,4 @@
-import { formatMicros } from '../../../core/index.ts';
+import { csvCell, formatMicros } from '../../../core/index.ts';
 import { EXTRA_COLUMNS, FLOW_COLUMNS, FLOW_VALUES } from './columns.ts';
 import { communityId } from './community-id.ts';
 import { applicationCells, type FlowRecord } from './record.ts';
@@ -21,7 +21,7 @@ export function flowLine(flow: FlowRecord, extra: boolean): string {
   line += ',NeedManualLabel,-1';
   if (!extra) return line;
   const community = communityId(flow, values[ICMP_TYPE] as number, values[ICMP_CODE] as number);
-  return `${line},${community},${flow.state},${flow.reason},${applicationCells(flow).map(quoted).join(',')}`;
+  return `${line},${community},${flow.state},${flow.reason},${applicationCells(flow).map(cellOf).join(',')}`;
 }
 
 let second = -1;
@@ -39,10 +39,6 @@ function timestamp(time: number): string {
   return `${secondText}.${String(time - whole * 1e6).padStart(6, '0')}`;
 }
 
-/** A leading sign or `=` would be a formula to a spreadsheet. */
-function quoted(value: string | number | undefined): string {
-  if (value === undefined) return '';
-  if (typeof value === 'number') return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+function cellOf(value: string | number | undefined): string {
+  return value === undefined ? '' : typeof value === 'number' ? String(value) : csvCell(value);
 }

@@ -12,6 +12,9 @@ const IDENTITY = stixId('identity', 'vedette');
 /** When vedette's own identity and the techniques were defined: they do not change. */
 const DEFINED = '2026-01-01T00:00:00.000Z';
 
+/** The largest count that STIX knows. */
+const MOST_OBSERVED = 999_999_999;
+
 /** RFC 3339 in milliseconds; `otherwise` for what has no time. */
 function stamp(time: Micros, otherwise = DEFINED): string {
   const date = new Date(Math.floor(time / 1000));
@@ -89,25 +92,25 @@ export function stixOfIncident(incident: HandledIncident, alerts: readonly Alert
 function addAlert(objects: Objects, alert: Alert): string {
   const { detection } = alert;
   const { explanation } = detection;
-  const [first, last] = span(detection.start, alert.lastSeen);
-  const refs = objects.take(observablesOf(detection));
-  const subject =
-    refs.length === 0
-      ? IDENTITY
-      : objects.add('observed-data', stixId('observed-data', alert.tenant, alert.id), first, last, {
-          first_observed: first,
-          last_observed: last,
-          number_observed: Math.max(1, alert.count),
-          object_refs: refs,
-        });
+  const begun = Math.min(...[detection, ...(alert.occurrences ?? [])].map(({ start }) => start).filter(Number.isFinite));
+  const [first, last] = span(begun, alert.lastSeen);
+  const seen = observablesOf(detection);
+  // All units are about the entity; the rest is what the finding that is told names, once.
+  const entity = alert.count > 1 ? hostObservable(detection.entity) : undefined;
+  const others = seen.filter(({ id }) => id !== entity?.id);
+  const refs = [
+    ...(entity === undefined ? [] : observed(objects, alert, [], [entity], alert.count, [first, last])),
+    ...observed(objects, alert, entity === undefined ? [] : ['finding'], others, 1, span(detection.start, detection.end)),
+  ];
+  const subject = refs[0] ?? IDENTITY;
   for (const technique of detection.techniques) {
     objects.add('sighting', stixId('sighting', alert.tenant, alert.id, technique), first, last, {
       first_seen: first,
       last_seen: last,
-      count: alert.count,
+      count: Math.min(MOST_OBSERVED, alert.count),
       sighting_of_ref: addTechnique(objects, technique),
       where_sighted_refs: [IDENTITY],
-      ...(subject === IDENTITY ? {} : { observed_data_refs: [subject] }),
+      ...(refs.length === 0 ? {} : { observed_data_refs: refs }),
     });
   }
   return objects.add('note', stixId('note', alert.tenant, alert.id), first, last, {
@@ -117,6 +120,25 @@ function addAlert(objects: Objects, alert: Alert): string {
     external_references: [{ source_name: 'vedette', external_id: alert.id }],
     object_refs: [subject],
   });
+}
+
+/** What was seen so many times within a time: `number_observed` holds for each of the objects. */
+function observed(
+  objects: Objects,
+  { tenant, id }: Alert,
+  part: readonly string[],
+  seen: readonly StixObject[],
+  times: number,
+  [first, last]: readonly [string, string],
+): readonly string[] {
+  if (seen.length === 0) return [];
+  const fields = {
+    first_observed: first,
+    last_observed: last,
+    number_observed: Math.min(MOST_OBSERVED, times),
+    object_refs: objects.take(seen),
+  };
+  return [objects.add('observed-data', stixId('observed-data', tenant, id, ...part), first, last, fields)];
 }
 
 function addTechnique(objects: Objects, technique: string): string {

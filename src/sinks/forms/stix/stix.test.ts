@@ -54,13 +54,38 @@ describe('STIX bundle of an alert', () => {
   it('holds what was seen, the techniques and why', () => {
     const bundle = stixOfAlert(alert);
     expectSound(bundle);
-    expect(ofType(bundle, 'observed-data')).toMatchObject([{ number_observed: 3, first_observed: '2008-11-09T20:36:48.000Z' }]);
+    const [entity, others] = ofType(bundle, 'observed-data');
+    expect(entity).toMatchObject({
+      ...{ number_observed: 3, first_observed: '2008-11-09T20:36:48.000Z' },
+      object_refs: [hostObservable('10.0.0.7')?.id],
+    });
+    expect(others).toMatchObject({ number_observed: 1 });
+    expect(others?.object_refs).toContain(hostObservable('evil.example')?.id);
+    expect(others?.object_refs).not.toContain(hostObservable('10.0.0.7')?.id);
     expect(['ipv4-addr', 'domain-name', 'user-account', 'file'].flatMap((type) => ofType(bundle, type))).toHaveLength(4);
     expect(ofType(bundle, 'attack-pattern').map(({ external_references }) => external_references)).toEqual([
       [{ source_name: 'mitre-attack', external_id: 'T1110.001', url: 'https://attack.mitre.org/techniques/T1110/001' }],
       [{ source_name: 'mitre-attack', external_id: 'T1046', url: 'https://attack.mitre.org/techniques/T1046' }],
     ]);
     expect(ofType(bundle, 'sighting')).toHaveLength(2);
+  });
+
+  it('of one unit says of all that was seen that it was seen once', () => {
+    const one = stixOfAlert({ ...alert, count: 1 });
+    expectSound(one);
+    const seen = ofType(one, 'observed-data').map(({ number_observed, object_refs }) => [
+      number_observed,
+      (object_refs as string[]).length,
+    ]);
+    expect(seen).toEqual([[1, 4]]);
+  });
+
+  it('of many units begins with the first of them, and counts no further than STIX can', () => {
+    const { start, end, id, key } = alert.detection;
+    const earlier = { detection: 'x', key, start: start - 3_600_000_000, end: end - 3_600_000_000, severity: 10, what: '', evidence: [] };
+    const bundle = stixOfAlert({ ...alert, count: 2e9, occurrences: [earlier, { ...earlier, detection: id, start, end }] });
+    expectSound(bundle);
+    expect(ofType(bundle, 'observed-data')[0]).toMatchObject({ number_observed: 999_999_999, first_observed: '2008-11-09T19:36:48.000Z' });
   });
 
   it('is the same for the same alert, and another for another tenant', () => {
