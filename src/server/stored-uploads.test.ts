@@ -75,6 +75,16 @@ describe('an uploaded log', () => {
     expect((await get<Lines>('events?limit=1000')).items).toHaveLength(300);
   });
 
+  it('is whole where lines are held back until the next one is read', async () => {
+    const lines = Array.from({ length: 40_000 }, (_, i) => {
+      const at = new Date(Date.UTC(2024, 2, 1) + i * 1000).toISOString();
+      return i % 50 === 0
+        ? `${at} ERROR web failed request ${i}\n\tat shop.Order.place(Order.java:${i})\n`
+        : `${at} INFO web served request ${i}\n`;
+    }).join('');
+    expect(await uploaded('shop.log', lines)).toMatchObject({ state: 'done', missing: '', rows: { log: 40_000 } });
+  });
+
   it('does not take the name of a running source', async () => {
     expect((await uploaded('auth', LOG)).name).toBe('auth-2');
   });
@@ -111,6 +121,28 @@ describe('an uploaded table of readings', () => {
     expect(points.buckets.reduce((sum, bucket) => sum + bucket.points, 0)).toBeGreaterThan(450);
     expect((await ana.call('DELETE', `tenants/a/uploads/${upload.id}`)).status).toBe(200);
     expect((await get<{ total: number }>('series')).total).toBe(0);
+  });
+});
+
+describe('an uploaded table without times', () => {
+  it('gives findings that name rows, and no time that nobody wrote', async () => {
+    const rows = Array.from(
+      { length: 900 },
+      (_, i) => `${(20 + 5 * Math.sin(i / 30)).toFixed(3)},${i >= 700 && i < 705 ? 90 : 50 + (i % 3)}`,
+    );
+    const upload = await uploaded('untimed.csv', `temperature,humidity\n${rows.join('\n')}\n`);
+    expect(upload).toMatchObject({ state: 'done', rows: {}, undated: 1800 });
+    expect(upload.alerts).toBeGreaterThan(0);
+    const found = await ana.call('GET', 'tenants/a/alerts?source=untimed.csv&limit=50');
+    const { items } = found.json<{
+      items: { detection: { start: number | null; evidence: { line: number; time?: number | null }[] } }[];
+    }>();
+    expect(items.map(({ detection }) => detection.start)).toEqual(items.map(() => null));
+    expect(items.some(({ detection }) => detection.evidence.some(({ line }) => line >= 702 && line <= 706))).toBe(true);
+    expect(found.body).not.toContain('2000-01');
+    expect(found.body).not.toContain('"time":9466');
+    const report = await ana.call('GET', `tenants/a/reports/${(await get<{ items: { name: string }[] }>('reports')).items[0]?.name}/json`);
+    expect(report.body).not.toContain('since 2000');
   });
 });
 

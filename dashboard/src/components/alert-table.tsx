@@ -29,7 +29,7 @@ export function AlertTable({ items, entity = true }: { items: readonly AlertBody
                 <Severity value={detection.severity} />
               </td>
               <td>
-                <When at={detection.start} />
+                <When at={detection.start} none="undated" />
               </td>
               {entity && (
                 <td className="nowrap">

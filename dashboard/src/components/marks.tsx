@@ -13,15 +13,22 @@ export function Severity({ value, word = false }: { value: number; word?: boolea
   );
 }
 
+interface WhenProps {
+  readonly at: Micros;
+  readonly as?: 'full' | 'exact' | 'clock' | 'relative';
+  /** What stands where there is no time. */
+  readonly none?: string;
+}
+
 /** A time in the user's zone; UTC on hover. `relative` counts on by itself. */
-export function When({ at, as = 'full' }: { at: Micros; as?: 'full' | 'exact' | 'clock' | 'relative' }) {
+export function When({ at, as = 'full', none = '–' }: WhenProps) {
   const [, tick] = useState(0);
   useEffect(() => {
     if (as !== 'relative') return;
     const timer = setInterval(() => tick((n) => n + 1), 15_000);
     return () => clearInterval(timer);
   }, [as]);
-  if (at === null || at === undefined || !Number.isFinite(at)) return <span className="soft">–</span>;
+  if (at === null || at === undefined || !Number.isFinite(at)) return <span className="soft">{none}</span>;
   const text = as === 'relative' ? ago(at) : as === 'clock' ? clock(at, true) : dateTime(at, as === 'exact');
   const [day, time] = as === 'full' || as === 'exact' ? text.split(' ') : [];
   return (

@@ -1,5 +1,13 @@
 import { rankGroups } from '../../alerts/index.ts';
-import { canonicalJson, type FrameCounts, formatMicros, frameRows, type Lineage, type SeriesFrame, sha256Hex } from '../../core/index.ts';
+import {
+  canonicalJson,
+  type EvidenceLine,
+  type FrameCounts,
+  frameRows,
+  type Lineage,
+  type SeriesFrame,
+  sha256Hex,
+} from '../../core/index.ts';
 import { type ReportDetector, type ReportInput, type ReportWarning, reportName } from '../../sinks/report/index.ts';
 import { type FileInput, listInputs } from '../../sources/index.ts';
 import { framesOf, type NamedFrame, type ReadSeriesOptions, readingsOf } from '../../training/series/index.ts';
@@ -143,10 +151,11 @@ async function reportOf(
     await finish(scorer, SUMMARIES.var);
   }
   const silences = silenceFindings(name, entity, frame, lineage);
-  const findings = [...oneEach(found, GAP_STEPS * frame.step), ...silences.slice(0, top)];
+  const undated = frame.undated === true;
+  const dated = [...oneEach(found, GAP_STEPS * frame.step), ...silences.slice(0, top)];
+  const findings = undated ? dated.map(withoutTimes) : dated;
   progress(0.9, `forecast of ${name}`);
   const alerts = foundAlerts(tenant, sha256, findings);
-  const undated = frame.undated === true;
   const [first, last] = undated ? [Number.NaN, Number.NaN] : [frame.times[0] as number, frame.times[frame.rows - 1] as number];
   const report: ReportInput = {
     ...reportName(name, 'readings', first),
@@ -181,6 +190,19 @@ async function reportOf(
   };
 }
 
+/** Times of a table that names none were counted from its rows: what is told of it names the rows alone. */
+function withoutTimes({ row, detection }: Finding): Finding {
+  const lines = (evidence: readonly EvidenceLine[]) => evidence.map(({ time: _counted, ...line }) => line);
+  const { explanation, evidence } = detection;
+  return {
+    row,
+    detection: {
+      ...{ ...detection, start: Number.NaN, end: Number.NaN, evidence: lines(evidence) },
+      explanation: { ...explanation, evidence: lines(explanation.evidence) },
+    },
+  };
+}
+
 function inOrder(frame: SeriesFrame, channels: readonly string[]): SeriesFrame {
   return { ...frame, channels, values: channels.map((channel) => frame.values[frame.channels.indexOf(channel)] as Float64Array) };
 }
@@ -195,7 +217,7 @@ function warningsOf(frame: SeriesFrame, learntRows: number, normal: NamedFrame |
   if (frame.undated === true) {
     warnings.push({
       code: 'undated',
-      text: `The table names no times. Its rows are counted from ${formatMicros(frame.times[0] as number)}, one every ${frame.step / 1e6} s: the times shown here say which row is meant, not when it was, and hours of the day mean nothing.`,
+      text: 'The table names no times. Findings name its rows and make no incident; a forecast that goes by the hour of the day takes the rows for seconds.',
     });
   }
   const gaps = frame.values.reduce(

@@ -40,8 +40,12 @@ export class RecordStore {
 
   async takeReadings(points: SeriesPoints, undated: boolean): Promise<void> {
     if (this.#start.pseudonymise !== undefined) return;
+    if (undated) {
+      if (this.#undated === 0) this.#missing.push('readings without times are not drawn as series; findings name their rows');
+      this.#undated += points.rows;
+      return;
+    }
     for (const [i, name] of points.names.entries()) this.#series.add(JSON.stringify([points.entities[i], name]));
-    if (undated) this.#undated += points.rows;
     this.#points.push({ ...points, source: this.#start.source });
     this.#waiting += points.rows;
     if (this.#waiting >= READINGS) await this.#writeReadings();
@@ -72,7 +76,8 @@ export class RecordStore {
       this.#rows[batch.kind] = (this.#rows[batch.kind] ?? 0) + batch.rows;
       const times = (batch.kind === 'log' ? batch.time : batch.columns.time) as Float64Array;
       this.#undated += times.reduce((sum, time) => sum + Number(Number.isNaN(time)), 0);
-      const packed = packEvents(batch, true);
+      // A copy goes: lines that the parser holds back share their buffers with those it gave.
+      const packed = packEvents(batch, false);
       await this.#link.call('events', 'appendUpload', [this.#start.upload, packed.batch, templateIds], packed.transfer);
     }
   }

@@ -36,7 +36,7 @@ export function Why({ alert }: { alert: AlertBody }) {
           <SuppressCell alert={alert} field="entity" value={detection.entity} />
         </Fact>
         <Fact name="From">
-          <When at={detection.start} />
+          <When at={detection.start} none="undated" />
         </Fact>
         <Fact name="Lasted">{duration(span)}</Fact>
         <Fact name="Last seen">

@@ -73,7 +73,7 @@ export function Flows({ filters }: { filters: FlowFilters }) {
                   if (flow === undefined) return null;
                   return (
                     <div key={row.key} className="flow row-at num" style={{ transform: `translateY(${row.start}px)` }}>
-                      <When at={flow.time} as="exact" />
+                      <When at={flow.time} as="exact" none="undated" />
                       <Address name={flow.sourceAddress} port={flow.sourcePort} />
                       <Address name={flow.destinationAddress} port={flow.destinationPort} />
                       <span className="ellipsis">
