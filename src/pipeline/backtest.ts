@@ -10,8 +10,9 @@ import {
   type Template,
   VedetteError,
 } from '../core/index.ts';
-import { detectors } from '../detectors/index.ts';
+import { detectors, rules } from '../detectors/index.ts';
 import type { SequenceChoice } from '../features/index.ts';
+import { backtestRules } from './backtest-rules.ts';
 import { randomFor } from './build.ts';
 import { findingOf } from './lane/finding.ts';
 import type { Finding } from './lane/lane.ts';
@@ -64,6 +65,7 @@ const OF_FLOWS = 'groups';
 /** Runs one detector over stored lines or flows as the pipeline would have: it learns from the first units and judges the rest. */
 export async function backtest(options: BacktestOptions): Promise<BacktestResult> {
   const { source, detector: configured } = options;
+  if (Object.hasOwn(rules, configured.type)) return backtestRules(options);
   const { features, learning } = source;
   const { type, promisedRate: _own, ...own } = configured;
   // The stream that the detector of the running source draws from.
@@ -83,7 +85,10 @@ export async function backtest(options: BacktestOptions): Promise<BacktestResult
   const detector = definition.create(parsed.data, context);
   if (detector.shape !== OF_FLOWS && !OF_LINES.includes(detector.shape))
     throw new VedetteError('USAGE', `${type} reads ${detector.shape}, which stored log lines and flows do not give`, {
-      hint: 'Run it beside the others (it raises nothing while it learns), or give `vedette analyze` a file of the data.',
+      hint:
+        detector.shape === 'rows'
+          ? 'It scores by a model that was trained before: train one on the stored flows, then score them with it, under "Try out".'
+          : 'Run it beside the others (it raises nothing while it learns), or upload a file of the data.',
     });
   const scorerOptions: ScorerOptions = {
     ...{ tenant: options.tenant, source: source.name, detector: type, rate: options.promise },

@@ -1,4 +1,5 @@
 export { type BacktestResult, backtest } from './backtest.ts';
+export { backtestReads } from './backtest-rules.ts';
 export { type Components, catalogueOf, checkDetectors, factsOf, loadComponents, pipelineSchema } from './catalogue.ts';
 export { type DeclaredFeature, declaredFeature, declaredFeaturesOf, homeNetworks } from './declared-feature.ts';
 export { type Expired, expire } from './expire.ts';

@@ -132,8 +132,10 @@ describe('jobs', () => {
     // what cannot be tried says so, instead of raising nothing
     const flows = await ended(await started('backtest', { detector: 'flow-alarm', source: 'auth' }));
     expect(flows).toMatchObject({ state: 'error', error: expect.stringContaining('auth has no stored flows') });
-    const rule = await engineer.call('POST', 'tenants/a/jobs/backtest', { detector: 'use-cases', source: 'auth' });
-    expect([rule.status, rule.body]).toEqual([400, expect.stringContaining('use-cases is a rule detector')]);
+    const rule = await engineer.call('POST', 'tenants/a/jobs/backtest', { detector: 'packet-windows', source: 'auth' });
+    expect([rule.status, rule.body]).toEqual([400, expect.stringContaining('packet-windows cannot be backtested: it reads packets')]);
+    const signatures = await ended(await started('backtest', { detector: 'sigma', source: 'auth' }));
+    expect(signatures).toMatchObject({ state: 'done', error: '', result: { lines: 600, raised: [] } });
     const data = (await engineer.call('GET', 'tenants/a/training-data')).json<{ sources: object[]; detectors: { name: string }[] }>();
     expect(data.sources[0]).toMatchObject({ name: 'auth', events: 600 });
     expect(data.detectors.map(({ name }) => name)).toEqual(expect.arrayContaining(['sequence', 'flow-classifier', 'forecast']));

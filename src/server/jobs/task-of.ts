@@ -1,5 +1,5 @@
 import { VedetteError } from '../../core/index.ts';
-import { declaredFeature } from '../../pipeline/index.ts';
+import { backtestReads, declaredFeature } from '../../pipeline/index.ts';
 import type { TenantStore } from '../../store/index.ts';
 import { createDetector, featureOfModel, storedFeature } from '../../training/index.ts';
 import { DEFAULT_FORECAST_ALGORITHM, forecastAlgorithm, forecastSettings } from '../../training/series/index.ts';
@@ -76,9 +76,9 @@ async function trainTask(
 
 async function backtestTask(context: ServerContext, tenant: string, store: TenantStore, given: unknown): Promise<JobTask> {
   const { detector, options, source, from, to, promise } = backtestSchema.parse(given);
-  const isOfFlows = (await createDetector(detector, options)).detector.shape === 'groups';
+  const kind = await backtestReads(detector, options);
   const data = { source, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
-  const input = await inputOf(context, tenant, store, data, undefined, isOfFlows ? 'flow' : 'log');
+  const input = await inputOf(context, tenant, store, data, undefined, kind);
   return { kind: 'backtest', tenant, detector, options, input, promise, seed: context.config.seed };
 }
 
