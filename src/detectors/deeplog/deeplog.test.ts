@@ -44,11 +44,12 @@ describe('deeplog', () => {
 
   it('names the steps it expected, most likely first', async () => {
     const batch = sequenceBatch([['open', 'auth', 'close']]);
-    const { what, expectedNext, surprising } = await detector.explain(batch, 0);
+    const { what, expectedNext, surprising, kind } = await detector.explain(batch, 0);
     expect(what).toBe('A sequence of 3 events has "event close" at position 3, where "event read" was expected.');
     expect(expectedNext?.[0]?.event).toBe('event read');
     expect(expectedNext?.[0]?.probability).toBeGreaterThan(0.8);
     expect(surprising).toEqual([2]);
+    expect(kind).toEqual(['instead', 'event close', 'event read']);
   });
 
   it('counts a session that ends early, and an event never seen whatever surrounds it', async () => {
@@ -56,7 +57,9 @@ describe('deeplog', () => {
     expect(score[1]).toBeGreaterThan(score[0] as number);
     expect(score[2]).toBeGreaterThan(score[0] as number);
     expect(Array.from(arms?.unexpected ?? [])[2]).toBeGreaterThanOrEqual(1);
-    expect((await detector.explain(sequenceBatch([['open', 'dump']]), 0)).what).toMatch(/never seen before: "event dump"/);
+    const unseen = await detector.explain(sequenceBatch([['open', 'dump']]), 0);
+    expect(unseen.what).toMatch(/never seen before: "event dump"/);
+    expect(unseen.kind).toEqual(['never seen', 'event dump']);
   });
 
   it('stores a model that an ONNX runtime opens as it is', async () => {
