@@ -28,8 +28,9 @@ const FOUR_HOURS = { type: 'sliding', size: '4h', slide: '2h', lateness: '10m' }
 
 /** Services that let their users command a host. */
 const ADMINISTRATION = '(22, 135, 139, 445, 3389, 5985, 5986)';
-/** Services that ask for a password. */
-const AUTHENTICATION = '(21, 22, 23, 110, 143, 993, 995, 1433, 3306, 3389, 5432, 5900)';
+/** Services that ask for a password: those that greet or answer in the clear, by which packets tell them on any port, and the others. */
+const AUTHENTICATION = '(21, 22, 23, 110, 143, 3306, 3389, 5900)';
+const SILENT_AUTHENTICATION = '(993, 995, 1433, 5432)';
 /**
  * Connections kept open that are told nothing: the responder confirms (up to 66 bytes a packet where lengths are those of frames)
  * but has nothing to answer, since what it was sent is no whole request. Clients that wait for news are answered, however little.
@@ -205,25 +206,8 @@ export const FEATURES: Readonly<Record<string, FeatureText>> = {
       sources: 'distinct(sourceAddress)',
     },
   },
-  logins: {
-    from: 'flow',
-    derive: {
-      ...derive,
-      remote: `destinationPort in ${AUTHENTICATION}`,
-      // A password that is refused takes little and ends soon; transfers and sessions do not.
-      refusable:
-        '(backwardBytes is absent or backwardBytes <= 8000) and (forwardBytes is absent or forwardBytes <= 8000) and (durationMicros is absent or durationMicros <= 60000000)',
-    },
-    where: `protocol = 6 and asks and not failed and (remote or contains(attributes, '"service":"ssh"') or state = 'ssh')`,
-    time: 'ended',
-    key: ['sourceAddress', 'destinationAddress', 'destinationPort'],
-    window: MINUTE,
-    aggregates: {
-      logins: 'count()',
-      short: 'count(refusable)',
-      sizeEntropy: 'entropy(if(refusable, floor((forwardBytes + if(oneWay, 0, backwardBytes)) / 512)), 256)',
-    },
-  },
+  logins: loginsOf(`destinationPort in ${AUTHENTICATION} or contains(attributes, '"service":"ssh"') or state = 'ssh'`),
+  'silent-logins': loginsOf(`destinationPort in ${SILENT_AUTHENTICATION}`),
   administration: {
     from: 'flow',
     derive,
@@ -345,3 +329,25 @@ export const FEATURES: Readonly<Record<string, FeatureText>> = {
     aggregates: { rules: 'distinct(ruleId)', hosts: 'distinct(destinationAddress)', worst: 'max(severity)' },
   },
 };
+
+/** Connections to login services, those apart that are as short as refused logins. */
+function loginsOf(service: string): FeatureText {
+  return {
+    from: 'flow',
+    derive: {
+      ...derive,
+      // A password that is refused takes little and ends soon; transfers and sessions do not.
+      refusable:
+        '(backwardBytes is absent or backwardBytes <= 8000) and (forwardBytes is absent or forwardBytes <= 8000) and (durationMicros is absent or durationMicros <= 60000000)',
+    },
+    where: `protocol = 6 and asks and not failed and (${service})`,
+    time: 'ended',
+    key: ['sourceAddress', 'destinationAddress', 'destinationPort'],
+    window: MINUTE,
+    aggregates: {
+      logins: 'count()',
+      short: 'count(refusable)',
+      sizeEntropy: 'entropy(if(refusable, floor((forwardBytes + if(oneWay, 0, backwardBytes)) / 512)), 256)',
+    },
+  };
+}

@@ -130,6 +130,7 @@ describe('shipped use cases', () => {
       many(20, (i) => ({ time: i * 45, sourceAddress: '10.0.0.1', query: `a${i}.t.example.com`, queryType: 'TXT' })),
     ],
     ['flow-brute-force', 'flow', many(12, (i) => flow(i, { destinationPort: 22 }))],
+    ['flow-brute-force-silent', 'flow', many(12, (i) => flow(i, { destinationPort: 1433 }))],
     ['flow-syn-flood', 'flow', many(600, (i) => flow(i / 100, { sourceAddress: `198.51.${i % 100}.1`, state: 'S0', backwardPackets: 0 }))],
     ['flow-syn-flood-port', 'flow', many(1100, (i) => flow(i / 200, { state: 'S0', forwardPackets: 1, backwardPackets: 0 }))],
     [
@@ -222,6 +223,15 @@ describe('shipped use cases', () => {
         ),
       ),
     ).not.toContain('upload-volume');
+  });
+
+  it('finds guessing at services that do not greet beside packets too, and leaves the others to them', () => {
+    const guesses = (destinationPort: number) => many(12, (i) => flow(i, { destinationPort }));
+    const found = (port: number) =>
+      rules(run(new UseCases(config.parse({}), featureRunner, { beside: ['packet-windows'] }), 'flow', guesses(port)));
+    for (const port of [993, 995, 1433, 5432]) expect(found(port), String(port)).toEqual(['flow-brute-force-silent']);
+    expect(found(22)).toEqual([]);
+    for (const port of [22, 1433]) expect(rules(run(detector(), 'flow', guesses(port)))).toHaveLength(1);
   });
 
   it('records of one direction are no flood, scan or outage: they tell nothing of answers', () => {

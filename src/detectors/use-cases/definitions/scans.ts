@@ -120,27 +120,30 @@ export const SCANS: readonly UseCase[] = [
   },
 ];
 
+const BRUTE_FORCE: UseCase = {
+  name: 'flow-brute-force',
+  category: 'brute force',
+  title: 'Brute force of logins',
+  techniques: ['T1110'],
+  feature: 'logins',
+  levels: [
+    { column: 'short', subject: 'short connections to a login service', level: 10 },
+    { column: 'sizeEntropy', subject: 'bits of entropy of their sizes', level: 2, below: true },
+  ],
+  history: { kind: 'more', column: 'short', subject: 'short connections', factor: 3, windows: 168, optional: true },
+  early: true,
+  severity: 55,
+  mostSeverity: 80,
+  about: 'sourceAddress',
+  why: 'A person logs in once; connection after connection to a login service that ends soon and at about the same size is guessing of passwords.',
+  harmless: ['an automation that opens a connection for every command', 'monitoring of the service'],
+  next: ['look for a successful login from this source in the server’s log', 'block the source or require keys'],
+};
+
 export const ACCOUNTS: readonly UseCase[] = [
-  {
-    name: 'flow-brute-force',
-    category: 'brute force',
-    coveredBy: 'packet-windows',
-    title: 'Brute force of logins',
-    techniques: ['T1110'],
-    feature: 'logins',
-    levels: [
-      { column: 'short', subject: 'short connections to a login service', level: 10 },
-      { column: 'sizeEntropy', subject: 'bits of entropy of their sizes', level: 2, below: true },
-    ],
-    history: { kind: 'more', column: 'short', subject: 'short connections', factor: 3, windows: 168, optional: true },
-    early: true,
-    severity: 55,
-    mostSeverity: 80,
-    about: 'sourceAddress',
-    why: 'A person logs in once; connection after connection to a login service that ends soon and at about the same size is guessing of passwords.',
-    harmless: ['an automation that opens a connection for every command', 'monitoring of the service'],
-    next: ['look for a successful login from this source in the server’s log', 'block the source or require keys'],
-  },
+  { ...BRUTE_FORCE, coveredBy: 'packet-windows' },
+  // Its services do not greet, so packets tell no more than flows.
+  { ...BRUTE_FORCE, name: 'flow-brute-force-silent', feature: 'silent-logins' },
 ];
 
 export const LATERAL_MOVEMENT: readonly UseCase[] = [
