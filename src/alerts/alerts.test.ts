@@ -49,6 +49,9 @@ describe('folding', () => {
     expect([change, alert.count]).toEqual(['rescored', 50]);
     expect(alert.occurrences?.map(({ start }) => start)).toEqual([0, 1, 44, 45, 46, 47, 48, 49].map((number) => at(number).start));
     expect(alert.occurrences?.[3]).toMatchObject({ key: 'scored again', evidence: at(45).evidence });
+    folder.fold({ ...at(10), severity: 95 });
+    const worst = folder.fold({ ...at(10), severity: 95, key: 'the worst again' }).alert;
+    expect(worst.detection.key).toBe('the worst again');
     const copy = new AlertFolder('acme');
     copy.restore(folder.snapshot());
     expect(copy.fold(at(50))).toEqual(folder.fold(at(50)));

@@ -1,6 +1,6 @@
 import { type Alert, canonicalJson, type Detection, MICROS_PER_DAY, type Micros, stableId } from '../core/index.ts';
 import { groupOf } from './group.ts';
-import { occurrencesOf } from './occurrences.ts';
+import { withOccurrence, withRescored } from './occurrences.ts';
 
 export interface FoldOptions {
   /** `key`: only re-scored units fold. `entity`: the same pattern on the same entity folds into one alert. */
@@ -54,7 +54,7 @@ export class AlertFolder {
       detection: worse ? detection : alert.detection,
       count: change === 'again' ? alert.count + 1 : alert.count,
       lastSeen: latest(alert.lastSeen, detection.end),
-      ...(change === 'rescored' && alert.occurrences === undefined ? {} : { occurrences: occurrencesOf(alert, detection) }),
+      ...(change === 'again' ? { occurrences: withOccurrence(alert, detection) } : withRescored(alert, detection)),
     };
     this.remember(key, { alert: folded, latest: detection.id });
     return { alert: folded, change };

@@ -6,14 +6,16 @@ const LATEST = 6;
 /** Lines kept of each. */
 const LINES = 5;
 
-/** The first and the latest units of an alert once `detection` is folded into it; a unit scored again takes its former place. */
-export function occurrencesOf(alert: Alert, detection: Detection): readonly Occurrence[] {
-  const known = alert.occurrences ?? [occurrenceOf(alert.detection)];
-  const one = occurrenceOf(detection);
-  const at = known.findIndex((other) => other.detection === one.detection);
-  if (at >= 0) return known.with(at, one);
-  const all = [...known, one];
+/** The first and the latest units of an alert, with one more. */
+export function withOccurrence(alert: Alert, detection: Detection): readonly Occurrence[] {
+  const all = [...(alert.occurrences ?? [occurrenceOf(alert.detection)]), occurrenceOf(detection)];
   return all.length <= FIRST + LATEST ? all : [...all.slice(0, FIRST), ...all.slice(-LATEST)];
+}
+
+/** A unit scored again stands where it stood, if it is among those kept. */
+export function withRescored({ occurrences }: Alert, detection: Detection): Pick<Alert, 'occurrences'> {
+  if (occurrences === undefined) return {};
+  return { occurrences: occurrences.map((one) => (one.detection === detection.id ? occurrenceOf(detection) : one)) };
 }
 
 function occurrenceOf({ id, key, start, end, severity, explanation, evidence }: Detection): Occurrence {
