@@ -11,7 +11,8 @@ import { Windower } from './windower.ts';
 export interface Sequencer {
   add(batch: LogBatch, templates: readonly Template[]): void;
   advance(watermark: number): void;
-  finish(): void;
+  /** `whole`: leave out windows that the end of the input cut short. */
+  finish(whole?: boolean): void;
   take(): SequenceBatch | undefined;
   /** Parts that changed since the last call, by name; an empty one is gone. */
   snapshot(): Readonly<Record<string, Uint8Array>>;
@@ -92,6 +93,6 @@ export function sequencesOf(
 ): SequenceBatch | undefined {
   const running = sequencer(feature);
   for (const batch of batches) running.add(batch, templates);
-  running.finish();
+  running.finish(true);
   return running.take();
 }

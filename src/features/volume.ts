@@ -45,6 +45,8 @@ export class VolumeCounter {
   private readonly tallied: number[] = [];
   private tallyBin = Number.NaN;
   private readonly samples = new VolumeSamples();
+  /** The interval in which the input ended. */
+  private cutBin = Number.NaN;
   private out: { code: number; value: number; whole: number; bin: number; evidence: readonly EvidenceLine[] }[] = [];
 
   constructor(config: VolumeConfig) {
@@ -113,7 +115,9 @@ export class VolumeCounter {
   /** End of input: hands over every interval that holds a line. */
   finish(): void {
     const last = Math.max(...this.bins.keys());
-    if (Number.isFinite(last)) this.close(last + 1);
+    if (!Number.isFinite(last)) return;
+    this.cutBin = last;
+    this.close(last + 1);
   }
 
   take(): SeriesBatch | undefined {
@@ -129,6 +133,7 @@ export class VolumeCounter {
       entities: this.series.map(({ entity }) => entity),
       value: Float64Array.from(out, ({ value }) => value),
       ...(this.kinds.length === 0 ? {} : { whole: Float64Array.from(out, ({ whole }) => whole) }),
+      ...(Number.isNaN(this.cutBin) ? {} : { cut: Uint8Array.from(out, (row) => (row.bin === this.cutBin ? 1 : 0)) }),
       start: Float64Array.from(out, (row) => row.bin * bin),
       end: Float64Array.from(out, (row) => (row.bin + 1) * bin),
       evidence: out.map(({ evidence }) => evidence),

@@ -54,6 +54,7 @@ export class Windower {
   /** Nothing closes before event time reaches this. */
   private nextDue = Number.POSITIVE_INFINITY;
   private nextSerial = 0;
+  private emitted = 0;
   private readonly parts: OpenSnapshot;
 
   constructor(config: WindowConfig) {
@@ -102,9 +103,12 @@ export class Windower {
     this.nextDue = due;
   }
 
-  finish(): void {
+  /** `whole`: without windows that the input, which ended, covers less than half of, where there are others: their sequences are none like the others. */
+  finish(whole = false): void {
+    const { latest } = this.clock;
     for (const index of [...this.windows.keys()].sort((a, b) => a - b)) {
-      this.emitIndex(index);
+      const covered = latest - index * this.slide;
+      if (!whole || covered >= this.size / 2 || this.emitted === 0) this.emitIndex(index);
       this.dropIndex(index);
     }
   }
@@ -233,6 +237,7 @@ export class Windower {
     if (window.changed) this.unwrite(window);
     window.changed = false;
     if (window.count === 0) return;
+    this.emitted++;
     const start = window.index * this.slide;
     const part = window.part > 1 ? `#${window.part}` : '';
     this.builder.append({

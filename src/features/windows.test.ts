@@ -54,6 +54,16 @@ describe('windows', () => {
     ]);
   });
 
+  it('are left out where the input ended in their first half, unless there are no others', () => {
+    const whole = (seconds: number) => {
+      const windower = new Windower(windowConfig.parse({ size: '1m' }));
+      windower.add(logBatch([line(0), line(seconds)]), templates);
+      windower.finish(true);
+      return windower.take()?.rows;
+    };
+    expect([whole(20), whole(65), whole(95)]).toEqual([1, 1, 2]);
+  });
+
   it('overlap when they slide', () => {
     expect(rows(windows([line(70), line(100)], { size: '1m', slide: '30s', lateness: '0s' }))).toEqual([
       'web1/app@1970-01-01T00:00:30Z 1 t0',

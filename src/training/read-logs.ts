@@ -109,7 +109,7 @@ class LogReader {
 
   async finish(): Promise<LogSequences> {
     await this.#settle();
-    this.#sequencer?.finish();
+    this.#sequencer?.finish(true);
     await this.#drain(true);
     const feature = this.#feature;
     if (feature === undefined && this.#inputs.every(({ lines }) => lines === 0)) {

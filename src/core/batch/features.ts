@@ -66,6 +66,8 @@ export interface SeriesBatch {
   readonly value: Float64Array;
   /** How many lines there were in all where `value` counts those of one kind among them; NaN for other rows. */
   readonly whole?: Float64Array;
+  /** 1 where the input ended within the interval: that there is less than usual says nothing. */
+  readonly cut?: Uint8Array;
   readonly start: Float64Array;
   readonly end: Float64Array;
   /** Of each row, some of the lines or readings it was made from. */

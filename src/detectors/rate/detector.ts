@@ -71,7 +71,7 @@ interface States {
 
 /**
  * Volume per series against its own level, hours and weekdays: the tail probability of an over-dispersed count (negative
- * binomial), both sides, silence included; lines of a kind among others, such as errors, against their usual share. Every row is rated as if the rows before it had been observed.
+ * binomial), both sides, silence included; lines of a kind among others, such as errors, against their usual share. What an interval that was cut lacks is no volume. Every row is rated as if the rows before it had been observed.
  */
 export class RateDetector implements Detector<SeriesBatch> {
   readonly shape = 'series';
@@ -225,6 +225,10 @@ export class RateDetector implements Detector<SeriesBatch> {
       }
       const state = valid ? states.series.take(name, () => newSeries(start)) : undefined;
       const rating = state === undefined || rated === undefined ? undefined : rate(state, this.#config, value, start);
+      if (batch.cut?.[row] === 1 && !(rating !== undefined && value > rating.expected)) {
+        rated?.(row, undefined);
+        continue;
+      }
       rated?.(row, rating);
       if (state !== undefined) observe(state, this.#config, value, start, rating);
     }

@@ -112,6 +112,20 @@ describe('rate', () => {
     expect((await rated([110], past.slice(0, past.length - PER_DAY + (3 * PER_DAY) / 4)))[0]).toBeGreaterThan(7);
   });
 
+  it('says nothing of what an interval lacks that the end of the input cut, and learns nothing from it; more than usual it still tells', async () => {
+    const past = counts(2, () => 40);
+    const detector = new RateDetector(config.parse({}));
+    await detector.fit(series(past));
+    const before = await detector.snapshot();
+    const cut = (value: number) => ({ ...series([value], past.length), cut: Uint8Array.of(1) });
+    for (const few of [0, 3]) {
+      expect((await detector.score(cut(few))).score).toEqual(Float64Array.of(Number.NaN));
+      detector.observe(cut(few));
+    }
+    expect(await detector.snapshot()).toEqual(before);
+    expect((await detector.score(cut(400))).score[0]).toBeGreaterThan(7);
+  });
+
   it('notices silence, in words too', async () => {
     const past = counts(2, () => 40);
     expect((await rated([0], past))[0]).toBeGreaterThan(7);
