@@ -1,4 +1,4 @@
-import type { Micros } from '../../core/index.ts';
+import { MICROS_PER_DAY, type Micros } from '../../core/index.ts';
 
 /** Reports after which the rhythm of a device counts as known. */
 export const FAMILIAR = 10;
@@ -11,7 +11,12 @@ export interface Pauses {
   second: Micros;
 }
 
+/** After so long an earlier pause counts half: an outage of long ago is no rhythm. A month later what pauses monthly is still known. */
+const HALF_LIFE: Micros = 60 * MICROS_PER_DAY;
+
+/** `pause`: time between two reports; with it the earlier ones fade. */
 export function notePause(pauses: Pauses, pause: Micros): void {
-  pauses.second = Math.max(pauses.second, Math.min(pauses.longest, pause));
-  pauses.longest = Math.max(pauses.longest, pause);
+  const left = 2 ** (-Math.max(0, pause) / HALF_LIFE);
+  pauses.second = Math.max(left * pauses.second, Math.min(left * pauses.longest, pause));
+  pauses.longest = Math.max(left * pauses.longest, pause);
 }
