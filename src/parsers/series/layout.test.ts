@@ -113,6 +113,14 @@ describe('tables as they are written elsewhere', () => {
     expect(apart.values.every((column) => column.every(Number.isFinite))).toBe(true);
   });
 
+  it('refuse what would not fit into memory', () => {
+    const many = Array.from({ length: 10_000 }, (_, i) => `2025-01-01T00:00:00Z,d${i},1`);
+    const often = Array.from({ length: 10_001 }, (_, i) => `${1_700_000_000 + i},d0,1`);
+    expect(() => parseSeriesTable(`time,device,value\n${[...many, ...often].join('\n')}\n`, { name: 'wide' })).toThrow(
+      /more than can be held/,
+    );
+  });
+
   it('leave records with words to those who read records', () => {
     const record = (head: string, row: string) => tellsReadings(table(head, (at) => `${at.toISOString()},${row}`));
     expect(record('timestamp,level,message', 'INFO,started')).toBe(false);

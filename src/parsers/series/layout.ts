@@ -73,7 +73,8 @@ export const isDevice = (name: string): boolean => DEVICES.has(plainName(name)) 
 export const isValue = (name: string): boolean => VALUES.has(plainName(name));
 export const isMetric = (name: string): boolean => METRICS.has(plainName(name));
 
-const MOST_EVIDENCE = 200_000;
+/** Cells looked at; of larger tables rows all over them. */
+const MOST_EVIDENCE = 4_000_000;
 
 /** Of lines without their ends, the first perhaps a header. `ignored`: columns that are no readings. */
 export function layoutOf(lines: readonly string[], ignored: ReadonlySet<string> = new Set()): TableLayout {
@@ -85,7 +86,8 @@ export function layoutOf(lines: readonly string[], ignored: ReadonlySet<string> 
   );
   const names = headed ? first : first.map((_, i) => `channel_${i + 1}`);
   const rows: string[][] = [];
-  for (let i = headed ? 1 : 0; i < lines.length && rows.length < MOST_EVIDENCE; i++) {
+  const apart = Math.max(1, Math.ceil((lines.length * names.length) / MOST_EVIDENCE));
+  for (let i = headed ? 1 : 0; i < lines.length; i += apart) {
     if (lines[i] !== '') rows.push(cellsOf(lines[i] as string, separator));
   }
   const columnOf = (column: number) => rows.map((row) => row[column] ?? '');

@@ -1,6 +1,8 @@
-import { type Micros, usualStep } from '../../core/index.ts';
+import { type Micros, usualStep, VedetteError } from '../../core/index.ts';
 
 const MOST_SERIES = 10_000;
+/** Of all series and rows, those without a reading among them. */
+const MOST_CELLS = 100_000_000;
 
 interface Place {
   readonly line: number;
@@ -53,6 +55,11 @@ export class LongTable {
     const rowTime = (time: Micros) => (shared || !Number.isFinite(step) ? time : first + Math.floor((time - first) / step + 0.5) * step);
     let duplicates = 0;
     const times = [...new Set(all.flatMap((one) => one.times.map(rowTime)))].sort((a, b) => a - b);
+    if (times.length * all.length > MOST_CELLS) {
+      throw new VedetteError('LIMIT_EXCEEDED', `${all.length} series at ${times.length} times are more than can be held at once`, {
+        hint: 'give the series in several files, or a shorter time',
+      });
+    }
     const rowOf = new Map(times.map((time, row) => [time, row]));
     const places = {
       line: new Array<number>(times.length).fill(0),
