@@ -1,4 +1,4 @@
-import { type LogBatch, latin1At, type Template, textAt } from '../../core/index.ts';
+import { type LogBatch, latin1At, type Template, type TextColumn } from '../../core/index.ts';
 import { type Measure, measureBetween, measuredValue, measureOfKey } from './measure.ts';
 
 /** A number of a line that measures something. */
@@ -14,64 +14,119 @@ export interface MeasuredValue {
   readonly template: Template;
 }
 
-type Slots = readonly (Measure | undefined)[];
+/** What stands at one place of a template, with the names of its values where they print no unit of their own. */
+interface Slot {
+  readonly measure: Measure;
+  readonly bare: Named;
+}
 
+interface Named {
+  readonly series: string;
+  readonly whole: string | undefined;
+  readonly unit: string;
+  /** Of what is printed. */
+  readonly factor: number;
+}
+
+type Slots = readonly (Slot | undefined)[];
+
+const NO_SLOTS: Slots = [];
 const WILD = '<*>';
 const LONGEST_VALUE = 32;
 /** Bytes behind the last field of an access log that are looked at. */
 const BEHIND_BYTES = 160;
 const SIZE: Measure = { name: 'size of the answer', unit: 'bytes' };
+const ANSWERS = 'every answer';
+const MOST_NAMES = 100_000;
 const LF = 10;
 const QUOTE = 34;
 const COLON = 58;
 
 /** Numbers in lines: parameters of templates with a unit or a telling word beside them, values of telling keys, sizes and times of access logs. */
 export class MeasuredValues {
-  private readonly slots = new Map<string, Slots>();
   private readonly keys = new Map<string, Measure | undefined>();
+  private readonly names = new Map<string, Named>();
 
-  *of(batch: LogBatch, templates: readonly Template[]): Generator<MeasuredValue> {
-    this.slots.clear();
+  /** Calls `visit` with each, in the order of the rows. */
+  visit(batch: LogBatch, templates: readonly Template[], visit: (value: MeasuredValue) => void): void {
     const { fields, attributes } = batch;
+    const { bytes, first, start, end } = batch.parameters;
+    // Templates become more general from batch to batch.
+    const slotsByCode: Slots[] = [];
     for (let row = 0; row < batch.rows; row++) {
-      const template = templates[batch.template[row] as number];
+      const code = batch.template[row] as number;
+      const template = templates[code];
       if (template === undefined) continue;
-      yield* this.parameters(batch, row, template);
-      if (attributes !== undefined && (attributes.start[row] as number) >= 0) yield* this.attributes(batch, row, template);
-      if (fields?.Bytes !== undefined && (fields.Bytes.start[row] as number) >= 0) yield* this.answer(batch, row, template);
+      let slots = slotsByCode[code];
+      if (slots === undefined) {
+        slots = slotsOf(template, (measure) => this.named(template, measure, measure.unit, undefined));
+        slotsByCode[code] = slots;
+      }
+      if (slots.length > 0) {
+        const from = first[row] as number;
+        if ((first[row + 1] as number) - from === slots.length) {
+          for (let i = 0; i < slots.length; i++) {
+            const slot = slots[i];
+            if (slot !== undefined)
+              this.told(row, slot, bytes, start[from + i] as number, end[from + i] as number, template, undefined, visit);
+          }
+        }
+      }
+      if (attributes !== undefined && (attributes.start[row] as number) >= 0) this.attributes(attributes, row, template, visit);
+      if (fields?.Bytes !== undefined && (fields.Bytes.start[row] as number) >= 0) this.answer(fields, row, template, visit);
     }
   }
 
-  private *parameters({ parameters: { bytes, first, start, end } }: LogBatch, row: number, template: Template): Generator<MeasuredValue> {
-    const slots = this.slotsOf(template);
-    const from = first[row] as number;
-    if (slots.length === 0 || (first[row + 1] as number) - from !== slots.length) return;
-    for (let i = 0; i < slots.length; i++) {
-      const measure = slots[i];
-      const [at, to] = [start[from + i] as number, end[from + i] as number];
-      if (measure === undefined || to - at > LONGEST_VALUE) continue;
-      yield* told(row, measure, latin1At(bytes, at, to), template, undefined);
+  private told(
+    row: number,
+    { measure, bare }: Slot,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    template: Template,
+    whole: string | undefined,
+    visit: (value: MeasuredValue) => void,
+  ): void {
+    if (end - start > LONGEST_VALUE) return;
+    const plain = unsignedAt(bytes, start, end);
+    if (plain >= 0) {
+      visit({ row, series: bare.series, whole: bare.whole, measure, value: plain * bare.factor, unit: bare.unit, template });
+      return;
     }
+    const found = measuredValue(latin1At(bytes, start, end), measure.unit);
+    if (found === undefined) return;
+    const { series, whole: all } = this.named(template, measure, found.unit, whole);
+    visit({ row, series, whole: all, measure, ...found, template });
   }
 
-  /** By the texts around each `<*>`; empty where none of them is told of. */
-  private slotsOf({ id, text }: Template): Slots {
-    let slots = this.slots.get(id);
-    if (slots === undefined) {
-      const parts = text.split(WILD);
-      const all = parts.slice(1).map((after, i) => measureBetween(parts[i] as string, after));
-      slots = all.some((measure) => measure !== undefined) ? all : [];
-      this.slots.set(id, slots);
+  /** `unit`: as `measuredValue` gives it, or as it is printed. */
+  private named(template: Template, measure: Measure, unit: string, whole: string | undefined): Named {
+    const key = `${template.id} ${measure.name} ${unit} ${whole}`;
+    let named = this.names.get(key);
+    if (named === undefined) {
+      if (this.names.size > MOST_NAMES) this.names.clear();
+      const base = measuredValue('1', unit) ?? { value: 1, unit };
+      const of = `${measure.name} ${base.unit}`;
+      named = {
+        series: `${template.id} ${of}`,
+        whole: whole === undefined ? undefined : `${whole} ${of}`,
+        unit: base.unit,
+        factor: base.value,
+      };
+      this.names.set(key, named);
     }
-    return slots;
+    return named;
   }
 
   /** Members of a flat object of JSON, as formats write it: `"key":1.5`, `"key":"1.5s"`. */
-  private *attributes({ attributes }: LogBatch, row: number, template: Template): Generator<MeasuredValue> {
-    if (attributes === undefined) return;
-    const { bytes } = attributes;
-    const end = attributes.end[row] as number;
-    for (let at = (attributes.start[row] as number) + 1; at < end; at++) {
+  private attributes(
+    { bytes, start, end: ends }: TextColumn,
+    row: number,
+    template: Template,
+    visit: (value: MeasuredValue) => void,
+  ): void {
+    const end = ends[row] as number;
+    for (let at = (start[row] as number) + 1; at < end; at++) {
       if (bytes[at] !== QUOTE) continue;
       const close = stringEnd(bytes, at, end);
       if (bytes[close] !== COLON) {
@@ -86,7 +141,17 @@ export class MeasuredValues {
       const first = bytes[from] as number;
       if (first >= 48 && first <= 57 && to - from <= LONGEST_VALUE) {
         const measure = this.measureOf(latin1At(bytes, at + 1, close - 1));
-        if (measure !== undefined) yield* told(row, measure, latin1At(bytes, from, to), template, undefined);
+        if (measure !== undefined)
+          this.told(
+            row,
+            { measure, bare: this.named(template, measure, measure.unit, undefined) },
+            bytes,
+            from,
+            to,
+            template,
+            undefined,
+            visit,
+          );
       }
       at = quoted ? to : to - 1;
     }
@@ -101,10 +166,11 @@ export class MeasuredValues {
   }
 
   /** The size of an answer, and numbers that a log format adds behind its last field. */
-  private *answer({ fields = {} }: LogBatch, row: number, template: Template): Generator<MeasuredValue> {
+  private answer(fields: NonNullable<LogBatch['fields']>, row: number, template: Template, visit: (value: MeasuredValue) => void): void {
     const { Bytes, UserAgent } = fields;
     if (Bytes === undefined) return;
-    yield* told(row, SIZE, textAt(Bytes, row), template, 'every answer');
+    const size = { measure: SIZE, bare: this.named(template, SIZE, SIZE.unit, ANSWERS) };
+    this.told(row, size, Bytes.bytes, Bytes.start[row] as number, Bytes.end[row] as number, template, ANSWERS, visit);
     const last = UserAgent === undefined || (UserAgent.start[row] as number) < 0 ? Bytes : UserAgent;
     const from = (last.end[row] as number) + (last === Bytes ? 0 : 1);
     const { bytes } = last;
@@ -114,16 +180,33 @@ export class MeasuredValues {
     for (const [i, word] of latin1At(bytes, from, end).trim().split(/\s+/).entries()) {
       const [, key = '', number = ''] = /^(?:([a-z_]+)[=:])?"?(\d+(?:\.\d+)?)"?$/i.exec(word) ?? [];
       if (number === '' || (key === '' && !number.includes('.'))) continue;
-      yield* told(row, { name: key === '' ? `number ${i + 1} behind the request` : key, unit: '' }, number, template, 'every request');
+      const measure = { name: key === '' ? `number ${i + 1} behind the request` : key, unit: '' };
+      const { series, whole } = this.named(template, measure, '', ANSWERS);
+      visit({ row, series, whole, measure, value: Number(number), unit: '', template });
     }
   }
 }
 
-function* told(row: number, measure: Measure, text: string, template: Template, whole: string | undefined): Generator<MeasuredValue> {
-  const found = measuredValue(text, measure.unit);
-  if (found === undefined) return;
-  const of = `${measure.name} ${found.unit}`;
-  yield { row, series: `${template.id} ${of}`, whole: whole === undefined ? undefined : `${whole} ${of}`, measure, ...found, template };
+/** By the texts around each `<*>`; none where none of them is told of. */
+function slotsOf({ text }: Template, named: (measure: Measure) => Named): Slots {
+  const parts = text.split(WILD);
+  const slots = parts.slice(1).map((after, i) => {
+    const measure = measureBetween(parts[i] as string, after);
+    return measure === undefined ? undefined : { measure, bare: named(measure) };
+  });
+  return slots.some((slot) => slot !== undefined) ? slots : NO_SLOTS;
+}
+
+/** Decimal digits alone; -1 for anything else. */
+function unsignedAt(bytes: Uint8Array, start: number, end: number): number {
+  if (end <= start || end - start > 15) return -1;
+  let value = 0;
+  for (let at = start; at < end; at++) {
+    const digit = (bytes[at] as number) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 /** Position behind the string of JSON that begins at `at`. */

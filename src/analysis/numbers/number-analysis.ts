@@ -75,8 +75,9 @@ export class NumberAnalysis {
 
   /** What is normal. */
   learn(batch: LogBatch, templates: readonly Template[]): void {
-    for (const { series, whole, value } of this.measured.of(batch, templates))
+    this.measured.visit(batch, templates, ({ series, whole, value }) => {
       for (const name of [series, whole]) if (name !== undefined) this.seriesOf(name)?.history.add(value);
+    });
   }
 
   learnt(): void {
@@ -84,18 +85,20 @@ export class NumberAnalysis {
   }
 
   add(batch: LogBatch, templates: readonly Template[]): void {
-    for (const measured of this.measured.of(batch, templates)) {
+    this.measured.visit(batch, templates, (measured) => {
       const own = this.seriesOf(measured.series);
       const whole = measured.whole === undefined ? undefined : this.seriesOf(measured.whole);
       // A template with few lines is judged by all of them.
       const judging = own?.history.judges === true || whole === undefined ? own : whole;
-      for (const series of [own, whole]) {
-        if (series === undefined) continue;
-        series.values++;
-        const judged = series.history.take(measured.value, SET_ASIDE);
-        if (judged !== undefined && series === judging) this.tell(series, measured, judged, batch);
-      }
-    }
+      if (own !== undefined) this.judge(own, own === judging, measured, batch);
+      if (whole !== undefined) this.judge(whole, whole === judging, measured, batch);
+    });
+  }
+
+  private judge(series: Series, isTold: boolean, measured: MeasuredValue, batch: LogBatch): void {
+    series.values++;
+    const judged = series.history.take(measured.value, SET_ASIDE);
+    if (judged !== undefined && isTold) this.tell(series, measured, judged, batch);
   }
 
   private seriesOf(name: string): Series | undefined {

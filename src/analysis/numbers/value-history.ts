@@ -2,6 +2,7 @@
 export const KEPT = 1024;
 /** Values from which on others are judged. */
 const LEAST = 100;
+/** Values after which the tail is fitted anew: a quarter of those kept, at least so many. */
 const RENEW_AFTER = 32;
 /** Share of the values that the tail is fitted to. */
 const TAIL = 0.1;
@@ -65,7 +66,7 @@ export class ValueHistory {
     if (value > this.largest) this.largest = value;
     this.kept[this.count % KEPT] = value;
     this.count++;
-    if (++this.fresh >= RENEW_AFTER && this.count >= LEAST) this.renew();
+    if (++this.fresh >= Math.max(RENEW_AFTER, Math.min(this.count, KEPT) >> 2) && this.count >= LEAST) this.renew();
   }
 
   private pValue(value: number): number {
