@@ -49,7 +49,7 @@ describe('several inputs at once', () => {
     for (const { title } of alerts) expect(title).toContain('dfs.Intruder');
     const report = readFileSync(folder.file('reports/later_20260102T000000Z.report.json'), 'utf8');
     const { detectors, warnings } = JSON.parse(report) as { detectors: { name: string; learnt: string }[]; warnings: { code: string }[] };
-    expect(detectors.map(({ name }) => name).sort()).toEqual(['novelty', 'rate', 'sequence']);
+    expect(detectors.map(({ name }) => name).sort()).toEqual(['novelty', 'numbers', 'rate', 'sequence']);
     for (const { learnt } of detectors) expect(learnt).toMatch(/^from the baseline known\.log: /);
     expect(warnings.map(({ code }) => code)).not.toContain('learnt-from-itself');
   });

@@ -151,7 +151,7 @@ export class NumberAnalysis {
     findings.sort((a, b) => b.score - a.score || (a.detection.id < b.detection.id ? -1 : 1));
     return {
       name: NUMBERS,
-      unit: 'number of a kind of line',
+      unit: 'measure',
       scores: Float64Array.from(scores),
       ...(this.baselineValues === undefined ? {} : { baselineRows: this.baselineValues }),
       scored: judged.length,
