@@ -85,8 +85,9 @@ describe('TemplateMiner', () => {
           const options = { depth, maxChildren, maxTemplates } satisfies Partial<MinerOptions>;
           const cached = new TemplateMiner(options);
           const plain = new TemplateMiner({ ...options, cache: false });
-          const twice = [...input, ...input];
-          expect(twice.map((line) => assign(cached, line))).toEqual(twice.map((line) => assign(plain, line)));
+          const twice = [...input, ...input, ...input];
+          const read = (miner: TemplateMiner, line: string): unknown => [assign(miner, line), parameters(miner, line)];
+          expect(twice.map((line) => read(cached, line))).toEqual(twice.map((line) => read(plain, line)));
           expect(texts(cached)).toEqual(texts(plain));
         },
       ),

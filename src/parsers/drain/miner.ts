@@ -3,6 +3,7 @@ import type { IntList } from '../bytes/int-list.ts';
 import { BatchShapes, NEW_SHAPE } from './batch-shapes.ts';
 import { BLANK, BYTE_CLASS } from './byte-class.ts';
 import { hashKey, joinHash } from './hashing.ts';
+import { KnownShapes } from './known-shapes.ts';
 import { LeafSearch } from './leaf-search.ts';
 import type { Mask } from './masks.ts';
 import { collectParameters } from './parameters.ts';
@@ -68,6 +69,8 @@ export class TemplateMiner {
   private readonly wildHash: readonly [number, number];
   private tree: PrefixTree;
   private readonly cache: ShapeCache;
+  /** Undefined where lines are always scanned. */
+  private readonly known: KnownShapes | undefined;
   /** Of the line assigned last: its slot in the cache, and whether all of its bytes were looked at. */
   private slot = -1;
   private whole = false;
@@ -91,12 +94,14 @@ export class TemplateMiner {
     this.wildHash = tokenHash(WILD_TEXT, key);
     this.tree = new PrefixTree(this.options.depth, this.options.maxChildren);
     this.cache = new ShapeCache();
+    this.known = this.options.cache && this.options.masks.length === 0 ? new KnownShapes() : undefined;
     const { similarity, countMasked, maxTokens } = this.options;
     this.search = new LeafSearch(similarity, countMasked, maxTokens);
   }
 
   /** Codes of templates forgotten during earlier batches may be given away from now on. */
   beginBatch(): void {
+    this.known?.beginBatch();
     if (this.tree.changes > MOST_VERSIONS || this.shapes > MOST_VERSIONS) {
       this.tree.renumber();
       this.cache.clear();
@@ -113,19 +118,17 @@ export class TemplateMiner {
     let to = Math.min(end, start + this.options.maxBytes);
     while (to > from && BYTE_CLASS[bytes[to - 1] as number] === BLANK) to--;
     while (from < to && BYTE_CLASS[bytes[from] as number] === BLANK) from++;
-    const { shape, cache } = this;
-    shape.scan(bytes, from, to);
-    const slot = cache.find(shape.hash1, shape.hash2);
-    this.slot = slot;
     this.whole = from === start && to === end;
-    let code = -1;
-    if (slot >= 0) {
-      code = cache.codeAt(slot);
-      if ((this.templates[code] as MinedTemplate).leaf.version !== cache.versionAt(slot)) code = -1;
-    }
-    if (code < 0) {
-      code = this.mine(bytes);
-      if (code < 0) return -1;
+    const { shape, known } = this;
+    let code = known?.match(bytes, from, to, shape) === true ? this.cached(known.hash1, known.hash2) : -1;
+    // Whoever asks for parameters that are whole tokens needs those of this line.
+    if (code < 0 || (this.templates[code] as MinedTemplate).wild.length > 0) {
+      shape.scan(bytes, from, to);
+      code = this.cached(shape.hash1, shape.hash2);
+      if (code < 0) {
+        code = this.mine(bytes);
+        if (code < 0) return -1;
+      } else if ((this.templates[code] as MinedTemplate).wild.length === 0) known?.add(bytes, from, to, shape);
     }
     const template = this.templates[code] as MinedTemplate;
     template.count++;
@@ -202,6 +205,16 @@ export class TemplateMiner {
     this.size = 0;
     this.free = [];
     this.forgotten = [];
+  }
+
+  /** Code that lines of a shape got last, if they would get it now; else -1. Leaves its slot. */
+  private cached(hash1: number, hash2: number): number {
+    const { cache } = this;
+    const slot = cache.find(hash1, hash2);
+    this.slot = slot;
+    if (slot < 0) return -1;
+    const code = cache.codeAt(slot);
+    return (this.templates[code] as MinedTemplate).leaf.version === cache.versionAt(slot) ? code : -1;
   }
 
   private mine(bytes: Uint8Array): number {
