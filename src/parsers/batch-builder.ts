@@ -1,4 +1,4 @@
-import type { LogBatch, TextColumn } from '../core/index.ts';
+import type { ColumnMemory, LogBatch, TextColumn } from '../core/index.ts';
 import { ByteDictionary } from './bytes/byte-dictionary.ts';
 import { IntList } from './bytes/int-list.ts';
 import type { BatchShapes } from './drain/batch-shapes.ts';
@@ -7,8 +7,9 @@ import type { Header } from './formats/header.ts';
 /** Columns of a log batch while it grows. Rows are written in order; the last one may be extended or taken back. */
 export class BatchBuilder {
   rows = 0;
-  readonly parameterStart = new IntList(1024);
-  readonly parameterEnd = new IntList(1024);
+  readonly parameterStart: IntList;
+  readonly parameterEnd: IntList;
+  private readonly memory: ColumnMemory;
   private readonly fieldNames: string[];
   /** Fields of the main format, in its order; those of others come behind. */
   private readonly ownFields: number;
@@ -40,17 +41,21 @@ export class BatchBuilder {
   private readonly components = new ByteDictionary();
   private readonly levels = new ByteDictionary();
 
-  /** Of rows that `format` reads, whose header has these fields. */
-  constructor(format: string, fieldNames: readonly string[], capacity: number) {
+  /** Of rows that `format` reads, whose header has these fields; for about so many rows and parameters. */
+  constructor(format: string, fieldNames: readonly string[], capacity: number, parameters: number, memory: ColumnMemory) {
+    this.memory = memory;
     this.formats = [format];
     this.fieldNames = [...fieldNames];
     this.ownFields = fieldNames.length;
     this.capacity = Math.max(16, capacity);
-    const ints = (): Int32Array => new Int32Array(this.capacity);
-    this.offset = new Float64Array(this.capacity);
-    this.line = new Float64Array(this.capacity);
+    this.parameterStart = new IntList(Math.max(1024, parameters), memory);
+    this.parameterEnd = new IntList(Math.max(1024, parameters), memory);
+    const ints = (): Int32Array => memory.ints(this.capacity);
+    const floats = (): Float64Array => memory.floats(this.capacity);
+    this.offset = floats();
+    this.line = floats();
     this.length = ints();
-    this.time = new Float64Array(this.capacity);
+    this.time = floats();
     this.host = ints();
     this.component = ints();
     this.pid = ints();
@@ -59,7 +64,8 @@ export class BatchBuilder {
     this.messageEnd = ints();
     this.template = ints();
     this.shape = ints();
-    this.parameterFirst = new Int32Array(this.capacity + 1);
+    this.parameterFirst = memory.ints(this.capacity + 1);
+    this.parameterFirst[0] = 0;
     this.attributesStart = ints();
     this.attributesEnd = ints();
     this.fieldStart = fieldNames.map(ints);
@@ -103,7 +109,7 @@ export class BatchBuilder {
     length: number,
   ): number {
     const row = this.push(bytes, header, offset, line, length);
-    this.format ??= new Int32Array(this.capacity);
+    this.format ??= this.memory.ints(this.capacity).fill(0);
     if (!this.formats.includes(format)) this.formats.push(format);
     this.format[row] = this.formats.indexOf(format);
     for (let f = 0; f < this.ownFields; f++) (this.fieldStart[f] as Int32Array)[row] = -1;
@@ -122,8 +128,8 @@ export class BatchBuilder {
     const columns = Int32Array.from(fieldNames, (name) => {
       const at = this.fieldNames.indexOf(name);
       if (at >= 0) return at;
-      this.fieldStart.push(new Int32Array(this.capacity).fill(-1));
-      this.fieldEnd.push(new Int32Array(this.capacity));
+      this.fieldStart.push(this.memory.ints(this.capacity).fill(-1));
+      this.fieldEnd.push(this.memory.ints(this.capacity));
       return this.fieldNames.push(name) - 1;
     });
     this.columnsByFormat.set(format, columns);
@@ -191,36 +197,31 @@ export class BatchBuilder {
 
   private grow(): void {
     this.capacity *= 2;
-    const { capacity } = this;
-    this.offset = grownFloats(this.offset, capacity);
-    this.line = grownFloats(this.line, capacity);
-    this.length = grown(this.length, capacity);
-    this.time = grownFloats(this.time, capacity);
-    this.host = grown(this.host, capacity);
-    this.component = grown(this.component, capacity);
-    this.pid = grown(this.pid, capacity);
-    this.level = grown(this.level, capacity);
-    this.messageStart = grown(this.messageStart, capacity);
-    this.messageEnd = grown(this.messageEnd, capacity);
-    this.template = grown(this.template, capacity);
-    this.shape = grown(this.shape, capacity);
-    this.parameterFirst = grown(this.parameterFirst, capacity + 1);
-    this.attributesStart = grown(this.attributesStart, capacity);
-    this.attributesEnd = grown(this.attributesEnd, capacity);
-    this.fieldStart = this.fieldStart.map((values) => grown(values, capacity));
-    this.fieldEnd = this.fieldEnd.map((values) => grown(values, capacity));
-    if (this.format !== undefined) this.format = grown(this.format, capacity);
+    const ints = (values: Int32Array): Int32Array => this.grown(values, this.memory.ints(this.capacity));
+    const floats = (values: Float64Array): Float64Array => this.grown(values, this.memory.floats(this.capacity));
+    this.offset = floats(this.offset);
+    this.line = floats(this.line);
+    this.length = ints(this.length);
+    this.time = floats(this.time);
+    this.host = ints(this.host);
+    this.component = ints(this.component);
+    this.pid = ints(this.pid);
+    this.level = ints(this.level);
+    this.messageStart = ints(this.messageStart);
+    this.messageEnd = ints(this.messageEnd);
+    this.template = ints(this.template);
+    this.shape = ints(this.shape);
+    this.parameterFirst = this.grown(this.parameterFirst, this.memory.ints(this.capacity + 1));
+    this.attributesStart = ints(this.attributesStart);
+    this.attributesEnd = ints(this.attributesEnd);
+    this.fieldStart = this.fieldStart.map(ints);
+    this.fieldEnd = this.fieldEnd.map(ints);
+    if (this.format !== undefined) this.format = ints(this.format);
   }
-}
 
-function grown(values: Int32Array, capacity: number): Int32Array {
-  const larger = new Int32Array(capacity);
-  larger.set(values);
-  return larger;
-}
-
-function grownFloats(values: Float64Array, capacity: number): Float64Array {
-  const larger = new Float64Array(capacity);
-  larger.set(values);
-  return larger;
+  private grown<A extends Int32Array | Float64Array>(values: A, larger: A): A {
+    larger.set(values);
+    this.memory.give([values.buffer as ArrayBuffer]);
+    return larger;
+  }
 }

@@ -1,4 +1,4 @@
-import type { Micros } from '../core/index.ts';
+import type { ColumnMemory, Micros } from '../core/index.ts';
 import type { FixedTemplate } from './drain/fixed.ts';
 import type { Mask } from './drain/masks.ts';
 import type { LogFormat } from './formats/format.ts';
@@ -35,6 +35,8 @@ export interface LogParserOptions {
   readonly templates?: readonly FixedTemplate[];
   /** Mined before: the ones of its format are where it begins. */
   readonly known?: readonly KnownTemplates[];
+  /** Where the columns of batches are; default: memory of its own, which is never used again. */
+  readonly memory?: ColumnMemory;
 }
 
 /** Defaults come from the format's preset (similarity, depth) and MINER_DEFAULTS. */

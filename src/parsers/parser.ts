@@ -1,7 +1,8 @@
 import type { DeadLetter, LogBatch, LogParser, Micros, RecordBatch, Template } from '../core/index.ts';
+import { ColumnMemory } from '../core/index.ts';
 import { BatchBuilder } from './batch-builder.ts';
 import { TextArena } from './bytes/arena.ts';
-import { CR, isBlank, LF } from './bytes/ascii.ts';
+import { CR, isBlankRange, LF } from './bytes/ascii.ts';
 import { continues } from './continuation.ts';
 import { type BatchShapes, NEW_SHAPE } from './drain/batch-shapes.ts';
 import { compileMask } from './drain/mask-pattern.ts';
@@ -49,6 +50,8 @@ export class FormatLogParser implements LogParser {
   private readonly times = new InputTimes();
   private assigner: TemplateAssigner | undefined;
   private rowsPerByte = 1 / 100;
+  private parametersPerRow = 1;
+  private readonly memory: ColumnMemory;
   /** Of the batch at hand. */
   private shapes: BatchShapes | undefined;
   private events = 0;
@@ -58,6 +61,7 @@ export class FormatLogParser implements LogParser {
 
   constructor(options: LogParserOptions) {
     this.options = { ...DEFAULTS, ...options };
+    this.memory = options.memory ?? new ColumnMemory();
     this.withParameters = options.parameters !== false;
     this.calendar = new Calendar(zoneOf(options.timezone ?? 'UTC'), options.reference ?? 0);
     if (options.format !== undefined) this.choose(formatNamed(options.format));
@@ -185,7 +189,9 @@ export class FormatLogParser implements LogParser {
     // A Buffer finds a byte three times as fast as a plain Uint8Array does.
     const search = Buffer.from(input.buffer, input.byteOffset, input.length);
     const arena = new TextArena(input);
-    const builder = new BatchBuilder(format.name, this.fieldsOf(format), Math.ceil(input.length * this.rowsPerByte * 1.2));
+    const rows = Math.ceil(input.length * this.rowsPerByte * 1.2);
+    const parameters = Math.ceil(rows * this.parametersPerRow);
+    const builder = new BatchBuilder(format.name, this.fieldsOf(format), rows, parameters, this.memory);
     this.shapes = this.withParameters ? this.assigner?.miner.batchShapes() : undefined;
     const { ends, originEnds } = batch;
     let open = -1;
@@ -225,7 +231,7 @@ export class FormatLogParser implements LogParser {
         this.reject(batch, source, dead, start, next, origin, line, reason);
         continue;
       }
-      if (isBlankRecord(input, from, end)) {
+      if (isBlankRange(input, from, end)) {
         this.blank++;
         if (++blankRun > MAX_BLANK_RUN && open >= 0) {
           this.close(builder, arena, open, mineEnd);
@@ -335,7 +341,10 @@ export class FormatLogParser implements LogParser {
     }
     if (others !== undefined) this.times.remember(batch, time);
     this.events += builder.rows;
-    if (input.length > 4096) this.rowsPerByte = Math.max(builder.rows, 16) / input.length;
+    if (input.length > 4096) {
+      this.rowsPerByte = Math.max(builder.rows, 16) / input.length;
+      this.parametersPerRow = builder.parameterStart.length / Math.max(builder.rows, 16);
+    }
     const parsed = builder.finish(arena.bytes, source, batch.input, this.shapes);
     this.shapes = undefined;
     return parsed;
@@ -393,9 +402,4 @@ function plainReading(header: Header, start: number, end: number): OtherReading 
 function joiningFor(natural: Joining, wanted: boolean): Joining {
   if (!wanted) return 'none';
   return natural === 'none' ? 'indented' : natural;
-}
-
-function isBlankRecord(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (!isBlank(bytes[i])) return false;
-  return true;
 }

@@ -1,4 +1,4 @@
-import { concatSequences, type LogBatch, type SequenceBatch, type Template, VedetteError } from '../core/index.ts';
+import { columnBuffers, concatSequences, type LogBatch, type SequenceBatch, type Template, VedetteError } from '../core/index.ts';
 import { chooseSequences, type SequenceFeature, type Sequencer, sequencer } from '../features/index.ts';
 import type { KnownTemplates } from '../parsers/index.ts';
 import type { FileInput } from '../sources/index.ts';
@@ -10,7 +10,7 @@ export interface ReadLogsOptions extends ParsingOptions {
   readonly session?: string;
   /** Use this feature instead of choosing one: a model's. */
   readonly feature?: SequenceFeature;
-  /** Every batch as it was parsed, in order. */
+  /** Every batch as it was parsed, in order. Its columns hold other lines once the promise has resolved. */
   readonly onBatch?: (batch: LogBatch, templates: readonly Template[]) => void | Promise<void>;
   /** Make sequences, default true; without, only `onBatch` sees the lines. */
   readonly sequences?: boolean;
@@ -126,14 +126,17 @@ class LogReader {
   async #take(batch: LogBatch, templates: readonly Template[]): Promise<void> {
     if (batch.rows === 0) return;
     await this.#options.onBatch?.(batch, templates);
-    if (this.#options.sequences === false) return;
+    if (this.#options.sequences === false) {
+      this.#parser.reuse(columnBuffers(batch));
+      return;
+    }
     if (this.#sequencer === undefined) {
       this.#sample.push({ batch, templates });
       this.#sampled += batch.rows;
       if (this.#sampled >= SAMPLE_ROWS) await this.#settle();
       return;
     }
-    this.#sequencer.add(batch, templates);
+    this.#add(this.#sequencer, batch, templates);
     this.#pending += batch.rows;
     await this.#drain(false);
   }
@@ -149,9 +152,14 @@ class LogReader {
         this.#sample.at(-1)?.templates,
       );
     this.#sequencer = sequencer(this.#feature);
-    for (const { batch, templates } of this.#sample) this.#sequencer.add(batch, templates);
+    for (const { batch, templates } of this.#sample) this.#add(this.#sequencer, batch, templates);
     this.#pending += this.#sampled;
     this.#sample = [];
+  }
+
+  #add(to: Sequencer, batch: LogBatch, templates: readonly Template[]): void {
+    to.add(batch, templates);
+    this.#parser.reuse(columnBuffers(batch));
   }
 
   async #drain(all: boolean): Promise<void> {

@@ -67,6 +67,10 @@ export class ObservedInputs implements ObservedLogs {
     return this.#parser.known();
   }
 
+  reuse(memory: readonly ArrayBuffer[]): void {
+    this.#parser.reuse(memory);
+  }
+
   async findings(): Promise<LineFindings> {
     return this.#observer.finish(await this.templates());
   }

@@ -1,4 +1,5 @@
 export * from './addresses.ts';
+export * from './column-memory.ts';
 export * from './columns.ts';
 export * from './concat.ts';
 export * from './distinct.ts';

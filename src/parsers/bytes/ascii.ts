@@ -58,3 +58,8 @@ export function startsWith(bytes: Uint8Array, at: number, end: number, text: str
   for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) return false;
   return true;
 }
+
+export function isBlankRange(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (!isBlank(bytes[i])) return false;
+  return true;
+}

@@ -1,10 +1,15 @@
+import { ColumnMemory } from '../../core/index.ts';
+
 /** A growing Int32Array. Written through `values` after `reserve`, or by `push`. */
 export class IntList {
   values: Int32Array;
   length = 0;
 
-  constructor(capacity = 64) {
-    this.values = new Int32Array(Math.max(capacity, 1));
+  private readonly memory: ColumnMemory;
+
+  constructor(capacity = 64, memory = new ColumnMemory()) {
+    this.memory = memory;
+    this.values = memory.ints(Math.max(capacity, 1));
   }
 
   push(value: number): void {
@@ -16,8 +21,9 @@ export class IntList {
   reserve(more: number): void {
     const needed = this.length + more;
     if (needed <= this.values.length) return;
-    const grown = new Int32Array(Math.max(needed, this.values.length * 2));
+    const grown = this.memory.ints(Math.max(needed, this.values.length * 2));
     grown.set(this.values.subarray(0, this.length));
+    this.memory.give([this.values.buffer as ArrayBuffer]);
     this.values = grown;
   }
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { stat } from 'node:fs/promises';
-import type { LogBatch, Micros, RecordBatch, Template } from '../../core/index.ts';
+import { ColumnMemory, type LogBatch, type Micros, type RecordBatch, type Template } from '../../core/index.ts';
 import {
   createLogParser,
   type DateOrder,
@@ -71,6 +71,8 @@ export interface LogInputs {
   templates(): Promise<readonly Template[]>;
   /** What was mined of each format, for a reader that is to go on with it. */
   known(): Promise<readonly KnownTemplates[]>;
+  /** Takes back the memory of a batch (`columnBuffers`) that nobody reads any more: further ones may come in it. */
+  reuse(memory: readonly ArrayBuffer[]): void;
   close(): Promise<void>;
 }
 
@@ -79,6 +81,7 @@ export class InputParser implements LogInputs {
   readonly #options: ParsingOptions;
   readonly #cpu: CpuShare | undefined;
   readonly #parsers = new Map<string, FormatLogParser>();
+  readonly #memory = new ColumnMemory();
 
   constructor(options: ParsingOptions) {
     this.#options = options;
@@ -158,6 +161,10 @@ export class InputParser implements LogInputs {
     return [...this.#parsers.values()].flatMap((parser) => parser.knownTemplates() ?? []);
   }
 
+  reuse(memory: readonly ArrayBuffer[]): void {
+    this.#memory.give(memory);
+  }
+
   async close(): Promise<void> {}
 
   /** Year-less dates end at the input's own time, never at the clock's. */
@@ -172,6 +179,7 @@ export class InputParser implements LogInputs {
         mixed: this.#options.mixed ?? this.#options.format === undefined,
         reference,
         fields: fields ?? (({ name }) => name.startsWith('access')),
+        memory: this.#memory,
         ...(timezone === undefined ? {} : { timezone }),
         ...(templates === undefined ? {} : { templates }),
         ...(mining === undefined ? {} : { drain: mining }),

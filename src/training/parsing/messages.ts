@@ -17,6 +17,8 @@ export type ToParser =
   | { readonly kind: 'parse'; readonly input: FileInput }
   /** A batch was taken: one more may come. */
   | { readonly kind: 'more' }
+  /** Memory of a batch that nobody reads any more. */
+  | { readonly kind: 'reuse'; readonly memory: readonly ArrayBuffer[] }
   | { readonly kind: 'templates' }
   | { readonly kind: 'known' };
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { textAt } from '../../core/index.ts';
+import { columnBuffers, decodeUtf8, type LogBatch, textAt } from '../../core/index.ts';
 import { listInputs } from '../../sources/index.ts';
 import { InputParser, type LogInputs } from './input-parser.ts';
 import { ParserThread } from './parser-thread.ts';
@@ -23,7 +23,8 @@ function write(): void {
   );
 }
 
-async function all(parser: LogInputs): Promise<unknown> {
+/** `reuse`: the columns of each batch are spoilt and given back once they were looked at. */
+async function all(parser: LogInputs, reuse: boolean): Promise<unknown> {
   const seen: unknown[] = [];
   for (const input of await listInputs([folder])) {
     const parsing = parser.parse(input);
@@ -35,7 +36,16 @@ async function all(parser: LogInputs): Promise<unknown> {
       const { format, batch, templates, bytesRead } = next.value;
       seen.push([format, bytesRead, templates.map(({ id, text }) => [id, text])]);
       for (let row = 0; row < batch.rows; row++)
-        seen.push([batch.origin.line[row], batch.time[row], templates[batch.template[row] as number]?.id, textAt(batch.message, row)]);
+        seen.push([
+          [batch.origin.line[row], batch.origin.offset[row], batch.origin.length[row], batch.time[row], batch.pid[row]],
+          [batch.host, batch.component, batch.level].map(({ codes, values }) => values[codes[row] as number]),
+          [templates[batch.template[row] as number]?.id, batch.shape?.codes[row], batch.shape?.masks.start[batch.shape.codes[row] ?? -1]],
+          [textAt(batch.message, row), ...parametersAt(batch, row)],
+        ]);
+      if (!reuse) continue;
+      const buffers = columnBuffers(batch);
+      for (const buffer of buffers) new Uint8Array(buffer).fill(0xa5);
+      parser.reuse(buffers);
     }
   }
   seen.push((await parser.templates()).map(({ id, text, count }) => [id, text, count]));
@@ -43,10 +53,19 @@ async function all(parser: LogInputs): Promise<unknown> {
   return seen;
 }
 
+function parametersAt({ parameters }: LogBatch, row: number): string[] {
+  const { bytes, start, end } = parameters;
+  const [from, to] = [parameters.first[row] as number, parameters.first[row + 1] as number];
+  return Array.from({ length: to - from }, (_, i) => decodeUtf8(bytes, start[from + i] as number, end[from + i] as number));
+}
+
 describe('parsing in a thread of its own', () => {
   it('gives what parsing here gives: lines, templates as they stood at each batch, counts, summaries', async () => {
     write();
-    expect(await all(new ParserThread({}))).toEqual(await all(new InputParser({})));
+    const here = await all(new InputParser({}), false);
+    expect(await all(new ParserThread({}), false)).toEqual(here);
+    expect(await all(new ParserThread({}), true)).toEqual(here);
+    expect(await all(new InputParser({}), true)).toEqual(here);
   });
 
   it('tells why an input cannot be read', async () => {

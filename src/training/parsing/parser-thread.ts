@@ -49,6 +49,10 @@ export class ParserThread implements LogInputs {
     return message.kind === 'known' ? message.known : [];
   }
 
+  reuse(memory: readonly ArrayBuffer[]): void {
+    this.#send({ kind: 'reuse', memory }, memory);
+  }
+
   /** What the thread answers to a request of another kind than those of `serveInputs`, between two inputs. */
   protected async ask(request: object): Promise<object> {
     this.#worker.postMessage(request);
@@ -59,8 +63,8 @@ export class ParserThread implements LogInputs {
     await this.#worker.terminate();
   }
 
-  #send(message: ToParser): void {
-    this.#worker.postMessage(message);
+  #send(message: ToParser, transfer: readonly ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, transfer);
   }
 
   async #next(): Promise<FromParser> {

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import { failureOf, packEvents } from '../../core/index.ts';
+import { columnBuffers, failureOf, packEvents } from '../../core/index.ts';
 import type { FileInput } from '../../sources/index.ts';
 import type { LogInputs, ParsedLines } from './input-parser.ts';
 import { BATCHES_AHEAD, type FromParser, type ToParser } from './messages.ts';
@@ -13,7 +13,7 @@ export function serveInputs(port: MessagePort, inputs: LogInputs | Promise<LogIn
   const send = (message: FromParser, transfer: readonly ArrayBuffer[] = []): void => port.postMessage(message, transfer);
 
   const give = ({ format, batch, templates, bytesRead }: ParsedLines): void => {
-    const packed = packEvents(batch, true);
+    const packed = packEvents(batch, true, columnBuffers(batch));
     send({ kind: 'batch', format, batch: packed.batch, changes: changes.since(format, templates), bytesRead }, packed.transfer);
   };
 
@@ -43,7 +43,7 @@ export function serveInputs(port: MessagePort, inputs: LogInputs | Promise<LogIn
     else if (message.kind === 'more') {
       room++;
       wake();
-    }
+    } else if (message.kind === 'reuse') (await inputs).reuse(message.memory);
   };
 
   port.on('message', (message: ToParser) => {
