@@ -38,6 +38,7 @@ export function logOptions(options: AnalysisOptions) {
   return {
     timezone: options.timezone,
     session: options.session,
+    numbers: (options.model === undefined ? options.detectors : [options.model.detectorName]).includes('deeplog'),
     ...(options.format === undefined ? {} : { format: options.format }),
     ...options.parsing,
     ...(options.templates === undefined ? {} : { templates: options.templates }),

@@ -78,11 +78,13 @@ export function chooseSequences(
   return { by, why, session: { ...session, by }, window, ...(ends && { ends }), hash: featureHash(used) };
 }
 
-/** The running form of a settled feature; one per source. */
-export function sequencer(feature: SequenceFeature): Sequencer {
-  if (feature.by === 'window') return new Windower(feature.window);
+/** The running form of a settled feature; one per source. `withNumbers`: false where nobody looks at the numbers of events. */
+export function sequencer(feature: SequenceFeature, withNumbers = true): Sequencer {
+  const none = withNumbers ? {} : { numbers: 0 };
+  if (feature.by === 'window') return new Windower({ ...feature.window, ...none });
   const key = parseSessionKey(feature.by);
-  return new Sessionizer(key, { ...sessionOptions(feature.session, isReusable(key)), ...(feature.ends && { ends: feature.ends }) });
+  const ends = feature.ends && { ends: feature.ends };
+  return new Sessionizer(key, { ...sessionOptions(feature.session, isReusable(key)), ...ends, ...none });
 }
 
 /** All sequences of a finite input at once. */

@@ -14,6 +14,8 @@ export interface ReadLogsOptions extends ParsingOptions {
   readonly onBatch?: (batch: LogBatch, templates: readonly Template[]) => void | Promise<void>;
   /** Make sequences, default true; without, only `onBatch` sees the lines. */
   readonly sequences?: boolean;
+  /** Keep the numbers in the leading parameters of each event, default true; only `deeplog` looks at them. */
+  readonly numbers?: boolean;
   /** Give what was mined in the result, default false. */
   readonly keepTemplates?: boolean;
   /** Sequences whenever this many events have closed, instead of all at once in the result. */
@@ -151,7 +153,7 @@ class LogReader {
         session === 'none' ? { mode: 'window' } : { session: { by: session } },
         this.#sample.at(-1)?.templates,
       );
-    this.#sequencer = sequencer(this.#feature);
+    this.#sequencer = sequencer(this.#feature, this.#options.numbers);
     for (const { batch, templates } of this.#sample) this.#add(this.#sequencer, batch, templates);
     this.#pending += this.#sampled;
     this.#sample = [];
