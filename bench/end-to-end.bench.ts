@@ -31,6 +31,7 @@ export default async function bench(): Promise<(Measurement | Skipped)[]> {
       ['sessions', () => readLogs(inputs, { root: folder })],
       ['scores of pca', () => score(folder, 'pca')],
       ['scores of sequence', () => score(folder, 'sequence')],
+      ['report of pca alone', () => report(path, 'pca', true)],
       ['report of pca, novelty and rate', () => report(path, 'pca')],
       ['report of sequence, novelty and rate', () => report(path, 'sequence')],
     ];
@@ -68,14 +69,15 @@ function against(name: string, value: number, baselines: readonly Drain3[]): Mea
 
 /** Learns from the sessions of the log and scores them. */
 async function score(folder: string, name: string): Promise<void> {
-  const { batch } = await readLogs(await listInputs([folder]), { root: folder });
+  const { batch } = await readLogs(await listInputs([folder]), { root: folder, numbers: false });
   if (batch === undefined) throw new VedetteError('INPUT_EMPTY', 'the generated log gave no session');
   const { detector } = await createDetector(name, {}, SEED);
   await detector.fit(batch);
   await detector.score(batch);
 }
 
-async function report(path: string, detector: string): Promise<void> {
+/** `onlySessions`: count vectors, detection and report, without what looks at single lines. */
+async function report(path: string, detector: string, onlySessions = false): Promise<void> {
   const settings = {
     tenant: 'bench',
     program: 'bench',
@@ -87,6 +89,7 @@ async function report(path: string, detector: string): Promise<void> {
     signatures: { own: true },
     seed: SEED,
     detectors: [detector],
+    onlySessions,
   };
   const labels = async (): Promise<[]> => [];
   for await (const analysis of analyzeInputs([path], { ...settings, labels, progress: () => {} })) {

@@ -3,7 +3,7 @@ import { type Alert, canonicalJson, type EvidenceLine, type Lineage, type LogBat
 import type { SequenceFeature } from '../features/index.ts';
 import type { KnownTemplates } from '../parsers/index.ts';
 import { type ReportInput, type ReportLine, reportName } from '../sinks/report/index.ts';
-import { createDetector, type InputSummary, type LogSequences, readLogs } from '../training/index.ts';
+import { createDetector, type InputSummary, type LogSequences, logInputs, readLogs } from '../training/index.ts';
 import type { InputAnalysis } from './analyze.ts';
 import { type Baseline, logOptions } from './baseline.ts';
 import { chanceOf, detectionOf, type Finding, flaggedRows, rowEvidence } from './detections.ts';
@@ -19,6 +19,8 @@ import { reportDetector, reportStream } from './report-detector.ts';
 import { signatureFindings } from './signatures.ts';
 import type { StreamSummary } from './stream-findings.ts';
 import { warningsOf } from './warnings.ts';
+
+const NOTHING_FOUND: LineFindings = { streams: [], signatures: [], warnings: [] };
 
 interface ScoredModel {
   readonly model: FittedModel;
@@ -75,12 +77,12 @@ export class GroupAnalysis {
   /** The inputs' sessions, and what was found in their lines one by one. */
   async #read(): Promise<{ read: LogSequences; found: LineFindings }> {
     const { inputs, type } = this.#group;
-    const parser = await observedInputs({
-      settings: await observerSettings(type, this.#options),
-      parsing: { ...logOptions(this.#options), root: this.#root, ...this.#knownTemplates() },
-      bytes: inputs.reduce((sum, { bytes }) => sum + bytes, 0),
-      baseline: this.#baseline?.inputs ?? [],
-    });
+    const parsing = { ...logOptions(this.#options), root: this.#root, ...this.#knownTemplates() };
+    const bytes = inputs.reduce((sum, one) => sum + one.bytes, 0);
+    const { onlySessions = false } = this.#options;
+    const settings = await observerSettings(type, this.#options);
+    const observed = onlySessions ? undefined : await observedInputs({ settings, parsing, bytes, baseline: this.#baseline?.inputs ?? [] });
+    const parser = observed ?? logInputs(bytes, parsing);
     try {
       const read = await readLogs(inputs, {
         ...logOptions(this.#options),
@@ -90,7 +92,7 @@ export class GroupAnalysis {
         onBatch: (batch) => this.#count(batch),
         progress: (share) => this.#progress(share * 0.6, `reading ${type}`),
       });
-      return { read, found: await parser.findings() };
+      return { read, found: observed === undefined ? NOTHING_FOUND : await observed.findings() };
     } finally {
       await parser.close();
     }

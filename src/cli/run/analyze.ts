@@ -34,6 +34,7 @@ export interface AnalyzeOptions extends CommonOptions, Omit<ModsOptions, 'timezo
   readonly homeNetwork: readonly string[];
   readonly rules?: string;
   readonly ownRules: boolean;
+  readonly onlySessions?: boolean;
   readonly failOn?: 'low' | 'medium' | 'high' | 'critical';
 }
 
@@ -106,6 +107,7 @@ async function analyzeFiles({ paths, given: recordedPaths }: SpooledInputs, opti
       note,
       parsing: { ...reading, ...(readRate !== undefined && { readRate }), ...(cpuShare !== undefined && { cpuShare }) },
       ...(templates === undefined ? {} : { templates }),
+      ...(options.onlySessions === true && { onlySessions: true }),
       ...selected,
       ...given,
     });
