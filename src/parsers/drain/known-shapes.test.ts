@@ -16,7 +16,17 @@ const whole = (scanner: ShapeScanner): unknown => [
 /** Pieces that begin numbers, UUIDs, block ids and what only looks like them. */
 const piece = fc.constantFrom(
   ...['block', 'blk_', 'blk', '_', '-', ':', '.', ' ', '  ', '(', '0x', '0x1f', 'f', 'deadbeef', 'deadbeef-', 'a1', '1a', '<*>', 'ü', '\t'],
-  ...['7', '12', '1.5', '10.0.0.1:80', '123e4567-e89b-12d3-a456-426614174000', 'abcdefab-e89b-12d3-a456-426614174000', '-e89b-12d3-a456-'],
+  ...[
+    '7',
+    '12',
+    '1.5',
+    '10.0.0.1:80',
+    '123e4567-e89b-12d3-a456-426614174000',
+    '5abcdef01',
+    'a1b2c3d4e5f6g7h8i9',
+    'abcdefab-e89b-12d3-a456-426614174000',
+    '-e89b-12d3-a456-',
+  ],
 );
 const line = fc.array(piece, { minLength: 3, maxLength: 12 }).map((pieces) => `${pieces.join('')}.`.trimStart());
 

@@ -1,5 +1,5 @@
 import { BYTE_CLASS, DIGIT, IS_HEX, IS_WORD, LETTER } from './byte-class.ts';
-import { blockId, numberEnd, uuid } from './masks.ts';
+import { blockId, numberEnd, opaqueId, uuid } from './masks.ts';
 import type { ShapeScanner } from './shape.ts';
 
 // Held here because reads of an import are not folded into the loops.
@@ -9,6 +9,7 @@ const HEX = IS_HEX;
 const endOfNumber = numberEnd;
 const endOfUuid = uuid;
 const endOfBlockId = blockId;
+const endOfOpaqueId = opaqueId;
 const DASH = 45;
 
 const BUCKETS = 64;
@@ -70,7 +71,7 @@ export class KnownShapes {
     this.credit -= MADE;
     for (let mask = 0, at = start; mask <= masks; mask++) {
       const to = mask === masks ? end : (maskStart[mask] as number);
-      if (!isCertain(bytes, at, to)) return;
+      if (!isCertain(bytes, at, to) || (mask < masks && joinsNumber(bytes, at, to))) return;
       const words = (to - at) >> 2;
       program.push(to - at, words);
       for (let word = 0; word < words; word++) program.push(view.getInt32(at + 4 * word, true));
@@ -122,6 +123,7 @@ export class KnownShapes {
       if (kind === LETTER) masked = endOfBlockId(bytes, p, end);
       if (masked < 0 && (kind === LETTER || kind === DIGIT) && bytes[p + 8] === DASH) masked = endOfUuid(bytes, p, end);
       if (masked < 0 && kind === DIGIT) masked = endOfNumber(bytes, p, end);
+      if (masked < 0 && p + 8 <= end && IN_WORD[bytes[p + 7] as number] === 1) masked = endOfOpaqueId(bytes, p, end);
       if (masked < 0) return false;
       maskStart[masks] = p;
       maskEnd[masks++] = masked;
@@ -144,4 +146,10 @@ function isCertain(bytes: Uint8Array, start: number, end: number): boolean {
     if (hex === p + 8 && bytes[hex] === DASH) return false;
   }
   return true;
+}
+
+/** Whether a number that follows the text bytes[start, end) might be one with the digits before it: `1:` before an id of digits and letters, `1:77`. */
+function joinsNumber(bytes: Uint8Array, start: number, end: number): boolean {
+  const mark = bytes[end - 1];
+  return end - start >= 2 && (mark === 46 || mark === 58) && CLASSES[bytes[end - 2] as number] === DIGIT;
 }
