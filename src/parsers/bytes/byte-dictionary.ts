@@ -14,6 +14,8 @@ export class ByteDictionary {
   private table = new Int32Array(256).fill(EMPTY);
   private known = 0;
   private last = EMPTY;
+  private bytes: Uint8Array | undefined;
+  private words: DataView = new DataView(new ArrayBuffer(0));
 
   constructor(cap = 65_536) {
     this.cap = cap;
@@ -21,15 +23,17 @@ export class ByteDictionary {
 
   /** `bytes` must be the same text for the whole batch (it may have moved to a larger buffer). */
   code(bytes: Uint8Array, start: number, end: number): number {
-    if (this.last !== EMPTY && this.holds(this.last, bytes, start, end)) return this.last;
-    let hash = end - start;
-    for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);
+    if (bytes !== this.bytes) {
+      this.bytes = bytes;
+      this.words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    }
+    if (this.last !== EMPTY && this.holds(this.last, start, end)) return this.last;
     const mask = this.table.length - 1;
-    let slot = (hash ^ (hash >>> 15)) & mask;
+    let slot = this.hash(start, end) & mask;
     for (let probes = 0; probes < 32; probes++) {
       const code = this.table[slot] as number;
       if (code === EMPTY) break;
-      if (this.holds(code, bytes, start, end)) {
+      if (this.holds(code, start, end)) {
         this.last = code;
         return code;
       }
@@ -57,32 +61,42 @@ export class ByteDictionary {
     this.last = code;
     if (this.known < this.cap && this.table[slot] === EMPTY) {
       this.table[slot] = code;
-      if (++this.known * 2 > this.table.length) this.rehash(bytes);
+      if (++this.known * 2 > this.table.length) this.rehash();
     }
     return code;
   }
 
-  private rehash(bytes: Uint8Array): void {
+  private rehash(): void {
     const old = this.table;
     this.table = new Int32Array(old.length * 4).fill(EMPTY);
     const mask = this.table.length - 1;
     for (const code of old) {
       if (code === EMPTY) continue;
-      const end = this.ends[code] as number;
-      const start = this.starts[code] as number;
-      let hash = end - start;
-      for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);
-      let slot = (hash ^ (hash >>> 15)) & mask;
+      let slot = this.hash(this.starts[code] as number, this.ends[code] as number) & mask;
       while (this.table[slot] !== EMPTY) slot = (slot + 1) & mask;
       this.table[slot] = code;
     }
   }
 
-  private holds(code: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const from = this.starts[code] as number;
-    const length = end - start;
-    if ((this.ends[code] as number) - from !== length) return false;
-    for (let i = 0; i < length; i++) if (bytes[from + i] !== bytes[start + i]) return false;
+  private hash(start: number, end: number): number {
+    const { words } = this;
+    let hash = end - start;
+    let at = start;
+    for (; at + 4 <= end; at += 4) {
+      hash = Math.imul(hash ^ words.getInt32(at, true), 0x85ebca6b);
+      hash ^= hash >>> 15;
+    }
+    for (; at < end; at++) hash = Math.imul(hash ^ words.getUint8(at), 0x01000193);
+    return hash ^ (hash >>> 15);
+  }
+
+  private holds(code: number, start: number, end: number): boolean {
+    const { words } = this;
+    let from = this.starts[code] as number;
+    if ((this.ends[code] as number) - from !== end - start) return false;
+    let at = start;
+    for (; at + 4 <= end; at += 4, from += 4) if (words.getInt32(from, true) !== words.getInt32(at, true)) return false;
+    for (; at < end; at++, from++) if (words.getUint8(from) !== words.getUint8(at)) return false;
     return true;
   }
 }

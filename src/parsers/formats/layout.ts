@@ -92,7 +92,16 @@ export function layout(options: LayoutOptions): LogFormat {
         }
         const first = stop[0] as number;
         const opening = optional === undefined ? -1 : (optional.open[0] as number);
-        for (; q < end; q++) {
+        if (optional === undefined && first !== SPACE) {
+          // Most fields end at a mark that is no blank and have nothing optional behind them.
+          for (; q < end; q++) {
+            if (bytes[q] !== first) continue;
+            behind = literalEnd(bytes, q, end, stop);
+            if (behind >= 0) break;
+          }
+          if (behind < 0) return false;
+        }
+        for (; behind < 0 && q < end; q++) {
           const byte = bytes[q] as number;
           if (byte === first || (first === SPACE && byte === 9)) {
             behind = literalEnd(bytes, q, end, stop);
