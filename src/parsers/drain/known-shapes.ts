@@ -1,5 +1,5 @@
 import { BYTE_CLASS, DIGIT, IS_HEX, IS_WORD, LETTER } from './byte-class.ts';
-import { blockId, numberEnd, opaqueId, uuid } from './masks.ts';
+import { blockId, hexId, numberEnd, uuid } from './masks.ts';
 import type { ShapeScanner } from './shape.ts';
 
 // Held here because reads of an import are not folded into the loops.
@@ -9,7 +9,7 @@ const HEX = IS_HEX;
 const endOfNumber = numberEnd;
 const endOfUuid = uuid;
 const endOfBlockId = blockId;
-const endOfOpaqueId = opaqueId;
+const endOfHexId = hexId;
 const DASH = 45;
 
 const BUCKETS = 64;
@@ -123,7 +123,7 @@ export class KnownShapes {
       if (kind === LETTER) masked = endOfBlockId(bytes, p, end);
       if (masked < 0 && (kind === LETTER || kind === DIGIT) && bytes[p + 8] === DASH) masked = endOfUuid(bytes, p, end);
       if (masked < 0 && kind === DIGIT) masked = endOfNumber(bytes, p, end);
-      if (masked < 0 && p + 8 <= end && IN_WORD[bytes[p + 7] as number] === 1) masked = endOfOpaqueId(bytes, p, end);
+      if (masked < 0 && p + 8 <= end && HEX[bytes[p + 7] as number] === 1) masked = endOfHexId(bytes, p, end);
       if (masked < 0) return false;
       maskStart[masks] = p;
       maskEnd[masks++] = masked;
