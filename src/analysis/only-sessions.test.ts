@@ -34,7 +34,7 @@ async function analysed(onlySessions: boolean) {
 
 it('finds in sessions what it finds with the lines looked at too, and nothing else', async () => {
   const [whole, only] = [await analysed(false), await analysed(true)];
-  expect(whole.detectors.map(({ name }) => name)).toEqual(['pca', 'novelty', 'rate']);
+  expect(whole.detectors.map(({ name }) => name)).toEqual(['pca', 'novelty', 'rate', 'numbers']);
   expect(only.detectors).toEqual(whole.detectors.slice(0, 1));
   expect(only.detectors[0]?.flagged).toBeGreaterThan(0);
   expect(JSON.stringify(only.groups)).toContain('blk_1300');

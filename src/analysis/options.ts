@@ -43,7 +43,7 @@ export interface AnalysisOptions {
   readonly progress: (share: number, what: string) => void;
   /** Hears what inputs were left out, in words. */
   readonly note?: (text: string) => void;
-  /** Only sessions: no line is looked at by itself (`novelty`, `rate`, signatures). */
+  /** Only sessions: no line is looked at by itself (`novelty`, `rate`, `numbers`, signatures). */
   readonly onlySessions?: boolean;
   /** Signatures: the rules that come with the program, and a folder of Sigma rules. */
   readonly signatures: { readonly own: boolean; readonly rules?: string };

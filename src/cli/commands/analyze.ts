@@ -28,7 +28,7 @@ export function analyzeCommand(): Command {
     .option('--home-network <cidr>', 'own network of traffic, such as 192.0.2.0/24 (repeatable; default: private ones)', networks, [])
     .option('--rules <path>', 'folder of Sigma rules, or tar.gz of one, to look for besides the ones that come with the program')
     .option('--no-own-rules', 'leave out the rules that come with the program')
-    .option('--only-sessions', 'leave out what looks at single lines (novelty, rate, rules): faster')
+    .option('--only-sessions', 'leave out what looks at single lines (novelty, rate, numbers, rules): faster')
     .option('--top <number>', 'most findings explained per detector', natural, 1000)
     .addOption(
       new Option('--fail-on <severity>', 'exit with 3 when such an alert was found').choices(['low', 'medium', 'high', 'critical']),
