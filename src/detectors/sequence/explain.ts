@@ -9,6 +9,8 @@ import { END, FIRST_EVENT, UNKNOWN } from './vocabulary.ts';
 const SHOWN = 5;
 /** Nats: an event that the language model gave less than 1 in 20. */
 const SURPRISING = 3;
+/** Share of the rows that have an event, up to which it is no event of a normal sequence. */
+const RARE = 0.01;
 
 /** Why a row is unusual: events no normal row has, counts away from the nearest normal row, events out of order. */
 export function explainRow(model: SequenceModel, tails: ReadonlyMap<Arm, NormalTail>, batch: SequenceBatch, row: number): Explanation {
@@ -122,6 +124,7 @@ function orderSurprises(
         nats: value,
         seen: model.language.seen(symbols, position, Math.min(position, 2)),
         expected: usual === undefined ? 'nothing known' : text(usual.symbol),
+        rows: position < codes.length ? (model.vectors.frequency[symbols[position] as number] ?? 0) : model.vectors.documents,
       };
     });
 }
@@ -176,6 +179,10 @@ function why(model: SequenceModel, differences: readonly Difference[], surprises
   const top = differences[0];
   if (top !== undefined)
     return `${top.rows} of ${normal} normal sequences have ${quote(top.text)}; none has the same counts of all events.`;
+  // Learnt from the input itself, a row is the one most similar to it: all its events are then known, from itself alone.
+  const rare = surprises.find(({ rows }) => rows <= normal * RARE);
+  if (rare !== undefined)
+    return `${rare.rows} of the ${normal} sequences it learnt from ${rare.rows === 1 ? 'has' : 'have'} ${quote(rare.text)}, which is where it differs.`;
   if (surprises.length > 0)
     return `Its events are those of a normal sequence, but in an order that ${normal} normal sequences hardly ever show.`;
   return `It lies at the edge of what ${normal} normal sequences show.`;

@@ -39,4 +39,13 @@ describe('the kind of an unusual sequence', () => {
       'differs / more event transferred money safely',
     ]);
   });
+
+  it('calls events usual only where many rows have them, not where the row itself was learnt from', async () => {
+    const rows = Array.from({ length: 600 }, (_, i) => (i === 300 ? usual(2).toSpliced(3, 0, 'made an account') : usual(i)));
+    const itself = new SequenceDetector(config.parse({}));
+    const batch = sequenceBatch(rows);
+    await itself.fit(batch);
+    const { why } = await itself.explain(batch, 300);
+    expect(why).toBe('1 of the 600 sequences it learnt from has "event made an account", which is where it differs.');
+  });
 });

@@ -15,6 +15,8 @@ export interface Surprise {
   readonly nats: number;
   readonly seen: number;
   readonly expected: string;
+  /** Rows learnt from with this event, wherever. */
+  readonly rows: number;
 }
 
 /** Events that name a kind; further ones are its variants. */
