@@ -37,7 +37,7 @@ export const config = z.strictObject({
     .min(1)
     .max(31_536_000)
     .default(86_400)
-    .describe('How far ahead the crossing of a limit is looked for, at most four times the time that its trend rests on.'),
+    .describe('How far ahead the crossing of a limit is looked for, and no farther than its trend has lasted.'),
   networks: z
     .strictObject({
       algorithm: z

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  concatFloats,
   type Detector,
   type Explanation,
   type FitSummary,
@@ -23,6 +24,7 @@ import { lowestExpected, type OnlineOutlook } from '../../ml/index.ts';
 import { describeVolume, LabelOverlay } from '../rate/overlay.ts';
 import type { ForecastConfig } from './config.ts';
 import { explainReading } from './explain.ts';
+import { APPROACH_SIZE, LimitApproach } from './limit-approach.ts';
 import { crossingAhead, type Limit, limitsOf, STEPS_AHEAD } from './limits.ts';
 import { LiveNetworks } from './live-networks.ts';
 import type { NetworkGroup } from './network-group.ts';
@@ -35,6 +37,8 @@ const header = z.strictObject({
   version: z.literal(5),
   series: z.array(z.string()),
   entities: z.array(z.string()),
+  /** Series and limit; absent before they were kept. */
+  approaches: z.array(z.string()).default([]),
   networks: networksHeader,
 });
 
@@ -54,6 +58,8 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
   readonly #least: readonly { readonly fits: (series: string) => boolean; readonly change: number }[];
   readonly #leastOf = new Map<string, number>();
   #series = new Map<string, ReadingState>();
+  /** By series and limit. */
+  #approaches = new Map<string, LimitApproach>();
   #overlay = new LabelOverlay([]);
   #warnings: LimitWarning[] = [];
   readonly #networks: LiveNetworks;
@@ -68,6 +74,7 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
   /** Each score is made before its row is known, so the scores are their own calibration. */
   async fit(batch: SeriesBatch, progress: (share: number) => void = () => {}): Promise<FitSummary> {
     this.#series = new Map();
+    this.#approaches = new Map();
     this.#networks.forget();
     const calibration: number[] = [];
     let from = Number.POSITIVE_INFINITY;
@@ -193,15 +200,19 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
     const entities = series.map((name) => (this.#series.get(name) as ReadingState).entity);
     const values = new Float64Array(series.length * READING_SIZE);
     for (const [i, name] of series.entries()) values.set((this.#series.get(name) as ReadingState).values, i * READING_SIZE);
+    const approaches = [...this.#approaches.keys()].sort();
+    const towards = concatFloats(approaches.map((key) => (this.#approaches.get(key) as LimitApproach).state));
     const { header: networks, arrays } = packNetworks(this.#networks);
-    return pack({ kind: 'forecast', version: 5, series, entities, networks }, { values, ...arrays });
+    return pack({ kind: 'forecast', version: 5, series, entities, approaches, networks }, { values, towards, ...arrays });
   }
 
   async restore(snapshot: Uint8Array): Promise<void> {
     const unpacked = unpack(snapshot);
     const parsed = header.safeParse(unpacked.header);
     const values = parsed.success ? unpacked.float64('values') : new Float64Array();
-    if (!parsed.success || values.length !== parsed.data.series.length * READING_SIZE) {
+    const keys = parsed.data?.approaches ?? [];
+    const towards = keys.length === 0 ? new Float64Array() : unpacked.float64('towards');
+    if (!parsed.success || values.length !== parsed.data.series.length * READING_SIZE || towards.length !== keys.length * APPROACH_SIZE) {
       throw new VedetteError('MODEL_MISMATCH', 'the snapshot is not of a forecast detector of this version', {
         hint: 'let it learn again',
         cause: parsed.error,
@@ -213,6 +224,7 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
         return [name, new ReadingState(parsed.data.entities[i] ?? '', own)];
       }),
     );
+    this.#approaches = new Map(keys.map((key, i) => [key, new LimitApproach(towards.slice(i * APPROACH_SIZE, (i + 1) * APPROACH_SIZE))]));
     this.#networks.forget();
     unpackNetworks(this.#networks, parsed.data.networks, unpacked, this.#series);
   }
@@ -237,9 +249,19 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
     const next = state.seen < this.#config.warmUp || state.step === 0 ? [] : this.#outlook(name, state, STEPS_AHEAD);
     const entity = batch.entities[batch.code[row] as number] as string;
     for (const limit of limits) {
-      const warning = crossingAhead(name, entity, state, limit, this.#config.horizonSeconds, next);
+      const warning = crossingAhead(name, entity, state, limit, this.#approachOf(name, limit), this.#config.horizonSeconds, next);
       if (warning !== undefined) this.#warnings.push(warning);
     }
+  }
+
+  #approachOf(series: string, { direction, value }: Limit): LimitApproach {
+    const key = `${series} ${direction} ${value}`;
+    let approach = this.#approaches.get(key);
+    if (approach === undefined) {
+      approach = new LimitApproach();
+      this.#approaches.set(key, approach);
+    }
+    return approach;
   }
 
   #leastFor(series: string): number {

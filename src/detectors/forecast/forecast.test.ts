@@ -147,20 +147,76 @@ describe('forecast detector', () => {
     expect(told(0.9).filter(({ explanation }) => explanation.why.includes('is forecast to be at'))).toEqual([]);
   });
 
-  it('draws a trend towards a limit on for four times what it rests on, no farther', () => {
-    const warnings = (perMinute: number) => {
-      const detector = new ForecastDetector(config.parse({}), () => 0);
-      detector.observe(
-        readings(
-          Array.from({ length: 90 }, (_, i) => 0.2 + perMinute * i + 1e-5 * (i % 2)),
-          0,
-          'host filesystem./.used_ratio',
-        ),
-      );
-      return detector.takeWarnings().map(({ explanation }) => explanation.what);
-    };
-    // After an hour and a half the first would be full in fourteen hours, the second in two.
-    expect(warnings(0.0008)).toEqual([]);
-    expect(warnings(0.004)).toEqual([expect.stringMatching(/will rise above 0\.95 in about 2 hours/)]);
+  /** Warnings of `values`, one each `seconds`. */
+  const warned = (values: ArrayLike<number>, seconds: number, options = {}) => {
+    const detector = new ForecastDetector(config.parse(options), () => 0);
+    const batch = readings(Array.from(values), 0, 'host memory.used_ratio');
+    const start = batch.start.map((_, i) => i * seconds * 1e6);
+    detector.observe({ ...batch, start, end: start.map((time) => time + seconds * 1e6) });
+    return detector.takeWarnings();
+  };
+
+  it('draws a trend towards a limit on for no longer than it has lasted', () => {
+    const ramp = (rows: number) =>
+      warned(
+        Array.from({ length: rows }, (_, i) => 0.2 + 0.004 * i + 1e-5 * (i % 2)),
+        60,
+      ).map(({ explanation }) => explanation.what);
+    // Full after three hours and eight minutes: after half of them nobody knows whether it goes on.
+    expect(ramp(100)).toEqual([]);
+    expect(ramp(180)).toEqual([expect.stringMatching(/will rise above 0\.95 in about 3\d minutes/)]);
+  });
+
+  it('goes on watching a trend from a snapshot as without it', async () => {
+    const ramp = Array.from({ length: 200 }, (_, i) => 0.2 + 0.004 * i + 1e-5 * (i % 2));
+    const part = (from: number, to: number) => readings(ramp.slice(from, to), from, 'host memory.used_ratio');
+    const whole = new ForecastDetector(config.parse({}), () => 0);
+    whole.observe(part(0, 200));
+    const first = new ForecastDetector(config.parse({}), () => 0);
+    first.observe(part(0, 150));
+    const resumed = new ForecastDetector(config.parse({}), () => 0);
+    await resumed.restore(await first.snapshot());
+    resumed.observe(part(150, 200));
+    const warnings = resumed.takeWarnings();
+    expect(warnings).toHaveLength(1);
+    expect(warnings).toEqual(whole.takeWarnings());
+    expect(await resumed.snapshot()).toEqual(await whole.snapshot());
+  });
+
+  /** Programs of a workstation that start and end: each takes its memory within minutes, keeps it for some time and gives it back. */
+  const workstation = (rows: number, seconds: number, seed: number, busy = 1) => {
+    const random = seededRandom(seed);
+    const values = Float64Array.from({ length: rows }, () => 0.2 + 0.002 * random());
+    const exponential = (mean: number) => -mean * Math.log(1 - random());
+    for (let at = exponential(900); at < rows * seconds; at += exponential(900)) {
+      const [size, grows, keeps] = [busy * (0.02 + exponential(0.05)), 20 + exponential(400), exponential(1500)];
+      for (let row = Math.ceil(at / seconds); row < rows && row * seconds < at + grows + keeps; row++) {
+        const taken = values[row] as number;
+        values[row] = Math.min(0.9, taken + size * Math.min(1, (row * seconds - at) / grows));
+      }
+    }
+    return values;
+  };
+
+  it('tells of no limit in days of ordinary bursts', () => {
+    const days = 3;
+    let told = 0;
+    for (let day = 0; day < days; day++) told += warned(workstation(17_280, 5, day + 1), 5).length;
+    expect(told).toBe(0);
+  });
+
+  it('tells in time of memory that leaks beneath the bursts, and of a disk that fills over days', () => {
+    for (const seed of [1, 2]) {
+      const leak = workstation(17_280, 5, seed, 0.3).map((value, i) => Math.min(1, value + Math.max(0, i - 4_000) * 0.00006));
+      const crossed = leak.findIndex((value) => value > 0.95);
+      const [first] = warned(leak, 5).filter(({ at }) => at < crossed * 5e6);
+      if (first === undefined) throw new Error('nothing was told');
+      expect((crossed * 5e6 - first.at) / 60e6).toBeGreaterThan(60);
+    }
+    const random = seededRandom(4);
+    const disk = Array.from({ length: 4 * 1440 }, (_, i) => 0.5 + (0.46 * i) / (4 * 1440) + 0.002 * random());
+    const [first] = warned(disk, 60);
+    expect((first?.crossingAt ?? Number.NaN) / 3600e6).toBeCloseTo(94, -1);
+    expect((first?.at ?? Number.NaN) / 3600e6).toBeLessThan(88);
   });
 });

@@ -1,14 +1,17 @@
 import { type Explanation, formatMicros, type LimitWarning, MICROS_PER_SECOND, type Micros } from '../../core/index.ts';
 import { normalCdf, type OnlineOutlook, trendOf } from '../../ml/index.ts';
 import type { ForecastConfig } from './config.ts';
+import type { LimitApproach } from './limit-approach.ts';
 import type { ReadingState } from './reading-state.ts';
 import { seriesPattern } from './series-pattern.ts';
 
 /** The trend must be this many standard errors away from none, and the crossing this probable. */
 const CERTAIN = 4;
 const PROBABLE = 0.8;
-/** How far a trend is drawn on, in lengths of what it rests on: minutes of copying say nothing about the day. */
-const AHEAD = 4;
+/** How far a trend is drawn on, in lengths of the time that it has lasted: minutes of copying say nothing about the day. */
+const AHEAD = 1;
+/** Levels that differ by less, in usual errors of forecasts, have not changed. */
+const UNCHANGED = 2;
 /** Below this it is taken back, so that it can be told anew. */
 const IMPROBABLE = 0.3;
 
@@ -53,10 +56,14 @@ export function crossingAhead(
   entity: string,
   state: ReadingState,
   limit: Limit,
+  approach: LimitApproach,
   horizonSeconds: number,
   next: NextSteps,
 ): LimitWarning | undefined {
-  const crossings = [bySteps(state, limit, horizonSeconds, next), byTrend(state, limit, horizonSeconds)].filter((one) => one !== undefined);
+  approach.push(state.lastTime, distanceTo(limit, state.smoothed), UNCHANGED * state.forecaster.spread);
+  const crossings = [bySteps(state, limit, horizonSeconds, next), byTrend(state, limit, approach, horizonSeconds)].filter(
+    (one) => one !== undefined,
+  );
   if (crossings.length === 0) return undefined;
   if (state.warned) {
     if (crossings.every(({ probability }) => probability < IMPROBABLE) || distanceTo(limit, state.last) <= 0) state.warned = false;
@@ -96,18 +103,21 @@ function bySteps(state: ReadingState, limit: Limit, horizonSeconds: number, next
   };
 }
 
-function byTrend(state: ReadingState, limit: Limit, horizonSeconds: number): Crossing | undefined {
+function byTrend(state: ReadingState, limit: Limit, approach: LimitApproach, horizonSeconds: number): Crossing | undefined {
   const trend = trendOf(state.values, state.trendAt);
   if (trend === undefined) return undefined;
   const distance = distanceTo(limit, trend.now);
   const speed = (limit.direction === 'above' ? 1 : -1) * trend.slope;
+  // Past the limit already, it is as if nothing were ahead.
+  if (distance <= 0 || speed <= 0) return { probability: 0, secondsLeft: 0, sure: false, why: '' };
   const secondsLeft = distance / speed;
+  const lasted = approach.lasted(speed);
+  const inTime = normalCdf((speed * horizonSeconds - distance) / Math.max(trend.deviation(horizonSeconds), 1e-12));
   return {
-    // Past the limit already, it is as if nothing were ahead.
-    probability: distance <= 0 ? 0 : normalCdf((speed * horizonSeconds - distance) / Math.max(trend.deviation(horizonSeconds), 1e-12)),
+    probability: inTime * approach.goesOn(lasted, secondsLeft),
     secondsLeft,
-    sure: distance > 0 && speed > 0 && trend.certainty >= CERTAIN && secondsLeft <= Math.min(horizonSeconds, AHEAD * trend.seconds),
-    why: `It is at ${shown(state.last)} and changes by ${shown(trend.slope * 3600)} an hour`,
+    sure: trend.certainty >= CERTAIN && secondsLeft <= Math.min(horizonSeconds, AHEAD * lasted),
+    why: `It is at ${shown(state.last)} and has changed by ${shown(trend.slope * 3600)} an hour for ${words(lasted)}`,
   };
 }
 

@@ -158,6 +158,11 @@ export class ReadingState {
     return this.values[LAST] as number;
   }
 
+  /** Mean of the last readings, older ones fading. */
+  get smoothed(): number {
+    return this.values[RECENT] as number;
+  }
+
   get range(): { readonly lowest: number; readonly highest: number } {
     return { lowest: this.values[LOWEST] as number, highest: this.values[HIGHEST] as number };
   }

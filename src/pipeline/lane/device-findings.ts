@@ -26,10 +26,11 @@ export function silenceFinding(rule: DeviceRule, { entity, since, at, usual, aga
   return finding(rule, 'silence', `${entity} reports`, entity, since, again ?? at, severity, explanation);
 }
 
-export function limitFinding(rule: DeviceRule, warning: LimitWarning): Finding {
+/** `learning`: within the first day of its source a trend is as little known as anything else. */
+export function limitFinding(rule: DeviceRule, warning: LimitWarning, learning: boolean): Finding {
   const { series, entity, at, limit, direction, probability, explanation } = warning;
   // It was seen now; when the limit is crossed is a forecast, which the explanation tells.
-  const severity = Math.round(40 + 40 * probability);
+  const severity = Math.min(learning ? LEARNING_MOST : 100, Math.round(40 + 40 * probability));
   return finding(rule, `limit ${direction} ${limit}`, series, entity, at, at, severity, explanation);
 }
 

@@ -78,6 +78,8 @@ export interface LaneScorer {
   readonly known?: readonly KnownTemplates[] | undefined;
   /** True when there is state that `snapshot` has not given out. */
   readonly changed: boolean;
+  /** Whether the time lies within the first day of its source; of detectors that learn as they go. */
+  isLearning?(time: Micros): boolean;
   readonly unitsPerDay: number | undefined;
   /** `unitsPerDay` as of event time, where it is kept. */
   readonly volumes?: VolumeHistory;

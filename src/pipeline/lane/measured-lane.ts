@@ -194,7 +194,8 @@ export class MeasuredLane implements Lane {
       const { scorer, model, runner } = measure;
       for (const flagged of await scorer.take(batch)) findings.push(findingOf(scorer, flagged, runner.name, names));
       points.push(pointsOf(this.source.name, batch, scorer.lastScores));
-      for (const warning of model?.takeWarnings() ?? []) findings.push(limitFinding(scorer.options, warning));
+      for (const warning of model?.takeWarnings() ?? [])
+        findings.push(limitFinding(scorer.options, warning, scorer.isLearning?.(warning.at) === true));
     }
     for (const model of this.models) findings.push(...(await model.judge()));
     return { ...output, findings, points };

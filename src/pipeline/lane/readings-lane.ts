@@ -163,7 +163,8 @@ export class ReadingsLane implements Lane {
     }
     if (rule !== undefined) {
       for (const silence of silences) if (!this.isOwn(silence)) findings.push(silenceFinding(rule, silence));
-      for (const warning of model?.takeWarnings() ?? []) findings.push(limitFinding(rule, warning));
+      for (const warning of model?.takeWarnings() ?? [])
+        findings.push(limitFinding(rule, warning, first?.isLearning?.(warning.at) === true));
     }
     return { events: [], dead, findings, points };
   }

@@ -140,7 +140,11 @@ export class StreamScorer implements LaneScorer {
 
   /** Whether the row lies within the first day of its source; by rows as they came, so batches do not matter. */
   private isLearningAt(batch: StreamBatch, row: number): boolean {
-    const time = (batch.shape === 'series' ? batch.end : batch.time)[row] as number;
+    return this.isLearning((batch.shape === 'series' ? batch.end : batch.time)[row] as number);
+  }
+
+  /** Whether the time lies within the first day of its source. */
+  isLearning(time: Micros): boolean {
     return this.begun === undefined || time < this.begun + READY_AFTER;
   }
 
