@@ -1,4 +1,4 @@
-const FAILED = /^(?:err(?:or)?|crit(?:ical)?|fatal|alert|emerg(?:ency)?|severe|failure)$/i;
+const FAILED = /^(?:err(?:or)?|crit(?:ical)?|fatal|alert|emerg(?:ency)?|severe|failure|panic)$/i;
 
 /** Whether a log level says that something failed. */
 export function isFailedLevel(level: string): boolean {

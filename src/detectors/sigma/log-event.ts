@@ -1,6 +1,6 @@
 import { type DictColumn, dictAt, type LogBatch, textAt } from '../../core/index.ts';
 import type { EventSource } from './log-source.ts';
-import { PEER_FIELDS, peerOfFields, peerOfText } from './peer-address.ts';
+import { addressIn, PEER_FIELDS, peerOfFields, peerOfText } from './peer-address.ts';
 import { refusedPacketOf } from './refused-packet.ts';
 import { REQUEST_FIELDS, type RequestFields, requestOf } from './request-fields.ts';
 import { signInOf } from './sign-in.ts';
@@ -49,7 +49,9 @@ export function logEventOf(batch: LogBatch, row: number): LogEvent {
   }
   const request: RequestFields | undefined = signIn === undefined || signIn.web === true ? requestOf(fields, message, bare) : undefined;
   if (request !== undefined) Object.assign(fields, request);
-  const peer = known ?? (signIn === undefined ? ((bare ? undefined : peerOfFields(fields)) ?? peerOfText(message)) : signIn.address);
+  const remote = addressIn(fields.RemoteHost);
+  const peer =
+    known ?? remote ?? (signIn === undefined ? ((bare ? undefined : peerOfFields(fields)) ?? peerOfText(message)) : signIn.address);
   if (peer !== undefined) fields.SourceIp ??= peer;
   if (request !== undefined) return { fields, source: WEBSERVER };
   if (batch.attributes !== undefined) return { fields };

@@ -18,6 +18,13 @@ function batchOf(lines: readonly string[]): LogBatch {
   return logBatch(lines.map((message, i) => ({ time: 1_700_000_000_000_000 + i * 1_000_000, message, host: 'gate' })));
 }
 
+/** Of the text of a log, its format recognised. */
+function foundIn(text: string): RuleFinding[] {
+  const records = { input: 'log', generation: '', offset: 0, line: 1, bytes: Buffer.from(text), arrival: 0, last: true };
+  const batch = createLogParser({}).parse(records, 'log', () => undefined);
+  return [...sigma.create(sigma.config.parse({}), context).take(batch)];
+}
+
 const repeated = (line: string, times: number): string[] => Array.from({ length: times }, () => line);
 
 describe('rules that come with the program', () => {
@@ -41,6 +48,23 @@ describe('rules that come with the program', () => {
     expect(found(repeated(line, 4))).toEqual([]);
     const [title] = found(repeated(line, 5));
     expect(title).toMatch(/^Many failed sign-ins from one address: (198\.51\.100\.7|2001:db8::7) \(5 events\)$/);
+  });
+
+  it('guessing at PostgreSQL is told by the address where the prefix has it, else by the account', () => {
+    const refused = (user: string): string => `FATAL:  password authentication failed for user "${user}"`;
+    const lines = (prefix: string, message: string, times: number): string =>
+      Array.from({ length: times }, (_, i) => `2026-11-20 08:00:0${i % 10}.970 UTC [${i}] ${prefix}${message}\n`).join('');
+    const told = (text: string): string[] => foundIn(text).map(({ title, entity }) => `${title} | ${entity}`);
+    expect(told(lines('198.51.100.7 eve@shop ', refused('eve'), 4))).toEqual([]);
+    expect(told(lines('198.51.100.7 eve@shop ', refused('eve'), 5))).toEqual([
+      'Many failed sign-ins from one address: 198.51.100.7 (5 events) | 198.51.100.7',
+    ]);
+    expect(told(lines('[unknown] ', refused('postgres'), 9))).toEqual([]);
+    expect(told(lines('[unknown] ', refused('postgres'), 10))).toEqual([
+      expect.stringContaining('Many failed sign-ins to one database account'),
+    ]);
+    const unlisted = 'FATAL:  no pg_hba.conf entry for host "198.51.100.7", user "eve", database "shop", no encryption';
+    expect(told(lines('', unlisted, 5))).toEqual(['Many failed sign-ins from one address: 198.51.100.7 (5 events) | 198.51.100.7']);
   });
 
   it.each([

@@ -95,7 +95,7 @@ function addressesIn(text: string): { readonly address: string; readonly at: num
 }
 
 /** The address in a field that may add a port or brackets. */
-function addressIn(value: unknown): string | undefined {
+export function addressIn(value: unknown): string | undefined {
   if (typeof value !== 'string' || value.length > 100) return undefined;
   if (isIP(value) !== 0) return normal(value);
   const inner = /^(?:ip:)?\[?([^\]/\s]+?)\]?(?::\d{1,5})?$/.exec(value)?.[1];

@@ -115,6 +115,30 @@ describe('a failed sign-in', () => {
   });
 });
 
+describe('a failed sign-in to PostgreSQL', () => {
+  it('names the account, and no address of its peer’s choice', () => {
+    fc.assert(
+      fc.property(name, (given) => {
+        const read = signInOf(`password authentication failed for user "${given}"`);
+        expect(read?.outcome).toBe('failed');
+        expect(read?.address).toBeUndefined();
+        expect(read?.user).toBe(given.trim() === '' ? undefined : given.trim());
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('without an entry in pg_hba.conf is its peer’s, whatever name it gives', () => {
+    fc.assert(
+      fc.property(name, (given) => {
+        const read = signInOf(`no pg_hba.conf entry for host "${PEER}", user "${given}", database "shop", no encryption`);
+        expect(read).toMatchObject({ outcome: 'failed', address: PEER });
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
 describe('a line of another program', () => {
   it.each([
     'Invalid user or password from ip 203.0.113.77',

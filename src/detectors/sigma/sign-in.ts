@@ -31,7 +31,7 @@ const LAST_FROM = /^(.*) from (\S+)/s;
 const BARE_PORT = /^(?:([^:]*) )?(\S+) port \d{1,5}/s;
 const AT_THE_START = /^([\w.:%-]+)/;
 
-/** The lines of OpenSSH, dropbear, PAM, dovecot, vsftpd, postfix, xrdp, nginx, Apache and sudo. Where several leads are in a line the first one counts: it is not in a name. */
+/** The lines of OpenSSH, dropbear, PAM, dovecot, vsftpd, postfix, xrdp, nginx, Apache, PostgreSQL and sudo. Where several leads are in a line the first one counts: it is not in a name. */
 const LAYOUTS: readonly Layout[] = [
   {
     lead: /(?:Failed|Accepted|Postponed|Partial) (?:password|publickey|none|keyboard-interactive(?:\/\w+)?|hostbased|gssapi-[\w-]+) for (?:invalid user |illegal user )?/,
@@ -75,6 +75,11 @@ const LAYOUTS: readonly Layout[] = [
     lead: /(?:warning: |disconnect from |connect from |lost connection after \w+ from )[\w.-]+\[(?=[\da-fA-F.:]+\])/,
     read: atTheStart,
   },
+  {
+    lead: /(?:^|FATAL: {2})(?:password|peer|Ident|LDAP|PAM|GSSAPI|SSPI|certificate|RADIUS|BSD|"trust") authentication failed for user "(?=.*"$)/,
+    read: (rest) => ({ ...named(rest.length < LONGEST_COMPLETE ? rest.slice(0, -1) : undefined), outcome: 'failed' }),
+  },
+  { lead: /(?:no pg_hba\.conf entry|pg_hba\.conf rejects connection) for host "/, read: hostBased },
   { lead: /AUTHFAIL: user=/, read: xrdp },
   { lead: /\*\d{1,19} user "/, read: nginx },
   {
@@ -153,6 +158,12 @@ function vsftpd(rest: string): SignIn {
   if (failed !== null) return { ...named(failed[1]), ...addressed(failed[2]), outcome: 'failed' };
   const other = /^([^\]]*)\] (?:OK|FAIL) ([A-Z]+): Client "([^"]*)"/.exec(rest);
   return { ...named(other?.[1]), ...addressed(other?.[3]), ...(other?.[2] === 'LOGIN' ? { outcome: 'accepted' as const } : {}) };
+}
+
+/** The address stands first and the server wrote it. */
+function hostBased(rest: string): SignIn {
+  const found = /^([\da-fA-F.:]{2,45})", user "(.*)", database "/s.exec(rest);
+  return { ...named(found?.[2]), ...addressed(found?.[1]), outcome: 'failed' };
 }
 
 function xrdp(rest: string): SignIn {

@@ -14,6 +14,7 @@ function access(name: string, summary: string, fields: readonly string[], specif
     joining: 'none',
     drain: DEFAULT_DRAIN,
     specificity,
+    telling: true,
     scan(arena, start, end, header, calendar) {
       const { bytes } = arena;
       // Exported sets wrap the whole line in quotes.

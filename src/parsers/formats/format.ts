@@ -29,6 +29,8 @@ export interface LogFormat {
   readonly specificity: number;
   /** False: it fits everything, so it has to be named. */
   readonly recognised?: false;
+  /** Its fields tell of outcomes and peers, so that detectors want them. */
+  readonly telling?: true;
   /** Formats whose records it reads as well. */
   readonly covers?: readonly string[];
   /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatMicros } from '../../core/index.ts';
+import { formatMicros, textAt } from '../../core/index.ts';
 import { parseAll, parserContract } from '../../testing/parser-contract.ts';
 import { createLogParser } from '../parser.ts';
 import { detectFormat } from './detect.ts';
@@ -156,6 +156,16 @@ const SAMPLES: Record<string, { lines: string[]; first: First }> = {
     ],
     first: [undefined, undefined, undefined, 1234, '2024-01-02T03:04:05.678901Z'],
   },
+  postgresql: {
+    lines: [
+      '2026-11-20 09:00:01.970 CET [7733] 10.0.0.6 app@shop ERROR:  duplicate key value violates unique constraint "orders_pkey"',
+      '2026-11-20 09:00:01.970 CET [7733] 10.0.0.6 app@shop DETAIL:  Key (id)=(5) already exists.',
+      '2026-11-20 09:00:01.970 CET [7733] 10.0.0.6 app@shop STATEMENT:  SELECT *',
+      '\tFROM orders',
+      '2026-11-20 09:00:02 UTC [7734]: LOG:  checkpoint starting: time',
+    ],
+    first: ['ERROR', '10.0.0.6', undefined, 7733, '2026-11-20T08:00:01.970Z'],
+  },
   timestamped: {
     lines: ['[2024-01-02 03:04:05.123] WARNING disk 91 % full', '2024-01-02 03:04:06 [worker-1] ERROR gone'],
     first: ['WARNING', undefined, undefined, -1, '2024-01-02T03:04:05.123Z'],
@@ -205,6 +215,47 @@ describe('strace', () => {
     expect(events.map(({ pid }) => pid)).toEqual([1234, 1235, 1235, 1236, 1236, 1236, 1236, -1]);
     expect(new Set(events.map(({ templateId }) => templateId)).size).toBe(events.length);
     expect(dead.map(({ line }) => line)).toEqual([9, 10]);
+  });
+});
+
+describe('postgresql', () => {
+  const refused = 'FATAL:  password authentication failed for user "eve"';
+  const read = (line: string): Record<string, unknown> => {
+    const records = { input: '', generation: '', offset: 0, line: 1, bytes: Buffer.from(`${line}\n`), arrival: 0, last: true };
+    const batch = createLogParser({}).parse(records, '', () => {});
+    const { fields = {}, pid, level } = batch;
+    const texts = Object.entries(fields).map(([name, column]) => [name, textAt(column, 0)]);
+    return {
+      ...Object.fromEntries(texts),
+      pid: pid[0],
+      level: level.values[level.codes[0] as number],
+      at: formatMicros(batch.time[0] as number),
+    };
+  };
+
+  it.each([
+    [`2026-11-20 08:00:01.970 UTC [7] eve@shop ${refused}`, { pid: 7, User: 'eve', Database: 'shop', RemoteHost: '' }],
+    [`2026-11-20 08:00:01 UTC [7]: ${refused}`, { pid: 7, User: '', RemoteHost: '' }],
+    [`2026-11-20 08:00:01 UTC [7-1] [unknown]@[unknown] ${refused}`, { pid: 7, User: '', Database: '', RemoteHost: '' }],
+    [`2026-11-20 09:00:01 CET [7] 1.2.3.4 eve@shop ${refused}`, { pid: 7, User: 'eve', Database: 'shop', RemoteHost: '1.2.3.4' }],
+    [`2026-11-20 10:00:01 +02 [7] 2001:db8::7 eve@shop ${refused}`, { pid: 7, User: 'eve', RemoteHost: '2001:db8::7' }],
+    [`2026-11-20 08:00:01 UTC:1.2.3.4(5432):eve@shop:[7]:${refused}`, { pid: 7, User: 'eve', Database: 'shop', RemoteHost: '1.2.3.4' }],
+    [`1.2.3.4 2026-11-20 08:00:01.428 UTC [7] eve@shop ${refused}`, { pid: 7, User: 'eve', RemoteHost: '1.2.3.4' }],
+    [
+      `2026-11-20 08:00:01 UTC [7]: [1-1] user=eve,db=shop,app=[unknown],client=1.2.3.4 ${refused}`,
+      { pid: 7, User: 'eve', Database: 'shop', RemoteHost: '1.2.3.4' },
+    ],
+  ])('reads the prefix of %s', (line, expected) => {
+    const found = read(line);
+    expect(found).toMatchObject({ level: 'FATAL', ...expected });
+    expect(String(found.at)).toMatch(/^2026-11-20T08:00:01/);
+  });
+
+  it.each([
+    '2026-11-20 08:00:01 UTC [7] 9.9.9.9 x@shop FATAL:  password authentication failed for user "9.9.9.9 x"',
+    '2026-11-20 08:00:01 UTC [7] x@a 9.9.9.9 b FATAL:  password authentication failed for user "x"',
+  ])('takes no address from a name that the peer chose: %s', (line) => {
+    expect(read(line).RemoteHost).toBe('');
   });
 });
 

@@ -9,6 +9,7 @@ import { logfmt } from './logfmt.ts';
 
 import { LOGHUB_FORMATS } from './loghub.ts';
 import { plain } from './plain.ts';
+import { postgresql } from './postgresql.ts';
 import { cri, nginxError } from './services.ts';
 import { strace } from './strace.ts';
 import { syslog } from './syslog.ts';
@@ -32,6 +33,7 @@ export const LOG_FORMATS: ReadonlyMap<string, LogFormat> = new Map(
     glog,
     strace,
     auditd,
+    postgresql,
     ...LOGHUB_FORMATS,
     timestamped,
     plain,

@@ -29,7 +29,7 @@ export interface ParsingOptions {
   readonly cpuShare?: number;
   /** Mined before, such as those of a model or a baseline: lines of their kinds get their ids, and inputs are read by their formats. */
   readonly known?: readonly KnownTemplates[];
-  /** Keep the header's printed fields; default: of access logs, whose status they hold. */
+  /** Keep the header's printed fields; default: of formats whose fields tell of outcomes and peers. */
   readonly fields?: boolean;
   readonly root?: string;
 }
@@ -178,7 +178,7 @@ export class InputParser implements LogInputs {
         format,
         mixed: this.#options.mixed ?? this.#options.format === undefined,
         reference,
-        fields: fields ?? (({ name }) => name.startsWith('access')),
+        fields: fields ?? (({ telling }) => telling === true),
         memory: this.#memory,
         ...(timezone === undefined ? {} : { timezone }),
         ...(templates === undefined ? {} : { templates }),
