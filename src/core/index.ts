@@ -22,6 +22,7 @@ export * from './position.ts';
 export * from './quote.ts';
 export * from './random.ts';
 export * from './reading.ts';
+export * from './rows.ts';
 export * from './rule-label.ts';
 export * from './schema/column.ts';
 export * from './schema/events.ts';

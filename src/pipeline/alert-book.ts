@@ -1,7 +1,7 @@
 import { deserialize, serialize } from 'node:v8';
 import { AlertFolder, type Folded, NotificationPolicy, type SuppressionRule, Suppressor } from '../alerts/index.ts';
 import type { SinkConfig } from '../config/index.ts';
-import { type Alert, canonicalJson, type Detection, type Micros } from '../core/index.ts';
+import { type Alert, canonicalJson, type Detection, type Micros, withRow } from '../core/index.ts';
 import type { AlertWrite, OutboxMessage } from '../store/contract.ts';
 import { sinksFor } from './routing.ts';
 
@@ -35,7 +35,7 @@ export class AlertBook {
       const body = canonicalJson(alert);
       for (const sink of sinksFor(alert, this.sinks)) this.messages.push({ alertId: alert.id, sink, body, createdAt: now });
     }
-    if (alert.detection.id === detection.id || !this.rows.has(alert.id)) this.keepRow(alert.id, row);
+    this.keepRow(alert.id, row, alert.detection.id === detection.id);
     this.written.delete(alert.id);
     this.written.set(alert.id, { alert, row: this.rows.get(alert.id) ?? row });
     return { alert, change: folded.change };
@@ -67,9 +67,11 @@ export class AlertBook {
     return this.written.size;
   }
 
-  private keepRow(id: string, row: Uint8Array): void {
+  /** A label is of all units: the rows of several, the worst one's first. */
+  private keepRow(id: string, row: Uint8Array, worst: boolean): void {
+    const rows = withRow(this.rows.get(id), row, worst);
     this.rows.delete(id);
-    this.rows.set(id, row);
+    this.rows.set(id, rows);
     if (this.rows.size <= CAPACITY) return;
     const oldest = this.rows.keys().next().value;
     if (oldest !== undefined) this.rows.delete(oldest);

@@ -1,5 +1,4 @@
-import type { Alert, Verdict } from '../../core/index.ts';
-import { VedetteError } from '../../core/index.ts';
+import { type Alert, onePerAlert, VedetteError, type Verdict } from '../../core/index.ts';
 import type { ReportEntry, TenantStore } from '../../store/index.ts';
 import type { Principal } from '../access/principal.ts';
 import { resolveAlert } from '../alert-id.ts';
@@ -120,11 +119,9 @@ export function alertHandlers(context: ServerContext): Handlers<AlertRoutes> {
     },
     async labels({ store, query, principal }) {
       const inForce = await store.labels.inForce(query.detector);
-      return {
-        items: inForce.map(({ row, ...label }) =>
-          principal.by === 'control' ? { ...label, row: Buffer.from(row).toString('base64') } : label,
-        ),
-      };
+      if (principal.by === 'control')
+        return { items: inForce.map(({ row, ...label }) => ({ ...label, row: Buffer.from(row).toString('base64') })) };
+      return { items: onePerAlert(inForce).map(({ row: _row, ...label }) => label) };
     },
     labelLog: async ({ store, query }) => ({ items: await store.labels.log(query.alert) }),
   };

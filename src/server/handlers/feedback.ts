@@ -1,4 +1,4 @@
-import type { Verdict } from '../../core/index.ts';
+import { onePerAlert, type Verdict } from '../../core/index.ts';
 import type { LabelEffect } from '../../pipeline/index.ts';
 import type { LabelInForce, ScoredAlert } from '../../store/index.ts';
 import type { FeedbackBody } from '../api/schema/feedback.ts';
@@ -40,7 +40,9 @@ export function feedbackHandlers(context: ServerContext): Handlers<'feedback'> {
       });
       return {
         labels: counted(labels),
-        allowed: labels.filter(({ verdict }) => verdict !== 'true-positive').map(allowed),
+        allowed: onePerAlert(labels)
+          .filter(({ verdict }) => verdict !== 'true-positive')
+          .map(allowed),
         detectors: [...rows, ...notRunning],
       };
     },
@@ -82,6 +84,6 @@ function rowOf(
 
 function counted(labels: readonly LabelInForce[]): Record<Verdict, number> {
   const counts: Record<Verdict, number> = { 'true-positive': 0, 'false-positive': 0, benign: 0 };
-  for (const { verdict } of labels) counts[verdict]++;
+  for (const { verdict } of onePerAlert(labels)) counts[verdict]++;
   return counts;
 }

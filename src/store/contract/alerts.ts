@@ -2,7 +2,7 @@ import type { Alert, AlertState, HandledAlert, LabelEntry, LabelledRow, Micros, 
 import type { AlertLanes, LaneQuery } from './alert-lanes.ts';
 import type { Page } from './page.ts';
 
-/** An alert with the row a label would keep (`Detector.describe`). Same id = overwrite: never two. */
+/** An alert with the rows a label would keep (`Detector.describe`, `packRows` where there are several). Same id = overwrite: never two. */
 export interface AlertWrite {
   readonly alert: Alert;
   readonly row: Uint8Array;
@@ -126,6 +126,6 @@ export interface LabelStore {
   append(entry: { alertId: string; verdict: Verdict | undefined; note: string; by: string; at: Micros }): Promise<LabelEntry>;
   /** The whole log in order, of one alert or of all. */
   log(alertId?: string): Promise<readonly LabelEntry[]>;
-  /** Last write wins, revoked ones left out, ordered by the sequence of the entry in force; optionally of one detector. */
+  /** Last write wins, revoked ones left out, ordered by the sequence of the entry in force, once for each row of the alert; optionally of one detector. */
   inForce(detector?: string): Promise<readonly LabelInForce[]>;
 }

@@ -4,6 +4,7 @@ import {
   type AlertState,
   type HandledAlert,
   type Micros,
+  unpackRows,
   VedetteError,
   type Verdict,
 } from '../../core/index.ts';
@@ -112,7 +113,15 @@ export class Alerts {
     );
     return rows.map((row) => {
       const { entity, title, start, severity, score } = (JSON.parse(row.body as string) as Alert).detection;
-      const found = { alertId: row.id as string, entity, title, start, severity, score, row: row.scored_row as Uint8Array };
+      const found = {
+        alertId: row.id as string,
+        entity,
+        title,
+        start,
+        severity,
+        score,
+        row: unpackRows(row.scored_row as Uint8Array)[0] as Uint8Array,
+      };
       return row.verdict === null ? found : { ...found, verdict: row.verdict as Verdict };
     });
   }

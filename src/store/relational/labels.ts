@@ -1,4 +1,4 @@
-import type { LabelEntry, Micros, Verdict } from '../../core/index.ts';
+import { type LabelEntry, type Micros, unpackRows, type Verdict } from '../../core/index.ts';
 import type { LabelInForce } from '../contract.ts';
 import { alertMissing } from './alerts.ts';
 import type { RelationalDatabase, SqlRow } from './database.ts';
@@ -42,17 +42,17 @@ export class Labels {
        ORDER BY l.sequence`,
       [detector ?? null, detector ?? null],
     );
-    return rows.map((row) => {
+    return rows.flatMap((row) => {
       const { detection } = JSON.parse(row.body as string) as { detection: { entity: string; title: string } };
-      return {
+      const label = {
         ...toEntry(row),
         verdict: row.verdict as Verdict,
         detector: row.detector as string,
         source: row.source as string,
         entity: detection.entity,
         title: detection.title,
-        row: row.scored_row as Uint8Array,
       };
+      return unpackRows(row.scored_row as Uint8Array).map((one) => ({ ...label, row: one }));
     });
   }
 }
