@@ -100,6 +100,55 @@ describe('device faults', () => {
     expect(await explained(drifting, 598)).not.toContain('outlet');
   });
 
+  it('holds no series against a neighbour that is stuck, spikes or left its range', async () => {
+    const names = ['a', 'b', 'c'];
+    const random = seededRandom(12);
+    const noise = () => 0.4 * (random() - 0.5);
+    const rows = (from: number, to: number, faulty: boolean): SeriesBatch => {
+      const value = Float64Array.from({ length: 3 * (to - from) }, (_, i) => {
+        const row = from + Math.floor(i / 3);
+        const common = 20 + 2 * Math.sin(row / 40) + Math.cos(row / 7);
+        if (faulty && i % 3 === 1 && row >= 1_300) return 19.5;
+        if (faulty && i % 3 === 2 && (row === 1_250 || (row >= 1_600 && row < 1_640))) return 60;
+        return common + noise();
+      });
+      const start = value.map((_, i) => (from + Math.floor(i / 3)) * MINUTE);
+      return {
+        ...{ shape: 'series', rows: value.length, series: names, code: Int32Array.from(value, (_, i) => i % 3), value, start },
+        ...{ entities: Array.from(value, () => 'plant'), end: start.map((time) => time + MINUTE) },
+      };
+    };
+    const detector = new DeviceFaultsDetector(config.parse({}));
+    await detector.fit(rows(0, 1_200, false));
+    const { arms } = await detector.score(rows(1_200, 1_800, true));
+    const worstOf = (series: number, fault: string) => Math.max(...(arms?.[fault] ?? []).filter((_, i) => i % 3 === series));
+    expect(worstOf(0, 'drift')).toBeLessThan(1);
+    expect(worstOf(2, 'range')).toBeGreaterThan(1);
+    expect(worstOf(1, 'stuck')).toBeGreaterThan(1);
+    for (const fault of ['stuck', 'range', 'jump', 'noise']) expect(worstOf(0, fault)).toBeLessThan(1);
+  });
+
+  it('holds a series that drifts against its neighbours while one of them is stuck', async () => {
+    const drifting = (row: number) => Math.max(0, row - 1_250) / 100;
+    const random = seededRandom(3);
+    const rows = (from: number, to: number): SeriesBatch => {
+      const value = Float64Array.from({ length: 3 * (to - from) }, (_, i) => {
+        const row = from + Math.floor(i / 3);
+        if (i % 3 === 1 && row >= 1_200) return 19.5;
+        return 20 + 2 * Math.sin(row / 40) + 0.4 * random() + (i % 3 === 0 ? drifting(row) : 0);
+      });
+      const start = value.map((_, i) => (from + Math.floor(i / 3)) * MINUTE);
+      return {
+        ...{ shape: 'series', rows: value.length, series: ['a', 'b', 'c'], code: Int32Array.from(value, (_, i) => i % 3), value, start },
+        ...{ entities: Array.from(value, () => 'plant'), end: start.map((time) => time + MINUTE) },
+      };
+    };
+    const detector = new DeviceFaultsDetector(config.parse({}));
+    await detector.fit(rows(0, 1_200));
+    const { arms } = await detector.score(rows(1_200, 1_500));
+    expect(Math.max(...(arms?.drift ?? []).filter((_, i) => i % 3 === 0))).toBeGreaterThan(1);
+  });
+
   /** One series by itself: noise about 5 with a spike of 400 every 90 readings. */
   const alone = (count: number, seed: number, first: number, shift: (i: number) => number = () => 0): SeriesBatch => {
     const random = seededRandom(seed);

@@ -23,6 +23,8 @@ const WEIGHTS = PLAIN + 2 * SmoothedDeviation.LENGTH;
 export interface Drift {
   readonly ratio: number;
   readonly expected: number;
+  /** Usual size of the difference from it. */
+  readonly error: number;
   /** True: from what its peers say; false: from its own level, as the peers explain too little. */
   readonly byPeers: boolean;
 }
@@ -103,8 +105,10 @@ export class DriftModel {
     const rows = this.#at(CHECKED);
     if (rows < LEAST_ROWS) return UNKNOWN;
     const variance = this.#at(TOTAL) - this.#at(SUM) ** 2 / rows;
-    if (1 - this.#at(SQUARES) / variance >= leastFit) return { ratio: byPeers, expected, byPeers: true };
-    return rows < LEAST_ROWS_ALONE ? UNKNOWN : { ratio: byLevel, expected: this.#at(LEVEL), byPeers: false };
+    if (1 - this.#at(SQUARES) / variance >= leastFit) {
+      return { ratio: byPeers, expected, error: Math.sqrt(this.#at(SQUARES) / rows), byPeers: true };
+    }
+    return rows < LEAST_ROWS_ALONE ? UNKNOWN : { ratio: byLevel, expected: this.#at(LEVEL), error: this.#at(SPREAD), byPeers: false };
   }
 
   /** Every so many-th value, so many that they fit; of those kept every other one goes when there is no more room. */
@@ -135,7 +139,8 @@ export class DriftModel {
 /** Rows held back below which nothing is said, and nothing of the own level: its smoothed deviation needs several of its memories. */
 const LEAST_ROWS = 30;
 const LEAST_ROWS_ALONE = 300;
-const UNKNOWN: Drift = { ratio: Number.NaN, expected: Number.NaN, byPeers: false };
+/** Nothing can be said. */
+export const UNKNOWN: Drift = { ratio: Number.NaN, expected: Number.NaN, error: Number.NaN, byPeers: false };
 
 /** Distance of the rows in the sample once row `row` is in: a power of two. */
 function sampleStep(row: number): number {

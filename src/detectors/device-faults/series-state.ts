@@ -1,11 +1,15 @@
 import type { DeviceFaultsConfig } from './config.ts';
-import { type Drift, DriftModel } from './drift-model.ts';
+import { type Drift, DriftModel, UNKNOWN } from './drift-model.ts';
 import type { EntityPeers } from './entity-peers.ts';
 import type { FaultRatios } from './faults.ts';
 import { ReadingLimits } from './reading-limits.ts';
 
 /** Share of the learning readings that the peers' weights are learnt from; the others are held back for their limits. */
 const WEIGHED = 0.6;
+/** From so much of the limit of equal readings on, a series is no measure for its neighbours. */
+const STILL = 0.5;
+/** A reading out of range, or a jump, that its own neighbours do not show: it differs by so many of their usual errors. */
+const CONTRADICTED = 3;
 
 export interface FaultRating extends FaultRatios {
   /** What it should have read by its peers, or its median. */
@@ -54,7 +58,7 @@ export class SeriesState {
     const learning = seen < this.target;
     const own = this.limits.push(value, learning, options);
     const drift = this.#compare(value, seen, entity, options);
-    entity.set(this.place, value);
+    entity.set(this.place, learning ? value : asNeighbour(value, own, drift));
     const judged = learning ? Number.NaN : 1;
     return {
       stuck: own.stuck * judged,
@@ -84,4 +88,9 @@ export class SeriesState {
   }
 }
 
-const UNKNOWN: Drift = { ratio: Number.NaN, expected: Number.NaN, byPeers: false };
+/** What a reading counts as among its neighbours: itself, or where it is faulty what they, or its level, made likely. */
+function asNeighbour(value: number, { stuck, range, jump }: Omit<FaultRatios, 'drift'>, { expected, error }: Drift): number {
+  if (Number.isNaN(expected)) return value;
+  const wild = Math.max(range, jump) > 1 && Math.abs(value - expected) > CONTRADICTED * error;
+  return stuck > STILL || wild ? expected : value;
+}
