@@ -62,7 +62,8 @@ export class Pseudonymiser {
         }
         out.write(message.bytes.subarray(at, from));
         spanStart[span] = out.length;
-        out.write(this.pseudonym(message.bytes.subarray(from, to)));
+        const value = message.bytes.subarray(from, to);
+        out.write(isHashOf(message.bytes, at, from, to) ? value : this.pseudonym(value));
         spanEnd[span] = out.length;
         at = to;
       }
@@ -79,6 +80,24 @@ export class Pseudonymiser {
     const bytes = out.finish();
     return { message: { bytes, start, end }, parameters: { bytes, first: parameters.first, start: spanStart, end: spanEnd } };
   }
+}
+
+/** Letters and digits that a pseudonym may begin with, and the `_` behind them. */
+const LONGEST_KIND = 32;
+
+/** Whether a span is what mining leaves of a pseudonym such as user_0123456789ab: its hash. */
+function isHashOf(bytes: Uint8Array, start: number, from: number, to: number): boolean {
+  if (bytes[from - 1] !== UNDERSCORE) return false;
+  let first = from - 1;
+  const least = Math.max(start, from - LONGEST_KIND);
+  while (first > least && isWord(bytes[first - 1] as number)) first--;
+  return isPseudonym(latin.decode(bytes.subarray(first, to)));
+}
+
+const UNDERSCORE = 0x5f;
+
+function isWord(byte: number): boolean {
+  return (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x7a);
 }
 
 class ByteWriter {
