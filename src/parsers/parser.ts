@@ -198,6 +198,9 @@ export class FormatLogParser implements LogParser {
     let openStart = 0;
     let openOrigin = 0;
     let openLine = 0;
+    // Templates that were given are of messages.
+    const byType = this.assigner?.fixed === undefined;
+    let mineStart = 0;
     let mineEnd = 0;
     let openVerbatim = true;
     let openLines = 0;
@@ -225,7 +228,7 @@ export class FormatLogParser implements LogParser {
       let from = start;
       if (line === 1 && batch.offset === 0 && input[from] === 0xef && input[from + 1] === 0xbb && input[from + 2] === 0xbf) from += 3;
       if (end - from > options.maxRecordBytes || batch.truncated === true) {
-        if (open >= 0) this.close(builder, arena, open, mineEnd);
+        if (open >= 0) this.close(builder, arena, open, mineStart, mineEnd);
         open = -1;
         const reason = `record longer than ${batch.truncated === true ? 'the limit of its source' : `${options.maxRecordBytes} bytes`}`;
         this.reject(batch, source, dead, start, next, origin, line, reason);
@@ -234,7 +237,7 @@ export class FormatLogParser implements LogParser {
       if (isBlankRange(input, from, end)) {
         this.blank++;
         if (++blankRun > MAX_BLANK_RUN && open >= 0) {
-          this.close(builder, arena, open, mineEnd);
+          this.close(builder, arena, open, mineStart, mineEnd);
           open = -1;
         }
         continue;
@@ -243,12 +246,13 @@ export class FormatLogParser implements LogParser {
       const indented = joining === 'indented' && open >= 0 && continues(joining, input, from, end);
       const fits = indented ? false : format.scan(arena, from, end, header, calendar);
       if (fits === true) {
-        if (open >= 0) this.close(builder, arena, open, mineEnd);
+        if (open >= 0) this.close(builder, arena, open, mineStart, mineEnd);
         open = builder.push(arena.bytes, header, batch.offset + origin, line, originNext - origin);
         openStart = start;
         openOrigin = origin;
         openLine = line;
-        mineEnd = header.messageEnd;
+        mineStart = byType && header.typeStart >= 0 ? header.typeStart : header.messageStart;
+        mineEnd = byType && header.typeStart >= 0 ? header.typeEnd : header.messageEnd;
         openVerbatim = header.verbatim;
         openLines = 1;
         blankRun = 0;
@@ -266,7 +270,7 @@ export class FormatLogParser implements LogParser {
       const stateBefore = others?.state;
       const other: OtherReading | undefined = indented ? undefined : others?.read(arena, from, end, calendar, joins);
       if (other !== undefined || (others !== undefined && !joins)) {
-        if (open >= 0) this.close(builder, arena, open, mineEnd);
+        if (open >= 0) this.close(builder, arena, open, mineStart, mineEnd);
         const read: OtherReading = other ?? plainReading(header, from, end);
         timeBefore = time;
         if (Number.isNaN(read.header.time)) read.header.time = time;
@@ -276,7 +280,8 @@ export class FormatLogParser implements LogParser {
         openStart = start;
         openOrigin = origin;
         openLine = line;
-        mineEnd = read.header.messageEnd;
+        mineStart = byType && read.header.typeStart >= 0 ? read.header.typeStart : read.header.messageStart;
+        mineEnd = byType && read.header.typeStart >= 0 ? read.header.typeEnd : read.header.messageEnd;
         openVerbatim = read.header.verbatim;
         openLines = 1;
         blankRun = 0;
@@ -286,7 +291,7 @@ export class FormatLogParser implements LogParser {
       } else if (joins) {
         if (openLines >= options.maxJoinLines || next - openStart > options.maxJoinBytes) {
           const openTime = builder.timeOf(open);
-          this.close(builder, arena, open, mineEnd);
+          this.close(builder, arena, open, mineStart, mineEnd);
           header.clear();
           header.time = openTime;
           header.messageStart = from;
@@ -295,6 +300,7 @@ export class FormatLogParser implements LogParser {
           openStart = start;
           openOrigin = origin;
           openLine = line;
+          mineStart = from;
           mineEnd = end;
           openLines = 1;
           openOthers = stateBefore;
@@ -306,7 +312,7 @@ export class FormatLogParser implements LogParser {
         }
         blankRun = 0;
       } else {
-        if (open >= 0) this.close(builder, arena, open, mineEnd);
+        if (open >= 0) this.close(builder, arena, open, mineStart, mineEnd);
         open = -1;
         this.reject(
           batch,
@@ -337,7 +343,7 @@ export class FormatLogParser implements LogParser {
         ...(heldOrigins && { originEnds: heldOrigins }),
       });
     } else if (open >= 0) {
-      this.close(builder, arena, open, mineEnd);
+      this.close(builder, arena, open, mineStart, mineEnd);
     }
     if (others !== undefined) this.times.remember(batch, time);
     this.events += builder.rows;
@@ -350,13 +356,12 @@ export class FormatLogParser implements LogParser {
     return parsed;
   }
 
-  /** Gives an event its template, now that no line joins it any more. */
-  private close(builder: BatchBuilder, arena: TextArena, row: number, mineEnd: number): void {
+  /** Gives an event its template, made of arena.bytes[start, mineEnd), now that no line joins it any more. */
+  private close(builder: BatchBuilder, arena: TextArena, row: number, start: number, mineEnd: number): void {
     const { assigner } = this;
     let code = -1;
     let shape = -1;
     if (assigner !== undefined) {
-      const start = builder.messageStart[row] as number;
       const { parameterStart, parameterEnd } = builder;
       const before = parameterStart.length;
       code = assigner.assign(arena.bytes, start, mineEnd);

@@ -259,6 +259,68 @@ describe('postgresql', () => {
   });
 });
 
+describe('the type that a record names', () => {
+  const aws = (event: object): string =>
+    JSON.stringify({
+      eventVersion: '1.08',
+      userIdentity: { type: 'IAMUser', userName: 'ci' },
+      eventTime: '2026-11-20T08:00:06Z',
+      ...event,
+    });
+  const templates = (lines: readonly string[]): (string | undefined)[] => {
+    const parser = createLogParser({});
+    const { events } = parseAll(parser, Buffer.from(`${lines.join('\n')}\n`));
+    return events.map(({ templateId }) => parser.templates.find(({ id }) => id === templateId)?.text);
+  };
+
+  it('is the template of an event of CloudTrail, which keeps its text', () => {
+    const lines = [
+      aws({ eventSource: 's3.amazonaws.com', eventName: 'GetObject', sourceIPAddress: '52.1.1.1' }),
+      aws({ eventSource: 's3.amazonaws.com', eventName: 'PutObject', sourceIPAddress: '52.1.1.1' }),
+      aws({ eventSource: 'iam.amazonaws.com', eventName: 'CreateUser', errorCode: 'AccessDenied' }),
+      aws({ eventSource: 'signin.amazonaws.com', eventName: 'ConsoleLogin', responseElements: { ConsoleLogin: 'Failure' } }),
+      aws({ eventSource: 'signin.amazonaws.com', eventName: 'ConsoleLogin', responseElements: { ConsoleLogin: 'Success' } }),
+    ];
+    expect(templates(lines)).toEqual([
+      's3.amazonaws.com:GetObject',
+      's3.amazonaws.com:PutObject',
+      'iam.amazonaws.com:CreateUser:AccessDenied',
+      'signin.amazonaws.com:ConsoleLogin:Failure',
+      'signin.amazonaws.com:ConsoleLogin',
+    ]);
+    const [first] = parseAll(createLogParser({}), Buffer.from(`${lines[0]}\n`)).events;
+    expect(first?.message).toContain('sourceIPAddress=52.1.1.1');
+  });
+
+  it('is the template of an event of Windows, however its id is written', () => {
+    const lines = [
+      { winlog: { channel: 'Security', event_id: 4624, provider_name: 'Sec' }, message: 'An account was successfully logged on.' },
+      { winlog: { channel: 'Security', event_id: 4625, provider_name: 'Sec' }, message: 'An account failed to log on.' },
+      { EventID: 7036, Channel: 'System', SourceName: 'Service Control Manager', Message: 'The service entered the running state.' },
+      { Event: { System: { EventID: '1102', Channel: 'Security', Provider: { Name: 'Eventlog' } } } },
+      { event: { code: '4688' }, Channel: 'Security' },
+    ];
+    expect(templates(lines.map((line) => JSON.stringify({ '@timestamp': '2026-11-20T08:00:06Z', ...line })))).toEqual([
+      'Sec:Event4624',
+      'Sec:Event4625',
+      'Service-Control-Manager:Event7036',
+      'Eventlog:Event1102',
+      'Event4688',
+    ]);
+  });
+
+  it('is not looked for in other records', () => {
+    const lines = [
+      { event: { code: '106023' }, message: 'Deny tcp src' },
+      { eventName: 'click', eventSource: 'page', msg: 'clicked here' },
+    ];
+    expect(templates(lines.map((line) => JSON.stringify({ '@timestamp': '2026-11-20T08:00:06Z', ...line })))).toEqual([
+      'Deny tcp src',
+      'clicked here',
+    ]);
+  });
+});
+
 describe('formats', () => {
   it('all have a sample here', () => {
     expect([...LOG_FORMATS.keys()].sort()).toEqual([...Object.keys(SAMPLES), 'linux', 'mac', 'plain', 'syslog-network'].sort());

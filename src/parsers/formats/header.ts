@@ -17,6 +17,9 @@ export class Header {
   messageEnd = 0;
   /** The message as printed in the record, so that lines joined later extend it; false when it was decoded. */
   verbatim = true;
+  /** What the template is made of where that is not the message. */
+  typeStart = -1;
+  typeEnd = 0;
   attributesStart = -1;
   attributesEnd = 0;
   readonly fieldStart: Int32Array;
@@ -33,6 +36,7 @@ export class Header {
     this.componentStart = -1;
     this.pid = -1;
     this.levelStart = -1;
+    this.typeStart = -1;
     this.attributesStart = -1;
     this.verbatim = true;
     const { fieldStart } = this;

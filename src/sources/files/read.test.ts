@@ -45,6 +45,23 @@ describe('readFiles', () => {
     }
   });
 
+  it('reads a trail of AWS, one line longer than a record may be, as its records, a piece of the file at a time, and from any batch on', async () => {
+    const record = (i: number): object => ({ eventName: 'GetObject', eventSource: 's3.amazonaws.com', eventID: i, pad: 'x'.repeat(400) });
+    const trail = Array.from({ length: 8000 }, (_, i) => record(i));
+    const text = JSON.stringify({ Records: trail });
+    expect(text.length).toBeGreaterThan(3 << 20);
+    for (const name of ['trail.json', 'trail.log']) {
+      const read = await batches([put(name, text)], { batchBytes: 10_000 });
+      expect(texts(read).map((one) => JSON.parse(one) as unknown)).toEqual(trail);
+      expect(Math.max(...read.map((batch) => batch.bytes.length))).toBeLessThan((1 << 20) + 1000);
+      const position = positionAfter(read[1] as RecordBatch);
+      const rest = await collect(readFiles([join(folder, name)], { batchBytes: 10_000 }), () => false, { positions: [position] });
+      expect(texts(rest)).toEqual(texts(read.slice(2)));
+    }
+    const small = await batches([put('small.json', `${JSON.stringify({ Records: trail.slice(0, 2) })}\n`)]);
+    expect(texts(small)).toHaveLength(2);
+  });
+
   it('reads gzip of several members like the plain file', async () => {
     put('b.log.gz', Buffer.concat([gzipSync(TEXT.slice(0, 70_001)), gzipSync(TEXT.slice(70_001))]));
     const read = await batches([join(folder, 'b.log.gz')]);

@@ -19,7 +19,7 @@ import { asGuessedText, encodingOf } from '../bytes/text.ts';
 import { zipMemberChunks } from '../bytes/zip.ts';
 import { isEvtx } from '../evtx/lines.ts';
 import { isJournalExport } from '../journald/export.ts';
-import { type Framing, framingOf } from '../records/framing.ts';
+import { type Framing, framingOf, holdsAwsRecords } from '../records/framing.ts';
 import { JsonAssembler } from '../records/json.ts';
 import { DEFAULT_LIMITS, LineAssembler, type LineLimits } from '../records/lines.ts';
 import { PieceAssembler } from '../records/pieces.ts';
@@ -176,7 +176,11 @@ class Files implements FileSet {
     if (content.guessed) this.#encodings.set(input.name, content.encoding);
     const chosen = framing === 'auto' ? framingOf(input.name, content.head) : framing;
     if (chosen === 'json')
-      yield* this.#guarded(input, content.chunks, new JsonAssembler(from, this.#limits, now, this.#counters, content.offset));
+      yield* this.#guarded(
+        input,
+        content.chunks,
+        new JsonAssembler(from, this.#limits, now, this.#counters, content.offset, holdsAwsRecords(content.head)),
+      );
     else yield* this.#lines(input, content.chunks, from, content.offset, now);
     if (hash !== undefined) this.#digests.set(input.name, hash.digest('hex'));
   }

@@ -6,10 +6,10 @@ import { JsonAssembler } from './json.ts';
 
 const LIMITS = { batchBytes: 64, maxRecordBytes: 1000 };
 
-function split(text: string | Uint8Array, pieces = 7, limits = LIMITS): { batches: RecordBatch[]; oversized: number } {
+function split(text: string | Uint8Array, pieces = 7, limits = LIMITS, records = false): { batches: RecordBatch[]; oversized: number } {
   const bytes = Buffer.from(text as string);
   const counters = { oversized: 0, skipped_bytes: 0 };
-  const assembler = new JsonAssembler({ input: 'i', generation: 'g', offset: 0, line: 1 }, limits, () => 1, counters);
+  const assembler = new JsonAssembler({ input: 'i', generation: 'g', offset: 0, line: 1 }, limits, () => 1, counters, 0, records);
   const batches: RecordBatch[] = [];
   for (let at = 0; at < bytes.length; at += pieces) batches.push(...assembler.push(bytes.subarray(at, at + pieces)));
   batches.push(...assembler.finish());
@@ -46,6 +46,27 @@ describe('JsonAssembler', () => {
       );
     });
   }
+
+  it('gives the records of a document of AWS one by one where told so, for any piece size', () => {
+    fc.assert(
+      fc.property(documents, documents, fc.integer({ min: 1, max: 200 }), (first, second, pieces) => {
+        const text = `${JSON.stringify({ Records: first })}\n${JSON.stringify({ Records: second, more: { Records: [1] } }, null, 1)}`;
+        const { batches } = split(text, pieces, LARGE, true);
+        const expected: unknown = JSON.parse(JSON.stringify([...first, ...second]));
+        expect(recordTexts(batches).map((one) => JSON.parse(one) as unknown)).toEqual(expected);
+        for (const batch of batches) {
+          const bytes = Buffer.from(batch.bytes);
+          const origin = Buffer.from(text).subarray(batch.offset, batch.offset + bytes.length);
+          for (let i = 0; i < bytes.length; i++) if (bytes[i] !== 32) expect(bytes[i]).toBe(origin[i]);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('leaves a document with a list of records whole otherwise', () => {
+    expect(recordTexts(split('{"msg":"done","Records":[{"a":1}]}').batches)).toEqual(['{"msg":"done","Records":[{"a":1}]}']);
+  });
 
   it('keeps the offset of every byte', () => {
     const text = '[{"a":1},\n {"b":[1,2]} ,{"c":"x"}]';

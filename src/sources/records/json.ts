@@ -16,7 +16,8 @@ const CLOSE = 125;
 
 /**
  * Splits JSON text into one record per document: concatenated or newline-separated documents, the elements of a top-level
- * array, and the hits of an Elasticsearch answer (`{"hits":{"hits":[{"_source":…}]}}`), unwrapped to their `_source`.
+ * array, and the hits of an Elasticsearch answer (`{"hits":{"hits":[{"_source":…}]}}`), unwrapped to their `_source`; where told so also
+ * the elements of `{"Records":[…]}`.
  * What lies between documents becomes spaces in front of the next, line breaks inside one become spaces: every byte keeps
  * its offset. Text that is no document is a record too, so nothing is lost; a line break inside a string ends a broken one.
  */
@@ -25,6 +26,7 @@ export class JsonAssembler {
   readonly #limits: LineLimits;
   readonly #now: () => Micros;
   readonly #from: Position;
+  readonly #records: boolean;
   #offset: number;
   #record = 1;
   #parts: Uint8Array[] = [];
@@ -43,7 +45,8 @@ export class JsonAssembler {
   #path: string[] = [];
 
   /** The stream is pushed from its beginning, which lies at `offset` (behind a byte order mark); records that end at or before `from.offset` are not given again. */
-  constructor(from: Position, limits: LineLimits, now: () => Micros, counters: LineCounters, offset = 0) {
+  constructor(from: Position, limits: LineLimits, now: () => Micros, counters: LineCounters, offset = 0, records = false) {
+    this.#records = records;
     this.#offset = offset;
     this.#from = from;
     this.#limits = limits;
@@ -155,15 +158,21 @@ export class JsonAssembler {
       this.#depth++;
       if (this.#depth === 1) this.#path = [];
     } else if (byte === OPEN_LIST) {
-      if (this.#base === 0 && this.#depth === 2 && this.#path[1] === 'hits' && this.#path[2] === 'hits') {
-        this.#base = this.#depth = 3;
-        this.#blank(bytes, i, at);
+      if (this.#base === 0 && this.#isWrapper()) {
+        this.#base = ++this.#depth;
+        if (this.#start >= 0) this.#blank(bytes, i, at);
         this.#start = -1;
       } else this.#depth++;
     } else if (byte === CLOSE || byte === CLOSE_LIST) {
       if (this.#depth > this.#base) this.#depth--;
       if (this.#depth === this.#base) this.#end(at + 1);
     }
+  }
+
+  /** Whether the list that begins holds the records of a wrapper. */
+  #isWrapper(): boolean {
+    if (this.#depth === 2) return this.#path[1] === 'hits' && this.#path[2] === 'hits';
+    return this.#records && this.#depth === 1 && this.#path[1] === 'Records' && this.#previous === COLON;
   }
 
   #end(at: number): void {

@@ -1,0 +1,44 @@
+import type { Scalar } from './pairs.ts';
+
+const EVENT_IDS = ['winlog.event_id', 'Event.System.EventID', 'Event.System.EventID.#text', 'EventID', 'EventCode', 'event.code'];
+/** Names of the program that wrote a Windows event, which its id belongs to; without one the channel says that it is one. */
+const PROVIDERS = [
+  'winlog.provider_name',
+  'Event.System.Provider.#attributes.Name',
+  'Event.System.Provider.Name',
+  'SourceName',
+  'ProviderName',
+  'Provider',
+];
+const CHANNELS = ['winlog.channel', 'Event.System.Channel', 'Channel'];
+const ID = /^\d{1,6}$/;
+const LONGEST = 256;
+
+/**
+ * What kind of event a structured record is by its own account: `iam.amazonaws.com:CreateUser` of AWS CloudTrail, with the error code of a call that was
+ * refused (`Failure` of a sign-in), `Microsoft-Windows-Security-Auditing:Event4625` of Windows. One word; undefined for any other record.
+ */
+export function eventType(pairs: ReadonlyMap<string, Scalar>): string | undefined {
+  const type = cloudTrailType(pairs) ?? windowsType(pairs);
+  return type === undefined || type.length > LONGEST ? undefined : type.trim().replaceAll(/\s+/g, '-');
+}
+
+function cloudTrailType(pairs: ReadonlyMap<string, Scalar>): string | undefined {
+  const [source, name] = [pairs.get('eventSource'), pairs.get('eventName')];
+  const error = pairs.get('errorCode') ?? (pairs.get('responseElements.ConsoleLogin') === 'Failure' ? 'Failure' : undefined);
+  if (typeof source !== 'string' || !source.endsWith('.amazonaws.com') || typeof name !== 'string' || name === '') return undefined;
+  return `${source}:${name}${typeof error === 'string' && error !== '' ? `:${error}` : ''}`;
+}
+
+function windowsType(pairs: ReadonlyMap<string, Scalar>): string | undefined {
+  const id = EVENT_IDS.map((name) => pairs.get(name)).find((value) => value !== undefined && ID.test(String(value)));
+  if (id === undefined) return undefined;
+  const provider = textOf(pairs, PROVIDERS);
+  if (provider === undefined && textOf(pairs, CHANNELS) === undefined) return undefined;
+  // A word that begins with a letter is not masked as a number.
+  return `${provider === undefined ? '' : `${provider}:`}Event${id}`;
+}
+
+function textOf(pairs: ReadonlyMap<string, Scalar>, names: readonly string[]): string | undefined {
+  return names.map((name) => pairs.get(name)).find((value): value is string => typeof value === 'string' && value !== '');
+}
