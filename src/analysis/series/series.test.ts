@@ -242,6 +242,32 @@ describe('readings', () => {
     expect(utc?.input.lines).toBe(541);
   });
 
+  it('find nothing but the silence where readings are missing for hours, as rows or as empty cells', async () => {
+    const day = (kind: 'rows' | 'cells' | 'none') => {
+      const random = seededRandom(8);
+      const lines = ['timestamp,temp,humidity'];
+      for (let minute = 0; minute < 10 * 1440; minute += 5) {
+        const phase = (2 * Math.PI * minute) / 1440;
+        const row = [20 + 4 * Math.sin(phase) + 0.1 * random(), 50 - 9 * Math.sin(phase + 0.2) + 0.3 * random()].map((one) =>
+          one.toFixed(3),
+        );
+        const missing = kind !== 'none' && minute >= 8 * 1440 + 600 && minute < 8 * 1440 + 840;
+        if (missing && kind === 'rows') continue;
+        lines.push(`${new Date(Date.UTC(2026, 0, 1) + minute * 60_000).toISOString()},${missing ? ',' : row.join(',')}`);
+      }
+      return `${lines.join('\n')}\n`;
+    };
+    const all: Record<string, string[]> = {};
+    for (const kind of ['none', 'rows', 'cells'] as const) {
+      await writeFile(path(`${kind}.csv`), day(kind));
+      const [analysis] = await analyze([path(`${kind}.csv`)]);
+      all[kind] = found(analysis as InputAnalysis);
+    }
+    expect(all.none).toEqual([]);
+    for (const kind of ['rows', 'cells']) expect(all[kind]?.filter((one) => !one.startsWith('silence'))).toEqual([]);
+    for (const kind of ['rows', 'cells']) expect(all[kind]?.filter((one) => one.startsWith('silence'))).not.toEqual([]);
+  });
+
   it('say when a device or one channel of it does not report, and count what was amiss in their rows', async () => {
     const random = seededRandom(6);
     const at = (minute: number) => new Date(Date.UTC(2026, 0, 1) + minute * 60_000).toISOString();

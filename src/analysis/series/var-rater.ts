@@ -20,6 +20,8 @@ const ROWS_EACH = 3;
 const SHARE = 0.1;
 /** The latest fifth of the rows learnt from is held back: what is usual is told by a model that has not seen it. */
 const HELD_BACK = 0.2;
+/** Rows so many usual distances apart are no neighbours: no row is told by what came before such a gap. */
+const GAP = 5;
 const UPPER = 0.02;
 const BODY = -Math.log(UPPER);
 /** Channels named in an explanation. */
@@ -54,10 +56,12 @@ export class VarRater implements ReadingRater {
     const [before, frame] = [fillGaps(normal), fillGaps(whole)];
     const first = new VarResidual({ lags: LAGS });
     first.fit(frameRows(before, 0, learnt));
-    const usual = smoothed(first.score(before)).slice(learnt).sort();
+    const usual = smoothed(unbroken(first.score(before), normal))
+      .slice(learnt)
+      .sort();
     const model = new VarResidual({ lags: LAGS });
     model.fit(before);
-    const residual = smoothed(model.score(frame));
+    const residual = smoothed(unbroken(model.score(frame), whole));
     return new VarRater(model, frame, labels, residual, tailScores(residual, usual));
   }
 
@@ -123,6 +127,22 @@ export class VarRater implements ReadingRater {
   #row(batch: SeriesBatch, i: number): number {
     return this.#rowOf.get(batch.start[i] as number) ?? -1;
   }
+}
+
+/** NaN where nothing was reported, or a gap lies among the rows that a score rests on. */
+function unbroken(scores: Float64Array, { times, values, step }: SeriesFrame): Float64Array {
+  let last = Number.NEGATIVE_INFINITY;
+  let broken = 0;
+  return scores.map((score, row) => {
+    const time = times[row] as number;
+    const reported = values.some((column) => Number.isFinite(column[row] as number));
+    if (time - last > GAP * step) broken = LAGS + 1;
+    if (!reported) return Number.NaN;
+    last = time;
+    if (broken === 0) return score;
+    broken--;
+    return Number.NaN;
+  });
 }
 
 function smoothed(scores: Float64Array): Float64Array {

@@ -141,7 +141,7 @@ export class DeviceFaultsDetector implements Detector<SeriesBatch> {
         state = new SeriesState(entity, peers.join(name), target(name), maxPeers);
         memory.series.set(name, state);
       }
-      const rating = state.push(value, memory.entities.get(state.entity) as EntityPeers, this.#config);
+      const rating = state.push(value, batch.start[row] as number, memory.entities.get(state.entity) as EntityPeers, this.#config);
       rated?.(row, rating);
     }
   }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type Random, type SeriesBatch, seededRandom } from '../../core/index.ts';
+import { concatFloats, pack, type Random, type SeriesBatch, seededRandom, unpack } from '../../core/index.ts';
 import { slice } from '../../testing/batches.ts';
 import { detectorContract } from '../../testing/detector-contract.ts';
 import { config } from './config.ts';
 import { DeviceFaultsDetector } from './detector.ts';
+import { LIMITS_LENGTH, UNTIMED_LENGTH } from './reading-limits.ts';
 
 const MINUTE = 60e6;
 const SERIES = ['inlet temperature', 'outlet temperature'];
@@ -170,6 +171,23 @@ describe('device faults', () => {
     expect((await detector.explain(away, 590)).what).toContain('away from its usual level of 5.');
   });
 
+  it('takes the first reading after a gap for no jump, and one without a gap for one', async () => {
+    const sine = (count: number, first: number): SeriesBatch => {
+      const random = seededRandom(first);
+      const batch = alone(count, 5, first);
+      return { ...batch, value: batch.value.map((_, i) => 20 + 5 * Math.sin((first + i) / 100) + 0.05 * random()) };
+    };
+    const detector = new DeviceFaultsDetector(config.parse({}));
+    await detector.fit(sine(2_000, 0));
+    const jump = async (batch: SeriesBatch) => Math.max(...((await detector.score(batch)).arms?.jump ?? []));
+    const later = sine(60, 2_240);
+    expect(await jump(later)).toBeLessThan(1);
+    const atOnce = { ...later, start: later.start.map((time) => time - 240 * MINUTE), end: later.end.map((time) => time - 240 * MINUTE) };
+    expect(await jump(atOnce)).toBeGreaterThan(1);
+    detector.observe(later);
+    expect(await jump({ ...alone(1, 5, 2_300), value: Float64Array.of(20) })).toBeGreaterThan(1);
+  });
+
   it('goes on learning from a snapshot as without it', async () => {
     const whole = new DeviceFaultsDetector(config.parse({ learn: 1_500 }));
     whole.observe(alone(1_500, 5, 0));
@@ -185,6 +203,18 @@ describe('device faults', () => {
       resumed.observe(slice(alone(1_500, 5, 0), from, to));
     }
     expect(await resumed.snapshot()).toEqual(await whole.snapshot());
+  });
+
+  it('reads what it kept before it knew of gaps', async () => {
+    const detector = await learnt();
+    const { header, float64 } = unpack(await detector.snapshot()) as { header: object; float64: (name: string) => Float64Array };
+    const limits = float64('limits');
+    const untimed = concatFloats(SERIES.map((_, i) => limits.slice(i * LIMITS_LENGTH, i * LIMITS_LENGTH + UNTIMED_LENGTH)));
+    const arrays = Object.fromEntries(['drift', 'sums', 'origins', 'latest'].map((name) => [name, float64(name)]));
+    const resumed = new DeviceFaultsDetector(config.parse({}));
+    await resumed.restore(pack({ ...header, version: 2 }, { limits: untimed, ...arrays }));
+    const next = readings(pairs(400, 6), 1_000);
+    expect((await resumed.score(next)).score).toEqual((await detector.score(next)).score);
   });
 
   it('learns as it goes and judges no reading before', async () => {

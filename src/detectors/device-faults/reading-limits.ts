@@ -1,3 +1,4 @@
+import type { Micros } from '../../core/index.ts';
 import type { DeviceFaultsConfig } from './config.ts';
 
 /** Changes whose spread is watched for noise. */
@@ -12,8 +13,14 @@ const SETTLED = 500;
 const FIELDS = ['seen', 'last', 'run', 'longestRun', 'low', 'high', 'largestStep', 'largestNoise', 'outside'] as const;
 type Field = (typeof FIELDS)[number];
 
+const LAST_TIME = FIELDS.length + CHANGES;
+const STEP = LAST_TIME + 1;
 /** Numbers of one saved state. */
-export const LIMITS_LENGTH = FIELDS.length + CHANGES;
+export const LIMITS_LENGTH = STEP + 1;
+/** Numbers of one saved state before times were kept; they stand last. */
+export const UNTIMED_LENGTH = LAST_TIME;
+/** Readings so many usual distances apart are no neighbours: their difference is no jump. */
+const GAP = 5;
 
 /** What one series does by itself: how long it stands still, between which values, in what steps, how noisily. */
 export class ReadingLimits {
@@ -40,7 +47,12 @@ export class ReadingLimits {
   }
 
   /** Rates the reading by what came before it, then learns it; a limit that it exceeds gives way only a little unless `learning`. */
-  push(value: number, learning: boolean, options: DeviceFaultsConfig): { stuck: number; range: number; jump: number; noise: number } {
+  push(
+    value: number,
+    time: Micros,
+    learning: boolean,
+    options: DeviceFaultsConfig,
+  ): { stuck: number; range: number; jump: number; noise: number } {
     if (this.#get('seen') === 0) {
       this.#set('low', value);
       this.#set('high', value);
@@ -49,13 +61,24 @@ export class ReadingLimits {
     const first = this.#get('seen') === 0;
     const stuck = this.#pushRun(value, first, learning, options);
     const range = this.#pushRange(value, learning, options.rangeMargin);
-    const change = first ? 0 : value - this.#get('last');
+    const change = this.#follows(time) ? value - this.#get('last') : 0;
     const jump = this.#limit('largestStep', Math.abs(change), options.jumpFactor, learning ? 1 : WIDENED);
     this.#state[FIELDS.length + (this.#get('seen') % CHANGES)] = change;
     this.#set('seen', this.#get('seen') + 1);
     const noise = this.#pushNoise(learning, options.noiseFactor);
     this.#set('last', value);
     return { stuck, range, jump, noise };
+  }
+
+  /** Whether the reading comes soon after the one before. */
+  #follows(time: Micros): boolean {
+    const first = this.#get('seen') === 0;
+    const distance = time - (this.#state[LAST_TIME] as number);
+    const timed = !first && (this.#state[LAST_TIME] as number) > 0 && distance > 0;
+    const step = this.#state[STEP] as number;
+    if (timed) this.#state[STEP] = step === 0 ? distance : step + 0.1 * (Math.min(distance, GAP * step) - step);
+    this.#state[LAST_TIME] = time;
+    return !first && !(timed && step > 0 && distance > GAP * step);
   }
 
   #pushRun(value: number, first: boolean, learning: boolean, { stuckFactor, stuckAtLeast }: DeviceFaultsConfig): number {
@@ -107,7 +130,7 @@ export class ReadingLimits {
 
   /** Median absolute change: single spikes weigh nothing. At least a hundredth of the range, so that a first flicker is no noise. */
   #noise(): number {
-    const sizes = this.#state.slice(FIELDS.length);
+    const sizes = this.#state.slice(FIELDS.length, LAST_TIME);
     for (let i = 0; i < CHANGES; i++) sizes[i] = Math.abs(sizes[i] as number);
     sizes.sort();
     const [low, high] = this.range;

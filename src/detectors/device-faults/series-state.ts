@@ -1,3 +1,4 @@
+import type { Micros } from '../../core/index.ts';
 import type { DeviceFaultsConfig } from './config.ts';
 import { type Drift, DriftModel, UNKNOWN } from './drift-model.ts';
 import type { EntityPeers } from './entity-peers.ts';
@@ -53,10 +54,10 @@ export class SeriesState {
   }
 
   /** Rates the reading by what came before it, then learns it. */
-  push(value: number, entity: EntityPeers, options: DeviceFaultsConfig): FaultRating {
+  push(value: number, time: Micros, entity: EntityPeers, options: DeviceFaultsConfig): FaultRating {
     const { seen, range } = this.limits;
     const learning = seen < this.target;
-    const own = this.limits.push(value, learning, options);
+    const own = this.limits.push(value, time, learning, options);
     const drift = this.#compare(value, seen, entity, options);
     entity.set(this.place, learning ? value : asNeighbour(value, own, drift));
     const judged = learning ? Number.NaN : 1;

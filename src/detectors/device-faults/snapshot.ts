@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { concatFloats, pack, unpack, VedetteError } from '../../core/index.ts';
 import { DriftModel } from './drift-model.ts';
 import { EntityPeers } from './entity-peers.ts';
-import { LIMITS_LENGTH } from './reading-limits.ts';
+import { LIMITS_LENGTH, UNTIMED_LENGTH } from './reading-limits.ts';
 import { SeriesState } from './series-state.ts';
 
 const header = z.strictObject({
   kind: z.literal('device-faults'),
-  version: z.literal(2),
+  version: z.union([z.literal(2), z.literal(3)]),
   maxPeers: z.int().min(2).max(64),
   /** Name, entity, place, target, still learning the peers' weights. */
   series: z.array(z.tuple([z.string(), z.string(), z.int(), z.int(), z.boolean()])),
@@ -27,7 +27,7 @@ export function saveMemory({ series, entities }: FaultMemory, maxPeers: number):
   return pack(
     {
       kind: 'device-faults',
-      version: 2,
+      version: 3,
       maxPeers,
       series: sortedSeries.map(([name, { entity, place, target, drift }]) => [name, entity, place, target, drift?.fitted === false]),
       entities: sortedEntities.map(([name, { names }]) => [name, names]),
@@ -56,7 +56,8 @@ export function readMemory(snapshot: Uint8Array, maxPeers: number): FaultMemory 
   const [origins, latest] = ['origins', 'latest'].map((name) => new Reader(packed.float64(name)));
   const series = new Map<string, SeriesState>();
   for (const [name, entity, place, target, learning] of parsed.data.series) {
-    const own = (limits as Reader).take(LIMITS_LENGTH);
+    const own = new Float64Array(LIMITS_LENGTH);
+    own.set((limits as Reader).take(parsed.data.version === 2 ? UNTIMED_LENGTH : LIMITS_LENGTH));
     const model =
       place < 0
         ? undefined
