@@ -253,9 +253,17 @@ describe('postgresql', () => {
 
   it.each([
     '2026-11-20 08:00:01 UTC [7] 9.9.9.9 x@shop FATAL:  password authentication failed for user "9.9.9.9 x"',
+    '2026-11-20 08:00:01 UTC [7] 9.9.9.9 x FATAL:  password authentication failed for user "9.9.9.9 x"',
     '2026-11-20 08:00:01 UTC [7] x@a 9.9.9.9 b FATAL:  password authentication failed for user "x"',
   ])('takes no address from a name that the peer chose: %s', (line) => {
     expect(read(line).RemoteHost).toBe('');
+  });
+
+  it.each(['1', '1.2.3.4', '4', 'e', 'client', '9.9.9.9'])('finds the address whatever the name, such as %s', (name) => {
+    const message = `FATAL:  password authentication failed for user "${name}"`;
+    expect(read(`2026-11-20 08:00:01 UTC [7] 1.2.3.4 ${name}@shop ${message}`).RemoteHost).toBe('1.2.3.4');
+    expect(read(`2026-11-20 08:00:01 UTC [7]: user=${name},db=shop,client=1.2.3.4 ${message}`).RemoteHost).toBe('1.2.3.4');
+    expect(read(`1.2.3.4 2026-11-20 08:00:01 UTC [7] ${name} ${message}`).RemoteHost).toBe('1.2.3.4');
   });
 });
 

@@ -125,8 +125,7 @@ function readPrefix(bytes: Uint8Array, start: number, end: number, header: Heade
   const pid = Number(PID.exec(text)?.[1] ?? -1);
   header.pid = pid > 0x7fffffff ? -1 : pid;
   const refused = REFUSED_NAME.exec(message)?.[1];
-  // Blanked, so that positions stay.
-  const trusted = refused === undefined ? text : text.replaceAll(refused, ' '.repeat(refused.length));
+  const trusted = refused === undefined ? text : withoutName(text, refused);
   const parted = USER_AT_DATABASE.exec(text);
   const user = NAMED_USER.exec(text) ?? parted;
   if (user !== null) setPart(header, USER, start + user.index + user[0].indexOf(user[1] as string), user[1] as string);
@@ -137,6 +136,13 @@ function readPrefix(bytes: Uint8Array, start: number, end: number, header: Heade
   const address = addresses(trusted, NAMED_ADDRESS).at(-1) ?? addresses(at < 0 ? trusted : trusted.slice(0, at), ADDRESS)[0];
   const host = address?.[1] ?? '';
   if (address !== undefined) setPart(header, REMOTE_HOST, start + address.index + address[0].length - host.length, host);
+}
+
+/** The name blanked where a prefix has one: before `@`, behind `user=`, at its end. Positions stay. */
+function withoutName(prefix: string, name: string): string {
+  const blank = ' '.repeat(name.length);
+  const rest = prefix.replaceAll(`${name}@`, `${blank}@`).replaceAll(`user=${name},`, `user=${blank},`);
+  return rest.trimEnd().endsWith(` ${name}`) ? `${rest.slice(0, rest.lastIndexOf(name))}${blank} ` : rest;
 }
 
 function addresses(text: string, pattern: RegExp): RegExpExecArray[] {
