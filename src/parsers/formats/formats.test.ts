@@ -164,7 +164,7 @@ const SAMPLES: Record<string, { lines: string[]; first: First }> = {
       '\tFROM orders',
       '2026-11-20 09:00:02 UTC [7734]: LOG:  checkpoint starting: time',
     ],
-    first: ['ERROR', '10.0.0.6', undefined, 7733, '2026-11-20T08:00:01.970Z'],
+    first: ['ERROR', '10.0.0.6', undefined, -1, '2026-11-20T08:00:01.970Z'],
   },
   timestamped: {
     lines: ['[2024-01-02 03:04:05.123] WARNING disk 91 % full', '2024-01-02 03:04:06 [worker-1] ERROR gone'],
@@ -223,27 +223,29 @@ describe('postgresql', () => {
   const read = (line: string): Record<string, unknown> => {
     const records = { input: '', generation: '', offset: 0, line: 1, bytes: Buffer.from(`${line}\n`), arrival: 0, last: true };
     const batch = createLogParser({}).parse(records, '', () => {});
-    const { fields = {}, pid, level } = batch;
+    const { fields = {}, level } = batch;
     const texts = Object.entries(fields).map(([name, column]) => [name, textAt(column, 0)]);
     return {
       ...Object.fromEntries(texts),
-      pid: pid[0],
       level: level.values[level.codes[0] as number],
       at: formatMicros(batch.time[0] as number),
     };
   };
 
   it.each([
-    [`2026-11-20 08:00:01.970 UTC [7] eve@shop ${refused}`, { pid: 7, User: 'eve', Database: 'shop', RemoteHost: '' }],
-    [`2026-11-20 08:00:01 UTC [7]: ${refused}`, { pid: 7, User: '', RemoteHost: '' }],
-    [`2026-11-20 08:00:01 UTC [7-1] [unknown]@[unknown] ${refused}`, { pid: 7, User: '', Database: '', RemoteHost: '' }],
-    [`2026-11-20 09:00:01 CET [7] 1.2.3.4 eve@shop ${refused}`, { pid: 7, User: 'eve', Database: 'shop', RemoteHost: '1.2.3.4' }],
-    [`2026-11-20 10:00:01 +02 [7] 2001:db8::7 eve@shop ${refused}`, { pid: 7, User: 'eve', RemoteHost: '2001:db8::7' }],
-    [`2026-11-20 08:00:01 UTC:1.2.3.4(5432):eve@shop:[7]:${refused}`, { pid: 7, User: 'eve', Database: 'shop', RemoteHost: '1.2.3.4' }],
-    [`1.2.3.4 2026-11-20 08:00:01.428 UTC [7] eve@shop ${refused}`, { pid: 7, User: 'eve', RemoteHost: '1.2.3.4' }],
+    [`2026-11-20 08:00:01.970 UTC [7] eve@shop ${refused}`, { Process: '7', User: 'eve', Database: 'shop', RemoteHost: '' }],
+    [`2026-11-20 08:00:01 UTC [7]: ${refused}`, { Process: '7', User: '', RemoteHost: '' }],
+    [`2026-11-20 08:00:01 UTC [7-1] [unknown]@[unknown] ${refused}`, { Process: '7', User: '', Database: '', RemoteHost: '' }],
+    [`2026-11-20 09:00:01 CET [7] 1.2.3.4 eve@shop ${refused}`, { Process: '7', User: 'eve', Database: 'shop', RemoteHost: '1.2.3.4' }],
+    [`2026-11-20 10:00:01 +02 [7] 2001:db8::7 eve@shop ${refused}`, { Process: '7', User: 'eve', RemoteHost: '2001:db8::7' }],
+    [
+      `2026-11-20 08:00:01 UTC:1.2.3.4(5432):eve@shop:[7]:${refused}`,
+      { Process: '7', User: 'eve', Database: 'shop', RemoteHost: '1.2.3.4' },
+    ],
+    [`1.2.3.4 2026-11-20 08:00:01.428 UTC [7] eve@shop ${refused}`, { Process: '7', User: 'eve', RemoteHost: '1.2.3.4' }],
     [
       `2026-11-20 08:00:01 UTC [7]: [1-1] user=eve,db=shop,app=[unknown],client=1.2.3.4 ${refused}`,
-      { pid: 7, User: 'eve', Database: 'shop', RemoteHost: '1.2.3.4' },
+      { Process: '7', User: 'eve', Database: 'shop', RemoteHost: '1.2.3.4' },
     ],
   ])('reads the prefix of %s', (line, expected) => {
     const found = read(line);

@@ -19,8 +19,8 @@ const LONGEST_ZONE = 6;
 /** The level begins within so many bytes of the prefix. */
 const LONGEST_PREFIX = 512;
 
-const FIELDS = ['Time', 'Level', 'User', 'Database', 'RemoteHost'];
-const [TIME, LEVEL, USER, DATABASE, REMOTE_HOST] = [0, 1, 2, 3, 4] as const;
+const FIELDS = ['Time', 'Level', 'Process', 'User', 'Database', 'RemoteHost'];
+const [TIME, LEVEL, PROCESS, USER, DATABASE, REMOTE_HOST] = [0, 1, 2, 3, 4, 5] as const;
 
 const PID = /\[(\d{1,10})(?:-\d{1,10})?\]/;
 const V4 = String.raw`(?:\d{1,3}\.){3}\d{1,3}`;
@@ -122,8 +122,9 @@ function levelAt(bytes: Uint8Array, start: number, end: number): number {
 function readPrefix(bytes: Uint8Array, start: number, end: number, header: Header): void {
   const text = latin1(bytes, start, end);
   const message = header.messageEnd - header.messageStart < LONGEST_PREFIX ? latin1(bytes, header.messageStart, header.messageEnd) : '';
-  const pid = Number(PID.exec(text)?.[1] ?? -1);
-  header.pid = pid > 0x7fffffff ? -1 : pid;
+  // A field and no process id of the header: a backend serves as long as its client stays, so its lines make no sessions that resemble each other.
+  const process = PID.exec(text);
+  if (process !== null) setPart(header, PROCESS, start + process.index + 1, process[1] as string);
   const refused = REFUSED_NAME.exec(message)?.[1];
   const trusted = refused === undefined ? text : withoutName(text, refused);
   const parted = USER_AT_DATABASE.exec(text);
