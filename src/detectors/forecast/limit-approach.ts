@@ -11,7 +11,7 @@ const UNDONE = 0.5;
 const LEAST_READINGS = 10;
 /** Share of the fitted slope that the mean slope since its begin must have. */
 const STEADY = 0.75;
-/** Weight of rises past, each time that one joins them. */
+/** Weight of the rises so far that came no farther, each time that one joins them. */
 const FORGET = 0.999;
 
 const [COUNT, START, START_TIME, PEAK, PEAK_TIME, READINGS, LAST_TIME] = [0, 1, 2, 3, 4, 5, 6];
@@ -88,9 +88,10 @@ export class LimitApproach {
 
   #ended(rise: number): void {
     const s = this.#state;
-    for (let part = 0; part < HISTORY; part++) s[PAST + part] = FORGET * (s[PAST + part] as number);
-    const part = this.#at(PEAK) <= 0 ? PARTS : this.#at(START) <= 0 ? -1 : partOf(rise / this.#at(START));
-    if (part >= 0) s[PAST + part] = (s[PAST + part] as number) + 1;
+    const own = this.#at(PEAK) <= 0 ? PARTS : this.#at(START) <= 0 ? -1 : partOf(rise / this.#at(START));
+    // What came less far says nothing of those that came farther.
+    for (let part = 0; part <= own; part++) s[PAST + part] = FORGET * (s[PAST + part] as number);
+    if (own >= 0) s[PAST + own] = (s[PAST + own] as number) + 1;
   }
 
   /** Those that the level has come back to are none any more; of too many the one goes that is nearest to its neighbours for its age. */
