@@ -1,4 +1,5 @@
 import type { Explanation } from '../core/index.ts';
+import { lowerBound } from './calibration/conformal.ts';
 import { SEVERITY_LEVELS } from './severity.ts';
 
 /** From these shares explained by chance on, a finding is at most medium, at most low. */
@@ -27,14 +28,7 @@ export class ChanceShare {
 
   /** 0..1; 1 for a p-value above all flagged ones. */
   of(pValue: number): number {
-    let low = 0;
-    let high = this.#pValues.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#pValues[middle] as number) < pValue) low = middle + 1;
-      else high = middle;
-    }
-    return this.#shares[low] ?? 1;
+    return this.#shares[lowerBound(this.#pValues, pValue)] ?? 1;
   }
 }
 
@@ -45,7 +39,7 @@ export function besideChance(severity: number, share: number): number {
   return severity;
 }
 
-/** The explanation with what chance has to do with it, where that lowered the severity. */
+/** The explanation with what chance has to do with it, where `besideChance` bounds the severity. */
 export function withChance(explanation: Explanation, share: number, scored: number, unit: string): Explanation {
   if (share < DOUBTFUL) return explanation;
   const many = share >= CHANCE ? 'Chance alone explains it' : 'Chance may explain it';

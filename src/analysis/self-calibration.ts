@@ -1,3 +1,5 @@
+import { lowerBound } from '../alerts/index.ts';
+
 /** Upper share of the scores that may be anomalies when an input is learnt from itself; the law of the tail is not taken from them. */
 export const SUSPECT_SHARE = 0.01;
 /** The tail's law is that of the scores from so many times this share on. */
@@ -44,12 +46,5 @@ function tailScale(quantile: (q: number) => number, from: number, suspect: numbe
 }
 
 function atLeast(sorted: Float64Array, score: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] as number) < score) low = middle + 1;
-    else high = middle;
-  }
-  return sorted.length - low;
+  return sorted.length - lowerBound(sorted, score);
 }

@@ -222,7 +222,8 @@ class Tally {
   }
 
   summary(unit: string): StreamSummary {
-    const { scored } = this.decisions.counters;
+    const { counters } = this.decisions;
+    const scored = counters.scored - (this.#before?.scored ?? 0);
     // A first occurrence is as rare as first occurrences are, so as many as that come by definition.
     const chance = this.name === 'novelty' ? undefined : new ChanceShare(this.#flagged, scored);
     return {
@@ -230,8 +231,8 @@ class Tally {
       unit,
       scores: Float64Array.from(this.#scores),
       ...(this.#before && { baselineRows: this.#before.scored }),
-      scored: this.decisions.counters.scored - (this.#before?.scored ?? 0),
-      flagged: this.decisions.counters.flagged - (this.#before?.flagged ?? 0),
+      scored,
+      flagged: counters.flagged - (this.#before?.flagged ?? 0),
       findings: chance === undefined ? this.#kept : this.#kept.map((finding) => beside(chance, finding, scored, unit)),
     };
   }

@@ -1,3 +1,4 @@
+export * from './accepted-text.ts';
 export * from './alert.ts';
 export * from './backoff.ts';
 export * from './batch/index.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { canonicalJson, durationMicros, sha256Hex } from '../core/index.ts';
+import { acceptedText, canonicalJson, durationMicros, sha256Hex } from '../core/index.ts';
 import { parseSessionKey } from './session-key.ts';
 
 /** Part of every feature's hash: raised when the same definition yields other features. */
@@ -7,22 +7,8 @@ export const FEATURE_VERSION = 1;
 
 const duration = durationMicros(false);
 
-const by = z.string().superRefine((text, context) => {
-  if (text === 'auto') return;
-  try {
-    parseSessionKey(text);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message });
-  }
-});
-
-const pattern = z.string().superRefine((text, context) => {
-  try {
-    new RegExp(text, 'u');
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message });
-  }
-});
+const by = acceptedText((text) => text === 'auto' || parseSessionKey(text));
+const pattern = acceptedText((text) => new RegExp(text, 'u'));
 
 export const sessionConfig = z.strictObject({
   by: by.default('auto').describe('what groups lines: auto, pid, ip, uuid, host, a prefix such as blk_, "user <*>", field:NAME, /regex/'),

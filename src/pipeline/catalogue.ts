@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Catalogue, type ComponentConfig, type Config, type ConfigSchema, configSchema, type TenantConfig } from '../config/index.ts';
 import {
+  acceptedText,
   type ComponentContext,
   type Definition,
   type Detector,
@@ -20,22 +21,10 @@ import { sources } from '../sources/index.ts';
 import type { ComponentFacts } from './graph.ts';
 import { LANES, recordKinds } from './lane/lanes.ts';
 
-/** Text that `check` takes; what it throws says why not. */
-function accepted(check: (text: string) => unknown): z.ZodString {
-  return z.string().superRefine((text, context) => {
-    try {
-      check(text);
-    } catch (error) {
-      const { message, hint } = error as { message: string; hint?: string };
-      context.addIssue({ code: 'custom', message: hint === undefined ? message : `${message}: ${hint}` });
-    }
-  });
-}
-
 /** A pattern as `compileMask` takes it. */
-const safePattern = accepted(compileMask);
-const knownFormat = accepted((name) => METRIC_FORMATS.includes(name) || formatNamed(name));
-const knownZone = accepted(zoneOf);
+const safePattern = acceptedText(compileMask);
+const knownFormat = acceptedText((name) => METRIC_FORMATS.includes(name) || formatNamed(name));
+const knownZone = acceptedText(zoneOf);
 
 /** Options of the log parser that a configuration may set; defaults come from the recognised format. */
 const parser = z.strictObject({
