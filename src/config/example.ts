@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { formatDuration } from '../core/index.ts';
 import type { JsonSchema } from './shape.ts';
 
 /**
@@ -64,12 +65,6 @@ function chooseAlternative(schema: JsonSchema, value: unknown): JsonSchema {
 function fallback(schema: JsonSchema): string {
   const { type, default: value } = schema;
   return type === 'string' && typeof value === 'number' ? formatDuration(value) : inline(value);
-}
-
-function formatDuration(micros: number): string {
-  const units = { d: 86_400e6, h: 3_600e6, m: 60e6, s: 1e6, ms: 1e3 };
-  for (const [unit, size] of Object.entries(units)) if (micros % size === 0 && micros > 0) return `${micros / size}${unit}`;
-  return `${micros}us`;
 }
 
 function inline(value: unknown): string {

@@ -43,7 +43,7 @@ const UNIT_MICROS: Record<string, number> = {
   w: 604_800_000_000,
 };
 
-/** A duration as `parseDuration` reads it, in the largest unit that it is a whole number of. */
+/** A duration as `parseDuration` reads it, in the largest unit up to days that it is a whole number of. */
 export function formatDuration(micros: Micros): string {
   const [unit, size] = Object.entries(UNIT_MICROS)
     .reverse()
