@@ -62,6 +62,12 @@ export function frameRows(frame: SeriesFrame, from: number, to: number): SeriesF
   };
 }
 
+/** The usual distance of readings after one more, NaN or 0 while none is known; a single gap moves it little. */
+export function usualDistance(usual: Micros, distance: Micros): Micros {
+  if (!(usual > 0)) return distance;
+  return usual + 0.1 * (Math.min(Math.max(distance, usual / 4), usual * 4) - usual);
+}
+
 /** The most frequent positive distance of neighbouring times; 1 s where there is none. */
 export function usualStep(times: Float64Array): Micros {
   const counts = new Map<number, number>();

@@ -110,9 +110,3 @@ function newSlot(entity: string, name: string, type: number, device: DeviceSlot)
     ...{ fromTime: Number.NaN, increase: 0, handedOver: Number.NEGATIVE_INFINITY },
   };
 }
-
-/** The usual distance after one more; a single gap moves it little. */
-export function usualDistance(usual: Micros, distance: Micros): Micros {
-  if (Number.isNaN(usual)) return distance;
-  return usual + 0.1 * (Math.min(Math.max(distance, usual / 4), usual * 4) - usual);
-}

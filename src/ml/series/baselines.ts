@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MICROS_PER_DAY, type SeriesFrame } from '../../core/index.ts';
 import { type FitOptions, type ForecasterArrays, rowsIn, type SavedForecaster, type StorableForecaster } from './forecaster.ts';
+import { HOURS_OF_KINDS, slotOf } from './online/week-rhythm.ts';
 
 /** The value at the origin, for every step. */
 export class LastValue implements StorableForecaster {
@@ -64,10 +65,6 @@ export class SeasonalNaive implements StorableForecaster {
   }
 }
 
-const HOURS_OF_WEEK = 168;
-/** Hours of weekdays, then of the weekend. */
-const SLOTS = 48;
-
 /** Level (an exponential mean of what the profile leaves) plus the mean of the hour of day, weekdays and weekend apart. */
 export class ProfileForecaster implements StorableForecaster {
   readonly name = 'profile';
@@ -79,8 +76,8 @@ export class ProfileForecaster implements StorableForecaster {
   async fit(frame: SeriesFrame, options: FitOptions): Promise<void> {
     this.#steps = options.steps;
     this.#profile = frame.values.map((column) => {
-      const sum = new Float64Array(SLOTS);
-      const count = new Float64Array(SLOTS);
+      const sum = new Float64Array(HOURS_OF_KINDS);
+      const count = new Float64Array(HOURS_OF_KINDS);
       let total = 0;
       for (let i = 0; i < frame.rows; i++) {
         const slot = slotOf(frame.times[i] as number);
@@ -115,16 +112,8 @@ export class ProfileForecaster implements StorableForecaster {
   load(steps: number, _plain: unknown, arrays: ForecasterArrays): void {
     const profile = arrays.float64('profile');
     this.#steps = steps;
-    this.#profile = Array.from({ length: profile.length / SLOTS }, (_, c) => profile.slice(c * SLOTS, (c + 1) * SLOTS));
+    this.#profile = Array.from({ length: profile.length / HOURS_OF_KINDS }, (_, c) => profile.slice(c * HOURS_OF_KINDS, (c + 1) * HOURS_OF_KINDS));
   }
-}
-
-/** 24 hours of weekdays, then 24 of the weekend. */
-function slotOf(time: number): number {
-  const hour = Math.floor(time / 3_600_000_000);
-  const ofWeek = ((hour % HOURS_OF_WEEK) + HOURS_OF_WEEK) % HOURS_OF_WEEK;
-  const day = Math.floor(ofWeek / 24);
-  return (ofWeek % 24) + (day === 2 || day === 3 ? 24 : 0);
 }
 
 function forecasts(

@@ -1,4 +1,4 @@
-import { MICROS_PER_DAY } from '../../core/index.ts';
+import { HOURS_OF_KINDS, slotOf } from './online/week-rhythm.ts';
 
 /** What is expected at a time, and how far the value lies off. */
 export interface ProfileResidual {
@@ -8,8 +8,6 @@ export interface ProfileResidual {
   /** |value - expected| / spread; NaN at first. */
   readonly score: number;
 }
-
-const HOUR = 3_600_000_000;
 
 export interface OnlineProfileState {
   readonly level: number;
@@ -26,8 +24,8 @@ export class OnlineProfile {
   #level = Number.NaN;
   #spread = 0;
   #seen = 0;
-  readonly #offset = new Float64Array(48);
-  readonly #count = new Float64Array(48);
+  readonly #offset = new Float64Array(HOURS_OF_KINDS);
+  readonly #count = new Float64Array(HOURS_OF_KINDS);
 
   constructor(levelShare = 0.01) {
     this.#levelShare = levelShare;
@@ -66,10 +64,4 @@ export class OnlineProfile {
     this.#offset[slot] = (this.#offset[slot] as number) + (value - this.#level - (this.#offset[slot] as number)) / count;
     return residual;
   }
-}
-
-function slotOf(time: number): number {
-  const hour = Math.floor(time / HOUR);
-  const day = Math.floor((((time % (7 * MICROS_PER_DAY)) + 7 * MICROS_PER_DAY) % (7 * MICROS_PER_DAY)) / MICROS_PER_DAY);
-  return (((hour % 24) + 24) % 24) + (day === 2 || day === 3 ? 24 : 0);
 }

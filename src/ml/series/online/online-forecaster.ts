@@ -1,5 +1,5 @@
 import type { Micros } from '../../../core/index.ts';
-import { between, type HourRating, RHYTHM_SIZE, slotOf, WeekRhythm } from './week-rhythm.ts';
+import { between, HOURS_OF_KINDS, type HourRating, RHYTHM_SIZE, slotOf, WeekRhythm } from './week-rhythm.ts';
 
 /** What was expected of a value before it was seen. */
 export interface OnlineExpectation {
@@ -26,7 +26,6 @@ export interface OnlineWalk {
   take(time: Micros, value: number): void;
 }
 
-const SLOTS = 48;
 const ORDER = 4;
 /** Slots of the state: scalars, what the autoregression needs, offsets and counts of the profile, the rhythm of the week. */
 const SEEN = 0;
@@ -39,9 +38,9 @@ const RESIDUALS = 6;
 const WEIGHTS = RESIDUALS + ORDER;
 const COVARIANCE = WEIGHTS + ORDER;
 const OFFSETS = COVARIANCE + ORDER * ORDER;
-const COUNTS = OFFSETS + SLOTS;
+const COUNTS = OFFSETS + HOURS_OF_KINDS;
 /** Of the rhythm of the week with the part of the last deviation that stays: error, values, moments and the last deviation; then the rhythm. */
-const WEEK_ERROR = COUNTS + SLOTS;
+const WEEK_ERROR = COUNTS + HOURS_OF_KINDS;
 const WEEK_SEEN = WEEK_ERROR + 1;
 const WEEK_CROSS = WEEK_ERROR + 2;
 const WEEK_SQUARE = WEEK_ERROR + 3;
@@ -202,7 +201,7 @@ export class OnlineForecaster {
     const { state: s, at } = this;
     s[at + LEVEL] = level;
     s.fill(0, at + RESIDUALS, at + RESIDUALS + ORDER);
-    s.fill(0, at + OFFSETS, at + COUNTS + SLOTS);
+    s.fill(0, at + OFFSETS, at + COUNTS + HOURS_OF_KINDS);
   }
 
   private best(): number {
@@ -314,7 +313,7 @@ export class OnlineForecaster {
   /** An hour of the first day of its kind begins with what the other kind of day knows of it. */
   private adopt(slot: number): void {
     const { state: s, at } = this;
-    const other = (slot + 24) % SLOTS;
+    const other = (slot + 24) % HOURS_OF_KINDS;
     const count = s[at + COUNTS + other] as number;
     if (count < 3) return;
     s[at + OFFSETS + slot] = s[at + OFFSETS + other] as number;

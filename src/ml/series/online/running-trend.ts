@@ -12,8 +12,6 @@ export interface Trend {
   readonly slope: number;
   /** Slope in its standard errors. */
   readonly certainty: number;
-  /** Time that the values cover, as much as still counts: that of equally spread ones of the same standard deviation. */
-  readonly seconds: number;
   /** Value of the line now. */
   readonly now: number;
   /** Standard deviation of the value `seconds` from now, the line's own uncertainty included. */
@@ -61,7 +59,6 @@ export function trendOf(state: Float64Array, at: number): Trend | undefined {
   return {
     slope,
     certainty: uncertainty > 0 ? Math.abs(slope) / uncertainty : slope === 0 ? 0 : Number.POSITIVE_INFINITY,
-    seconds: Math.sqrt((12 * spreadTime) / weight),
     now: mean - slope * meanTime,
     deviation: (seconds) => Math.sqrt(variance + (uncertainty * (seconds - meanTime)) ** 2 + (10 * variance) / weight),
   };

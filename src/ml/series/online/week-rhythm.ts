@@ -1,4 +1,4 @@
-import type { Micros } from '../../../core/index.ts';
+import { type Micros, usualDistance } from '../../../core/index.ts';
 import { learnTail, TAIL_SIZE, tailScore } from './running-tail.ts';
 
 /** An hour held against the same hour of the days of its kind, weekdays or weekend. */
@@ -21,7 +21,6 @@ export interface HourRating {
 const HOUR = 3_600_000_000;
 /** 24 hours of weekdays, then of the weekend. */
 export const HOURS_OF_KINDS = 48;
-const SLOTS = HOURS_OF_KINDS;
 /** Scalars, then centre, spread and visits of each slot. */
 const CURRENT = 0;
 const SUM = 1;
@@ -37,10 +36,10 @@ const LAST_TIME = 10;
 const STEP = 11;
 const TAIL = 12;
 const CENTRES = TAIL + TAIL_SIZE;
-const SPREADS = CENTRES + SLOTS;
-const VISITS = SPREADS + SLOTS;
+const SPREADS = CENTRES + HOURS_OF_KINDS;
+const VISITS = SPREADS + HOURS_OF_KINDS;
 /** Doubles that one rhythm is made of. */
-export const RHYTHM_SIZE = VISITS + SLOTS;
+export const RHYTHM_SIZE = VISITS + HOURS_OF_KINDS;
 
 /** Days of its kind that an hour must have been seen on before it is judged. */
 const KNOWN = 4;
@@ -95,10 +94,7 @@ export class WeekRhythm {
   push(time: Micros, value: number, least = 0): HourRating | undefined {
     const { state: s, at } = this;
     const distance = time - (s[at + LAST_TIME] as number);
-    const known = this.step;
-    if (s[at + LAST_TIME] !== 0 && distance > 0) {
-      s[at + STEP] = known === 0 ? distance : known + 0.1 * (Math.min(Math.max(distance, known / 4), known * 4) - known);
-    }
+    if (s[at + LAST_TIME] !== 0 && distance > 0) s[at + STEP] = usualDistance(this.step, distance);
     s[at + LAST_TIME] = time;
     const { step } = this;
     const hour = Math.floor(time / HOUR);
@@ -168,7 +164,7 @@ export class WeekRhythm {
     }
     s[at + CALM_HOURS] = level < CALM ? (s[at + CALM_HOURS] as number) + 1 : 0;
     const lasting = (s[at + LASTED] as number) >= LASTING;
-    if (lasting) for (let slot = 0; slot < SLOTS; slot++) s[at + VISITS + slot] = Math.min(1, s[at + VISITS + slot] as number);
+    if (lasting) for (let slot = 0; slot < HOURS_OF_KINDS; slot++) s[at + VISITS + slot] = Math.min(1, s[at + VISITS + slot] as number);
     if (lasting || (s[at + CALM_HOURS] as number) >= CALM_AFTER) s.fill(0, at + PEAK, at + LASTED + 1);
     return 0;
   }
