@@ -37,8 +37,8 @@ const header = z.strictObject({
   version: z.literal(5),
   series: z.array(z.string()),
   entities: z.array(z.string()),
-  /** Series and limit; absent before they were kept. */
-  approaches: z.array(z.string()).default([]),
+  /** Series and limit. */
+  approaches: z.array(z.string()),
   networks: networksHeader,
 });
 
@@ -211,7 +211,7 @@ export class ForecastDetector implements Detector<SeriesBatch>, SeriesModel, Ste
     const parsed = header.safeParse(unpacked.header);
     const values = parsed.success ? unpacked.float64('values') : new Float64Array();
     const keys = parsed.data?.approaches ?? [];
-    const towards = keys.length === 0 ? new Float64Array() : unpacked.float64('towards');
+    const towards = parsed.success ? unpacked.float64('towards') : new Float64Array();
     if (!parsed.success || values.length !== parsed.data.series.length * READING_SIZE || towards.length !== keys.length * APPROACH_SIZE) {
       throw new VedetteError('MODEL_MISMATCH', 'the snapshot is not of a forecast detector of this version', {
         hint: 'let it learn again',

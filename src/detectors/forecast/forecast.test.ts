@@ -167,6 +167,15 @@ describe('forecast detector', () => {
     expect(ramp(180)).toEqual([expect.stringMatching(/will rise above 0\.95 in about 3\d minutes/)]);
   });
 
+  it('tells of each limit once, whatever other limits a series has', () => {
+    const ramp = Array.from({ length: 190 }, (_, i) => 0.2 + 0.004 * i + 1e-5 * (i % 2));
+    const limits = [
+      { series: '*', above: 0.95, below: 0.01 },
+      { series: '*', above: 0.9 },
+    ];
+    expect(warned(ramp, 60, { limits }).map(({ limit }) => limit)).toEqual([0.9, 0.95]);
+  });
+
   it('goes on watching a trend from a snapshot as without it', async () => {
     const ramp = Array.from({ length: 200 }, (_, i) => 0.2 + 0.004 * i + 1e-5 * (i % 2));
     const part = (from: number, to: number) => readings(ramp.slice(from, to), from, 'host memory.used_ratio');

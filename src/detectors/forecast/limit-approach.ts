@@ -14,8 +14,8 @@ const STEADY = 0.75;
 /** Weight of the rises so far that came no farther, each time that one joins them. */
 const FORGET = 0.999;
 
-const [COUNT, START, START_TIME, PEAK, PEAK_TIME, READINGS, LAST_TIME] = [0, 1, 2, 3, 4, 5, 6];
-const PAST = 7;
+const [COUNT, START, START_TIME, PEAK, PEAK_TIME, READINGS, LAST_TIME, WARNED] = [0, 1, 2, 3, 4, 5, 6, 7];
+const PAST = 8;
 const FIRST_LOW = PAST + HISTORY;
 
 /** Doubles that the approach of one series to one limit is made of. */
@@ -34,6 +34,15 @@ export class LimitApproach {
 
   get state(): Float64Array {
     return this.#state;
+  }
+
+  /** Whether it was said that the limit will be crossed. */
+  get warned(): boolean {
+    return this.#at(WARNED) === 1;
+  }
+
+  set warned(warned: boolean) {
+    this.#state[WARNED] = warned ? 1 : 0;
   }
 
   /** `noise`: usual size of what changes from one reading to the next. */

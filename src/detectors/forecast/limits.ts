@@ -8,8 +8,6 @@ import { seriesPattern } from './series-pattern.ts';
 /** The trend must be this many standard errors away from none, and the crossing this probable. */
 const CERTAIN = 4;
 const PROBABLE = 0.8;
-/** How far a trend is drawn on, in lengths of the time that it has lasted: minutes of copying say nothing about the day. */
-const AHEAD = 1;
 /** Levels that differ by less, in usual errors of forecasts, have not changed. */
 const UNCHANGED = 2;
 /** Below this it is taken back, so that it can be told anew. */
@@ -48,8 +46,8 @@ interface Crossing {
 }
 
 /**
- * A crossing ahead that was not told of yet, by the forecast of the next steps or by the trend beyond them; notes in the state
- * that it now is.
+ * A crossing ahead that was not told of yet, by the forecast of the next steps or by the trend beyond them; notes that it
+ * now is.
  */
 export function crossingAhead(
   series: string,
@@ -65,13 +63,13 @@ export function crossingAhead(
     (one) => one !== undefined,
   );
   if (crossings.length === 0) return undefined;
-  if (state.warned) {
-    if (crossings.every(({ probability }) => probability < IMPROBABLE) || distanceTo(limit, state.last) <= 0) state.warned = false;
+  if (approach.warned) {
+    if (crossings.every(({ probability }) => probability < IMPROBABLE) || distanceTo(limit, state.last) <= 0) approach.warned = false;
     return undefined;
   }
   const [crossing] = crossings.filter(({ sure, probability }) => sure && probability >= PROBABLE);
   if (crossing === undefined || distanceTo(limit, state.last) <= 0) return undefined;
-  state.warned = true;
+  approach.warned = true;
   const at: Micros = state.lastTime;
   const { probability, secondsLeft } = crossing;
   const crossingAt: Micros = Math.ceil(at / MICROS_PER_SECOND + secondsLeft) * MICROS_PER_SECOND;
@@ -116,7 +114,8 @@ function byTrend(state: ReadingState, limit: Limit, approach: LimitApproach, hor
   return {
     probability: inTime * approach.goesOn(lasted, secondsLeft),
     secondsLeft,
-    sure: trend.certainty >= CERTAIN && secondsLeft <= Math.min(horizonSeconds, AHEAD * lasted),
+    // It is drawn on for no longer than it has lasted: minutes of copying say nothing about the day.
+    sure: trend.certainty >= CERTAIN && secondsLeft <= Math.min(horizonSeconds, lasted),
     why: `It is at ${shown(state.last)} and has changed by ${shown(trend.slope * 3600)} an hour for ${words(lasted)}`,
   };
 }

@@ -1,3 +1,4 @@
+import { usualDistance } from '../../core/index.ts';
 import {
   FORECASTER_SIZE,
   type HourRating,
@@ -61,13 +62,12 @@ const PEAK = OWN + 10;
 const QUIET = OWN + 11;
 const OFF = OWN + 12;
 const RECENT = OWN + 13;
-const WARNED = OWN + 14;
-const ABNORMAL = OWN + 15;
+const ABNORMAL = OWN + 14;
 /** Level of the last hour that was judged against the rhythm. */
-const OFF_RHYTHM = OWN + 16;
+const OFF_RHYTHM = OWN + 15;
 /** Error of the reading that its episode was told of last. */
-const PEAK_ERROR = OWN + 17;
-const HISTORY = OWN + 18;
+const PEAK_ERROR = OWN + 16;
+const HISTORY = OWN + 17;
 /** Doubles that one series is made of. */
 export const READING_SIZE = HISTORY + PAST;
 
@@ -179,15 +179,6 @@ export class ReadingState {
 
   get trendAt(): number {
     return TREND;
-  }
-
-  /** Whether it was said that a limit will be crossed. */
-  get warned(): boolean {
-    return this.values[WARNED] === 1;
-  }
-
-  set warned(warned: boolean) {
-    this.values[WARNED] = warned ? 1 : 0;
   }
 
   /** Rates the reading by what came before it, then learns it. A change below `least` is nothing, however rare. */
@@ -309,10 +300,7 @@ export class ReadingState {
   private follow(time: number, value: number, error: number, spread: number): void {
     const { values: s, forecaster } = this;
     const distance = time - (s[LAST_TIME] as number);
-    if (this.seen > 1 && distance > 0) {
-      const step = s[STEP] as number;
-      s[STEP] = step === 0 ? distance : step + 0.1 * (Math.min(Math.max(distance, step / 4), step * 4) - step);
-    }
+    if (this.seen > 1 && distance > 0) s[STEP] = usualDistance(this.step, distance);
     learnTrend(s, TREND, this.seen > 1 ? Math.max(0, distance) : 0, value);
     s[RECENT] = this.seen <= 1 ? value : (s[RECENT] as number) + SHIFT_SHARE * (value - (s[RECENT] as number));
     const off = Math.abs(error) > OFF_LEVEL * spread ? Math.sign(error) : 0;
