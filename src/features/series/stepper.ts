@@ -1,5 +1,13 @@
 import { deserialize, serialize } from 'node:v8';
-import { dictAt, type EvidenceLine, type MetricBatch, type Micros, READING_TYPES, type SeriesBatch, usualDistance } from '../../core/index.ts';
+import {
+  dictAt,
+  type EvidenceLine,
+  type MetricBatch,
+  type Micros,
+  READING_TYPES,
+  type SeriesBatch,
+  usualDistance,
+} from '../../core/index.ts';
 import type { SeriesConfig } from './config.ts';
 import { counterStep } from './counter.ts';
 import { type DeviceSlot, type SeriesSlot, SeriesTable } from './series-table.ts';

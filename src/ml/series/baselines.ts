@@ -112,7 +112,9 @@ export class ProfileForecaster implements StorableForecaster {
   load(steps: number, _plain: unknown, arrays: ForecasterArrays): void {
     const profile = arrays.float64('profile');
     this.#steps = steps;
-    this.#profile = Array.from({ length: profile.length / HOURS_OF_KINDS }, (_, c) => profile.slice(c * HOURS_OF_KINDS, (c + 1) * HOURS_OF_KINDS));
+    this.#profile = Array.from({ length: profile.length / HOURS_OF_KINDS }, (_, c) =>
+      profile.slice(c * HOURS_OF_KINDS, (c + 1) * HOURS_OF_KINDS),
+    );
   }
 }
 

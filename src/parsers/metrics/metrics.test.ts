@@ -44,6 +44,32 @@ describe('metric formats', () => {
     expect(dead.map(({ reason }) => reason)).toEqual(['its time 11/12/2023 10:00 cannot be read']);
   });
 
+  it('keeps the devices of a table apart by whatever name their column has', () => {
+    const rows = '2023-11-14 22:13:20,web,cpu,5\n2023-11-14 22:13:20,db,cpu,7\n';
+    for (const name of ['host', 'hostname', 'device_id', 'Instance', 'station']) {
+      expect(parse('series', `time,${name},metric,value\n${rows}`).readings).toEqual([
+        ['web', 'cpu', 5, 1_700_000_000, 'gauge'],
+        ['db', 'cpu', 7, 1_700_000_000, 'gauge'],
+      ]);
+    }
+    const both = '{"ts":1700000000,"site":"north","hostname":"web","host":"db","cpu":5}\n{"ts":1700000060,"hostname":"web","cpu":6}\n';
+    expect(parse('series', both).readings.map(([entity]) => entity)).toEqual(['db', 'web']);
+  });
+
+  it('reads dates and times of day in two columns, whichever comes first', () => {
+    for (const table of [
+      'Date,Time,load\n2023-11-14,9:05,1\n2023-11-14,1:30 PM,2\n',
+      'Uhrzeit;Datum;load\n9:05;14.11.2023;1\n13:30:00;14.11.2023;2\n',
+    ]) {
+      expect(parse('series', table).readings.map(([, series, value, time]) => [series, value, time])).toEqual([
+        ['load', 1, 1_699_952_700],
+        ['load', 2, 1_699_968_600],
+      ]);
+    }
+    // A column of whole times beside one of dates is no time of day.
+    expect(parse('series', 'time,data\n2023-11-14T09:05:00Z,1\n').readings).toEqual([['oven', 'data', 1, 1_699_952_700, 'gauge']]);
+  });
+
   it('reads tables that grow, by their header, also after a restart', () => {
     const first = parse('series', 'timestamp,temperature,"flow",note\n2023-11-14 22:13:20,200.5,3,ok\n');
     expect(first.readings).toEqual([

@@ -1,15 +1,16 @@
 import { MAX_SERIES_NAME } from '../../core/index.ts';
 import { cellsOf, separatorOf } from '../series/cells.ts';
-import { isMetric, isValue } from '../series/layout.ts';
+import { isDevice, isMetric, isValue } from '../series/layout.ts';
 import { modsPath } from '../series/mods.ts';
 import { numberIn } from '../series/numbers.ts';
-import { namesTime } from '../series/time-names.ts';
-import { timeBy, timeOf } from '../series/written-time.ts';
+import { type DatedColumns, datedColumns, namesTime } from '../series/time-names.ts';
+import { timeBy, timeOf, timeOfDay } from '../series/written-time.ts';
 import { WallClock } from '../time/wall-clock.ts';
 import type { MetricFormat, ParsedReading, RecordInput, RecordReadings } from './format.ts';
 
 /** Columns that name no reading. */
 const OTHER = new Set(['window_end']);
+/** Those that are taken for the device before any other that names one. */
 const ENTITY_NAMES = new Set(['entity', 'device', 'host', 'sensor', 'sensor_id', 'host.name']);
 const MAX_COLUMNS = 10_000;
 const MAX_INPUTS = 10_000;
@@ -18,6 +19,8 @@ interface Header {
   readonly separator: string;
   readonly names: readonly string[];
   readonly time: number;
+  /** Used for rows whose clock is one; absent = date and time of day are in one column. */
+  readonly dated?: DatedColumns;
   /** Column of the device's name; -1 = the file is the device. */
   readonly entity: number;
   /** Column of the series' name, where each row has one value; -1 = every column is a series. */
@@ -85,26 +88,31 @@ function headerOf(text: string): Header | string {
   if (names.length > MAX_COLUMNS) return `it has ${names.length} columns, more than ${MAX_COLUMNS}`;
   const time = names.findIndex((name) => namesTime(name));
   if (time < 0) return 'its first line is no header with a time column such as timestamp';
+  const dated = datedColumns(names);
   return {
-    ...{ separator, names, time, entity: names.findIndex((name) => ENTITY_NAMES.has(name.toLowerCase())) },
-    metric: names.some(isValue) ? names.findIndex((name) => isMetric(name) && !isValue(name)) : -1,
+    ...(dated && { dated }),
+    ...{ separator, names, time, entity: deviceAmong(names) },
+    metric: names.some(isValue) ? names.findIndex(isMetric) : -1,
   };
 }
 
 function rowReadings(
   text: string,
-  { separator, names, time: timeColumn, entity, metric }: Header,
+  { separator, names, time: timeColumn, dated, entity, metric }: Header,
   at: RecordInput,
   timeIn: TimeIn,
 ): RecordReadings {
   const row = cellsOf(text, separator);
-  const written = row[timeColumn] ?? '';
+  const clock = row[dated?.clock ?? -1] ?? '';
+  const parted = dated !== undefined && !Number.isNaN(timeOfDay(clock));
+  const written = parted ? `${row[dated.date] ?? ''} ${clock}` : (row[timeColumn] ?? '');
   const time = timeIn(written);
   if (Number.isNaN(time)) return unreadable(written);
   const device = entity < 0 ? deviceOf(at.input) : (row[entity] ?? '');
+  const labels = new Set([timeColumn, entity, metric, ...(parted ? [dated.date, dated.clock] : [])]);
   const readings: ParsedReading[] = [];
   for (const [column, name] of names.entries()) {
-    if (column === timeColumn || column === entity || column === metric || OTHER.has(name)) continue;
+    if (labels.has(column) || OTHER.has(name)) continue;
     const cell = row[column] ?? '';
     const value = numberIn(cell, separator !== ',' && cell.includes(',') ? ',' : '.');
     const series = metric >= 0 && isValue(name) ? (row[metric] ?? '') : name;
@@ -125,13 +133,20 @@ function objectReadings(text: string, at: RecordInput, timeIn: TimeIn): RecordRe
   if (found === undefined) return 'it has no time field such as timestamp';
   const time = timeIn(String(found[1]));
   if (Number.isNaN(time)) return unreadable(String(found[1]));
-  const named = fields.find(([name, value]) => ENTITY_NAMES.has(name.toLowerCase()) && typeof value === 'string');
+  const texts = fields.filter(([, value]) => typeof value === 'string');
+  const named = texts[deviceAmong(texts.map(([name]) => name))];
   const entity = named === undefined ? deviceOf(at.input) : String(named[1]);
   return fields.flatMap(([series, value]) =>
     typeof value === 'number' && Number.isFinite(value) && series !== found[0] && series !== ''
       ? [{ time, entity, series: series.slice(0, MAX_SERIES_NAME), value }]
       : [],
   );
+}
+
+/** Which of the names is that of a device; -1 = none. */
+function deviceAmong(names: readonly string[]): number {
+  const plain = names.findIndex((name) => ENTITY_NAMES.has(name.toLowerCase()));
+  return plain < 0 ? names.findIndex(isDevice) : plain;
 }
 
 /** The protocol of a DEEP MODS file, else the file's name without folder and endings. */

@@ -43,6 +43,10 @@ const SHAPES: Readonly<Record<string, readonly [text: string, readAs: RegExp]>> 
     ),
     /times from Date and Time, month first/,
   ],
+  'years first and hours without their zero': [
+    table('Date,Time,Load', (at, value) => `2025-01-${two(at.getUTCDate())},${at.getUTCHours()}:${two(at.getUTCMinutes())},${value}`),
+    /times from Date and Time\./,
+  ],
   tabs: [table('time\tload', (at, value) => `${at.toISOString()}\t${value}`), /separated by tabs/],
   'seconds since 1970': [table('ts,load', (at, value) => `${at.getTime() / 1000},${value}`), /times from ts/],
   'milliseconds since 1970': [table('epoch_ms,load', (at, value) => `${at.getTime()},${value}`), /times from epoch_ms/],
@@ -111,6 +115,27 @@ describe('tables as they are written elsewhere', () => {
     );
     expect([apart.rows, apart.step]).toEqual([96, 15 * MINUTES]);
     expect(apart.values.every((column) => column.every(Number.isFinite))).toBe(true);
+  });
+
+  it('know the bytes of each row, behind a byte order mark and without a last line end', () => {
+    for (const [text, first] of [
+      ['\ufeff1,10\n2,20\n3,30', 0],
+      ['\ufefftime,sensor,value\n1700000000,a,5\n1700000060,a,6\n1700000120,a,7', 1],
+    ] as const) {
+      const bytes = Buffer.from(text);
+      const { offset, length } = parseSeriesTable(text, { name: 'bytes' }).lines ?? {
+        offset: new Float64Array(),
+        length: new Int32Array(),
+      };
+      const rows = [...offset].map((at, row) => bytes.subarray(at, at + (length[row] as number)).toString());
+      expect(rows).toEqual(
+        text
+          .replace('\ufeff', '')
+          .split(/(?<=\n)/)
+          .slice(first),
+      );
+      expect((offset.at(-1) as number) + (length.at(-1) as number)).toBe(bytes.length);
+    }
   });
 
   it('refuse what would not fit into memory', () => {

@@ -1,41 +1,17 @@
 import { cellsOf, separatorOf } from './cells.ts';
 import { type Decimal, decimalOf, isAbsent, numberIn } from './numbers.ts';
-import { namesClock, namesDate, namesTime, plainName } from './time-names.ts';
+import { datedColumns, namesTime, plainName } from './time-names.ts';
 import { type DateOrder, dateOrderOf, isTime, timeOfDay } from './written-time.ts';
 
 /** Columns of words that say what a row's values are of; the device first. */
 const DEVICES = new Set([
-  'entity',
-  'device',
-  'device_id',
-  'host',
-  'hostname',
-  'host_name',
-  'instance',
-  'node',
-  'machine',
-  'server',
-  'sensor',
-  'sensor_id',
-]);
-const MORE_DEVICES = new Set([
-  'station',
-  'station_id',
-  'meter',
-  'meter_id',
-  'unit_id',
-  'asset',
-  'location',
-  'site',
-  'room',
-  'gerät',
-  'geraet',
+  ...['entity', 'device', 'device_id', 'host', 'hostname', 'host_name', 'instance', 'node', 'machine', 'server', 'sensor', 'sensor_id'],
+  ...['station', 'station_id', 'meter', 'meter_id', 'unit_id', 'asset', 'location', 'site', 'room', 'gerät', 'geraet'],
 ]);
 const METRICS = new Set([
   'metric',
   'metric_name',
   'series',
-  'measurement',
   'variable',
   'parameter',
   'channel',
@@ -68,7 +44,7 @@ export interface TableLayout {
   readonly assumed: readonly string[];
 }
 
-export const isDevice = (name: string): boolean => DEVICES.has(plainName(name)) || MORE_DEVICES.has(plainName(name));
+export const isDevice = (name: string): boolean => DEVICES.has(plainName(name));
 /** Of a column with what was read, in a table with a row for every metric. */
 export const isValue = (name: string): boolean => VALUES.has(plainName(name));
 export const isMetric = (name: string): boolean => METRICS.has(plainName(name));
@@ -128,18 +104,16 @@ export function describeLayout(layout: TableLayout, series: number): string {
 
 /** The column with the times, and that of the time of day beside one with dates. */
 function timeColumns(names: readonly string[], columnOf: (column: number) => readonly string[]): [number, number] {
-  const date = names.findIndex(namesDate);
-  const clock = date < 0 ? -1 : names.findIndex((name, column) => column !== date && namesClock(name));
-  if (clock >= 0) {
-    const cells = columnOf(clock);
-    if (cells.some((cell) => cell !== '') && cells.every((cell) => cell === '' || !Number.isNaN(timeOfDay(cell)))) return [date, clock];
+  const dated = datedColumns(names);
+  if (dated !== undefined) {
+    const cells = columnOf(dated.clock).filter((cell) => cell !== '');
+    if (cells.length > 0 && cells.every((cell) => !Number.isNaN(timeOfDay(cell)))) return [dated.date, dated.clock];
   }
   const named = names.findIndex(namesTime);
   if (named >= 0) return [named, -1];
   // Whatever its name, a first column of dates is one of times.
   const cells = columnOf(0);
-  const dated = cells.length > 0 && cells.every((cell) => /[-/.:]/.test(cell) && isTime(cell));
-  return [dated ? 0 : -1, -1];
+  return [cells.length > 0 && cells.every((cell) => /[-/.:]/.test(cell) && isTime(cell)) ? 0 : -1, -1];
 }
 
 /**
@@ -154,7 +128,7 @@ function labelColumns(
 ): number[] {
   const labels = columns.filter((column) => {
     const name = names[column] as string;
-    if (!isDevice(name) && !(isMetric(name) && !VALUES.has(plainName(name)))) return false;
+    if (!isDevice(name) && !isMetric(name)) return false;
     const words = new Set(rows.map((row) => row[column] ?? ''));
     return words.size * 2 <= rows.length || rows.length < 4;
   });

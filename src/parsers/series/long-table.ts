@@ -1,4 +1,4 @@
-import { type Micros, usualStep, VedetteError } from '../../core/index.ts';
+import { MAX_SERIES_NAME, type Micros, usualStep, VedetteError } from '../../core/index.ts';
 
 const MOST_SERIES = 10_000;
 /** Of all series and rows, those without a reading among them. */
@@ -30,7 +30,7 @@ export class LongTable {
       labels
         .filter((label) => label !== '')
         .join(' ')
-        .slice(0, 1024) || 'value';
+        .slice(0, MAX_SERIES_NAME) || 'value';
     let series = this.#series.get(name);
     if (series === undefined) {
       if (this.#series.size >= MOST_SERIES) {

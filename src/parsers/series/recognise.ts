@@ -33,7 +33,7 @@ export function tellsWalks(lines: readonly string[]): boolean {
 
 function readingTable(lines: readonly string[]): boolean {
   const layout = layoutOf(lines.slice(0, MOST_ROWS + 1));
-  const { separator, headed, names, time, clock, labels, values, decimal, dates } = layout;
+  const { separator, headed, names, time, clock, values, decimal, dates } = layout;
   const rows = lines.slice(headed ? 1 : 0, MOST_ROWS).filter((line) => line !== '');
   if (time >= 0 ? names.length < 2 || rows.length === 0 : rows.length < LEAST_UNTIMED_ROWS || !nameable(names, headed)) return false;
   let numbers = 0;
@@ -53,7 +53,7 @@ function readingTable(lines: readonly string[]): boolean {
       numbers++;
     }
   }
-  return numbers > 0 && (labels.length === 0 || values.length > 0);
+  return numbers > 0;
 }
 
 /** A header without a time must still look like one: a different name over every column. */

@@ -44,12 +44,11 @@ export function parseSeriesTable(text: string, options: TableOptions): SeriesFra
   let last = Number.NEGATIVE_INFINITY;
   let untimed = 0;
   const places = { line: [] as number[], offset: [] as number[], length: [] as number[] };
-  let next = headed ? Buffer.byteLength(lines[0] as string) + (text.startsWith('\ufeff') ? 3 : 0) + 1 : 0;
-  for (let i = headed ? 1 : 0; i < lines.length; i++) {
-    const offset = next;
-    next += Buffer.byteLength(lines[i] as string) + 1;
-    const line = bare[i] as string;
-    if (line === '') continue;
+  let next = text.startsWith('\ufeff') ? 3 : 0;
+  for (const [i, line] of bare.entries()) {
+    const place = { line: i + 1, offset: next, length: Buffer.byteLength(lines[i] as string) + (i + 1 === lines.length ? 0 : 1) };
+    next += place.length;
+    if (line === '' || (i === 0 && headed)) continue;
     const row = cellsOf(line, separator);
     const counted = (options.from ?? DEFAULT_FROM) + times.length * (options.step ?? 1e6);
     const written = clockColumn < 0 ? (row[timeColumn] ?? '') : `${row[timeColumn] ?? ''} ${row[clockColumn] ?? ''}`.trim();
@@ -63,18 +62,14 @@ export function parseSeriesTable(text: string, options: TableOptions): SeriesFra
       const label = labels.map((column) => row[column] ?? '');
       for (const column of columns) {
         const value = numberIn(row[column] ?? '', decimal);
-        long.add(time, columns.length === 1 ? label : [...label, names[column] as string], value, {
-          line: i + 1,
-          offset,
-          length: next - offset,
-        });
+        long.add(time, columns.length === 1 ? label : [...label, names[column] as string], value, place);
       }
       continue;
     }
     times.push(time);
-    places.line.push(i + 1);
-    places.offset.push(offset);
-    places.length.push(next - offset - (i + 1 === lines.length ? 1 : 0));
+    places.line.push(place.line);
+    places.offset.push(place.offset);
+    places.length.push(place.length);
     for (const [k, column] of columns.entries()) (values[k] as number[]).push(numberIn(row[column] ?? '', decimal));
   }
   const found = long?.finish() ?? {

@@ -9,7 +9,7 @@ const MILLIS_LIMIT = 1e14;
 const MICROS_LIMIT = 1e17;
 const NO_TIME = { time: Number.NaN, local: false };
 const NUMERIC = /^(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:[ T,]+(.+))?$/;
-const YEAR_FIRST = /^(\d{4})[./](\d{1,2})[./](\d{1,2})(?:[ T]+(.+))?$/;
+const YEAR_FIRST = /^(\d{4})[./-](\d{1,2})[./-](\d{1,2})(?:[ T]+(.+))?$/;
 const CLOCK = /^(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*([ap])?\.?m?\.?$/i;
 const LONGEST = 40;
 
@@ -28,7 +28,9 @@ export function writtenTime(cell: string, order?: DateOrder): { readonly time: n
   if (/^\d{4}-\d{2}-\d{2}/.test(cell)) {
     const iso = cell.replace(' ', 'T').replace(',', '.').replace(/ UTC$/, 'Z');
     const local = iso.length <= 10 || !/(Z|[+-]\d{2}:?\d{2})$/.test(iso);
-    return { time: Date.parse(local && iso.length > 10 ? `${iso}Z` : iso) * 1000, local };
+    const time = Date.parse(local && iso.length > 10 ? `${iso}Z` : iso) * 1000;
+    // Of other times of day, such as `9:05` and `1:30 PM`, below.
+    if (!Number.isNaN(time)) return { time, local };
   }
   const numeric = numericDate(cell);
   if (numeric !== undefined) {
@@ -42,7 +44,7 @@ export function writtenTime(cell: string, order?: DateOrder): { readonly time: n
 }
 
 /** The two numbers before the year, the year, the time of day, and whether dots part them: `dd.mm.yyyy` is never the other way round. */
-export function numericDate(cell: string): readonly [number, number, number, string | undefined, boolean] | undefined {
+function numericDate(cell: string): readonly [number, number, number, string | undefined, boolean] | undefined {
   const found = cell.length > LONGEST ? null : NUMERIC.exec(cell);
   if (found === null) return undefined;
   const year = Number(found[4]);
