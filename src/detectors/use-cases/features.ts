@@ -1,23 +1,21 @@
 import type { FeatureText } from '../../core/index.ts';
 
-/** Written out where it is used: stored declarations sort their columns by name, so none may stand on another. */
-const ONE_WAY = "(state is not absent and startsWith(state, 'one-way'))";
-
 /**
  * A flow nobody answered, by Zeek's and the meter's names of states or by its counts; of a record of one direction the counts say
  * nothing of answers. Flows whose initiator uses a well-known port and whose responder none are answers taken for questions, and so
  * are records of one direction from the lower port to the higher; `asks` leaves them out.
  */
 const derive = {
-  oneWay: ONE_WAY,
-  failed: `state in ('S0', 'REJ', 'RSTOS0', 'SH', 'attempt', 'rejected') or not ${ONE_WAY} and (backwardPackets = 0 or backwardPackets is absent and backwardBytes = 0)`,
-  asks: `protocol not in (6, 17) or sourcePort is absent or (sourcePort >= 1024 or destinationPort < 1024) and not (${ONE_WAY} and sourcePort < destinationPort)`,
+  oneWay: "state is not absent and startsWith(state, 'one-way')",
+  failed:
+    "state in ('S0', 'REJ', 'RSTOS0', 'SH', 'attempt', 'rejected') or not oneWay and (backwardPackets = 0 or backwardPackets is absent and backwardBytes = 0)",
+  asks: 'protocol not in (6, 17) or sourcePort is absent or (sourcePort >= 1024 or destinationPort < 1024) and not (oneWay and sourcePort < destinationPort)',
   many: 'destinationAddress in (224.0.0.0/4, 255.255.255.255/32, ff00::/8)',
   // Echo requests; sensors put the ICMP type into the port, the meter leaves 0.
   ping: 'protocol = 1 and (sourcePort in (0, 8) or sourcePort is absent) or protocol = 58 and sourcePort = 128',
   outward: 'inside(HOME_NET, sourceAddress) and not inside(HOME_NET, destinationAddress) and not many',
   // Of one direction, long packets are an upload and short ones confirm a download.
-  back: `if(${ONE_WAY}, if(forwardBytes > 500 * forwardPackets, forwardBytes / 100, forwardBytes), backwardBytes)`,
+  back: 'if(oneWay, if(forwardBytes > 500 * forwardPackets, forwardBytes / 100, forwardBytes), backwardBytes)',
   ended: 'if(durationMicros is absent, time, time + durationMicros)',
 } as const;
 

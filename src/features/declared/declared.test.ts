@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EventBatch, FeatureReached } from '../../core/index.ts';
+import { canonicalJson, type EventBatch, type FeatureReached } from '../../core/index.ts';
 import { type SensorRow, sensorBatches } from '../../parsers/sensor/batch.ts';
 import { FeatureEngine } from './engine/engine.ts';
 import { registeredDomain, subdomain } from './expression/names.ts';
@@ -78,6 +78,20 @@ describe('declarations', () => {
     [{ window: { type: 'session', idle: '1m' }, aggregates: { a: 'silence()' } }, 'aggregates.a:0 silence cannot be taken over sessions'],
   ] satisfies [Partial<FeatureInput>, string][])('%o: %s', (change, problem) => {
     expect(problemOf(change)).toContain(problem);
+  });
+
+  it('derive columns from one another in any order, so that they run as they are stored', () => {
+    const derive = { web: 'destinationPort in (80, 443)', large: 'web and forwardBytes > 1000', alone: 'large and backwardBytes = 0' };
+    const change = { derive, where: 'alone' };
+    const given = featureDeclaration.parse({ ...base, ...change });
+    const stored = featureDeclaration.parse(JSON.parse(canonicalJson(given)));
+    expect(Object.keys(stored.derive)).toEqual(['alone', 'large', 'web']);
+    const read = planFeature('f', stored, HOME);
+    expect(read).toHaveProperty('plan');
+    expect(read).toEqual(planFeature('f', given, HOME));
+    expect(problemOf({ derive: { a: 'b + 1', b: 'c + 1', c: 'a + 1' } })).toContain('derive.c:0 is derived from itself: a, b, c');
+    const deep = Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`x${i}`, `x${i + 1} + 1`]));
+    expect(problemOf({ derive: deep })).toContain('is more than 100 columns deep');
   });
 
   it('survives hostile text', () => {

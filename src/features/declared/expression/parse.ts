@@ -5,7 +5,7 @@ import { type Token, tokens } from './token.ts';
 
 /** What names mean: columns of the events, expressions derived from them, and named lists of networks. */
 export interface Scope {
-  readonly columns: ReadonlyMap<string, Expression>;
+  readonly columns: Pick<ReadonlyMap<string, Expression>, 'get' | 'keys'>;
   readonly networks: ReadonlyMap<string, readonly Network[]>;
 }
 

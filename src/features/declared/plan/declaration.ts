@@ -30,7 +30,7 @@ const KINDS = Object.keys(EVENT_SCHEMAS) as [EventKind, ...EventKind[]];
 export const featureDeclaration = z.strictObject({
   from: z.enum(KINDS).describe('kind of events'),
   where: expression('only events for which this holds').optional(),
-  derive: z.record(columnName, expression('of columns and what is derived above')).default({}).describe('further columns by name'),
+  derive: z.record(columnName, expression('of columns, derived ones too')).default({}).describe('further columns by name'),
   time: expression('event time in microseconds, such as time + durationMicros').default('time'),
   key: z.array(columnName).min(1).max(8).describe('columns that windows are kept apart by'),
   window,

@@ -47,6 +47,8 @@ const TYPES: Readonly<Partial<Record<ColumnType, ValueType>>> = {
 
 /** Most windows one event may fall into. */
 const MOST_OVERLAP = 100;
+/** Most columns, each derived from the one before it, that are read at once. */
+const MOST_DERIVED = 100;
 
 /** `homeNetworks`: what HOME_NET stands for. Problems instead of a plan where something is wrong. */
 export function planFeature(
@@ -99,25 +101,37 @@ export function planFeature(
   };
 }
 
+/** Derived columns are read when they are first referred to, whatever their order: a stored declaration has them sorted by name. */
 function scopeOf(
-  declaration: FeatureDeclaration,
+  { from, derive }: FeatureDeclaration,
   homeNetworks: readonly string[],
   attempt: <T>(path: readonly string[], make: () => T) => T | undefined,
 ): Scope {
-  const columns = new Map<string, Expression>();
-  for (const { name, type } of EVENT_SCHEMAS[declaration.from].columns) {
+  const known = new Map<string, Expression>();
+  for (const { name, type } of EVENT_SCHEMAS[from].columns) {
     const valueType = TYPES[type];
-    if (valueType !== undefined) columns.set(name, { kind: 'column', type: valueType, name });
+    if (valueType !== undefined) known.set(name, { kind: 'column', type: valueType, name });
   }
-  const home = homeNetworks.map(parseNetwork).filter((network): network is Network => network !== undefined);
-  const scope: Scope = { columns, networks: new Map([['HOME_NET', home]]) };
-  for (const [name, text] of Object.entries(declaration.derive)) {
+  const unread = new Map(Object.entries(derive));
+  const open = new Set<string>();
+  const get = (name: string): Expression | undefined => {
+    if (open.has(name)) throw new ExpressionError(0, `is derived from itself: ${[...open].join(', ')}`);
+    const text = unread.get(name);
+    if (text === undefined) return known.get(name);
+    unread.delete(name);
+    open.add(name);
     const expression = attempt(['derive', name], () => {
-      if (columns.has(name)) throw new ExpressionError(0, `${name} is a column of ${declaration.from} already`);
+      if (known.has(name)) throw new ExpressionError(0, `${name} is a column of ${from} already`);
+      if (open.size > MOST_DERIVED) throw new ExpressionError(0, `is more than ${MOST_DERIVED} columns deep`);
       return parseExpression(text, scope);
     });
-    if (expression !== undefined) columns.set(name, expression);
-  }
+    open.delete(name);
+    if (expression !== undefined) known.set(name, expression);
+    return known.get(name);
+  };
+  const home = homeNetworks.map(parseNetwork).filter((network): network is Network => network !== undefined);
+  const scope: Scope = { columns: { get, keys: () => known.keys() }, networks: new Map([['HOME_NET', home]]) };
+  for (const name of Object.keys(derive)) get(name);
   return scope;
 }
 
