@@ -93,14 +93,13 @@ async function measured(pipeline: Pipeline, traffic: Router, perSecond: number):
   const taken = after.events - before.events;
   const share = { baseline: 'sent', baseline_value: sent, ratio: taken / sent };
   const load = loadavg()[0]?.toFixed(0);
+  const scanned = new Map(scans.map((at, number) => [`10.99.${number >>> 8}.${number & 255}`, at]));
   return [
     { name: `${perSecond} records/s, load average ${load}: taken`, value: taken, unit: 'records', ...share },
     { name: `${perSecond} records/s: dropped by the system, by sequence numbers`, value: lost - before.lost, unit: 'records' },
     { name: `${perSecond} records/s: all threads`, value: taken / ((user + system) / 1e6), unit: 'records/CPU s' },
     { name: `${perSecond} records/s: last record sent to processed`, value: latest - ended, unit: 'ms' },
-    ...DETECTORS.flatMap((detector) =>
-      delaysOf(detector, perSecond, new Map(scans.map((at, number) => [`10.99.${number >>> 8}.${number & 255}`, at])), told),
-    ),
+    ...DETECTORS.flatMap((detector) => delaysOf(detector, perSecond, scanned, told)),
   ];
 }
 

@@ -49,10 +49,6 @@ export class Exporter {
     );
   }
 
-  close(): void {
-    this.#socket.close();
-  }
-
   #send(records: readonly Record5[]): void {
     const now = Date.now();
     const up = now - this.#booted;

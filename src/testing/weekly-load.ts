@@ -2,7 +2,7 @@ import { type Random, seededRandom } from '../core/index.ts';
 
 const DAY_MS = 86_400_000;
 /** A Monday. */
-export const WEEKLY_LOAD_FROM = Date.UTC(2025, 0, 6);
+const WEEKLY_LOAD_FROM = Date.UTC(2025, 0, 6);
 
 interface WeeklyLoad {
   readonly seed: number;

@@ -14,7 +14,7 @@ describe('slow scans', () => {
     );
     const { found, names } = await watch(scan);
     expect(names).toEqual(titles('slow-port-scan'));
-    expect(found[0]).toMatchObject({ entity: '10.0.0.1', techniques: ['T1046'] });
+    expect(found[0]).toMatchObject({ entity: '10.0.0.1', targets: ['10.0.0.2'], techniques: ['T1046'] });
     expect(found[0]?.severity).toBeGreaterThanOrEqual(45);
     const client = many(200, (i) => syn(i * MINUTE, '10.0.0.1', '10.0.0.2', 8000 + (i % 8), 40_000 + i));
     expect((await watch(client)).names).toEqual([]);

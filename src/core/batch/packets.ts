@@ -100,7 +100,7 @@ export interface PacketBatch {
 /** Text of an address of four words at `at`; IPv6 as RFC 5952 writes it. */
 export function addressText(words: Int32Array, at: number): string {
   const [a, b, c, d] = [words[at] as number, words[at + 1] as number, words[at + 2] as number, words[at + 3] as number];
-  if (a === 0 && b === 0 && c === 0xffff) return `${d >>> 24}.${(d >>> 16) & 255}.${(d >>> 8) & 255}.${d & 255}`;
+  if (a === 0 && b === 0 && c === 0xffff) return ipv4Text(d);
   const groups = [a, b, c, d].flatMap((word) => [word >>> 16, word & 0xffff]);
   let best = -1;
   let length = 1;
@@ -111,4 +111,19 @@ export function addressText(words: Int32Array, at: number): string {
   }
   const hex = (part: readonly number[]): string => part.map((group) => group.toString(16)).join(':');
   return best < 0 ? hex(groups) : `${hex(groups.slice(0, best))}::${hex(groups.slice(best + length))}`;
+}
+
+/** Text of an IPv4 address of 32 bits. */
+export function ipv4Text(word: number): string {
+  return `${word >>> 24}.${(word >>> 16) & 255}.${(word >>> 8) & 255}.${word & 255}`;
+}
+
+/** Text of the hardware address of six bytes at `at`. */
+export function hardwareText(bytes: Uint8Array, at: number): string {
+  return Array.from(bytes.subarray(at, at + 6), (byte) => byte.toString(16).padStart(2, '0')).join(':');
+}
+
+/** The 32 bits at `at`, big-endian and signed. */
+export function wordAt(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);
 }

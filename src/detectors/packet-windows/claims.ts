@@ -1,4 +1,4 @@
-import type { ApplicationEvent, PacketBatch } from '../../core/index.ts';
+import { type ApplicationEvent, hardwareText, ipv4Text, type PacketBatch } from '../../core/index.ts';
 import type { PacketWindowsConfig } from './config.ts';
 import type { WindowContext } from './context.ts';
 import type { Fingerprint } from './fingerprint.ts';
@@ -132,7 +132,7 @@ export class Claims {
     }
     if (other === undefined) return;
     const { rogueOffers, claimWindow } = this.#config;
-    const pair = [other.server, server].map(addressOf).sort().join(' and ');
+    const pair = [other.server, server].map(ipv4Text).sort().join(' and ');
     const at = this.#rogues.open(batch, row, 'hardware', this.#print.start(KIND.hardware).text(pair).value());
     const count = plus(this.#rogues.windows.values, at + WINDOW.a);
     if (count < rogueOffers) return;
@@ -155,12 +155,6 @@ function contradicts(known: Offer, offer: Offer): boolean {
   return nameServers.length > 0 && offer.nameServers.length > 0 && !offer.nameServers.some((one) => nameServers.includes(one));
 }
 
-function hardwareText(bytes: Uint8Array, at: number): string {
-  return Array.from(bytes.subarray(at, at + 6), (byte) => byte.toString(16).padStart(2, '0')).join(':');
-}
-
 function isShared(hardware: string): boolean {
   return SHARED.some((prefix) => hardware.startsWith(prefix));
 }
-
-const addressOf = (word: number): string => [24, 16, 8, 0].map((shift) => (word >>> shift) & 255).join('.');

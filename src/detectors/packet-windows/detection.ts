@@ -31,7 +31,7 @@ export function findingOf(episode: Episode): RuleFinding {
 }
 
 /** Rules about the source that do something to the destination. */
-const AIMED: ReadonlySet<RuleName> = new Set(['port-scan', 'brute-force']);
+const AIMED: ReadonlySet<RuleName> = new Set(['port-scan', 'slow-port-scan', 'brute-force']);
 
 function isTarget({ rule, destination }: Episode): boolean {
   return destination !== '' && (RULES[rule].about === 'destination' || AIMED.has(rule));

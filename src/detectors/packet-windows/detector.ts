@@ -4,7 +4,6 @@ import {
   FRAGMENT,
   type Micros,
   type PacketBatch,
-  PROTOCOL,
   type RuleDetector,
   type RuleFinding,
   type RuleInput,
@@ -104,8 +103,7 @@ export class PacketWindows implements RuleDetector {
     if (batch.fragment[row] === FRAGMENT.later) return;
     this.#scans.packet(batch, row, contact);
     this.#logins.packet(batch, row);
-    const protocol = batch.protocol[row];
-    if (protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmp6) this.#echoes.packet(batch, row);
+    this.#echoes.packet(batch, row);
   }
 
   counters(): Record<string, number> {

@@ -9,6 +9,16 @@ import { plus, RuleWindows } from './rule-windows.ts';
 import { WINDOW } from './windows.ts';
 
 const ECHO = { request: 8, reply: 0, request6: 128, reply6: 129 } as const;
+
+/** Whether a packet is a ping, and which half of it. */
+export function echoOf({ protocol, icmpType }: PacketBatch, row: number): 'request' | 'reply' | undefined {
+  const four = protocol[row] === PROTOCOL.icmp;
+  if (!four && protocol[row] !== PROTOCOL.icmp6) return undefined;
+  const type = icmpType[row];
+  if (type === (four ? ECHO.request : ECHO.request6)) return 'request';
+  return type === (four ? ECHO.reply : ECHO.reply6) ? 'reply' : undefined;
+}
+
 /** Programs that ping put a time, a number or an identifier first; the rest repeats. */
 const OWN_BYTES = 24;
 /** Bytes that tell contents apart. */
@@ -37,14 +47,12 @@ export class Echoes {
   }
 
   packet(batch: PacketBatch, row: number): void {
-    const type = batch.icmpType[row] as number;
-    const four = batch.protocol[row] === PROTOCOL.icmp;
-    const asks = type === (four ? ECHO.request : ECHO.request6);
-    if (!asks && type !== (four ? ECHO.reply : ECHO.reply6)) return;
+    const echo = echoOf(batch, row);
+    if (echo === undefined) return;
     const start = (batch.payloadStart[row] as number) + OWN_BYTES;
     const end = Math.min(batch.payloadEnd[row] as number, start + LOOKED_AT);
     if (end <= start || isMulticast(batch, row)) return;
-    const key = asks ? 'pair' : 'reverse-pair';
+    const key = echo === 'request' ? 'pair' : 'reverse-pair';
     const at = this.#rule.open(batch, row, key);
     const { values } = this.#rule.windows;
     const length = (batch.payloadBytes[row] as number) - OWN_BYTES;

@@ -26,7 +26,7 @@ const LISTS = [
 ];
 
 /** TXT, NULL and the types for private use carry what a server likes to say. */
-const TEXTS = (type: number): boolean => type === 16 || type === 10 || type >= 65_280;
+const asksForText = (type: number): boolean => type === 16 || type === 10 || type >= 65_280;
 /** Long enough for questions that come once in a few minutes. */
 const BEACON_SECONDS = 3600;
 
@@ -62,7 +62,7 @@ export class Names {
     const { tunnelBytes, scanWindow } = this.#config;
     const key = response ? 'reverse-pair' : 'pair';
     const domain = this.#print.start(31).text(split.domain).value();
-    if (TEXTS(event.type) && !/(?:^|\.)_/.test(split.subdomain)) this.#text(batch, row, key, domain, split);
+    if (asksForText(event.type) && !/(?:^|\.)_/.test(split.subdomain)) this.#text(batch, row, key, domain, split);
     const at = this.#rule.open(batch, row, key, domain);
     const { values } = this.#rule.windows;
     const print = this.#print
@@ -77,7 +77,7 @@ export class Names {
       { subject: 'bytes of different subdomains', value: bytes, threshold: tunnelBytes, unit: `in ${scanWindow} s` },
       { subject: 'different names', value: names, threshold: Math.max(2, Math.round(tunnelBytes / 20)), unit: `in ${scanWindow} s` },
     ];
-    this.#rule.fire(batch, row, at, key, measures, split.domain === '' ? 'names without a domain' : `names below ${split.domain}`);
+    this.#rule.fire(batch, row, at, key, measures, subjectOf(split.domain));
   }
 
   /** A name that was asked for as text. Those with an underscore are of services: keys and policies of mail, certificates. */
@@ -93,8 +93,12 @@ export class Names {
     const names = plus(values, at + WINDOW.a);
     if (names < textNames) return;
     const measures = [{ subject: 'different names asked for texts', value: names, threshold: textNames, unit: `in ${BEACON_SECONDS} s` }];
-    this.#beacons.fire(batch, row, at, key, measures, split.domain === '' ? 'names without a domain' : `names below ${split.domain}`);
+    this.#beacons.fire(batch, row, at, key, measures, subjectOf(split.domain));
   }
+}
+
+function subjectOf(domain: string): string {
+  return domain === '' ? 'names without a domain' : `names below ${domain}`;
 }
 
 /** Registered domain and what stands before it; undefined for names that carry no data outwards. */

@@ -1,4 +1,4 @@
-import { type PacketBatch, PROTOCOL, TCP } from '../../core/index.ts';
+import { type PacketBatch, PROTOCOL, TCP, wordAt } from '../../core/index.ts';
 import { SeenSet } from '../../ml/sketches/seen-set.ts';
 import type { PacketWindowsConfig } from './config.ts';
 import type { WindowContext } from './context.ts';
@@ -87,7 +87,7 @@ export class OneWay {
     const flags = (batch.tcpFlags[row] as number) & (TCP.syn | TCP.ack | TCP.rst);
     const header = (batch.payloadStart[row] as number) - (batch.headerBytes[row] as number);
     if (protocol !== PROTOCOL.tcp || flags !== TCP.ack || (batch.headerBytes[row] as number) < TCP_HEADER) return false;
-    const sequence = word(batch.bytes, header + 4);
+    const sequence = wordAt(batch.bytes, header + 4);
     const known = this.#seen.has(this.#ends(batch, row, KIND.sequence).add(sequence).value());
     const payload = batch.payloadBytes[row] as number;
     this.#seen.add(
@@ -98,7 +98,7 @@ export class OneWay {
     if (payload > 0) return known;
     const confirmed = this.#ends(batch, row, KIND.confirmed)
       .add(sequence)
-      .add(word(batch.bytes, header + 8));
+      .add(wordAt(batch.bytes, header + 8));
     return this.#seen.add(confirmed.value()) && known;
   }
 
@@ -123,8 +123,4 @@ function subjectOf({ protocol }: PacketBatch, row: number): string {
     default:
       return '';
   }
-}
-
-function word(bytes: Uint8Array, at: number): number {
-  return ((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);
 }

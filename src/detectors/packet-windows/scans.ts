@@ -3,6 +3,7 @@ import { SeenSet } from '../../ml/sketches/seen-set.ts';
 import type { PacketWindowsConfig } from './config.ts';
 import type { Contact } from './contacts.ts';
 import type { WindowContext } from './context.ts';
+import { echoOf } from './echoes.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { KeptParts } from './kept.ts';
 import { isMulticast } from './multicast.ts';
@@ -10,10 +11,6 @@ import { plus, RuleWindows } from './rule-windows.ts';
 import { Unanswered } from './unanswered.ts';
 import { WINDOW } from './windows.ts';
 
-const ECHO_REQUEST = 8;
-const ECHO_REPLY = 0;
-const ECHO_REQUEST_6 = 128;
-const ECHO_REPLY_6 = 129;
 const ARP_REQUEST = 1;
 const KIND = { port: 11, ping: 12, arp: 13, probe: 14, triedPort: 15, answeredPort: 16, pair: 17, source: 18, echo: 19 } as const;
 /** Silent hosts of a sweep by pings. */
@@ -105,12 +102,10 @@ export class Scans {
     if (contact.opens) this.#port(batch, row);
     else if (protocol === PROTOCOL.tcp) this.#answer(batch, row, contact);
     else if (protocol === PROTOCOL.udp) this.#portAnswered(batch, row);
-    const type = batch.icmpType[row] as number;
-    const pings = protocol === PROTOCOL.icmp ? type === ECHO_REQUEST : protocol === PROTOCOL.icmp6 && type === ECHO_REQUEST_6;
-    const echoes = protocol === PROTOCOL.icmp ? type === ECHO_REPLY : protocol === PROTOCOL.icmp6 && type === ECHO_REPLY_6;
-    if (pings) this.#ping(batch, row, contact.first);
-    else if (echoes) this.#echo(batch, row);
-    if (contact.first && (contact.opens || pings) && !isManyHosts(batch, row)) this.#host(batch, row);
+    const echo = echoOf(batch, row);
+    if (echo === 'request') this.#ping(batch, row, contact.first);
+    else if (echo === 'reply') this.#echo(batch, row);
+    if (contact.first && (contact.opens || echo === 'request') && !isManyHosts(batch, row)) this.#host(batch, row);
     else if (contact.firstAnswer) {
       this.#silent.answered(batch, row);
       this.#slowHosts.answered(batch, row, batch.sourcePort[row]);

@@ -63,7 +63,7 @@ export class Unanswered implements Kept {
 
   /** Something new was tried. a: tried; b: of these, answered; c: for the first time ever; over: since when too many are silent. */
   tried(batch: PacketBatch, row: number, extra = 0, first = true): void {
-    const { key, answered } = this.#rule;
+    const { key } = this.#rule;
     const at = this.#windows.open(batch, row, key, extra);
     const { values } = this.#windows.windows;
     plus(values, at + WINDOW.a);
@@ -71,7 +71,7 @@ export class Unanswered implements Kept {
     const time = batch.time[row] as number;
     if (!this.#holds(at)) {
       values[at + WINDOW.over] = 0;
-      if (answered !== undefined) this.#tell(batch, row, at, extra);
+      this.#tell(batch, row, at, extra);
       return;
     }
     if (values[at + WINDOW.over] === 0) {

@@ -16,9 +16,10 @@ const ASA = [
 /** What a line of pfSense's `filterlog` or of a Cisco ASA refuses; undefined for other lines. */
 export function refusedPacketOf(program: string, message: string): RefusedPacket | undefined {
   if (program === 'filterlog') return filterlog(message.split(',', 26));
-  if (!/\bden(?:y|ied)\b/i.test(message)) return undefined;
+  const head = message.slice(0, 1024);
+  if (!/\bden(?:y|ied)\b/i.test(head)) return undefined;
   for (const pattern of ASA) {
-    const [, SRC, DST, DPT] = pattern.exec(message.slice(0, 1024)) ?? [];
+    const [, SRC, DST, DPT] = pattern.exec(head) ?? [];
     if (SRC !== undefined && DST !== undefined && DPT !== undefined) return { SRC, DST, DPT };
   }
   return undefined;

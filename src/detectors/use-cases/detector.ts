@@ -26,8 +26,6 @@ const MOST_WITHOUT_PAST = 24;
 interface RunningFeature {
   readonly runner: FeatureRunner;
   readonly judges: readonly Judge[];
-  /** Of these judges: which watch of the runner is whose. */
-  readonly watched: readonly Judge[];
 }
 
 interface State {
@@ -88,9 +86,10 @@ export class UseCases implements RuleDetector {
     config: UseCasesConfig,
     features: FeatureFactory,
   ): RunningFeature {
-    const watched = judges.filter((judge) => judge.watched(declaration.aggregates).length > 0);
-    const watches = watched.map((judge) => {
-      const levels = judge.watched(declaration.aggregates);
+    const watched = judges
+      .map((judge) => ({ judge, levels: judge.watched(declaration.aggregates) }))
+      .filter(({ levels }) => levels.length > 0);
+    const watches = watched.map(({ judge, levels }) => {
       const places = levels.map((level) => judge.levels.indexOf(level));
       return {
         columns: levels.map(({ column }) => column),
@@ -100,7 +99,8 @@ export class UseCases implements RuleDetector {
           : {
               levelsOf: (keys: readonly string[]) => {
                 this.#early.push(...this.#closed(runner, judges));
-                return places.map((place) => judge.levelsOf(keys)[place] as number);
+                const ofKey = judge.levelsOf(keys);
+                return places.map((place) => ofKey[place] as number);
               },
             }),
       };
@@ -113,10 +113,10 @@ export class UseCases implements RuleDetector {
       onReached: (reached) => {
         // What has closed counts as past, whatever the size of the batch.
         this.#early.push(...this.#closed(runner, judges));
-        this.#reached(runner, watched[reached.watch] as Judge, reached);
+        this.#reached(runner, watched[reached.watch]?.judge as Judge, reached);
       },
     });
-    return { runner, judges, watched };
+    return { runner, judges };
   }
 
   take(batch: RuleInput): readonly RuleFinding[] {

@@ -25,10 +25,7 @@ export function readFlow(reader: Reader, template: FlowTemplate, clock: ExportCl
   const time = { start: Number.NaN, end: Number.NaN, duration: Number.NaN };
   for (const { element, enterprise, length } of template.fields) {
     const size = length === VARIABLE ? variableLength(reader) : length;
-    const from = reader.at;
-    reader.skip(size);
-    const next = reader.at;
-    reader.at = from;
+    const next = reader.after(size);
     if (enterprise === REVERSE) readReverse(reader, element, size, flow);
     else if (enterprise === 0) readElement(reader, element, size, flow, time, clock);
     reader.at = next;

@@ -40,6 +40,12 @@ export class Reader {
     this.#take(length);
   }
 
+  /** Where the next `length` bytes end; they are not passed over. */
+  after(length: number): number {
+    if (length < 0 || length > this.left) throw new RangeError(`${length} bytes are wanted at ${this.at}, ${this.left} are left`);
+    return this.at + length;
+  }
+
   /** A reader of the next `length` bytes, which are passed over. */
   part(length: number): Reader {
     const from = this.#take(length);
@@ -66,8 +72,7 @@ export class Reader {
 
   #take(length: number): number {
     const from = this.at;
-    if (length < 0 || length > this.left) throw new RangeError(`${length} bytes are wanted at ${from}, ${this.left} are left`);
-    this.at = from + length;
+    this.at = this.after(length);
     return from;
   }
 }

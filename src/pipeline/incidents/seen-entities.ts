@@ -1,5 +1,5 @@
 import { newEntity } from '../../alerts/index.ts';
-import type { DictColumn, EventBatch, LogBatch, Micros } from '../../core/index.ts';
+import { type DictColumn, type EventBatch, ipv4Text, type LogBatch, type Micros } from '../../core/index.ts';
 import type { SeenEntity } from '../../store/correlation-contract.ts';
 
 /** An entity is written again when it was seen this much later. */
@@ -77,5 +77,5 @@ function privateAddresses(column: Uint8Array): string[] {
     const [a, b, c, d] = [column[at + 12], column[at + 13], column[at + 14], column[at + 15]] as [number, number, number, number];
     if (a === 10 || (a === 172 && b >= 16 && b < 32) || (a === 192 && b === 168)) found.add(((a * 256 + b) * 256 + c) * 256 + d);
   }
-  return [...found].map((value) => `${(value >>> 24) & 255}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`);
+  return [...found].map(ipv4Text);
 }

@@ -87,11 +87,12 @@ export class StructuredLog {
 
   /** Every row with its final template; may be called again until `remove`. For other forms of output such as Parquet. */
   async *rows(): AsyncGenerator<StructuredRow> {
+    const names = this.fields;
     for await (const [lineId, eventId, content, format, ...fields] of this.spool.rows()) {
       const eventTemplate = this.seen.get(String(eventId))?.text ?? '';
       yield {
         lineId: Number(lineId),
-        fields: this.fields.map((name, i) => (name === 'Format' ? String(format ?? this.main) : String(fields[i] ?? ''))),
+        fields: names.map((name, i) => (name === 'Format' ? String(format ?? this.main) : String(fields[i] ?? ''))),
         content: String(content),
         eventId: eventId === null ? '' : String(eventId),
         eventTemplate,

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { VedetteError } from '../../../core/index.ts';
+import { ipv4Text, VedetteError } from '../../../core/index.ts';
 import { CaptureReader, FLOW_VALUES, FlowMeter } from '../../../parsers/packets/index.ts';
 import { listInputs, readBytes } from '../../../sources/index.ts';
 import { markdownTable } from '../../../training/index.ts';
@@ -97,8 +97,7 @@ function plain(addresses: Int32Array, from: number): string {
   const words = Array.from(addresses.subarray(from, from + 4), (word) => (word >>> 0).toString(16).padStart(8, '0'));
   const hex = words.join('');
   if (!hex.startsWith('00000000000000000000ffff')) return hex;
-  const last = addresses[from + 3] as number;
-  return [24, 16, 8, 0].map((shift) => (last >>> shift) & 255).join('.');
+  return ipv4Text(addresses[from + 3] as number);
 }
 
 const keyOf = ({ source, sport, target, dport, protocol, start }: ToldFlow): string =>

@@ -1,4 +1,4 @@
-import type { ApplicationEvent } from '../../../core/index.ts';
+import { type ApplicationEvent, hardwareText, wordAt } from '../../../core/index.ts';
 
 const COOKIE = 236;
 const OPTION = { pad: 0, mask: 1, router: 3, nameServers: 6, message: 53, server: 54, end: 255 } as const;
@@ -7,9 +7,7 @@ const MOST_NAME_SERVERS = 4;
 /** Message type (1 discover, 2 offer, 3 request, 5 acknowledgement …), client, and what the server offers (RFC 2131, RFC 2132). */
 export function readDhcp(bytes: Uint8Array, start: number, end: number, row: number): ApplicationEvent | undefined {
   if (end - start < COOKIE + 4) return undefined;
-  const word = (at: number): number =>
-    (((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number)) >>>
-    0;
+  const word = (at: number): number => wordAt(bytes, at) >>> 0;
   if (word(start + COOKIE) !== 0x63825363) return undefined;
   const found = { message: 0, mask: 0, server: 0, router: 0, nameServers: [] as number[] };
   let at = start + COOKIE + 4;
@@ -24,16 +22,15 @@ export function readDhcp(bytes: Uint8Array, start: number, end: number, row: num
     const length = bytes[at + 1] as number;
     const to = Math.min(end, from + length);
     if (code === OPTION.message && to > from) found.message ||= bytes[from] as number;
-    else if (to - from < 4) {
-      // too short for an address
-    } else if (code === OPTION.mask) found.mask = word(from);
-    else if (code === OPTION.server) found.server = word(from);
-    else if (code === OPTION.router) found.router = word(from);
     else if (code === OPTION.nameServers) {
       for (let i = from; i + 4 <= to && found.nameServers.length < MOST_NAME_SERVERS; i += 4) found.nameServers.push(word(i));
+    } else if (to - from >= 4) {
+      if (code === OPTION.mask) found.mask = word(from);
+      else if (code === OPTION.server) found.server = word(from);
+      else if (code === OPTION.router) found.router = word(from);
     }
     at = from + length;
   }
-  const client = Array.from(bytes.subarray(start + 28, start + 34), (byte) => byte.toString(16).padStart(2, '0')).join(':');
+  const client = hardwareText(bytes, start + 28);
   return { kind: 'dhcp', row, client, transaction: word(start + 4), lease: word(start + 16), ...found };
 }

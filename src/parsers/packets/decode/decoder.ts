@@ -1,4 +1,4 @@
-import { FRAGMENT, PROTOCOL } from '../../../core/index.ts';
+import { FRAGMENT, PROTOCOL, wordAt } from '../../../core/index.ts';
 import type { PacketColumns } from '../columns.ts';
 import type { ProblemCounts } from '../problems.ts';
 import { readArp } from './arp.ts';
@@ -105,8 +105,8 @@ export class PacketDecoder {
       addresses[base + part + 1] = 0;
       addresses[base + part + 2] = 0xffff;
     }
-    addresses[base + 3] = word(bytes, at + 12);
-    addresses[base + 7] = word(bytes, at + 16);
+    addresses[base + 3] = wordAt(bytes, at + 12);
+    addresses[base + 7] = wordAt(bytes, at + 16);
     this.#columns.version[row] = 4;
     const flags = ((bytes[at + 6] as number) << 8) | (bytes[at + 7] as number);
     const identification = ((bytes[at + 4] as number) << 8) | (bytes[at + 5] as number);
@@ -133,7 +133,7 @@ export class PacketDecoder {
       this.#problems.add('ip_length_lies');
       length = present;
     }
-    for (let i = 0; i < 8; i++) addresses[row * 8 + i] = word(bytes, from + 8 + i * 4);
+    for (let i = 0; i < 8; i++) addresses[row * 8 + i] = wordAt(bytes, from + 8 + i * 4);
     this.#columns.version[row] = 6;
     this.#extensions(row, bytes[from + 6] as number, from + 40, Math.min(end, from + 40 + length), length);
   }
@@ -175,7 +175,7 @@ export class PacketDecoder {
         const flags = ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);
         const offset = flags >>> 3;
         const more = (flags & 1) !== 0;
-        this.#inside(row, bytes[at] as number, at + 8, end, Math.max(0, left - 8), offset, more, word(bytes, at + 4));
+        this.#inside(row, bytes[at] as number, at + 8, end, Math.max(0, left - 8), offset, more, wordAt(bytes, at + 4));
         return;
       }
       if (size > end - at) {
@@ -330,8 +330,4 @@ export class PacketDecoder {
     depth[row] = Math.min(255, (depth[row] as number) + 1);
     return true;
   }
-}
-
-function word(bytes: Uint8Array, at: number): number {
-  return ((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);
 }
