@@ -100,12 +100,17 @@ export class FormatLogParser implements LogParser {
     return this.run(held === undefined ? batch : withHeld(held, batch), source, dead, batch.last);
   }
 
-  /** Chooses formats for the lines that the main one does not fit, and the order of dates, from the head of an input. */
-  meet(sample: Uint8Array): void {
-    const dates = new DateOrderEvidence(this.options.reference);
+  /**
+   * Chooses formats for the lines that the main one does not fit, and the order of dates, from the head of an input. `reference`: where its dates
+   * without a year end, instead of that of the options. Returns what its dates tell of their order.
+   */
+  meet(sample: Uint8Array, reference = this.options.reference): DateOrderEvidence {
+    if (reference !== undefined) this.calendar.reference = reference;
+    const dates = new DateOrderEvidence(reference);
     dates.add(sample);
     if (dates.order !== undefined) this.dateOrder = dates.order;
     this.others?.meet(sampleRecords(sample).map(({ start, end }) => sample.subarray(start, end)));
+    return dates;
   }
 
   /** Events that wait for further lines, by default all of them, are whole; `arrival`: those that came at this time or before. */

@@ -28,6 +28,19 @@ describe('an input', () => {
     expect((await parsed(dated, '2026-06-01T00:00:00Z')).summary).not.toHaveProperty('takenYear');
   });
 
+  it('has its dates without a year end at its own time, whichever input its parser read before', async () => {
+    const parser = new InputParser({});
+    for (const year of [2022, 2026, 2023]) {
+      const path = join(folder, `${year}.log`);
+      writeFileSync(path, 'Mar  1 10:00:00 srv1 sshd[7]: Connection closed\n'.repeat(50));
+      utimesSync(path, new Date(`${year}-06-01T00:00:00Z`), new Date(`${year}-06-01T00:00:00Z`));
+      const reading = parser.parse({ name: `${year}.log`, path, bytes: statSync(path).size });
+      let step = await reading.next();
+      while (step.done !== true) step = await reading.next();
+      expect(step.value.takenYear).toBe(year);
+    }
+  });
+
   it.each([
     ['a day above 12', ['01/03/2026', '14/03/2026'], '2027-01-01T00:00:00Z', '2026-03-01', false],
     ['a month that cannot be', ['01/03/2026', '01/14/2026'], '2027-01-01T00:00:00Z', '2026-01-03', false],

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { stat } from 'node:fs/promises';
-import { ColumnMemory, type LogBatch, type Micros, type RecordBatch, type Template } from '../../core/index.ts';
+import { ColumnMemory, type LogBatch, type Micros, type Template } from '../../core/index.ts';
 import {
   createLogParser,
   type DateOrder,
@@ -116,10 +116,11 @@ export class InputParser implements LogInputs {
       for await (const records of files.read({ positions: [] }, new AbortController().signal)) {
         if (records.bytes.length === 0 && parser === undefined) continue;
         if (parser === undefined) {
-          parser = this.#parserOf(records, reference);
-          const dates = await dateOrderOf(sampleOf(records), input, reference);
-          parser.dateOrder = dates ?? 'day';
-          assumed = dates === undefined;
+          const sample = sampleOf(records);
+          parser = this.#parserOf(sample, reference);
+          const order = await dateOrderOf(parser.meet(sample, reference), input, reference);
+          parser.dateOrder = order ?? 'day';
+          assumed = order === undefined;
         }
         generation = records.generation;
         isUtf8All &&= isUtf8(records.bytes);
@@ -168,9 +169,8 @@ export class InputParser implements LogInputs {
   async close(): Promise<void> {}
 
   /** Year-less dates end at the input's own time, never at the clock's. */
-  #parserOf(records: RecordBatch, reference: Micros): FormatLogParser {
+  #parserOf(sample: Uint8Array, reference: Micros): FormatLogParser {
     const { timezone, templates, fields, known, mining } = this.#options;
-    const sample = sampleOf(records);
     const format = this.#options.format ?? sharedFormat(sample, known?.map((one) => one.format) ?? []);
     let parser = this.#parsers.get(format);
     if (parser === undefined) {
@@ -187,17 +187,14 @@ export class InputParser implements LogInputs {
       });
       this.#parsers.set(format, parser);
     }
-    parser.meet(sample);
     return parser;
   }
 }
 
-/** Of dates such as 01/03/2026 in an input: by its head, by all of it where that does not tell. Undefined where nothing tells; `day` without such dates. */
-async function dateOrderOf(head: Uint8Array, input: FileInput, reference: Micros): Promise<DateOrder | undefined> {
-  const dates = new DateOrderEvidence(reference);
-  dates.add(head);
-  if (!dates.found) return 'day';
-  if (dates.order !== undefined) return dates.order;
+/** Of dates such as 01/03/2026 in an input: by its `head`, by all of it where that does not tell. Undefined where nothing tells; `day` without such dates. */
+async function dateOrderOf(head: DateOrderEvidence, input: FileInput, reference: Micros): Promise<DateOrder | undefined> {
+  if (!head.found) return 'day';
+  if (head.order !== undefined) return head.order;
   const whole = new DateOrderEvidence(reference);
   const files = readFiles([input.path], { inputs: [input] });
   try {
