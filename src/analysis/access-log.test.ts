@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Alert, seededRandom } from '../core/index.ts';
+import { ANALYSIS } from '../testing/analysis-options.ts';
 import { analyzeInputs } from './analyze.ts';
 
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
@@ -38,16 +39,7 @@ describe('access logs of independent requests', () => {
     const path = join(folder, 'access.log');
     writeFileSync(path, log);
     const found: Alert[] = [];
-    const settings = { tenant: 'test', seed: 1, promise: 0.001, program: 'test', timezone: 'UTC', session: 'auto', baseline: [] };
-    const options = {
-      ...settings,
-      detectors: ['sequence'],
-      top: 1000,
-      signatures: { own: true },
-      labels: async () => [],
-      progress: () => {},
-    };
-    for await (const { alerts } of analyzeInputs([path], options)) found.push(...alerts.map(({ alert }) => alert));
+    for await (const { alerts } of analyzeInputs([path], ANALYSIS)) found.push(...alerts.map(({ alert }) => alert));
     return found;
   }
 

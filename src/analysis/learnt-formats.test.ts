@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { ANALYSIS } from '../testing/analysis-options.ts';
 import { createDetector, readSessions } from '../training/index.ts';
 import { type AnalysisOptions, analyzeInputs, type InputAnalysis } from './index.ts';
 
@@ -31,18 +32,8 @@ function put(name: string, text: string): string {
 }
 
 async function analysed(path: string, more: Partial<AnalysisOptions>): Promise<InputAnalysis> {
-  const settings = { tenant: 'test', seed: 1, promise: 0.001, program: 'test', timezone: 'UTC', session: 'auto', baseline: [] };
-  const options: AnalysisOptions = {
-    ...settings,
-    detectors: ['sequence'],
-    top: 1000,
-    signatures: { own: true },
-    labels: async () => [],
-    progress: () => {},
-    ...more,
-  };
   const analyses: InputAnalysis[] = [];
-  for await (const one of analyzeInputs([path], options)) analyses.push(one);
+  for await (const one of analyzeInputs([path], { ...ANALYSIS, ...more })) analyses.push(one);
   return analyses[0] as InputAnalysis;
 }
 

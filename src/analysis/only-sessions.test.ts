@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { buildReport } from '../sinks/report/index.ts';
+import { ANALYSIS } from '../testing/analysis-options.ts';
 import { analyzeInputs } from './analyze.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vedette-only-sessions-'));
@@ -26,9 +27,8 @@ function lines(): string {
 async function analysed(onlySessions: boolean) {
   const path = join(folder, 'hdfs.log');
   writeFileSync(path, lines());
-  const settings = { tenant: 't', seed: 1, promise: 0.01, program: 'p', timezone: 'UTC', session: 'auto', baseline: [], top: 10 };
-  const rest = { detectors: ['pca'], signatures: { own: true }, labels: async () => [], progress: () => {} };
-  for await (const { report } of analyzeInputs([path], { ...settings, ...rest, onlySessions })) return buildReport(report);
+  const options = { ...ANALYSIS, promise: 0.01, detectors: ['pca'], top: 10, onlySessions };
+  for await (const { report } of analyzeInputs([path], options)) return buildReport(report);
   throw new Error('no report');
 }
 

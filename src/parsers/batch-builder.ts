@@ -110,8 +110,8 @@ export class BatchBuilder {
   ): number {
     const row = this.push(bytes, header, offset, line, length);
     this.format ??= this.memory.ints(this.capacity).fill(0);
-    if (!this.formats.includes(format)) this.formats.push(format);
-    this.format[row] = this.formats.indexOf(format);
+    const known = this.formats.indexOf(format);
+    this.format[row] = known >= 0 ? known : this.formats.push(format) - 1;
     for (let f = 0; f < this.ownFields; f++) (this.fieldStart[f] as Int32Array)[row] = -1;
     const columns = this.columnsOf(format, fieldNames);
     for (let f = 0; f < columns.length; f++) {

@@ -15,12 +15,12 @@ export class HeldEvents {
   }
 
   put(held: Held): void {
-    this.byInput.set(keyOf(held.batch.input, held.batch.generation), held);
+    this.byInput.set(inputKey(held.batch.input, held.batch.generation), held);
   }
 
   take(input: string, generation: string): Held | undefined {
     if (this.byInput.size === 0) return undefined;
-    const key = keyOf(input, generation);
+    const key = inputKey(input, generation);
     const held = this.byInput.get(key);
     if (held !== undefined) this.byInput.delete(key);
     return held;
@@ -78,6 +78,7 @@ function lineEnds(bytes: Uint8Array): Uint32Array {
   return Uint32Array.from(ends);
 }
 
-function keyOf(input: string, generation: string): string {
+/** Tells inputs apart, and those of one name that followed each other. */
+export function inputKey(input: string, generation: string): string {
   return JSON.stringify([input, generation]);
 }

@@ -1,3 +1,4 @@
+export { unsignedAt } from './bytes/ascii.ts';
 export { csvRows } from './csv.ts';
 export { type GroupingRow, type GroupingTable, groupingAccuracy, groupingAccuracyTable } from './drain/evaluation.ts';
 export type { FixedTemplate } from './drain/fixed.ts';

@@ -1,4 +1,5 @@
 import type { Micros, RecordBatch } from '../core/index.ts';
+import { inputKey } from './held.ts';
 
 /** Inputs whose last time is kept; the one that gave nothing for longest goes first. */
 const MOST_INPUTS = 4096;
@@ -9,12 +10,12 @@ export class InputTimes {
 
   /** Time of the last event before a batch; NaN where there is none. */
   before({ input, generation, offset }: RecordBatch): Micros {
-    return offset === 0 ? Number.NaN : (this.byInput.get(JSON.stringify([input, generation])) ?? Number.NaN);
+    return offset === 0 ? Number.NaN : (this.byInput.get(inputKey(input, generation)) ?? Number.NaN);
   }
 
   /** `time` is that of the last event of a batch. */
   remember({ input, generation }: RecordBatch, time: Micros): void {
-    const key = JSON.stringify([input, generation]);
+    const key = inputKey(input, generation);
     this.byInput.delete(key);
     if (Number.isNaN(time)) return;
     this.byInput.set(key, time);

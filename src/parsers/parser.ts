@@ -14,7 +14,8 @@ import { plain } from './formats/plain.ts';
 import { HeldEvents, withHeld } from './held.ts';
 import { InputTimes } from './input-times.ts';
 import { fileTemplates, type KnownTemplates, minedBy } from './known-templates.ts';
-import { OtherFormats, type OtherReading, type OthersState } from './mixed/other-formats.ts';
+import { OtherFormats, type OtherReading } from './mixed/other-formats.ts';
+import { OpenEvent } from './open-event.ts';
 import type { LogParserOptions } from './options.ts';
 import { sampleOf } from './sample.ts';
 import { decodeSnapshot, encodeSnapshot } from './snapshot.ts';
@@ -187,9 +188,8 @@ export class FormatLogParser implements LogParser {
     const format = this.chosen as LogFormat;
     const { header, calendar, options, others } = this;
     let { joining } = this;
-    /** Of the last event that has one, and of the one before the open event. */
+    /** Of the last event that has one. */
     let time = others === undefined ? Number.NaN : this.times.before(batch);
-    let timeBefore = time;
     const input = batch.bytes;
     // A Buffer finds a byte three times as fast as a plain Uint8Array does.
     const search = Buffer.from(input.buffer, input.byteOffset, input.length);
@@ -199,18 +199,8 @@ export class FormatLogParser implements LogParser {
     const builder = new BatchBuilder(format.name, this.fieldsOf(format), rows, parameters, this.memory);
     this.shapes = this.withParameters ? this.assigner?.miner.batchShapes() : undefined;
     const { ends, originEnds } = batch;
-    let open = -1;
-    let openStart = 0;
-    let openOrigin = 0;
-    let openLine = 0;
     // Templates that were given are of messages.
-    const byType = this.assigner?.fixed === undefined;
-    let mineStart = 0;
-    let mineEnd = 0;
-    let openVerbatim = true;
-    let openLines = 0;
-    let openIsOther = false;
-    let openOthers: OthersState | undefined;
+    const open = new OpenEvent(this.assigner?.fixed === undefined);
     let blankRun = 0;
 
     let line = batch.line - 1;
@@ -233,123 +223,95 @@ export class FormatLogParser implements LogParser {
       let from = start;
       if (line === 1 && batch.offset === 0 && input[from] === 0xef && input[from + 1] === 0xbb && input[from + 2] === 0xbf) from += 3;
       if (end - from > options.maxRecordBytes || batch.truncated === true) {
-        if (open >= 0) this.close(builder, arena, open, mineStart, mineEnd);
-        open = -1;
+        this.close(builder, arena, open);
         const reason = `record longer than ${batch.truncated === true ? 'the limit of its source' : `${options.maxRecordBytes} bytes`}`;
         this.reject(batch, source, dead, start, next, origin, line, reason);
         continue;
       }
       if (isBlankRange(input, from, end)) {
         this.blank++;
-        if (++blankRun > MAX_BLANK_RUN && open >= 0) {
-          this.close(builder, arena, open, mineStart, mineEnd);
-          open = -1;
-        }
+        if (++blankRun > MAX_BLANK_RUN) this.close(builder, arena, open);
         continue;
       }
       header.clear();
-      const indented = joining === 'indented' && open >= 0 && continues(joining, input, from, end);
+      const stateBefore = others?.state;
+      const indented = joining === 'indented' && open.row >= 0 && continues(joining, input, from, end);
       const fits = indented ? false : format.scan(arena, from, end, header, calendar);
       if (fits === true) {
-        if (open >= 0) this.close(builder, arena, open, mineStart, mineEnd);
-        open = builder.push(arena.bytes, header, batch.offset + origin, line, originNext - origin);
-        openStart = start;
-        openOrigin = origin;
-        openLine = line;
-        mineStart = byType && header.typeStart >= 0 ? header.typeStart : header.messageStart;
-        mineEnd = byType && header.typeStart >= 0 ? header.typeEnd : header.messageEnd;
-        openVerbatim = header.verbatim;
-        openLines = 1;
+        this.close(builder, arena, open);
+        const row = builder.push(arena.bytes, header, batch.offset + origin, line, originNext - origin);
+        open.begin(row, header, start, origin, line, stateBefore, time);
         blankRun = 0;
         if (others !== undefined) {
           ({ joining } = this);
-          openIsOther = false;
-          openOthers = others.state;
-          timeBefore = time;
+          open.isOther = false;
           if (!Number.isNaN(header.time)) time = header.time;
         }
         continue;
       }
-      const mayJoin = open >= 0 && openVerbatim && (fits === false || openIsOther);
-      const joins: boolean = indented ? openVerbatim : mayJoin && continues(joining, input, from, end);
-      const stateBefore = others?.state;
+      const mayJoin = open.row >= 0 && open.verbatim && (fits === false || open.isOther);
+      const joins: boolean = indented ? open.verbatim : mayJoin && continues(joining, input, from, end);
       const other: OtherReading | undefined = indented ? undefined : others?.read(arena, from, end, calendar, joins);
       if (other !== undefined || (others !== undefined && !joins)) {
-        if (open >= 0) this.close(builder, arena, open, mineStart, mineEnd);
+        this.close(builder, arena, open);
         const read: OtherReading = other ?? plainReading(header, from, end);
-        timeBefore = time;
+        const timeBefore = time;
         if (Number.isNaN(read.header.time)) read.header.time = time;
         else time = read.header.time;
         const at = batch.offset + origin;
-        open = builder.pushOther(read.format.name, this.fieldsOf(read.format), arena.bytes, read.header, at, line, originNext - origin);
-        openStart = start;
-        openOrigin = origin;
-        openLine = line;
-        mineStart = byType && read.header.typeStart >= 0 ? read.header.typeStart : read.header.messageStart;
-        mineEnd = byType && read.header.typeStart >= 0 ? read.header.typeEnd : read.header.messageEnd;
-        openVerbatim = read.header.verbatim;
-        openLines = 1;
-        blankRun = 0;
+        const row = builder.pushOther(
+          read.format.name,
+          this.fieldsOf(read.format),
+          arena.bytes,
+          read.header,
+          at,
+          line,
+          originNext - origin,
+        );
+        open.begin(row, read.header, start, origin, line, stateBefore, timeBefore);
+        open.isOther = true;
         joining = this.joiningOf(read.format);
-        openIsOther = true;
-        openOthers = stateBefore;
+        blankRun = 0;
       } else if (joins) {
-        if (openLines >= options.maxJoinLines || next - openStart > options.maxJoinBytes) {
-          const openTime = builder.timeOf(open);
-          this.close(builder, arena, open, mineStart, mineEnd);
+        if (open.lines >= options.maxJoinLines || next - open.start > options.maxJoinBytes) {
+          const openTime = builder.timeOf(open.row);
+          this.close(builder, arena, open);
           header.clear();
           header.time = openTime;
           header.messageStart = from;
           header.messageEnd = end;
-          open = builder.push(arena.bytes, header, batch.offset + origin, line, originNext - origin);
-          openStart = start;
-          openOrigin = origin;
-          openLine = line;
-          mineStart = from;
-          mineEnd = end;
-          openLines = 1;
-          openOthers = stateBefore;
-          timeBefore = time;
+          const row = builder.push(arena.bytes, header, batch.offset + origin, line, originNext - origin);
+          open.begin(row, header, start, origin, line, stateBefore, time);
         } else {
-          builder.extend(open, end, originNext - openOrigin);
-          openLines++;
+          builder.extend(open.row, end, originNext - open.origin);
+          open.lines++;
           this.joined++;
         }
         blankRun = 0;
       } else {
-        if (open >= 0) this.close(builder, arena, open, mineStart, mineEnd);
-        open = -1;
-        this.reject(
-          batch,
-          source,
-          dead,
-          start,
-          next,
-          origin,
-          line,
-          typeof fits === 'string' ? fits : `does not fit the log format "${format.name}"`,
-        );
+        this.close(builder, arena, open);
+        const reason = typeof fits === 'string' ? fits : `does not fit the log format "${format.name}"`;
+        this.reject(batch, source, dead, start, next, origin, line, reason);
       }
     }
-    if (open >= 0 && joining !== 'none' && !last) {
+    if (open.row >= 0 && joining !== 'none' && !last) {
       builder.pop();
       // The open event is read again, with what comes after it.
-      if (others !== undefined && openOthers !== undefined) others.state = openOthers;
-      time = timeBefore;
-      const bytes = input.slice(openStart);
-      const heldEnds = ends?.filter((at) => at > openStart).map((at) => at - openStart);
-      const heldOrigins = originEnds?.filter((at) => at > openOrigin).map((at) => at - openOrigin);
-      this.hold(source, {
+      if (others !== undefined && open.others !== undefined) others.state = open.others;
+      time = open.timeBefore;
+      const bytes = input.slice(open.start);
+      const heldEnds = ends?.filter((at) => at > open.start).map((at) => at - open.start);
+      const heldOrigins = originEnds?.filter((at) => at > open.origin).map((at) => at - open.origin);
+      const held = {
         ...batch,
         bytes,
-        offset: batch.offset + openOrigin,
-        line: openLine,
+        offset: batch.offset + open.origin,
+        line: open.line,
         ...(heldEnds && { ends: heldEnds }),
         ...(heldOrigins && { originEnds: heldOrigins }),
-      });
-    } else if (open >= 0) {
-      this.close(builder, arena, open, mineStart, mineEnd);
-    }
+      };
+      this.held.put({ source, batch: held });
+    } else this.close(builder, arena, open);
     if (others !== undefined) this.times.remember(batch, time);
     this.events += builder.rows;
     if (input.length > 4096) {
@@ -361,21 +323,24 @@ export class FormatLogParser implements LogParser {
     return parsed;
   }
 
-  /** Gives an event its template, made of arena.bytes[start, mineEnd), now that no line joins it any more. */
-  private close(builder: BatchBuilder, arena: TextArena, row: number, start: number, mineEnd: number): void {
+  /** Gives the open event, if there is one, its template, now that no line joins it any more. */
+  private close(builder: BatchBuilder, arena: TextArena, open: OpenEvent): void {
+    const { row, mineStart, mineEnd } = open;
+    if (row < 0) return;
+    open.row = -1;
     const { assigner } = this;
     let code = -1;
     let shape = -1;
     if (assigner !== undefined) {
       const { parameterStart, parameterEnd } = builder;
       const before = parameterStart.length;
-      code = assigner.assign(arena.bytes, start, mineEnd);
+      code = assigner.assign(arena.bytes, mineStart, mineEnd);
       if (this.withParameters) assigner.parameters(arena.bytes, code, parameterStart, parameterEnd);
       // Lines that were joined to it were not looked at.
       if (this.shapes !== undefined && mineEnd === builder.messageEnd[row]) {
         shape = assigner.shapeIn(this.shapes);
         if (shape === NEW_SHAPE)
-          shape = this.shapes.add(assigner.miner.scanned, start, mineEnd, { start: parameterStart, end: parameterEnd, from: before });
+          shape = this.shapes.add(assigner.miner.scanned, mineStart, mineEnd, { start: parameterStart, end: parameterEnd, from: before });
       }
     }
     builder.setTemplate(row, code, shape);
@@ -394,10 +359,6 @@ export class FormatLogParser implements LogParser {
     this.dead++;
     const kept = bytes.slice(start, Math.min(end, start + this.options.deadLetterBytes));
     dead({ source, input, offset: offset + origin, line, reason, bytes: kept, arrival });
-  }
-
-  private hold(source: string, batch: RecordBatch): void {
-    this.held.put({ source, batch });
   }
 }
 

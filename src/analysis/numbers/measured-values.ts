@@ -1,4 +1,5 @@
 import { type LogBatch, latin1At, type Template, type TextColumn } from '../../core/index.ts';
+import { unsignedAt } from '../../parsers/index.ts';
 import { type Measure, measureBetween, measuredValue, measureOfKey } from './measure.ts';
 
 /** A number of a line that measures something. */
@@ -195,18 +196,6 @@ function slotsOf({ text }: Template, named: (measure: Measure) => Named): Slots 
     return measure === undefined ? undefined : { measure, bare: named(measure) };
   });
   return slots.some((slot) => slot !== undefined) ? slots : NO_SLOTS;
-}
-
-/** Decimal digits alone; -1 for anything else. */
-function unsignedAt(bytes: Uint8Array, start: number, end: number): number {
-  if (end <= start || end - start > 15) return -1;
-  let value = 0;
-  for (let at = start; at < end; at++) {
-    const digit = (bytes[at] as number) - 48;
-    if (digit < 0 || digit > 9) return -1;
-    value = value * 10 + digit;
-  }
-  return value;
 }
 
 /** Position behind the string of JSON that begins at `at`. */

@@ -61,7 +61,7 @@ export class NumberAnalysis {
   private readonly series = new Map<string, Series>();
   /** Largest value of each series that a label calls normal. */
   private readonly normal = new Map<string, number>();
-  private baselineValues: number | undefined;
+  private baselineSeries: number | undefined;
 
   constructor(source: string, promise: number, labels: readonly LabelledRow[]) {
     this.source = source;
@@ -81,7 +81,7 @@ export class NumberAnalysis {
   }
 
   learnt(): void {
-    this.baselineValues = [...this.series.values()].filter(({ history }) => history.judges).length;
+    this.baselineSeries = [...this.series.values()].filter(({ history }) => history.judges).length;
   }
 
   add(batch: LogBatch, templates: readonly Template[]): void {
@@ -153,7 +153,7 @@ export class NumberAnalysis {
       name: NUMBERS,
       unit: 'measure',
       scores: Float64Array.from(scores),
-      ...(this.baselineValues === undefined ? {} : { baselineRows: this.baselineValues }),
+      ...(this.baselineSeries === undefined ? {} : { baselineRows: this.baselineSeries }),
       scored: judged.length,
       flagged,
       findings,
@@ -167,6 +167,7 @@ export class NumberAnalysis {
     const subject = `${measure.name} in "${template.text}"`;
     const usual = `${say(judged.low)} to ${say(judged.high)}`;
     const times = count === 1 ? '' : `, and ${count - 1} more like it${largest > value ? `, up to ${say(largest)}` : ''}`;
+    const what = `${say(value)} where ${usual} are usual: ${subject}${times}.`;
     const detection: Omit<Detection, 'lineage'> = {
       id: stableId('detection', this.source, NUMBERS, series, formatMicros(start), `${evidence[0]?.line}`),
       detector: NUMBERS,
@@ -180,10 +181,10 @@ export class NumberAnalysis {
       threshold: this.promise,
       extrapolated: true,
       severity: severityOf(pValue, KIND, judged.before),
-      title: `${say(value)} where ${usual} are usual: ${subject}${times}.`,
+      title: what,
       techniques: [],
       explanation: {
-        what: `${say(value)} where ${usual} are usual: ${subject}${times}.`,
+        what,
         why: `${judged.before.toLocaleString('en')} values came before it. Of the last ${Math.min(judged.before, KEPT).toLocaleString('en')} of them 98 in 100 lay between ${say(judged.low)} and ${say(judged.high)}, and none at all was a third as large.`,
         harmless: [
           'A job or a request that is seldom made and takes or holds much.',

@@ -16,7 +16,7 @@ const BUCKETS = 64;
 const WAYS = 4;
 /** Longer lines are scanned. */
 const MOST_BYTES = 1024;
-/** What a line costs that is compared in vain, and what making a shape does. */
+/** Credit that making a shape costs; a line compared in vain costs 1, one that has a known shape gives 1. */
 const MADE = 4;
 const [LEAST_CREDIT, MOST_CREDIT] = [256, 4096];
 

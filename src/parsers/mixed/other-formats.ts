@@ -79,9 +79,7 @@ export class OtherFormats {
     const datable = mayHaveTime(arena.bytes, start, end);
     if (joins && (!datable || looksContinued(arena.bytes, start, end))) return undefined;
     for (const reading of this.chosen) if (fits(reading, true, arena, start, end, calendar, joins)) return reading;
-    const braced = arena.bytes[skipBlanks(arena.bytes, start, end)] === BRACE;
-    let found: OtherReading | undefined;
-    if (datable || braced) found = this.all.find((reading) => fits(reading, false, arena, start, end, calendar, joins));
+    const found = datable ? this.all.find((reading) => fits(reading, false, arena, start, end, calendar, joins)) : undefined;
     this.remember(arena.bytes, start, end);
     return found;
   }
@@ -123,9 +121,11 @@ function fits(
   return !Number.isNaN(header.time) || (!joins && (isChosen || format.specificity >= UNMISTAKABLE));
 }
 
+/** Whether a line has enough digits for a time, or is JSON, which need not have one. */
 function mayHaveTime(bytes: Uint8Array, start: number, end: number): boolean {
+  if (bytes[skipBlanks(bytes, start, end)] === BRACE) return true;
   const limit = Math.min(end, start + TIME_WITHIN);
   let digits = 0;
   for (let at = start; at < limit; at++) if (isDigit(bytes[at]) && ++digits === TIME_DIGITS) return true;
-  return bytes[start] === BRACE;
+  return false;
 }

@@ -1,10 +1,10 @@
+import { MICROS_PER_DAY } from '../../core/index.ts';
 import { fourDigits, isDigit, twoDigits } from '../bytes/ascii.ts';
 import { dayMicros, isDate } from './civil.ts';
 
 /** Which of the two numbers of `01/03/2026` comes first. */
 export type DateOrder = 'day' | 'month';
 
-const DAY_MICROS = 86_400_000_000;
 const SLASH = 47;
 const LF = 10;
 
@@ -23,7 +23,7 @@ export class DateOrderEvidence {
 
   /** `reference`: no date is later than a day after it (microseconds). */
   constructor(reference = Number.POSITIVE_INFINITY) {
-    this.latest = reference + DAY_MICROS;
+    this.latest = reference + MICROS_PER_DAY;
   }
 
   /** Looks at the lines of `bytes`. */
@@ -63,7 +63,7 @@ export class DateOrderEvidence {
       if (!isDate(year, month, day)) continue;
       const time = dayMicros(year, month, day);
       if (time > this.latest) this.late[order]++;
-      const gap = Math.abs(time - this.last[order]) / DAY_MICROS;
+      const gap = Math.abs(time - this.last[order]) / MICROS_PER_DAY;
       if (gap > 0) this.gaps[order] += gap;
       this.last[order] = time;
     }

@@ -39,6 +39,9 @@ export function knownBinary(head: Uint8Array): string | undefined {
   return MAGIC.find(([, magic]) => magic.every((byte, i) => head[i] === byte))?.[0];
 }
 
+/** Bytes that an encoding is guessed from. */
+export const GUESSED_BYTES = 64 << 10;
+
 /** Guesses from the first bytes of a text. */
 export function guessEncoding(head: Uint8Array): GuessedEncoding {
   if (knownBinary(head) !== undefined) return 'binary';

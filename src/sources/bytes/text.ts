@@ -1,6 +1,6 @@
 import { VedetteError } from '../../core/index.ts';
 import { type Chunks, lookAhead } from './chunks.ts';
-import { type GuessedEncoding, guessEncoding, knownBinary, type TextEncoding } from './encoding.ts';
+import { GUESSED_BYTES, type GuessedEncoding, guessEncoding, knownBinary, type TextEncoding } from './encoding.ts';
 
 /** Encoding by byte order mark; without one the bytes pass as they are. */
 export function encodingOf(head: Uint8Array): { encoding: TextEncoding; markBytes: number } {
@@ -22,8 +22,6 @@ export interface Text {
   readonly verbatim: boolean;
 }
 
-/** What an encoding is guessed from. */
-const SAMPLE_BYTES = 64 << 10;
 const LF = 10;
 const CR = 13;
 
@@ -41,10 +39,10 @@ export async function asText(chunks: Chunks): Promise<Text> {
  * no text: throws UNSUPPORTED.
  */
 export async function asGuessedText(chunks: Chunks, input: string): Promise<Text> {
-  const { begun, whole } = await lookAhead(chunks, SAMPLE_BYTES);
-  const marked = encodingOf(begun);
-  if (marked.markBytes > 0) return textIn(whole, begun);
-  const encoding = guessEncoding(begun.subarray(0, SAMPLE_BYTES));
+  const { begun, whole } = await lookAhead(chunks, GUESSED_BYTES);
+  if (encodingOf(begun).markBytes > 0) return textIn(whole, begun);
+  const sample = begun.subarray(0, GUESSED_BYTES);
+  const encoding = guessEncoding(sample);
   if (encoding === 'binary') {
     const rest = whole(0);
     // A generator that was never asked for anything would end without closing the file below it.
@@ -57,7 +55,6 @@ export async function asGuessedText(chunks: Chunks, input: string): Promise<Text
   }
   if (encoding !== 'utf-8' && encoding !== 'unknown')
     return { chunks: recode(whole(0), encoding), offset: 0, encoding, guessed: true, verbatim: false };
-  const sample = begun.subarray(0, SAMPLE_BYTES);
   const returns = sample.includes(CR) && !sample.includes(LF);
   return {
     chunks: returns ? linesOfReturns(whole(0)) : whole(0),

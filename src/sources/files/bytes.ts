@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Chunks, concatBytes, fileChunks } from '../bytes/chunks.ts';
 import { compressionOf, peek } from '../bytes/content.ts';
-import { guessEncoding } from '../bytes/encoding.ts';
+import { GUESSED_BYTES, guessEncoding } from '../bytes/encoding.ts';
 import { DEFAULT_EXPANSION, Expansion, type ExpansionLimit } from '../bytes/expansion.ts';
 import { DamagedStream, gunzip } from '../bytes/gzip.ts';
 import { encodingOf } from '../bytes/text.ts';
@@ -84,7 +84,7 @@ export async function withoutBinary(
 async function isBinary(input: FileInput): Promise<boolean> {
   if (input.bytes === 0) return false;
   // What cannot be opened is told by whoever reads it.
-  const head = await headBytes(input, 64 << 10).catch(() => undefined);
+  const head = await headBytes(input, GUESSED_BYTES).catch(() => undefined);
   if (head === undefined || isEvtx(head) || isJournalExport(head) || encodingOf(head).markBytes > 0) return false;
   return guessEncoding(head) === 'binary';
 }

@@ -11,6 +11,7 @@ import {
 } from '../../core/index.ts';
 import { type Chunks, fileChunks, headOf, unreadable } from '../bytes/chunks.ts';
 import { compressionOf, contentOf } from '../bytes/content.ts';
+import { GUESSED_BYTES } from '../bytes/encoding.ts';
 import { DEFAULT_EXPANSION, Expansion, type ExpansionLimit } from '../bytes/expansion.ts';
 import { DamagedStream } from '../bytes/gzip.ts';
 import { Pace } from '../bytes/pace.ts';
@@ -258,6 +259,6 @@ async function generationName(input: FileInput): Promise<string> {
 async function isPlain(path: string): Promise<boolean> {
   const head = await headOf(path, 16);
   if (compressionOf(head) !== undefined || isEvtx(head) || isJournalExport(head) || encodingOf(head).encoding !== 'utf-8') return false;
-  const { encoding, verbatim } = await asGuessedText([await headOf(path, 64 << 10)], path);
+  const { encoding, verbatim } = await asGuessedText([await headOf(path, GUESSED_BYTES)], path);
   return verbatim && (encoding === 'utf-8' || encoding === 'unknown');
 }

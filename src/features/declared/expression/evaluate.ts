@@ -41,7 +41,7 @@ export function evaluate(expression: Expression, columns: Columns): Vector {
     case 'inside':
       return inside(columns.vector(expression.operand) as Addresses, expression.networks, rows);
     case 'absent':
-      return isAbsent(columns.vector(expression.operand), rows);
+      return boolean(rows, absent(columns.vector(expression.operand)));
     case 'if': {
       const other = expression.other === undefined ? undefined : columns.vector(expression.other);
       return choose(booleansOf(expression.condition), columns.vector(expression.value), other, rows);
@@ -191,10 +191,6 @@ function order(words: Int32Array, at: number, bound: Uint32Array): number {
 
 function isNoAddress(words: Int32Array, at: number): boolean {
   return ((words[at] as number) | (words[at + 1] as number) | (words[at + 2] as number) | (words[at + 3] as number)) === 0;
-}
-
-function isAbsent(vector: Vector, rows: number): Booleans {
-  return boolean(rows, absent(vector));
 }
 
 /** 1 where there is no value. */
