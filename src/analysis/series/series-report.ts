@@ -5,6 +5,7 @@ import {
   type FrameCounts,
   frameRows,
   type Lineage,
+  pointsOf,
   type SeriesFrame,
   sha256Hex,
 } from '../../core/index.ts';
@@ -19,7 +20,6 @@ import { drawnChannels } from './channel-forecast.ts';
 import { described, fromModel, learntFrom } from './described.ts';
 import { ModelRater } from './model-rater.ts';
 import { oneEach } from './one-each.ts';
-import { pointsOf } from './points-of.ts';
 import { placesOf, textsOf } from './reading-places.ts';
 import { GAP_STEPS, SeriesScorer } from './series-scorer.ts';
 import { silenceFindings } from './silences.ts';

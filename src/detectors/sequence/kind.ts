@@ -51,7 +51,7 @@ export function kindOf(length: number, differences: readonly Difference[], surpr
 }
 
 function named(how: string, texts: readonly string[]): string[] {
-  return [how, ...texts.slice(0, NAMED).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))];
+  return [how, ...texts.slice(0, NAMED).sort()];
 }
 
 function deviation(observed: number, expected: number): string {

@@ -24,7 +24,7 @@ import type { LaneKind } from './lanes.ts';
 import type { LiveSeries } from './live-series.ts';
 import { NamedSeries } from './named-series.ts';
 import { type FlaggedBy, OneFinding, type OneFindingState } from './one-finding.ts';
-import { pointsOf } from './series-points.ts';
+import { livePointsOf } from './series-points.ts';
 
 interface State {
   readonly counters: LaneCounters;
@@ -159,7 +159,7 @@ export class ReadingsLane implements Lane {
       const all: FlaggedBy[] = [];
       for (const scorer of scorers) for (const flagged of await scorer.take(batch)) all.push({ scorer, flagged });
       for (const { scorer, flagged } of this.one.keep(batch, all)) findings.push(findingOf(scorer, flagged, 'readings'));
-      points.push(pointsOf(source.name, batch, first?.lastScores));
+      points.push(livePointsOf(source.name, batch, first?.lastScores));
     }
     if (rule !== undefined) {
       for (const silence of silences) if (!this.isOwn(silence)) findings.push(silenceFinding(rule, silence));
