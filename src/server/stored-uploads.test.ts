@@ -85,6 +85,14 @@ describe('an uploaded log', () => {
     expect(await uploaded('shop.log', lines)).toMatchObject({ state: 'done', missing: '', rows: { log: 40_000 } });
   });
 
+  it('has a name of its own, also among those that come at once', async () => {
+    const { payload, headers } = multipart('twice.log', LOG);
+    const sent = await Promise.all([0, 1].map(() => ana.call('POST', 'tenants/a/uploads', payload, headers)));
+    const uploads = sent.map((one) => one.json<Upload>());
+    expect(uploads.map(({ name }) => name).sort()).toEqual(['twice-2.log', 'twice.log']);
+    for (const { id } of uploads) await ana.call('DELETE', `tenants/a/uploads/${id}`);
+  });
+
   it('does not take the name of a running source', async () => {
     expect((await uploaded('auth', LOG)).name).toBe('auth-2');
   });

@@ -48,10 +48,10 @@ export class Uploads {
   private readonly options: UploadOptions;
   private readonly known = new Map<string, Map<string, UploadBody>>();
   private readonly running = new Map<string, AbortController>();
-  private receiving = 0;
+  /** Files on their way, by id. */
+  private readonly receiving = new Map<string, { readonly tenant: string; readonly name: string }>();
   private turn: Promise<unknown> = Promise.resolve();
   private closed = false;
-
   private readonly timer: NodeJS.Timeout;
 
   constructor(options: UploadOptions) {
@@ -79,18 +79,20 @@ export class Uploads {
 
   async receive(tenant: string, by: string, request: FastifyRequest): Promise<UploadBody> {
     const { maxBytes, maxTotalBytes, now } = this.options;
-    if (this.receiving >= RECEIVING) throw new VedetteError('RATE_LIMITED', 'too many uploads at once', { hint: 'Wait for one to end.' });
-    this.receiving++;
+    if (this.receiving.size >= RECEIVING)
+      throw new VedetteError('RATE_LIMITED', 'too many uploads at once', { hint: 'Wait for one to end.' });
+    const id = randomBytes(12).toString('hex');
+    this.receiving.set(id, { tenant, name: '' });
     try {
       const store = await this.options.store(tenant);
       const kept = (await store.bytes.list('uploads')).reduce((sum, { bytes }) => sum + bytes, 0);
       const room = Math.min(maxBytes, maxTotalBytes - kept);
       if (room <= 0)
         throw new VedetteError('LIMIT_EXCEEDED', 'the uploads of this tenant take all the room they may', { hint: 'Remove some.' });
-      const id = randomBytes(12).toString('hex');
-      const taken = new Set([...(await this.list(tenant)).map((one) => one.name), ...this.options.settings(tenant).sources]);
+      await this.of(tenant);
       const { name, bytes } = await receiveFile(request, room, (file) => {
-        const free = freeName(file, taken);
+        const free = freeName(file, this.takenNames(tenant));
+        this.receiving.set(id, { tenant, name: free });
         return { name: free, path: store.bytes.local(`uploads/${id}/${free}`) };
       }).catch(async (error: unknown) => {
         await store.bytes.remove(`uploads/${id}`);
@@ -98,13 +100,14 @@ export class Uploads {
       });
       const upload: UploadBody = {
         ...{ id, name, bytes, by, uploadedAt: now(), state: 'waiting', progress: 0, step: '' },
-        ...{ events: 0, alerts: 0, reports: [], error: '', ...NOTHING_STORED },
+        ...NOTHING_FOUND,
+        ...NOTHING_STORED,
       };
       await this.save(tenant, upload);
       this.queue(tenant, id);
       return upload;
     } finally {
-      this.receiving--;
+      this.receiving.delete(id);
     }
   }
 
@@ -145,6 +148,12 @@ export class Uploads {
     await this.turn;
   }
 
+  /** Names that live records, or those of other uploads, are stored under. */
+  private takenNames(tenant: string): ReadonlySet<string> {
+    const others = [...(this.known.get(tenant)?.values() ?? []), ...[...this.receiving.values()].filter((one) => one.tenant === tenant)];
+    return new Set([...others.map(({ name }) => name), ...this.options.settings(tenant).sources]);
+  }
+
   private queue(tenant: string, id: string): void {
     this.turn = this.turn
       .then(() => this.analyse(tenant, id))
@@ -156,7 +165,7 @@ export class Uploads {
     if (this.closed || waiting === undefined) return;
     const controller = new AbortController();
     this.running.set(id, controller);
-    let current: UploadBody = { ...waiting, state: 'analysing', events: 0, alerts: 0, reports: [], error: '', sources: [] };
+    let current: UploadBody = { ...waiting, state: 'analysing', ...NOTHING_FOUND, ...NOTHING_STORED };
     const set = (change: Partial<UploadBody>): void => {
       current = { ...current, ...change };
       if (controller.signal.aborted) return;
@@ -194,8 +203,8 @@ export class Uploads {
       set({ state: 'failed', step: '', error: text });
     } finally {
       this.running.delete(id);
-      // Removed meanwhile: what was on its way into the store goes too.
-      if (!(await this.of(tenant)).has(id)) await removeRows(store, id).catch(() => undefined);
+      // Removed meanwhile, or failed before anything was listed: what was on its way into the store goes too.
+      if (!(await this.of(tenant)).has(id) || Object.keys(current.rows).length === 0) await removeRows(store, id).catch(() => undefined);
     }
     // Interrupted by the end of the program: stays as it was, to be taken up at the next start.
     if (!controller.signal.aborted) await this.save(tenant, current);
@@ -235,7 +244,7 @@ export class Uploads {
       if (!/^uploads\/[0-9a-f]+\.json$/.test(key)) continue;
       const upload = JSON.parse(new TextDecoder().decode(await bytes.read(key))) as UploadBody;
       // Those of earlier versions have no stored records.
-      read.set(upload.id, { ...NOTHING_STORED, ...upload });
+      read.set(upload.id, { ...NOTHING_FOUND, ...NOTHING_STORED, ...upload });
     }
     const first = this.known.get(tenant) ?? read;
     this.known.set(tenant, first);
@@ -253,7 +262,8 @@ export class Uploads {
   }
 }
 
-const NOTHING_STORED = { rows: {}, undated: 0, unparsed: 0, missing: '', sources: [] };
+const NOTHING_FOUND = { events: 0, alerts: 0, reports: [], error: '', sources: [] };
+const NOTHING_STORED = { rows: {}, undated: 0, unparsed: 0, missing: '' };
 
 async function removeRows({ events, series }: TenantStore, upload: string): Promise<void> {
   await events.removeUpload(upload);
