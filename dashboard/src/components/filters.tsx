@@ -1,4 +1,4 @@
-import { Select } from '@mantine/core';
+import { type ComboboxData, Select } from '@mantine/core';
 import { useSession } from '../app/session.ts';
 import { LEVEL_FROM, LEVELS } from '../format/severity.ts';
 
@@ -25,20 +25,41 @@ export function StateFilter({ value, usual = 'open', onChange }: Props & { usual
   );
 }
 
+interface ChoiceProps extends Props {
+  readonly label: string;
+  /** What none means. */
+  readonly any: string;
+  readonly data: ComboboxData;
+  readonly width?: number;
+}
+
+/** One of several values, or any. */
+export function ChoiceFilter({ label, any, data, width = 138, value, onChange }: ChoiceProps) {
+  return (
+    <Select
+      aria-label={label}
+      w={width}
+      placeholder={any}
+      clearable
+      clearButtonProps={{ 'aria-label': any }}
+      data={data}
+      value={value ?? null}
+      onChange={(choice) => onChange(choice ?? undefined)}
+    />
+  );
+}
+
 /** Who works on it: oneself, or whoever the address names. */
 export function AssigneeFilter({ value, onChange }: Props) {
   const own = useSession().data?.name;
   const names = [...new Set([own, value].filter((name) => name !== undefined))];
   return (
-    <Select
-      aria-label="Assigned to"
-      w={138}
-      placeholder="Anybody's"
-      clearable
+    <ChoiceFilter
+      label="Assigned to"
+      any="Anybody's"
       data={names.map((name) => ({ value: name, label: name === own ? 'Mine' : name }))}
-      value={value ?? null}
-      onChange={(name) => onChange(name ?? undefined)}
-      clearButtonProps={{ 'aria-label': "Anybody's" }}
+      value={value}
+      onChange={onChange}
     />
   );
 }
@@ -46,18 +67,15 @@ export function AssigneeFilter({ value, onChange }: Props) {
 /** Least severity. */
 export function SeverityFilter({ value, onChange }: Props) {
   return (
-    <Select
-      aria-label="Least severity"
-      w={138}
-      placeholder="Any severity"
-      clearable
+    <ChoiceFilter
+      label="Least severity"
+      any="Any severity"
       data={LEVELS.slice(1).map((level) => ({
         value: String(LEVEL_FROM[level]),
         label: level === 'critical' ? level : `${level} and above`,
       }))}
-      value={value ?? null}
-      onChange={(severity) => onChange(severity ?? undefined)}
-      clearButtonProps={{ 'aria-label': 'Any severity' }}
+      value={value}
+      onChange={onChange}
     />
   );
 }

@@ -1,5 +1,5 @@
-import { Select } from '@mantine/core';
 import { useApi } from '../api/queries.ts';
+import { ChoiceFilter } from './filters.tsx';
 
 interface Props {
   readonly value: string | undefined;
@@ -19,15 +19,13 @@ export function SourceChoice({ value, onChange }: Props) {
     { group: 'Others', items: other },
   ];
   return (
-    <Select
-      aria-label="Source"
-      w={170}
-      placeholder="Any source"
-      clearable
-      clearButtonProps={{ 'aria-label': 'Any source' }}
+    <ChoiceFilter
+      label="Source"
+      any="Any source"
+      width={170}
       data={groups.filter(({ items }) => items.length > 0)}
-      value={value ?? null}
-      onChange={(source) => onChange(source ?? undefined)}
+      value={value}
+      onChange={onChange}
     />
   );
 }

@@ -1,10 +1,10 @@
-import { Button, Select } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useMemo } from 'react';
 import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
 import { useApi } from '../../api/queries.ts';
 import { useListKeys } from '../../app/list-keys.ts';
-import { AssigneeFilter, SeverityFilter, StateFilter } from '../../components/filters.tsx';
+import { AssigneeFilter, ChoiceFilter, SeverityFilter, StateFilter } from '../../components/filters.tsx';
 import { Page } from '../../components/page.tsx';
 import { RangeChoice } from '../../components/range.tsx';
 import { Split, useWide } from '../../components/split.tsx';
@@ -89,15 +89,12 @@ export function Alerts() {
           <StateFilter value={search.state} onChange={(next) => change({ state: next })} />
           <AssigneeFilter value={search.assignee} onChange={(assignee) => change({ assignee })} />
           <SeverityFilter value={search.severity} onChange={(severity) => change({ severity })} />
-          <Select
-            aria-label="Detector"
-            w={138}
-            placeholder="Any detector"
-            clearable
+          <ChoiceFilter
+            label="Detector"
+            any="Any detector"
             data={names}
-            value={search.detector ?? null}
-            onChange={(value) => change({ detector: value ?? undefined })}
-            clearButtonProps={{ 'aria-label': 'Any detector' }}
+            value={search.detector}
+            onChange={(detector) => change({ detector })}
           />
           <RangeChoice value={search.range} onChange={(range) => change({ range })} />
           {search.entity !== undefined && <FilterChip label={`Entity ${search.entity}`} onRemove={() => change({ entity: undefined })} />}

@@ -1,7 +1,8 @@
-import { Select, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useApi, useTenant } from '../../api/queries.ts';
+import { ChoiceFilter } from '../../components/filters.tsx';
 import { Bar, When } from '../../components/marks.tsx';
 import { Card, Page } from '../../components/page.tsx';
 import { Scroll } from '../../components/scroll.tsx';
@@ -35,28 +36,24 @@ export function Entities() {
             value={search.find ?? ''}
             onChange={(event) => change({ find: event.currentTarget.value === '' ? undefined : event.currentTarget.value })}
           />
-          <Select
-            aria-label="Place"
-            w={150}
-            placeholder="Own and outside"
-            clearable
-            clearButtonProps={{ 'aria-label': 'Own and outside' }}
+          <ChoiceFilter
+            label="Place"
+            any="Own and outside"
+            width={150}
             data={[
               { value: 'own', label: 'own devices' },
               { value: 'outside', label: 'outside addresses' },
             ]}
-            value={search.place ?? null}
-            onChange={(place) => change({ place: place ?? undefined })}
+            value={search.place}
+            onChange={(place) => change({ place })}
           />
-          <Select
-            aria-label="Level"
-            w={140}
-            placeholder="Any level"
-            clearable
-            clearButtonProps={{ 'aria-label': 'Any level' }}
+          <ChoiceFilter
+            label="Level"
+            any="Any level"
+            width={140}
             data={[...LEVELS]}
-            value={search.level ?? null}
-            onChange={(level) => change({ level: level ?? undefined })}
+            value={search.level}
+            onChange={(level) => change({ level })}
           />
         </>
       }

@@ -45,7 +45,7 @@ export function EntityPage() {
         range={range}
         lanes={lanes.data}
         alerts={alerts.data?.items ?? []}
-        entity={entity.data}
+        entity={dossier}
         unknown={entity.isError}
       />
       {dossier !== undefined && <Risk entity={dossier} />}

@@ -4,7 +4,7 @@ import { useEffect, useMemo } from 'react';
 import type { IncidentSummary } from '../../../../src/server/api/schema/incidents.ts';
 import { useApi } from '../../api/queries.ts';
 import { useListKeys } from '../../app/list-keys.ts';
-import { AssigneeFilter, StateFilter } from '../../components/filters.tsx';
+import { AssigneeFilter, ChoiceFilter, StateFilter } from '../../components/filters.tsx';
 import { Page } from '../../components/page.tsx';
 import { RangeChoice } from '../../components/range.tsx';
 import { Split, useWide } from '../../components/split.tsx';
@@ -55,15 +55,12 @@ export function Incidents() {
         <>
           <StateFilter value={search.state} onChange={(next) => change({ state: next })} />
           <AssigneeFilter value={search.assignee} onChange={(assignee) => change({ assignee })} />
-          <Select
-            aria-label="From this band on"
-            w={138}
-            placeholder="Any band"
-            clearable
-            clearButtonProps={{ 'aria-label': 'Any band' }}
+          <ChoiceFilter
+            label="From this band on"
+            any="Any band"
             data={BANDS.slice(1).map((band) => ({ value: band, label: band === 'critical' ? band : `${band} and above` }))}
-            value={search.band ?? null}
-            onChange={(band) => change({ band: band ?? undefined })}
+            value={search.band}
+            onChange={(band) => change({ band })}
           />
           <Select
             aria-label="Order"
