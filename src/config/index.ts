@@ -21,4 +21,4 @@ export {
 } from './schema.ts';
 export { editorSchema, formatPath, type JsonSchema, jsonSchema } from './shape.ts';
 export { address, byteSize, rate, secret } from './values.ts';
-export { hiddenPaths } from './written.ts';
+export { asWritten, hiddenPaths } from './written.ts';

@@ -9,7 +9,7 @@ import { ConfigError, type Problem } from './problem.ts';
 import { configHash, HIDDEN, redact } from './redact.ts';
 import type { Config } from './schema.ts';
 import { child, formatPath, type JsonSchema, jsonSchema, type Path, schemaAt } from './shape.ts';
-import { asWritten, hiddenPaths } from './written.ts';
+import { hiddenPaths } from './written.ts';
 
 export interface LoadOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
@@ -19,10 +19,8 @@ export interface LoadOptions {
 
 export interface LoadedConfig<C = Config> {
   readonly config: C;
-  /** As `config show` prints it: defaults filled in, secrets hidden. */
+  /** Defaults filled in, secrets hidden. */
   readonly shown: unknown;
-  /** The same with durations as they are written, so that it can be read again once its secrets are written in place of `HIDDEN`. */
-  readonly written: unknown;
   /** Hash of `shown`, for lineage. */
   readonly hash: string;
 }
@@ -39,8 +37,9 @@ export async function loadConfig<C = Config>(path: string, schema: z.ZodType<C>,
       cause: error,
     });
   }
-  const loaded = parseConfig(text, path, schema, options);
-  const hidden = hiddenPaths(parseYaml(text, path).value);
+  const document = parseYaml(text, path);
+  const loaded = checkDocument(document, schema, options);
+  const hidden = hiddenPaths(document.value);
   if (hidden.length > 0)
     throw new VedetteError(
       'CONFIG_INVALID',
@@ -74,8 +73,7 @@ function checkDocument<C>(document: YamlDocument, schema: z.ZodType<C>, options:
   const result = schema.safeParse(effective);
   if (!result.success) problems.push(...result.error.issues.flatMap((issue) => describe(issue, document, overrides, shape, effective)));
   if (problems.length > 0 || !result.success) throw new ConfigError(dedupe(problems));
-  const shown = redact(result.data, shape);
-  return { config: result.data, shown, written: asWritten(shown, shape), hash: configHash(result.data, shape) };
+  return { config: result.data, shown: redact(result.data, shape), hash: configHash(result.data, shape) };
 }
 
 type Issue = z.core.$ZodIssue;

@@ -2,7 +2,7 @@ import { formatDuration } from '../core/index.ts';
 import { HIDDEN } from './redact.ts';
 import { child, type JsonSchema, type Path, schemaAt } from './shape.ts';
 
-/** A checked configuration as a file would say it: durations, which are microseconds in it, with their unit. */
+/** A checked configuration as a file would say it: durations, which are microseconds in it, with their unit. It can be read again, once secrets are written in place of `HIDDEN`. */
 export function asWritten(value: unknown, schema: JsonSchema, root: unknown = value, path: Path = []): unknown {
   if (typeof value === 'number') return schemaAt(schema, root, path)?.type === 'string' ? formatDuration(value) : value;
   if (Array.isArray(value)) return value.map((item, index) => asWritten(item, schema, root, [...path, index]));

@@ -17,6 +17,7 @@ export * from './flow-prediction.ts';
 export * from './gate.ts';
 export * from './ids.ts';
 export * from './incident.ts';
+export * from './networks.ts';
 export * from './note.ts';
 export * from './pack.ts';
 export * from './position.ts';

@@ -1,7 +1,8 @@
 import { type EventBatch, type Micros, type RuleDetector, silentLogger, systemClock, VedetteError } from '../core/index.ts';
-import { detectors, rules } from '../detectors/index.ts';
+import { rules } from '../detectors/index.ts';
 import { featureRunner } from '../features/index.ts';
 import type { BacktestFinding, BacktestOptions, BacktestResult } from './backtest.ts';
+import { detectorNamed, madeWith } from './backtest-detector.ts';
 import { randomFor } from './build.ts';
 import { LaneRules } from './lane/rules.ts';
 
@@ -16,12 +17,7 @@ export async function backtestReads(type: string, options: Readonly<Record<strin
     if (reads.includes('flow')) return 'flow';
     throw unsuited(type, `reads ${reads.join(' and ')}, and a backtest replays stored log lines and flows`);
   }
-  const load = Object.hasOwn(detectors, type) ? detectors[type] : undefined;
-  if (load === undefined)
-    throw new VedetteError('CONFIG_INVALID', `there is no detector ${type}`, {
-      hint: `Known: ${[...Object.keys(detectors), ...Object.keys(rules)].join(', ')}.`,
-    });
-  const definition = (await load()).default;
+  const definition = await detectorNamed(type);
   const parsed = definition.config.safeParse(options);
   // What is wrong with the options is said by the backtest itself.
   if (!parsed.success) return 'log';
@@ -71,13 +67,6 @@ async function* noFlows(): AsyncGenerator<EventBatch> {}
 
 async function ruleDetector(type: string, options: Readonly<Record<string, unknown>>, seed: number, stream: string): Promise<RuleDetector> {
   const definition = (await (rules[type] as NonNullable<(typeof rules)[string]>)()).default;
-  const parsed = definition.config.safeParse(options);
-  if (!parsed.success)
-    throw new VedetteError(
-      'CONFIG_INVALID',
-      `detector ${type}: ${parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`,
-      { hint: 'Check its options.' },
-    );
   const random = randomFor(seed, 'backtest', stream);
   const context = {
     name: type,
@@ -88,7 +77,7 @@ async function ruleDetector(type: string, options: Readonly<Record<string, unkno
     declared: {},
     beside: [],
   };
-  return definition.create(parsed.data, context);
+  return madeWith(type, definition, options, context);
 }
 
 function unsuited(type: string, why: string): VedetteError {

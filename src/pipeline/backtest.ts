@@ -10,8 +10,9 @@ import {
   type Template,
   VedetteError,
 } from '../core/index.ts';
-import { detectors, rules } from '../detectors/index.ts';
+import { rules } from '../detectors/index.ts';
 import type { SequenceChoice } from '../features/index.ts';
+import { detectorNamed, madeWith } from './backtest-detector.ts';
 import { backtestRules } from './backtest-rules.ts';
 import { randomFor } from './build.ts';
 import { findingOf } from './lane/finding.ts';
@@ -71,18 +72,7 @@ export async function backtest(options: BacktestOptions): Promise<BacktestResult
   // The stream that the detector of the running source draws from.
   const random = randomFor(options.seed, options.tenant, `source/${source.name}/${type}`);
   const context = { name: `backtest/${type}`, log: silentLogger, now: () => systemClock.now(), random };
-  const load = Object.hasOwn(detectors, type) ? detectors[type] : undefined;
-  if (load === undefined)
-    throw new VedetteError('CONFIG_INVALID', `there is no detector ${type}`, { hint: `Known: ${Object.keys(detectors).join(', ')}.` });
-  const definition = (await load()).default;
-  const parsed = definition.config.safeParse(own);
-  if (!parsed.success)
-    throw new VedetteError(
-      'CONFIG_INVALID',
-      `detector ${type}: ${parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`,
-      { hint: 'Check its options.' },
-    );
-  const detector = definition.create(parsed.data, context);
+  const detector = madeWith(type, await detectorNamed(type), own, context);
   if (detector.shape !== OF_FLOWS && !OF_LINES.includes(detector.shape))
     throw new VedetteError('USAGE', `${type} reads ${detector.shape}, which stored log lines and flows do not give`, {
       hint:

@@ -1,9 +1,10 @@
-import { checkConfig, type TenantConfig } from '../config/index.ts';
+import type { TenantConfig } from '../config/index.ts';
 import { type RecordBatch, silentLogger, systemClock, VedetteError } from '../core/index.ts';
 import { buildLane, pseudonymsOf } from './build.ts';
-import { loadComponents, pipelineSchema } from './catalogue.ts';
+import { loadComponents } from './catalogue.ts';
 import type { Lane, LaneOutput } from './lane/lane.ts';
 import { laneKind, type RecordKind } from './lane/lanes.ts';
+import { oneSource } from './one-source.ts';
 
 export type { LaneOutput } from './lane/lane.ts';
 
@@ -35,10 +36,7 @@ export class FileLane {
     if (hides && laneKind(records)?.pseudonymises !== true)
       throw new VedetteError('CONFIG_INVALID', `${records} are not kept in a tenant that hides personal data`);
     const configured = { type: 'file', name: PLACEHOLDER, path: source, records };
-    const { config } = checkConfig({ seed, tenants: { [tenant]: { sources: [configured] } } }, await pipelineSchema());
-    const plain = config.tenants[tenant];
-    const [first] = plain?.sources ?? [];
-    if (plain === undefined || first === undefined) throw new VedetteError('INTERNAL', 'a configuration without its source');
+    const { config, tenant: plain, source: first } = await oneSource(tenant, configured, seed);
     const own: TenantConfig = hides ? { ...plain, pseudonymise } : plain;
     const options = { tenant, config, components: await loadComponents(config), clock: systemClock, log: silentLogger };
     const lane = await buildLane({ ...first, name: source, detectors: [] }, own, options);

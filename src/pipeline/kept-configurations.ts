@@ -34,7 +34,7 @@ export async function keptConfiguration(home: string, hash: string): Promise<Loa
   const text = HASH.test(hash) ? await readFile(pathOf(home, hash), 'utf8').catch(() => undefined) : undefined;
   if (text === undefined || sha256Hex(text) !== hash) return undefined;
   const config = JSON.parse(text) as Config;
-  return { config, shown: config, written: config, hash };
+  return { config, shown: config, hash };
 }
 
 function folderOf(home: string): string {

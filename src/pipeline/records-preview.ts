@@ -1,4 +1,3 @@
-import { checkConfig } from '../config/index.ts';
 import {
   addressAt,
   type DeadLetter,
@@ -16,9 +15,9 @@ import {
   VedetteError,
 } from '../core/index.ts';
 import { MetricParser } from '../parsers/index.ts';
-import { pipelineSchema } from './catalogue.ts';
 import type { Lane, LaneOutput } from './lane/lane.ts';
 import { laneKind } from './lane/lanes.ts';
+import { oneSource } from './one-source.ts';
 import type { PreviewRow } from './preview-source.ts';
 
 /** Characters shown of a text. */
@@ -41,10 +40,8 @@ export class RecordsPreview {
   static async of(source: Readonly<Record<string, unknown>>, records: string): Promise<RecordsPreview> {
     const kind = laneKind(records);
     if (kind === undefined) throw new VedetteError('CONFIG_INVALID', `no records are called ${records}`);
-    const tenant = { sources: [{ ...source, name: typeof source.name === 'string' ? source.name : 'preview' }] };
-    const { config } = checkConfig({ tenants: { preview: tenant } }, await pipelineSchema());
-    const [configured] = config.tenants.preview?.sources ?? [];
-    if (configured === undefined) throw new VedetteError('INTERNAL', 'a configuration without its source');
+    const name = typeof source.name === 'string' ? source.name : 'preview';
+    const { source: configured } = await oneSource('preview', { ...source, name });
     const { format = 'readings', timezone } = configured.parser as { format?: string; timezone?: string };
     // Without a detector, readings are made into nothing else.
     if (records === 'readings') return new RecordsPreview(undefined, new MetricParser(format, timezone));

@@ -1,10 +1,12 @@
 import type { Config, TenantConfig } from '../config/index.ts';
-import type { Alert, Clock, Incident, Logger, Position, Sink } from '../core/index.ts';
+import type { Alert, Clock, Incident, Logger, Micros, Position, Sink } from '../core/index.ts';
 import type { RunIdentity } from './detection.ts';
 import { HeldSegments } from './flow/held-segments.ts';
 import type { Pump } from './flow/pump.ts';
+import { SEGMENT_INPUT } from './flow/segment-streams.ts';
 import type { Lane } from './lane/lane.ts';
 import type { PipelineStore } from './pipeline-store.ts';
+import { decodePositions, encodePositions, heldBlob, positionsBlob } from './positions-blob.ts';
 
 export interface RunningLane {
   readonly lane: Lane;
@@ -38,10 +40,37 @@ export interface Running extends RunningLane {
   readonly held: HeldSegments;
   failedBatches: number;
   ended: boolean;
+  /** Whether it had findings since the last commit. */
+  found: boolean;
+  /** Detectors that have the labels: a lane gets more of them where its source has another log format. */
+  labelled: number;
   recordsBefore: number;
 }
 
 export function runningOf(lane: RunningLane): Running {
   const fresh = { positions: new Map(), reached: new Map(), held: new HeldSegments() };
-  return { ...lane, ...fresh, failedBatches: 0, ended: false, recordsBefore: 0 };
+  return { ...lane, ...fresh, failedBatches: 0, ended: false, found: false, labelled: 0, recordsBefore: 0 };
+}
+
+/** Takes up what the checkpoints of the last commit say. */
+export async function restoreRunning({ lane, reached, held }: Running, blobs: Readonly<Record<string, Uint8Array>>): Promise<void> {
+  await lane.restore(blobs);
+  held.restore(blobs[heldBlob(lane.source.name)]);
+  for (const position of decodePositions(blobs[positionsBlob(lane.source.name)])) reached.set(position.input, position);
+}
+
+/** Its part of the checkpoints of a commit, and the entry of its segment log before which that commit needs none. */
+export async function checkpointOf(
+  { lane, positions, reached, held, found }: Running,
+  now: Micros,
+): Promise<{ readonly blobs: Readonly<Record<string, Uint8Array>>; readonly entry: number | undefined }> {
+  const blobs: Record<string, Uint8Array> = { ...(await lane.snapshot()) };
+  // A replay goes on from the state of the last commit.
+  const entry = positions.get(SEGMENT_INPUT)?.offset;
+  if (entry !== undefined && found) held.hold((reached.get(SEGMENT_INPUT)?.offset ?? 0) + 1, entry, now);
+  for (const position of positions.values()) reached.set(position.input, position);
+  if (positions.size > 0) blobs[positionsBlob(lane.source.name)] = encodePositions(reached);
+  const kept = held.snapshot();
+  if (kept !== undefined) blobs[heldBlob(lane.source.name)] = kept;
+  return { blobs, entry };
 }

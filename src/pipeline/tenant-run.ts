@@ -10,13 +10,11 @@ import { InFlight } from './flow/in-flight.ts';
 import { OutboxDispatcher } from './flow/outbox.ts';
 import { persist } from './flow/persist.ts';
 import type { Item } from './flow/pump.ts';
-import { SEGMENT_INPUT } from './flow/segment-streams.ts';
 import { IncidentBook } from './incidents/incident-book.ts';
 import { floodsOf } from './lane/flood-finding.ts';
 import type { Lane, LaneOutput } from './lane/lane.ts';
 import { ObservedPromises } from './observed-promises.ts';
-import { decodePositions, encodePositions, heldBlob, positionsBlob } from './positions-blob.ts';
-import { type Running, runningOf, type TenantRunOptions } from './running.ts';
+import { checkpointOf, type Running, restoreRunning, runningOf, type TenantRunOptions } from './running.ts';
 import { tenantSettings } from './settings.ts';
 import { sourceStatus } from './source-status.ts';
 import type { TenantStatus } from './status.ts';
@@ -39,8 +37,6 @@ export class TenantRun {
   private readonly exclusive = new Gate(1);
   private readonly appends = new InFlight(APPENDS_IN_FLIGHT);
   private readonly stopping = new AbortController();
-  /** Lanes with findings since the last commit. */
-  private readonly foundIn = new Set<Lane>();
   private dead: DeadLetter[] = [];
   private points: SeriesPoints[] = [];
   private counters: Record<string, number> = {};
@@ -54,6 +50,8 @@ export class TenantRun {
   /** The commit under way, if any. */
   private committing: Promise<void> = Promise.resolve();
   private isCommitting = false;
+  /** The input ends: what is still open closes. */
+  private closeWindows = false;
   private alertCount = 0;
   private readonly pace: CommitPace;
   private nextRetention: Micros = 0;
@@ -88,11 +86,7 @@ export class TenantRun {
     const blobs = this.epoch > 0 ? await store.checkpoints.latest() : {};
     this.book.restore(blobs);
     this.incidents.restore(blobs);
-    for (const { lane, reached, held } of this.lanes) {
-      await lane.restore(blobs);
-      held.restore(blobs[heldBlob(lane.source.name)]);
-      for (const position of decodePositions(blobs[positionsBlob(lane.source.name)])) reached.set(position.input, position);
-    }
+    for (const running of this.lanes) await restoreRunning(running, blobs);
     this.promises.settle(this.promises.since(this.running, clock.now()).counts);
     await this.applyLabels();
     await this.applySettings();
@@ -106,8 +100,9 @@ export class TenantRun {
   async applyLabels(): Promise<void> {
     this.incidents.expect(await this.options.store.expectations.inForce());
     this.dirty = true;
-    for (const { lane } of this.lanes) {
-      this.labelled.set(lane, lane.scorers.length);
+    for (const running of this.lanes) {
+      const { lane } = running;
+      running.labelled = lane.scorers.length;
       for (const detector of [...lane.scorers, ...lane.rules])
         detector.applyLabels(await this.options.store.labels.inForce(detector.options.detector));
     }
@@ -142,11 +137,6 @@ export class TenantRun {
     this.closeWindows = true;
     await this.work;
   }
-
-  private closeWindows = false;
-
-  /** Detectors of each lane that have the labels: a lane gets more of them where its source has another log format. */
-  private readonly labelled = new Map<Lane, number>();
 
   /** Reading stops, what was read is processed and committed; open windows stay open for the next start. */
   async stop(): Promise<void> {
@@ -199,7 +189,7 @@ export class TenantRun {
       if (cpuShare < 1) await pause((performance.now() - began) * (1 / cpuShare - 1), this.stopping.signal);
     }
     await this.exclusive.run(async () => {
-      if (pump.state === 'ended' || this.closeWindows) await this.apply(lane, await lane.end());
+      if (pump.state === 'ended' || this.closeWindows) await this.apply(running, await lane.end());
       running.ended = true;
       await this.commitNow();
     });
@@ -208,7 +198,7 @@ export class TenantRun {
   private async process(running: Running, { records, positions }: Item, again = false): Promise<void> {
     const { lane } = running;
     try {
-      await this.apply(lane, await (again ? lane.retry(records) : lane.process(records)));
+      await this.apply(running, await (again ? lane.retry(records) : lane.process(records)));
     } catch (error) {
       running.failedBatches++;
       const reason = `the batch could not be processed: ${error instanceof Error ? error.message : String(error)}`;
@@ -221,9 +211,10 @@ export class TenantRun {
     this.dirty = true;
   }
 
-  private async apply(lane: Lane, output: LaneOutput): Promise<void> {
+  private async apply(running: Running, output: LaneOutput): Promise<void> {
+    const { lane } = running;
     const { store, clock, identity, log } = this.options;
-    if (output.findings.length > 0) this.foundIn.add(lane);
+    running.found ||= output.findings.length > 0;
     const floods = floodsOf(lane, log);
     for (const finding of [...output.findings, ...floods]) {
       const detection = detectionOf(lane, finding, this.epoch, identity);
@@ -245,7 +236,7 @@ export class TenantRun {
       await this.appends.add(() => this.persist(() => store.events.append(batch, templateIds, { epoch })));
     }
     this.dirty ||= output.events.length > 0;
-    if (lane.scorers.length !== this.labelled.get(lane)) await this.applyLabels();
+    if (lane.scorers.length !== running.labelled) await this.applyLabels();
     if (this.incidents.release(clock.now())) this.dirty = true;
   }
 
@@ -271,16 +262,10 @@ export class TenantRun {
     const correlated = this.incidents.take(clock.now());
     const checkpoints: Record<string, Uint8Array> = { ...this.book.snapshot(), ...this.incidents.snapshot() };
     const trims: Trim[] = [];
-    for (const { lane, positions, reached, held } of this.lanes) {
-      Object.assign(checkpoints, await lane.snapshot());
-      // A replay goes on from the state of the last commit.
-      const entry = positions.get(SEGMENT_INPUT)?.offset;
-      if (entry !== undefined && this.foundIn.has(lane)) held.hold((reached.get(SEGMENT_INPUT)?.offset ?? 0) + 1, entry, clock.now());
-      for (const position of positions.values()) reached.set(position.input, position);
-      if (positions.size > 0) checkpoints[positionsBlob(lane.source.name)] = encodePositions(reached);
-      const kept = held.snapshot();
-      if (kept !== undefined) checkpoints[heldBlob(lane.source.name)] = kept;
-      if (entry !== undefined) trims.push(() => this.trim(lane.source.name, entry, held));
+    for (const running of this.lanes) {
+      const { blobs, entry } = await checkpointOf(running, clock.now());
+      Object.assign(checkpoints, blobs);
+      if (entry !== undefined) trims.push(() => this.trim(running.lane.source.name, entry, running.held));
     }
     const positions: SourcePosition[] = this.lanes.flatMap(({ lane, positions }) =>
       [...positions.values()].map((position) => ({ source: lane.source.name, ...position })),
@@ -302,8 +287,10 @@ export class TenantRun {
     // The next commit, or the end, tells of it.
     this.committing.catch(() => undefined);
     this.promises.settle(counts);
-    for (const running of this.lanes) running.positions.clear();
-    this.foundIn.clear();
+    for (const running of this.lanes) {
+      running.positions.clear();
+      running.found = false;
+    }
     this.counters = {};
     this.dead = [];
     this.points = [];
@@ -352,7 +339,9 @@ export class TenantRun {
       await pause(TICK_MILLIS, this.stopping.signal);
       const now = clock.now();
       await this.exclusive.run(async () => {
-        for (const { lane, pump } of this.lanes) if (pump.queue.length === 0) await this.apply(lane, await lane.elapse(now));
+        for (const running of this.lanes) {
+          if (running.pump.queue.length === 0) await this.apply(running, await running.lane.elapse(now));
+        }
         if ((!this.isCommitting && this.pace.isDue(now)) || this.alertsAreDue) await this.commit();
       });
       await this.deliver(now);

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { editorSchema, exampleConfig as exampleOf, formatPath, HIDDEN, hiddenPaths, jsonSchema } from '../../config/index.ts';
+import { asWritten, editorSchema, exampleConfig as exampleOf, formatPath, HIDDEN, hiddenPaths, jsonSchema } from '../../config/index.ts';
 import { VedetteError } from '../../core/index.ts';
 import { checkDetectors, checkGraph, factsOf, loadComponents, pipelineSchema } from '../../pipeline/index.ts';
 import { isLoopback } from '../../sources/http/guard.ts';
@@ -38,8 +38,8 @@ function openIntakes(tenants: Tenants): string[] {
 }
 
 export async function showConfig(options: CommonOptions): Promise<void> {
-  const { loaded } = await readConfig(options);
-  const { written } = loaded;
+  const { loaded, schema } = await readConfig(options);
+  const written = asWritten(loaded.shown, jsonSchema(schema));
   const hidden = hiddenPaths(written).map(formatPath);
   if (options.output === 'json') printJson(written);
   else if (hidden.length === 0) printText(stringify(written));

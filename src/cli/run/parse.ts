@@ -17,7 +17,7 @@ import { flowCellColumns } from '../../parsers/packets/index.ts';
 import { StructuredLog, type StructuredRow } from '../../sinks/structured-log/index.ts';
 import { type FileInput, listInputs, withoutBinary, withoutEmpty } from '../../sources/index.ts';
 import { jsonLinesToParquet, type ParquetColumn, writeParquet } from '../../store/index.ts';
-import { readLogs } from '../../training/index.ts';
+import { type ParsingOptions, readLogs } from '../../training/index.ts';
 import type { ParserOptions } from '../commands/parser-options.ts';
 import type { CommonOptions } from '../options.ts';
 import { counted, note, print, printJson } from '../output.ts';
@@ -36,8 +36,8 @@ export interface ParseOptions extends CommonOptions, Omit<ParserOptions, 'format
   readonly flows: FlowForm;
 }
 
-/** With the name of the output. */
-type NamedOptions = ParseOptions & { readonly name: string };
+/** With the name of the output, and how logs are read. */
+type NamedOptions = ParseOptions & { readonly name: string; readonly parsing: ParsingOptions };
 
 interface Parsed {
   readonly input: string;
@@ -74,7 +74,7 @@ async function parseFiles(paths: readonly string[], options: ParseOptions): Prom
   try {
     const listed = withoutEmpty(await listInputs(paths));
     const { captures, records: lines } = await splitCaptures(listed);
-    await parsingOptions(options);
+    const parsing = await parsingOptions(options);
     const asLogs = options.logFormat !== undefined || options.templates !== undefined;
     const { events, records: others } = asLogs ? { events: [], records: [] } : await splitEvents(lines);
     const flows = new Map(events.filter(({ format }) => isFlowTable(format)).map(({ input, format }) => [input, format]));
@@ -97,7 +97,7 @@ async function parseFiles(paths: readonly string[], options: ParseOptions): Prom
           : isTable
             ? tableParser(flows.get(input))
             : parseInput;
-      const named = { ...options, name: names.get(input) as string };
+      const named = { ...options, parsing, name: names.get(input) as string };
       results.push(await parser(input, named, (share) => progress.update((i + share) / inputs.length, input.name)));
     }
     progress.stop();
@@ -207,7 +207,7 @@ async function parseInput(input: FileInput, options: NamedOptions, progress: (sh
       timezone: 'UTC',
       progress,
       onBatch: (batch, templates) => structured.append(batch, templates),
-      ...(await parsingOptions(options)),
+      ...options.parsing,
     });
     const [summary] = read.inputs;
     const files =

@@ -1,10 +1,8 @@
 import { z } from 'zod';
+import { PRIVATE_NETWORKS } from '../../core/index.ts';
 import { USE_CASES } from './definitions/index.ts';
 
 const names = USE_CASES.map(({ name }) => name) as [string, ...string[]];
-
-/** Private and link-local networks. */
-const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '127.0.0.0/8', '169.254.0.0/16', 'fc00::/7', 'fe80::/10', '::1/128'];
 
 const ownCase = z.strictObject({
   feature: z.string().min(1).describe('a declared feature, or a shipped one (`vedette use-cases`)'),
@@ -30,7 +28,7 @@ export const config = z.strictObject({
   homeNetworks: z
     .array(z.string().regex(/^[0-9a-fA-F:.]+(\/\d{1,3})?$/, 'must be a network such as 10.0.0.0/8'))
     .min(1)
-    .default(PRIVATE)
+    .default(PRIVATE_NETWORKS)
     .describe('your own networks (HOME_NET)'),
   disable: z.array(z.enum(names)).default([]).describe('use cases that are left out'),
   levels: z

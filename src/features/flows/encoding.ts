@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Network, networksOf, within } from './home-networks.ts';
+import { isInNetworks, type Networks, networksOf } from '../../core/index.ts';
 
 /** How flows become rows of numbers: fitted on training rows, kept with the model. */
 export const encodingSchema = z.strictObject({
@@ -55,11 +55,11 @@ export function encodedValues(cells: FlowCells, encoding: FlowEncoding, rows: Ar
 function cellsOf(
   cells: FlowCells,
   columnOf: (name: string) => FlowColumn | undefined,
-  networks: readonly Network[],
+  networks: Networks,
   feature: FlowEncoding['features'][number],
 ): (row: number) => number {
   if (feature.kind === 'port') return (row) => cells.destinationPort[row] as number;
-  if (feature.kind === 'inside') return (row) => (within(networks, cells[feature.end][row] as string) ? 1 : 0);
+  if (feature.kind === 'inside') return (row) => (isInNetworks(networks, cells[feature.end][row] as string) ? 1 : 0);
   const column = columnOf(feature.column);
   if (column === undefined) return () => Number.NaN;
   if (feature.kind === 'number') return column.kind === 'number' ? (row) => finite(column.values[row] as number) : () => Number.NaN;

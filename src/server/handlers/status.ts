@@ -42,21 +42,18 @@ export function statusHandlers(context: ServerContext): Handlers<StatusRoutes> {
       const { summary, notifiedToday, criticalToday, budgetedToday, observedPerDay, stored, bytes, devices, stopped } = await figures(
         JSON.stringify([tenant, range, sampler.alertChanges(tenant)]),
         async () => {
-          const [summary, notifiedToday, criticalToday, promisedToday, promisedCritical, observedPerDay, stored, bytes, hosts, stopped] =
-            await Promise.all([
-              store.alerts.summary(range),
-              store.alerts.count({ notified: true, from: today }),
-              store.alerts.count({ notified: true, from: today, minSeverity: SEVERITY_LEVELS.critical }),
-              store.alerts.count({ notified: true, from: today, promised: true }),
-              store.alerts.count({ notified: true, from: today, promised: true, minSeverity: SEVERITY_LEVELS.critical }),
-              observed(context, store, now),
-              store.events.count(range),
-              store.events.size(),
-              store.events.hosts({ ...range, limit: MOST_DEVICES }),
-              stoppedIn(store),
-            ]);
+          const [summary, notifiedToday, criticalToday, budgetedToday, observedPerDay, stored, bytes, hosts, stopped] = await Promise.all([
+            store.alerts.summary(range),
+            store.alerts.count({ notified: true, from: today }),
+            store.alerts.count({ notified: true, from: today, minSeverity: SEVERITY_LEVELS.critical }),
+            store.alerts.count({ notified: true, from: today, promised: true, belowSeverity: SEVERITY_LEVELS.critical }),
+            observed(context, store, now),
+            store.events.count(range),
+            store.events.size(),
+            store.events.hosts({ ...range, limit: MOST_DEVICES }),
+            stoppedIn(store),
+          ]);
           const devices = await devicesOf(context, store, hosts);
-          const budgetedToday = promisedToday - promisedCritical;
           return { summary, notifiedToday, criticalToday, budgetedToday, observedPerDay, stored, bytes, devices, stopped };
         },
       );
@@ -140,7 +137,7 @@ async function devicesOf(context: ServerContext, store: TenantStore, hosts: read
   return { ...counts.own, outside };
 }
 
-/** Notified alerts a day over the last week, or since this server watches when that is less; null before a day has passed. */
+/** Notified alerts of detectors that promise a rate, a day over the last week, or since this server watches when that is less; null before a day has passed. */
 async function observed({ home }: ServerContext, store: TenantStore, now: Micros): Promise<number | null> {
   const since = (await home.users.journal.firstSample(store.id)) ?? now;
   const days = Math.min(OBSERVED_DAYS, (now - since) / MICROS_PER_DAY);

@@ -28,10 +28,7 @@ export class EventFiles {
   /** Files of an upload, in a transaction of their own: they are neither merged nor do they age, and go with the upload. */
   writeUpload(upload: string, files: readonly StoredFile[], arrivedAt: Micros): void {
     this.database.transaction(() => {
-      for (const file of files) {
-        this.insert({ ...file, epoch: 0, firstEpoch: 0, arrivedAt });
-        this.database.run('UPDATE files SET upload = ? WHERE key = ?', [upload, file.key]);
-      }
+      for (const file of files) this.insert({ ...file, epoch: 0, firstEpoch: 0, arrivedAt }, upload);
     });
   }
 
@@ -70,9 +67,9 @@ export class EventFiles {
     });
   }
 
-  private insert(file: MergeableFile): void {
+  private insert(file: MergeableFile, upload?: string): void {
     this.database.run(
-      'INSERT INTO files (key, dataset, first_epoch, epoch, row_count, bytes, min_time, max_time, sources, arrived_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO files (key, dataset, first_epoch, epoch, row_count, bytes, min_time, max_time, sources, arrived_at, upload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       [
         file.key,
         file.dataset,
@@ -84,6 +81,7 @@ export class EventFiles {
         file.maxTime ?? null,
         JSON.stringify(file.sources),
         file.arrivedAt ?? null,
+        upload ?? null,
       ],
     );
   }

@@ -21,6 +21,7 @@ export interface AlertQuery {
   /** Whether a false-alarm rate was promised: not for rules and signatures. */
   readonly promised?: boolean;
   readonly minSeverity?: number;
+  readonly belowSeverity?: number;
   /** Alerts whose techniques are one of these lists. */
   readonly techniques?: readonly (readonly string[])[];
   /** Most recent first by default; `severity` = highest first. */

@@ -43,8 +43,6 @@ export interface SeriesBucket {
 export interface SeriesStore {
   list(): Promise<readonly SeriesEntry[]>;
   points(id: string, range: SeriesRange): Promise<readonly SeriesBucket[]>;
-  /** Time of the newest point; NaN without any. */
-  latest(id: string): Promise<Micros>;
   /** Points of an upload: they are there at once, do not age, and go with it. */
   writeUpload(upload: string, batches: readonly SeriesPoints[]): Promise<void>;
   removeUpload(upload: string): Promise<void>;

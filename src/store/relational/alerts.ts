@@ -171,6 +171,7 @@ function selectionOf(query: AlertQuery): Selection {
     ['notified = ?', query.notified === undefined ? undefined : Number(query.notified)],
     ["(json_extract(body, '$.detection.pValue') IS NOT NULL) = ?", query.promised === undefined ? undefined : Number(query.promised)],
     ['severity >= ?', query.minSeverity],
+    ['severity < ?', query.belowSeverity],
     [
       `coalesce(json_extract(body, '$.detection.techniques'), '[]') IN (SELECT value FROM json_each(?))`,
       query.techniques === undefined ? undefined : JSON.stringify(query.techniques.map((list) => JSON.stringify(list))),

@@ -40,7 +40,7 @@ export const SERVICES = {
   ],
   settings: ['put', 'list', 'remove'],
   checkpoints: ['latest', 'epochs'],
-  series: ['list', 'points', 'latest', 'reach', 'writeUpload', 'removeUpload', 'retain'],
+  series: ['list', 'points', 'reach', 'writeUpload', 'removeUpload', 'retain'],
   deadLetters: ['append', 'list', 'get', 'take', 'counts', 'countsBySource'],
   journal: [
     'counters',

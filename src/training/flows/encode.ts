@@ -1,5 +1,5 @@
-import type { RowBatch } from '../../core/index.ts';
-import { encodedValues, type FlowEncoding, finite, networksOf } from '../../features/index.ts';
+import { networksOf, type RowBatch } from '../../core/index.ts';
+import { encodedValues, type FlowEncoding, finite } from '../../features/index.ts';
 import { roleOf } from './columns.ts';
 import type { FlowTable } from './flow-table.ts';
 

@@ -55,7 +55,6 @@ export const statusSchema = z.looseObject({});
 
 const share = z.object({ name: z.string(), count: z.number() });
 
-/** Each figure is a query on stored data or the running pipeline; `link` style parameters are the same as of the list routes. */
 const deviceCounts = z.object({
   seen: z.number(),
   harmful: z.number(),
@@ -64,6 +63,7 @@ const deviceCounts = z.object({
   safe: z.number(),
 });
 
+/** Each figure is a query on stored data or the running pipeline; `link` style parameters are the same as of the list routes. */
 export const overviewSchema = z.object({
   at: timeSchema,
   state: z.enum(['starting', 'running', 'finished', 'stopped', 'failed', 'idle']),
