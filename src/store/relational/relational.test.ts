@@ -101,6 +101,7 @@ describe('alerts', () => {
     expect(alerts.get('a')?.detection.title).toBe("x'); DROP TABLE alerts; --\0\ud800");
     expect(alerts.list({ detector: 'rate' }).items.map(({ id }) => id)).toEqual(['b']);
     expect(alerts.count({ minSeverity: 60, from: DAY, to: DAY + 1 })).toBe(1);
+    expect(alerts.count({ belowSeverity: 60 })).toBe(alerts.count() - alerts.count({ minSeverity: 60 }));
     expect([alerts.count({ promised: true }), alerts.count({ promised: false })]).toEqual([alerts.count(), 0]);
     const { alert, row } = alertWrite('of-a-rule');
     alerts.save([{ row, alert: { ...alert, detection: { ...alert.detection, pValue: Number.NaN } } }]);
