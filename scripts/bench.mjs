@@ -4,13 +4,15 @@ import { cpSync, readdirSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, checkNode, compile, install, root } from './install.mjs';
+import { build, bundle, checkNode, install, root, run } from './install.mjs';
 
 checkNode();
 install();
 if (build() !== 0) process.exit(1);
 const out = join(root, 'dist', 'bench');
-if (compile('tsconfig.bench.json', 'dist/bench/src') !== 0) process.exit(1);
+const modules = join(out, 'src');
+if (run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.bench.json']) !== 0) process.exit(1);
+if (bundle(modules, modules) !== 0) process.exit(1);
 // Found beside the compiled sources, as in the package.
 cpSync(join(root, 'rules'), join(out, 'rules'), { recursive: true });
 

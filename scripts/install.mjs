@@ -55,19 +55,14 @@ function unlessCurrent(stamp, parts, step) {
 
 const bin = (...parts) => join(root, 'node_modules', ...parts);
 
-/** Compiles what a tsconfig names, with the threads that a log is read in as one file each; `dist` is where src/ goes. */
-export function compile(tsconfig, dist) {
-  const status = run(process.execPath, [bin('typescript', 'bin', 'tsc'), '-p', tsconfig]);
-  return status === 0 ? run(process.execPath, [join(root, 'scripts', 'bundle-workers.mjs'), join(root, dist)]) : status;
-}
+/** Bundles entries and threads of a folder of modules. */
+export const bundle = (modules, out, ...entries) => run(process.execPath, [join(root, 'scripts', 'bundle.mjs'), modules, out, ...entries]);
 
-/** Compiles src/ to dist/ and dashboard/ to dist/dashboard/ where they are newer than the last build. */
+/** Builds src/ to dist/ and dashboard/ to dist/dashboard/ where they are newer than the last build. */
 export function build({ clean = false } = {}) {
   if (clean) rmSync(join(root, 'dist'), { recursive: true, force: true });
-  const compiled = unlessCurrent(join(root, 'dist', '.built'), ['src', 'tsconfig.build.json', 'scripts/bundle-workers.mjs'], () =>
-    compile('tsconfig.build.json', 'dist'),
-  );
-  if (compiled !== 0) return compiled;
+  const bundled = unlessCurrent(join(root, 'dist', '.built'), ['src', 'scripts/bundle.mjs'], () => bundle('src', 'dist', 'cli/main'));
+  if (bundled !== 0) return bundled;
   return unlessCurrent(join(root, 'dist', '.built-dashboard'), ['dashboard', 'src/server/api'], () =>
     run(process.execPath, [bin('vite', 'bin', 'vite.js'), 'build', 'dashboard', '--logLevel', 'warn']),
   );
