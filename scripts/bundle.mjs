@@ -1,5 +1,6 @@
-// node scripts/bundle.mjs MODULES OUT [ENTRY…]: bundles the entries and every thread (`*.worker`) of a folder of modules, what they share
-// in chunks. A process or thread loads its modules anew, which from some hundreds of files costs more than most commands do.
+// node scripts/bundle.mjs MODULES OUT [ENTRY…]: bundles the entries of a folder of modules, every thread (`*.worker`) and every
+// process of tests (`*.process`) among them, what they share in chunks. A process or thread loads its modules anew, which from some
+// hundreds of files costs more than most commands do.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { build } from 'vite';
@@ -8,14 +9,14 @@ import { build } from 'vite';
 const PACKAGES = ['commander', 'fastify-type-provider-zod', 'fzstd', 'ipaddr.js', 'tldts', 'tldts-core', 'yaml', 'zod'];
 
 const [modules, out] = process.argv.slice(2, 4).map((path) => resolve(path));
-const MODULE = /(?<!\.d|\.test)\.[jt]s$/;
-const nameOf = (file) => file.replace(MODULE, '').split(sep).join('/');
-const threads = readdirSync(modules, { recursive: true })
-  .filter((file) => MODULE.test(file))
-  .map(nameOf)
-  .filter((name) => name.endsWith('.worker'));
-const entries = [...process.argv.slice(4), ...threads];
-const extension = readdirSync(modules, { recursive: true }).some((file) => file.endsWith('.worker.ts')) ? '.ts' : '.js';
+const nameOf = (file) =>
+  file
+    .replace(/\.[jt]s$/, '')
+    .split(sep)
+    .join('/');
+const runs = readdirSync(modules, { recursive: true }).filter((file) => /\.(worker|process)\.[jt]s$/.test(file));
+const extension = runs.some((file) => file.endsWith('.ts')) ? '.ts' : '.js';
+const entries = [...process.argv.slice(4), ...runs.map(nameOf)];
 
 /** Files are found beside the module that names them, wherever its code is. */
 const placeOfModule = {

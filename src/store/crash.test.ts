@@ -5,11 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { seededRandom, workerUrl } from '../core/index.ts';
 import { openHome } from './home.ts';
-import { alertWrite, DAY, epochCommit, recordBatch, temporaryFolder } from './testing/fixtures.ts';
-import { EPOCH_MICROS, EPOCH_ROWS } from './testing/writer.ts';
+import { alertWrite, DAY, EPOCH_MICROS, EPOCH_ROWS, epochCommit, recordBatch, temporaryFolder } from './testing/fixtures.ts';
 
 const KILLS = 20;
-const script = (name: string) => fileURLToPath(workerUrl(import.meta.url, `./testing/${name}.ts`));
+const script = (name: string) => fileURLToPath(workerUrl(import.meta.url, `./testing/${name}.process.ts`));
 let folder: ReturnType<typeof temporaryFolder>;
 beforeEach(() => {
   folder = temporaryFolder();

@@ -5,6 +5,11 @@ import type { Alert, Entity, Incident, LogBatch, RecordBatch } from '../../core/
 import { DictBuilder } from '../../core/index.ts';
 import type { AlertWrite, EpochCommit } from '../contract.ts';
 
+/** Rows of every epoch that the process under kills commits. */
+export const EPOCH_ROWS = 200;
+/** From the first row of one epoch to that of the next; some lie in two days. */
+export const EPOCH_MICROS = 60_000_000;
+
 export function temporaryFolder(): { readonly path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'vedette-store-'));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };

@@ -37,5 +37,4 @@ async function fill(path: string): Promise<void> {
   await home.close().catch(() => undefined);
 }
 
-const [path] = process.argv.slice(2);
-if (path !== undefined && process.argv[1]?.endsWith('full-disk.js') === true) await fill(path);
+await fill(process.argv[2] as string);

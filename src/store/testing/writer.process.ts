@@ -1,11 +1,6 @@
 import { writeSync } from 'node:fs';
 import { openHome } from '../home.ts';
-import { alertWrite, DAY, epochCommit, lines, logBatch, recordBatch, TEMPLATES } from './fixtures.ts';
-
-/** Rows of every epoch that the writer commits. */
-export const EPOCH_ROWS = 200;
-/** From the first row of one epoch to that of the next; some lie in two days. */
-export const EPOCH_MICROS = 60_000_000;
+import { alertWrite, DAY, EPOCH_MICROS, EPOCH_ROWS, epochCommit, lines, logBatch, recordBatch, TEMPLATES } from './fixtures.ts';
 
 /** The process that the crash test kills: writes to every store and prints a line only after the store has acknowledged. */
 async function write(path: string): Promise<never> {
@@ -40,5 +35,4 @@ async function write(path: string): Promise<never> {
   }
 }
 
-const [path] = process.argv.slice(2);
-if (path !== undefined && process.argv[1]?.endsWith('writer.js') === true) await write(path);
+await write(process.argv[2] as string);
