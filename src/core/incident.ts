@@ -7,6 +7,7 @@ export type IncidentBand = 'low' | 'notify' | 'high' | 'critical';
 /** The most surprising alert of one type, host and user within an incident. */
 export interface IncidentEvidence {
   readonly alertId: string;
+  /** When it began, in event time. */
   readonly time: Micros;
   readonly type: string;
   readonly title: string;
@@ -35,7 +36,10 @@ export interface TypeShare {
 }
 
 export interface TimelineEntry {
+  /** When its first unit began, in event time. */
   readonly time: Micros;
+  /** When its last unit ended; absent where it began and ended at once. */
+  readonly end?: Micros;
   readonly host: string;
   readonly title: string;
   readonly detector: string;
@@ -52,11 +56,12 @@ export interface Incident {
   readonly growing: boolean;
   /** It began before a day of history was seen. */
   readonly learning: boolean;
+  /** When the earliest of its evidence began and the latest ended, in event time. */
   readonly start: Micros;
   readonly lastEvidence: Micros;
   readonly score: number;
   readonly band: IncidentBand;
-  /** When the score first reached the notify band. */
+  /** Event time of the alert with which the score reached the notify band. */
   readonly notifiedAt?: Micros;
   readonly sentence: string;
   readonly hosts: readonly string[];

@@ -1,7 +1,18 @@
 import type { ExpectedRule, Incident, Micros } from '../../core/index.ts';
 import { isEcho } from './echo.ts';
 import { ExpectedRules } from './expected.ts';
-import { absorb, addEvidence, beginIncident, countAlert, evidenceKey, type GrowingIncident, renewWords, sharesHost } from './growing.ts';
+import {
+  absorb,
+  addEvidence,
+  beginIncident,
+  countAlert,
+  evidenceKey,
+  extend,
+  type GrowingIncident,
+  isNear,
+  renewWords,
+  sharesHost,
+} from './growing.ts';
 import type { AlertObservation } from './observation.ts';
 import { INCIDENT_DEFAULTS, type IncidentOptions } from './options.ts';
 import { ratingOf } from './score.ts';
@@ -11,7 +22,7 @@ import { type Surprise, SurpriseMeter } from './surprise.ts';
 export interface IncidentCounters {
   readonly alerts: number;
   readonly echoes: number;
-  /** Alerts older than one already taken; they count at the latest time seen. */
+  /** Alerts older than one already taken: their surprise counts at the latest time seen. */
   readonly late: number;
   readonly evidence: number;
   readonly opened: number;
@@ -48,16 +59,15 @@ export class IncidentEngine {
     this.#meter = this.#newMeter();
   }
 
-  add(given: AlertObservation): AddResult | undefined {
+  add(alert: AlertObservation): AddResult | undefined {
     this.#counts.alerts++;
-    if (isEcho(given)) {
+    if (isEcho(alert)) {
       this.#counts.echoes++;
       return undefined;
     }
-    if (given.time < this.#latest) this.#counts.late++;
-    const alert = given.time < this.#latest ? { ...given, time: this.#latest } : given;
+    if (alert.time < this.#latest) this.#counts.late++;
     this.advance(alert.time);
-    const surprise = this.#meter.measure(alert.type, alert.host, alert.time);
+    const surprise = this.#meter.measure(alert.type, alert.host, this.#latest);
     const { floor, leastSeverity } = this.options;
     const isEvidence = surprise.value >= floor && (alert.severity ?? leastSeverity) >= leastSeverity;
     const incident = isEvidence ? this.#link(alert) : this.#holding(alert);
@@ -66,7 +76,7 @@ export class IncidentEngine {
     this.#changed.add(incident);
     if (isEvidence) {
       this.#counts.evidence++;
-      const grew = addEvidence(incident, alert, surprise, this.options.listLength);
+      const grew = addEvidence(incident, alert, surprise, this.options.listLength, this.#latest);
       if (alert.change !== undefined) renewWords(incident, alert);
       if (grew && incident.notifiedAt === null && this.#isWorthTelling(incident)) incident.notifiedAt = alert.time;
     }
@@ -78,13 +88,12 @@ export class IncidentEngine {
    * surprise of that evidence, undefined where no open incident holds it.
    */
   renew(alert: AlertObservation): number | undefined {
-    const time = Math.max(alert.time, this.#latest);
-    this.advance(time);
+    this.advance(alert.time);
     for (const incident of this.#open) {
       const renewed = renewWords(incident, alert);
       if (renewed === undefined) continue;
-      incident.lastEvidence = Math.max(incident.lastEvidence, time);
-      if (incident.notifiedAt === null && this.#isWorthTelling(incident)) incident.notifiedAt = time;
+      extend(incident, alert, this.#latest);
+      if (incident.notifiedAt === null && this.#isWorthTelling(incident)) incident.notifiedAt = alert.time;
       this.#changed.add(incident);
       return renewed.surprise;
     }
@@ -95,7 +104,7 @@ export class IncidentEngine {
   advance(now: Micros): void {
     this.#latest = Math.max(this.#latest, now);
     const { gapMicros, spanMicros } = this.options;
-    const done = this.#open.filter((one) => this.#latest - one.lastEvidence > gapMicros || this.#latest - one.start > spanMicros);
+    const done = this.#open.filter((one) => this.#latest - one.touched > gapMicros || this.#latest - one.opened > spanMicros);
     if (done.length === 0) return;
     this.#open = this.#open.filter((one) => !done.includes(one));
     for (const one of done) this.#closed(this.#finish(one, false));
@@ -154,26 +163,38 @@ export class IncidentEngine {
 
   #holding(alert: AlertObservation): GrowingIncident | undefined {
     const key = evidenceKey(alert);
-    return this.#open.find((one) => one.evidence[key] !== undefined);
+    return this.#open.find((one) => one.evidence[key] !== undefined && this.#isNear(one, alert));
   }
 
   #link(alert: AlertObservation): GrowingIncident {
-    const since = alert.time - this.options.typeLinkMicros;
-    const matches = this.#open.filter((one) => sharesHost(one, alert) || (one.typeSeen[alert.type] ?? -Infinity) >= since);
+    const { typeLinkMicros, spanMicros, listLength } = this.options;
+    const isLinked = (one: GrowingIncident): boolean =>
+      sharesHost(one, alert) || Math.abs(alert.time - (one.typeSeen[alert.type] ?? -Infinity)) <= typeLinkMicros;
+    const matches = this.#open.filter((one) => this.#isNear(one, alert) && isLinked(one));
     const [first, ...others] = matches.sort((a, b) => a.start - b.start || (a.id < b.id ? -1 : 1));
     if (first === undefined) return this.#begin(alert);
-    for (const other of others) absorb(first, other, this.options.listLength);
-    if (others.length > 0) this.#open = this.#open.filter((one) => !others.includes(one));
+    const taken = others.filter((other) => {
+      const fits = Math.max(first.lastEvidence, other.lastEvidence) - Math.min(first.firstEnd, other.firstEnd) <= spanMicros;
+      if (fits) absorb(first, other, listLength);
+      return fits;
+    });
+    if (taken.length > 0) this.#open = this.#open.filter((one) => !taken.includes(one));
     return first;
+  }
+
+  #isNear(incident: GrowingIncident, alert: AlertObservation): boolean {
+    return isNear(incident, alert, this.options.gapMicros, this.options.spanMicros);
   }
 
   #begin(alert: AlertObservation): GrowingIncident {
     if (this.#open.length >= this.options.openIncidents) {
-      const stalest = this.#open.reduce((a, b) => (b.lastEvidence < a.lastEvidence ? b : a));
+      const stalest = this.#open.reduce((a, b) =>
+        b.touched < a.touched || (b.touched === a.touched && b.lastEvidence < a.lastEvidence) ? b : a,
+      );
       this.#open = this.#open.filter((one) => one !== stalest);
       this.#closed(this.#finish(stalest, false));
     }
-    const incident = beginIncident(this.#tenant, alert);
+    const incident = beginIncident(this.#tenant, alert, this.#latest);
     this.#counts.opened++;
     this.#open.push(incident);
     return incident;
@@ -195,7 +216,7 @@ export class IncidentEngine {
       id: one.id,
       tenant: this.#tenant,
       growing,
-      learning: start - this.#meter.start < this.options.learningMicros,
+      learning: one.opened - this.#meter.start < this.options.learningMicros,
       start,
       lastEvidence: one.lastEvidence,
       ...(one.notifiedAt === null ? {} : { notifiedAt: one.notifiedAt }),

@@ -15,7 +15,7 @@ export function observationOf(
   const tactic = tacticOfTechniques(detection.techniques);
   return {
     id,
-    time: Number.isFinite(detection.end) ? detection.end : detection.start,
+    ...spanOf(detection),
     detector: detection.detector,
     type: group,
     title: alert.detection.title,
@@ -29,4 +29,9 @@ export function observationOf(
     ...(detection.user === undefined ? {} : { user: detection.user }),
     ...(tactic === undefined ? {} : { tactic }),
   };
+}
+
+function spanOf({ start, end }: Detection): Pick<AlertObservation, 'start' | 'time'> {
+  if (!Number.isFinite(end)) return { time: start };
+  return start < end ? { start, time: end } : { time: end };
 }

@@ -5,8 +5,14 @@ import type { Surprise } from './surprise.ts';
 /** An incident while alerts still join it. Plain data, so that a snapshot is its JSON. */
 export interface GrowingIncident {
   id: string;
+  /** When its earliest evidence began and its latest ended, in event time. */
   start: Micros;
   lastEvidence: Micros;
+  /** The earliest end of evidence: the span that it may have is counted from here. */
+  firstEnd: Micros;
+  /** Time that the engine had reached when it was opened and when evidence came last: they close it. */
+  opened: Micros;
+  touched: Micros;
   notifiedAt: Micros | null;
   alerts: number;
   /** Ids of the first of them: another unit of one is no other alert. */
@@ -22,11 +28,15 @@ export interface GrowingIncident {
   merged: string[];
 }
 
-export function beginIncident(tenant: string, alert: AlertObservation): GrowingIncident {
+/** `now`: time that the engine has reached. */
+export function beginIncident(tenant: string, alert: AlertObservation, now: Micros): GrowingIncident {
   return {
     id: stableId(tenant, 'incident', alert.time, alert.host, alert.type, alert.id),
-    start: alert.time,
+    start: beganAt(alert),
     lastEvidence: alert.time,
+    firstEnd: alert.time,
+    opened: now,
+    touched: now,
     notifiedAt: null,
     alerts: 0,
     alertIds: [],
@@ -37,6 +47,39 @@ export function beginIncident(tenant: string, alert: AlertObservation): GrowingI
     timeline: [],
     merged: [],
   };
+}
+
+export function beganAt({ start, time }: AlertObservation): Micros {
+  return start ?? time;
+}
+
+/** True when the alert lies within `gap` of the incident and doesn't make it longer than `span`. */
+export function isNear(incident: GrowingIncident, alert: AlertObservation, gap: Micros, span: Micros): boolean {
+  const { start, lastEvidence, firstEnd } = incident;
+  return (
+    beganAt(alert) - lastEvidence <= gap &&
+    start - alert.time <= gap &&
+    Math.max(lastEvidence, alert.time) - Math.min(firstEnd, alert.time) <= span
+  );
+}
+
+/** The incident spans what the alert does. */
+export function extend(incident: GrowingIncident, alert: AlertObservation, now: Micros): void {
+  incident.start = Math.min(incident.start, beganAt(alert));
+  incident.lastEvidence = Math.max(incident.lastEvidence, alert.time);
+  incident.firstEnd = Math.min(incident.firstEnd, alert.time);
+  incident.touched = Math.max(incident.touched, now);
+  incident.timeline = inTime(incident.timeline.map((entry) => (entry.alertId === alert.id ? spanning(entry, alert) : entry)));
+}
+
+function spanning(entry: TimelineEntry, alert: AlertObservation): TimelineEntry {
+  const time = Math.min(entry.time, beganAt(alert));
+  const end = Math.max(entry.end ?? entry.time, alert.time);
+  return end > time ? { ...entry, time, end } : entry;
+}
+
+function inTime(entries: readonly TimelineEntry[]): TimelineEntry[] {
+  return [...entries].sort((a, b) => a.time - b.time);
 }
 
 /** True when the alert is about a host of the incident. */
@@ -71,10 +114,11 @@ export function renewWords(incident: GrowingIncident, alert: AlertObservation): 
 }
 
 /** Returns true when something new was learnt of the incident. */
-export function addEvidence(incident: GrowingIncident, alert: AlertObservation, surprise: Surprise, limit: number): boolean {
-  incident.lastEvidence = alert.time;
-  if (incident.typeSeen[alert.type] !== undefined || Object.keys(incident.typeSeen).length < limit)
-    incident.typeSeen[alert.type] = alert.time;
+export function addEvidence(incident: GrowingIncident, alert: AlertObservation, surprise: Surprise, limit: number, now: Micros): boolean {
+  extend(incident, alert, now);
+  const seen = incident.typeSeen[alert.type];
+  if (seen !== undefined || Object.keys(incident.typeSeen).length < limit)
+    incident.typeSeen[alert.type] = Math.max(seen ?? -Infinity, alert.time);
   if (!incident.hosts.includes(alert.host) && incident.hosts.length < limit) incident.hosts.push(alert.host);
   for (const name of alert.related ?? []) {
     if (!incident.related.includes(name) && incident.related.length < limit) incident.related.push(name);
@@ -84,19 +128,21 @@ export function addEvidence(incident: GrowingIncident, alert: AlertObservation, 
   if (known !== undefined && known.surprise >= surprise.value) return false;
   if (known === undefined) {
     if (Object.keys(incident.evidence).length >= limit) return false;
-    incident.timeline.push({
-      time: alert.time,
+    const entry = {
+      time: beganAt(alert),
+      ...(alert.time > beganAt(alert) ? { end: alert.time } : {}),
       host: alert.host,
       title: alert.title,
       detector: alert.detector,
       surprise: surprise.value,
       alertId: alert.id,
       ...(alert.tactic === undefined ? {} : { tactic: alert.tactic }),
-    });
+    };
+    incident.timeline = inTime([...incident.timeline, entry]);
   }
   incident.evidence[key] = {
     alertId: alert.id,
-    time: alert.time,
+    time: beganAt(alert),
     type: alert.type,
     title: alert.title,
     detector: alert.detector,
@@ -115,7 +161,11 @@ export function addEvidence(incident: GrowingIncident, alert: AlertObservation, 
 
 /** Everything of `other` goes into `incident`, the older of the two. */
 export function absorb(incident: GrowingIncident, other: GrowingIncident, limit: number): void {
+  incident.start = Math.min(incident.start, other.start);
   incident.lastEvidence = Math.max(incident.lastEvidence, other.lastEvidence);
+  incident.firstEnd = Math.min(incident.firstEnd, other.firstEnd);
+  incident.opened = Math.min(incident.opened, other.opened);
+  incident.touched = Math.max(incident.touched, other.touched);
   if (other.notifiedAt !== null) incident.notifiedAt = Math.min(incident.notifiedAt ?? Infinity, other.notifiedAt);
   incident.alerts += other.alerts - other.alertIds.filter((id) => incident.alertIds.includes(id)).length;
   incident.alertIds = [...new Set([...incident.alertIds, ...other.alertIds])].slice(0, limit);
@@ -129,6 +179,6 @@ export function absorb(incident: GrowingIncident, other: GrowingIncident, limit:
     const seen = incident.typeSeen[type];
     if (seen !== undefined || Object.keys(incident.typeSeen).length < limit) incident.typeSeen[type] = Math.max(seen ?? -Infinity, time);
   }
-  incident.timeline = [...incident.timeline, ...other.timeline].sort((a, b) => a.time - b.time).slice(0, limit);
+  incident.timeline = inTime([...incident.timeline, ...other.timeline]).slice(0, limit);
   incident.merged = [...new Set([...incident.merged, other.id, ...other.merged])].slice(0, limit);
 }

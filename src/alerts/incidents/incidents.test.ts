@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Incident } from '../../core/index.ts';
+import { formatMicros, type Incident } from '../../core/index.ts';
 import { type AlertObservation, IncidentEngine, type IncidentOptions, importAlertCsv } from './index.ts';
 
 const MINUTE = 60_000_000;
@@ -73,6 +73,47 @@ describe('incidents', () => {
     expect(run([...background(2500), ...slow, alert(2365, 'late', 'one')])).toHaveLength(2);
   });
 
+  it('has the times of its evidence, whatever time another source has reached', () => {
+    const guessing = [
+      alert(2016, 'guessing', 'one', { id: 'g', start: 2010 * MINUTE }),
+      alert(2019, 'guessing', 'one', { id: 'g', start: 2016 * MINUTE, change: 'again' }),
+      alert(2020, 'sign-in', 'one', { start: 2005 * MINUTE }),
+    ];
+    const closed: Incident[] = [];
+    const engine = new IncidentEngine('tenant', (incident) => closed.push(incident));
+    for (const one of background(4000)) engine.add(one);
+    for (const one of guessing) engine.add(one);
+    engine.end();
+    const [late] = closed;
+    const [inTime] = run([...background(2010), ...guessing]);
+    expect(late).toMatchObject({ start: 2005 * MINUTE, lastEvidence: 2020 * MINUTE, alerts: 2 });
+    expect(late?.sentence).toContain(`Since ${formatMicros(2005 * MINUTE)}.`);
+    expect(late?.timeline.map(({ time, end, title }) => [title, time / MINUTE, (end ?? time) / MINUTE])).toEqual([
+      ['sign-in', 2005, 2020],
+      ['guessing', 2010, 2019],
+    ]);
+    const spans = ({ id, start, lastEvidence, timeline }: Incident) => [
+      ...[id, start, lastEvidence],
+      timeline.map(({ title, time, end }) => [title, time, end]),
+    ];
+    expect(spans(late as Incident)).toEqual(spans(inTime as Incident));
+  });
+
+  it('joins what comes late by when it was, not by when it came', () => {
+    const closed: Incident[] = [];
+    const engine = new IncidentEngine('tenant', (incident) => closed.push(incident));
+    for (const one of background(9000)) engine.add(one);
+    const days = [alert(2000, 'a', 'one'), alert(2030, 'b', 'one'), alert(3440, 'a', 'one'), alert(3470, 'c', 'one')];
+    for (const one of days) engine.add(one);
+    for (let step = 1; step <= 14; step++) engine.add(alert(3470 + 30 * step, `step ${step}`, 'one'));
+    engine.end();
+    expect(closed.map(({ start, lastEvidence }) => [start / MINUTE, lastEvidence / MINUTE])).toEqual([
+      [2000, 2030],
+      [3440, 3800],
+      [3830, 3890],
+    ]);
+  });
+
   it('multiplies by detectors and tactics only when asked to', () => {
     const alerts = [
       ...background(2100),
@@ -119,9 +160,13 @@ describe('incidents', () => {
         let minute = 0;
         const alerts = steps.map(({ step, type, host }, i) => {
           minute += step;
-          return alert(minute, type, host, { id: String(i) });
+          // Some come late, some began long before.
+          return alert(minute - (i % 7 === 3 ? 90 : 0), type, host, { id: String(i), start: (minute - (i % 5) * 20) * MINUTE });
         });
-        const whole = run(alerts);
+        const whole: Incident[] = [];
+        const uncut = new IncidentEngine('tenant', (incident) => whole.push(incident));
+        for (const one of alerts) uncut.add(one);
+        uncut.end();
         const cut = where % alerts.length;
         const closed: Incident[] = [];
         const first = new IncidentEngine('tenant', (incident) => closed.push(incident));

@@ -5,6 +5,9 @@ export interface AlertObservation {
   readonly id: string;
   /** Absent = a new alert; `again`: another unit of one known; `rescored`: what is said of a unit is said anew. */
   readonly change?: 'again' | 'rescored';
+  /** When it began, in event time; absent = at `time`. */
+  readonly start?: Micros;
+  /** When it ended, in event time. */
   readonly time: Micros;
   readonly detector: string;
   readonly type: string;

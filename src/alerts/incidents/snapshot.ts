@@ -30,6 +30,7 @@ const evidence = z.object({
 });
 const entry = z.object({
   time: number,
+  end: number.exactOptional(),
   host: text,
   title: text,
   detector: text,
@@ -41,6 +42,10 @@ const growing = z.object({
   id: text,
   start: number,
   lastEvidence: number,
+  // Absent in older states, whose incidents had the times that the engine had reached.
+  firstEnd: number.exactOptional(),
+  opened: number.exactOptional(),
+  touched: number.exactOptional(),
   notifiedAt: number.nullable(),
   alerts: number,
   alertIds: z.array(text).default([]),
@@ -81,7 +86,14 @@ export function readState(bytes: Uint8Array): EngineState {
     return {
       ...read,
       meter: { start: read.meter.start ?? Number.NaN, counters: read.meter.counters },
-      open: read.open.map((one) => ({ ...one, evidence: bare(one.evidence), typeSeen: bare(one.typeSeen) })),
+      open: read.open.map((one) => ({
+        ...one,
+        firstEnd: one.firstEnd ?? one.start,
+        opened: one.opened ?? one.start,
+        touched: one.touched ?? one.lastEvidence,
+        evidence: bare(one.evidence),
+        typeSeen: bare(one.typeSeen),
+      })),
     };
   } catch (cause) {
     throw new VedetteError('STORE_CORRUPT', 'the state of the incidents cannot be read', {

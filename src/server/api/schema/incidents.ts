@@ -29,6 +29,8 @@ export const incidentEvidenceSchema = z.looseObject({
 
 export const timelineEntrySchema = z.looseObject({
   time: timeSchema,
+  /** When its last unit ended. */
+  end: timeSchema.optional(),
   host: z.string(),
   title: z.string(),
   detector: z.string(),

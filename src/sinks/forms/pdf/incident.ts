@@ -45,8 +45,11 @@ export async function pdfOfIncident(incident: HandledIncident, program: string):
     const shown = incident.timeline.slice(0, MOST_TIMELINE);
     page.fields(
       shown.map(
-        ({ time, host, title, tactic }) =>
-          [moment(formatMicros(time)), `${host}: ${title}${tactic === undefined ? '' : ` (${tactic})`}`] as const,
+        ({ time, end, host, title, tactic }) =>
+          [
+            moment(formatMicros(time)),
+            `${host}: ${title}${tactic === undefined ? '' : ` (${tactic})`}${end === undefined ? '' : `, until ${moment(formatMicros(end))}`}`,
+          ] as const,
       ),
     );
     if (incident.timeline.length > shown.length) page.lead(`${incident.timeline.length - shown.length} later entries are left out here.`);
