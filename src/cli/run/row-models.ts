@@ -100,9 +100,9 @@ export async function trainRows(detector: string, options: RowTrainOptions, give
       return;
     }
     print(`${name}@${version.version}: ${detector} learnt from ${manifest.data.rows.toLocaleString('en')} flows, split ${trained.split}.`);
-    const { duplicates, infinite, attempted, damaged } = trained.cleaning;
+    const { duplicates, unlabelled, infinite, attempted, damaged } = trained.cleaning;
     print(
-      `  ${duplicates} duplicates left out, ${infinite} infinite values taken for missing, ${attempted} attempted, ${damaged} damaged lines`,
+      `  ${duplicates} duplicates${unlabelled > 0 ? ` and ${unlabelled} rows without a label` : ''} left out, ${infinite} infinite values taken for missing, ${attempted} attempted, ${damaged} damaged lines`,
     );
     for (const { options: tried, macro_f1, accuracy, log_loss } of trained.candidates) {
       print(

@@ -2,7 +2,7 @@ import { type EvidenceLine, sha256Hex, VedetteError } from '../../core/index.ts'
 import type { FlowColumn } from '../../features/index.ts';
 import { flowTime, headerlessColumns } from '../../parsers/index.ts';
 import { splitCsv } from '../csv.ts';
-import { fingerprintOf, isPlaceholder } from '../data.ts';
+import { fingerprintOf, isNormal, isPlaceholder } from '../data.ts';
 import { ColumnCells, numberOf } from './cells.ts';
 import { canonicalName, roleOf, sameName } from './columns.ts';
 import type { FlowTable } from './flow-table.ts';
@@ -110,7 +110,7 @@ export class FlowRows {
       });
     }
     const label = this.#labelColumn(paths);
-    const labels = label === undefined ? undefined : this.#columns.get(label)?.texts(rows);
+    const labels = label === undefined ? undefined : namedLabels(this.#columns.get(label)?.texts(rows) ?? []);
     const first = (role: string) => [...this.#columns].find(([name]) => roleOf(name) === role)?.[1];
     const texts = (role: string) => first(role)?.texts(rows) ?? new Array<string>(rows).fill('');
     const numbers = (role: string) => first(role)?.numbers(rows) ?? new Float64Array(rows).fill(Number.NaN);
@@ -165,4 +165,12 @@ function hashOf(line: string): number {
 
 function split(line: string, separator: string): string[] {
   return separator === ',' ? splitCsv(line) : line.split(separator);
+}
+
+/** A blank is no label where other rows are called normal; where none is (`attack_cat` of UNSW-NB15), it means a normal flow. */
+function namedLabels(given: readonly string[]): readonly string[] {
+  const isBlank = (label: string) => label.trim() === '';
+  if (!given.some(isBlank)) return given;
+  const blank = given.every((label) => isBlank(label) || isPlaceholder(label)) || given.some((label) => !isBlank(label) && isNormal(label));
+  return given.map((label) => (isBlank(label) ? (blank ? 'unlabelled' : 'Normal') : label));
 }

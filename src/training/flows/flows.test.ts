@@ -120,6 +120,19 @@ describe('flow tables', () => {
     expect(baselines['largest class']?.accuracy).toBe(0.5);
   });
 
+  it('takes a blank for no label where others are called normal, and for a normal flow where none is', async () => {
+    const given = async (name: string, labels: readonly string[]) =>
+      readFlows([await file(name, [HEADER, ...labels.map((label, i) => flow(i, label))])]);
+    const some = await given('g.csv', ['', 'BENIGN', 'DoS', '']);
+    expect(cleanFlows(some)).toMatchObject({ unlabelled: 2, benign: 'BENIGN', rows: { length: 2 } });
+    expect(cleanFlows(await given('h.csv', ['', 'Exploits', '']))).toMatchObject({
+      unlabelled: 0,
+      benign: 'Normal',
+      labels: ['Normal', 'Exploits', 'Normal'],
+    });
+    expect((await given('i.csv', ['', ' ', ''])).labels).toBeUndefined();
+  });
+
   it('divides by time, at random and by hash, and says how', async () => {
     const path = await file('d.csv', [HEADER, ...Array.from({ length: 60 }, (_, i) => flow(i, i % 2 ? 'BENIGN' : 'DoS'))]);
     const table = await readFlows([path], { label: 'Label' });
