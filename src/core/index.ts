@@ -20,6 +20,7 @@ export * from './incident.ts';
 export * from './networks.ts';
 export * from './note.ts';
 export * from './pack.ts';
+export * from './place-option.ts';
 export * from './position.ts';
 export * from './quote.ts';
 export * from './random.ts';

@@ -1,4 +1,4 @@
-import { type EventBatch, type Micros, type RuleDetector, silentLogger, systemClock, VedetteError } from '../core/index.ts';
+import { type EventBatch, type Micros, type RuleDetector, silentLogger, systemClock, VedetteError, withoutPlaces } from '../core/index.ts';
 import { rules } from '../detectors/index.ts';
 import { featureRunner } from '../features/index.ts';
 import type { BacktestFinding, BacktestOptions, BacktestResult } from './backtest.ts';
@@ -12,7 +12,7 @@ const LISTED = 200;
 /** Which stored events a backtest of a detector reads; USAGE with the reason where none would do. */
 export async function backtestReads(type: string, options: Readonly<Record<string, unknown>>): Promise<'log' | 'flow'> {
   if (Object.hasOwn(rules, type)) {
-    const { reads } = await ruleDetector(type, options, 1, '');
+    const { reads } = await ruleDetector(type, options, 1, '', true);
     if (reads.includes('log')) return 'log';
     if (reads.includes('flow')) return 'flow';
     throw unsuited(type, `reads ${reads.join(' and ')}, and a backtest replays stored log lines and flows`);
@@ -65,7 +65,14 @@ export async function backtestRules({ detector, source, tenant, seed, lines, flo
 
 async function* noFlows(): AsyncGenerator<EventBatch> {}
 
-async function ruleDetector(type: string, options: Readonly<Record<string, unknown>>, seed: number, stream: string): Promise<RuleDetector> {
+/** `placeless`: nothing of what its options name on this machine is read. */
+async function ruleDetector(
+  type: string,
+  options: Readonly<Record<string, unknown>>,
+  seed: number,
+  stream: string,
+  placeless = false,
+): Promise<RuleDetector> {
   const definition = (await (rules[type] as NonNullable<(typeof rules)[string]>)()).default;
   const random = randomFor(seed, 'backtest', stream);
   const context = {
@@ -77,7 +84,7 @@ async function ruleDetector(type: string, options: Readonly<Record<string, unkno
     declared: {},
     beside: [],
   };
-  return madeWith(type, definition, options, context);
+  return madeWith(type, definition, placeless ? withoutPlaces(definition.config, options) : options, context);
 }
 
 function unsuited(type: string, why: string): VedetteError {

@@ -3,6 +3,7 @@ import { VedetteError } from '../../core/index.ts';
 
 const BLOCK = 512;
 const MAX_BYTES = 256 * 1024 * 1024;
+const MAX_FILES = 20_000;
 
 /** Files of a tar archive, gzip or not, by name. Only regular files; names are only ever compared and printed. */
 export function untar(bytes: Uint8Array, archive: string): { name: string; text: string }[] {
@@ -17,7 +18,8 @@ export function untar(bytes: Uint8Array, archive: string): { name: string; text:
     const size = Number.parseInt(field(124, 136).trim(), 8);
     const type = field(156, 157);
     const end = at + BLOCK + size;
-    if (!Number.isInteger(size) || size < 0 || end > tar.length) throw damaged(archive, `its entry ${name} is cut short`);
+    if (!Number.isInteger(size) || size < 0 || end > tar.length) throw damaged(archive, 'an entry is cut short');
+    if (files.length >= MAX_FILES) throw damaged(archive, `it has more than ${MAX_FILES} files`);
     const content = tar.subarray(at + BLOCK, end);
     if (type === 'L') longName = decoder.decode(content).replace(/\0.*$/s, '');
     else if (type === 'x') longName = paxPath(decoder.decode(content)) ?? longName;
@@ -40,11 +42,12 @@ function joined(prefix: string, name: string): string {
 function inflated(bytes: Uint8Array, archive: string): Uint8Array {
   try {
     return gunzipSync(bytes, { maxOutputLength: MAX_BYTES });
-  } catch (cause) {
-    throw damaged(archive, cause instanceof Error ? cause.message : String(cause));
+  } catch {
+    throw damaged(archive, `it is no whole gzip stream of at most ${MAX_BYTES / 1024 / 1024} MiB`);
   }
 }
 
+/** Says nothing of what the file holds: it may be no archive at all. */
 function damaged(archive: string, why: string): VedetteError {
   return new VedetteError('INPUT_UNREADABLE', `${archive} is no readable archive of rules: ${why}`, {
     hint: 'Name a folder of Sigma rules (*.yml), or a tar or tar.gz archive of one.',

@@ -1,10 +1,9 @@
 import { z } from 'zod';
+import { placeOption } from '../../core/index.ts';
 import { LEVELS } from './rule.ts';
 
 export const config = z.strictObject({
-  rules: z
-    .string()
-    .min(1)
+  rules: placeOption()
     .optional()
     .describe('Folder of Sigma rules (*.yml), or a tar.gz archive of one, besides those that come with the program.'),
   own: z.boolean().default(true).describe('Use the rules that come with the program.'),

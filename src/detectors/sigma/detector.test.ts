@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -95,6 +96,24 @@ describe('the rules', () => {
     expect(() => detector({ rules: '/nowhere' })).toThrow(expect.objectContaining({ code: 'INPUT_MISSING' }));
     writeFileSync(join(folder, 'cut.tar'), tar(RULES).subarray(0, 3 * 512 + 20));
     expect(() => detector({ rules: join(folder, 'cut.tar') })).toThrow(expect.objectContaining({ code: 'INPUT_UNREADABLE' }));
+  });
+
+  it('are read from regular files of a bounded size only, and an error tells nothing of what a file holds', () => {
+    const made = (rules: string) => () => detector({ rules });
+    const refused = (text: string) => expect.objectContaining({ code: 'INPUT_UNREADABLE', message: expect.stringContaining(text) });
+    expect(made('/dev/zero')).toThrow(refused('no regular file'));
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    expect(made(pipe)).toThrow(refused('no regular file'));
+    const secret = join(folder, 'secret');
+    writeFileSync(secret, `root:x:0:0:${'password-of-root:'.repeat(99)}`);
+    expect(made(secret)).toThrow(refused('no readable archive'));
+    expect(made(secret)).not.toThrow(/password|root:x/);
+    const large = join(folder, 'large');
+    mkdirSync(large);
+    writeFileSync(join(large, 'one.yml'), '');
+    truncateSync(join(large, 'one.yml'), 5 * 1024 * 1024);
+    expect(made(large)).toThrow(refused('more than 4 MiB'));
   });
 
   it('below the least level say nothing', () => {

@@ -1,11 +1,9 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { sha256Hex, VedetteError } from '../../core/index.ts';
-import { untar } from './archive.ts';
+import { sha256Hex } from '../../core/index.ts';
 import type { CorrelationRule } from './correlation-rule.ts';
 import { type ParsedRules, parseRules } from './parse-rule.ts';
 import type { RuleProblem, SigmaRule } from './rule.ts';
+import { type RuleFile, ruleFiles } from './rule-files.ts';
 import type { Placeholders } from './values.ts';
 
 /** The rules that come with the program. */
@@ -28,7 +26,7 @@ export function loadRules(path: string, placeholders: Placeholders = {}): Parsed
   return parsed;
 }
 
-function parsedFiles(files: readonly { readonly name: string; readonly text: string }[], placeholders: Placeholders): ParsedRules {
+function parsedFiles(files: readonly RuleFile[], placeholders: Placeholders): ParsedRules {
   const rules: SigmaRule[] = [];
   const correlations: CorrelationRule[] = [];
   const problems: RuleProblem[] = [];
@@ -39,24 +37,4 @@ function parsedFiles(files: readonly { readonly name: string; readonly text: str
     problems.push(...parsed.problems);
   }
   return { rules, correlations, problems };
-}
-
-function ruleFiles(path: string): { name: string; text: string }[] {
-  try {
-    const files = statSync(path).isDirectory() ? filesBelow(path) : untar(readFileSync(path), path);
-    return files.filter(({ name }) => /\.ya?ml$/.test(name)).sort((a, b) => (a.name < b.name ? -1 : 1));
-  } catch (cause) {
-    if (cause instanceof VedetteError) throw cause;
-    throw new VedetteError('INPUT_MISSING', `the rules in ${path} cannot be read`, {
-      cause,
-      hint: 'Name a folder of Sigma rules (*.yml), or a tar or tar.gz archive of one.',
-    });
-  }
-}
-
-function filesBelow(folder: string): { name: string; text: string }[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .map((path) => ({ name: relative(folder, path), text: readFileSync(path, 'utf8') }));
 }

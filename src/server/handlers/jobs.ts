@@ -1,10 +1,13 @@
+import { loadComponents } from '../../pipeline/index.ts';
 import type { ModelManifest } from '../../registry/index.ts';
 import type { TenantStore } from '../../store/index.ts';
 import { type Trainable, trainableDetectors } from '../../training/index.ts';
 import { FORECAST_ALGORITHM_NAMES, FORECAST_ALGORITHMS } from '../../training/series/index.ts';
+import { checkPlaces } from '../access/places.ts';
 import type { Principal } from '../access/principal.ts';
 import type { JobBody } from '../api/schema/jobs.ts';
 import { audit, type ServerContext, tenantConfig, tenantModels } from '../context.ts';
+import { checkInThread } from '../jobs/check-in-thread.ts';
 import type { NewJob } from '../jobs/jobs.ts';
 import { type Answer, type Handlers, missing, type RawHandler } from './handler.ts';
 import { memo } from './memo.ts';
@@ -33,8 +36,14 @@ export function jobHandlers(context: ServerContext): Handlers<JobRoutes> {
     evaluate: ({ store, body, principal }) =>
       start(store, principal, { kind: 'evaluate', detector: '', model: body.model, arguments: body }),
     score: ({ store, body, principal }) => start(store, principal, { kind: 'score', detector: '', model: body.model, arguments: body }),
-    backtest: ({ store, body, principal }) =>
-      start(store, principal, { kind: 'backtest', detector: body.detector, model: '', arguments: body }),
+    async backtest({ store, params, body, principal }) {
+      const { detector: type, options } = body;
+      const definition = (await loadComponents()).detectors.get(type);
+      const tenant = tenantConfig(context, params.tenant);
+      if (definition !== undefined && checkPlaces(principal, tenant, { type, config: definition.config, options }))
+        await checkInThread(type, options);
+      return start(store, principal, { kind: 'backtest', detector: type, model: '', arguments: body });
+    },
     job: ({ store, params }) => jobs.get(store.id, params.id),
     async cancelJob({ store, params, principal }) {
       const { kind, model, detector } = await jobs.cancel(store.id, params.id);

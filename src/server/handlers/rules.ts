@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { applies, checkRule, type SuppressionRule } from '../../alerts/index.ts';
-import { type Alert, VedetteError } from '../../core/index.ts';
+import { type Alert, silentLogger, VedetteError, withoutPlaces } from '../../core/index.ts';
 import { loadComponents, previewSource, SETTING_KEYS, trySink } from '../../pipeline/index.ts';
 import type { TenantStore } from '../../store/index.ts';
+import { checkPlaces } from '../access/places.ts';
 import type { SuppressionBody } from '../api/schema/rules.ts';
 import { audit, type ServerContext, tenantConfig } from '../context.ts';
+import { checkInThread } from '../jobs/check-in-thread.ts';
 import { type Answer, type Call, given, type Handlers, missing } from './handler.ts';
 import { sourceAdvice } from './source-advice.ts';
 
@@ -85,7 +87,7 @@ export function ruleHandlers(context: ServerContext): Handlers<RuleRoutes> {
       const taken = tenantConfig(context, params.tenant)?.sources ?? [];
       return { ...found, advice: sourceAdvice(source, found, taken) };
     },
-    async checkDetector({ body }) {
+    async checkDetector({ body, params, principal }) {
       const { type, ...options } = body.detector;
       const definition = (await loadComponents()).detectors.get(type);
       if (definition === undefined)
@@ -95,8 +97,12 @@ export function ruleHandlers(context: ServerContext): Handlers<RuleRoutes> {
         const problems = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
         return { valid: false, problems, options: {}, worksOn: [] };
       }
-      const context = { name: type, log: SILENT, now: () => 0, random: () => 0 };
-      const detector = definition.create(parsed.data, context);
+      const { config } = definition;
+      const tenant = tenantConfig(context, params.tenant);
+      if (checkPlaces(principal, tenant, { type, config, options })) await checkInThread(type, options);
+      // Of places nothing is read in this thread.
+      const shown = config.parse(withoutPlaces(config, options));
+      const detector = definition.create(shown, { name: type, log: silentLogger, now: () => 0, random: () => 0 });
       const worksOn = 'reads' in detector ? [...detector.reads] : [detector.shape];
       return { valid: true, problems: [], options: parsed.data as Record<string, unknown>, worksOn };
     },
@@ -113,8 +119,6 @@ export function ruleHandlers(context: ServerContext): Handlers<RuleRoutes> {
     },
   };
 }
-
-const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
 function ruleOf(given_: Call<'addSuppression'>['body']): Omit<SuppressionRule, 'id'> {
   return given(given_) as Omit<SuppressionRule, 'id'>;

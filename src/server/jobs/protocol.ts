@@ -53,6 +53,13 @@ export interface BacktestTask {
   readonly promise: number;
 }
 
+/** Makes a detector whose options name places on this machine, to learn whether it can be made. */
+export interface CheckTask {
+  readonly kind: 'check';
+  readonly detector: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
 /** Forecasts of every row of a time. */
 export interface PredictTask {
   readonly kind: 'predict';
@@ -61,7 +68,7 @@ export interface PredictTask {
 }
 
 /** What the job worker is given. */
-export type JobTask = TrainTask | MeasureTask | PredictTask | BacktestTask;
+export type JobTask = TrainTask | MeasureTask | PredictTask | BacktestTask | CheckTask;
 
 export interface JobOutcome {
   /** Of a training: to be saved as the next version. */

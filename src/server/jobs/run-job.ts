@@ -22,7 +22,13 @@ export async function runJob(
   try {
     return await new Promise<JobOutcome>((resolve, reject) => {
       timer = setTimeout(
-        () => reject(new VedetteError('LIMIT_EXCEEDED', `it took longer than ${Math.round(millis / 60_000)} minutes`)),
+        () =>
+          reject(
+            new VedetteError(
+              'LIMIT_EXCEEDED',
+              `it took longer than ${millis < 60_000 ? `${millis / 1000} seconds` : `${Math.round(millis / 60_000)} minutes`}`,
+            ),
+          ),
         millis,
       );
       const stop = () => reject(new VedetteError('USAGE', 'cancelled'));

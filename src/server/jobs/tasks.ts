@@ -1,5 +1,5 @@
-import { VedetteError } from '../../core/index.ts';
-import { backtest } from '../../pipeline/index.ts';
+import { silentLogger, VedetteError } from '../../core/index.ts';
+import { backtest, loadComponents } from '../../pipeline/index.ts';
 import {
   cleanFlows,
   evaluateFlows,
@@ -48,7 +48,7 @@ import {
   readStoredSeries,
   unpackForecastModel,
 } from '../../training/series/index.ts';
-import type { BacktestTask, JobInput, JobOutcome, JobTask, MeasureTask, PredictTask, TrainTask } from './protocol.ts';
+import type { BacktestTask, CheckTask, JobInput, JobOutcome, JobTask, MeasureTask, PredictTask, TrainTask } from './protocol.ts';
 
 type Progress = (share: number, step: string, loss?: number) => void;
 /** Share of a job that reading takes, roughly. */
@@ -60,7 +60,14 @@ const SEARCHING = 0.8;
 export function runTask(task: JobTask, progress: Progress): Promise<JobOutcome> {
   if (task.kind === 'train') return trainTask(task, progress);
   if (task.kind === 'predict') return predictTask(task);
+  if (task.kind === 'check') return checkTask(task);
   return task.kind === 'backtest' ? backtestTask(task, progress) : measureTask(task, progress);
+}
+
+async function checkTask({ detector, options }: CheckTask): Promise<JobOutcome> {
+  const definition = (await loadComponents()).detectors.get(detector);
+  definition?.create(definition.config.parse(options), { name: detector, log: silentLogger, now: () => 0, random: () => 0 });
+  return { result: {} };
 }
 
 async function trainTask(task: TrainTask, progress: Progress): Promise<JobOutcome> {
