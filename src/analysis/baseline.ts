@@ -2,7 +2,7 @@ import { sha256Hex } from '../core/index.ts';
 import type { SequenceFeature } from '../features/index.ts';
 import type { KnownTemplates } from '../parsers/index.ts';
 import { type FileInput, listInputs, withoutEmpty } from '../sources/index.ts';
-import { createDetector, readLogs } from '../training/index.ts';
+import { createDetector, readLogs, SEQUENCE_MEMORY } from '../training/index.ts';
 import type { AnalysisOptions, FittedModel } from './options.ts';
 
 /** What was learnt from logs that are known to be normal. */
@@ -19,6 +19,7 @@ export async function learnBaseline(options: AnalysisOptions): Promise<Baseline 
   const read = await readLogs(inputs, {
     ...logOptions(options),
     keepTemplates: true,
+    bound: { memory: options.memory ?? SEQUENCE_MEMORY, rest: false },
     progress: (share) => options.progress(share * 0.5, 'reading the baseline'),
   });
   if (read.batch === undefined || read.feature === undefined) return undefined;

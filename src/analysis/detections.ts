@@ -10,7 +10,7 @@ import {
   shownEnd,
   stableId,
 } from '../core/index.ts';
-import { flaggedAt, type ScoredRows } from './learn.ts';
+import { flaggedAt, rowsOf, type ScoredRows } from './learn.ts';
 import type { FittedModel } from './options.ts';
 
 export interface Finding {
@@ -31,8 +31,8 @@ export function flaggedRows(scored: ScoredRows, promise: number): number[] {
 export function chanceOf(scored: ScoredRows, promise: number): ChanceShare | undefined {
   if (!scored.tailed) return undefined;
   return new ChanceShare(
-    flaggedAt(scored, promise).map((row) => scored.pValue[row] as number),
-    scored.pValue.length,
+    [...flaggedAt(scored, promise).map((row) => scored.pValue[row] as number), ...(scored.beyond?.flagged ?? [])],
+    rowsOf(scored),
   );
 }
 
@@ -52,7 +52,7 @@ export async function detectionOf(
 ): Promise<Finding> {
   const pValue = scored.pValue[row] as number;
   const share = context.chance?.of(pValue) ?? 0;
-  const explanation: Explanation = withChance(await model.detector.explain(batch, row), share, scored.pValue.length, 'session');
+  const explanation: Explanation = withChance(await model.detector.explain(batch, row), share, rowsOf(scored), 'session');
   const key = batch.keys[row] as string;
   const start = batch.start[row] as number;
   const evidence: readonly EvidenceLine[] = explanation.evidence.length > 0 ? explanation.evidence : rowEvidence(batch, row);

@@ -1,9 +1,18 @@
 import { assessContamination, InputCounter, rankGroups } from '../alerts/index.ts';
-import { type Alert, canonicalJson, type EvidenceLine, type Lineage, type LogBatch, type SequenceBatch, sha256Hex } from '../core/index.ts';
+import {
+  type Alert,
+  canonicalJson,
+  type EvidenceLine,
+  firstInputOf,
+  type Lineage,
+  type LogBatch,
+  type SequenceBatch,
+  sha256Hex,
+} from '../core/index.ts';
 import type { SequenceFeature } from '../features/index.ts';
 import type { KnownTemplates } from '../parsers/index.ts';
 import { type ReportInput, type ReportLine, reportName } from '../sinks/report/index.ts';
-import { createDetector, type InputSummary, type LogSequences, logInputs, readLogs } from '../training/index.ts';
+import { createDetector, type InputSummary, type LogSequences, logInputs, readLogs, SEQUENCE_MEMORY } from '../training/index.ts';
 import type { InputAnalysis } from './analyze.ts';
 import { type Baseline, logOptions } from './baseline.ts';
 import { chanceOf, detectionOf, type Finding, flaggedRows, rowEvidence } from './detections.ts';
@@ -11,7 +20,8 @@ import { lineTexts } from './evidence-text.ts';
 import { foundAlerts } from './found-alerts.ts';
 import type { InputGroup } from './group-inputs.ts';
 import { EventHistogram } from './histogram.ts';
-import { learnFromItself, type ScoredRows, scoreWith } from './learn.ts';
+import { judgeRest, type ScoredModel } from './judged-rest.ts';
+import { judgeBy, learnFromItself, scoreWith } from './learn.ts';
 import { type LineFindings, observerSettings } from './observing/line-observer.ts';
 import { observedInputs } from './observing/observed-inputs.ts';
 import type { AnalysisOptions, FittedModel } from './options.ts';
@@ -21,12 +31,6 @@ import type { StreamSummary } from './stream-findings.ts';
 import { warningsOf } from './warnings.ts';
 
 const NOTHING_FOUND: LineFindings = { streams: [], signatures: [], warnings: [] };
-
-interface ScoredModel {
-  readonly model: FittedModel;
-  readonly scored: ScoredRows;
-  readonly learntFrom: 'input' | 'baseline' | 'model';
-}
 
 /** What is counted of one input while it is read. */
 interface InputState {
@@ -60,9 +64,9 @@ export class GroupAnalysis {
   }
 
   async *run(): AsyncGenerator<InputAnalysis> {
-    const { read, found } = await this.#read();
-    const { batch } = read;
-    const models = batch === undefined ? [] : await this.#score(batch);
+    const { read: all, found } = await this.#read();
+    const { batch, models } = await this.#judge(all).finally(() => all.rest?.close());
+    const read = { ...all, batch };
     for (const input of read.inputs) {
       const findings = batch === undefined ? [] : await this.#findings(batch, models, input, read);
       const told = batch === undefined ? new Set<number>() : linesOf(findings, batch, models);
@@ -88,6 +92,7 @@ export class GroupAnalysis {
         ...logOptions(this.#options),
         root: this.#root,
         ...this.#givenFeature(),
+        bound: { memory: this.#options.memory ?? SEQUENCE_MEMORY, rest: true },
         parser,
         onBatch: (batch) => this.#count(batch),
         progress: (share) => this.#progress(share * 0.6, `reading ${type}`),
@@ -125,6 +130,15 @@ export class GroupAnalysis {
     }
   }
 
+  /** Models of the sequences, and what they say of them; the batch has those that did not fit in memory as far as they are findings. */
+  async #judge({ batch, rest }: LogSequences): Promise<{ batch: SequenceBatch | undefined; models: readonly ScoredModel[] }> {
+    if (batch === undefined) return { batch, models: [] };
+    const models = await this.#score(batch);
+    if (rest === undefined || models.length === 0) return { batch, models };
+    const { promise, top } = this.#options;
+    return judgeRest(batch, models, rest, { promise, top, progress: (share) => this.#progress(0.95 + share * 0.05, 'judging the rest') });
+  }
+
   async #score(batch: SequenceBatch): Promise<ScoredModel[]> {
     const { model, promise } = this.#options;
     const given = model === undefined ? this.#baseline?.models : [model];
@@ -133,7 +147,7 @@ export class GroupAnalysis {
       for (const one of given) {
         one.detector.applyLabels(await this.#options.labels(one.detectorName));
         const learntFrom = model === undefined ? 'baseline' : 'model';
-        scored.push({ model: one, scored: await scoreWith(one, batch, promise), learntFrom });
+        scored.push({ model: one, scored: await scoreWith(one, batch, promise), judge: judgeBy(one.calibration), learntFrom });
       }
       return scored;
     }
@@ -146,7 +160,7 @@ export class GroupAnalysis {
       const labels = await this.#options.labels(name);
       const learnt = await learnFromItself(fresh, batch, promise, labels, progress);
       const sha256 = sha256Hex(await detector.snapshot());
-      scored.push({ model: { ...learnt.fitted, sha256 }, scored: learnt.scored, learntFrom: 'input' });
+      scored.push({ model: { ...learnt.fitted, sha256 }, scored: learnt.scored, judge: learnt.judge, learntFrom: 'input' });
     }
     return scored;
   }
@@ -156,7 +170,7 @@ export class GroupAnalysis {
     for (const { model, scored } of models) {
       const lineage = this.#lineage(model, read);
       const chance = chanceOf(scored, this.#options.promise);
-      const rows = flaggedRows(scored, this.#options.promise).filter((row) => firstInput(batch, row) === input.name);
+      const rows = flaggedRows(scored, this.#options.promise).filter((row) => firstInputOf(batch, row) === input.name);
       for (const row of rows.slice(0, this.#options.top)) {
         const context = { source: this.#group.type, promise: this.#options.promise, lineage, kind: 'sequence' as const, chance };
         findings.push(await detectionOf(model, batch, row, scored, context));
@@ -244,7 +258,10 @@ export class GroupAnalysis {
       lineTexts: await this.#lineTexts(input, alerts),
       templates: read.templates.slice(0, 50).map(({ id, text, count }) => ({ id, text, count })),
       ...(series === undefined ? {} : { series }),
-      warnings: [...warningsOf({ input, feature: read.feature, batch, models, promise, learntFormats, contamination }), ...warnings],
+      warnings: [
+        ...warningsOf({ input, feature: read.feature, batch, sequences: read.rows, models, promise, learntFormats, contamination }),
+        ...warnings,
+      ],
       program,
     };
     return { input, report, alerts: found };
@@ -262,9 +279,4 @@ function linesOf(findings: readonly Finding[], batch: SequenceBatch, models: rea
   const offsets = new Set(findings.flatMap(({ detection }) => detection.evidence.map(({ offset }) => offset)));
   for (const { scored } of models) for (const row of scored.forgiven) for (const { offset } of rowEvidence(batch, row)) offsets.add(offset);
   return offsets;
-}
-
-function firstInput(batch: SequenceBatch, row: number): string | undefined {
-  const event = batch.offsets[row] as number;
-  return batch.inputs?.[batch.eventInput?.[event] ?? -1];
 }

@@ -19,6 +19,30 @@ export interface ScoredRows {
   readonly excess: number;
   /** False where p-values are ranks only, because scores come in steps that no tail follows: the rarest row is then rank one whatever it is. */
   readonly tailed: boolean;
+  /** Rows that were judged and are not among these, as they are too many to be held. */
+  readonly beyond?: RowsBeyond;
+}
+
+/** Rows that were judged and not kept. */
+export interface RowsBeyond {
+  readonly rows: number;
+  /** p-values of those that were flagged, as many as are kept. */
+  readonly flagged: readonly number[];
+  readonly byInput: ReadonlyMap<string, { readonly scored: number; readonly flagged: number }>;
+}
+
+/** What scores of rows mean that were not learnt from. */
+export type Judge = (score: Float64Array) => Pick<ScoredRows, 'pValue' | 'extrapolated'>;
+
+/** Rows that were judged in all. */
+export function rowsOf({ pValue, beyond }: ScoredRows): number {
+  return pValue.length + (beyond?.rows ?? 0);
+}
+
+/** Against scores of rows that are taken for normal. */
+export function judgeBy(calibrationScores: Float64Array): Judge {
+  const calibration = calibrate(calibrationScores);
+  return (score) => pValuesOf(calibration, score);
 }
 
 /** Rows by a model that learnt from something else. */
@@ -35,6 +59,13 @@ export async function scoreWith(model: FittedModel, batch: SequenceBatch, promis
   };
 }
 
+/** A model, the rows that it learnt from with their scores, and what scores of others mean. */
+interface LearntRows {
+  readonly fitted: FittedModel;
+  readonly scored: ScoredRows;
+  readonly judge: Judge;
+}
+
 /**
  * Fits a detector to the batch and scores the same batch: common patterns by models that had not seen the row, rare ones
  * by the model of the common ones, unless that would flag far more than is promised: then all by models that had not seen the row.
@@ -45,7 +76,7 @@ export async function learnFromItself(
   promise: number,
   labels: readonly LabelledRow[],
   progress: (share: number) => void,
-): Promise<{ fitted: FittedModel; scored: ScoredRows }> {
+): Promise<LearntRows> {
   const split = coreRows(batch);
   let learnt = await learnFrom(model, batch, split, promise, (share) => progress(share * 0.6));
   // So much of an input is not abnormal: the rare patterns are then part of what is normal.
@@ -56,12 +87,12 @@ export async function learnFromItself(
       progress(0.6 + share * 0.3),
     );
   }
-  const { fitted, scored } = learnt;
+  const { fitted, scored, judge } = learnt;
   const flagged = labels.length === 0 ? [] : flaggedAt(scored, promise);
   if (labels.length > 0) await overlay(fitted, batch, labels, scored, fitted.calibration);
   const forgiven = flagged.filter((row) => !((scored.pValue[row] as number) <= promise));
   progress(1);
-  return { fitted, scored: { ...scored, forgiven, excess: excessOf(flaggedAt(scored, promise).length, batch.rows, promise) } };
+  return { fitted, judge, scored: { ...scored, forgiven, excess: excessOf(flaggedAt(scored, promise).length, batch.rows, promise) } };
 }
 
 async function learnFrom(
@@ -70,7 +101,7 @@ async function learnFrom(
   { core, rest, independent }: CoreRows,
   promise: number,
   progress: (share: number) => void,
-): Promise<{ fitted: FittedModel; scored: ScoredRows }> {
+): Promise<LearntRows> {
   const summary = await model.detector.fit(rest.length === 0 ? batch : selectSequences(batch, core), progress);
   const fitted: FittedModel = { ...model, calibration: summary.calibration, rows: summary.rows, from: summary.from, to: summary.to };
   // Rare combinations of independent events have scores in steps that no tail follows: only the promised share is beyond them.
@@ -100,10 +131,15 @@ async function learnFrom(
       scored.extrapolated[row] = others.extrapolated[i] as number;
     }
   }
-  return { fitted, scored };
+  if (rest.length > 0) return { fitted, scored, judge: judgeBy(summary.calibration) };
+  const judge: Judge = (score) => {
+    const pValue = score.map(self.of);
+    return { pValue, extrapolated: Uint8Array.from(pValue, (one) => (one < smallest ? 1 : 0)) };
+  };
+  return { fitted, scored, judge };
 }
 
-function excessOf(flagged: number, rows: number, promise: number): number {
+export function excessOf(flagged: number, rows: number, promise: number): number {
   const [least] = binomialInterval(flagged, rows);
   return least > promise ? flagged / rows / promise : 1;
 }

@@ -47,6 +47,8 @@ export interface AnalysisOptions {
   readonly onlySessions?: boolean;
   /** Signatures: the rules that come with the program, and a folder of Sigma rules. */
   readonly signatures: { readonly own: boolean; readonly rules?: string };
+  /** What sessions may take while they are learnt from, bytes: of more of them an even sample is learnt from, and all are judged. Default 512 MiB. */
+  readonly memory?: number;
   /** Findings of one report; the rest is counted. */
   readonly top: number;
 }

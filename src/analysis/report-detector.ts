@@ -1,5 +1,5 @@
 import { binomialInterval, smallestRate } from '../alerts/index.ts';
-import type { SequenceBatch } from '../core/index.ts';
+import { firstInputOf, type SequenceBatch } from '../core/index.ts';
 import type { ReportDetector } from '../sinks/report/index.ts';
 import type { ScoredRows } from './learn.ts';
 import type { FittedModel } from './options.ts';
@@ -23,12 +23,13 @@ export function reportDetector(
   const scores: number[] = [];
   let flagged = 0;
   for (let row = 0; row < (batch?.rows ?? 0); row++) {
-    const first = batch?.offsets[row] as number;
-    if (batch?.inputs?.[batch.eventInput?.[first] ?? -1] !== input) continue;
+    if (batch === undefined || firstInputOf(batch, row) !== input) continue;
     scores.push(scored.score[row] as number);
     if ((scored.pValue[row] as number) <= promise) flagged++;
   }
-  const counted = scores.filter((score) => !Number.isNaN(score)).length;
+  const beyond = scored.beyond?.byInput.get(input);
+  flagged += beyond?.flagged ?? 0;
+  const counted = scores.filter((score) => !Number.isNaN(score)).length + (beyond?.scored ?? 0);
   return {
     name: model.detectorName,
     summary: SUMMARY[model.detectorName] ?? model.detectorName,

@@ -7,6 +7,8 @@ const TAIL_TIMES = 10;
 
 export interface SelfPValues {
   readonly pValue: Float64Array;
+  /** p-value of a further score; NaN of NaN. */
+  readonly of: (score: number) => number;
   /** Of the exponential tail, and the score that it begins at: `suspect` of the scores are above. */
   readonly scale: number;
   readonly from: number;
@@ -24,18 +26,16 @@ export function selfPValues(scores: Float64Array, suspect = SUSPECT_SHARE): Self
   const quantile = (q: number): number => sorted[Math.min(n - 1, Math.floor(q * n))] as number;
   const from = quantile(1 - suspect);
   const scale = tailScale(quantile, from, suspect);
-  const pValue = new Float64Array(scores.length);
-  for (let i = 0; i < scores.length; i++) {
-    const score = scores[i] as number;
-    if (Number.isNaN(score)) pValue[i] = Number.NaN;
-    else if (score > from && scale > 0) pValue[i] = suspect * Math.exp(-(score - from) / scale);
-    else pValue[i] = (1 + atLeast(sorted, score)) / (n + 1);
-  }
-  return { pValue, scale, from, suspect };
+  const of = (score: number): number => {
+    if (Number.isNaN(score)) return Number.NaN;
+    if (score > from && scale > 0) return suspect * Math.exp(-(score - from) / scale);
+    return (1 + atLeast(sorted, score)) / (n + 1);
+  };
+  return { pValue: scores.map(of), of, scale, from, suspect };
 }
 
 /** Score at which `selfPValues` reaches a rate. */
-export function selfThreshold(rate: number, { scale, from, suspect }: Omit<SelfPValues, 'pValue'>): number {
+export function selfThreshold(rate: number, { scale, from, suspect }: Pick<SelfPValues, 'scale' | 'from' | 'suspect'>): number {
   return scale > 0 ? from + scale * Math.log(suspect / rate) : Number.POSITIVE_INFINITY;
 }
 

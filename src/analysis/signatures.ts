@@ -20,6 +20,9 @@ import type { Finding } from './detections.ts';
 import type { AnalysisOptions } from './options.ts';
 
 const MOST_NAMED = 20;
+/** Findings kept of one rule, and of all; further ones are counted. */
+const MOST_OF_RULE = 1000;
+const MOST_KEPT = 20_000;
 
 /** What signatures found, each with its detection's id; plain data. */
 export type FoundSignatures = readonly (readonly [id: string, finding: RuleFinding])[];
@@ -31,6 +34,8 @@ export class SignatureAnalysis {
   readonly #problems: readonly string[];
   readonly #allowed: ReadonlySet<string>;
   readonly #found = new Map<string, RuleFinding>();
+  readonly #ofRule = new Map<string, number>();
+  #leftOut = 0;
 
   private constructor(source: string, detector: RuleDetector, labels: readonly LabelledRow[], problems: readonly string[]) {
     this.#problems = problems;
@@ -56,17 +61,31 @@ export class SignatureAnalysis {
   add(batch: LogBatch | EventBatch): void {
     for (const finding of this.#detector.take(batch)) {
       if (this.#allowed.has(ruleLabel(finding.rule, finding.entity))) continue;
-      this.#found.set(stableId('detection', this.#source, 'sigma', finding.rule, finding.key, formatMicros(finding.start)), finding);
+      const id = stableId('detection', this.#source, 'sigma', finding.rule, finding.key, formatMicros(finding.start));
+      if (this.#found.has(id) || this.#hasRoom(finding.rule)) this.#found.set(id, finding);
+      else this.#leftOut++;
     }
   }
 
-  /** Rules that could not be used, each with the reason. */
+  #hasRoom(rule: string): boolean {
+    const count = this.#ofRule.get(rule) ?? 0;
+    if (count >= MOST_OF_RULE || this.#found.size >= MOST_KEPT) return false;
+    this.#ofRule.set(rule, count + 1);
+    return true;
+  }
+
+  /** What is not listed, and rules that could not be used, each with the reason. */
   warnings(): ReportWarning[] {
+    const warnings: ReportWarning[] = [];
+    if (this.#leftOut > 0) {
+      const text = `Signatures matched ${this.#leftOut.toLocaleString('en')} times more than are listed: of each rule the first ${MOST_OF_RULE.toLocaleString('en')} findings are, ${MOST_KEPT.toLocaleString('en')} in all.`;
+      warnings.push({ code: 'rules-more', text });
+    }
     const named = this.#problems.slice(0, MOST_NAMED).join('; ');
     const rest = this.#problems.length > MOST_NAMED ? `; and ${this.#problems.length - MOST_NAMED} more` : '';
-    return this.#problems.length === 0
-      ? []
-      : [{ code: 'rules-unused', text: `Sigma rules that cannot be used (${this.#problems.length}): ${named}${rest}.` }];
+    if (this.#problems.length > 0)
+      warnings.push({ code: 'rules-unused', text: `Sigma rules that cannot be used (${this.#problems.length}): ${named}${rest}.` });
+    return warnings;
   }
 
   get found(): FoundSignatures {

@@ -10,6 +10,8 @@ interface Circumstances {
   readonly input: InputSummary;
   readonly feature: SequenceFeature | undefined;
   readonly batch: SequenceBatch | undefined;
+  /** Sessions of all inputs that were read together. */
+  readonly sequences: number;
   readonly models: readonly { readonly model: FittedModel; readonly scored: ScoredRows; readonly learntFrom: string }[];
   readonly promise: number;
   /** Of the logs that what is normal was learnt from; empty where that is the input itself. */
@@ -43,7 +45,16 @@ export function mixedText(formats: Readonly<Record<string, number>>): string {
 const WORTH_TELLING = 2;
 
 /** What a reader must know before trusting the findings, most important first. */
-export function warningsOf({ input, feature, batch, models, promise, learntFormats, contamination }: Circumstances): ReportWarning[] {
+export function warningsOf({
+  input,
+  feature,
+  batch,
+  sequences,
+  models,
+  promise,
+  learntFormats,
+  contamination,
+}: Circumstances): ReportWarning[] {
   const warnings: ReportWarning[] = [];
   const warn = (code: string, text: string): void => {
     warnings.push({ code, text });
@@ -83,6 +94,13 @@ export function warningsOf({ input, feature, batch, models, promise, learntForma
         `${model.detectorName} learnt from ${model.calibration.length} sessions; a false-alarm rate of ${promise} needs ${Math.ceil(1 / promise)} and is extrapolated here.`,
       );
     }
+  }
+  for (const { model, scored, learntFrom } of models) {
+    if (learntFrom === 'input' && scored.beyond !== undefined)
+      warn(
+        'sampled',
+        `${model.detectorName} learnt from ${model.rows.toLocaleString('en')} of ${sequences.toLocaleString('en')} sessions, evenly drawn, as more do not fit in the memory for them (--memory); it judged all of them. Its distribution of scores shows those drawn and the findings.`,
+      );
   }
   if (feature !== undefined) warn('sessions', feature.why);
   return warnings;

@@ -42,6 +42,11 @@ export class SequenceBuilder {
     return this.keys.length;
   }
 
+  /** Events that are to be taken. */
+  get size(): number {
+    return this.events;
+  }
+
   /** So many events more are about to be appended. */
   reserve(events: number): void {
     if (this.events + events > this.code.length) this.grow(this.events + events);

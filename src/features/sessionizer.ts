@@ -99,10 +99,11 @@ export class Sessionizer {
     this.expire(watermark);
   }
 
-  /** End of input: closes every session. */
-  finish(): void {
-    this.builder.reserve(this.arena.size);
-    while (this.table.oldest !== NONE) this.close(this.table.oldest);
+  /** End of input: closes every session, or the oldest until `events` of them are to be taken; true when none is open any more. */
+  finish(_whole = false, events = Number.POSITIVE_INFINITY): boolean {
+    this.builder.reserve(Math.min(this.arena.size, events));
+    while (this.table.oldest !== NONE && this.builder.size < events) this.close(this.table.oldest);
+    return this.table.oldest === NONE;
   }
 
   /** Sessions closed since the last call, in the order they closed. */

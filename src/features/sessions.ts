@@ -11,8 +11,11 @@ import { Windower } from './windower.ts';
 export interface Sequencer {
   add(batch: LogBatch, templates: readonly Template[]): void;
   advance(watermark: number): void;
-  /** `whole`: leave out windows that the end of the input cut short. */
-  finish(whole?: boolean): void;
+  /**
+   * The input ended. `whole`: leave out windows that its end cut short. With `events`, no more are closed than make up so many events to be taken; true
+   * when nothing is open any more.
+   */
+  finish(whole?: boolean, events?: number): boolean;
   take(): SequenceBatch | undefined;
   /** Parts that changed since the last call, by name; an empty one is gone. */
   snapshot(): Readonly<Record<string, Uint8Array>>;

@@ -103,14 +103,19 @@ export class Windower {
     this.nextDue = due;
   }
 
-  /** `whole`: without windows that the input, which ended, covers less than half of, where there are others: their sequences are none like the others. */
-  finish(whole = false): void {
+  /**
+   * `whole`: without windows that the input, which ended, covers less than half of, where there are others: their sequences are none like the others.
+   * The oldest until `events` of them are to be taken; true when none is open any more.
+   */
+  finish(whole = false, events = Number.POSITIVE_INFINITY): boolean {
     const { latest } = this.clock;
     for (const index of [...this.windows.keys()].sort((a, b) => a - b)) {
+      if (this.builder.size >= events) return false;
       const covered = latest - index * this.slide;
       if (!whole || covered >= this.size / 2 || this.emitted === 0) this.emitIndex(index);
       this.dropIndex(index);
     }
+    return true;
   }
 
   take(): SequenceBatch | undefined {

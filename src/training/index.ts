@@ -20,6 +20,7 @@ export { type ReadSessionOptions, readSessions } from './read-sessions.ts';
 export { type ScoredRows, scoreCsv, scoreData } from './score.ts';
 export { onlyNormal, selectRows } from './select.ts';
 export { readSequenceData, type SequenceData, type SequenceDataOptions } from './sequence-data.ts';
+export { SEQUENCE_MEMORY, type SequenceRest } from './sequence-pool.ts';
 export { readStoredLines, readStoredSequences, type StoredBatch, type StoredSequencesOptions } from './stored-sequences.ts';
 export { templateText } from './template-text.ts';
 export { readTemplates } from './templates-file.ts';

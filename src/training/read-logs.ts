@@ -1,9 +1,10 @@
-import { columnBuffers, concatSequences, type LogBatch, type SequenceBatch, type Template, VedetteError } from '../core/index.ts';
+import { columnBuffers, type LogBatch, type SequenceBatch, type Template, VedetteError } from '../core/index.ts';
 import { chooseSequences, type SequenceFeature, type Sequencer, sequencer } from '../features/index.ts';
 import type { KnownTemplates } from '../parsers/index.ts';
 import type { FileInput } from '../sources/index.ts';
 import { InputParser, type InputSummary, type LogInputs, type ParsingOptions } from './parsing/input-parser.ts';
 import { ParserThread } from './parsing/parser-thread.ts';
+import { SequencePool, type SequenceRest } from './sequence-pool.ts';
 
 export interface ReadLogsOptions extends ParsingOptions {
   /** `auto`, `none` (windows), or a session key. */
@@ -20,14 +21,20 @@ export interface ReadLogsOptions extends ParsingOptions {
   readonly keepTemplates?: boolean;
   /** Sequences whenever this many events have closed, instead of all at once in the result. */
   readonly drain?: { readonly events: number; readonly take: (batch: SequenceBatch, feature: SequenceFeature) => Promise<void> };
+  /** What the sequences of the result take, learning from them included: bytes; more of them wait on disk, as the `rest`, or are left out. Default: all are in the result. */
+  readonly bound?: { readonly memory: number; readonly rest: boolean };
   readonly progress?: (share: number) => void;
   /** What parses the inputs, the caller's to close; default `logInputs`. */
   readonly parser?: LogInputs;
 }
 
 export interface LogSequences {
-  /** Undefined when no line made a sequence, or all were taken by `drain`. */
+  /** Undefined when no line made a sequence, or all were taken by `drain`. With a `bound`, an even sample of more than it allows. */
   readonly batch: SequenceBatch | undefined;
+  /** Sequences that were made; `drain`ed ones are not counted. */
+  readonly rows: number;
+  /** Those that are not in `batch`, the caller's to close; undefined where there are none or they were left out. */
+  readonly rest: SequenceRest | undefined;
   /** Undefined without sequences. */
   readonly feature: SequenceFeature | undefined;
   readonly inputs: readonly InputSummary[];
@@ -40,6 +47,10 @@ export interface LogSequences {
 /** Lines looked at before the session identifier is chosen. */
 const SAMPLE_ROWS = 20_000;
 
+/** Lines after which closed sequences are handed on when nothing else is said; with a bound on their memory, a part of the events that it allows. */
+const DRAINED_LINES = 1_000_000;
+const DRAINED_PART = 1 / 16;
+
 /** Stored bytes from which on inputs are parsed in a thread of their own, beside what is made of their lines. */
 const BESIDE_BYTES = 2 << 20;
 
@@ -47,14 +58,17 @@ const BESIDE_BYTES = 2 << 20;
 export async function readLogs(inputs: readonly FileInput[], options: ReadLogsOptions = {}): Promise<LogSequences> {
   const total = inputs.reduce((sum, input) => sum + input.bytes, 0);
   const parser = options.parser ?? logInputs(total, options);
+  const reader = new LogReader(parser, options);
   try {
-    const reader = new LogReader(parser, options);
     let before = 0;
     for (const input of inputs) {
       await reader.read(input, (bytes) => options.progress?.(total === 0 ? 1 : Math.min(1, (before + bytes) / total)));
       before += input.bytes;
     }
     return await reader.finish();
+  } catch (error) {
+    await reader.close();
+    throw error;
   } finally {
     if (options.parser === undefined) await parser.close();
   }
@@ -84,7 +98,9 @@ class LogReader {
   readonly #options: ReadLogsOptions;
   readonly #parser: LogInputs;
   readonly #inputs: InputSummary[] = [];
-  readonly #taken: SequenceBatch[] = [];
+  readonly #pool: SequencePool;
+  /** Lines, or events at the end, after which closed sequences are handed on. */
+  readonly #drained: number;
   #sample: { batch: LogBatch; templates: readonly Template[] }[] = [];
   #sampled = 0;
   #feature: SequenceFeature | undefined;
@@ -94,6 +110,8 @@ class LogReader {
   constructor(parser: LogInputs, options: ReadLogsOptions) {
     this.#parser = parser;
     this.#options = options;
+    this.#pool = new SequencePool(options.bound?.memory ?? Number.POSITIVE_INFINITY, options.bound?.rest ?? false);
+    this.#drained = options.drain?.events ?? Math.min(DRAINED_LINES, Math.ceil(this.#pool.most.events * DRAINED_PART));
   }
 
   async read(input: FileInput, progress: (bytes: number) => void): Promise<void> {
@@ -111,7 +129,7 @@ class LogReader {
 
   async finish(): Promise<LogSequences> {
     await this.#settle();
-    this.#sequencer?.finish(true);
+    while (this.#sequencer?.finish(true, this.#drained) === false) await this.#drain(true);
     await this.#drain(true);
     const feature = this.#feature;
     if (feature === undefined && this.#inputs.every(({ lines }) => lines === 0)) {
@@ -121,8 +139,12 @@ class LogReader {
     }
     const templates = await this.#parser.templates();
     const known = this.#options.keepTemplates === true ? await this.#parser.known() : [];
-    const batch = this.#taken.length === 0 ? undefined : concatSequences(this.#taken);
-    return { batch, feature, inputs: this.#inputs, templates, known };
+    const batch = this.#pool.sample();
+    return { batch, rows: this.#pool.rows, rest: this.#pool.rest(), feature, inputs: this.#inputs, templates, known };
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close();
   }
 
   async #take(batch: LogBatch, templates: readonly Template[]): Promise<void> {
@@ -166,11 +188,11 @@ class LogReader {
 
   async #drain(all: boolean): Promise<void> {
     const { drain } = this.#options;
-    if (!all && this.#pending < (drain?.events ?? 1_000_000)) return;
+    if (!all && this.#pending < this.#drained) return;
     this.#pending = 0;
     const batch = this.#sequencer?.take();
     if (batch === undefined || batch.rows === 0) return;
-    if (drain === undefined) this.#taken.push(batch);
+    if (drain === undefined) await this.#pool.add(batch);
     else await drain.take(batch, this.#feature as SequenceFeature);
   }
 }

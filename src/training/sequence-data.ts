@@ -14,6 +14,8 @@ export interface SequenceData extends TrainingData<SequenceBatch> {
   readonly feature?: SequenceFeature;
   /** What was mined of logs, for readers of further ones. */
   readonly known?: readonly KnownTemplates[];
+  /** Sessions that the logs hold, where only an even sample of them is the data. */
+  readonly drawnFrom?: number;
 }
 
 /** Files and how they are to be read, as the command line and the API name it. */
@@ -29,6 +31,8 @@ export interface SequenceDataOptions {
   readonly timezone?: string;
   /** Of how lines are read; goes before what else is said of it. */
   readonly parsing?: ParsingOptions;
+  /** What sessions of logs and learning from them may take, bytes; of more of them the data are an even sample. Default: all are the data. */
+  readonly memory?: number;
 }
 
 /** Session files as they are, or logs parsed into sessions: whichever the data are. Sessions and templates are made `like` those of a model. */
@@ -53,6 +57,7 @@ export async function readSequenceData(
     progress,
     session: options.session ?? 'auto',
     keepTemplates: true,
+    ...(options.memory === undefined ? {} : { bound: { memory: options.memory, rest: false } }),
     ...(options.format === undefined ? {} : { format: options.format }),
     ...(options.timezone === undefined ? {} : { timezone: options.timezone }),
     ...(options.templates === undefined ? {} : { templates: await readTemplates(options.templates) }),
@@ -76,6 +81,7 @@ export async function readSequenceData(
       to: most(batch.end),
     }),
     skipped: [],
+    ...(read.rows > batch.rows && { drawnFrom: read.rows }),
     ...(labelFrom?.from === 'file' ? { labels: await labelsByKey(labelFrom.path, batch.keys) } : {}),
   };
 }

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { collect, natural, networks, rate, withCommonOptions, withExample } from '../options.ts';
 import { withModsOptions } from './mods-options.ts';
-import { withParserOptions } from './parser-options.ts';
+import { withMemoryOption, withParserOptions } from './parser-options.ts';
 
 export function analyzeCommand(): Command {
   const command = withCommonOptions(
@@ -34,6 +34,7 @@ export function analyzeCommand(): Command {
       new Option('--fail-on <severity>', 'exit with 3 when such an alert was found').choices(['low', 'medium', 'high', 'critical']),
     );
   withParserOptions(command, '--format');
+  withMemoryOption(command);
   withModsOptions(command);
   withExample(
     command,

@@ -47,6 +47,15 @@ export function withParserOptions(command: Command, format?: '--format'): Comman
     .option('--cpu-share <share>', 'most of one CPU that reading takes on average, such as 0.5', cpuShare);
 }
 
+/** Of commands that learn from sessions. */
+export function withMemoryOption(command: Command): Command {
+  return command.option(
+    '--memory <size>',
+    'memory for sessions of logs while they are learnt from (default: 512MiB); of more of them, evenly drawn ones are learnt from',
+    size,
+  );
+}
+
 function size(value: string): number {
   const bytes = byteSize().safeParse(value);
   if (!bytes.success || bytes.data < 1)

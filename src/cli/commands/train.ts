@@ -4,6 +4,7 @@ import { collect, natural, rate, withCommonOptions, withExample } from '../optio
 import { withDataOptions } from './data-options.ts';
 import { withFeatureOptions } from './feature-options.ts';
 import { withModsOptions } from './mods-options.ts';
+import { withMemoryOption } from './parser-options.ts';
 
 export function trainCommand(): Command {
   const command = withDataOptions(
@@ -42,6 +43,7 @@ export function trainCommand(): Command {
       'of flow classifiers: fit the probabilities of this version to newer labelled flows, without training',
     )
     .option('--promote', 'make it the champion at once');
+  withMemoryOption(command);
   withModsOptions(command);
   withExample(
     command,

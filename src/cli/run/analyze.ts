@@ -35,6 +35,7 @@ export interface AnalyzeOptions extends CommonOptions, Omit<ModsOptions, 'timezo
   readonly rules?: string;
   readonly ownRules: boolean;
   readonly onlySessions?: boolean;
+  readonly memory?: number;
   readonly failOn?: 'low' | 'medium' | 'high' | 'critical';
 }
 
@@ -89,6 +90,7 @@ async function analyzeFiles({ paths, given: recordedPaths }: SpooledInputs, opti
       ...(Object.keys(reading).length === 0 ? {} : { parsing: reading }),
       ...(options.option.length === 0 ? {} : { detectorOptions }),
       ...selected,
+      ...(options.memory === undefined ? {} : { memory: options.memory }),
       ...(options.homeNetwork.length === 0 ? {} : { homeNetworks: options.homeNetwork }),
       labelled: [],
     };

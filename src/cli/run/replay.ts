@@ -22,6 +22,7 @@ export interface RecordedOptions {
   readonly model?: string;
   readonly parsing?: NonNullable<AnalysisOptions['parsing']>;
   readonly detectorOptions?: NonNullable<AnalysisOptions['detectorOptions']>;
+  readonly memory?: number;
   readonly mods?: AnalysisOptions['mods'];
   readonly homeNetworks?: readonly string[];
   /** Alerts whose labels were in force. */

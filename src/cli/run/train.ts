@@ -1,5 +1,5 @@
 import { VedetteError } from '../../core/index.ts';
-import { createDetector, readSequenceData, trainSequenceModel } from '../../training/index.ts';
+import { createDetector, readSequenceData, SEQUENCE_MEMORY, trainSequenceModel } from '../../training/index.ts';
 import type { DataOrFeature } from '../commands/data-options.ts';
 import type { FeatureOptions } from '../commands/feature-options.ts';
 import type { CommonOptions } from '../options.ts';
@@ -22,6 +22,7 @@ export interface TrainCommandOptions extends CommonOptions, DataOrFeature, Featu
   readonly leaveOneOut?: boolean;
   readonly grid: readonly string[];
   readonly recalibrate?: string;
+  readonly memory?: number;
 }
 
 export async function train(detector: string, options: TrainCommandOptions): Promise<void> {
@@ -55,7 +56,8 @@ async function trainFrom(detector: string, options: TrainCommandOptions): Promis
   const parsing = await parsingOptions(options, options.format);
   const progress = await startProgress(`Training ${detector}`, json);
   try {
-    const data = await readSequenceData({ ...options, data: paths, parsing }, (share) => progress.update(share * 0.5, 'reading'));
+    const { memory = SEQUENCE_MEMORY } = options;
+    const data = await readSequenceData({ ...options, data: paths, parsing, memory }, (share) => progress.update(share * 0.5, 'reading'));
     const trained = await trainSequenceModel({
       detector,
       data,
@@ -73,6 +75,9 @@ async function trainFrom(detector: string, options: TrainCommandOptions): Promis
     if (json) printJson({ model: `${name}@${version.version}`, ...version, promise_resolved: resolved });
     else {
       print(`${name}@${version.version}: ${detector} learnt from ${trained.info.data.rows.toLocaleString('en')} sessions.`);
+      if (data.drawnFrom !== undefined) {
+        print(`  They are evenly drawn from ${data.drawnFrom.toLocaleString('en')}: more do not fit in the memory for them (--memory).`);
+      }
       if (leftOut > 0) print(`  ${leftOut} sessions with an abnormal label were left out.`);
       if (data.feature !== undefined) print(`  ${data.feature.why}`);
       for (const { input, reason } of data.skipped) print(`  skipped ${input}: ${reason}`);

@@ -147,6 +147,11 @@ export function sequenceAt(batch: SequenceBatch, row: number): Int32Array {
   return batch.codes.subarray(batch.offsets[row] as number, batch.offsets[row + 1] as number);
 }
 
+/** The input that a row begins in; undefined of rows that come from none. */
+export function firstInputOf({ offsets, inputs, eventInput }: SequenceBatch, row: number): string | undefined {
+  return inputs?.[eventInput?.[offsets[row] as number] ?? -1];
+}
+
 /** A position in an input that a finding points at. */
 export interface EvidenceLine {
   readonly input: string;
