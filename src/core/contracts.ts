@@ -24,6 +24,8 @@ export interface RecordBatch {
   readonly last: boolean;
   /** The batch's only record was longer than the source's limit: the bytes up to the limit are here, the rest was skipped. */
   readonly truncated?: boolean;
+  /** Of a file: fingerprints of its uncompressed beginning and of the last bytes up to the end of the batch, by which it is known under another name, copied or compressed. */
+  readonly content?: string;
 }
 
 /** Where a re-readable source resumes: everything before is committed. Plain JSON. */
@@ -32,6 +34,8 @@ export interface Position {
   readonly generation: string;
   readonly offset: number;
   readonly line: number;
+  /** See `RecordBatch`; absent from positions that other sources or older versions wrote. */
+  readonly content?: string;
 }
 
 export interface SourceState {

@@ -28,7 +28,13 @@ export function positionAfter(batch: RecordBatch): Position {
     generation: batch.generation,
     offset: batch.offset + (batch.originEnds?.at(-1) ?? batch.bytes.length),
     line: batch.line + recordCount(batch),
+    ...(batch.content === undefined ? {} : { content: batch.content }),
   };
+}
+
+/** True of a batch that tells only where its input goes on: a file that has another name now. */
+export function isPlaceOnly({ bytes, ends, last }: RecordBatch): boolean {
+  return bytes.length === 0 && ends === undefined && !last;
 }
 
 /** True where a binary stream (a capture) begins: at the first byte of its input, or behind an empty record, which ends what was before. */

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { type DeadLetter, Gate, type Micros, pause, type SeriesPoints } from '../core/index.ts';
+import { type DeadLetter, Gate, isPlaceOnly, type Micros, pause, type SeriesPoints } from '../core/index.ts';
 import type { EpochCommit, SourcePosition, StoredDeadLetter } from '../store/contract.ts';
 import { AlertBook } from './alert-book.ts';
 import { detectionOf } from './detection.ts';
@@ -198,7 +198,8 @@ export class TenantRun {
   private async process(running: Running, { records, positions }: Item, again = false): Promise<void> {
     const { lane } = running;
     try {
-      await this.apply(running, await (again ? lane.retry(records) : lane.process(records)));
+      // What only says where a file goes on is nothing to a lane.
+      if (!isPlaceOnly(records)) await this.apply(running, await (again ? lane.retry(records) : lane.process(records)));
     } catch (error) {
       running.failedBatches++;
       const reason = `the batch could not be processed: ${error instanceof Error ? error.message : String(error)}`;

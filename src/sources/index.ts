@@ -11,7 +11,7 @@ export type { Framing } from './records/framing.ts';
 
 export const sources: Registry<Source> = {
   file: () => import('./file.ts'),
-  directory: () => import('./directory.ts'),
+  directory: () => import('./directory/index.ts'),
   journald: () => import('./journald/index.ts'),
   stdin: () => import('./stdin.ts'),
   syslog: () => import('./syslog/index.ts'),

@@ -7,6 +7,7 @@ import { DamagedStream } from '../bytes/gzip.ts';
 import { skipBytes } from '../bytes/skip.ts';
 import { LineAssembler } from '../records/lines.ts';
 import { PieceAssembler } from '../records/pieces.ts';
+import { expanded } from './bytes.ts';
 import { formatGeneration, generationOf } from './generation.ts';
 import type { OpenFileOptions } from './open-file.ts';
 
@@ -48,7 +49,7 @@ async function* pieces(
 ): AsyncGenerator<RecordBatch> {
   const beginning = { generation: formatGeneration(await generationOf(handle)), offset: 0, line: 1 };
   const start: Position = typeof from === 'string' ? { input: from, ...beginning } : from;
-  const chunks = paced(handle, options);
+  const chunks = expanded({ name: start.input, path: start.input, bytes: 0 }, paced(handle, options));
   const assembler = new PieceAssembler(start, options.now);
   for await (const chunk of start.offset === 0 ? chunks : (await skipBytes(chunks, start.offset)).rest) {
     if (signal.aborted) return;

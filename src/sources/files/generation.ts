@@ -35,6 +35,15 @@ export async function sameHead(handle: FileHandle, generation: Generation): Prom
   return now.headBytes === generation.headBytes && now.headHash === generation.headHash;
 }
 
+/** The generation with as much of the beginning as is there by now; undefined where the beginning is another. */
+export async function grown(handle: FileHandle, generation: Generation): Promise<Generation | undefined> {
+  if (generation.headBytes >= HEAD_BYTES) return (await sameHead(handle, generation)) ? generation : undefined;
+  const head = new Uint8Array(HEAD_BYTES);
+  const { bytesRead } = await handle.read(head, 0, HEAD_BYTES, 0);
+  if (bytesRead < generation.headBytes || hashOf(head.subarray(0, generation.headBytes)) !== generation.headHash) return undefined;
+  return { ...generation, headBytes: bytesRead, headHash: hashOf(head.subarray(0, bytesRead)) };
+}
+
 export function hashOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 }

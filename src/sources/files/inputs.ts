@@ -32,7 +32,7 @@ export async function listInputs(paths: readonly string[], options: InputOptions
   }
   const files = named([...found.values()], options.root).filter(({ name }) => selected(name, options));
   const inputs: FileInput[] = [];
-  for (const file of files) inputs.push(...(await openArchive(file)));
+  for (const file of files) inputs.push(...(await inputsOf(file)));
   if (inputs.length === 0) {
     throw new VedetteError('INPUT_EMPTY', `${paths.join(', ')} holds no file to read`, {
       hint: 'name a file, or a folder with files in it; hidden files are left out',
@@ -117,7 +117,8 @@ function sharedFolder(paths: readonly string[]): string {
   return shared;
 }
 
-async function openArchive(file: FileInput): Promise<FileInput[]> {
+/** A file, or the members of an archive. */
+export async function inputsOf(file: FileInput): Promise<FileInput[]> {
   if (file.bytes < 22 || !isZip(await headOf(file.path, 4))) return [file];
   const members = await zipMembers(file.path, file.name);
   return members.map((member) => ({ name: `${file.name}!${member.name}`, path: file.path, member, bytes: member.compressedBytes }));

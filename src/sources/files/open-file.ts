@@ -6,7 +6,7 @@ import { Pace } from '../bytes/pace.ts';
 import { encodingOf } from '../bytes/text.ts';
 import { LineAssembler, type LineCounters, type LineLimits } from '../records/lines.ts';
 import { PieceAssembler } from '../records/pieces.ts';
-import { formatGeneration, type Generation, generationOf, parseGeneration, sameHead } from './generation.ts';
+import { formatGeneration, type Generation, generationOf, grown, parseGeneration, sameHead } from './generation.ts';
 
 export interface OpenFileOptions {
   readonly limits: LineLimits;
@@ -40,6 +40,8 @@ export class OpenFile {
   readonly #options: OpenFileOptions;
   readonly #start: Position | 'beginning' | 'end';
   #generation: Generation | undefined;
+  /** The same with all of the beginning that has been seen, which a file begun with a few bytes is told by. */
+  #beginning: Generation | undefined;
   #assembler: LineAssembler | PieceAssembler | undefined;
 
   private constructor(
@@ -62,8 +64,7 @@ export class OpenFile {
   static async open(path: string, name: string, start: Position | 'beginning' | 'end', options: OpenFileOptions): Promise<OpenFile> {
     const handle = await open(path, 'r');
     try {
-      const { dev, ino } = await handle.stat({ bigint: true });
-      const file = new OpenFile(handle, String(dev), String(ino), name, start, options);
+      const file = await OpenFile.over(handle, name, start, options);
       if (start === 'end') await file.#begin();
       return file;
     } catch (error) {
@@ -72,9 +73,10 @@ export class OpenFile {
     }
   }
 
-  /** The same open file, read from another place. */
-  from(start: Position): OpenFile {
-    return new OpenFile(this.handle, this.device, this.inode, this.#name, start, this.#options);
+  /** The same over a handle that is open already. */
+  static async over(handle: FileHandle, name: string, start: Position | 'beginning' | 'end', options: OpenFileOptions): Promise<OpenFile> {
+    const { dev, ino } = await handle.stat({ bigint: true });
+    return new OpenFile(handle, String(dev), String(ino), name, start, options);
   }
 
   get generation(): Generation | undefined {
@@ -84,6 +86,11 @@ export class OpenFile {
   /** Offset of the first record not yet given out. */
   get position(): Position | undefined {
     return this.#assembler?.position;
+  }
+
+  /** Bytes read of a line that is not complete. */
+  get partialBytes(): number {
+    return this.#assembler === undefined ? 0 : this.#assembler.readOffset - this.#assembler.position.offset;
   }
 
   /** Everything written since the last call, as whole lines; returns whether there was anything. */
@@ -97,7 +104,11 @@ export class OpenFile {
       const { bytesRead } = await this.handle.read(bytes, 0, bytes.length, assembler.readOffset);
       if (bytesRead === 0) break;
       // Bytes behind the old offset of a file that was cut and written anew are not the next bytes of the old one.
-      if (this.#generation !== undefined && !(await sameHead(this.handle, this.#generation))) break;
+      if (this.#beginning !== undefined) {
+        const beginning = await grown(this.handle, this.#beginning);
+        if (beginning === undefined) break;
+        this.#beginning = beginning;
+      }
       grew = true;
       yield* assembler.push(bytes.subarray(0, bytesRead));
       await this.#options.pace(bytesRead);
@@ -113,9 +124,9 @@ export class OpenFile {
 
   /** True when what was read is no longer there: the file was cut or written anew in place. */
   async wasTruncated(): Promise<boolean> {
-    if (this.#assembler === undefined || this.#generation === undefined) return false;
+    if (this.#assembler === undefined || this.#beginning === undefined) return false;
     const { size } = await this.handle.stat();
-    return size < this.#assembler.readOffset || !(await sameHead(this.handle, this.#generation));
+    return size < this.#assembler.readOffset || !(await sameHead(this.handle, this.#beginning));
   }
 
   async #begin(): Promise<void> {
@@ -135,10 +146,12 @@ export class OpenFile {
     const start = this.#start;
     if (typeof start === 'object') {
       this.#generation = parseGeneration(start.generation) ?? generation;
+      this.#beginning = this.#generation;
       this.#assembler = this.#assemble(start, start.offset > markBytes && (await this.#byteAt(start.offset - 1)) !== 10);
       return;
     }
     this.#generation = generation;
+    this.#beginning = generation;
     const offset = start === 'end' ? (await this.handle.stat()).size : markBytes;
     const from = { input: this.#name, generation: formatGeneration(generation), offset, line: 1 };
     this.#assembler = this.#assemble(from, start === 'end' && offset > markBytes && (await this.#byteAt(offset - 1)) !== 10);

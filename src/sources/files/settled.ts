@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 
 interface Seen {
   readonly size: number;
+  /** When its content, name or times last changed: a compressor gives its file the modification time of what it compressed. */
   readonly modified: number;
   readonly inode: number;
   since: number;
@@ -28,10 +29,10 @@ export class Settled {
     }
     const before = this.#seen.get(path);
     const steady = performance.now();
-    const same = before !== undefined && before.size === info.size && before.modified === info.mtimeMs && before.inode === info.ino;
-    if (!same) this.#seen.set(path, { size: info.size, modified: info.mtimeMs, inode: info.ino, since: steady });
+    const same = before !== undefined && before.size === info.size && before.modified === info.ctimeMs && before.inode === info.ino;
+    if (!same) this.#seen.set(path, { size: info.size, modified: info.ctimeMs, inode: info.ino, since: steady });
     const unchangedFor = same ? steady - before.since : 0;
-    const settled = unchangedFor >= this.#settleMs || this.#nowMs() - info.mtimeMs >= this.#settleMs;
+    const settled = unchangedFor >= this.#settleMs || this.#nowMs() - info.ctimeMs >= this.#settleMs;
     return settled ? { size: info.size, version: `${info.ino}:${info.size}:${info.mtimeMs}` } : undefined;
   }
 
