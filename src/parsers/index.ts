@@ -21,6 +21,7 @@ export { PERSONAL_KINDS, type PersonalKind } from './pseudonyms/personal-values.
 export { type CustomValue, type PersonalData, RecordPseudonymiser } from './pseudonyms/record-pseudonymiser.ts';
 export { sampleOf } from './sample.ts';
 export { sensorBatches } from './sensor/batch.ts';
+export { protocolNumber } from './sensor/fields.ts';
 export { createSensorParser, type SensorParser } from './sensor/parser.ts';
 export { recogniseSensor, type SensorFormat } from './sensor/recognise.ts';
 export * from './series/index.ts';

@@ -1,11 +1,10 @@
 import { binomialInterval, CalibrationHistory, severityOf, smallestRate, WINDOW_HISTORY } from '../../alerts/index.ts';
 import { type Detection, type Lineage, sha256Hex, stableId } from '../../core/index.ts';
-import { explainFlow } from '../../detectors/flow-novelty/explain.ts';
 import type { ReportDetector, ReportWarning } from '../../sinks/report/index.ts';
 import {
   cleanFlows,
+  explainTableFlow,
   fitTableAlarm,
-  flowRow,
   packTableAlarm,
   placeOf,
   readFlows,
@@ -70,7 +69,7 @@ export async function tableAlarms(
     if (!flagged) continue;
     const rows = [window.strangest, ...window.rows.filter((row) => row !== window.strangest)].slice(0, ROWS_SHOWN);
     const explanation = {
-      ...explainFlow(alarm, flowRow(alarm, table, window.strangest), describeWindow(window, table.keys)),
+      ...explainTableFlow(alarm, table, window.strangest, describeWindow(window, table.keys)),
       evidence: rows.map((row) => placeOf(table, row)),
     };
     detections.push({

@@ -200,8 +200,9 @@ export async function writeScores(
       print(`${options.out}: ${summary.rows} ${what} scored by ${model}.`);
       if (scored.classifies) {
         const attacks = predictions.filter(({ predicted }) => predicted !== benign).length;
-        const classes = Object.entries(summary.predicted).map(([name, count]) => `${name} ${count}`);
-        print(`  ${attacks} predicted attacks: ${classes.slice(0, CLASSES).join(', ')}${classes.length > CLASSES ? ', …' : ''}`);
+        const classes = Object.entries(summary.predicted).flatMap(([name, count]) => (name === benign ? [] : [`${name} ${count}`]));
+        const most = `${classes.slice(0, CLASSES).join(', ')}${classes.length > CLASSES ? ', …' : ''}`;
+        print(`  ${attacks} predicted attacks${attacks === 0 ? '' : `: ${most}`}, ${predictions.length - attacks} ${benign}`);
       }
       print(`  ${anomalous} above what ${promise} of benign ${what} reach; ${resolution(scored, what)}`);
       if (report !== undefined) print(`  accuracy ${report.accuracy.value.toFixed(4)} of ${report.rows} labelled ${what}`);

@@ -1,4 +1,5 @@
 import type { GroupBatch } from '../../core/index.ts';
+import { type PortCounts, portCode, portRarity } from '../flow-novelty/port-rarity.ts';
 
 /** Of a flow alone. */
 export const PLAIN_COLUMNS = [
@@ -17,13 +18,6 @@ export const PLAIN_COLUMNS = [
 
 /** What the arms look at. */
 export const ENCODED_COLUMNS = [...PLAIN_COLUMNS, 'rarity of the port'] as const;
-
-/** How many of the learnt flows went to each port of a protocol. */
-export interface PortCounts {
-  /** By protocol * 65,536 + port. */
-  readonly counts: ReadonlyMap<number, number>;
-  readonly flows: number;
-}
 
 /** Columns by name as a source of flows gives them (features/pairs); one it lacks counts as absent. */
 const RAW = ['protocol', 'destination port', 'duration ms', 'bytes out', 'bytes in', 'packets out', 'packets in'] as const;
@@ -46,27 +40,14 @@ export function rawValues({ columns, values }: GroupBatch): Float32Array {
   return out;
 }
 
-const codeOf = (raw: Float32Array, at: number): number => {
-  const [protocol, port] = [raw[at] as number, raw[at + 1] as number];
-  return (Number.isNaN(protocol) ? 0 : protocol) * 65_536 + (Number.isNaN(port) ? 0 : port);
-};
-
-/** Most ports that are told apart; the rest are as rare as unseen ones. */
-const MOST_PORTS = 8192;
-
-export function countPorts(raw: Float32Array): PortCounts {
-  const counts = new Map<number, number>();
-  for (let at = 0; at < raw.length; at += RAW_COLUMNS) {
-    const code = codeOf(raw, at);
-    counts.set(code, (counts.get(code) ?? 0) + 1);
-  }
-  const kept = [...counts].sort(([a, m], [b, n]) => n - m || a - b).slice(0, MOST_PORTS);
-  return { counts: new Map(kept), flows: raw.length / RAW_COLUMNS };
+/** `portCode` of each raw row. */
+export function* portCodes(raw: Float32Array): Generator<number> {
+  for (let at = 0; at < raw.length; at += RAW_COLUMNS) yield portCode(raw[at] as number, raw[at + 1] as number);
 }
 
 /** Learnt flows to the port of each raw row. */
 export function seenPorts(raw: Float32Array, { counts }: PortCounts): number[] {
-  return Array.from({ length: raw.length / RAW_COLUMNS }, (_, i) => counts.get(codeOf(raw, i * RAW_COLUMNS)) ?? 0);
+  return Array.from(portCodes(raw), (code) => counts.get(code) ?? 0);
 }
 
 /** (rows, ENCODED_COLUMNS); without ports (rows, PLAIN_COLUMNS). */
@@ -76,7 +57,7 @@ export function encodeFlows(raw: Float32Array, ports?: PortCounts): Float32Array
   const out = new Float32Array(rows * width);
   for (let row = 0; row < rows; row++) {
     const from = row * RAW_COLUMNS;
-    const [protocol, , durationMs, bytesOut, bytesIn, packetsOut, packetsIn] = raw.subarray(from, from + RAW_COLUMNS) as unknown as [
+    const [protocol, port, durationMs, bytesOut, bytesIn, packetsOut, packetsIn] = raw.subarray(from, from + RAW_COLUMNS) as unknown as [
       number,
       number,
       number,
@@ -101,8 +82,7 @@ export function encodeFlows(raw: Float32Array, ports?: PortCounts): Float32Array
     ];
     out.set(plain, row * width);
     if (ports === undefined) continue;
-    const seen = ports.counts.get(codeOf(raw, from)) ?? 0;
-    out[row * width + PLAIN_COLUMNS.length] = -Math.log((seen + 0.5) / (ports.flows + 1));
+    out[row * width + PLAIN_COLUMNS.length] = portRarity(ports, portCode(protocol, port));
   }
   return out;
 }

@@ -2,8 +2,9 @@ import { concatFloats, type GroupBatch, type Random, seededRandom, shuffle, Vede
 import { aggregated, surprise } from '../flow-novelty/aggregate.ts';
 import { ARM_NAMES, armScores, fitNoveltyArms, type NoveltyArms } from '../flow-novelty/arms.ts';
 import { crossFit, FOLDS } from '../flow-novelty/cross-fit.ts';
+import { countPorts, type PortCounts } from '../flow-novelty/port-rarity.ts';
 import type { FlowAlarmConfig } from './config.ts';
-import { countPorts, ENCODED_COLUMNS, encodeFlows, type PortCounts, RAW_COLUMNS } from './encode.ts';
+import { ENCODED_COLUMNS, encodeFlows, portCodes, RAW_COLUMNS } from './encode.ts';
 
 /** Windows that are learnt from: raw flows, (members, RAW_COLUMNS), and where each window's begin. */
 export interface Windows {
@@ -46,7 +47,7 @@ export async function fitWindows(
   }
   const foldOf = own.map((member) => windowOf(windows.offsets, member) % FOLDS);
   const learn = async (raw: Float32Array) => {
-    const ports = countPorts(raw);
+    const ports = countPorts(portCodes(raw));
     const arms = await fitNoveltyArms(encodeFlows(raw, ports), ENCODED_COLUMNS.length, options, random);
     const model: Learner = { ports, arms };
     return { model, score: (of: Float32Array) => scoresOf(model, of, options.neighbours) };

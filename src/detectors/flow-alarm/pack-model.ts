@@ -1,24 +1,19 @@
 import { z } from 'zod';
 import { pack, unpack, VedetteError } from '../../core/index.ts';
-import { networkSchema, packEnsemble, unpackEnsemble } from '../../ml/index.ts';
+import { networkSchema } from '../../ml/index.ts';
 import { ARM_NAMES } from '../flow-novelty/arms.ts';
+import { armArrays, armsOf, portArrays, portsOf } from '../flow-novelty/pack-arms.ts';
 import type { FlowAlarmModel, Windows } from './model.ts';
 
 const header = z.strictObject({ kind: z.literal('flow-alarm-windows'), version: z.literal(1), spec: networkSchema, flows: z.number() });
 
 /** The model and the windows it was learnt from, which it is learnt from again with later ones. */
 export function packAlarm({ ports, arms, normal, flows }: FlowAlarmModel, kept: Windows): Uint8Array {
-  const { scaler, references, autoencoder, shuffled } = arms;
   return pack(
-    { kind: 'flow-alarm-windows', version: 1, spec: autoencoder.spec, flows: ports.flows },
+    { kind: 'flow-alarm-windows', version: 1, spec: arms.autoencoder.spec, flows: ports.flows },
     {
-      port: Int32Array.from(ports.counts.keys()),
-      seen: Float64Array.from(ports.counts.values()),
-      mean: scaler.mean,
-      inverse: scaler.inverse,
-      references,
-      theta: autoencoder.theta,
-      shuffled: packEnsemble(shuffled),
+      ...portArrays(ports),
+      ...armArrays(arms),
       ...Object.fromEntries(ARM_NAMES.map((arm, i) => [`normal-${arm}`, normal[i] as Float64Array])),
       flows,
       raw: kept.raw,
@@ -36,16 +31,11 @@ export function unpackAlarm(bytes: Uint8Array): { readonly model: FlowAlarmModel
       hint: 'let it learn again',
     });
   }
-  const seen = packed.float64('seen');
+  const { spec, flows } = parsed.data;
   return {
     model: {
-      ports: { counts: new Map(Array.from(packed.int32('port'), (port, i) => [port, seen[i] as number])), flows: parsed.data.flows },
-      arms: {
-        scaler: { mean: packed.float64('mean'), inverse: packed.float64('inverse') },
-        references: packed.float32('references'),
-        autoencoder: { spec: parsed.data.spec, theta: packed.float32('theta') },
-        shuffled: unpackEnsemble(packed.uint8('shuffled')),
-      },
+      ports: portsOf(packed, flows),
+      arms: armsOf(packed, spec),
       normal: ARM_NAMES.map((arm) => packed.float64(`normal-${arm}`)),
       flows: packed.float64('flows'),
     },

@@ -1,8 +1,9 @@
-import { networkSchema, noveltyToOnnx, packEnsemble, unpackEnsemble } from '../../ml/index.ts';
+import { networkSchema, noveltyToOnnx } from '../../ml/index.ts';
 import { type RowAlgorithm, randomOf, selectBatch } from '../rows/row-detector.ts';
 import { aggregated, surprise } from './aggregate.ts';
 import { ARM_NAMES, type ArmScores, armScores, fitNoveltyArms, type NoveltyArms } from './arms.ts';
 import type { FlowNoveltyConfig } from './config.ts';
+import { armArrays, armsOf } from './pack-arms.ts';
 
 export interface FlowNoveltyModel {
   readonly arms: NoveltyArms;
@@ -37,27 +38,17 @@ export function flowNovelty(options: FlowNoveltyConfig): RowAlgorithm<FlowNovelt
     },
     onnx: ({ arms, normal }) => noveltyToOnnx({ ...arms, neighbours: options.neighbours, normal }),
     pack({ arms, normal }) {
-      const { scaler, references, autoencoder, shuffled } = arms;
       return {
-        header: { spec: autoencoder.spec },
+        header: { spec: arms.autoencoder.spec },
         arrays: {
-          mean: scaler.mean,
-          inverse: scaler.inverse,
-          references,
-          theta: autoencoder.theta,
-          shuffled: packEnsemble(shuffled),
+          ...armArrays(arms),
           ...Object.fromEntries(ARM_NAMES.map((arm) => [`normal-${arm}`, normal[arm]])),
         },
       };
     },
     unpack({ spec }, packed) {
       return {
-        arms: {
-          scaler: { mean: packed.float64('mean'), inverse: packed.float64('inverse') },
-          references: packed.float32('references'),
-          autoencoder: { spec: networkSchema.parse(spec), theta: packed.float32('theta') },
-          shuffled: unpackEnsemble(packed.uint8('shuffled')),
-        },
+        arms: armsOf(packed, networkSchema.parse(spec)),
         normal: Object.fromEntries(ARM_NAMES.map((arm) => [arm, packed.float64(`normal-${arm}`)])) as unknown as ArmScores,
       };
     },

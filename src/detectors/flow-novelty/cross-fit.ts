@@ -81,8 +81,8 @@ export async function foldFit<Model>(
   return { models: fits.map(({ model }) => model), score, unseen: unseen ?? [] };
 }
 
-/** The mean over fits of each part. */
-function meanScores(fits: readonly (readonly Float64Array[])[]): Float64Array[] {
+/** The mean over fits of what each scored, part by part. */
+export function meanScores(fits: readonly (readonly Float64Array[])[]): Float64Array[] {
   const [first = []] = fits;
   return first.map((one, part) =>
     one.map((_, row) => fits.reduce((sum, scores) => sum + (scores[part]?.[row] as number), 0) / fits.length),

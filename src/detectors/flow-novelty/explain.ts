@@ -1,15 +1,15 @@
 import type { Explanation, RowBatch } from '../../core/index.ts';
 import type { Scaler } from '../../ml/index.ts';
-import { explainRow } from '../rows/explain-row.ts';
+import { explainRow, type ToldColumn } from '../rows/explain-row.ts';
 
 /** Why a window of flows stands out, by the strangest of them; `who` begins the sentence. */
 export function explainFlow(
-  learnt: { readonly arms: { readonly scaler: Scaler }; readonly rows: number },
+  learnt: { readonly scaler: Scaler; readonly rows: number; readonly told?: ToldColumn },
   flow: RowBatch,
   who: string,
 ): Explanation {
   const { what, ...rest } = explainRow(
-    { scaler: learnt.arms.scaler, rows: learnt.rows },
+    learnt,
     'neighbours, an autoencoder and a classifier of exchanged cells together have not seen its like',
     flow,
     0,

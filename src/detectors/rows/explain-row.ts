@@ -3,9 +3,18 @@ import { type Scaler, scaleRows } from '../../ml/index.ts';
 
 const SHOWN = 5;
 
+/** How a column is told whose figures say nothing to people. */
+export interface ToldColumn {
+  readonly column: string;
+  readonly subject: string;
+  readonly observed: string;
+  readonly expected: string;
+  readonly seenBefore: number;
+}
+
 /** The columns that lie furthest from what was learnt, and the class where there is one. */
 export function explainRow(
-  learnt: { readonly scaler: Scaler; readonly rows: number },
+  learnt: { readonly scaler: Scaler; readonly rows: number; readonly told?: ToldColumn },
   meaning: string,
   batch: RowBatch,
   row: number,
@@ -20,20 +29,27 @@ export function explainRow(
     .filter(({ x }) => x !== 0)
     .sort((a, b) => Math.abs(b.x) - Math.abs(a.x) || a.column - b.column)
     .slice(0, SHOWN)
-    .map(
-      ({ x, column }): Contribution => ({
+    .map(({ x, column }): Contribution => {
+      const share = (x * x) / total;
+      if (learnt.told !== undefined && batch.columns[column] === learnt.told.column) {
+        const { subject, observed, expected, seenBefore } = learnt.told;
+        return { subject, observed, expected, share, seenBefore };
+      }
+      return {
         subject: batch.columns[column] as string,
         observed: number(values[column] as number),
         expected: `about ${number(typical(learnt.scaler.mean[column] as number))}`,
-        share: (x * x) / total,
+        share,
         seenBefore: learnt.rows,
-      }),
-    );
+      };
+    });
   const [first] = contributions;
   const furthest =
     first === undefined
       ? 'Every column lies where most learnt rows have it.'
-      : `The column "${first.subject}" is ${first.observed}, where ${learnt.rows} learnt rows have ${first.expected}.`;
+      : first.subject === learnt.told?.subject
+        ? `Its ${first.subject} is ${first.observed}: ${first.expected}.`
+        : `The column "${first.subject}" is ${first.observed}, where ${learnt.rows} learnt rows have ${first.expected}.`;
   return {
     what: classes === undefined ? furthest : `${classText(classes, probabilities)} ${furthest}`,
     why: `The row stands out because ${meaning}.`,

@@ -8,18 +8,11 @@ export { type FlowTable, placeOf } from './flow-table.ts';
 export type { ClassifierGrid } from './grid-search.ts';
 export { type LeaveOneOut, leaveOneOut } from './leave-one-out.ts';
 export { MeteredFlows } from './metered-flows.ts';
+export { packTableAlarm, unpackTableAlarm } from './pack-table-alarm.ts';
 export { type Prediction, predictedCounts, predictionCsv, predictionsOf } from './predictions.ts';
 export { type ReadFlowOptions, readFlows } from './read.ts';
 export { type Division, divideRows, type SplitBy } from './split.ts';
 export { readStoredFlowBatches, storedFlowTable } from './stored-flows.ts';
-export {
-  fitTableAlarm,
-  flowRow,
-  packTableAlarm,
-  type ScoredWindow,
-  scoreTableWindows,
-  type TableAlarm,
-  unpackTableAlarm,
-} from './table-alarm.ts';
+export { explainTableFlow, fitTableAlarm, type ScoredWindow, scoreTableWindows, type TableAlarm } from './table-alarm.ts';
 export { toldTable } from './told-table.ts';
 export { type TrainedFlows, type TrainFlowsOptions, trainFlows } from './train-flows.ts';

@@ -43,6 +43,7 @@ describe('training without a family', () => {
         'flow classifier',
         'flow novelty',
         'flow A',
+        'flow alarm',
         'window classifier',
         'window novelty',
         'window A',

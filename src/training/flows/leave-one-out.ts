@@ -2,14 +2,15 @@ import { calibrate, scoreAtRate } from '../../alerts/index.ts';
 import { seededRandom, shuffle } from '../../core/index.ts';
 import { familyOf as hierarchy } from '../../detectors/flow-classifier/families.ts';
 import { type PairWindow, pairWindows, windowStatistic } from '../../detectors/flow-novelty/aggregate.ts';
-import { ARM_NAMES, NOVELTY_DEFAULTS } from '../../detectors/flow-novelty/arms.ts';
-import { crossFit, foldFit, foldsByGroup } from '../../detectors/flow-novelty/cross-fit.ts';
+import { ARM_NAMES } from '../../detectors/flow-novelty/arms.ts';
+import { foldFit, foldsByGroup } from '../../detectors/flow-novelty/cross-fit.ts';
 import { type Rate, rateOf } from '../confusion.ts';
 import type { Cleaned } from './clean.ts';
 import { encodeValues, fitEncoding } from './encode.ts';
 import type { FlowTable } from './flow-table.ts';
 import { FORESTS, forestScores } from './forest-scores.ts';
-import { type Both, bothOf, classifierScorer, noveltyScorer, scoreA, surprises } from './score-a.ts';
+import { havePorts, noveltyScorer, noveltyValues } from './novelty-fit.ts';
+import { type Both, bothOf, classifierScorer, scoreA, strongest, surprises } from './score-a.ts';
 
 export const RATES = [0.001, 0.01] as const;
 
@@ -27,8 +28,8 @@ export interface FamilyResult {
   readonly flows: number;
   readonly windows: number;
   /**
-   * `flow classifier`, `flow novelty`, `flow A`, the same of windows where flows have addresses and times, `window alarm` (the
-   * largest of these three), and each novelty detector alone (`DETECTORS_ALONE`); every promised rate of each.
+   * `flow classifier`, `flow novelty`, `flow A`, `flow alarm` (the largest of these three), the same of windows where flows have
+   * addresses and times, and each novelty detector alone (`DETECTORS_ALONE`); every promised rate of each.
    */
   readonly methods: Readonly<Record<string, readonly Found[]>>;
 }
@@ -86,8 +87,14 @@ export async function leaveOneOut(table: FlowTable, cleaned: Cleaned, options: L
   const scored = [...held, ...attacks];
   const benignRows = { values: values(train), columns };
   const others = values(scored);
-  const novelty = await crossFit(benignRows, noveltyScorer(columns, NOVELTY_DEFAULTS, random), foldOf);
-  const arms = (await bothOf(novelty, others)).map(surprises);
+  const ported = havePorts(table, train);
+  const noveltyRows = (rows: readonly number[]) => noveltyValues(table, encoding, rows, ported);
+  const novelty = await foldFit(
+    { values: noveltyRows(train), columns: columns + (ported ? 1 : 0) },
+    noveltyScorer(columns + (ported ? 1 : 0), ported, random),
+    foldOf,
+  );
+  const arms = (await bothOf(novelty, noveltyRows(scored))).map(surprises);
   const alone = new Map<string, Both>([
     ...ARM_NAMES.map((arm, i) => [ARM_DETECTORS[arm], arms[i] as Both] as const),
     ...(await forestScores(benignRows, others, seed, foldOf)),
@@ -110,6 +117,7 @@ export async function leaveOneOut(table: FlowTable, cleaned: Cleaned, options: L
     const A = scoreA(zClassifier, arms);
     const novelty = scoreA(undefined, arms);
     const [zA, zNovelty] = [surprises(A), surprises(novelty)];
+    const judges = [zA, zNovelty, ...(zClassifier === undefined ? [] : [zClassifier])];
     const own = scored.flatMap((row, i) => (i >= held.length && familyOf(row) === family ? [i] : []));
     const ownWindows = windows(own.map((i) => scored[i] as number));
     const heldRows = held.map((_, i) => i);
@@ -119,8 +127,8 @@ export async function leaveOneOut(table: FlowTable, cleaned: Cleaned, options: L
     };
     const flow = (both: Both) => RATES.map((promised) => found(both.benign, pick(both.others, heldRows), pick(both.others, own), promised));
     const window = (...judges: readonly Both[]) => {
-      const strongest = (one: PairWindow) => Math.max(...judges.map((both) => windowStatistic(one, at(both))));
-      const statistic = (list: readonly PairWindow[]) => Float64Array.from(list, strongest);
+      const largest = (one: PairWindow) => Math.max(...judges.map((both) => windowStatistic(one, at(both))));
+      const statistic = (list: readonly PairWindow[]) => Float64Array.from(list, largest);
       const [before, quiet, raised] = [statistic(trainWindows), statistic(heldWindows), statistic(ownWindows)];
       return RATES.map((promised) => found(before, quiet, raised, promised));
     };
@@ -132,11 +140,12 @@ export async function leaveOneOut(table: FlowTable, cleaned: Cleaned, options: L
         ...(classifier && { 'flow classifier': flow(classifier) }),
         'flow novelty': flow(novelty),
         'flow A': flow(A),
+        'flow alarm': flow(strongest(...judges)),
         ...(windowed && zClassifier && { 'window classifier': window(zClassifier) }),
         ...(windowed && {
           'window novelty': window(zNovelty),
           'window A': window(zA),
-          'window alarm': window(zA, zNovelty, ...(zClassifier === undefined ? [] : [zClassifier])),
+          'window alarm': window(...judges),
         }),
         ...Object.fromEntries([...alone].map(([name, both]) => [name, flow(both)])),
       },

@@ -1,13 +1,13 @@
 import { CalibrationHistory, calibrate, scoreAtRate, WINDOW_HISTORY } from '../../alerts/index.ts';
 import { type Random, seededRandom, shuffle } from '../../core/index.ts';
 import { drawnRows, type PairWindow, pairWindows, strongestStatistic } from '../../detectors/flow-novelty/aggregate.ts';
-import { NOVELTY_DEFAULTS } from '../../detectors/flow-novelty/arms.ts';
-import { crossFit, foldFit, foldsByGroup } from '../../detectors/flow-novelty/cross-fit.ts';
+import { foldFit, foldsByGroup } from '../../detectors/flow-novelty/cross-fit.ts';
 import { type Rate, rateOf } from '../confusion.ts';
 import type { Cleaned } from './clean.ts';
 import { encodeValues, fitEncoding } from './encode.ts';
 import type { FlowTable } from './flow-table.ts';
-import { classifierScorer, judgesOf, noveltyScorer } from './score-a.ts';
+import { havePorts, noveltyScorer, noveltyValues } from './novelty-fit.ts';
+import { classifierScorer, judgesOf } from './score-a.ts';
 
 const RATES = [0.001, 0.005, 0.01, 0.05] as const;
 const SPLITS = 3;
@@ -125,12 +125,14 @@ async function statistics(
   const values = (rows: readonly number[]) => encodeValues(table, encoding, rows);
   const benign = { values: values(known), columns };
   const foldOf = foldsByGroup(learnt.map((window) => drawnRows(window).length));
-  const novelty = await crossFit(benign, noveltyScorer(columns, NOVELTY_DEFAULTS, random), foldOf);
+  const ported = havePorts(table, known);
+  const width = columns + (ported ? 1 : 0);
+  const noveltyRows = (rows: readonly number[]) => noveltyValues(table, encoding, rows, ported);
+  const novelty = await foldFit({ values: noveltyRows(known), columns: width }, noveltyScorer(width, ported, random), foldOf);
   const classifier = await foldFit(benign, classifierScorer(columns, values(attacks), BOOSTING), foldOf);
   const normal = { arms: novelty.unseen, classifier: classifier.unseen[0] as Float64Array };
-  const encoded = values(others);
-  const [odds] = await classifier.score(encoded);
-  const own = { arms: await novelty.score(encoded), classifier: odds as Float64Array };
+  const [odds] = await classifier.score(values(others));
+  const own = { arms: await novelty.score(noveltyRows(others)), classifier: odds as Float64Array };
   const strongest = (windows: readonly PairWindow[], rows: readonly number[], judges: readonly Float64Array[]) => {
     const position = new Map(rows.map((row, i) => [row, i]));
     return Float64Array.from(windows, (window) => strongestStatistic(window, judges, (row) => position.get(row) as number));

@@ -1,25 +1,7 @@
 import { aggregated, surprise } from '../../detectors/flow-novelty/aggregate.ts';
-import { ARM_NAMES, armScores, fitNoveltyArms, logOdds, type NoveltyArms, type NoveltyOptions } from '../../detectors/flow-novelty/arms.ts';
+import { logOdds } from '../../detectors/flow-novelty/arms.ts';
 import type { CrossScored, Fitted } from '../../detectors/flow-novelty/cross-fit.ts';
 import { boostTrees, type TreeEnsemble, treeProbabilities } from '../../ml/index.ts';
-
-/** Scores of the novelty arms. */
-export function noveltyScorer(
-  columns: number,
-  options: NoveltyOptions,
-  random: () => number,
-): (values: Float32Array) => Promise<Fitted<NoveltyArms>> {
-  return async (values) => {
-    const arms = await fitNoveltyArms(values, columns, options, random);
-    return { model: arms, score: (of) => noveltyOf(arms, of, options.neighbours) };
-  };
-}
-
-/** One array for each arm. */
-export async function noveltyOf(arms: NoveltyArms, of: Float32Array, neighbours: number): Promise<readonly Float64Array[]> {
-  const scores = await armScores(arms, of, neighbours);
-  return ARM_NAMES.map((arm) => scores[arm]);
-}
 
 /** ln of the odds of being a known attack, by trees that tell benign rows from `attacks`. */
 export function classifierScorer(
@@ -62,6 +44,12 @@ export function scoreA(classifier: Both | undefined, arms: readonly Both[]): Bot
       classifier?.[side],
       arms.map((arm) => arm[side]),
     );
+  return { benign: of('benign'), others: of('others') };
+}
+
+/** The largest of several surprises of each flow. */
+export function strongest(...judges: readonly Both[]): Both {
+  const of = (side: keyof Both) => (judges[0] as Both)[side].map((_, row) => Math.max(...judges.map((both) => both[side][row] as number)));
   return { benign: of('benign'), others: of('others') };
 }
 

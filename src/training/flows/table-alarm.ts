@@ -1,4 +1,4 @@
-import { pack, type RowBatch, seededRandom, shuffle, unpack, VedetteError } from '../../core/index.ts';
+import { type Explanation, seededRandom, shuffle, VedetteError } from '../../core/index.ts';
 import {
   aggregated,
   drawnRows,
@@ -7,20 +7,22 @@ import {
   strongestStatistic,
   surprise,
 } from '../../detectors/flow-novelty/aggregate.ts';
-import { ARM_NAMES, NOVELTY_DEFAULTS, type NoveltyArms } from '../../detectors/flow-novelty/arms.ts';
-import { type BenignRows, crossFit, FOLDS, foldFit, foldsByGroup } from '../../detectors/flow-novelty/cross-fit.ts';
-import { encodingSchema, type FlowEncoding } from '../../features/index.ts';
-import { networkSchema, packEnsemble, type TreeEnsemble, unpackEnsemble } from '../../ml/index.ts';
+import { type BenignRows, foldFit, foldsByGroup, meanScores } from '../../detectors/flow-novelty/cross-fit.ts';
+import { explainFlow } from '../../detectors/flow-novelty/explain.ts';
+import type { FlowEncoding } from '../../features/index.ts';
+import type { TreeEnsemble } from '../../ml/index.ts';
 import type { Cleaned } from './clean.ts';
 import { type EncodingOptions, encodeRows, encodeValues, fitEncoding } from './encode.ts';
 import type { FlowTable } from './flow-table.ts';
-import { attackOdds, classifierScorer, judgesOf, noveltyOf, noveltyScorer } from './score-a.ts';
+import { havePorts, type NoveltyFit, noveltyOf, noveltyScorer, noveltyValues, PORT_RARITY, withRarity } from './novelty-fit.ts';
+import { attackOdds, classifierScorer, judgesOf } from './score-a.ts';
 
 /** What flows of a table between a source and a destination are judged by: learnt from benign flows and, where there are any, known attacks. */
 export interface TableAlarm {
   readonly encoding: FlowEncoding;
   readonly windowMicros: number;
-  readonly arms: NoveltyArms;
+  /** Each lacks a third of the benign flows; they score together. */
+  readonly novelty: readonly NoveltyFit[];
   /** Tell benign flows from known attacks, together. */
   readonly trees?: readonly TreeEnsemble[];
   /** Scores of benign flows and windows by fits that had not seen them. */
@@ -77,7 +79,10 @@ export async function fitTableAlarm(
   const columns = encoding.features.length;
   const benignRows: BenignRows = { values: encodeValues(table, encoding, rows), columns };
   const foldOf = foldsByGroup(windows.map((window) => drawnRows(window).length));
-  const novelty = await crossFit(benignRows, noveltyScorer(columns, NOVELTY_DEFAULTS, random), foldOf);
+  const ported = havePorts(table, rows);
+  const width = columns + (ported ? 1 : 0);
+  const noveltyRows = { values: noveltyValues(table, encoding, rows, ported), columns: width };
+  const novelty = await foldFit(noveltyRows, noveltyScorer(width, ported, random), foldOf);
   const known = attacks.length < LEAST_ROWS ? undefined : encodeValues(table, encoding, attacks);
   const classifier = known && (await foldFit(benignRows, classifierScorer(columns, known, BOOSTING), foldOf));
   const odds = classifier?.unseen[0];
@@ -88,7 +93,7 @@ export async function fitTableAlarm(
   return {
     encoding,
     windowMicros: WINDOW_MICROS,
-    arms: novelty.model,
+    novelty: novelty.models,
     ...(classifier && { trees: classifier.models }),
     calibration: {
       ...normal,
@@ -105,7 +110,7 @@ export async function scoreTableWindows(alarm: TableAlarm, table: FlowTable): Pr
   const every = Array.from({ length: table.rows }, (_, row) => row);
   const windows = windowsOf(table, every, alarm.windowMicros);
   const rows = windows.flatMap((window) => drawnRows(window));
-  const judges = await judgesOfFlows(alarm, encodeValues(table, alarm.encoding, rows));
+  const judges = await judgesOfFlows(alarm, table, rows);
   const position = new Map(rows.map((row, i) => [row, i]));
   const at = (row: number) => position.get(row) as number;
   const of = (row: number) => Math.max(...judges.map((z) => z[at(row)] as number));
@@ -126,15 +131,29 @@ export async function scoreTableWindows(alarm: TableAlarm, table: FlowTable): Pr
   });
 }
 
-async function judgesOfFlows({ arms, trees, calibration }: TableAlarm, values: Float32Array): Promise<readonly Float64Array[]> {
-  const scores = await noveltyOf(arms, values, NOVELTY_DEFAULTS.neighbours);
-  return judgesOf(calibration, { arms: scores, ...(trees && { classifier: attackOdds(trees, values) }) });
+async function judgesOfFlows(alarm: TableAlarm, table: FlowTable, rows: readonly number[]): Promise<readonly Float64Array[]> {
+  const { trees, calibration, encoding } = alarm;
+  const arms = await armsOfFlows(alarm, table, rows);
+  return judgesOf(calibration, { arms, ...(trees && { classifier: attackOdds(trees, encodeValues(table, encoding, rows)) }) });
+}
+
+async function armsOfFlows({ novelty, encoding }: TableAlarm, table: FlowTable, rows: readonly number[]): Promise<readonly Float64Array[]> {
+  const values = noveltyValues(table, encoding, rows, portsOf({ novelty }) !== undefined);
+  return meanScores(await Promise.all(novelty.map((fit) => noveltyOf(fit, values))));
+}
+
+function portsOf({ novelty }: Pick<TableAlarm, 'novelty'>): NoveltyFit['ports'] {
+  return novelty[0]?.ports;
 }
 
 /** p-value of each flow among benign ones by the arms alone, which know no attack. */
-export async function flowNovelty({ arms, encoding, calibration }: TableAlarm, table: FlowTable): Promise<Float64Array> {
-  const rows = Array.from({ length: table.rows }, (_, row) => row);
-  const scores = await noveltyOf(arms, encodeValues(table, encoding, rows), NOVELTY_DEFAULTS.neighbours);
+export async function flowNovelty(alarm: TableAlarm, table: FlowTable): Promise<Float64Array> {
+  const { calibration } = alarm;
+  const scores = await armsOfFlows(
+    alarm,
+    table,
+    Array.from({ length: table.rows }, (_, row) => row),
+  );
   const benign = aggregated(
     undefined,
     calibration.arms.map((scores) => surprise(scores, scores)),
@@ -146,9 +165,25 @@ export async function flowNovelty({ arms, encoding, calibration }: TableAlarm, t
   return surprise(benign, own).map((z) => Math.exp(-z));
 }
 
-/** One flow as detectors take it, to explain it. */
-export function flowRow(alarm: TableAlarm, table: FlowTable, row: number): RowBatch {
-  return encodeRows(table, alarm.encoding, [row]);
+/** Why a window stands out, by its strangest flow; `who` begins the sentence. */
+export function explainTableFlow(alarm: TableAlarm, table: FlowTable, row: number, who: string): Explanation {
+  const { encoding, novelty, rows } = alarm;
+  const batch = encodeRows(table, encoding, [row]);
+  const { arms, ports } = novelty[0] as NoveltyFit;
+  const learnt = { scaler: arms.scaler, rows };
+  if (ports === undefined) return explainFlow(learnt, batch, who);
+  const columns = [...batch.columns, PORT_RARITY];
+  const codes = noveltyValues(table, encoding, [row], true);
+  const port = table.destinationPort[row] as number;
+  const seen = ports.counts.get(codes.at(-1) as number) ?? 0;
+  const told = {
+    column: PORT_RARITY,
+    subject: 'destination port',
+    observed: Number.isNaN(port) ? 'absent' : String(port),
+    expected: `${seen} of ${ports.flows} learnt flows went to it`,
+    seenBefore: seen,
+  };
+  return explainFlow({ ...learnt, told }, { ...batch, columns, values: withRarity(codes, columns.length, ports) }, who);
 }
 
 function windowsOf(table: FlowTable, rows: readonly number[], width = WINDOW_MICROS): PairWindow[] {
@@ -171,53 +206,4 @@ function drawWindows(windows: readonly PairWindow[], random: () => number): Pair
     return true;
   });
   return kept.sort((a, b) => a - b).map((i) => windows[i] as PairWindow);
-}
-
-export function packTableAlarm({ encoding, windowMicros, arms, trees, calibration, rows, from, to }: TableAlarm): Uint8Array {
-  const { scaler, references, autoencoder, shuffled } = arms;
-  const header = { kind: 'flow-alarm', version: 2, encoding, windowMicros, spec: autoencoder.spec, classifies: trees !== undefined, rows };
-  return pack(header, {
-    span: Float64Array.of(from, to),
-    mean: scaler.mean,
-    inverse: scaler.inverse,
-    references,
-    theta: autoencoder.theta,
-    shuffled: packEnsemble(shuffled),
-    ...(trees && calibration.classifier && { classifier: calibration.classifier }),
-    ...Object.fromEntries((trees ?? []).map((one, fold) => [`trees-${fold}`, packEnsemble(one)])),
-    ...Object.fromEntries(ARM_NAMES.map((arm, i) => [`normal-${arm}`, calibration.arms[i] as Float64Array])),
-    windows: calibration.windows,
-  });
-}
-
-/** MODEL_MISMATCH for what `packTableAlarm` did not write. */
-export function unpackTableAlarm(bytes: Uint8Array): TableAlarm {
-  const packed = unpack(bytes);
-  const header = packed.header as Record<string, unknown>;
-  const encoding = encodingSchema.safeParse(header.encoding);
-  if (header.kind !== 'flow-alarm' || header.version !== 2 || !encoding.success) {
-    throw new VedetteError('MODEL_MISMATCH', 'the file holds no alarm of flows of this version', { hint: 'train the model again' });
-  }
-  const [from = 0, to = 0] = packed.float64('span');
-  return {
-    encoding: encoding.data,
-    windowMicros: Number(header.windowMicros),
-    arms: {
-      scaler: { mean: packed.float64('mean'), inverse: packed.float64('inverse') },
-      references: packed.float32('references'),
-      autoencoder: { spec: networkSchema.parse(header.spec), theta: packed.float32('theta') },
-      shuffled: unpackEnsemble(packed.uint8('shuffled')),
-    },
-    ...(header.classifies === true && {
-      trees: Array.from({ length: FOLDS }, (_, fold) => unpackEnsemble(packed.uint8(`trees-${fold}`))),
-    }),
-    calibration: {
-      arms: ARM_NAMES.map((arm) => packed.float64(`normal-${arm}`)),
-      ...(header.classifies === true && { classifier: packed.float64('classifier') }),
-      windows: packed.float64('windows'),
-    },
-    rows: Number(header.rows),
-    from,
-    to,
-  };
 }

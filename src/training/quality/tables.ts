@@ -50,8 +50,8 @@ export async function qualityTables(): Promise<Readonly<Record<string, MakeTable
       const quality = await sequenceQuality({ folder, commit, log });
       return { json: quality, markdown: sequenceMarkdown(quality) };
     },
-    flows: async ({ folder, commit, log }) => {
-      const quality = await flowQuality({ folder, commit, log });
+    flows: async (options) => {
+      const quality = await flowQuality(options);
       return { json: quality, markdown: flowMarkdown(quality) };
     },
     'flow-steps': async (options) => {
