@@ -13,6 +13,9 @@ export const PRIVATE_NETWORKS = [
   '::1/128',
 ];
 
+/** How networks are written in configurations. */
+export const NETWORK_TEXT = /^[0-9a-fA-F:.]+(\/\d{1,3})?$/;
+
 /** Networks, ready to be asked. */
 export type Networks = BlockList;
 

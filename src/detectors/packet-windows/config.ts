@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NETWORK_TEXT } from '../../core/index.ts';
 
 const count = (value: number, text: string) => z.number().positive().default(value).describe(text);
 
@@ -49,6 +50,10 @@ export const config = z.strictObject({
   dohRecords: count(50, 'TLS upload records a window needs to be rated.'),
   dohWindows: count(3, 'Such windows until the low-severity finding.'),
   answerSeconds: z.number().min(0).max(60).default(2).describe('Time a host has to answer before it counts as silent.'),
+  allowedScanners: z
+    .array(z.string().regex(NETWORK_TEXT, 'must be a network such as 10.0.0.0/8'))
+    .default([])
+    .describe('Networks or addresses of your own scanners and monitoring: their scans are counted (`scans_allowed`), not told.'),
   memory: z.int().min(1024).max(16_777_216).default(262_144).describe('Pairs and connections remembered (16 bytes each, twice).'),
   maxKeys: z.int().min(256).max(1_048_576).default(16_384).describe('Hosts and pairs counted at once, for each rule.'),
   maxEpisodes: z.int().min(1).max(100_000).default(1000).describe('Findings kept; further ones are counted.'),

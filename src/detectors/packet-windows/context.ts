@@ -1,3 +1,4 @@
+import type { Networks } from '../../core/index.ts';
 import type { PacketWindowsConfig } from './config.ts';
 import type { Episodes } from './episodes.ts';
 import type { Fingerprint } from './fingerprint.ts';
@@ -10,4 +11,6 @@ export interface WindowContext {
   /** Salted with the sensor of the batch at hand: hosts of different places are different keys. */
   readonly print: Fingerprint;
   readonly inputs: InputNames;
+  /** Whose scans are not told. */
+  readonly allowedScanners: Networks;
 }

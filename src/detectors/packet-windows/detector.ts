@@ -3,6 +3,7 @@ import {
   ETHERTYPE_ARP,
   FRAGMENT,
   type Micros,
+  networksOf,
   type PacketBatch,
   type RuleDetector,
   type RuleFinding,
@@ -46,7 +47,13 @@ export class PacketWindows implements RuleDetector {
 
   constructor(config: PacketWindowsConfig, events: EpisodeEvents = {}) {
     this.#episodes = new Episodes(config.maxEpisodes, events);
-    const context: WindowContext = { config, episodes: this.#episodes, print: this.#print, inputs: this.#inputs };
+    const context: WindowContext = {
+      config,
+      episodes: this.#episodes,
+      print: this.#print,
+      inputs: this.#inputs,
+      allowedScanners: networksOf(config.allowedScanners),
+    };
     this.#contacts = new Contacts(context);
     this.#floods = new Floods(context);
     this.#scans = new Scans(context);
@@ -107,7 +114,7 @@ export class PacketWindows implements RuleDetector {
   }
 
   counters(): Record<string, number> {
-    return { findings: this.#episodes.fired, findings_not_kept: this.#episodes.unkept };
+    return { findings: this.#episodes.fired, findings_not_kept: this.#episodes.unkept, scans_allowed: this.#episodes.allowed };
   }
 
   get #kept(): KeptParts {

@@ -46,6 +46,8 @@ export interface EpisodesState {
   readonly open: readonly (readonly [number, Open])[];
   readonly fired: number;
   readonly unkept: number;
+  /** Absent in states of before. */
+  readonly allowed?: number;
   readonly sweepAt: Micros;
 }
 
@@ -88,6 +90,8 @@ const EXACT = new Set<RuleName>(['syn-flood', 'amplification', 'syn-ack-reflecti
 export class Episodes {
   unkept = 0;
   fired = 0;
+  /** Windows of scans that are allowed, which begin no episode. */
+  allowed = 0;
   readonly #most: number;
   readonly #events: EpisodeEvents;
   readonly #open = new Map<number, Open>();
@@ -168,14 +172,21 @@ export class Episodes {
   }
 
   snapshot(): EpisodesState {
-    return { open: structuredClone([...this.#open]), fired: this.fired, unkept: this.unkept, sweepAt: this.#sweepAt };
+    return {
+      open: structuredClone([...this.#open]),
+      fired: this.fired,
+      unkept: this.unkept,
+      allowed: this.allowed,
+      sweepAt: this.#sweepAt,
+    };
   }
 
-  restore({ open, fired, unkept, sweepAt }: EpisodesState): void {
+  restore({ open, fired, unkept, allowed = 0, sweepAt }: EpisodesState): void {
     this.#open.clear();
     for (const [number, one] of structuredClone(open)) this.#open.set(number, one);
     this.fired = fired;
     this.unkept = unkept;
+    this.allowed = allowed;
     this.#sweepAt = sweepAt;
     this.#reports = [];
   }

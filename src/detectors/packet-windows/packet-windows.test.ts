@@ -42,6 +42,21 @@ describe('rules fire at their threshold, in the open window', () => {
     expect((await watch(slow)).names).toEqual([RULES['slow-port-scan'].title]);
   });
 
+  it('scans of allowed scanners are counted, not told; those of others, and their floods, are told', async () => {
+    const scan = (from: string): Frame[] => many(30, (i) => syn(i * 1000, from, '10.0.0.2', 1 + i));
+    const hosts = many(30, (i) => syn(SECOND + i * 1000, '10.0.9.7', `10.2.0.${1 + i}`, 443));
+    const flood = many(1500, (i) => syn(20 * SECOND + i * 1000, '10.0.9.7', '10.0.0.2', 80, 2000 + i));
+    const { found, counters } = await watch([...scan('10.0.9.7'), ...hosts, ...scan('10.0.0.1'), ...flood], {
+      allowedScanners: ['10.0.9.0/24', '2001:db8::7'],
+    });
+    expect(found.map(({ entity, techniques }) => [entity, techniques[0]])).toEqual([
+      ['10.0.0.1', 'T1046'],
+      ['10.0.0.2', 'T1498.001'],
+    ]);
+    expect(counters.scans_allowed).toBeGreaterThanOrEqual(2);
+    expect(() => config.parse({ allowedScanners: ['scanner.example'] })).toThrow('must be a network');
+  });
+
   it('SYN flood: unanswered requests from many sources; answered ones are a busy server', async () => {
     const flood = many(600, (i) => syn(i * 1000, host(i), '10.0.0.2', 80));
     const { found, names } = await watch(flood);

@@ -1,7 +1,7 @@
-import { addressText, type EvidenceLine, type PacketBatch } from '../../core/index.ts';
+import { addressText, type EvidenceLine, isInNetworks, type PacketBatch } from '../../core/index.ts';
 import type { WindowContext } from './context.ts';
 import type { Measure } from './episodes.ts';
-import type { RuleName } from './rules.ts';
+import { type RuleName, SCANS } from './rules.ts';
 import { KeyedWindows, WINDOW, type WindowPacket } from './windows.ts';
 
 /** Which of a packet's two addresses are a key; `hardware`: none, what is hashed into `extra` is. */
@@ -85,6 +85,12 @@ export class RuleWindows {
 
   #begin({ at, source, destination, subject, line }: NotedPacket, firedAt: number, measures: readonly Measure[]): void {
     const { values } = this.windows;
+    const { allowedScanners, episodes } = this.#context;
+    if (SCANS.has(this.rule) && isInNetworks(allowedScanners, source)) {
+      episodes.allowed++;
+      values[at + WINDOW.episode] = -1;
+      return;
+    }
     const input = this.#context.inputs.get(values[at + WINDOW.input] as number);
     const first: EvidenceLine = {
       input: input ?? '',
@@ -93,7 +99,7 @@ export class RuleWindows {
       length: values[at + WINDOW.firstLength] as number,
       time: values[at + WINDOW.start] as number,
     };
-    const opened = this.#context.episodes.open({
+    const opened = episodes.open({
       rule: this.rule,
       source,
       destination,

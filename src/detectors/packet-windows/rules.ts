@@ -23,6 +23,17 @@ export type RuleName =
   | 'icmp-tunnel'
   | 'doh-tunnel';
 
+/** What a scanner of one's own does. */
+export const SCANS: ReadonlySet<RuleName> = new Set<RuleName>([
+  'port-scan',
+  'silent-host-scan',
+  'icmp-sweep',
+  'answered-sweep',
+  'arp-scan',
+  'slow-port-scan',
+  'slow-host-scan',
+]);
+
 export interface Rule {
   readonly title: string;
   /** ATT&CK techniques. */

@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { PRIVATE_NETWORKS } from '../../core/index.ts';
+import { NETWORK_TEXT, PRIVATE_NETWORKS } from '../../core/index.ts';
 import { USE_CASES } from './definitions/index.ts';
 
 const names = USE_CASES.map(({ name }) => name) as [string, ...string[]];
+
+const network = z.string().regex(NETWORK_TEXT, 'must be a network such as 10.0.0.0/8');
 
 const ownCase = z.strictObject({
   feature: z.string().min(1).describe('a declared feature, or a shipped one (`vedette use-cases`)'),
@@ -25,11 +27,11 @@ const ownCase = z.strictObject({
 });
 
 export const config = z.strictObject({
-  homeNetworks: z
-    .array(z.string().regex(/^[0-9a-fA-F:.]+(\/\d{1,3})?$/, 'must be a network such as 10.0.0.0/8'))
-    .min(1)
-    .default(PRIVATE_NETWORKS)
-    .describe('your own networks (HOME_NET)'),
+  homeNetworks: z.array(network).min(1).default(PRIVATE_NETWORKS).describe('your own networks (HOME_NET)'),
+  allowedScanners: z
+    .array(network)
+    .default([])
+    .describe('networks or addresses of your own scanners and monitoring: their scans are counted (`scans_allowed`), not told'),
   disable: z.array(z.enum(names)).default([]).describe('use cases that are left out'),
   levels: z
     .partialRecord(z.enum(names), z.record(z.string(), z.number()))

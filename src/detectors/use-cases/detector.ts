@@ -6,7 +6,10 @@ import {
   type FeatureReached,
   type FeatureRunner,
   type FeatureText,
+  isInNetworks,
   type Micros,
+  type Networks,
+  networksOf,
   type RuleDetector,
   type RuleFinding,
   type RuleInput,
@@ -30,6 +33,8 @@ interface RunningFeature {
 
 interface State {
   readonly findings: number;
+  /** Absent in states of before. */
+  readonly allowed?: number;
   /** Earliest event; absent in states of before. */
   readonly first?: Micros;
   readonly runners: Readonly<Record<string, Uint8Array>>;
@@ -53,6 +58,9 @@ export class UseCases implements RuleDetector {
   readonly #maxTold: number;
   #early: RuleFinding[] = [];
   #findings = 0;
+  /** Findings of scanners that are allowed, which are not told. */
+  #allowed = 0;
+  readonly #scanners: Networks;
   #first: Micros = Number.POSITIVE_INFINITY;
   /** Features whose kept windows were of another definition. */
   #begunAnew = 0;
@@ -68,6 +76,7 @@ export class UseCases implements RuleDetector {
       ({ name, coveredBy }) => !config.disable.includes(name) && (coveredBy === undefined || !beside.includes(coveredBy)),
     );
     const active = [...shipped, ...ownCases(config, known)];
+    this.#scanners = networksOf(config.allowedScanners);
     this.#maxTold = config.maxHistories;
     this.#explaining = new Set(active.flatMap(({ explainedBy }) => explainedBy ?? []));
     this.#features = Object.entries(known).flatMap(([name, declaration]) => {
@@ -149,7 +158,11 @@ export class UseCases implements RuleDetector {
   }
 
   counters(): Readonly<Record<string, number>> {
-    const sums: Record<string, number> = { findings: this.#findings, features_begun_anew: this.#begunAnew };
+    const sums: Record<string, number> = {
+      findings: this.#findings,
+      scans_allowed: this.#allowed,
+      features_begun_anew: this.#begunAnew,
+    };
     for (const { runner, judges } of this.#features) {
       for (const [name, value] of Object.entries(runner.counters())) if (name !== 'events') sums[name] = (sums[name] ?? 0) + value;
       for (const { histories } of judges) sums.histories_forgotten = (sums.histories_forgotten ?? 0) + (histories?.forgotten ?? 0);
@@ -160,6 +173,7 @@ export class UseCases implements RuleDetector {
   snapshot(): Uint8Array {
     const state: State = {
       findings: this.#findings,
+      allowed: this.#allowed,
       first: this.#first,
       runners: Object.fromEntries(this.#features.map(({ runner }) => [runner.name, runner.snapshot()])),
       histories: Object.fromEntries(
@@ -174,6 +188,7 @@ export class UseCases implements RuleDetector {
   restore(snapshot: Uint8Array): void {
     const state = deserialize(snapshot) as State;
     this.#findings = state.findings;
+    this.#allowed = state.allowed ?? 0;
     this.#first = state.first ?? Number.NEGATIVE_INFINITY;
     for (const { runner, judges } of this.#features) {
       for (const { useCase, histories } of judges) histories?.restore(state.histories[useCase.name] ?? []);
@@ -246,10 +261,11 @@ export class UseCases implements RuleDetector {
     const id = [finding.rule, finding.key, start].join('|');
     const before = this.#told.get(id);
     if (before?.score === finding.score) return undefined;
-    if (before === undefined) this.#findings++;
+    const allowed = judge.useCase.category === 'scan' && isInNetworks(this.#scanners, finding.entity);
+    if (before === undefined) allowed ? this.#allowed++ : this.#findings++;
     this.#told.set(id, { score: finding.score, end });
     if (this.#told.size > this.#maxTold) this.#told.delete(this.#told.keys().next().value as string);
-    return finding;
+    return allowed ? undefined : finding;
   }
 
   #noteExplained(key: string, end: Micros): void {

@@ -70,6 +70,22 @@ function run(one: UseCases, kind: SensorRow['kind'], rows: readonly SensorRow['v
 const rules = (found: readonly RuleFinding[]): string[] => [...new Set(found.map(({ rule }) => rule))].sort();
 const many = <T>(count: number, of: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => of(i));
 
+describe('allowed scanners', () => {
+  const scan = (sourceAddress: string) => many(30, (i) => flow(i, { sourceAddress, destinationPort: 1 + i }));
+
+  it('have their scans counted, not told, also after a restart; others do not', () => {
+    const [plain, allowing, again] = [detector(), detector({ allowedScanners: ['10.0.0.1'] }), detector({ allowedScanners: ['10.0.0.1'] })];
+    expect(rules(run(plain, 'flow', scan('10.0.0.1')))).toContain('flow-port-scan');
+    expect(rules(run(allowing, 'flow', scan('10.0.0.1')))).not.toContain('flow-port-scan');
+    const { findings = 0, scans_allowed = 0 } = allowing.counters();
+    expect(scans_allowed).toBeGreaterThan(0);
+    expect(findings + scans_allowed).toBe(plain.counters().findings);
+    again.restore(allowing.snapshot());
+    expect(again.counters()).toMatchObject({ findings, scans_allowed });
+    expect(rules(run(detector({ allowedScanners: ['10.0.0.1'] }), 'flow', scan('10.0.0.3')))).toContain('flow-port-scan');
+  });
+});
+
 describe('shipped use cases', () => {
   it('use features that every engine they name can run, and aggregates these have', () => {
     for (const [name, declaration] of Object.entries(FEATURES)) {
