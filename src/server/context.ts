@@ -105,6 +105,10 @@ export async function audit(
   detail = '',
   store?: TenantStore,
 ): Promise<void> {
-  const entry = { at: context.now(), by: by.name, action, subject: subject.slice(0, 256), detail: detail.slice(0, 1024) };
+  const entry = { at: context.now(), by: by.name, action, subject: clipped(subject, 256), detail: clipped(detail, 1024) };
   await (store === undefined ? context.home.users.journal.audit(entry) : store.journal.audit(entry));
+}
+
+function clipped(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }

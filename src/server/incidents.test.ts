@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entityId } from '../alerts/index.ts';
-import { alertWrite, DAY, epochCommit } from '../store/testing/fixtures.ts';
+import { alertWrite, DAY, entity, epochCommit, type Line, lines, logBatch } from '../store/testing/fixtures.ts';
 import { saveFound } from './correlation/save.ts';
 import { type Caller, ServerUnderTest } from './testing/server-under-test.ts';
 
@@ -143,3 +143,82 @@ describe('devices of the overview', () => {
     expect(paged).toEqual(items.map(({ name }) => name));
   });
 });
+
+describe('the list of entities', () => {
+  const WAVE = 12_500;
+  interface Page {
+    readonly items: readonly { readonly name: string; readonly verdict: string; readonly events: number; readonly openAlerts: number }[];
+    readonly total: number;
+    readonly unlisted: number;
+    readonly counts: Readonly<Record<string, number>>;
+    readonly cursor?: string;
+  }
+  const page = async (query: string) => (await under.control.call('GET', `tenants/wave/entities?${query}`)).json<Page>();
+
+  beforeAll(async () => {
+    const wave = await under.home.tenant('wave');
+    await wave.alerts.save(
+      Array.from({ length: WAVE }, (_, i) => {
+        const { alert, row } = alertWrite(`wave-${i}`, { severity: 60, detector: 'sigma' });
+        return { alert: { ...alert, tenant: 'wave', detection: { ...alert.detection, entity: address(i) } }, row };
+      }),
+    );
+    await wave.entities.save(
+      Array.from({ length: WAVE }, (_, i) => ({ ...entity(address(i), 1, DAY), id: entityId(address(i)), alerts: 1 })),
+    );
+    await wave.entities.save([entity('quiet-host', 0, DAY)]);
+    const batch = logBatch([...lines(3), { ...(lines(1)[0] as Line), host: address(7) }]);
+    await wave.events.append(batch);
+    await wave.commitEpoch(epochCommit(1));
+  }, 60_000);
+
+  it('holds every one of a wave of attackers with its risk, however many they are', async () => {
+    const { total, counts, unlisted } = await page('limit=1');
+    expect({ total, counts, unlisted }).toEqual({
+      ...{ total: WAVE + 3, unlisted: 0 },
+      counts: { harmful: WAVE, attacked: 0, suspicious: 0, safe: 3 },
+    });
+    for (const one of [0, 9_999, WAVE - 1])
+      expect((await page(`name=${address(one)}`)).items[0]).toMatchObject({ name: address(one), verdict: 'harmful', openAlerts: 1 });
+    const { devices } = (await under.control.call('GET', 'tenants/wave/overview')).json<{ devices: { outside: object } }>();
+    expect(devices).toMatchObject({ seen: 3, safe: 3, outside: { seen: WAVE, harmful: WAVE, safe: 0 } });
+  });
+
+  it('is paged without a gap or a repetition, by level and place', async () => {
+    const names = new Set<string>();
+    let cursor = '';
+    let pages = 0;
+    do {
+      const found = await page(`limit=1000&place=outside&level=harmful${cursor}`);
+      for (const { name } of found.items) names.add(name);
+      cursor = found.cursor === undefined ? '' : `&cursor=${found.cursor}`;
+      pages++;
+    } while (cursor !== '');
+    expect([names.size, pages]).toEqual([WAVE, Math.ceil(WAVE / 1000)]);
+    expect((await page('place=own')).items.map(({ name }) => name)).toEqual(['web-1', 'web-2', 'quiet-host']);
+    expect((await page('level=attacked')).items).toEqual([]);
+  });
+
+  it('sorts by what is asked for, with the events that each wrote', async () => {
+    const busiest = await page('sort=events&limit=3');
+    expect(busiest.items.map(({ name, events }) => [name, events])).toEqual(
+      [
+        ['web-1', 2],
+        [address(7), 1],
+        ['web-2', 1],
+      ].sort((a, b) => (b[1] as number) - (a[1] as number)),
+    );
+    expect((await page('sort=name&order=desc&limit=2')).items.map(({ name }) => name)).toEqual(['web-2', 'web-1']);
+    const next = await page(`sort=name&order=desc&limit=2&cursor=${(await page('sort=name&order=desc&limit=2')).cursor}`);
+    expect(next.items[0]?.name).toBe('quiet-host');
+  });
+
+  it('shows at once what a person changed', async () => {
+    await page('limit=1');
+    await under.control.call('POST', 'tenants/wave/alerts/bulk', { where: { entity: address(3) }, state: 'closed' });
+    expect((await page(`name=${address(3)}&limit=1&sort=name`)).items[0]).toMatchObject({ name: address(3), verdict: 'safe' });
+    expect((await page('limit=1')).counts).toMatchObject({ harmful: WAVE - 1, safe: 4 });
+  });
+});
+
+const address = (i: number): string => `45.0.${Math.floor(i / 250)}.${(i % 250) + 1}`;

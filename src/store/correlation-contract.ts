@@ -59,17 +59,31 @@ export interface ExpectationStore {
 export interface EntityQuery {
   /** From this verdict on. */
   readonly verdict?: EntityVerdict;
+  /** Of this verdict. */
+  readonly level?: EntityVerdict;
+  readonly place?: 'own' | 'outside';
   /** Substring of the name. */
   readonly name?: string;
+  /** The riskiest first by default. */
+  readonly sort?: 'risk' | 'name' | 'alerts' | 'events' | 'seen';
+  /** `name` ascends by default, everything else descends. */
+  readonly order?: 'asc' | 'desc';
   readonly limit?: number;
   readonly cursor?: string;
 }
 
-export interface EntityRanks {
-  readonly minRank?: number;
-  readonly belowRank?: number;
-  /** Names left out. */
-  readonly without?: readonly string[];
+/** What an entity is rated by, without the rest of its evidence. */
+export interface EntityStanding extends Omit<Entity, 'evidence'> {
+  /** Evidence of what was done to it. */
+  readonly aims: Entity['evidence'];
+  readonly open?: OpenAlerts;
+}
+
+/** `items` and `total` (of all, however many are given) are left out where nothing changed since `version`. */
+export interface Standings {
+  readonly version: number;
+  readonly total?: number;
+  readonly items?: readonly EntityStanding[];
 }
 
 /** A host that was seen, whether or not anything speaks against it. */
@@ -89,12 +103,6 @@ export interface OpenFloor {
   readonly weight: number;
 }
 
-/** An entity that somebody has to look at. */
-export interface RiskyEntity {
-  readonly entity: Entity;
-  readonly open?: OpenAlerts;
-}
-
 export interface RiskPoint {
   readonly at: Micros;
   /** Weight of what counts against it at that time. */
@@ -109,16 +117,19 @@ export interface EntityClock {
 
 export interface EntityStore {
   get(id: string): Promise<Entity | undefined>;
-  /** The riskiest first, then by name; whatever the time, as all evidence decays alike. */
-  list(query?: EntityQuery & EntityRanks): Promise<Page<Entity>>;
-  /** Those from a rank on, and those with open alerts that leave them a weight; at most 10,000 of each, in no order. */
-  risky(query: { readonly minRank: number; readonly floors: readonly OpenFloor[] }): Promise<readonly RiskyEntity[]>;
-  openAlerts(floors: readonly OpenFloor[], name: string): Promise<ReadonlyMap<string, OpenAlerts>>;
+  named(names: readonly string[]): Promise<readonly Entity[]>;
+  /**
+   * What every entity is rated by; beyond 200,000 those with open alerts come first, then those that weigh most. `known`: the version that
+   * the caller has; anything written since makes a new one.
+   */
+  standings(floors: readonly OpenFloor[], known?: number): Promise<Standings>;
+  openAlerts(floors: readonly OpenFloor[], name: string): Promise<OpenAlerts | undefined>;
   /** Oldest first. */
   history(id: string): Promise<readonly RiskPoint[]>;
   /** Writes entities outside an epoch: weighed again, or of a one-shot analysis (`knownAt` as of alerts). */
   save(entities: readonly Entity[], knownAt?: Micros): Promise<void>;
   clock(): Promise<EntityClock | undefined>;
-  counts(minRanks: readonly number[]): Promise<readonly number[]>;
+  /** Time of the evidence that weighs most; 0 without any. */
+  latest(): Promise<Micros>;
   removeBefore(time: Micros): Promise<number>;
 }

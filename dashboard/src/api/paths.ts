@@ -31,6 +31,7 @@ export const PATHS = {
   flowVolume: 'GET /tenants/:tenant/flows/volume',
   alerts: 'GET /tenants/:tenant/alerts',
   bulk: 'POST /tenants/:tenant/alerts/bulk',
+  undoBulk: 'DELETE /tenants/:tenant/alerts/bulk/:change',
   alert: 'GET /tenants/:tenant/alerts/:id',
   exportAlert: 'GET /tenants/:tenant/alerts/:id/export/:format',
   exportIncident: 'GET /tenants/:tenant/incidents/:id/export/:format',

@@ -94,7 +94,7 @@ const network = createRoute({
 });
 const entities = createRoute({
   ...inTenant('/entities'),
-  validateSearch: only('find', 'level', 'place', 'range'),
+  validateSearch: only('find', 'level', 'place', 'sort', 'order'),
   component: lazyRouteComponent(() => import('../pages/entities/entities.tsx'), 'Entities'),
 });
 const entity = createRoute({

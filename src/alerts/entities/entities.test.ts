@@ -1,7 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type AlertObservation, ExpectedRules } from '../incidents/index.ts';
-import { decayed, EntityBook, evidenceWeight, rankOfRisk, ratedEntity, riskOf, weighed } from './index.ts';
+import { decayed, EntityBook, evidenceWeight, ratedEntity, riskOf, weighed } from './index.ts';
 
 const HOUR = 3_600_000_000;
 const NONE = new ExpectedRules();
@@ -85,16 +84,6 @@ describe('risk of an entity', () => {
       ['gate', 'attacked', 0, 12],
       ['web', 'attacked', 1, 8],
     ]);
-  });
-
-  it('orders entities alike at any time: the rank of a risk is that of its weight', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 99 }), fc.integer({ min: 0, max: 100 }), (risk, hours) => {
-        const weight = 2 ** (rankOfRisk(risk, hours * HOUR) - (hours * HOUR) / (6 * HOUR));
-        expect(riskOf(weight * 1.0001)).toBeGreaterThanOrEqual(risk);
-        expect(riskOf(weight * 0.9999)).toBeLessThanOrEqual(risk);
-      }),
-    );
   });
 });
 

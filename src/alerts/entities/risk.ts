@@ -51,12 +51,6 @@ export function riskOf(weight: number): number {
   return Math.round(100 * (1 - 2 ** (-weight / HALF_WEIGHT)));
 }
 
-/** Least rank (log2 of the weight plus half-lives of its time) that makes `risk` at `now`. */
-export function rankOfRisk(risk: number, now: Micros): number {
-  const weight = -HALF_WEIGHT * Math.log2(1 - (risk - 0.5) / 100);
-  return Math.log2(weight) + now / RISK_HALF_LIFE;
-}
-
 /** By the weight of what it does itself and of what is done to it. */
 export function verdictOf(risk: number, own: number, target: number): EntityVerdict {
   if (risk < RISK_LEVELS.suspicious) return 'safe';

@@ -1,14 +1,4 @@
-import {
-  decayed,
-  ExpectedRules,
-  entityId,
-  OPEN_FLOORS,
-  RISK_LEVELS,
-  rankOfRisk,
-  ratedEntity,
-  riskOf,
-  weightOf,
-} from '../../alerts/index.ts';
+import { decayed, ExpectedRules, entityId, OPEN_FLOORS, riskOf } from '../../alerts/index.ts';
 import {
   type Alert,
   type Entity,
@@ -19,8 +9,10 @@ import {
   type RatedEntity,
   VedetteError,
 } from '../../core/index.ts';
-import { decodeCursor, type EntityQuery, encodeCursor, type Page, type RiskPoint, type TenantStore } from '../../store/index.ts';
+import type { EntityQuery, Page, RiskPoint, TenantStore } from '../../store/index.ts';
+import { after, comparing, cursorAt, matching, placeIn } from './entity-order.ts';
 import { type Place, type PlaceOf, placesIn } from './own-devices.ts';
+import { type RatedRow, ratedAt, ratedEntities } from './rated-entities.ts';
 
 /** An entity with its risk, and whether it is one of the tenant's own. */
 export interface PlacedEntity extends RatedEntity {
@@ -37,8 +29,18 @@ export interface EntityDossier extends PlacedEntity {
   readonly incidents: readonly HandledIncident[];
 }
 
-export interface EntityPage extends Page<PlacedEntity> {
+/** A row of the list: an entity with how many of the stored events it wrote. */
+export interface ListedEntity extends PlacedEntity {
+  readonly events: number;
+}
+
+export interface EntityPage extends Page<ListedEntity> {
+  /** How many match the query. */
+  readonly total: number;
+  /** Of each verdict, whatever the query. */
   readonly counts: Readonly<Record<EntityVerdict, number>>;
+  /** Entities beyond those that can be listed; nothing open speaks against them. */
+  readonly unlisted: number;
   /** Risks are as of then; null where no entity was seen. */
   readonly asOf: Micros | null;
 }
@@ -50,8 +52,8 @@ export interface EntityOperations {
 }
 
 export interface LocalEntities extends EntityOperations {
-  /** All that are not safe, the riskiest first; at most 20,000. */
-  risky(): Promise<readonly PlacedEntity[]>;
+  /** How many there are of each place and verdict. */
+  counts(): Promise<Readonly<Record<Place, Readonly<Record<EntityVerdict, number>>>>>;
 }
 
 const RECENT_ALERTS = 50;
@@ -60,64 +62,56 @@ const RECENT_INCIDENTS = 20;
 const CURVE = 120;
 const PAGE = 100;
 
-/** How bad a verdict is. */
-const ORDER: Readonly<Record<EntityVerdict, number>> = { safe: 0, suspicious: 1, attacked: 2, harmful: 3 };
+const NONE: Readonly<Record<EntityVerdict, number>> = { safe: 0, suspicious: 0, attacked: 0, harmful: 0 };
 
 export function entityOperations(store: TenantStore, now: () => Micros, placeOf: PlaceOf = placesIn()): LocalEntities {
   /** Risks are as of the event time that the pipeline has reached; without a pipeline, of their evidence. */
   const asOf = async (): Promise<Micros> => {
     const clock = await store.entities.clock();
-    return clock === undefined ? latest(store) : clock.event + Math.max(0, now() - clock.wall);
+    return clock === undefined ? store.entities.latest() : clock.event + Math.max(0, now() - clock.wall);
   };
   const rules = async (): Promise<ExpectedRules> => new ExpectedRules(await store.expectations.inForce());
   const marked = (entity: Entity, at: Micros, expected: ExpectedRules, open?: OpenAlerts): PlacedEntity => {
     const place = placeOf(entity.name);
-    const rated = place === 'own' ? ratedEntity(entity, at, open) : ratedEntity(withoutAims(entity), at, open && { ...open, target: 0 });
     const evidence = entity.evidence.map((one) => ({
       ...one,
       weight: decayed(one.weight, one.at, at),
       ...(expected.covers(one.type, entity.name) ? { expected: true as const } : {}),
     }));
-    return { ...rated, weight: entity.weight, evidence, place };
+    return { ...ratedAt(entity, at, place, open), weight: entity.weight, evidence, place };
   };
-  const riskyAt = async (at: Micros, expected: ExpectedRules): Promise<PlacedEntity[]> => {
-    const minRank = rankOfRisk(RISK_LEVELS.suspicious, at);
-    const found = await store.entities.risky({ minRank, floors: OPEN_FLOORS });
-    const rated = found.map(({ entity, open }) => marked(entity, at, expected, open));
-    return rated.filter(({ verdict }) => verdict !== 'safe').sort((a, b) => b.risk - a.risk || (a.name < b.name ? -1 : 1));
+  /** Rows of the list with all that is known of them. */
+  const filled = async (rows: readonly RatedRow[], at: Micros): Promise<ListedEntity[]> => {
+    const found = new Map((await store.entities.named(rows.map(({ name }) => name))).map((one) => [one.name, one]));
+    const expected = await rules();
+    return rows.map(({ standing: { aims, open, ...standing }, events, lastSeen }) => {
+      const entity = found.get(standing.name) ?? { ...standing, evidence: aims };
+      return { ...marked({ ...entity, lastSeen }, at, expected, open), events };
+    });
   };
   return {
-    async risky() {
-      const at = await asOf();
-      return at === 0 ? [] : riskyAt(at, await rules());
+    async counts() {
+      const { rows } = await ratedEntities(store).at(await asOf(), placeOf);
+      const counts = { own: { ...NONE }, outside: { ...NONE } };
+      for (const { place, verdict } of rows) counts[place][verdict] += 1;
+      return counts;
     },
-    /** Those that are not safe come first, then the rest by what is left of their weight. */
-    async listEntities({ verdict, name, limit = PAGE, cursor }) {
-      const [at, after, rest] = cursor === undefined ? [await asOf(), 0, null] : placeIn(cursor);
-      const expected = await rules();
-      const risky = await riskyAt(at, expected);
-      const [all = 0] = await store.entities.counts([-2e9]);
-      const counts = { safe: all - risky.length, suspicious: 0, attacked: 0, harmful: 0 };
-      for (const one of risky) counts[one.verdict] += 1;
-      const wanted = risky.filter(
-        (one) =>
-          (verdict === undefined || ORDER[one.verdict] >= ORDER[verdict]) &&
-          (name === undefined || one.name.toLowerCase().includes(name.toLowerCase())),
-      );
-      const items = rest === null ? wanted.slice(after, after + limit) : [];
-      const answer = { counts, asOf: at === 0 ? null : at };
-      if (rest === null && wanted.length > after + limit) return { ...answer, items, cursor: encodeCursor([at, after + limit, null]) };
-      if (verdict !== undefined && verdict !== 'safe') return { ...answer, items };
-      const left = limit - items.length;
-      if (left === 0) return { ...answer, items, cursor: encodeCursor([at, wanted.length, '']) };
-      const page = await store.entities.list({
-        ...{ limit: left, without: risky.map((one) => one.name) },
-        ...(name === undefined ? {} : { name }),
-        ...(rest === null || rest === '' ? {} : { cursor: rest }),
-      });
-      const safe = page.items.map((entity) => marked(entity, at, expected));
-      const next = page.cursor === undefined ? {} : { cursor: encodeCursor([at, wanted.length, page.cursor]) };
-      return { ...answer, items: [...items, ...safe], ...next };
+    async listEntities(query) {
+      const { sort = 'risk', order = sort === 'name' ? 'asc' : 'desc', limit = PAGE, cursor } = query;
+      const from = cursor === undefined ? undefined : placeIn(cursor);
+      const { at, rows, unlisted } = await ratedEntities(store).at(from?.at ?? (await asOf()), placeOf, from !== undefined);
+      const counts = { ...NONE };
+      for (const { verdict } of rows) counts[verdict] += 1;
+      const compare = comparing(sort, order);
+      const wanted = rows.filter(matching(query)).sort(compare);
+      const start = from === undefined ? 0 : after(wanted, from, compare);
+      const page = wanted.slice(start, start + limit);
+      const last = page.at(-1);
+      return {
+        ...{ counts, unlisted, total: wanted.length, asOf: rows.length === 0 ? null : at },
+        items: await filled(page, at),
+        ...(last !== undefined && wanted.length > start + limit ? { cursor: cursorAt(at, last) } : {}),
+      };
     },
     async getEntity(id) {
       const entity = (await store.entities.get(id)) ?? (await store.entities.get(entityId(id)));
@@ -126,7 +120,7 @@ export function entityOperations(store: TenantStore, now: () => Micros, placeOf:
           hint: '`vedette entities list` shows those there are.',
         });
       const at = await asOf();
-      const open = (await store.entities.openAlerts(OPEN_FLOORS, entity.name)).get(entity.name);
+      const open = await store.entities.openAlerts(OPEN_FLOORS, entity.name);
       const { items } = await store.alerts.list({ entity: entity.name, limit: RECENT_ALERTS });
       const rated = marked(entity, at, await rules(), open);
       const floor = rated.place === 'own' ? Math.max(open?.own ?? 0, open?.target ?? 0) : (open?.own ?? 0);
@@ -140,28 +134,6 @@ export function entityOperations(store: TenantStore, now: () => Micros, placeOf:
       };
     },
   };
-}
-
-/** Where a page goes on: the time that its risks are as of, how many risky ones came before, and where the safe ones are, if they are. */
-function placeIn(cursor: string): [at: Micros, after: number, rest: string | null] {
-  const parts = decodeCursor(cursor, ['number', 'number', 'string|null']);
-  return parts as unknown as [Micros, number, string | null];
-}
-
-/** What is done to somebody else's device is not the tenant's concern. */
-function withoutAims(entity: Entity): Entity {
-  const aims = entity.evidence.filter(({ role }) => role === 'target');
-  if (aims.length === 0) return entity;
-  return {
-    ...entity,
-    weight: Math.max(0, entity.weight - weightOf(aims, entity.at)),
-    evidence: entity.evidence.filter((one) => !aims.includes(one)),
-  };
-}
-
-async function latest(store: TenantStore): Promise<Micros> {
-  const { items } = await store.entities.list({ limit: 1 });
-  return items[0]?.at ?? 0;
 }
 
 /** Where evidence came the risk rose; between that it falls by its half-life, to what its open alerts leave from `since` on. */

@@ -1,13 +1,14 @@
 import { type Alert, onePerAlert, VedetteError, type Verdict } from '../../core/index.ts';
-import type { ReportEntry, TenantStore } from '../../store/index.ts';
+import type { ReportEntry, TenantStore, WhichAlerts } from '../../store/index.ts';
 import type { Principal } from '../access/principal.ts';
 import { resolveAlert } from '../alert-id.ts';
 import type { AlertBody } from '../api/schema/alerts.ts';
 import { audit, type ServerContext } from '../context.ts';
+import { ratedEntities } from '../correlation/rated-entities.ts';
 import { summaryOf } from '../correlation/summary.ts';
 import { localOperations } from '../operations.ts';
 import { decodeWrites } from '../wire.ts';
-import { given, type Handlers } from './handler.ts';
+import { given, type Handlers, missing } from './handler.ts';
 import { withTactic } from './tactics.ts';
 
 type AlertRoutes =
@@ -16,6 +17,7 @@ type AlertRoutes =
   | 'saveAlerts'
   | 'analysis'
   | 'bulk'
+  | 'undoBulk'
   | 'label'
   | 'unlabel'
   | 'setState'
@@ -40,6 +42,7 @@ export function alertHandlers(context: ServerContext): Handlers<AlertRoutes> {
   /** Everybody who looks learns of it; running detectors take up labels. */
   const changed = async (store: TenantStore, ids: readonly string[], by: Principal, labelled: boolean) => {
     context.sampler.alertsChanged(store.id);
+    ratedEntities(store).forget();
     context.hub.send(store.id, 'changed', { ids, by: by.name });
     if (labelled) await context.pipeline()?.applyLabels();
   };
@@ -71,24 +74,22 @@ export function alertHandlers(context: ServerContext): Handlers<AlertRoutes> {
       const found = known ? await (await operations(params.tenant, principal)).analysis(params.id) : undefined;
       return found === undefined ? {} : { analysis: { ...found } };
     },
-    async bulk({ store, body: { ids, state, assignee, verdict, note }, principal }) {
-      const done: string[] = [];
-      const absent: string[] = [];
-      for (const id of new Set(ids)) {
-        if ((await store.alerts.get(id)) === undefined) {
-          absent.push(id);
-          continue;
-        }
-        await store.alerts.change(id, given({ state, assignee }), principal.name, context.now());
-        if (verdict !== undefined)
-          await store.labels.append({ alertId: id, verdict: verdict ?? undefined, note, by: principal.name, at: context.now() });
-        done.push(id);
-      }
+    async bulk({ store, body: { ids, where, state, assignee, verdict, note }, principal }) {
+      const which = where === undefined ? { ids: ids ?? [] } : { query: await withTactic(store, given(where)) };
+      const change = given({ state, assignee, verdict, ...(verdict === undefined ? {} : { note }) });
+      const { changed: count, missing: absent, change: undo } = await store.alerts.changeMany(which, change, principal.name, context.now());
       const assigned = assignee === null ? 'assigned to nobody' : assignee && `assigned to ${assignee}`;
       const what = [state, assigned, verdict === null ? 'label taken back' : verdict].filter((part) => part !== undefined).join(' ');
-      await audit(context, principal, 'alerts changed', `${done.length} alerts`, `${what}: ${done.join(' ')}`, store);
-      if (done.length > 0) await changed(store, done, principal, verdict !== undefined);
-      return { changed: done.length, missing: absent };
+      await audit(context, principal, 'alerts changed', many(count), `${what}: ${told(which)}`, store);
+      if (count > 0) await changed(store, ids ?? [], principal, verdict !== undefined);
+      return { changed: count, missing: absent, undo: undo ?? null };
+    },
+    async undoBulk({ store, params, principal }) {
+      const restored = await store.alerts.undoChange(Number(params.change), principal.name, context.now());
+      if (restored === undefined) throw missing('change');
+      await audit(context, principal, 'alerts changed back', many(restored), `change ${params.change}`, store);
+      await changed(store, [], principal, true);
+      return { changed: restored };
     },
     label: async ({ store, params, body: { verdict, note }, principal }) => label(store, params.id, verdict, note, principal),
     unlabel: async ({ store, params, query, principal }) => label(store, params.id, undefined, query.note, principal),
@@ -113,7 +114,7 @@ export function alertHandlers(context: ServerContext): Handlers<AlertRoutes> {
       await changed(store, [id], principal, false);
       return body(await resolveAlert(store, id));
     },
-    groups: async ({ store, query }) => ({ items: await store.alerts.groups(await withTactic(store, given(query))) }),
+    groups: async ({ store, query }) => store.alerts.groups(await withTactic(store, given(query))),
     async alertLanes({ store, query: { lanes, by, bins, ...filter } }) {
       return store.alerts.lanes({ ...(await withTactic(store, given(filter))), by, bins, limit: lanes });
     },
@@ -125,4 +126,19 @@ export function alertHandlers(context: ServerContext): Handlers<AlertRoutes> {
     },
     labelLog: async ({ store, query }) => ({ items: await store.labels.log(query.alert) }),
   };
+}
+
+/** Ids that are told one by one. */
+const MOST_TOLD = 10;
+
+const many = (count: number): string => `${count} ${count === 1 ? 'alert' : 'alerts'}`;
+
+/** Which alerts were meant, in a few words. */
+function told(which: WhichAlerts): string {
+  if ('query' in which)
+    return Object.entries(which.query)
+      .map(([field, value]) => `${field} ${String(value)}`)
+      .join(', ');
+  const more = which.ids.length - MOST_TOLD;
+  return `${which.ids.slice(0, MOST_TOLD).join(' ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

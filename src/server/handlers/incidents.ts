@@ -5,6 +5,7 @@ import type { IncidentBody, IncidentSummary } from '../api/schema/incidents.ts';
 import { audit, type ServerContext } from '../context.ts';
 import { entityOperations } from '../correlation/entities.ts';
 import { incidentOperations } from '../correlation/incidents.ts';
+import { ratedEntities } from '../correlation/rated-entities.ts';
 import { summaryOf } from '../correlation/summary.ts';
 import { type Answer, given, type Handlers } from './handler.ts';
 import { tenantPlaces } from './places.ts';
@@ -50,12 +51,14 @@ export function incidentHandlers(context: ServerContext): Handlers<IncidentRoute
     async expect({ store, body: { user, ...request }, principal }) {
       const entry = await operations(store, principal).expect({ ...request, ...(user === undefined ? {} : { user }) });
       await audit(context, principal, 'expected', entry.id, `${entry.type} on ${entry.host}: ${entry.reason}`, store);
+      ratedEntities(store).forget();
       context.hub.send(store.id, 'changed', { ids: [], by: principal.name });
       return entry;
     },
     async unexpect({ store, params, principal }) {
       await operations(store, principal).unexpect(params.id);
       await audit(context, principal, 'expectation taken back', params.id, '', store);
+      ratedEntities(store).forget();
       context.hub.send(store.id, 'changed', { ids: [], by: principal.name });
       return { status: 'ok' };
     },

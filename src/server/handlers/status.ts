@@ -1,7 +1,7 @@
 import { binomialInterval, SEVERITY_LEVELS } from '../../alerts/index.ts';
 import { MICROS_PER_DAY, type Micros } from '../../core/index.ts';
 import { type SourceStatus, type TenantStatus, tenantSettings } from '../../pipeline/index.ts';
-import type { AlertSummary, HostCount, TenantStore } from '../../store/index.ts';
+import type { AlertSummary, TenantStore } from '../../store/index.ts';
 import { type ServerContext, tenantConfig } from '../context.ts';
 import { entityOperations } from '../correlation/entities.ts';
 import type { Answer, Handlers } from './handler.ts';
@@ -15,7 +15,6 @@ type DetectorBody = Answer<'detectors'>['items'][number];
 const OBSERVED_DAYS = 7;
 /** What is stored is looked up once in so long, whoever asks, unless alerts changed. */
 const FRESH_MILLIS = 1_000;
-const MOST_DEVICES = 10_000;
 
 export function statusHandlers(context: ServerContext): Handlers<StatusRoutes> {
   const { sampler } = context;
@@ -42,18 +41,19 @@ export function statusHandlers(context: ServerContext): Handlers<StatusRoutes> {
       const { summary, notifiedToday, criticalToday, budgetedToday, observedPerDay, stored, bytes, devices, stopped } = await figures(
         JSON.stringify([tenant, range, sampler.alertChanges(tenant)]),
         async () => {
-          const [summary, notifiedToday, criticalToday, budgetedToday, observedPerDay, stored, bytes, hosts, stopped] = await Promise.all([
-            store.alerts.summary(range),
-            store.alerts.count({ notified: true, from: today }),
-            store.alerts.count({ notified: true, from: today, minSeverity: SEVERITY_LEVELS.critical }),
-            store.alerts.count({ notified: true, from: today, promised: true, belowSeverity: SEVERITY_LEVELS.critical }),
-            observed(context, store, now),
-            store.events.count(range),
-            store.events.size(),
-            store.events.hosts({ ...range, limit: MOST_DEVICES }),
-            stoppedIn(store),
-          ]);
-          const devices = await devicesOf(context, store, hosts);
+          const [summary, notifiedToday, criticalToday, budgetedToday, observedPerDay, stored, bytes, devices, stopped] = await Promise.all(
+            [
+              store.alerts.summary(range),
+              store.alerts.count({ notified: true, from: today }),
+              store.alerts.count({ notified: true, from: today, minSeverity: SEVERITY_LEVELS.critical }),
+              store.alerts.count({ notified: true, from: today, promised: true, belowSeverity: SEVERITY_LEVELS.critical }),
+              observed(context, store, now),
+              store.events.count(range),
+              store.events.size(),
+              devicesOf(context, store),
+              stoppedIn(store),
+            ],
+          );
           return { summary, notifiedToday, criticalToday, budgetedToday, observedPerDay, stored, bytes, devices, stopped };
         },
       );
@@ -122,19 +122,11 @@ async function stoppedIn(store: TenantStore): Promise<ReadonlySet<string>> {
 }
 
 /** Hosts that wrote events and entities that alerts were about, by their risk now: the tenant's own, and apart from them the others. */
-async function devicesOf(context: ServerContext, store: TenantStore, hosts: readonly HostCount[]): Promise<Figures['devices']> {
-  const placeOf = await tenantPlaces(context, store.id);
-  const risky = await entityOperations(store, context.now, placeOf).risky();
-  const { items } = await store.entities.list({ limit: MOST_DEVICES });
-  const names = new Set([...hosts.map(({ host }) => host), ...items.map(({ name }) => name), ...risky.map(({ name }) => name)]);
-  names.delete('');
-  const none = { seen: 0, harmful: 0, attacked: 0, suspicious: 0, safe: 0 };
-  const counts = { own: { ...none }, outside: { ...none } };
-  for (const name of names) counts[placeOf(name)].seen += 1;
-  for (const { place, verdict } of risky) counts[place][verdict] += 1;
-  for (const of of [counts.own, counts.outside]) of.safe = of.seen - of.harmful - of.attacked - of.suspicious;
-  const { attacked: _never, ...outside } = counts.outside;
-  return { ...counts.own, outside };
+async function devicesOf(context: ServerContext, store: TenantStore): Promise<Figures['devices']> {
+  const { own, outside } = await entityOperations(store, context.now, await tenantPlaces(context, store.id)).counts();
+  const seen = (of: typeof own): number => Object.values(of).reduce((sum, one) => sum + one, 0);
+  const { attacked: _never, ...others } = outside;
+  return { seen: seen(own), ...own, outside: { seen: seen(outside), ...others } };
 }
 
 /** Notified alerts of detectors that promise a rate, a day over the last week, or since this server watches when that is less; null before a day has passed. */

@@ -22,6 +22,7 @@ const VALUES: Record<string, string> = { name: `report-${MARK}`, format: 'html',
 
 /** Where the same parameter means something else. */
 const OWN: Record<string, Record<string, string>> = {
+  '/bulk/': { change: '1' },
   '/uploads/': { id: '0123456789abcdef01234567' },
   '/jobs/': { id: JOB },
   '/series/': { id: stableId('series', MARK, MARK, MARK) },

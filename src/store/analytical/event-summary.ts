@@ -63,11 +63,16 @@ export async function templatesOf(stored: StoredFiles, query: EventQuery, bins =
   return found.sort((a, b) => b.count - a.count || (a.template < b.template ? -1 : 1)).slice(0, limitOf(query));
 }
 
+/** As many entities as are rated together. */
+const MOST_HOSTS = 200_000;
+
 export async function hostsOf({ reader, partials, files }: StoredFiles, query: EventQuery): Promise<readonly HostCount[]> {
   const select = 'host, count(*) AS n, min("time") AS first_seen, max("time") AS last_seen';
   const rows = await partials.of(reader, files, { select, groupBy: 'host', ...conditions(query, 'host') });
   const found = [...summed(rows, 'host')].map(([host, { count, lastSeen }]) => ({ host, count, lastSeen }));
-  return found.sort((a, b) => b.count - a.count || (a.host < b.host ? -1 : 1)).slice(0, limitOf(query));
+  return found
+    .sort((a, b) => b.count - a.count || (a.host < b.host ? -1 : 1))
+    .slice(0, Math.max(1, Math.min(query.limit ?? 1000, MOST_HOSTS)));
 }
 
 export async function histogramOf(stored: StoredFiles, query: EventQuery, most: number): Promise<EventHistogram> {

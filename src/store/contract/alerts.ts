@@ -47,6 +47,13 @@ export interface AlertGroupSummary {
   readonly worst: string;
 }
 
+export interface AlertGroups {
+  readonly items: readonly AlertGroupSummary[];
+  /** Groups that there are, and alerts in all of them. */
+  readonly total: number;
+  readonly alerts: number;
+}
+
 export interface AlertSummary {
   readonly states: Readonly<Record<AlertState, number>>;
   /** Open alerts: low < 25 <= medium < 50 <= high < 75 <= critical. */
@@ -67,6 +74,24 @@ export interface HandlingChange {
   readonly assignee?: string | null;
 }
 
+/** One change of many alerts; a verdict of null takes the label back. */
+export interface AlertChange extends HandlingChange {
+  readonly verdict?: Verdict | null;
+  /** Of the label. */
+  readonly note?: string;
+}
+
+export type WhichAlerts = { readonly ids: readonly string[] } | { readonly query: Omit<AlertQuery, 'limit' | 'cursor' | 'order'> };
+
+export interface ChangedAlerts {
+  /** Those that were not so before. */
+  readonly changed: number;
+  /** Ids that are none. */
+  readonly missing: readonly string[];
+  /** Number of the change, which `undoChange` takes for a while; absent where nothing changed. */
+  readonly change?: number;
+}
+
 export interface AlertStore {
   get(id: string): Promise<HandledAlert | undefined>;
   /** With the label in force as `verdict`. */
@@ -82,11 +107,15 @@ export interface AlertStore {
   setState(id: string, state: AlertState, by: string, at: Micros): Promise<void>;
   /** ALERT_MISSING when there is none. */
   change(id: string, change: HandlingChange, by: string, at: Micros): Promise<void>;
+  /** Changes those that are not so yet, all or nothing. */
+  changeMany(which: WhichAlerts, change: AlertChange, by: string, at: Micros): Promise<ChangedAlerts>;
+  /** Makes them as they were, save those changed again since; how many, or undefined for a change that is not kept any more. */
+  undoChange(id: number, by: string, at: Micros): Promise<number | undefined>;
   /** Appends; ALERT_MISSING when there is none. */
   note(id: string, note: string, by: string, at: Micros): Promise<void>;
   count(query?: AlertQuery): Promise<number>;
   /** Alerts that share a pattern, most severe first, then most recent. */
-  groups(query?: AlertQuery): Promise<readonly AlertGroupSummary[]>;
+  groups(query?: AlertQuery): Promise<AlertGroups>;
   /** The newest of a detector and source, with what a label would keep of them. */
   scored(query: { readonly detector: string; readonly source: string; readonly limit: number }): Promise<readonly ScoredAlert[]>;
   /** What an overview shows; `query` limits what is counted. */

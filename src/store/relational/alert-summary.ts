@@ -1,22 +1,18 @@
 import type { AlertState, Verdict } from '../../core/index.ts';
-import type { AlertGroupSummary, AlertSummary } from '../contract.ts';
+import type { AlertGroups, AlertSummary } from '../contract.ts';
 import type { RelationalDatabase, SqlValue } from './database.ts';
 
 const ENTITIES = 10;
 const TECHNIQUE_LISTS = 1000;
 
 /** `where` is a clause of constant text whose values are bound. */
-export function groupSummaries(
-  database: RelationalDatabase,
-  where: string,
-  values: readonly SqlValue[],
-  limit: number,
-): readonly AlertGroupSummary[] {
+export function groupSummaries(database: RelationalDatabase, where: string, values: readonly SqlValue[], limit: number): AlertGroups {
   const sql = `
-    SELECT alert_group, count(*) AS alerts, sum(json_extract(body, '$.count')) AS units, sum(state = 'open') AS open, max(severity) AS severity,
+    SELECT alert_group, count(*) AS alerts, sum(units) AS units, sum(state = 'open') AS open, max(severity) AS severity,
       count(DISTINCT entity) AS entities, min(start_at) AS first_seen, max(last_seen) AS last_seen
     FROM alerts ${where} GROUP BY alert_group ORDER BY severity DESC, last_seen DESC, alert_group LIMIT ?`;
-  return database.all(sql, [...values, limit]).map((row) => {
+  const totals = database.get(`SELECT count(DISTINCT alert_group) AS total, count(*) AS alerts FROM alerts ${where}`, values);
+  const items = database.all(sql, [...values, limit]).map((row) => {
     const condition = `${where === '' ? 'WHERE' : `${where} AND`} alert_group = ?`;
     const worst = database.get(
       `SELECT id, detector, json_extract(body, '$.detection.title') AS title FROM alerts ${condition} ORDER BY severity DESC, start_at DESC, id LIMIT 1`,
@@ -36,6 +32,7 @@ export function groupSummaries(
       lastSeen: Number(row.last_seen),
     };
   });
+  return { items, total: Number(totals?.total ?? 0), alerts: Number(totals?.alerts ?? 0) };
 }
 
 export function summarise(database: RelationalDatabase, where: string, values: readonly SqlValue[]): AlertSummary {
@@ -53,8 +50,8 @@ export function summarise(database: RelationalDatabase, where: string, values: r
       values,
     );
   const techniques = database.all(
-    `SELECT coalesce(json_extract(body, '$.detection.techniques'), '[]') AS techniques, count(*) AS n, sum(state = 'open') AS open
-      FROM alerts ${where} GROUP BY 1 ORDER BY n DESC, 1 LIMIT ${TECHNIQUE_LISTS}`,
+    `SELECT techniques, count(*) AS n, sum(state = 'open') AS open
+      FROM alerts ${where} GROUP BY techniques ORDER BY n DESC, techniques LIMIT ${TECHNIQUE_LISTS}`,
     values,
   );
   const labelled = database.all(

@@ -9,16 +9,20 @@ import {
   type Verdict,
 } from '../../core/index.ts';
 import type {
-  AlertGroupSummary,
+  AlertChange,
+  AlertGroups,
   AlertLanes,
   AlertQuery,
   AlertSummary,
   AlertWrite,
+  ChangedAlerts,
   HandlingChange,
   LaneQuery,
   Page,
   ScoredAlert,
+  WhichAlerts,
 } from '../contract.ts';
+import { AlertChanges } from './alert-changes.ts';
 import { lanesOf } from './alert-lanes.ts';
 import { groupSummaries, summarise } from './alert-summary.ts';
 import type { RelationalDatabase, SqlRow } from './database.ts';
@@ -28,26 +32,30 @@ import { bindable, pageOf, Selection } from './selection.ts';
 
 /** A person's state outlives the pipeline writing the alert again. */
 const UPSERT = `
-  INSERT INTO alerts (id, detector, source, entity, alert_group, start_at, end_at, last_seen, severity, notified, state, epoch, lineage_epoch, known_at, targets, body, scored_row)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  INSERT INTO alerts (id, detector, source, entity, alert_group, start_at, end_at, last_seen, severity, notified, state, epoch, lineage_epoch, known_at, targets, units, techniques, promised, body, scored_row)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (id) DO UPDATE SET
     detector = excluded.detector, source = excluded.source, entity = excluded.entity, alert_group = excluded.alert_group,
     start_at = excluded.start_at, end_at = excluded.end_at, last_seen = excluded.last_seen, severity = excluded.severity,
     notified = excluded.notified, state = CASE WHEN alerts.state_by IS NULL THEN excluded.state ELSE alerts.state END,
     epoch = excluded.epoch, lineage_epoch = excluded.lineage_epoch,
-    known_at = ${laterKnown('alerts')}, targets = excluded.targets, body = excluded.body, scored_row = excluded.scored_row`;
+    known_at = ${laterKnown('alerts')}, targets = excluded.targets, units = excluded.units,
+    techniques = excluded.techniques, promised = excluded.promised, body = excluded.body, scored_row = excluded.scored_row`;
 
-const VERDICT = '(SELECT verdict FROM labels WHERE alert_id = alerts.id ORDER BY sequence DESC LIMIT 1) AS verdict';
+/** The label in force of a row of alerts. */
+export const VERDICT = '(SELECT verdict FROM labels WHERE alert_id = alerts.id ORDER BY sequence DESC LIMIT 1)';
 
 export class Alerts {
   private readonly database: RelationalDatabase;
   private readonly handling: Handling;
+  private readonly changes: AlertChanges;
   private readonly columns: string;
 
   constructor(database: RelationalDatabase) {
     this.database = database;
     this.handling = new Handling(database, 'alerts');
-    this.columns = `id, body, state, assignee, ${this.handling.notes}, ${VERDICT}`;
+    this.changes = new AlertChanges(database);
+    this.columns = `id, body, state, assignee, ${this.handling.notes}, ${VERDICT} AS verdict`;
   }
 
   /** Inside the caller's transaction. */
@@ -60,6 +68,7 @@ export class Alerts {
           bindable,
         ),
         detection.targets === undefined ? null : bindable(JSON.stringify(detection.targets)),
+        ...[alert.count ?? 1, JSON.stringify(detection.techniques ?? []), Number(Number.isFinite(detection.pValue))].map(bindable),
         bodyOf(alert),
         row,
       ]);
@@ -91,7 +100,7 @@ export class Alerts {
     return Number(this.database.get(`SELECT count(*) AS n FROM alerts ${where}`, values)?.n ?? 0);
   }
 
-  groups(query: AlertQuery = {}): readonly AlertGroupSummary[] {
+  groups(query: AlertQuery = {}): AlertGroups {
     const { where, values } = selectionOf(query);
     return groupSummaries(this.database, where, values, query.limit ?? 100);
   }
@@ -108,7 +117,7 @@ export class Alerts {
 
   scored({ detector, source, limit }: { detector: string; source: string; limit: number }): readonly ScoredAlert[] {
     const rows = this.database.all(
-      `SELECT id, body, scored_row, ${VERDICT} FROM alerts WHERE detector = ? AND source = ? ORDER BY start_at DESC, id LIMIT ?`,
+      `SELECT id, body, scored_row, ${VERDICT} AS verdict FROM alerts WHERE detector = ? AND source = ? ORDER BY start_at DESC, id LIMIT ?`,
       [detector, source, limit],
     );
     return rows.map((row) => {
@@ -139,6 +148,14 @@ export class Alerts {
     });
   }
 
+  changeMany(which: WhichAlerts, change: AlertChange, by: string, at: Micros): ChangedAlerts {
+    return this.changes.make(which, change, by, at);
+  }
+
+  undoChange(id: number, by: string, at: Micros): number | undefined {
+    return this.changes.undo(id, by, at);
+  }
+
   note(id: string, note: string, by: string, at: Micros): void {
     if (!this.handling.note(id, note, by, at)) throw alertMissing(id);
   }
@@ -158,7 +175,7 @@ export class Alerts {
   }
 }
 
-function selectionOf(query: AlertQuery): Selection {
+export function selectionOf(query: AlertQuery): Selection {
   return new Selection([
     ['end_at >= ?', query.from],
     ['start_at < ?', query.to],
@@ -169,11 +186,11 @@ function selectionOf(query: AlertQuery): Selection {
     ['state = ?', query.state],
     ['assignee = ?', query.assignee],
     ['notified = ?', query.notified === undefined ? undefined : Number(query.notified)],
-    ["(json_extract(body, '$.detection.pValue') IS NOT NULL) = ?", query.promised === undefined ? undefined : Number(query.promised)],
+    ['promised = ?', query.promised === undefined ? undefined : Number(query.promised)],
     ['severity >= ?', query.minSeverity],
     ['severity < ?', query.belowSeverity],
     [
-      `coalesce(json_extract(body, '$.detection.techniques'), '[]') IN (SELECT value FROM json_each(?))`,
+      'techniques IN (SELECT value FROM json_each(?))',
       query.techniques === undefined ? undefined : JSON.stringify(query.techniques.map((list) => JSON.stringify(list))),
     ],
   ]);

@@ -102,15 +102,22 @@ describe('entities', () => {
     const entities = new Entities(database);
     entities.save([entity('old', 10, DAY), entity('new', 6, DAY + RISK_HALF_LIFE)]);
     entities.writeSeen([{ id: 'quiet', name: 'quiet', kind: 'host', first: DAY, last: DAY }], DAY);
-    expect(entities.list().items.map(({ name }) => name)).toEqual(['new', 'old', 'quiet']);
-    expect(entities.list({ minRank: Math.log2(5.5) + DAY / RISK_HALF_LIFE + 1 }).items.map(({ name }) => name)).toEqual(['new']);
-    const page = entities.list({ limit: 2 });
-    expect(entities.list({ limit: 2, cursor: page.cursor ?? '' }).items.map(({ name }) => name)).toEqual(['quiet']);
-    expect(entities.list({ name: 'QUI' }).items).toHaveLength(1);
-    expect(entities.counts([-2e9])).toEqual([3]);
+    const floors = [{ severity: 25, weight: 3 }];
+    const all = entities.standings(floors);
+    expect(all.items?.map(({ name }) => name)).toEqual(['new', 'old', 'quiet']);
+    expect(entities.standings(floors, all.version)).toEqual({ version: all.version });
+    const few = entities.standings(floors, undefined, 2);
+    expect([few.items?.map(({ name }) => name), few.total]).toEqual([['new', 'old'], 3]);
+    expect(entities.latest()).toBe(DAY + RISK_HALF_LIFE);
+    expect(
+      entities
+        .named(['quiet', 'none', 'old'])
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(['old', 'quiet']);
   });
 
-  it('that are risky are those of a rank, and those about or aimed at whom an alert is open that nobody called harmless', () => {
+  it('come with what the alerts leave that are open about or aimed at them and that nobody called harmless, these first', () => {
     const entities = new Entities(database);
     const alerts = new Alerts(database);
     entities.save(['gate', 'web', 'db', 'old'].map((name) => entity(name, name === 'db' ? 8 : 0, DAY)));
@@ -123,22 +130,24 @@ describe('entities', () => {
       { severity: 75, detectors: ['sequence'], weight: 8 },
       { severity: 25, weight: 3 },
     ];
-    const minRank = Math.log2(4) + DAY / RISK_HALF_LIFE;
-    const risky = () => Object.fromEntries(entities.risky({ minRank, floors }).map((one) => [one.entity.name, one.open]));
-    expect(risky()).toEqual({
+    const held = () =>
+      Object.fromEntries((entities.standings(floors).items ?? []).flatMap(({ name, open }) => (open ? [[name, open]] : [])));
+    expect(entities.standings(floors).items?.map(({ name }) => name)).toEqual(['gate', 'web', 'db', 'old']);
+    expect(held()).toEqual({
       gate: { own: 0, target: 3, alerts: 1, since: DAY },
       web: { own: 8, target: 0, alerts: 1, since: DAY },
-      db: undefined,
     });
+    expect(entities.openAlerts(floors, 'gate')).toEqual({ own: 0, target: 3, alerts: 1, since: DAY });
+    expect(entities.openAlerts(floors, 'old')).toBeUndefined();
     alerts.setState('b', 'closed', 'ana', DAY);
     const labels = new Labels(database);
     labels.append({ alertId: 'a', verdict: 'false-positive', note: '', by: 'ana', at: DAY });
-    expect(risky()).toEqual({ db: undefined });
+    expect(held()).toEqual({});
     labels.append({ alertId: 'a', verdict: undefined, note: '', by: 'ana', at: DAY });
-    expect(Object.keys(risky())).toEqual(['gate', 'db']);
+    expect(Object.keys(held())).toEqual(['gate']);
     const rule = { id: 'r', type: 'g', host: '203.0.113.7', title: 't', reason: '', inForce: true, by: 'ana', at: DAY };
     new Expectations(database).append(rule);
-    expect(risky()).toEqual({ db: undefined });
+    expect(held()).toEqual({});
   });
 
   it('keep the earliest and the latest sight, and a bounded history', () => {

@@ -1,10 +1,9 @@
 import { type Entity, type EntityEvidence, type Micros, type OpenAlerts, RISK_HALF_LIFE } from '../../core/index.ts';
-import type { Page } from '../contract.ts';
-import type { EntityClock, EntityQuery, EntityRanks, OpenFloor, RiskPoint, RiskyEntity, SeenEntity } from '../correlation-contract.ts';
+import type { EntityClock, EntityStanding, OpenFloor, RiskPoint, SeenEntity, Standings } from '../correlation-contract.ts';
 import type { RelationalDatabase, SqlRow } from './database.ts';
 import { isOlder, laterKnown } from './known.ts';
-import { openAlerts } from './open-alerts.ts';
-import { bindable, pageOf, Selection } from './selection.ts';
+import { openAlertsOf, openOf, openTables } from './open-alerts.ts';
+import { bindable } from './selection.ts';
 
 /** Points kept of an entity's history. */
 const HISTORY = 500;
@@ -13,8 +12,11 @@ const MOST_SEEN = 100_000;
 
 /** Of what has no weight. */
 const NO_RANK = -1e9;
-/** Risky ones that are looked at. */
-const MOST_RISKY = 10_000;
+/** Entities that are rated together; those with open alerts come first, then those that weigh most. */
+const MOST_RATED = 200_000;
+
+/** Evidence of entities that something was done to, which few are. */
+const AIMS = `iif(instr(evidence, '"role":"target"') > 0, evidence, NULL)`;
 
 const UPSERT = `
   INSERT INTO entities (id, name, kind, first_seen, last_seen, weight, at, rank, alerts, known_at, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -76,32 +78,29 @@ export class Entities {
     return row === undefined ? undefined : toEntity(row);
   }
 
-  list(query: EntityQuery & EntityRanks = {}): Page<Entity> {
-    const { minRank, belowRank, without, name, limit, cursor } = query;
-    const selection = new Selection([
-      ['rank >= ?', minRank],
-      ['rank < ?', belowRank],
-      ['name NOT IN (SELECT value FROM json_each(?))', without === undefined ? undefined : JSON.stringify(without)],
-      ['instr(lower(name), ?) > 0', name?.toLowerCase()],
-    ]);
-    return pageOf(this.database, selection, { table: 'entities', columns: '*', by: 'rank', tie: 'name', limit, cursor }, toEntity);
+  /** With the names, in no order. */
+  named(names: readonly string[]): readonly Entity[] {
+    return this.database
+      .all('SELECT * FROM entities WHERE name IN (SELECT value FROM json_each(?))', [JSON.stringify(names)])
+      .map(toEntity);
   }
 
-  risky({ minRank, floors }: { readonly minRank: number; readonly floors: readonly OpenFloor[] }): readonly RiskyEntity[] {
-    const open = openAlerts(this.database, floors);
-    const named = this.database.all('SELECT * FROM entities WHERE name IN (SELECT value FROM json_each(?))', [
-      JSON.stringify([...open.keys()]),
-    ]);
-    const ranked = this.database.all('SELECT * FROM entities WHERE rank >= ? ORDER BY rank DESC, name LIMIT ?', [minRank, MOST_RISKY]);
-    const found = new Map([...named, ...ranked].map((row) => [row.id as string, toEntity(row)]));
-    return [...found.values()].map((entity) => {
-      const left = open.get(entity.name);
-      return left === undefined ? { entity } : { entity, open: left };
-    });
+  standings(floors: readonly OpenFloor[], known?: number, most: number = MOST_RATED): Standings {
+    const version = Number(this.database.get('SELECT total_changes() AS n')?.n ?? 0);
+    if (version === known) return { version };
+    const { sql, values } = openTables(floors);
+    const rows = this.database.all(
+      `WITH ${sql}
+        SELECT e.id, e.name, kind, first_seen, last_seen, weight, at, alerts, ${AIMS} AS aims, own, target, open, since
+        FROM entities e LEFT JOIN open ON open.name = e.name ORDER BY open IS NULL, rank DESC, e.name LIMIT ?`,
+      [...values, most],
+    );
+    const total = Number(this.database.get('SELECT count(*) AS n FROM entities')?.n ?? 0);
+    return { version, total, items: rows.map(toStanding) };
   }
 
-  openAlerts(floors: readonly OpenFloor[], name: string): ReadonlyMap<string, OpenAlerts> {
-    return openAlerts(this.database, floors, name);
+  openAlerts(floors: readonly OpenFloor[], name: string): OpenAlerts | undefined {
+    return openAlertsOf(this.database, floors, name);
   }
 
   history(id: string): readonly RiskPoint[] {
@@ -112,11 +111,8 @@ export class Entities {
     return this.database.get('SELECT event, wall FROM entity_clock') as EntityClock | undefined;
   }
 
-  /** How many entities have at least each rank. */
-  counts(minRanks: readonly number[]): readonly number[] {
-    return minRanks.map((rank) =>
-      Number(this.database.get('SELECT count(*) AS n FROM entities WHERE rank >= ?', [bindable(rank)])?.n ?? 0),
-    );
+  latest(): Micros {
+    return Number(this.database.get('SELECT at FROM entities ORDER BY rank DESC, name LIMIT 1')?.at ?? 0);
   }
 
   removeBefore(time: Micros): number {
@@ -132,6 +128,17 @@ export class Entities {
 
 function rankOf(weight: number, at: Micros): number {
   return weight > 0 ? Math.log2(weight) + at / RISK_HALF_LIFE : NO_RANK;
+}
+
+function toStanding(row: SqlRow): EntityStanding {
+  const open = openOf(row);
+  return {
+    ...{ id: row.id as string, name: row.name as string, kind: row.kind as Entity['kind'] },
+    ...{ firstSeen: Number(row.first_seen), lastSeen: Number(row.last_seen), alerts: Number(row.alerts) },
+    ...{ weight: Number(row.weight), at: Number(row.at) },
+    aims: row.aims === null ? [] : (JSON.parse(row.aims as string) as EntityEvidence[]).filter(({ role }) => role === 'target'),
+    ...(open === undefined ? {} : { open }),
+  };
 }
 
 function toEntity(row: SqlRow): Entity {

@@ -117,6 +117,30 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE files ADD COLUMN upload TEXT;
   ALTER TABLE series ADD COLUMN upload TEXT;
   `,
+  // Figures over alerts without reading their bodies; changes of many alerts and what was before; how the readings of an upload ended.
+  `
+  ALTER TABLE alerts ADD COLUMN units REAL NOT NULL DEFAULT 1;
+  ALTER TABLE alerts ADD COLUMN techniques TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE alerts ADD COLUMN promised INTEGER NOT NULL DEFAULT 0;
+  UPDATE alerts SET units = coalesce(json_extract(body, '$.count'), 1), techniques = coalesce(json_extract(body, '$.detection.techniques'), '[]'),
+    promised = json_extract(body, '$.detection.pValue') IS NOT NULL;
+  CREATE INDEX alerts_figures ON alerts (
+    alert_group, severity DESC, start_at DESC, id, state, end_at, last_seen, entity, detector, source, notified, units, techniques, promised, assignee
+  );
+  DROP INDEX alerts_unsettled;
+  CREATE INDEX alerts_unsettled ON alerts (severity, entity, id, detector, alert_group, targets, start_at, state) WHERE state <> 'closed';
+  CREATE TABLE alert_changes (id INTEGER PRIMARY KEY AUTOINCREMENT, by TEXT NOT NULL, at INTEGER NOT NULL, change TEXT NOT NULL) STRICT;
+  CREATE TABLE alert_changes_before (
+    change_id INTEGER NOT NULL, alert_id TEXT NOT NULL, state TEXT NOT NULL, state_by TEXT, state_at INTEGER, assignee TEXT, verdict TEXT,
+    PRIMARY KEY (change_id, alert_id)
+  ) STRICT, WITHOUT ROWID;
+  ALTER TABLE series ADD COLUMN last_time REAL;
+  ALTER TABLE series ADD COLUMN last_value REAL;
+  ALTER TABLE series ADD COLUMN expected REAL;
+  ALTER TABLE series ADD COLUMN lower REAL;
+  ALTER TABLE series ADD COLUMN upper REAL;
+  ALTER TABLE series ADD COLUMN highest REAL;
+  `,
 ];
 
 /** Brings a store to the newest version, one transaction a step; refuses one from the future untouched. */

@@ -139,7 +139,7 @@ describe('summaries of a tenant', () => {
     ]);
     await tenant.alerts.setState('a3', 'closed', 'anna', 1);
     await tenant.labels.append({ alertId: 'a1', verdict: 'true-positive', note: '', by: 'anna', at: 1 });
-    const [group] = await tenant.alerts.groups();
+    const [group] = (await tenant.alerts.groups()).items;
     expect(group).toMatchObject({
       id: 'g',
       title: 'unusual session',
@@ -150,7 +150,7 @@ describe('summaries of a tenant', () => {
       severity: 80,
       worst: 'a1',
     });
-    expect(await tenant.alerts.groups({ state: 'acknowledged' })).toEqual([]);
+    expect(await tenant.alerts.groups({ state: 'acknowledged' })).toEqual({ items: [], total: 0, alerts: 0 });
     expect(await tenant.alerts.summary()).toEqual({
       states: { open: 2, acknowledged: 0, closed: 1 },
       severities: { low: 1, medium: 0, high: 0, critical: 1 },

@@ -1,10 +1,12 @@
 import { Button } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
+import { usePages } from '../../api/pages.ts';
 import { useApi } from '../../api/queries.ts';
 import { useListKeys } from '../../app/list-keys.ts';
 import { AssigneeFilter, ChoiceFilter, SeverityFilter, StateFilter } from '../../components/filters.tsx';
+import { More } from '../../components/more.tsx';
 import { Page } from '../../components/page.tsx';
 import { RangeChoice } from '../../components/range.tsx';
 import { Split, useWide } from '../../components/split.tsx';
@@ -15,6 +17,11 @@ import { AlertDetail } from './detail.tsx';
 import { flatten, Inbox } from './inbox.tsx';
 
 type State = AlertBody['state'];
+
+/** Groups, and alerts of one, that are read at once. */
+const PAGE = 200;
+/** As many groups as one answer may hold. */
+const MOST_GROUPS = 1000;
 
 export function Alerts() {
   const search = useSearch({ from: '/t/$tenant/alerts' });
@@ -34,11 +41,11 @@ export function Alerts() {
     }),
     [state, search.assignee, search.severity, search.detector, search.entity, search.source, search.tactic, search.range],
   );
-  const groups = useApi('groups', { query: { ...filters, limit: 200 } });
-  const members = useApi(
+  const [most, setMost] = useState(PAGE);
+  const groups = useApi('groups', { query: { ...filters, limit: most } });
+  const members = usePages(
     'alerts',
-    { query: { ...filters, group: search.group ?? '', order: 'severity', limit: 200 } },
-    { enabled: search.group !== undefined },
+    search.group === undefined ? undefined : { ...filters, group: search.group, order: 'severity', limit: PAGE },
   );
   const detectors = useApi('detectors', {}, { staleTime: 60_000 });
   const names = [
@@ -79,7 +86,6 @@ export function Alerts() {
   }, [first]);
 
   const filtered = Object.keys(filters).length > 1 || state !== 'open';
-  const alerts = (groups.data?.items ?? []).reduce((sum, group) => sum + group.alerts, 0);
   return (
     <Page
       title="Alerts"
@@ -128,10 +134,17 @@ export function Alerts() {
                 />
               ) : (
                 <>
-                  <Inbox rows={rows} at={at} onOpen={open} expanded={search.group} />
+                  <Inbox rows={rows} at={at} onOpen={open} expanded={search.group} more={members} />
                   <div className="more small soft">
-                    {plural(alerts, 'alert')} in {plural(data.items.length, 'group')}
+                    {plural(data.alerts, 'alert')} in {plural(data.total, 'group')}
                   </div>
+                  <More
+                    shown={data.items.length}
+                    total={data.total}
+                    of="groups"
+                    loading={groups.isPlaceholderData}
+                    more={data.items.length < data.total && most < MOST_GROUPS ? () => setMost(most + PAGE) : undefined}
+                  />
                 </>
               )
             }

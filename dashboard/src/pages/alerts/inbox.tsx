@@ -1,8 +1,10 @@
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
-import { useEffect, useRef } from 'react';
+import { Fragment, useEffect, useRef } from 'react';
 import type { Response as RouteResponse } from '../../../../src/server/api/contract.ts';
 import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
+import type { Pages } from '../../api/pages.ts';
 import { Severity, VerdictChip, When } from '../../components/marks.tsx';
+import { More } from '../../components/more.tsx';
 import { count, plural } from '../../format/number.ts';
 import { prose } from '../../format/time.ts';
 import { isBeyondBudget } from './beyond-budget.ts';
@@ -22,13 +24,18 @@ export function Inbox({
   rows,
   at,
   expanded,
+  more,
   onOpen,
 }: {
   rows: readonly InboxRow[];
   at: number;
   expanded: string | undefined;
+  /** Alerts of the expanded group. */
+  more: Pick<Pages<'alerts'>, 'more' | 'loading'>;
   onOpen: (row: InboxRow) => void;
 }) {
+  const last = rows.findLastIndex(({ kind }) => kind === 'alert');
+  const whole = rows.find((row) => row.kind === 'group' && row.group.id === expanded);
   return rows.map((row, index) =>
     row.kind === 'group' ? (
       <GroupRow
@@ -39,7 +46,12 @@ export function Inbox({
         onOpen={() => onOpen(row)}
       />
     ) : (
-      <AlertRow key={row.alert.id} alert={row.alert} at={index === at} onOpen={() => onOpen(row)} />
+      <Fragment key={row.alert.id}>
+        <AlertRow alert={row.alert} at={index === at} onOpen={() => onOpen(row)} />
+        {index === last && whole?.kind === 'group' && (
+          <More shown={rows.filter(({ kind }) => kind === 'alert').length} total={whole.group.alerts} of="alerts" {...more} />
+        )}
+      </Fragment>
     ),
   );
 }

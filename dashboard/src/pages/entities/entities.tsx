@@ -1,27 +1,36 @@
 import { TextInput } from '@mantine/core';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useMemo } from 'react';
-import { useApi, useTenant } from '../../api/queries.ts';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { usePages } from '../../api/pages.ts';
 import { ChoiceFilter } from '../../components/filters.tsx';
-import { Bar, When } from '../../components/marks.tsx';
+import { When } from '../../components/marks.tsx';
+import { More } from '../../components/more.tsx';
 import { Card, Page } from '../../components/page.tsx';
-import { Scroll } from '../../components/scroll.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
 import { count, plural } from '../../format/number.ts';
-import { HOUR, nowMicros, prose } from '../../format/time.ts';
-import { type EntityRow, entityRows, LEVEL_COLOUR, LEVELS } from './rows.ts';
+import { HOUR, nowMicros } from '../../format/time.ts';
+import { type EntitySort, EntityTable } from './entity-table.tsx';
+import { LEVELS, type Level } from './levels.ts';
+
+const PAGE = 100;
+/** Typed letters are looked for once no other came for so long, milliseconds. */
+const TYPED = 250;
+const EVERY = 10_000;
 
 /** Every watched entity: hosts that write logs and whatever alerts were about, the riskiest first. */
 export function Entities() {
   const search = useSearch({ from: '/t/$tenant/entities' });
   const navigate = useNavigate({ from: '/t/$tenant/entities' });
   const change = (next: Partial<typeof search>) => navigate({ search: { ...search, ...next }, replace: true });
-  const entities = useApi('entities', { query: { limit: 1000 } }, { refetchInterval: 10_000 });
-  const hosts = useApi('hosts', { query: { limit: 1000 } });
-  const rows = useMemo(
-    () => (entities.data === undefined || hosts.data === undefined ? undefined : entityRows(hosts.data.items, entities.data.items)),
-    [entities.data, hosts.data],
-  );
+  const [find] = useDebouncedValue(search.find, TYPED);
+  const by = (search.sort ?? 'risk') as EntitySort;
+  const sorting = { by, order: search.order === 'asc' || search.order === 'desc' ? search.order : by === 'name' ? 'asc' : 'desc' } as const;
+  const filters = {
+    ...(find === undefined ? {} : { name: find }),
+    ...(search.place === undefined ? {} : { place: search.place as 'own' | 'outside' }),
+    ...(search.level === undefined ? {} : { level: search.level as Level }),
+  };
+  const entities = usePages('entities', { ...filters, sort: sorting.by, order: sorting.order, limit: PAGE }, EVERY);
   return (
     <Page
       title="Entities"
@@ -60,22 +69,35 @@ export function Entities() {
     >
       <AsOf at={entities.data?.asOf} />
       <Card flush>
-        <Answered
-          of={{ data: rows, error: entities.error ?? hosts.error, refetch: () => Promise.all([entities.refetch(), hosts.refetch()]) }}
-          rows={10}
-        >
-          {(all) => {
-            const shown = all.filter(
-              ({ name, level, place }) =>
-                name.toLowerCase().includes((search.find ?? '').toLowerCase()) &&
-                (search.level === undefined || level === search.level) &&
-                (search.place === undefined || place === search.place),
-            );
-            if (shown.length > 0) return <EntityTable rows={shown} />;
-            return all.length === 0 ? (
-              <Blank title="No entity seen yet" hint="Hosts, users and clients appear here as soon as events or alerts name them." />
-            ) : (
-              <Blank title="No entity matches" hint="Shorten the name or choose another level." />
+        <Answered of={entities} rows={10}>
+          {({ items, total, counts, unlisted }) => {
+            const all = LEVELS.reduce((sum, level) => sum + counts[level], 0);
+            return (
+              <>
+                {all > 0 && (
+                  <p className="list-note soft small">
+                    {[
+                      Object.keys(filters).length > 0
+                        ? `${count(total)} of ${plural(all, 'entity', 'entities')}`
+                        : plural(all, 'entity', 'entities'),
+                      ...LEVELS.map((level) => `${count(counts[level])} ${level}`),
+                    ].join(', ')}
+                    {unlisted > 0 && `. ${plural(unlisted, 'more entity', 'more entities')} with nothing open against them are not listed.`}
+                  </p>
+                )}
+                {items.length > 0 ? (
+                  <EntityTable
+                    items={items}
+                    sorting={sorting}
+                    onSort={(next) => change({ sort: next.by === 'risk' ? undefined : next.by, order: next.order })}
+                  />
+                ) : all === 0 ? (
+                  <Blank title="No entity seen yet" hint="Hosts, users and clients appear here as soon as events or alerts name them." />
+                ) : (
+                  <Blank title="No entity matches" hint="Shorten the name or choose another level." />
+                )}
+                <More shown={items.length} total={total} of="entities" more={entities.more} loading={entities.loading} />
+              </>
             );
           }}
         </Answered>
@@ -91,78 +113,5 @@ function AsOf({ at }: { at: number | null | undefined }) {
     <p className="soft small">
       Risks are as of <When at={at} />, where the events have got to: what is old is rated in its own time, and has not faded since.
     </p>
-  );
-}
-
-function EntityTable({ rows }: { rows: readonly EntityRow[] }) {
-  const tenant = useTenant();
-  return (
-    <Scroll label={plural(rows.length, 'entity', 'entities')}>
-      <table className="table dense">
-        <thead>
-          <tr>
-            <th>Entity</th>
-            <th>Level</th>
-            <th className="right">Risk</th>
-            <th>
-              <span className="hidden">Risk as a bar</span>
-            </th>
-            <th>What weighs most</th>
-            <th className="right">Alerts</th>
-            <th className="right">Events stored</th>
-            <th>Last event</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.name}>
-              <td className="name">
-                <Link to="/t/$tenant/entities/$name" params={{ tenant, name: row.name }}>
-                  {row.name}
-                </Link>
-                {row.place === 'outside' && <span className="soft small"> outside</span>}
-              </td>
-              <td>
-                <span className={`chip ${LEVEL_COLOUR[row.level]}`}>{row.level}</span>
-              </td>
-              <td className="right num">{Math.round(row.risk)}</td>
-              <td style={{ width: 96, verticalAlign: 'middle' }}>
-                <Bar
-                  share={row.risk / 100}
-                  level={row.level === 'safe' ? 'low' : LEVEL_COLOUR[row.level]}
-                  label={`Risk ${Math.round(row.risk)} of 100`}
-                />
-              </td>
-              <td className="clip">
-                <span className="ellipsis soft" title={prose(row.reason)}>
-                  {row.reason === '' ? '–' : prose(row.reason)}
-                </span>
-              </td>
-              <td className="right num">
-                {row.alerts === 0 ? (
-                  0
-                ) : (
-                  <Link to="/t/$tenant/alerts" params={{ tenant }} search={{ entity: row.name, state: 'any' }}>
-                    {count(row.alerts)}
-                  </Link>
-                )}
-              </td>
-              <td className="right num">
-                {row.events === 0 ? (
-                  <span className="soft">–</span>
-                ) : (
-                  <Link to="/t/$tenant/logs" params={{ tenant }} search={{ host: row.name }}>
-                    {count(row.events)}
-                  </Link>
-                )}
-              </td>
-              <td>
-                <When at={row.lastSeen} as="relative" />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
   );
 }

@@ -1,8 +1,10 @@
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
+import { usePages } from '../../api/pages.ts';
 import { useApi, useTenant } from '../../api/queries.ts';
 import { AlertTable } from '../../components/alert-table.tsx';
 import { Lanes } from '../../components/lanes.tsx';
+import { More } from '../../components/more.tsx';
 import { Card, Page } from '../../components/page.tsx';
 import { RangeChoice } from '../../components/range.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
@@ -24,7 +26,7 @@ export function EntityPage() {
   const setRange = (range: string | undefined) => navigate({ search: { range } });
   const range = useMemo(() => parseRange(search.range), [search.range]);
   const lanes = useApi('alertLanes', { query: { ...range, by: 'detector', entity: name, bins: 96 } });
-  const alerts = useApi('alerts', { query: { ...range, entity: name, order: 'time', limit: 100 } });
+  const alerts = usePages('alerts', { ...range, entity: name, order: 'time', limit: 100 });
   const entity = useApi('entity', { params: { id: name } });
   // Until its own answer is here, the one before is another's.
   const dossier = entity.data?.name === name ? entity.data : undefined;
@@ -80,10 +82,25 @@ export function EntityPage() {
           title="Alerts"
           className="c12"
           flush
-          head={alerts.data !== undefined && <span className="soft small">{plural(alerts.data.items.length, 'alert')}</span>}
+          head={lanes.data !== undefined && <span className="soft small">{plural(lanes.data.total, 'alert')}</span>}
         >
           <Answered of={alerts} rows={4}>
-            {({ items }) => (items.length === 0 ? <Blank title="No alert in this range" /> : <AlertTable items={items} entity={false} />)}
+            {({ items }) =>
+              items.length === 0 ? (
+                <Blank title="No alert in this range" />
+              ) : (
+                <>
+                  <AlertTable items={items} entity={false} />
+                  <More
+                    shown={items.length}
+                    {...(lanes.data === undefined ? {} : { total: lanes.data.total })}
+                    of="alerts"
+                    more={alerts.more}
+                    loading={alerts.loading}
+                  />
+                </>
+              )
+            }
           </Answered>
         </Card>
         <EntitySeries name={name} />

@@ -5,7 +5,7 @@ import { Fact } from '../../components/fact.tsx';
 import type { AlertLanes } from '../../components/lanes.tsx';
 import { Severity, When } from '../../components/marks.tsx';
 import { count, plural } from '../../format/number.ts';
-import { LEVEL_COLOUR } from './rows.ts';
+import { LEVEL_COLOUR } from './levels.ts';
 
 interface Props {
   readonly name: string;
@@ -22,7 +22,7 @@ export function EntityFigures({ name, range, lanes, alerts, entity, unknown }: P
   const hosts = useApi('hosts', { query: { ...range, host: name, limit: 1 } });
   const host = hosts.data?.items[0];
   const worst = lanes === undefined || lanes.lanes.length === 0 ? undefined : Math.max(...lanes.lanes.map(({ severity }) => severity));
-  const open = alerts.filter(({ state }) => state === 'open').length;
+  const open = useApi('groups', { query: { ...range, entity: name, state: 'open', limit: 1 } }).data?.alerts;
   const techniques = [...new Set(alerts.flatMap(({ detection }) => detection.techniques))].sort();
   return (
     <div className="card card-body">
@@ -53,7 +53,7 @@ export function EntityFigures({ name, range, lanes, alerts, entity, unknown }: P
         <Fact name="Worst alert">{worst === undefined ? 'none' : <Severity value={worst} word />}</Fact>
         <Fact name="Alerts">
           <span className="num">
-            {count(lanes?.total ?? 0)}, {open === (lanes?.total ?? 0) && open > 1 ? 'all' : count(open)} open
+            {count(lanes?.total)}, {open !== undefined && open > 1 && open === lanes?.total ? 'all' : count(open)} open
           </span>
         </Fact>
         <Fact name="Techniques">{techniques.length === 0 ? 'none named' : techniques.join(' ')}</Fact>

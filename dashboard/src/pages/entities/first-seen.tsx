@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
 import { useTenant } from '../../api/queries.ts';
 import { When } from '../../components/marks.tsx';
+import { More } from '../../components/more.tsx';
 import { Card } from '../../components/page.tsx';
 import { Scroll } from '../../components/scroll.tsx';
 import { Blank } from '../../components/states.tsx';
@@ -45,6 +46,7 @@ export function FirstSeen({ alerts }: { alerts: readonly AlertBody[] }) {
               ))}
             </tbody>
           </table>
+          <More shown={Math.min(SHOWN, facts.length)} total={facts.length} of="things seen for the first time" />
         </Scroll>
       )}
     </Card>

@@ -10,7 +10,7 @@ import { duration, SECOND } from '../../format/time.ts';
 export function Figures({ data }: { data: OverviewBody }) {
   const tenant = useTenant();
   const { last } = useLive();
-  const groups = useApi('groups', { query: { state: 'open', limit: 200 } });
+  const groups = useApi('groups', { query: { state: 'open', limit: 1 } });
   const incidents = useApi('incidents', { query: { state: 'open', band: 'notify', order: 'score', limit: 1000 } });
   const lag = lagNow(data, last);
   const { notifiedToday, criticalToday, budgetedToday, open, acknowledged } = data.alerts;
@@ -59,7 +59,7 @@ export function Figures({ data }: { data: OverviewBody }) {
         )}
         label="Open alerts"
         value={count(open)}
-        under={`${groups.data === undefined ? '–' : count(groups.data.items.length)} kinds, ${count(acknowledged)} acknowledged`}
+        under={`${groups.data === undefined ? '–' : count(groups.data.total)} kinds, ${count(acknowledged)} acknowledged`}
       />
       <Figure
         link={(content) => (

@@ -36,6 +36,15 @@ export const ALERTS_ROUTES = {
     body: alerts.bulkSchema,
     response: alerts.bulkResultSchema,
   },
+  undoBulk: {
+    method: 'DELETE',
+    path: `${T}/alerts/bulk/:change`,
+    tag: 'alerts',
+    summary: 'Take back one of the last twenty changes of many alerts; what was changed again since stays',
+    access: triage,
+    params: alerts.changeParams,
+    response: alerts.undoneSchema,
+  },
   alert: {
     method: 'GET',
     path: `${T}/alerts/:id`,

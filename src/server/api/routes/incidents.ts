@@ -79,7 +79,7 @@ export const INCIDENT_ROUTES = {
     method: 'GET',
     path: `${T}/entities`,
     tag: 'entities',
-    summary: 'Hosts and addresses, the riskiest first',
+    summary: 'Hosts and addresses with their risk, the riskiest first',
     access: read('alerts:read'),
     params: tenantParams,
     query: entities.entityQuerySchema,

@@ -1,5 +1,16 @@
 import { z } from 'zod';
-import { cursorSchema, idParams, limitSchema, listOf, numberSchema, pageOf, timeQuerySchema, timeSchema } from './common.ts';
+import {
+  cursorSchema,
+  idParams,
+  limitSchema,
+  listOf,
+  numberSchema,
+  pageOf,
+  tenantParams,
+  timeBoundSchema,
+  timeQuerySchema,
+  timeSchema,
+} from './common.ts';
 import { assigneeSchema, notesSchema, stateSchema } from './handling.ts';
 
 export const verdictSchema = z.enum(['true-positive', 'false-positive', 'benign']);
@@ -124,15 +135,37 @@ export const labelEntrySchema = z.object({
   at: timeSchema,
 });
 
-/** One change of many alerts; `verdict` null takes labels back, `assignee` null takes them from whoever has them. */
-export const bulkSchema = z.strictObject({
-  ids: z.array(z.string().max(64)).min(1).max(1000),
-  state: stateSchema.optional(),
-  assignee: assigneeSchema.nullable().optional(),
-  verdict: verdictSchema.nullable().optional(),
-  note: z.string().max(4096).default(''),
-});
-export const bulkResultSchema = z.object({ changed: z.number(), missing: z.array(z.string()) });
+/** Which alerts a change is for, however many they are: at least one condition. */
+const whichAlertsSchema = z
+  .strictObject({
+    from: timeBoundSchema.optional(),
+    to: timeBoundSchema.optional(),
+    detector: z.string().max(64).optional(),
+    entity: z.string().max(1024).optional(),
+    source: z.string().max(64).optional(),
+    group: z.string().max(64).optional(),
+    state: stateSchema.optional(),
+    assignee: assigneeSchema.optional(),
+    minSeverity: z.number().min(0).max(100).optional(),
+    tactic: z.string().max(64).optional(),
+  })
+  .refine((where) => Object.values(where).some((value) => value !== undefined), 'names no condition: say which alerts are meant');
+
+/** One change of many alerts, by id or by what they are like; `verdict` null takes labels back, `assignee` null takes them from whoever has them. */
+export const bulkSchema = z
+  .strictObject({
+    ids: z.array(z.string().max(64)).min(1).max(1000).optional(),
+    where: whichAlertsSchema.optional(),
+    state: stateSchema.optional(),
+    assignee: assigneeSchema.nullable().optional(),
+    verdict: verdictSchema.nullable().optional(),
+    note: z.string().max(4096).default(''),
+  })
+  .refine(({ ids, where }) => (ids === undefined) !== (where === undefined), 'needs either ids or where');
+/** `changed`: alerts that were not so before; `undo`: the number of the change, which can be taken back for a while; null where nothing changed. */
+export const bulkResultSchema = z.object({ changed: z.number(), missing: z.array(z.string()), undo: z.number().nullable() });
+export const changeParams = tenantParams.extend({ change: z.string().regex(/^\d{1,15}$/) });
+export const undoneSchema = z.object({ changed: z.number() });
 
 /** Alerts that share detector and pattern. */
 export const groupSchema = z.object({
@@ -149,7 +182,8 @@ export const groupSchema = z.object({
   worst: z.string(),
 });
 export const groupQuery = alertQuerySchema.omit({ cursor: true, order: true });
-export const groupsList = listOf(groupSchema);
+/** `total` groups there are, and `alerts` in all of them, however many are listed. */
+export const groupsList = listOf(groupSchema).extend({ total: z.number(), alerts: z.number() });
 
 export const lanesQuery = alertQuerySchema.omit({ cursor: true, order: true, limit: true }).extend({
   by: z.enum(['entity', 'detector', 'source']).default('entity'),

@@ -62,13 +62,26 @@ export const entitySchema = entitySummarySchema.extend({
 export const entityQuerySchema = z.strictObject({
   /** From this verdict on. */
   verdict: entityVerdictSchema.optional(),
+  /** Of this verdict. */
+  level: entityVerdictSchema.optional(),
+  place: placeSchema.optional(),
   /** Part of the name. */
   name: z.string().max(256).optional(),
+  sort: z.enum(['risk', 'name', 'alerts', 'events', 'seen']).optional(),
+  /** Without: names ascending, everything else descending. */
+  order: z.enum(['asc', 'desc']).optional(),
   limit: limitSchema.optional(),
   cursor: cursorSchema.optional(),
 });
-/** `counts`: entities of each verdict, whatever the query; `asOf`: the event time that the risks are as of, null where no entity was seen. */
-export const entityPage = pageOf(entitySummarySchema).extend({
+/** With the stored events that it wrote. */
+const listedEntitySchema = entitySummarySchema.extend({ events: z.number() });
+/**
+ * `total`: entities that match the query; `counts`: of each verdict, whatever the query; `unlisted`: beyond those that can be listed, with
+ * nothing open against them; `asOf`: the event time that the risks are as of, null where no entity was seen.
+ */
+export const entityPage = pageOf(listedEntitySchema).extend({
+  total: z.number(),
+  unlisted: z.number(),
   asOf: timeSchema,
   counts: z.object({ safe: z.number(), suspicious: z.number(), attacked: z.number(), harmful: z.number() }),
 });
