@@ -93,6 +93,25 @@ export function arp({ operation, sender, hardware, target }: Arp): Uint8Array {
   return ethernet(0x0806, join([0, 1, 8, 0, 6, 4], short(operation), card(hardware), quad(sender), [0, 0, 0, 0, 0, 0], quad(target)));
 }
 
+export interface Neighbour {
+  /** 135 solicitation, 136 advertisement. */
+  readonly type: number;
+  readonly sender: string;
+  readonly hardware: string;
+  /** Address asked for, or claimed. */
+  readonly target: string;
+  /** Of an advertisement: replaces what is known. */
+  readonly override?: boolean;
+}
+
+/** A message of IPv6 neighbour discovery in its frame, with the sender's card as an option; addresses as in `ipv6`. */
+export function neighbour({ type, sender, hardware, target, override = true }: Neighbour): Uint8Array {
+  const address = target.split(':').flatMap((group) => short(Number.parseInt(group, 16)));
+  const flags = type === 136 && override ? 0x20 : 0;
+  const message = join([type, 0, 0, 0, flags, 0, 0, 0], address, [type === 136 ? 2 : 1, 1], card(hardware));
+  return ethernet(0x86dd, ipv6(sender, 'ff02:0:0:0:0:0:0:1', 58, message));
+}
+
 export interface Dhcp {
   /** 1 discover, 2 offer, 3 request, 5 acknowledgement. */
   readonly message: number;

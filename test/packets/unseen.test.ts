@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Random, seededRandom } from '../../src/core/index.ts';
 import { RULES } from '../../src/detectors/packet-windows/rules.ts';
-import { arp, dhcp, dnsQuery, echo, type Frame, tcp, udp } from '../../src/testing/packets.ts';
+import { arp, dhcp, dnsQuery, echo, type Frame, neighbour, tcp, udp } from '../../src/testing/packets.ts';
 import { host, ip, many, SECOND, syn, synAck, T0, watch } from './watch.ts';
 
 const MINUTE = 60 * SECOND;
@@ -150,6 +150,56 @@ describe('ARP', () => {
     ],
   ])('%s is quiet', async (_, frames) => {
     expect((await watch(frames)).names).toEqual([]);
+  });
+});
+
+describe('IPv6 neighbour discovery', () => {
+  const ROUTER = 'fe80:0:0:0:0:0:0:1';
+  const HOST = '2001:db8:0:0:0:0:0:20';
+  const [ROUTER_CARD, ATTACKER] = ['02:00:00:00:00:01', '02:00:00:00:00:66'];
+  const says = (
+    time: number,
+    hardware: string,
+    options: { type?: number; override?: boolean; sender?: string; target?: string } = {},
+  ): Frame => ({
+    time: T0 + time,
+    bytes: neighbour({ type: 136, sender: ROUTER, target: ROUTER, hardware, ...options }),
+  });
+  const byTurns = (of: (time: number, hardware: string) => Frame): Frame[] =>
+    Array.from({ length: 20 }, (_, i) => [of(i * 2 * SECOND, ATTACKER), of(i * 2 * SECOND + 301_000, ROUTER_CARD)]).flat();
+
+  it.each<[string, Frame[], string, string]>([
+    ['advertised by two cards by turns', byTurns(says), 'fe80::1', ''],
+    ['named as sender of questions', byTurns((time, card) => says(time, card, { type: 135, target: HOST })), 'fe80::1', ''],
+    ['that is not the sender’s', byTurns((time, card) => says(time, card, { target: HOST })), 'fe80::1', '2001:db8::20 '],
+  ])('an address %s', async (_, frames, entity, other) => {
+    const { found } = await watch(frames);
+    expect(found.map((one) => [one.entity, one.key, one.techniques])).toEqual([
+      [entity, `${entity} ${other}claimed by ${ROUTER_CARD} and ${ATTACKER}`, ['T1557']],
+    ]);
+    expect(found[0]?.severity).toBeGreaterThanOrEqual(60);
+  });
+
+  it.each<[string, Frame[]]>([
+    ['an address of several hosts, whose answers replace nothing', byTurns((time, card) => says(time, card, { override: false }))],
+    ['hosts that ask whether an address is free', byTurns((time, card) => says(time, card, { type: 135, sender: '0:0:0:0:0:0:0:0' }))],
+    [
+      'an address that moves to another card once',
+      [...many(9, (i) => says(i * SECOND, ROUTER_CARD)), ...many(9, (i) => says((10 + i) * SECOND, ATTACKER))],
+    ],
+    ['two routers that share a virtual card', byTurns((time, card) => says(time, card === ATTACKER ? '00:00:5e:00:02:07' : card))],
+  ])('%s is quiet', async (_, frames) => {
+    expect((await watch(frames)).names).toEqual([]);
+  });
+
+  it('takes messages that are cut short or whose options have no length', async () => {
+    const cut = Array.from({ length: 90 }, (_, length) => ({ time: T0 + length, bytes: says(0, ATTACKER).bytes.slice(0, length) }));
+    const endless = byTurns(says).map(({ time, bytes }) => {
+      const copy = bytes.slice();
+      copy.fill(0, copy.length - 8);
+      return { time, bytes: copy };
+    });
+    expect((await watch([...cut, ...endless])).names).toEqual([]);
   });
 });
 

@@ -31,7 +31,7 @@ export const config = z.strictObject({
   tunnelContents: count(10, 'Different contents of pings between two hosts.'),
   textNames: count(15, 'Different names below one domain that one source asks for TXT or NULL records, an hour.'),
   claimWindow: z.number().min(10).max(86_400).default(600).describe('Seconds of a window for addresses claimed by several.'),
-  arpChanges: count(3, 'Changes between network cards that claim one address by ARP, a window.'),
+  arpChanges: count(3, 'Changes between network cards that claim one address by ARP or IPv6 neighbour discovery, a window.'),
   arpReplies: count(20, 'ARP answers of one network card that nobody asked for.'),
   rogueOffers: count(1, 'DHCP offers that contradict those of another server, a window.'),
   slowScanWindow: z.number().min(60).max(86_400).default(14_400).describe('Seconds of a window for slow scans.'),

@@ -5,6 +5,7 @@ import {
   type Micros,
   networksOf,
   type PacketBatch,
+  PROTOCOL,
   type RuleDetector,
   type RuleFinding,
   type RuleInput,
@@ -109,6 +110,7 @@ export class PacketWindows implements RuleDetector {
     this.#floods.packet(batch, row, contact, loops);
     if (batch.fragment[row] === FRAGMENT.later) return;
     this.#scans.packet(batch, row, contact);
+    if (batch.protocol[row] === PROTOCOL.icmp6) this.#claims.neighbour(batch, row);
     this.#logins.packet(batch, row);
     this.#echoes.packet(batch, row);
   }

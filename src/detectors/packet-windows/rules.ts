@@ -14,6 +14,7 @@ export type RuleName =
   | 'slow-port-scan'
   | 'slow-host-scan'
   | 'arp-spoofing'
+  | 'neighbour-spoofing'
   | 'arp-replies'
   | 'rogue-dhcp'
   | 'brute-force'
@@ -208,6 +209,24 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
       'compare both cards with your inventory; the gateway’s own is known',
       'find the switch port of the other',
       'turn on ARP inspection',
+    ],
+  },
+  'neighbour-spoofing': {
+    title: 'One IPv6 address claimed by two network cards',
+    techniques: ['T1557'],
+    severity: 60,
+    mostSeverity: 80,
+    about: 'source',
+    why: 'An address belongs to one card; two that claim it by turns in neighbour discovery mean that one pretends to be the other, so that traffic goes through it.',
+    harmless: [
+      'two hosts with the same address by mistake',
+      'a host with two cards in one network',
+      'a cluster that cannot decide which of its hosts is active',
+    ],
+    next: [
+      'compare both cards with your inventory; the router’s own is known',
+      'find the switch port of the other',
+      'turn on inspection of neighbour discovery',
     ],
   },
   'arp-replies': {
