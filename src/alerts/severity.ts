@@ -8,9 +8,12 @@ export const LEARNING_MOST = SEVERITY_LEVELS.medium - 1;
 
 /** Readings of a series from which on what is unusual in it may be high; before, at most medium. */
 const FEW_READINGS = 100;
+/** The same of what may be medium; before, low. */
+const HARDLY_ANY = 10;
 
 /** Highest severity of what rests on so many readings of a series. */
 export function mostOf(readings: number): number {
+  if (readings < HARDLY_ANY) return LEARNING_MOST;
   return readings < FEW_READINGS ? SEVERITY_LEVELS.high - 1 : 100;
 }
 

@@ -1,4 +1,5 @@
 import { type Explanation, formatMicros, type Micros } from '../core/index.ts';
+import { LEARNING_MOST } from './severity.ts';
 
 /** A device, or one channel of it, that stopped reporting. */
 export interface SilenceTold {
@@ -10,6 +11,17 @@ export interface SilenceTold {
   readonly usual: Micros;
   /** When it reported again, where that is known. */
   readonly again?: Micros;
+}
+
+const SILENCE_SEVERITY = 60;
+/** Below the former, so that where several silences fold into one alert it speaks of the one that lasts. */
+const OVER_SEVERITY = 40;
+/** Reports before which the rhythm is a guess: then a silence is low. */
+const KNOWN_REPORTS = 100;
+
+/** `reports`: made before it. */
+export function silenceSeverity(reports: number, isOver: boolean): number {
+  return Math.min(reports < KNOWN_REPORTS ? LEARNING_MOST : 100, isOver ? OVER_SEVERITY : SILENCE_SEVERITY);
 }
 
 export function silenceExplanation({ subject, since, missing, usual, again }: SilenceTold): Explanation {

@@ -123,10 +123,38 @@ describe('readings', () => {
     expect(wild).toMatchObject({ input: 'pump.csv', line: 1_352, time: Date.UTC(2026, 0, 1) * 1000 + 1_350 * 60e6 });
     const text = bytes.subarray(wild?.offset, (wild?.offset ?? 0) + (wild?.length ?? 0)).toString();
     expect(text).toMatch(/^2026-01-01T22:30:00.000Z,250,[\d.]+,0\n$/);
-    expect(html).toContain('inlet read 250, outside its range');
+    expect(html).toMatch(/inlet (read 250, outside its range|jumped to 250)/);
     expect((analysis as InputAnalysis).alerts.every(({ alert }) => alert.detection.evidence.length > 0)).toBe(true);
     const [again] = await analyze([path('pump.csv')]);
     expect(renderJson(buildReport((again as InputAnalysis).report))).toBe(renderJson(report));
+  });
+
+  it('of many devices in one table are of each device, one cause among them is one kind, and a device that stops is told of', async () => {
+    const random = seededRandom(6);
+    const lines = ['time,device,temperature_celsius'];
+    for (let minute = 0; minute < 90; minute++) {
+      for (let device = 0; device < 40; device++) {
+        if (device === 7 && minute >= 60) continue;
+        const wild = minute === 75 && device >= 3 && device < 6;
+        const value = wild ? 500 + random() : 20 + Math.sin((minute + 9 * device) / 11) + 0.1 * random();
+        lines.push(`${new Date(Date.UTC(2026, 0, 1) + minute * 60_000).toISOString()},dev${device},${value.toFixed(2)}`);
+      }
+    }
+    await writeFile(path('fleet.csv'), lines.join('\n'));
+    const [fleet] = await analyze([path('fleet.csv')]);
+    const alerts = (fleet as InputAnalysis).alerts.map(({ alert }) => alert);
+    const wild = alerts.filter(({ detection }) => detection.detector === 'device-faults');
+    expect(wild.map(({ detection }) => detection.entity).sort()).toEqual(['dev3', 'dev4', 'dev5']);
+    expect(new Set(wild.map(({ group }) => group)).size).toBe(1);
+    expect(wild.every(({ detection }) => detection.key === `${detection.entity} temperature_celsius` && detection.severity < 50)).toBe(
+      true,
+    );
+    const silent = alerts.filter(({ detection }) => detection.detector === 'silence');
+    expect(silent.map(({ detection }) => [detection.entity, detection.title])).toEqual([
+      ['dev7', expect.stringContaining('dev7 has stopped reporting: nothing since 2026-01-01T00:59')],
+    ]);
+    expect(silent[0]?.detection.severity).toBeLessThan(25);
+    expect(alerts).toHaveLength(4);
   });
 
   it('are held against a baseline', async () => {

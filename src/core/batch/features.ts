@@ -63,6 +63,8 @@ export interface SeriesBatch {
   /** Index into `series` per row. */
   readonly code: Int32Array;
   readonly entities: readonly string[];
+  /** Of each series, the name of those that it is compared with; absent = those of its entity. */
+  readonly peers?: readonly string[];
   readonly value: Float64Array;
   /** How many lines there were in all where `value` counts those of one kind among them; NaN for other rows. */
   readonly whole?: Float64Array;

@@ -4,6 +4,8 @@ import type { Micros } from '../time.ts';
 export interface SeriesFrame {
   readonly rows: number;
   readonly channels: readonly string[];
+  /** Of each channel, the device that the input names for it and what is read of it; absent = the input names none. */
+  readonly devices?: readonly ChannelDevice[];
   /** (rows) start of each interval, ascending. */
   readonly times: Float64Array;
   /** One column of `rows` values per channel; NaN where nothing was reported. */
@@ -20,6 +22,11 @@ export interface SeriesFrame {
   readonly readAs?: string;
   /** Lines of text the rows were read from; absent where they are no lines. */
   readonly lines?: FrameLines;
+}
+
+export interface ChannelDevice {
+  readonly device: string;
+  readonly measure: string;
 }
 
 export interface FrameCounts {

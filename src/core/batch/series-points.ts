@@ -20,7 +20,7 @@ export interface SeriesPoints {
   readonly score: Float32Array;
 }
 
-/** Rows as they are stored, with what a detector said of them. */
+/** Rows as they are stored, with what a detector said of them; series are named within their entities. */
 export function pointsOf(source: string, batch: SeriesBatch, scored: ScoreBatch | undefined): SeriesPoints {
   const { arms = {} } = scored ?? {};
   const column = (values: Float64Array | undefined) =>
@@ -28,7 +28,7 @@ export function pointsOf(source: string, batch: SeriesBatch, scored: ScoreBatch 
   return {
     source,
     rows: batch.rows,
-    names: batch.series,
+    names: batch.series.map((name, code) => withinEntity(name, batch.entities[code] as string)),
     entities: batch.entities,
     code: batch.code,
     time: batch.start,
@@ -38,4 +38,9 @@ export function pointsOf(source: string, batch: SeriesBatch, scored: ScoreBatch 
     upper: column(arms.upper),
     score: column(scored?.score),
   };
+}
+
+/** Series are named with their entity before them, so that a name is unique over entities. */
+function withinEntity(name: string, entity: string): string {
+  return entity !== '' && name.startsWith(`${entity} `) ? name.slice(entity.length + 1) : name;
 }

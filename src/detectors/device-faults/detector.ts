@@ -9,12 +9,15 @@ import {
   seriesNameOf,
 } from '../../core/index.ts';
 import type { DeviceFaultsConfig } from './config.ts';
-import { EntityPeers } from './entity-peers.ts';
 import { explainFault } from './explain.ts';
 import { describeReading, FaultLabels } from './fault-labels.ts';
 import { FAULTS, type Fault, scoreOf, worstFault } from './faults.ts';
-import { type FaultRating, SeriesState } from './series-state.ts';
-import { type FaultMemory, readMemory, saveMemory } from './snapshot.ts';
+import { FaultMemory } from './memory.ts';
+import type { FaultRating } from './series-state.ts';
+import { readMemory, saveMemory } from './snapshot.ts';
+
+/** Below so many independent readings a range is a guess. */
+const LEAST_INDEPENDENT = 10;
 
 /**
  * Devices that send erroneous data. Every reading is rated as if those before it had been observed; a series is learnt from its
@@ -23,11 +26,12 @@ import { type FaultMemory, readMemory, saveMemory } from './snapshot.ts';
 export class DeviceFaultsDetector implements Detector<SeriesBatch> {
   readonly shape = 'series';
   readonly #config: DeviceFaultsConfig;
-  #memory: FaultMemory = { series: new Map(), entities: new Map() };
+  #memory: FaultMemory;
   #labels = new FaultLabels([]);
 
   constructor(config: DeviceFaultsConfig) {
     this.#config = config;
+    this.#memory = new FaultMemory(config);
   }
 
   /** All rows are learnt from. The limits come from them, so there is no calibration but the limits themselves. */
@@ -36,7 +40,7 @@ export class DeviceFaultsDetector implements Detector<SeriesBatch> {
     for (let row = 0; row < batch.rows; row++) {
       if (Number.isFinite(batch.value[row])) counts.set(seriesNameOf(batch, row), (counts.get(seriesNameOf(batch, row)) ?? 0) + 1);
     }
-    this.#memory = { series: new Map(), entities: new Map() };
+    this.#memory = new FaultMemory(this.#config);
     this.#advance(this.#memory, batch, batch.rows, (name) => counts.get(name) ?? this.#config.learn);
     progress(1);
     let from = Number.POSITIVE_INFINITY;
@@ -45,24 +49,26 @@ export class DeviceFaultsDetector implements Detector<SeriesBatch> {
       from = Math.min(from, batch.start[row] as number);
       to = Math.max(to, batch.end[row] as number);
     }
-    const metrics = { series: this.#memory.series.size };
+    const metrics = { series: this.#memory.size };
     return { rows: batch.rows, from, to, calibration: new Float64Array(0), metrics };
   }
 
-  /** Arms: how far the reading goes towards each fault; `peers`: 1 where its peers explain the series. */
+  /** Arms: how far the reading goes towards each fault; `peers`: 1 where its peers explain the series; `learnt`: readings that the worst rests on. */
   async score(batch: SeriesBatch): Promise<ScoreBatch> {
     const score = new Float64Array(batch.rows).fill(Number.NaN);
-    const arms = Object.fromEntries([...FAULTS, 'peers' as const].map((arm) => [arm, score.slice()])) as Record<
-      Fault | 'peers',
+    const arms = Object.fromEntries([...FAULTS, 'peers' as const, 'learnt' as const].map((arm) => [arm, score.slice()])) as Record<
+      Fault | 'peers' | 'learnt',
       Float64Array
     >;
-    this.#advance(this.#fork(batch), batch, batch.rows, this.#target, (row, rating) => {
+    this.#advance(this.#memory.fork(), batch, batch.rows, this.#target, (row, rating) => {
       if (rating.learning) return;
       const worst = worstFault(rating);
-      const value = scoreOf(worst === undefined ? 0 : rating[worst]);
+      const learnt = readingsBehind(rating, worst);
+      const value = scoreOf(worst === undefined ? 0 : rating[worst], worst === 'range' ? learnt : rating.seen);
       score[row] = this.#labels.adjust(value, seriesNameOf(batch, row), entityOf(batch, row), batch.value[row] as number);
       for (const fault of FAULTS) arms[fault][row] = rating[fault];
       arms.peers[row] = Number(rating.byPeers);
+      arms.learnt[row] = learnt;
     });
     return { score, arms };
   }
@@ -76,7 +82,7 @@ export class DeviceFaultsDetector implements Detector<SeriesBatch> {
 
   async explain(batch: SeriesBatch, row: number): Promise<Explanation> {
     let found: FaultRating | undefined;
-    this.#advance(this.#fork(batch), batch, row + 1, this.#target, (at, rating) => {
+    this.#advance(this.#memory.fork(), batch, row + 1, this.#target, (at, rating) => {
       if (at === row) found = rating;
     });
     return explainFault(seriesNameOf(batch, row), batch.value[row] as number, found);
@@ -100,25 +106,10 @@ export class DeviceFaultsDetector implements Detector<SeriesBatch> {
   }
 
   async restore(snapshot: Uint8Array): Promise<void> {
-    this.#memory = readMemory(snapshot, this.#config.maxPeers);
+    this.#memory = readMemory(snapshot, this.#config);
   }
 
   readonly #target = (): number => this.#config.learn;
-
-  /** Copies of what the batch touches. */
-  #fork(batch: SeriesBatch): FaultMemory {
-    const { maxPeers } = this.#config;
-    const forked: FaultMemory = { series: new Map(), entities: new Map() };
-    for (const name of batch.series) {
-      const state = this.#memory.series.get(name);
-      if (state !== undefined) forked.series.set(name, state.copy(maxPeers));
-    }
-    for (const name of new Set(batch.entities)) {
-      const entity = this.#memory.entities.get(name);
-      if (entity !== undefined) forked.entities.set(name, new EntityPeers(maxPeers, entity.save()));
-    }
-    return forked;
-  }
 
   #advance(
     memory: FaultMemory,
@@ -127,21 +118,14 @@ export class DeviceFaultsDetector implements Detector<SeriesBatch> {
     target: (name: string) => number,
     rated?: (row: number, rating: FaultRating) => void,
   ): void {
-    const { maxPeers, maxSeries } = this.#config;
     for (let row = 0; row < rows; row++) {
       const name = seriesNameOf(batch, row);
       const value = batch.value[row] as number;
       if (!Number.isFinite(value)) continue;
-      let state = memory.series.get(name);
-      if (state === undefined) {
-        if (memory.series.size >= maxSeries) continue;
-        const entity = entityOf(batch, row);
-        const peers = memory.entities.get(entity) ?? new EntityPeers(maxPeers);
-        memory.entities.set(entity, peers);
-        state = new SeriesState(entity, peers.join(name), target(name), maxPeers);
-        memory.series.set(name, state);
-      }
-      const rating = state.push(value, batch.start[row] as number, memory.entities.get(state.entity) as EntityPeers, this.#config);
+      const peers = batch.peers?.[batch.code[row] as number] ?? entityOf(batch, row);
+      const state = memory.stateOf(name, peers, () => target(name));
+      if (state === undefined) continue;
+      const rating = state.push(value, batch.start[row] as number, memory.peersOf(state), this.#config);
       rated?.(row, rating);
     }
   }
@@ -149,4 +133,10 @@ export class DeviceFaultsDetector implements Detector<SeriesBatch> {
 
 function entityOf(batch: SeriesBatch, row: number): string {
   return batch.entities[batch.entities.length === batch.rows ? row : (batch.code[row] as number)] as string;
+}
+
+/** A range, and a level by itself, are known from readings that say little of one another; of few such ones no more than that many count. */
+function readingsBehind({ seen, independent, byPeers }: FaultRating, worst: Fault | undefined): number {
+  const byOwnRange = worst === 'range' || (worst === 'drift' && !byPeers);
+  return byOwnRange && independent < LEAST_INDEPENDENT ? independent : seen;
 }

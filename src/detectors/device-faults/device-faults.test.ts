@@ -150,6 +150,74 @@ describe('device faults', () => {
     expect(Math.max(...(arms?.drift ?? []).filter((_, i) => i % 3 === 0))).toBeGreaterThan(1);
   });
 
+  it('holds no series against a neighbour that has fallen silent', async () => {
+    const random = seededRandom(21);
+    const rows = (from: number, to: number, silentFrom: number): SeriesBatch => {
+      const all = Array.from({ length: 3 * (to - from) }, (_, i) => {
+        const row = from + Math.floor(i / 3);
+        return { row, code: i % 3, value: 20 + 4 * Math.sin(row / 40) + 0.3 * random() };
+      }).filter(({ row, code }) => code !== 1 || row < silentFrom);
+      const start = Float64Array.from(all, ({ row }) => row * MINUTE);
+      return {
+        ...{ shape: 'series', rows: all.length, series: ['a', 'b', 'c'], code: Int32Array.from(all, ({ code }) => code) },
+        ...{ value: Float64Array.from(all, ({ value }) => value), entities: all.map(() => 'plant') },
+        ...{ start, end: start.map((time) => time + MINUTE) },
+      };
+    };
+    const detector = new DeviceFaultsDetector(config.parse({}));
+    await detector.fit(rows(0, 1_200, 9_999));
+    const { score } = await detector.score(rows(1_200, 1_800, 1_260));
+    expect(Math.max(...score)).toBeLessThan(5);
+  });
+
+  it('knows no range from a few readings of a slow curve, and still finds what lies far beyond', async () => {
+    const random = seededRandom(8);
+    const sensors = 200;
+    const rows = (from: number, to: number, wild: boolean): SeriesBatch => {
+      const value = Float64Array.from({ length: sensors * (to - from) }, (_, i) => {
+        const row = from + Math.floor(i / sensors);
+        const sensor = i % sensors;
+        return wild && sensor === 5 && row === 35 ? 520 : 20 + Math.sin(row / 8 + sensor) + 0.1 * (random() - 0.5);
+      });
+      const start = value.map((_, i) => (from + Math.floor(i / sensors)) * MINUTE);
+      return {
+        ...{ shape: 'series', rows: value.length, series: Array.from({ length: sensors }, (_, i) => `dev${i} temperature`) },
+        ...{ code: Int32Array.from(value, (_, i) => i % sensors), entities: Array.from({ length: sensors }, (_, i) => `dev${i}`) },
+        ...{ value, start, end: start.map((time) => time + MINUTE) },
+      };
+    };
+    const detector = new DeviceFaultsDetector(config.parse({}));
+    await detector.fit(rows(0, 16, false));
+    const { score, arms } = await detector.score(rows(16, 40, true));
+    const told = [...score.keys()].filter((i) => (score[i] as number) > -Math.log(0.001));
+    expect(told).toContain((35 - 16) * sensors + 5);
+    expect(told.length).toBeLessThan(0.001 * score.length);
+    expect(told.every((i) => (arms?.learnt?.[i] as number) < 100)).toBe(true);
+  });
+
+  it('compares as many series with one another as it may, and the others among themselves', async () => {
+    const random = seededRandom(4);
+    const rows = (from: number, to: number, drift: number): SeriesBatch => {
+      const value = Float64Array.from({ length: 6 * (to - from) }, (_, i) => {
+        const row = from + Math.floor(i / 6);
+        return 20 + 4 * Math.sin(row / 30) + 0.3 * random() + (i % 6 === 5 ? drift * (row - from) : 0);
+      });
+      const start = value.map((_, i) => (from + Math.floor(i / 6)) * MINUTE);
+      return {
+        ...{ shape: 'series', rows: value.length, series: ['a t', 'b t', 'c t', 'd t', 'e t', 'f t'], peers: Array(6).fill('all t') },
+        ...{ code: Int32Array.from(value, (_, i) => i % 6), entities: ['a', 'b', 'c', 'd', 'e', 'f'] },
+        ...{ value, start, end: start.map((time) => time + MINUTE) },
+      };
+    };
+    const detector = new DeviceFaultsDetector(config.parse({ maxPeers: 3 }));
+    await detector.fit(rows(0, 1_200, 0));
+    const { arms } = await detector.score(rows(1_200, 1_500, 0.01));
+    const of = (series: number, arm: string) => [...(arms?.[arm] ?? [])].filter((_, i) => i % 6 === series);
+    expect(of(5, 'peers')).not.toContain(0);
+    expect(Math.max(...of(5, 'drift'))).toBeGreaterThan(1);
+    expect(Math.max(...of(0, 'drift'))).toBeLessThan(1);
+  });
+
   /** One series by itself: noise about 5 with a spike of 400 every 90 readings. */
   const alone = (count: number, seed: number, first: number, shift: (i: number) => number = () => 0): SeriesBatch => {
     const random = seededRandom(seed);

@@ -121,6 +121,11 @@ export class DriftModel {
     if (row % every === 0) this.#sums[first + row / every] = value;
   }
 
+  /** What the series should read by its peers; undefined while it learns. */
+  expected(peers: Float64Array): number | undefined {
+    return this.fitted ? this.#expected(peers) : undefined;
+  }
+
   #expected(peers: Float64Array): number {
     let value = this.#at(ORIGIN) + this.#at(WEIGHTS);
     for (let i = 0; i < this.#peers; i++) value += (peers[i] as number) * this.#at(WEIGHTS + 1 + i);

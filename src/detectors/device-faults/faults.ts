@@ -8,9 +8,17 @@ export type FaultRatios = Readonly<Record<Fault, number>>;
 const FAULT_SCORE = 10;
 const QUIET_SCORE = 4;
 
-/** Minus ln of a nominal tail probability, so that it stands beside the scores of other detectors that learn as they go. */
-export function scoreOf(ratio: number): number {
-  return ratio > 1 ? FAULT_SCORE + 4 * Math.min(5, Math.log(ratio)) : QUIET_SCORE * Math.max(0, ratio);
+/** Readings from which on a limit learnt from them counts as known. */
+const KNOWN = 100;
+
+/**
+ * Minus ln of a nominal tail probability, so that it stands beside the scores of other detectors that learn as they go. A limit that
+ * rests on few readings promises less: one in so many goes as far by itself, and further ones get rare as those of Student's t with two degrees of freedom.
+ */
+export function scoreOf(ratio: number, readings: number): number {
+  if (ratio <= 1) return QUIET_SCORE * Math.max(0, ratio);
+  const known = FAULT_SCORE + 4 * Math.min(5, Math.log(ratio));
+  return readings >= KNOWN ? known : Math.min(known, Math.log1p(readings) + 2 * Math.log(ratio));
 }
 
 /** The fault whose limit is exceeded most, sudden ones before drift; undefined where nothing is judged. */

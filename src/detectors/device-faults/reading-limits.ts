@@ -15,10 +15,24 @@ type Field = (typeof FIELDS)[number];
 
 const LAST_TIME = FIELDS.length + CHANGES;
 const STEP = LAST_TIME + 1;
+/** Mean of the readings, sum of their squared and mean of their absolute distances from it, sum of squared changes. */
+const [MEAN, SQUARES, DEVIATION, CHANGED] = [STEP + 1, STEP + 2, STEP + 3, STEP + 4];
+/** Side of the mean that the readings were on last (-1, 1; 0 = none yet), and how often they went over to the other one. */
+const [SIDE, TURNS] = [STEP + 5, STEP + 6];
+/** Equal readings up to which nothing stands still. */
+const LEAST_STILL = 2;
 /** Numbers of one saved state. */
-export const LIMITS_LENGTH = STEP + 1;
-/** Numbers of one saved state before times were kept; they stand last. */
+export const LIMITS_LENGTH = STEP + 7;
+/** Numbers of one saved state before times were kept, and before turns were; they stand last. */
 export const UNTIMED_LENGTH = LAST_TIME;
+export const UNTURNED_LENGTH = STEP + 1;
+/** A reading is on one side of the mean from so many mean distances on. */
+const ASIDE = 0.25;
+/**
+ * Share of the range by which a reading may leave it besides, over the number of independent readings it was learnt from: what one
+ * of a normal distribution does once in 1,000 (quantiles of Student's t, less half of the expected range).
+ */
+const UNSURE = 7;
 /** Readings so many usual distances apart are no neighbours: their difference is no jump. */
 const GAP = 5;
 
@@ -42,6 +56,29 @@ export class ReadingLimits {
     return this.#get('run');
   }
 
+  /**
+   * Readings without memory that would have shown as much of the range: as many as there are where one says nothing of the next, few
+   * where they move slowly, two for each time they went from one side of their mean to the other.
+   */
+  get independent(): number {
+    const seen = this.#get('seen');
+    const [squares, changed] = [this.#state[SQUARES] as number, this.#state[CHANGED] as number];
+    // By the autocorrelation r of neighbours: (1 - r) / (1 + r), of what is as variable as it is changeable all.
+    const share = squares === 0 ? 1 : Math.min(1, changed / Math.max(4 * squares - changed, changed));
+    return Math.min(seen, Math.max(2 * (this.#state[TURNS] as number), share * seen));
+  }
+
+  /** Of a state from before turns were kept: takes its readings for independent ones. */
+  takeAsKnown(): void {
+    this.#state[TURNS] = this.#get('seen') / 2;
+    this.#state[MEAN] = (this.#get('low') + this.#get('high')) / 2;
+  }
+
+  /** Whether it has never, when it worked, shown the same so many times in a row. */
+  get still(): boolean {
+    return this.#get('run') > Math.max(LEAST_STILL, this.#get('longestRun'));
+  }
+
   get range(): readonly [number, number] {
     return [this.#get('low'), this.#get('high')];
   }
@@ -61,6 +98,7 @@ export class ReadingLimits {
     const first = this.#get('seen') === 0;
     const stuck = this.#pushRun(value, first, learning, options);
     const range = this.#pushRange(value, learning, options.rangeMargin);
+    if (learning || range <= 1) this.#pushTurns(value, first);
     const change = this.#follows(time) ? value - this.#get('last') : 0;
     const jump = this.#limit('largestStep', Math.abs(change), options.jumpFactor, learning ? 1 : WIDENED);
     this.#state[FIELDS.length + (this.#get('seen') % CHANGES)] = change;
@@ -97,6 +135,22 @@ export class ReadingLimits {
     return low === high ? 0 : run / limit;
   }
 
+  #pushTurns(value: number, first: boolean): void {
+    const state = this.#state;
+    const count = this.#get('seen') + 1;
+    const before = value - (state[MEAN] as number);
+    state[MEAN] = first ? value : (state[MEAN] as number) + before / count;
+    const distance = value - (state[MEAN] as number);
+    if (first) return;
+    state[SQUARES] = (state[SQUARES] as number) + before * distance;
+    state[DEVIATION] = (state[DEVIATION] as number) + (Math.abs(distance) - (state[DEVIATION] as number)) / count;
+    state[CHANGED] = (state[CHANGED] as number) + (value - this.#get('last')) ** 2;
+    if (Math.abs(distance) <= ASIDE * (state[DEVIATION] as number)) return;
+    const side = Math.sign(distance);
+    if (side === -(state[SIDE] as number)) state[TURNS] = (state[TURNS] as number) + 1;
+    state[SIDE] = side;
+  }
+
   /** One window of changes says nothing of how much they vary: until there were two, it learns. */
   #pushNoise(learning: boolean, factor: number): number {
     const seen = this.#get('seen');
@@ -110,7 +164,7 @@ export class ReadingLimits {
     const [low, high] = this.range;
     const width = Math.max(high - low, 1e-9 * Math.max(Math.abs(low), Math.abs(high), 1e-300));
     const outside = Math.max(low - value, value - high);
-    const ratio = outside <= 0 ? 0 : margin === 0 ? 1 + outside / width : outside / (margin * width);
+    const ratio = outside <= 0 ? 0 : margin === 0 ? 1 + outside / width : outside / ((margin + UNSURE / this.independent) * width);
     const settled = ratio > 1 ? this.#get('outside') + 1 : 0;
     this.#set('outside', settled);
     if (outside > 0 && (learning || ratio <= 1 || settled >= SETTLED)) {

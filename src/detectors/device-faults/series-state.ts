@@ -7,8 +7,6 @@ import { ReadingLimits } from './reading-limits.ts';
 
 /** Share of the learning readings that the peers' weights are learnt from; the others are held back for their limits. */
 const WEIGHED = 0.6;
-/** From so much of the limit of equal readings on, a series is no measure for its neighbours. */
-const STILL = 0.5;
 /** A reading out of range, or a jump, that its own neighbours do not show: it differs by so many of their usual errors. */
 const CONTRADICTED = 3;
 
@@ -20,14 +18,17 @@ export interface FaultRating extends FaultRatios {
   readonly high: number;
   readonly run: number;
   readonly seen: number;
+  /** Readings without memory that would tell as much of the range and the level. */
+  readonly independent: number;
   /** True while the reading is learnt from and not judged. */
   readonly learning: boolean;
 }
 
 /** One series: its own limits, and itself as a function of its peers. */
 export class SeriesState {
-  readonly entity: string;
-  /** Place among the series of its entity; -1 where there are more than are compared. */
+  /** Name of those that it is compared with. */
+  readonly group: string;
+  /** Place among them; -1 where there are more than are compared. */
   readonly place: number;
   /** Readings that it learns from. */
   readonly target: number;
@@ -35,13 +36,13 @@ export class SeriesState {
   readonly drift: DriftModel | undefined;
 
   constructor(
-    entity: string,
+    group: string,
     place: number,
     target: number,
     maxPeers: number,
     saved?: { readonly limits: Float64Array; readonly drift?: { readonly sums: Float64Array; readonly state: Float64Array } | undefined },
   ) {
-    this.entity = entity;
+    this.group = group;
     this.place = place;
     this.target = target;
     this.limits = new ReadingLimits(saved?.limits);
@@ -50,16 +51,16 @@ export class SeriesState {
 
   copy(maxPeers: number): SeriesState {
     const saved = { limits: this.limits.save(), drift: this.drift?.save() };
-    return new SeriesState(this.entity, this.place, this.target, maxPeers, saved);
+    return new SeriesState(this.group, this.place, this.target, maxPeers, saved);
   }
 
   /** Rates the reading by what came before it, then learns it. */
-  push(value: number, time: Micros, entity: EntityPeers, options: DeviceFaultsConfig): FaultRating {
-    const { seen, range } = this.limits;
+  push(value: number, time: Micros, peers: EntityPeers, options: DeviceFaultsConfig): FaultRating {
+    const { seen, range, independent } = this.limits;
     const learning = seen < this.target;
     const own = this.limits.push(value, time, learning, options);
-    const drift = this.#compare(value, seen, entity, options);
-    entity.set(this.place, learning ? value : asNeighbour(value, own, drift));
+    const drift = this.#compare(value, time, seen, peers, options);
+    peers.set(this.place, learning ? value : asNeighbour(value, { ...own, still: this.limits.still }, drift), time);
     const judged = learning ? Number.NaN : 1;
     return {
       stuck: own.stuck * judged,
@@ -73,13 +74,14 @@ export class SeriesState {
       high: range[1],
       run: this.limits.run,
       seen,
+      independent,
       learning,
     };
   }
 
-  #compare(value: number, seen: number, entity: EntityPeers, options: DeviceFaultsConfig): Drift {
+  #compare(value: number, time: Micros, seen: number, peers: EntityPeers, options: DeviceFaultsConfig): Drift {
     if (this.drift === undefined) return UNKNOWN;
-    const others = entity.without(this.place);
+    const others = peers.without(this.place, time);
     if (seen < WEIGHED * this.target) {
       this.drift.learn(others, value);
       return UNKNOWN;
@@ -90,8 +92,12 @@ export class SeriesState {
 }
 
 /** What a reading counts as among its neighbours: itself, or where it is faulty what they, or its level, made likely. */
-function asNeighbour(value: number, { stuck, range, jump }: Omit<FaultRatios, 'drift'>, { expected, error }: Drift): number {
+function asNeighbour(
+  value: number,
+  { range, jump, still }: Pick<FaultRatios, 'range' | 'jump'> & { readonly still: boolean },
+  { expected, error }: Drift,
+): number {
   if (Number.isNaN(expected)) return value;
   const wild = Math.max(range, jump) > 1 && Math.abs(value - expected) > CONTRADICTED * error;
-  return stuck > STILL || wild ? expected : value;
+  return still || wild ? expected : value;
 }

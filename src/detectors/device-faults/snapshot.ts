@@ -1,35 +1,33 @@
 import { z } from 'zod';
 import { concatFloats, pack, unpack, VedetteError } from '../../core/index.ts';
+import type { DeviceFaultsConfig } from './config.ts';
 import { DriftModel } from './drift-model.ts';
 import { EntityPeers } from './entity-peers.ts';
-import { LIMITS_LENGTH, UNTIMED_LENGTH } from './reading-limits.ts';
+import { FaultMemory } from './memory.ts';
+import { LIMITS_LENGTH, UNTIMED_LENGTH, UNTURNED_LENGTH } from './reading-limits.ts';
 import { SeriesState } from './series-state.ts';
 
 const header = z.strictObject({
   kind: z.literal('device-faults'),
-  version: z.union([z.literal(2), z.literal(3)]),
+  version: z.union([z.literal(2), z.literal(3), z.literal(4)]),
   maxPeers: z.int().min(2).max(64),
-  /** Name, entity, place, target, still learning the peers' weights. */
+  /** Name, group, place, target, still learning the peers' weights. */
   series: z.array(z.tuple([z.string(), z.string(), z.int(), z.int(), z.boolean()])),
+  /** Groups of those that are compared, by name. */
   entities: z.array(z.tuple([z.string(), z.array(z.string())])),
 });
 
-export interface FaultMemory {
-  readonly series: Map<string, SeriesState>;
-  readonly entities: Map<string, EntityPeers>;
-}
-
-export function saveMemory({ series, entities }: FaultMemory, maxPeers: number): Uint8Array {
+export function saveMemory({ series, groups }: FaultMemory, maxPeers: number): Uint8Array {
   const byName = <T>(map: Map<string, T>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
   const sortedSeries = byName(series);
-  const sortedEntities = byName(entities);
+  const sortedEntities = byName(groups);
   const compared = sortedSeries.flatMap(([, { drift }]) => (drift === undefined ? [] : [drift.save()]));
   return pack(
     {
       kind: 'device-faults',
-      version: 3,
+      version: 4,
       maxPeers,
-      series: sortedSeries.map(([name, { entity, place, target, drift }]) => [name, entity, place, target, drift?.fitted === false]),
+      series: sortedSeries.map(([name, { group, place, target, drift }]) => [name, group, place, target, drift?.fitted === false]),
       entities: sortedEntities.map(([name, { names }]) => [name, names]),
     },
     {
@@ -38,12 +36,14 @@ export function saveMemory({ series, entities }: FaultMemory, maxPeers: number):
       sums: concatFloats(compared.map(({ sums }) => sums)),
       origins: concatFloats(sortedEntities.map(([, entity]) => entity.save().origin)),
       latest: concatFloats(sortedEntities.map(([, entity]) => entity.save().latest)),
+      reported: concatFloats(sortedEntities.map(([, entity]) => entity.save().time)),
     },
   );
 }
 
 /** Throws MODEL_MISMATCH for a snapshot of another kind or configuration. */
-export function readMemory(snapshot: Uint8Array, maxPeers: number): FaultMemory {
+export function readMemory(snapshot: Uint8Array, options: DeviceFaultsConfig): FaultMemory {
+  const { maxPeers } = options;
   const packed = unpack(snapshot);
   const parsed = header.safeParse(packed.header);
   if (!parsed.success || parsed.data.maxPeers !== maxPeers) {
@@ -53,11 +53,17 @@ export function readMemory(snapshot: Uint8Array, maxPeers: number): FaultMemory 
     });
   }
   const [limits, drift, sums] = ['limits', 'drift', 'sums'].map((name) => new Reader(packed.float64(name)));
+  const { version } = parsed.data;
   const [origins, latest] = ['origins', 'latest'].map((name) => new Reader(packed.float64(name)));
-  const series = new Map<string, SeriesState>();
-  for (const [name, entity, place, target, learning] of parsed.data.series) {
+  const reported = version < 4 ? undefined : new Reader(packed.float64('reported'));
+  const memory = new FaultMemory(options);
+  for (const [name, names] of parsed.data.entities) {
+    const saved = { names, origin: (origins as Reader).take(maxPeers), latest: (latest as Reader).take(maxPeers) };
+    memory.groups.set(name, new EntityPeers(maxPeers, { ...saved, time: reported?.take(2 * maxPeers) ?? new Float64Array(2 * maxPeers) }));
+  }
+  for (const [name, group, place, target, learning] of parsed.data.series) {
     const own = new Float64Array(LIMITS_LENGTH);
-    own.set((limits as Reader).take(parsed.data.version === 2 ? UNTIMED_LENGTH : LIMITS_LENGTH));
+    own.set((limits as Reader).take(LENGTHS[version]));
     const model =
       place < 0
         ? undefined
@@ -65,16 +71,15 @@ export function readMemory(snapshot: Uint8Array, maxPeers: number): FaultMemory 
             state: (drift as Reader).take(DriftModel.stateLength(maxPeers)),
             sums: (sums as Reader).take(learning ? DriftModel.sumsLength(maxPeers) : 0),
           };
-    series.set(name, new SeriesState(entity, place, target, maxPeers, { limits: own, drift: model }));
+    const state = new SeriesState(group, place, target, maxPeers, { limits: own, drift: model });
+    if (version < 4) state.limits.takeAsKnown();
+    memory.add(name, state);
   }
-  const entities = new Map(
-    parsed.data.entities.map(([name, names]) => {
-      const saved = { names, origin: (origins as Reader).take(maxPeers), latest: (latest as Reader).take(maxPeers) };
-      return [name, new EntityPeers(maxPeers, saved)];
-    }),
-  );
-  return { series, entities };
+  return memory;
 }
+
+/** Numbers of the limits of one series, by version. */
+const LENGTHS = { 2: UNTIMED_LENGTH, 3: UNTURNED_LENGTH, 4: LIMITS_LENGTH } as const;
 
 class Reader {
   readonly #values: Float64Array;

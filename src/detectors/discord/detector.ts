@@ -61,10 +61,11 @@ export class DiscordDetector implements Detector<SeriesBatch> {
     return { rows: batch.rows, from, to, calibration: Float64Array.from(calibration), metrics: { series: this.#series.size } };
   }
 
-  /** Arms: the deviation of each length of subsequence. */
+  /** Arms: the deviation of each length of subsequence; `learnt`: readings that it rests on. */
   async score(batch: SeriesBatch): Promise<ScoreBatch> {
     const score = new Float64Array(batch.rows).fill(Number.NaN);
     const arms = SUBSEQUENCE_LENGTHS.map(() => score.slice());
+    const learnt = score.slice();
     const series = this.#fork(batch);
     const ratings: (DiscordRating | undefined)[] = [];
     this.#advance(series, batch, batch.rows, (row, rating) => {
@@ -73,10 +74,12 @@ export class DiscordDetector implements Detector<SeriesBatch> {
       if (Number.isNaN(deviation)) return;
       const entity = batch.entities[batch.code[row] as number] as string;
       score[row] = this.#labels.adjust(scoreOf(deviation), seriesNameOf(batch, row), entity, batch.value[row] as number);
+      learnt[row] = rating.known;
       for (const [i, arm] of arms.entries()) arm[row] = deviations[i] as number;
     });
     this.#scored = { batch, series, ratings };
-    return { score, arms: Object.fromEntries(SUBSEQUENCE_LENGTHS.map((length, i) => [`${length} readings`, arms[i] as Float64Array])) };
+    const named = SUBSEQUENCE_LENGTHS.map((length, i) => [`${length} readings`, arms[i] as Float64Array] as const);
+    return { score, arms: { ...Object.fromEntries(named), learnt } };
   }
 
   observe(batch: SeriesBatch): void {

@@ -10,6 +10,8 @@ export interface DiscordRating {
   /** Distances of the latest subsequences to their nearest, and the mean of all so far. */
   readonly distances: Float64Array;
   readonly usual: Float64Array;
+  /** Values that it was compared with. */
+  readonly known: number;
 }
 
 export interface DiscordOptions {
@@ -38,13 +40,14 @@ export class Discord {
   }
 
   push(value: number): DiscordRating {
+    const { known } = this.#neighbours;
     const distances = this.#neighbours.push(value).slice();
     const usual = distances.map((_, i) => (this.#likelihoods[i] as AnomalyLikelihood).mean);
     const deviations = distances.map((distance, i) => {
       return Number.isNaN(distance) ? Number.NaN : (this.#likelihoods[i] as AnomalyLikelihood).push(distance);
     });
     const deviation = deviations.reduce((sum, one) => sum + Math.max(0, one), 0) / deviations.length;
-    return { deviation, deviations, distances, usual };
+    return { deviation, deviations, distances, usual, known };
   }
 
   save(): { values: Float64Array; likelihoods: Float64Array } {

@@ -31,6 +31,11 @@ export class SubsequenceNeighbours {
     return this.#values.slice(Math.max(0, this.#count - this.#memory), this.#count);
   }
 
+  /** Values remembered. */
+  get known(): number {
+    return Math.min(this.#count, this.#memory);
+  }
+
   /** One distance per length, valid until the next value; NaN where there is too little to compare with. */
   push(value: number): Float64Array {
     if (this.#count === this.#values.length) {

@@ -101,7 +101,8 @@ describe('tables as they are written elsewhere', () => {
     );
     expect(tellsReadings(long)).toBe(true);
     const frame = parseSeriesTable(long, { name: 'long' });
-    expect(frame.channels).toEqual(['web cpu', 'web mem', 'db cpu']);
+    expect(frame.channels).toEqual(['web cpu [%]', 'web mem [%]', 'db cpu [%]']);
+    expect(frame.devices?.[2]).toEqual({ device: 'db', measure: 'cpu [%]' });
     expect([frame.rows, frame.step, frame.counts]).toEqual([96, 15 * MINUTES, undefined]);
     expect(frame.values.map((column) => column[0])).toEqual([1234.5, 2469, 3703.5]);
     expect(frame.readAs).toContain('one series for each device and metric (3), values from value');
@@ -115,6 +116,27 @@ describe('tables as they are written elsewhere', () => {
     );
     expect([apart.rows, apart.step]).toEqual([96, 15 * MINUTES]);
     expect(apart.values.every((column) => column.every(Number.isFinite))).toBe(true);
+  });
+
+  it('are readings however many devices report at each moment, told from the first lines', () => {
+    for (const [devices, moments] of [
+      [40, 60],
+      [1_500, 10],
+      [9_000, 3],
+    ] as const) {
+      const rows = Array.from({ length: devices * moments }, (_, i) => {
+        const moment = new Date(MIDNIGHT / 1000 + Math.floor(i / devices) * 60_000).toISOString();
+        return `${moment},dev${String(i % devices).padStart(4, '0')},${20 + (i % 7)}`;
+      });
+      const text = `time,device,temperature_celsius\n${rows.join('\n')}\n`;
+      expect(tellsReadings(text.slice(0, 200_000))).toBe(true);
+      const frame = parseSeriesTable(text, { name: 'fleet' });
+      expect([frame.rows, frame.channels.length, frame.channels[7]]).toEqual([moments, devices, 'dev0007 temperature_celsius']);
+      expect(frame.devices?.[7]).toEqual({ device: 'dev0007', measure: 'temperature_celsius' });
+    }
+    // A column of numbers is no device unless its numbers come again.
+    const readings = table('time,sensor,temperature', (at, value) => `${at.toISOString()},${value / 7},${value}`);
+    expect(parseSeriesTable(readings, { name: 'two' }).channels).toEqual(['sensor', 'temperature']);
   });
 
   it('know the bytes of each row, behind a byte order mark and without a last line end', () => {

@@ -21,7 +21,9 @@ const METRICS = new Set([
   'field',
   'interface',
 ]);
-const UNITS = new Set(['unit', 'units', 'einheit', 'unité', 'unite', 'quality', 'status', 'type', 'job']);
+const UNITS = new Set(['unit', 'units', 'einheit', 'unité', 'unite', 'unidad', 'unità', 'unita']);
+/** Columns of words beside values that part no series. */
+const REMARKS = new Set(['quality', 'status', 'type', 'job']);
 const VALUES = new Set(['value', 'val', 'reading', 'wert', 'valeur', 'valor', 'measurement', 'messwert', 'result', '_value']);
 
 /** How a delimited table is written. */
@@ -35,6 +37,8 @@ export interface TableLayout {
   readonly clock: number;
   /** Columns of words that name the device and the metric; empty where every column is a series of its own. */
   readonly labels: readonly number[];
+  /** Column of the unit of a row's value; -1 = none. */
+  readonly unit: number;
   /** Columns of numbers. */
   readonly values: readonly number[];
   readonly decimal: Decimal;
@@ -48,6 +52,9 @@ export const isDevice = (name: string): boolean => DEVICES.has(plainName(name));
 /** Of a column with what was read, in a table with a row for every metric. */
 export const isValue = (name: string): boolean => VALUES.has(plainName(name));
 export const isMetric = (name: string): boolean => METRICS.has(plainName(name));
+
+const isRemark = (name: string): boolean => UNITS.has(plainName(name)) || REMARKS.has(plainName(name));
+export const isUnit = (name: string): boolean => UNITS.has(plainName(name));
 
 /** Cells looked at; of larger tables rows all over them. */
 const MOST_EVIDENCE = 4_000_000;
@@ -71,12 +78,11 @@ export function layoutOf(lines: readonly string[], ignored: ReadonlySet<string> 
   const dates = time < 0 ? undefined : dateOrderOf(columnOf(time));
   const others = names.flatMap((name, column) => (column === time || column === clock || ignored.has(name) ? [] : [column]));
   const { decimal, assumed } = decimalOf(cellsIn(rows, others), separator);
-  const labels = headed && time >= 0 ? labelColumns(names, others, rows, decimal) : [];
-  const numeric = others.filter(
-    (column) => !labels.includes(column) && !(labels.length > 0 && UNITS.has(plainName(names[column] as string))),
-  );
+  const labels = headed && time >= 0 ? labelColumns({ names, time, clock }, others, rows, decimal) : [];
+  const numeric = others.filter((column) => !labels.includes(column) && !(labels.length > 0 && isRemark(names[column] as string)));
   return {
     ...{ separator, headed, names, time, clock, decimal, labels },
+    unit: labels.length === 0 ? -1 : names.findIndex(isUnit),
     values: numeric,
     dates: dates?.order,
     assumed: [
@@ -117,29 +123,35 @@ function timeColumns(names: readonly string[], columnOf: (column: number) => rea
 }
 
 /**
- * Columns of words that part the rows into series: named as a device or a metric, beside a column of values, and each with far fewer
- * different words than rows. None where any other column holds words: those are records, no readings.
+ * Columns that part the rows into series: those of words that are named as a device; those named as a metric, or with the numbers of
+ * devices, where what they hold comes again or each moment has several. None where what is left is no column of values: those are
+ * records, no readings.
  */
 function labelColumns(
-  names: readonly string[],
+  { names, time, clock }: Pick<TableLayout, 'names' | 'time' | 'clock'>,
   columns: readonly number[],
   rows: readonly (readonly string[])[],
   decimal: Decimal,
 ): number[] {
   const labels = columns.filter((column) => {
     const name = names[column] as string;
-    if (!isDevice(name) && !isMetric(name)) return false;
-    const words = new Set(rows.map((row) => row[column] ?? ''));
-    return words.size * 2 <= rows.length || rows.length < 4;
+    const words = rows.some((row) => Number.isNaN(numberIn(row[column] ?? '', decimal)));
+    return isDevice(name) ? words || comesAgain(column) : words && isMetric(name) && comesAgain(column);
   });
-  // Numbers are labels only where they are those of a device.
-  const worded = labels.filter(
-    (column) => isDevice(names[column] as string) || rows.some((row) => Number.isNaN(numberIn(row[column] ?? '', decimal))),
-  );
-  const values = columns.filter((column) => !worded.includes(column));
+  const values = columns.filter((column) => !labels.includes(column) && !isRemark(names[column] as string));
   const named = values.some((column) => isValue(names[column] as string));
-  const metric = worded.some((column) => isMetric(names[column] as string));
-  return metric && !named && values.length !== 1 ? [] : worded;
+  const metric = labels.some((column) => isMetric(names[column] as string));
+  return metric && !named && values.length !== 1 ? [] : labels;
+
+  function comesAgain(column: number): boolean {
+    const words = new Set<string>();
+    const times = new Set<string>();
+    for (const row of rows) {
+      words.add(row[column] ?? '');
+      times.add(`${row[time]} ${row[clock] ?? ''}`);
+    }
+    return Math.min(words.size, times.size) * 2 <= rows.length || rows.length < 4;
+  }
 }
 
 function* cellsIn(rows: readonly (readonly string[])[], columns: readonly number[]): Generator<string> {

@@ -1,4 +1,4 @@
-import { MAX_SERIES_NAME, type Micros, usualStep, VedetteError } from '../../core/index.ts';
+import { type ChannelDevice, MAX_SERIES_NAME, type Micros, usualStep, VedetteError } from '../../core/index.ts';
 
 const MOST_SERIES = 10_000;
 /** Of all series and rows, those without a reading among them. */
@@ -11,6 +11,7 @@ interface Place {
 }
 
 interface LongSeries {
+  readonly of: ChannelDevice;
   readonly times: Micros[];
   readonly values: number[];
   readonly places: Place[];
@@ -25,19 +26,15 @@ export class LongTable {
   #dropped = 0;
 
   /** Values without a number say that there was none. */
-  add(time: Micros, labels: readonly string[], value: number, place: Place): void {
-    const name =
-      labels
-        .filter((label) => label !== '')
-        .join(' ')
-        .slice(0, MAX_SERIES_NAME) || 'value';
+  add(time: Micros, of: ChannelDevice, value: number, place: Place): void {
+    const name = (of.device === '' ? of.measure : `${of.device} ${of.measure}`).slice(0, MAX_SERIES_NAME);
     let series = this.#series.get(name);
     if (series === undefined) {
       if (this.#series.size >= MOST_SERIES) {
         this.#dropped++;
         return;
       }
-      series = { times: [], values: [], places: [] };
+      series = { of, times: [], values: [], places: [] };
       this.#series.set(name, series);
     }
     series.times.push(time);
@@ -77,6 +74,7 @@ export class LongTable {
       }
       return column;
     });
-    return { channels: [...this.#series.keys()], times, values, places, dropped: this.#dropped, duplicates };
+    const devices = all.some(({ of }) => of.device !== '') ? all.map(({ of }) => of) : undefined;
+    return { channels: [...this.#series.keys()], devices, times, values, places, dropped: this.#dropped, duplicates };
   }
 }

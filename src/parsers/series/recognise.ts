@@ -5,6 +5,7 @@ import { isAbsent, numberIn } from './numbers.ts';
 import { namesTime } from './time-names.ts';
 import { timeOf, writtenTime } from './written-time.ts';
 
+/** Rows whose every cell is looked at; columns that name devices are told from all rows there are. */
 const MOST_ROWS = 50;
 /** Rows of numbers that are taken for readings although nothing names a time. */
 const LEAST_UNTIMED_ROWS = 20;
@@ -32,7 +33,7 @@ export function tellsWalks(lines: readonly string[]): boolean {
 }
 
 function readingTable(lines: readonly string[]): boolean {
-  const layout = layoutOf(lines.slice(0, MOST_ROWS + 1));
+  const layout = layoutOf(lines);
   const { separator, headed, names, time, clock, values, decimal, dates } = layout;
   const rows = lines.slice(headed ? 1 : 0, MOST_ROWS).filter((line) => line !== '');
   if (time >= 0 ? names.length < 2 || rows.length === 0 : rows.length < LEAST_UNTIMED_ROWS || !nameable(names, headed)) return false;

@@ -1,6 +1,7 @@
-import { type FrameLines, type SeriesFrame, usualStep, VedetteError } from '../../core/index.ts';
+import { type ChannelDevice, type FrameLines, type SeriesFrame, usualStep, VedetteError } from '../../core/index.ts';
 import { WallClock } from '../time/wall-clock.ts';
 import { cellsOf } from './cells.ts';
+import { channelOf } from './channel-name.ts';
 import { describeLayout, layoutOf } from './layout.ts';
 import { LongTable } from './long-table.ts';
 import { numberIn } from './numbers.ts';
@@ -59,11 +60,7 @@ export function parseSeriesTable(text: string, options: TableOptions): SeriesFra
     }
     last = long === undefined ? time : Math.max(last, time);
     if (long !== undefined) {
-      const label = labels.map((column) => row[column] ?? '');
-      for (const column of columns) {
-        const value = numberIn(row[column] ?? '', decimal);
-        long.add(time, columns.length === 1 ? label : [...label, names[column] as string], value, place);
-      }
+      for (const column of columns) long.add(time, channelOf(layout, row, column), numberIn(row[column] ?? '', decimal), place);
       continue;
     }
     times.push(time);
@@ -74,6 +71,7 @@ export function parseSeriesTable(text: string, options: TableOptions): SeriesFra
   }
   const found = long?.finish() ?? {
     channels: columns.map((column) => names[column] as string),
+    devices: undefined,
     times,
     values,
     places,
@@ -98,8 +96,10 @@ export function parseSeriesTable(text: string, options: TableOptions): SeriesFra
     ...(found.dropped > 0 && { dropped: found.dropped }),
     ...(found.duplicates > 0 && { duplicates: found.duplicates }),
   };
+  const { devices } = found;
   const frame = {
     ...ordered,
+    ...(devices !== undefined && { devices: readable.map((k) => devices[k] as ChannelDevice) }),
     ...(Object.keys(counts).length > 0 && { counts }),
     readAs: describeLayout(layout, readable.length),
   };

@@ -1,4 +1,4 @@
-import { LEARNING_MOST, silenceExplanation } from '../../alerts/index.ts';
+import { LEARNING_MOST, silenceExplanation, silenceSeverity } from '../../alerts/index.ts';
 import { type LimitWarning, type Micros, stableId } from '../../core/index.ts';
 import type { Silence } from '../../features/index.ts';
 import type { Finding } from './lane.ts';
@@ -11,18 +11,12 @@ export interface DeviceRule {
 }
 
 const NO_ROW = new Uint8Array(0);
-const SILENCE_SEVERITY = 60;
-/** Below the former, so that where several silences fold into one alert it speaks of the one that lasts. */
-const OVER_SEVERITY = 40;
-/** Reports of a device before which its rhythm is a guess: its silence is low. */
-const KNOWN = 100;
-
 /** A silence that is over has the identity of the one that lasted, so it takes its place in the alert. */
 export function silenceFinding(rule: DeviceRule, { entity, since, at, usual, again, reports }: Silence): Finding {
   const subject = entity === '' ? 'A device without a name' : entity;
   const over = again === undefined ? {} : { again };
   const explanation = silenceExplanation({ subject, since, missing: (again ?? at) - since, usual, ...over });
-  const severity = Math.min(reports < KNOWN ? LEARNING_MOST : 100, again === undefined ? SILENCE_SEVERITY : OVER_SEVERITY);
+  const severity = silenceSeverity(reports, again !== undefined);
   return finding(rule, 'silence', `${entity} reports`, entity, since, again ?? at, severity, explanation);
 }
 

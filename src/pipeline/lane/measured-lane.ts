@@ -5,6 +5,7 @@ import {
   isSeriesModel,
   type LogBatch,
   type Micros,
+  pointsOf,
   type RecordBatch,
   type SeriesModel,
   type SeriesPoints,
@@ -18,7 +19,6 @@ import type { LaneScorer } from './lane-scorer.ts';
 import type { LiveSeries, LiveSeriesRow } from './live-series.ts';
 import { NamedSeries } from './named-series.ts';
 import { restoreDetector } from './restore-detector.ts';
-import { livePointsOf } from './series-points.ts';
 import { TemplateCodes } from './template-codes.ts';
 import type { WindowModel } from './window-model.ts';
 
@@ -193,7 +193,7 @@ export class MeasuredLane implements Lane {
       measure.changed = true;
       const { scorer, model, runner } = measure;
       for (const flagged of await scorer.take(batch)) findings.push(findingOf(scorer, flagged, runner.name, names));
-      points.push(livePointsOf(this.source.name, batch, scorer.lastScores));
+      points.push(pointsOf(this.source.name, batch, scorer.lastScores));
       for (const warning of model?.takeWarnings() ?? [])
         findings.push(limitFinding(scorer.options, warning, scorer.isLearning?.(warning.at) === true));
     }

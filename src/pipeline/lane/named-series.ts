@@ -1,6 +1,6 @@
 import type { ForecastPoint, SeriesModel } from '../../core/index.ts';
 import type { LiveSeries, LiveSeriesRow } from './live-series.ts';
-import { seriesId } from './series-points.ts';
+import { seriesId } from './series-id.ts';
 
 /** Series of a lane by code, which only grows. */
 export interface SeriesNames {

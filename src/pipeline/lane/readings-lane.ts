@@ -7,6 +7,7 @@ import {
   type MetricBatch,
   type Micros,
   type NetworkCounts,
+  pointsOf,
   type RecordBatch,
   recordCount,
   type SeriesModel,
@@ -24,7 +25,6 @@ import type { LaneKind } from './lanes.ts';
 import type { LiveSeries } from './live-series.ts';
 import { NamedSeries } from './named-series.ts';
 import { type FlaggedBy, OneFinding, type OneFindingState } from './one-finding.ts';
-import { livePointsOf } from './series-points.ts';
 
 interface State {
   readonly counters: LaneCounters;
@@ -159,7 +159,7 @@ export class ReadingsLane implements Lane {
       const all: FlaggedBy[] = [];
       for (const scorer of scorers) for (const flagged of await scorer.take(batch)) all.push({ scorer, flagged });
       for (const { scorer, flagged } of this.one.keep(batch, all)) findings.push(findingOf(scorer, flagged, 'readings'));
-      points.push(livePointsOf(source.name, batch, first?.lastScores));
+      points.push(pointsOf(source.name, batch, first?.lastScores));
     }
     if (rule !== undefined) {
       for (const silence of silences) if (!this.isOwn(silence)) findings.push(silenceFinding(rule, silence));
