@@ -16,7 +16,7 @@ export { METRIC_FORMATS, MetricParser } from './metrics/index.ts';
 export { snmpFormat } from './metrics/snmp.ts';
 export type { DrainOptions, LogParserOptions } from './options.ts';
 export { createLogParser, type FormatLogParser } from './parser.ts';
-export { holdsPseudonym, isPseudonym, KeyedHash } from './pseudonyms/keyed-hash.ts';
+export { holdsPseudonym, isPseudonym, isWithinPseudonym, KeyedHash } from './pseudonyms/keyed-hash.ts';
 export { PERSONAL_KINDS, type PersonalKind } from './pseudonyms/personal-values.ts';
 export { type CustomValue, type PersonalData, RecordPseudonymiser } from './pseudonyms/record-pseudonymiser.ts';
 export { sampleOf } from './sample.ts';

@@ -14,14 +14,16 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const PEOPLE = ['wilhelmina', 'quentin', 'zebulon'];
 const ADDRESSES = ['203.0.113.77', '198.51.100.201', '2001:4860:4860::8844'];
-const CLEAR = [...PEOPLE, ...ADDRESSES, 'mailhost-9', 'KD-5512', 'oberon'];
+const CLEAR = [...PEOPLE, ...ADDRESSES, 'mailhost-9', 'KD-5512', 'oberon', 'Mustermann', 'MUSTERMANN', 'rgen', 'RGEN'];
+
+const WRITTEN = ['Erika Mustermann', 'ERIKA MUSTERMANN', 'mustermann, erika', '"J\\u00fcrgen"', 'JÜRGEN'];
 
 /** Sessions as generated, every line with a person, an address, a mail address and a customer; some fit no format. */
 function personalLines(): string[] {
   const { lines } = generatedLog(900, 3);
   return lines.flatMap((line, index) => {
     const [person, address] = [PEOPLE[index % 3], ADDRESSES[(index >> 2) % 3]];
-    const told = `${line} user=${person} from ${address} mail ${person}@mailhost-9.example customer KD-5512 signed Oberon`;
+    const told = `${line} user=${person} from ${address} mail ${person}@mailhost-9.example customer KD-5512 signed Oberon and ${WRITTEN[index % WRITTEN.length]}`;
     return index % 500 === 7 ? [told, `no time at all: user ${person} at ${address}, customer KD-5512, Oberon`] : [told];
   });
 }
@@ -50,7 +52,7 @@ async function processed(pipeline: Pipeline, records: number): Promise<void> {
 }
 
 const NAMES = join(root, 'names.txt');
-writeFileSync(NAMES, 'Oberon\n');
+writeFileSync(NAMES, 'Oberon\nErika Mustermann\nJürgen\n');
 
 const common = {
   name: 'app',

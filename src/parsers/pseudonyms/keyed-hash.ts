@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { canonicalName } from './case-folding.ts';
 
 /** Values whose pseudonym is at hand; beyond, all are worked out again. */
 const CACHE = 65_536;
@@ -17,6 +18,14 @@ export function isPseudonym(text: string): boolean {
 /** Whether a text holds nothing but a pseudonym, in quotes or brackets and with a port where it has them. */
 export function holdsPseudonym(text: string): boolean {
   return WITH_PORT.test(text);
+}
+
+const WITHIN = new RegExp(`(?<![0-9A-Za-z])(?:${MADE})(?![0-9A-Za-z])`, 'g');
+
+/** Whether [from, to) of a text is part of a pseudonym, such as the first group of an address. */
+export function isWithinPseudonym(text: string, from: number, to: number): boolean {
+  for (const { 0: made, index } of text.matchAll(WITHIN)) if (index <= from && to <= index + made.length) return true;
+  return false;
 }
 
 /**
@@ -58,7 +67,7 @@ export class KeyedHash {
 
   /** `<name>_` and 12 hex digits; of a number a number of 15 digits. */
   named(name: string, value: string): string {
-    return this.cached(name, value.toLowerCase(), (hex) => (DIGITS.test(value) ? digits(hex, 15) : `${name}_${hex.slice(0, 12)}`));
+    return this.cached(name, canonicalName(value), (hex) => (DIGITS.test(value) ? digits(hex, 15) : `${name}_${hex.slice(0, 12)}`));
   }
 
   /** As many digits as it has, at most 64. */

@@ -25,8 +25,8 @@ const emails: Replacement = (text, hash) => {
     .replace(EMAIL, (all, local: string, at: string, domain: string, offset: number, whole: string) => {
       if (isPseudonym(`${local}@${domain}`) || UNIT.test(domain)) return all;
       // Behind the user of a URL stands its host.
-      if (isPseudonym(local) || whole[offset - 1] === ':') return all;
-      return `${hash.user(local)}${at}${hash.host(domain)}.invalid`;
+      if (whole[offset - 1] === ':' || whole.startsWith('://', offset - 3)) return all;
+      return `${isPseudonym(local) ? local : hash.user(local)}${at}${hash.host(domain)}.invalid`;
     });
 };
 
@@ -83,6 +83,13 @@ const USERS: readonly RegExp[] = [
   /^(\S+ \S+ )(\S+)(?= \[\d\d\/[A-Z][a-z][a-z]\/)/g,
 ];
 
+const WORD_OF_NAME = String.raw`[A-Za-z\x80-\xff][A-Za-z\x80-\xff.'-]{0,63}`;
+/** A value in quotes that is a name of several words. */
+const FULL_NAME = new RegExp(
+  String.raw`(?<![A-Za-z])((?:${USER_KEYS}|(?:display|full|real)[_ ]?name)\\{0,4}"?[ \t]{0,4}[=:][ \t]{0,16}\\{0,4}["'])(${WORD_OF_NAME}(?:,? ${WORD_OF_NAME}){1,4})(?=\\{0,4}["'])`,
+  'gi',
+);
+
 /** Words that follow `user` or `login:` and are no names; root is nobody in particular. */
 const NO_NAMES = new Set(
   '- ? root unknown none null true false user users name names id ids is was are not has had and or from to in on at for by with the a an agent authentication login logon logout session account password invalid illegal unit slice manager service mode space process request input data error interface list group root: success failure failed'.split(
@@ -91,7 +98,9 @@ const NO_NAMES = new Set(
 );
 
 const users: Replacement = (text, hash) => {
-  let changed = text;
+  let changed = text.replace(FULL_NAME, (all, kept: string, name: string) =>
+    name.split(/,? /).some((word) => NO_NAMES.has(word.toLowerCase())) ? all : `${kept}${hash.user(name)}`,
+  );
   for (const pattern of USERS)
     changed = changed.replace(pattern, (all, kept: string, value: string) => {
       const [, domain = '', name = ''] = /^(.*\\)?([^\\]*)$/.exec(value) ?? [];

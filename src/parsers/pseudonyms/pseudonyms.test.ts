@@ -123,6 +123,49 @@ describe('pseudonyms in records', () => {
     );
   });
 
+  it('find names of several words, in any case and however their letters are written', () => {
+    const latin = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
+    const named = of({ kinds: [], names: ['Jürgen', 'Müller', 'Erika Mustermann', 'Weiß', 'Αλέξανδρος', "Sinéad O'Connor"] });
+    for (const [written, names] of [
+      ['Erika Mustermann', 1],
+      ['ERIKA  MUSTERMANN', 1],
+      ['erika.mustermann@a.example', 1],
+      ['Mustermann, Erika', 1],
+      ['erika_mustermann', 1],
+      ['Erika+Mustermann', 1],
+      ['Erika%20Mustermann', 1],
+      ['JÜRGEN MÜLLER', 2],
+      ['Ju\u0308rgen', 1],
+      ['{"user":"J\\u00fcrgen M\\u00FCller"}', 2],
+      ['{"log":"{\\"user\\":\\"J\\\\u00fcrgen\\"}"}', 1],
+      ['\\u004a\\u00fcrgen', 1],
+      ['GET /u/J%C3%BCrgen', 1],
+      ['"GET /u/J\\xC3\\xBCrgen"', 1],
+      ['<Data>J&#252;rgen M&#xFC;ller</Data>', 2],
+      ['{"m":"a\\nJürgen\\tMüller"}', 2],
+      ['WEISS', 1],
+      ['ΑΛΈΞΑΝΔΡΟΣ', 1],
+      ["sinéad o'connor", 1],
+    ] as const) {
+      const replaced = named.text(latin(`x ${written} y`));
+      expect(replaced.match(/user_[0-9a-f]{12}/g)?.length, written).toBe(names);
+      expect(Buffer.from(replaced, 'latin1').toString(), written).not.toMatch(/rgen|ller|mustermann|erika|weiss|connor|sin/iu);
+      expect(replaced.startsWith('x ') && replaced.endsWith(' y'), written).toBe(true);
+    }
+    expect(named.text(Buffer.from('J\xfcrgen', 'latin1').toString('latin1'))).toMatch(/^user_/);
+    const distinct = (...texts: string[]) => new Set(texts.map((text) => named.text(latin(text)))).size;
+    expect(distinct('jürgen', 'JÜRGEN', 'J\\u00fcrgen', 'Ju\u0308rgen')).toBe(1);
+    expect(distinct('Erika Mustermann', 'erika.mustermann', 'Mustermann, Erika')).toBe(1);
+    expect(named.text('Erika says hello to another Mustermann')).toBe('Erika says hello to another Mustermann');
+    for (const kept of ['100%ab', '\\ud83d alone', 'C:\\users\\xavier', '&#65; &#9999999;', '\\u0000\\u0022'])
+      expect(named.text(kept)).toBe(kept.replace('&#65;', 'A'));
+    expect(of({ kinds: ['users'] }).text(latin('{"user":"Erika Mustermann","displayName":"Jörg Groß"}'))).toMatch(
+      /^\{"user":"user_\w{12}","displayName":"user_\w{12}"\}$/,
+    );
+    const both = of({ kinds: ['users'] });
+    expect(both.text(latin('user=JÜRGEN'))).toBe(both.text(latin('user=jürgen')));
+  });
+
   it('leave offsets, lengths and positions those of the input, held events over a snapshot too', () => {
     const lines = [
       '2026-01-05 00:00:00.003 INFO a: user alice from 10.0.6.62',

@@ -1,7 +1,9 @@
 import { type RecordBatch, recordEnds } from '../../core/index.ts';
 import { compileMask } from '../drain/mask-pattern.ts';
 import { inAuditValues } from './audit-values.ts';
+import { withoutEscapes } from './escapes.ts';
 import { KeyedHash } from './keyed-hash.ts';
+import { knownNames } from './known-names.ts';
 import { PERSONAL_KINDS, PERSONAL_VALUES, type PersonalKind, type Replacement } from './personal-values.ts';
 
 /** A value of one's own to be replaced. */
@@ -16,12 +18,10 @@ export interface CustomValue {
 
 export interface PersonalData {
   readonly kinds: readonly PersonalKind[];
-  /** Names of people, replaced wherever they stand as whole words, in upper and lower case. */
+  /** Names of people, of one word or several, replaced wherever they stand as whole words, in upper and lower case. */
   readonly names?: readonly string[];
   readonly values?: readonly CustomValue[];
 }
-
-const WORD = /[\w\x80-\xff](?:[\w\x80-\xff.-]*[\w\x80-\xff])?/g;
 
 /** Replaces personal data in the bytes of records, before anything looks at them. */
 export class RecordPseudonymiser {
@@ -32,7 +32,7 @@ export class RecordPseudonymiser {
     this.hash = new KeyedHash(key);
     this.replacements = [
       ...values.map(custom),
-      ...(names.length > 0 ? [known(names)] : []),
+      ...(names.length > 0 ? [knownNames(names)] : []),
       ...PERSONAL_KINDS.filter((kind) => kinds.includes(kind)).map((kind) => PERSONAL_VALUES[kind]),
     ];
   }
@@ -64,7 +64,7 @@ export class RecordPseudonymiser {
   }
 
   private replaced(text: string): string {
-    let replaced = text;
+    let replaced = withoutEscapes(text);
     for (const replacement of this.replacements) replaced = replacement(replaced, this.hash);
     return replaced;
   }
@@ -73,21 +73,6 @@ export class RecordPseudonymiser {
   name(input: string): string {
     return Buffer.from(this.text(Buffer.from(input, 'utf8').toString('latin1')), 'latin1').toString('utf8');
   }
-}
-
-function known(names: readonly string[]): Replacement {
-  const wanted = new Set(names.map(folded));
-  return (text, hash) =>
-    text.replace(WORD, (word) => {
-      if (wanted.has(word.toLowerCase())) return hash.user(word);
-      if (!/[._-]/.test(word)) return word;
-      return word.replace(/[^._-]+/g, (part) => (wanted.has(part.toLowerCase()) ? hash.user(part) : part));
-    });
-}
-
-/** As a word of a record is compared: bytes as Latin-1 characters, the letters of ASCII in lower case. */
-function folded(name: string): string {
-  return Buffer.from(name, 'utf8').toString('latin1').toLowerCase();
 }
 
 function custom({ name, after = '', value }: CustomValue): Replacement {

@@ -33,6 +33,28 @@ describe('pseudonyms of parameters', () => {
     expect(batch.fields).toBeUndefined();
   });
 
+  it('leave whole pseudonyms that mining takes apart', () => {
+    const bytes = new TextEncoder().encode(
+      'login from 2001:db8:3319:0a1b:22c3:0d4e:55f6:7788 as user_0123456789ab via f6:ee:01:02:03:04\n',
+    );
+    const batch = createLogParser().parse(
+      { input: 'a', generation: 'g', offset: 0, line: 1, bytes, arrival: 2e15, last: true },
+      's',
+      () => {},
+    );
+    const from = (part: string) => Buffer.from(batch.message.bytes).indexOf(part);
+    const spans = ['2001', '3319', '0123456789ab', 'ee'].map((part) => ({ start: from(part), end: from(part) + part.length }));
+    const parameters = {
+      ...batch.parameters,
+      bytes: batch.message.bytes,
+      first: Int32Array.of(0, spans.length),
+      start: Int32Array.from(spans, ({ start }) => start),
+      end: Int32Array.from(spans, ({ end }) => end),
+    };
+    const replaced = new Pseudonymiser(hash(0), { parameters: true, hosts: false }).apply({ ...batch, parameters });
+    expect(textAt(replaced.message, 0)).toBe(textAt(batch.message, 0));
+  });
+
   it('leave messages as they are where parameters are not asked for', () => {
     const batch = new Pseudonymiser(hash(0), { parameters: false, hosts: true }).apply(parsed());
     expect(textAt(batch.message, 0)).toContain('10.0.6.62');

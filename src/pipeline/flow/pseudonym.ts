@@ -1,5 +1,5 @@
 import type { DictColumn, LogBatch, SpansColumn, TextColumn } from '../../core/index.ts';
-import { holdsPseudonym, isPseudonym, type KeyedHash } from '../../parsers/index.ts';
+import { holdsPseudonym, isPseudonym, isWithinPseudonym, type KeyedHash } from '../../parsers/index.ts';
 
 const encoder = new TextEncoder();
 const latin = new TextDecoder('latin1');
@@ -63,7 +63,7 @@ export class Pseudonymiser {
         out.write(message.bytes.subarray(at, from));
         spanStart[span] = out.length;
         const value = message.bytes.subarray(from, to);
-        out.write(isHashOf(message.bytes, at, from, to) ? value : this.pseudonym(value));
+        out.write(isPartOfPseudonym(message.bytes, message.start[row] as number, stop, from, to) ? value : this.pseudonym(value));
         spanEnd[span] = out.length;
         at = to;
       }
@@ -82,22 +82,13 @@ export class Pseudonymiser {
   }
 }
 
-/** Letters and digits that a pseudonym may begin with, and the `_` behind them. */
-const LONGEST_KIND = 32;
+/** Longest pseudonym: of a mail address. */
+const LONGEST = 80;
 
-/** Whether a span is what mining leaves of a pseudonym such as user_0123456789ab: its hash. */
-function isHashOf(bytes: Uint8Array, start: number, from: number, to: number): boolean {
-  if (bytes[from - 1] !== UNDERSCORE) return false;
-  let first = from - 1;
-  const least = Math.max(start, from - LONGEST_KIND);
-  while (first > least && isWord(bytes[first - 1] as number)) first--;
-  return isPseudonym(latin.decode(bytes.subarray(first, to)));
-}
-
-const UNDERSCORE = 0x5f;
-
-function isWord(byte: number): boolean {
-  return (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x7a);
+/** Whether a span is what mining leaves of a pseudonym: the hash of user_0123456789ab, a group of 2001:db8:…. */
+function isPartOfPseudonym(bytes: Uint8Array, start: number, end: number, from: number, to: number): boolean {
+  const [first, last] = [Math.max(start, from - LONGEST), Math.min(end, to + LONGEST)];
+  return isWithinPseudonym(latin.decode(bytes.subarray(first, last)), from - first, to - first);
 }
 
 class ByteWriter {
