@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { DictBuilder, type LogBatch } from '../src/core/index.ts';
-import { storedColumns } from '../src/store/analytical/ddl.ts';
 import { openDuckDb } from '../src/store/analytical/duckdb.ts';
-import { copyToParquet } from '../src/store/analytical/parquet-files.ts';
+import { copyToParquet, writeStaged } from '../src/store/analytical/parquet-files.ts';
 import { EventStaging } from '../src/store/analytical/staging.ts';
+import { storedColumns } from '../src/store/analytical/stored-columns.ts';
+import { diskBytes } from '../src/store/disk.ts';
 import { openHome, openSegmentLog } from '../src/store/index.ts';
 import type { Measurement } from './measurement.ts';
 
@@ -126,16 +127,18 @@ export default async function bench(): Promise<Measurement[]> {
   try {
     const batches = Array.from({ length: ROWS / BATCH_ROWS }, (_, i) => batch(i * BATCH_ROWS));
     const { connection } = duck;
-    const staging = await EventStaging.open(connection, 'log');
+    const store = diskBytes(join(folder, 'staged'));
     const appendRows = rowByRow(batches);
     const appendColumns = async () => {
-      await staging.clear(connection);
+      const staging = new EventStaging('log', 1);
       for (const item of batches) await staging.append(item, TEMPLATES);
-      staging.flush();
+      return staging;
     };
     const path = join(folder, 'x.parquet');
     const rowSeconds = await best(() => appendRows(connection));
-    const columnSeconds = await best(appendColumns);
+    const columnSeconds = await best(async () => {
+      (await appendColumns()).files();
+    });
     const rowFileSeconds = await best(async () => {
       await appendRows(connection);
       await copyToParquet(
@@ -146,10 +149,8 @@ export default async function bench(): Promise<Measurement[]> {
       );
     });
     const columnFileSeconds = await best(async () => {
-      await appendColumns();
-      await copyToParquet(connection, staging.select, [path], folder);
+      await writeStaged(store, await appendColumns(), 0);
     });
-    staging.close();
     const compared = (name: string, seconds: number, baselineSeconds: number): Measurement => ({
       name,
       value: ROWS / seconds,

@@ -21,7 +21,7 @@ import type {
   TemplateCount,
 } from '../contract.ts';
 import { Compaction } from './compaction.ts';
-import { type DuckDb, duckError, openDuckDb } from './duckdb.ts';
+import { duckError, openDuckDb } from './duckdb.ts';
 import type { EventFiles, ListedFile } from './event-files.ts';
 import { eventPage } from './event-query.ts';
 import { countOf, countsByTemplate, histogramOf, hostsOf, type StoredFiles, templatesOf } from './event-summary.ts';
@@ -29,7 +29,7 @@ import type { EventsOptions, Opened, PendingFile } from './events-options.ts';
 import { FilePartials } from './file-partials.ts';
 import { flowPage, talkersOf, volumeOf } from './flow-query.ts';
 import { FoundRows } from './found-rows.ts';
-import { type Dataset, type FileSpec, type StoredFile, writeByDay } from './parquet-files.ts';
+import { type Dataset, type FileSpec, type StoredFile, writeByDay, writeStaged } from './parquet-files.ts';
 import { predictionPage } from './prediction-query.ts';
 import {
   createRowTable,
@@ -46,12 +46,8 @@ import { EventStaging } from './staging.ts';
 import { StoredReader } from './stored-reader.ts';
 import { UploadRows } from './upload-rows.ts';
 
-/** Past so many staged rows they go to disk before the epoch ends; they stay invisible until it commits. */
-const SPILL_ROWS = 1_000_000;
 /** So many stagings may wait to be written; then appending waits too. */
 const MOST_FULL = 2;
-/** Of uploads: no epoch commits their rows. */
-const NO_EPOCH = 0;
 /** Answers that may have more rows are not kept for others. */
 const SHARED_ROWS = 1000;
 
@@ -70,9 +66,6 @@ export class Events {
   private readonly filling = new Map<EventKind, EventStaging>();
   /** Nothing more is appended to these; oldest first. */
   private readonly full: EventStaging[] = [];
-  /** Written and empty again. */
-  private spare: EventStaging[] = [];
-  private stagings = 0;
   private pending: PendingFile[] = [];
   private parts = 0;
   private readonly partials = new FilePartials();
@@ -96,16 +89,13 @@ export class Events {
       merged: () => this.answers.clear(),
     });
     this.uploads = new UploadRows({
-      spillRows: SPILL_ROWS,
-      staging: async (kind) => this.stagingOf(kind, (await this.open()).duck),
-      release: (staged) => this.writing.run(() => this.release(staged)),
-      write: (staged) => this.writing.run(() => this.writeFiles(rowsIn(staged), NO_EPOCH)),
+      write: (staged) => this.writing.run(() => this.writeStaging(staged)),
     });
   }
 
   append(batch: LogBatch | EventBatch, templateIds: readonly string[] = [], epoch = this.next): Promise<void> {
     if (!this.options.keep || batch.rows === 0) return Promise.resolve();
-    return this.inTurn(async ({ duck }) => {
+    return this.appending.run(async () => {
       let staged = this.filling.get(batch.kind);
       if (staged !== undefined && staged.epoch < epoch) {
         this.seal(staged);
@@ -113,12 +103,11 @@ export class Events {
       }
       if (staged === undefined) {
         if (this.full.length >= MOST_FULL) await this.writeFull();
-        staged = await this.stagingOf(batch.kind, duck);
-        staged.epoch = epoch;
+        staged = new EventStaging(batch.kind, epoch);
         this.filling.set(batch.kind, staged);
       }
       await staged.append(batch, templateIds);
-      if (staged.rows < SPILL_ROWS) return;
+      if (!staged.isFull) return;
       this.seal(staged);
       // What fails is tried again by the next one who needs it written.
       this.writeFull().catch(() => undefined);
@@ -127,11 +116,11 @@ export class Events {
 
   appendUpload(upload: string, batch: LogBatch | EventBatch, templateIds: readonly string[] = []): Promise<void> {
     if (!this.options.keep || batch.rows === 0) return Promise.resolve();
-    return this.inTurn(() => this.uploads.append(upload, batch, templateIds));
+    return this.appending.run(() => this.uploads.append(upload, batch, templateIds));
   }
 
   listUpload(upload: string, at: Micros): Promise<void> {
-    return this.inTurn(async () => {
+    return this.appending.run(async () => {
       this.index.writeUpload(upload, await this.uploads.take(upload), at);
       this.answers.clear();
     });
@@ -139,7 +128,7 @@ export class Events {
 
   removeUpload(upload: string): Promise<void> {
     return this.appending.run(async () => {
-      const dropped = await this.uploads.drop(upload);
+      const dropped = this.uploads.drop(upload);
       const keys = [...dropped.map(({ key }) => key), ...this.index.removeUpload(upload)];
       if (keys.length > 0) this.answers.clear();
       for (const key of keys) await this.bytes.remove(key);
@@ -162,9 +151,17 @@ export class Events {
 
   /** Writes what is staged up to this epoch and returns its files, durable but not yet listed; `settle` ends the epoch. */
   async flush(epoch: number): Promise<readonly StoredFile[]> {
-    if (this.opened === undefined) return [];
-    await this.inTurn(async ({ duck }) => {
+    await this.appending.run(async () => {
       for (const staged of [...this.filling.values()]) if (staged.epoch <= epoch) this.seal(staged);
+    });
+    if (this.staged.features + this.staged.detections > 0) await this.writeRows(epoch);
+    await this.writeFull();
+    // After a failed commit they wait for its repetition.
+    return this.pending.filter((pending) => pending.epoch <= epoch).map(({ file }) => file);
+  }
+
+  private writeRows(epoch: number): Promise<void> {
+    return this.inTurn(async ({ duck }) => {
       for (const [dataset, table] of [
         ['features', 'staged_features'],
         ['detections', 'staged_detections'],
@@ -175,9 +172,6 @@ export class Events {
         this.staged[dataset] = 0;
       }
     });
-    await this.writeFull();
-    // After a failed commit they wait for its repetition.
-    return this.pending.filter((pending) => pending.epoch <= epoch).map(({ file }) => file);
   }
 
   /** The epoch's files are listed. */
@@ -270,8 +264,6 @@ export class Events {
     await this.appending.run(async () => undefined);
     await this.writing.run(async () => undefined);
     const opened = await this.opened?.catch(() => undefined);
-    this.uploads.close();
-    for (const staged of [...this.filling.values(), ...this.full, ...this.spare]) staged.close();
     opened?.duck.close();
   }
 
@@ -316,15 +308,7 @@ export class Events {
     }
   }
 
-  private async stagingOf(kind: EventKind, { connection }: DuckDb): Promise<EventStaging> {
-    const known = this.spare.find((staged) => staged.kind === kind);
-    if (known === undefined) return EventStaging.open(connection, kind, this.stagings++);
-    this.spare = this.spare.filter((staged) => staged !== known);
-    return known;
-  }
-
   private seal(staged: EventStaging): void {
-    staged.flush();
     this.filling.delete(staged.kind);
     this.full.push(staged);
   }
@@ -332,26 +316,24 @@ export class Events {
   private writeFull(): Promise<void> {
     return this.writing.run(async () => {
       for (let [staged] = this.full; staged !== undefined; [staged] = this.full) {
-        await this.write(rowsIn(staged), staged.epoch);
+        const { epoch } = staged;
+        for (const file of await this.writeStaging(staged)) this.pending.push({ epoch, file });
         this.full.shift();
-        await this.release(staged);
       }
     });
   }
 
-  private async write(rows: Omit<FileSpec, 'epoch' | 'part'>, epoch: number): Promise<void> {
-    for (const file of await this.writeFiles(rows, epoch)) this.pending.push({ epoch, file });
+  private writeStaging(staged: EventStaging): Promise<readonly StoredFile[]> {
+    return writeStaged(this.bytes, staged, this.unusedPart(staged.kind, staged.epoch));
   }
 
-  private async writeFiles(rows: Omit<FileSpec, 'epoch' | 'part'>, epoch: number): Promise<readonly StoredFile[]> {
+  private async write(rows: Omit<FileSpec, 'epoch' | 'part'>, epoch: number): Promise<void> {
     const { duck } = await this.open();
     const spec = { ...rows, epoch, part: this.unusedPart(rows.dataset, epoch) };
-    return this.guarded(() => this.options.io.writes.run(() => writeByDay(duck.writing, this.bytes, this.bytes.local('events'), spec)));
-  }
-
-  private async release(staged: EventStaging): Promise<void> {
-    await staged.clear((await this.open()).duck.writing);
-    this.spare.push(staged);
+    const written = await this.guarded(() =>
+      this.options.io.writes.run(() => writeByDay(duck.writing, this.bytes, this.bytes.local('events'), spec)),
+    );
+    for (const file of written) this.pending.push({ epoch, file });
   }
 
   /** File names are never used twice. */
@@ -388,10 +370,6 @@ export class Events {
     await createRowTable(connection, DETECTION_TABLE);
     return { duck, reader: new StoredReader(duck.reading, this.options.io) };
   }
-}
-
-function rowsIn({ kind, select, span }: EventStaging): Omit<FileSpec, 'epoch' | 'part'> {
-  return { dataset: kind, select, timeColumn: 'time', span };
 }
 
 /** Without uploads. */

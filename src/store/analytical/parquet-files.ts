@@ -5,8 +5,9 @@ import type { EventKind } from '../../core/index.ts';
 import type { ByteStore } from '../contract.ts';
 import { FILE_MODE, FOLDER_MODE, syncFile, syncFolder } from '../disk.ts';
 import { storeError } from '../errors.ts';
+import { dayName, MAX_DAYS, MICROS_PER_DAY, monthName, UNDATED } from './day-partitions.ts';
 import { duckError } from './duckdb.ts';
-import type { StagedSpan } from './staging.ts';
+import type { EventStaging } from './staging.ts';
 
 /** One Parquet file as the relational store lists it; visible only from the epoch's commit on. */
 export interface StoredFile {
@@ -22,10 +23,6 @@ export interface StoredFile {
 
 export type Dataset = EventKind | 'features' | 'detections';
 
-const MICROS_PER_DAY = 86_400_000_000;
-/** An epoch that spans more days than this is filed by month: a decade of history must not become thousands of files. */
-const MAX_DAYS = 40;
-
 export interface FileSpec {
   readonly dataset: Dataset;
   readonly epoch: number;
@@ -34,36 +31,32 @@ export interface FileSpec {
   /** Rows to write, as constant SQL. */
   readonly select: string;
   readonly timeColumn: string;
-  /** What is known of the rows already. */
-  readonly span?: StagedSpan;
+}
+
+/** Writes what was staged as one Parquet file per day under the name of its epoch, each complete and durable or not there at all. */
+export async function writeStaged(bytes: ByteStore, staged: EventStaging, part: number): Promise<StoredFile[]> {
+  const files: StoredFile[] = [];
+  for (const { partition, parts, rows, times, sources } of staged.files()) {
+    const key = keyOf(staged.kind, partition, staged.epoch, part);
+    const whole = Buffer.concat(parts);
+    await bytes.write(key, whole);
+    const [minTime, maxTime] = times ?? [];
+    files.push({
+      ...{ key, dataset: staged.kind, rows, bytes: whole.length, sources },
+      ...(minTime !== undefined && maxTime !== undefined && { minTime, maxTime }),
+    });
+  }
+  return files;
 }
 
 /** Writes the rows of a SELECT as one Parquet file per day under the epoch's name: temporary name, fsync, rename. */
 export async function writeByDay(connection: DuckDBConnection, bytes: ByteStore, root: string, spec: FileSpec): Promise<StoredFile[]> {
-  const { dataset, epoch, part, select, timeColumn, span } = spec;
-  const keyOf = (partition: string) => `events/${dataset}/day=${partition}/${fileName(epoch, part)}`;
-  const only = span === undefined ? undefined : onlyDayOf(span);
-  if (span !== undefined && only !== undefined) {
-    const key = keyOf(only);
-    const path = bytes.local(key);
-    await copyToParquet(connection, select, [path], root);
-    const [minTime, maxTime] = span.times ?? [];
-    return [
-      {
-        key,
-        dataset,
-        rows: span.rows,
-        bytes: (await stat(path)).size,
-        ...(minTime !== undefined && maxTime !== undefined && { minTime, maxTime }),
-        sources: span.sources,
-      },
-    ];
-  }
+  const { dataset, epoch, part, select, timeColumn } = spec;
   const day = `"${timeColumn}" // ${MICROS_PER_DAY}`;
   const days = await rowsOf(connection, `SELECT DISTINCT ${day} AS day FROM (${select}) ORDER BY day NULLS LAST`);
   const files: StoredFile[] = [];
   for (const [name, range] of partitions(days.map((row) => row.day as bigint | null))) {
-    const key = keyOf(name);
+    const key = keyOf(dataset, name, epoch, part);
     const path = bytes.local(key);
     const where = range === null ? `"${timeColumn}" IS NULL` : `${day} BETWEEN $2 AND $3`;
     await copyToParquet(connection, `SELECT * FROM (${select}) WHERE ${where}`, [path, ...(range ?? [])], root);
@@ -89,15 +82,8 @@ export function fileName(epoch: number, part: number): string {
   return `e${String(epoch).padStart(10, '0')}-${part}.parquet`;
 }
 
-/** The day that all rows lie in, where that is known. */
-function onlyDayOf({ times }: StagedSpan): string | undefined {
-  if (times === undefined || times[0] < 0) return undefined;
-  const [first, last] = times.map((time) => Math.floor(time / MICROS_PER_DAY));
-  return first === last && first !== undefined ? dayName(first) : undefined;
-}
-
-function dayName(day: number): string {
-  return new Date(day * 86_400_000).toISOString().slice(0, 10);
+function keyOf(dataset: Dataset, partition: string, epoch: number, part: number): string {
+  return `events/${dataset}/day=${partition}/${fileName(epoch, part)}`;
 }
 
 /** Names of the partitions with their first and last day; null = rows without a time. */
@@ -105,11 +91,10 @@ function partitions(days: readonly (bigint | null)[]): ReadonlyMap<string, reado
   const named = new Map<string, readonly [bigint, bigint] | null>();
   for (const day of days) {
     if (day === null) {
-      named.set('undated', null);
+      named.set(UNDATED, null);
       continue;
     }
-    const date = dayName(Number(day));
-    const name = days.length > MAX_DAYS ? date.slice(0, -3) : date;
+    const name = (days.length > MAX_DAYS ? monthName : dayName)(Number(day));
     named.set(name, [named.get(name)?.[0] ?? day, day]);
   }
   return named;

@@ -1,12 +1,9 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EVENT_SCHEMAS, type EventKind } from '../../core/index.ts';
 import { temporaryFolder } from '../testing/fixtures.ts';
-import { stagingDdl, storedColumns, storedSelect } from './ddl.ts';
 import { openDuckDb } from './duckdb.ts';
 import { type ParquetValue, readParquet, writeParquet } from './parquet.ts';
-import { rowsOf } from './parquet-files.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 beforeEach(() => {
@@ -69,17 +66,6 @@ describe('DuckDB', () => {
     await expect(connection.run('COPY (SELECT 1) TO $1', [join(folder.path, 'x.csv')])).rejects.toThrow(/Permission/);
     await expect(connection.run('SET enable_external_access = true')).rejects.toThrow();
     await expect(connection.run('INSTALL httpfs')).rejects.toThrow();
-    close();
-  });
-
-  it.each(Object.keys(EVENT_SCHEMAS) as EventKind[])('has tables for %s events, derived from their schema', async (kind) => {
-    const { connection, close } = await openDuckDb({ folder: folder.path, ...limits });
-    const columns = storedColumns(kind);
-    await connection.run('CREATE TABLE strings (id INTEGER, value VARCHAR)');
-    await connection.run(stagingDdl('staged', columns));
-    const described = await rowsOf(connection, `DESCRIBE ${storedSelect('staged', columns, 'strings')}`);
-    expect(described.map((row) => [row.column_name, row.column_type])).toEqual(columns.map(({ name, parquet }) => [name, parquet]));
-    for (const { name } of EVENT_SCHEMAS[kind].columns) expect(columns.some((column) => column.name === name)).toBe(true);
     close();
   });
 });

@@ -1,144 +1,157 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
+import { setImmediate } from 'node:timers/promises';
 import type { EventBatch, EventKind, LogBatch } from '../../core/index.ts';
-import { ChunkWriter } from './chunk-writer.ts';
-import { stagingDdl, storedColumns, storedSelect } from './ddl.ts';
-import { eventColumns } from './event-columns.ts';
-import { logColumns } from './log-columns.ts';
+import { PageScratch } from './columnar/chunk-pages.ts';
+import type { ColumnSource } from './columnar/column-source.ts';
+import { type FileColumn, fileBytes } from './columnar/file-bytes.ts';
+import { type RowGroup, RowGroups } from './columnar/row-groups.ts';
+import { dayName, MAX_DAYS, MICROS_PER_DAY, monthName, UNDATED } from './day-partitions.ts';
+import { eventSources } from './event-sources.ts';
+import { logSources } from './log-sources.ts';
+import { storedColumns } from './stored-columns.ts';
 
-/** Past so many distinct strings of an epoch the rest is stored without being shared: the memory stays bounded. */
-const INTERN_CAP = 200_000;
+/** Past so many staged rows, or bytes of them, they go to disk before the epoch ends; they stay invisible until it commits. */
+const SPILL_ROWS = 1_000_000;
+const SPILL_BYTES = 64 * 1024 ** 2;
+/** Files of one epoch that are made at once. */
+const MAX_FILES = 200;
 
-/** Where staged rows lie in time, as far as they are appended. */
-export interface StagedSpan {
+/** One file of an epoch, complete but for being on disk. */
+export interface StagedFile {
+  /** The day or month its rows lie in, or `undated`. */
+  readonly partition: string;
+  readonly parts: readonly Uint8Array[];
   readonly rows: number;
-  /** Of the time column; undefined where some row has none, or one that is no whole microsecond. */
+  /** Of the rows' times; none where they have none. */
   readonly times: readonly [low: number, high: number] | undefined;
   readonly sources: readonly string[];
 }
 
-/** Events of one kind and epoch that wait for their Parquet file: a DuckDB table in memory, its strings numbered once. */
+interface Partition {
+  readonly name: string;
+  /** That a day lies in, or the name itself. */
+  readonly month: string;
+  readonly columns: readonly FileColumn[];
+  readonly groups: RowGroups;
+  readonly sources: Set<string>;
+  rows: number;
+  low: number;
+  high: number;
+}
+
+/** Events of one kind and epoch on their way to Parquet files, one for each day: encoded as they come, so that little waits for the commit. */
 export class EventStaging {
-  /** Of every staged row, as it is stored. */
-  readonly select: string;
   readonly kind: EventKind;
   /** That the rows belong to. */
-  epoch = 0;
-  private readonly tables: Tables;
-  private readonly writer: ChunkWriter;
-  private readonly strings: ChunkWriter;
-  private readonly known = new Map<string, number>();
-  private fresh: string[] = [];
-  private nextString = 0;
-  private low = Number.POSITIVE_INFINITY;
-  private high = Number.NEGATIVE_INFINITY;
-  private allTimed = true;
-  private readonly sources = new Set<string>();
+  readonly epoch: number;
   rows = 0;
+  private readonly scratch = new PageScratch();
+  private readonly partitions = new Map<string, Partition>();
 
-  private constructor(kind: EventKind, tables: Tables, select: string, writer: ChunkWriter, strings: ChunkWriter) {
+  constructor(kind: EventKind, epoch: number) {
     this.kind = kind;
-    this.tables = tables;
-    this.select = select;
-    this.writer = writer;
-    this.strings = strings;
+    this.epoch = epoch;
   }
 
-  /** `number` tells its tables from those of others. */
-  static async open(connection: DuckDBConnection, kind: EventKind, number = 0): Promise<EventStaging> {
-    const columns = storedColumns(kind);
-    const name = `${kind}_${number}`;
-    const tables = { rows: `staged_${name}`, strings: `staged_${name}_strings` };
-    const view = `${name}_strings`;
-    await connection.run(stagingDdl(tables.rows, columns));
-    await connection.run(`CREATE OR REPLACE TABLE ${tables.strings} (id INTEGER, value BLOB)`);
-    await connection.run(`CREATE OR REPLACE VIEW ${view} AS SELECT id, decode(value) AS value FROM ${tables.strings}`);
-    const plain = { parquet: '', select: '', interned: false };
-    const strings = await ChunkWriter.open(connection, tables.strings, [
-      { name: 'id', staging: 'INTEGER', ...plain },
-      { name: 'value', staging: 'BLOB', ...plain },
-    ]);
-    const writer = await ChunkWriter.open(connection, tables.rows, columns);
-    return new EventStaging(kind, tables, storedSelect(tables.rows, columns, view), writer, strings);
+  get isFull(): boolean {
+    if (this.rows >= SPILL_ROWS || this.partitions.size >= MAX_FILES) return true;
+    return [...this.partitions.values()].reduce((sum, { groups }) => sum + groups.size, 0) >= SPILL_BYTES;
   }
 
-  /** `templateIds[code]` is what the template codes of a log batch stand for. */
+  /** `templateIds[code]` is what the template codes of a log batch stand for. Other work of the thread comes in between pages, of some milliseconds each. */
   async append(batch: LogBatch | EventBatch, templateIds: readonly string[] = []): Promise<void> {
-    const intern = (value: string) => this.intern(value);
-    await this.writer.append(batch.rows, batch.kind === 'log' ? logColumns(batch, templateIds, intern) : eventColumns(batch, intern));
-    await this.writeStrings();
-    this.rows += batch.rows;
-    this.sources.add(batch.source);
-    this.reach(batch.kind === 'log' ? batch.time : batch.columns.time);
-  }
-
-  get span(): StagedSpan {
-    const { rows, low, high, allTimed, sources } = this;
-    return { rows, times: allTimed && rows > 0 ? [low, high] : undefined, sources: [...sources].sort() };
-  }
-
-  /** Everything appended is in the tables now. */
-  flush(): void {
-    this.writer.flush();
-    this.strings.flush();
-  }
-
-  async clear(connection: DuckDBConnection): Promise<void> {
-    await connection.run(`TRUNCATE ${this.tables.rows}`);
-    await connection.run(`TRUNCATE ${this.tables.strings}`);
-    this.known.clear();
-    this.nextString = 0;
-    this.rows = 0;
-    this.low = Number.POSITIVE_INFINITY;
-    this.high = Number.NEGATIVE_INFINITY;
-    this.allTimed = true;
-    this.sources.clear();
-  }
-
-  close(): void {
-    this.writer.close();
-    this.strings.close();
-  }
-
-  private reach(times: unknown): void {
-    if (!(times instanceof Float64Array)) {
-      this.allTimed = false;
-      return;
-    }
-    for (let i = 0; i < times.length; i++) {
-      const time = times[i] as number;
-      if (!Number.isSafeInteger(time)) this.allTimed = false;
-      if (time < this.low) this.low = time;
-      if (time > this.high) this.high = time;
+    const sources = batch.kind === 'log' ? logSources(batch, templateIds) : eventSources(batch);
+    const times = timesOf(batch);
+    for (let from = 0; from < batch.rows; ) {
+      const { to, day } = sameDay(times, from, batch.rows);
+      const partition = this.partitionOf(day);
+      partition.sources.add(batch.source);
+      partition.rows += to - from;
+      this.rows += to - from;
+      if (day !== undefined && times !== undefined) reach(partition, times, from, to);
+      await this.fill(partition, sources, from, to, batch.rows);
+      from = to;
     }
   }
 
-  private intern(value: string): number {
-    const known = this.known.get(value);
+  private async fill({ groups }: Partition, sources: readonly ColumnSource[], from: number, to: number, rows: number): Promise<void> {
+    for (let at = from; at < to; ) {
+      at = groups.append(sources, at, to);
+      if (at < rows) await setImmediate();
+    }
+  }
+
+  /** What was appended so far, each file's rows in the order in which they came within a day. */
+  files(): readonly StagedFile[] {
+    const merged = new Map<string, { readonly partition: Partition; readonly groups: RowGroup[] }>();
+    const isByMonth = [...this.partitions.values()].some(({ name, month }) => name === month && name !== UNDATED);
+    for (const partition of this.partitions.values()) {
+      const place = isByMonth ? partition.month : partition.name;
+      const known = merged.get(place);
+      const groups = partition.groups.finished();
+      if (known === undefined) merged.set(place, { partition: { ...partition, sources: new Set(partition.sources) }, groups: [...groups] });
+      else {
+        known.groups.push(...groups);
+        join(known.partition, partition);
+      }
+    }
+    return [...merged].map(([name, { partition, groups }]) => ({
+      partition: name,
+      parts: fileBytes(partition.columns, groups),
+      rows: partition.rows,
+      times: partition.low <= partition.high ? [partition.low, partition.high] : undefined,
+      sources: [...partition.sources].sort(),
+    }));
+  }
+
+  private partitionOf(day: number | undefined): Partition {
+    const month = day === undefined ? UNDATED : monthName(day);
+    const dated = day === undefined ? UNDATED : dayName(day);
+    const name = this.partitions.has(dated) || this.partitions.size < MAX_DAYS ? dated : month;
+    const known = this.partitions.get(name);
     if (known !== undefined) return known;
-    const id = this.nextString++;
-    this.fresh.push(value);
-    if (this.known.size < INTERN_CAP) this.known.set(value, id);
-    return id;
-  }
-
-  private async writeStrings(): Promise<void> {
-    const { fresh } = this;
-    if (fresh.length === 0) return;
-    const first = this.nextString - fresh.length;
-    const encoder = new TextEncoder();
-    this.fresh = [];
-    await this.strings.append(fresh.length, [
-      {
-        numbers(items, from, count) {
-          for (let i = 0; i < count; i++) items[i] = first + from + i;
-        },
-      },
-      { bytes: (row) => encoder.encode(fresh[row] as string) },
-    ]);
+    const columns = storedColumns(this.kind).map((column) => ({ ...column, writer: column.make(this.scratch) }));
+    const groups = new RowGroups(columns.map(({ writer }) => writer));
+    const made: Partition = {
+      ...{ name, month, columns, groups, sources: new Set(), rows: 0 },
+      ...{ low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY },
+    };
+    this.partitions.set(name, made);
+    return made;
   }
 }
 
-interface Tables {
-  readonly rows: string;
-  readonly strings: string;
+function timesOf(batch: LogBatch | EventBatch): Float64Array | undefined {
+  const times = batch.kind === 'log' ? batch.time : batch.columns.time;
+  return times instanceof Float64Array ? times : undefined;
+}
+
+/** The rows from `from` on that lie in one day, which is undefined for rows without a time. */
+function sameDay(times: Float64Array | undefined, from: number, rows: number): { readonly to: number; readonly day: number | undefined } {
+  const dated = (time: number) => Math.abs(time) <= Number.MAX_SAFE_INTEGER;
+  const first = times?.[from] as number;
+  if (times === undefined) return { to: rows, day: undefined };
+  let to = from + 1;
+  if (!dated(first)) {
+    while (to < rows && !dated(times[to] as number)) to++;
+    return { to, day: undefined };
+  }
+  const day = Math.floor(first / MICROS_PER_DAY);
+  const [begin, end] = [day * MICROS_PER_DAY, (day + 1) * MICROS_PER_DAY];
+  while (to < rows && (times[to] as number) >= begin && (times[to] as number) < end) to++;
+  return { to, day };
+}
+
+function reach(partition: Partition, times: Float64Array, from: number, to: number): void {
+  for (let row = from; row < to; row++) {
+    const time = Math.round(times[row] as number);
+    if (time < partition.low) partition.low = time;
+    if (time > partition.high) partition.high = time;
+  }
+}
+
+function join(into: Partition, other: Partition): void {
+  into.rows += other.rows;
+  into.low = Math.min(into.low, other.low);
+  into.high = Math.max(into.high, other.high);
+  for (const source of other.sources) into.sources.add(source);
 }

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type EventKind, VedetteError } from '../../core/index.ts';
-import { storedColumns } from './ddl.ts';
 import { openDuckDb } from './duckdb.ts';
+import { storedColumns } from './stored-columns.ts';
 import { registerTextFunctions, type TextFunction } from './text-functions.ts';
 
 const MEMORY_BYTES = 512 * 1024 ** 2;

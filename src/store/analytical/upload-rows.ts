@@ -1,15 +1,13 @@
 import type { EventBatch, EventKind, LogBatch } from '../../core/index.ts';
 import type { StoredFile } from './parquet-files.ts';
-import type { EventStaging } from './staging.ts';
+import { EventStaging } from './staging.ts';
 
 export interface UploadRowsOptions {
-  readonly staging: (kind: EventKind) => Promise<EventStaging>;
-  /** Empty again, for others to use. */
-  readonly release: (staged: EventStaging) => Promise<void>;
   readonly write: (staged: EventStaging) => Promise<readonly StoredFile[]>;
-  /** Rows of one kind after which a file is written. */
-  readonly spillRows: number;
 }
+
+/** No epoch commits their rows. */
+const NO_EPOCH = 0;
 
 interface Rows {
   readonly staged: Map<EventKind, EventStaging>;
@@ -28,10 +26,10 @@ export class UploadRows {
   async append(upload: string, batch: LogBatch | EventBatch, templateIds: readonly string[]): Promise<void> {
     const rows = this.waiting.get(upload) ?? { staged: new Map(), files: [] };
     this.waiting.set(upload, rows);
-    const staged = rows.staged.get(batch.kind) ?? (await this.options.staging(batch.kind));
+    const staged = rows.staged.get(batch.kind) ?? new EventStaging(batch.kind, NO_EPOCH);
     rows.staged.set(batch.kind, staged);
     await staged.append(batch, templateIds);
-    if (staged.rows >= this.options.spillRows) await this.spill(rows, batch.kind, staged);
+    if (staged.isFull) await this.spill(rows, batch.kind, staged);
   }
 
   /** Its files, all durable; nothing of it waits any more. */
@@ -44,24 +42,14 @@ export class UploadRows {
   }
 
   /** Forgets what waits; returns the files that were written already. */
-  async drop(upload: string): Promise<readonly StoredFile[]> {
+  drop(upload: string): readonly StoredFile[] {
     const rows = this.waiting.get(upload);
     this.waiting.delete(upload);
-    for (const staged of rows?.staged.values() ?? []) {
-      staged.flush();
-      await this.options.release(staged);
-    }
     return rows?.files ?? [];
   }
 
-  close(): void {
-    for (const { staged } of this.waiting.values()) for (const one of staged.values()) one.close();
-  }
-
   private async spill(rows: Rows, kind: EventKind, staged: EventStaging): Promise<void> {
-    staged.flush();
     if (staged.rows > 0) rows.files.push(...(await this.options.write(staged)));
     rows.staged.delete(kind);
-    await this.options.release(staged);
   }
 }
