@@ -16,7 +16,7 @@ const STORAGE_LINE = 139.4;
 /** `vedette analyze` with all its detectors in a process of its own, over logs of growing size: the most memory that it had resident. */
 export default async function bench(): Promise<readonly Measurement[]> {
   const folder = mkdtempSync(join(tmpdir(), 'vedette-bench-memory-'));
-  const program = fileURLToPath(new URL('../../../cli/main.js', import.meta.url));
+  const program = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
   const results: Measurement[] = [];
   try {
     for (const [what, write] of [

@@ -6,6 +6,8 @@ import type { MinedTemplate } from './template.ts';
 import type { Node } from './tree.ts';
 
 const NONE = -1;
+/** Templates of a leaf up to which the line is compared with each. */
+const FEW = 4;
 
 // A template's block: how many constants, how many masked tokens, whether tokens became wildcards, the constant it is anchored at,
 const [CONSTANTS, MASKED, GENERALISED, ANCHOR] = [0, 1, 2, 3];
@@ -148,6 +150,14 @@ export class LeafSearch {
     this.bestEqual = NONE;
     this.identical = NONE;
     this.exact = false;
+    if (place.templates <= FEW) {
+      for (const code of leaf.templates) this.comparing(code, line, templates);
+      if (this.identical >= 0) {
+        this.exact = true;
+        return this.identical;
+      }
+      return this.best;
+    }
     for (let i = 0; i < count; i++) {
       if (anchors[i] === 0 || wild[i] === 1) continue;
       const entry = postings.find(base + i, token1[i] as number, token2[i] as number);
@@ -175,13 +185,18 @@ export class LeafSearch {
       if (cells[cell + HASH1] !== token1[token] || cells[cell + HASH2] !== token2[token]) return;
     }
     const exact = this.masksEqual(offset, line);
-    if (exact && constants === this.words && (cells[offset + GENERALISED] === 0 || readsLike(templates[code] as MinedTemplate, line))) {
-      if (this.identical < 0 || (templates[code] as MinedTemplate).order < (templates[this.identical] as MinedTemplate).order)
-        this.identical = code;
-      return;
-    }
+    if (exact && this.isIdentical(code, offset, line, templates)) return;
     // Where the line is masked such a template is a wildcard.
     this.offer(code, constants + this.masked, exact, templates);
+  }
+
+  /** Whether a template that has all of the line's constants and masks reads exactly like it; the oldest such is kept. */
+  private isIdentical(code: number, offset: number, line: ShapeScanner, templates: readonly MinedTemplate[]): boolean {
+    const { cells } = this.blocks;
+    const template = templates[code] as MinedTemplate;
+    if (cells[offset + CONSTANTS] !== this.words || (cells[offset + GENERALISED] !== 0 && !readsLike(template, line))) return false;
+    if (this.identical < 0 || template.order < (templates[this.identical] as MinedTemplate).order) this.identical = code;
+    return true;
   }
 
   /** Templates that share a token with the line which the best, whose constants it all has, has not: only they can be better. */
@@ -243,7 +258,9 @@ export class LeafSearch {
       if (cells[cell + HASH1] === token1[token] && cells[cell + HASH2] === token2[token]) equal++;
       else if (wild[token] === 1 && this.countMasked) equal--;
     }
-    this.offer(code, equal, equal === constants + this.masked && this.masksEqual(offset, line), templates);
+    const exact = equal === constants + this.masked && this.masksEqual(offset, line);
+    if (exact && this.isIdentical(code, offset, line, templates)) return;
+    this.offer(code, equal, exact, templates);
   }
 
   /** Whether the tokens masked from the start, such as `(<*>)`, read like the line's. */
