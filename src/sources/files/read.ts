@@ -256,6 +256,11 @@ async function generationName(input: FileInput): Promise<string> {
   }
 }
 
+/** Whether the records of an input are lines that stand in its file as they are: what is at an offset can be read from there. */
+export async function holdsPlainLines({ path, name, member }: FileInput): Promise<boolean> {
+  return member === undefined && (await isPlain(path)) && framingOf(name, await headOf(path, 64 << 10)) === 'lines';
+}
+
 async function isPlain(path: string): Promise<boolean> {
   const head = await headOf(path, 16);
   if (compressionOf(head) !== undefined || isEvtx(head) || isJournalExport(head) || encodingOf(head).encoding !== 'utf-8') return false;
