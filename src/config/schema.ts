@@ -21,8 +21,14 @@ const limits = z
 
 const eventTime = z
   .strictObject({
-    maxSkew: durationMicros(false).prefault('10m').describe('records later than their arrival plus this are put aside and counted'),
-    lateness: durationMicros(false).prefault('5m').describe('how long after its window closed a late record re-opens and re-scores it'),
+    maxSkew: durationMicros(false)
+      .prefault('10m')
+      .describe('records dated later than their arrival plus this are put aside and counted; those less ahead are judged by their arrival'),
+    lateness: durationMicros(false)
+      .prefault('5m')
+      .describe(
+        'how far behind event time a record may be before it is late: then signatures judge it, and windows once the offset of its sender is known',
+      ),
     disorder: durationMicros(false).prefault('2s').describe('how far out of order records of one input usually are'),
     idle: durationMicros(false).prefault('30s').describe('a silent input holds no window open longer than this'),
     confirm: z.number().int().min(1).max(1000).default(8).describe('consecutive records a leap in time needs before it is believed'),

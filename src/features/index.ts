@@ -24,4 +24,5 @@ export { type SessionCounters, Sessionizer } from './sessionizer.ts';
 export { chooseSequences, type SequenceChoice, type SequenceFeature, type Sequencer, sequencer, sequencesOf } from './sessions.ts';
 export { Tiers } from './tiers.ts';
 export { type VolumeConfig, VolumeCounter, volumeConfig } from './volume.ts';
+export { EventTime } from './watermark.ts';
 export { type WindowCounters, Windower } from './windower.ts';

@@ -32,6 +32,7 @@ export function sourceStatus(running: Watched, now: Micros, seconds: number): So
     feature: lane.feature,
     counters: { ...lane.counters, ...lane.ownCounters, failures: pump.counters.failures, failedBatches: running.failedBatches },
     sourceCounters: pump.sourceCounters(),
+    clocks: lane.offClocks ?? [],
     detectors: mergedStatus([...lane.scorers, ...lane.rules].map((detector) => detector.status())),
   };
 }

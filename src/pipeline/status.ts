@@ -1,6 +1,7 @@
 import type { Micros } from '../core/index.ts';
 import type { LaneCounters } from './lane/lane.ts';
 import type { ScorerStatus } from './lane/lane-scorer.ts';
+import type { OffRecords } from './time/sender-clocks.ts';
 
 /** What one source does now. */
 export interface SourceStatus {
@@ -20,6 +21,8 @@ export interface SourceStatus {
   readonly feature: string;
   readonly counters: LaneCounters & { readonly failures: number; readonly failedBatches: number };
   readonly sourceCounters: Readonly<Record<string, number>>;
+  /** Whose records of the day came late or were dated ahead, those with the most first. */
+  readonly clocks: readonly OffRecords[];
   readonly detectors: readonly ScorerStatus[];
 }
 

@@ -1,4 +1,5 @@
-import { type DeadLetter, formatMicros, type LogBatch, type RecordBatch } from '../../core/index.ts';
+import { type DeadLetter, dictAt, formatMicros, type LogBatch, type RecordBatch } from '../../core/index.ts';
+import type { SenderClocks } from '../time/sender-clocks.ts';
 import type { EventTimeOptions, Watermark } from '../time/watermark.ts';
 
 export interface Admitted {
@@ -6,25 +7,29 @@ export interface Admitted {
   readonly kept: Uint8Array;
   /** 1 = takes part in sessions and windows; 0 = put aside, or later than `lateness` allows. */
   readonly timely: Uint8Array;
+  /** By which rows are judged, in place of the times they came with; the same object where no row needs another. */
+  readonly times: Float64Array;
   readonly future: number;
   readonly late: number;
 }
 
 /**
- * Decides line by line what event time allows. With `past` the input has a track of its own and neither moves nor heeds the
- * watermark.
+ * Decides line by line what event time allows, and by which time a line is judged. With `past` the input has a track of its own and
+ * neither moves nor heeds the watermark.
  */
 export function admit(
   events: LogBatch,
   records: Pick<RecordBatch, 'input' | 'arrival'>,
-  watermark: Watermark,
-  options: EventTimeOptions,
+  { watermark, clocks, options }: { readonly watermark: Watermark; readonly clocks: SenderClocks; readonly options: EventTimeOptions },
   past: boolean,
   dead: (letter: DeadLetter) => void,
 ): Admitted {
   const kept = new Uint8Array(events.rows).fill(1);
   const timely = new Uint8Array(events.rows).fill(1);
-  const limit = records.arrival + options.maxSkew;
+  const { input, arrival } = records;
+  const limit = arrival + options.maxSkew;
+  const onTime = arrival + options.disorder;
+  let { time: times } = events;
   let future = 0;
   let late = 0;
   for (let row = 0; row < events.rows; row++) {
@@ -38,13 +43,25 @@ export function admit(
       continue;
     }
     if (past) continue;
-    if (time < watermark.value - options.lateness) {
+    if (time <= onTime && time >= watermark.value - options.lateness) {
+      watermark.observe(input, time);
+      continue;
+    }
+    const host = dictAt(events.host, row) ?? '';
+    const judged = clocks.judge(host === '' || host === input ? input : `${host} by ${input}`, time, arrival, watermark.value);
+    if (Number.isNaN(judged)) {
       timely[row] = 0;
       late++;
+      continue;
     }
-    watermark.observe(records.input, time);
+    if (judged !== time) {
+      if (times === events.time) times = times.slice();
+      times[row] = judged;
+    }
+    // What is late says nothing of the time that others have reached.
+    if (judged <= time) watermark.observe(input, judged);
   }
-  return { kept, timely, future, late };
+  return { kept, timely, times, future, late };
 }
 
 function letterOf(events: LogBatch, { input, arrival }: Pick<RecordBatch, 'input' | 'arrival'>, row: number, reason: string): DeadLetter {

@@ -10,6 +10,7 @@ import type {
   SeriesPoints,
   Template,
 } from '../../core/index.ts';
+import type { OffRecords } from '../time/sender-clocks.ts';
 import type { FoundAlert, LabelEffect } from './label-effect.ts';
 import type { LaneScorer, ScorerStatus } from './lane-scorer.ts';
 import type { LiveSeries } from './live-series.ts';
@@ -19,6 +20,8 @@ export interface LaneEvents {
   readonly batch: LogBatch | EventBatch;
   /** What the template codes of a log batch stand for. */
   readonly templateIds?: readonly string[];
+  /** The same rows with the times they are judged by, where those differ. */
+  readonly judged?: LogBatch | EventBatch;
 }
 
 /** What a detector found, but for the run and the physical input it came from: those are the pipeline's to add. */
@@ -66,7 +69,7 @@ export interface Lane {
   readonly scorers: readonly LaneScorer[];
   /** Detectors with fixed thresholds or signatures: no p-value, no promise; told by severity. */
   readonly rules: readonly {
-    readonly options: { readonly detector: string };
+    readonly options: { readonly tenant: string; readonly detector: string };
     status(): ScorerStatus;
     applyLabels(labels: readonly LabelledRow[]): void;
     effectOf(found: readonly FoundAlert[], labels: readonly LabelledRow[]): Promise<LabelEffect | undefined>;
@@ -74,6 +77,8 @@ export interface Lane {
   readonly counters: Readonly<LaneCounters>;
   /** Counters that only this kind of lane has. */
   readonly ownCounters: Readonly<Record<string, number>>;
+  /** Whose records of the day came late or were dated ahead, those with the most first. */
+  readonly offClocks?: readonly OffRecords[];
   /** The event time reached; -Infinity before the first. */
   readonly watermark: { readonly value: Micros };
   /** Identity of the physical input per input name, for lineage. */

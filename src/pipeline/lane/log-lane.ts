@@ -13,9 +13,11 @@ import {
 import type { SequenceChoice } from '../../features/index.ts';
 import { createLogParser, type FormatLogParser, type LogParserOptions } from '../../parsers/index.ts';
 import type { Pseudonymiser } from '../flow/pseudonym.ts';
+import { type OffRecords, SenderClocks, type SenderClocksState } from '../time/sender-clocks.ts';
 import { Watermark, type WatermarkState } from '../time/watermark.ts';
 import { admit } from './admission.ts';
 import { blobsBelow, laneBlobs, restoreLane } from './blobs.ts';
+import { clockFindings } from './clock-finding.ts';
 import { findingOf } from './finding.ts';
 import { Generations } from './generations.ts';
 import { type Finding, type Lane, type LaneCounters, type LaneEvents, type LaneOutput, NO_OUTPUT } from './lane.ts';
@@ -31,8 +33,9 @@ interface State {
   readonly counters: LaneCounters;
   readonly generations: readonly (readonly [string, string])[];
   readonly pastSilence: readonly (readonly [string, Micros])[];
-  /** Absent in states of before it was kept. */
+  /** Absent in states of before they were kept. */
   readonly lastArrival?: Micros;
+  readonly clocks?: SenderClocksState;
 }
 
 /** The lines of one event are written together: after so long the last one is whole. */
@@ -45,9 +48,9 @@ export class LogLane implements Lane {
   readonly source: SourceConfig;
   readonly scorers: readonly LaneScorer[];
   readonly rules: readonly LaneRules[];
-  readonly ownCounters = {};
   private parser: FormatLogParser;
   readonly watermark: Watermark;
+  private readonly clocks: SenderClocks;
   private readonly tracks: Tracks;
   private readonly streams: Streams;
   readonly counters: LaneCounters = { records: 0, bytes: 0, events: 0, unparsed: 0, future: 0, late: 0, backfilled: 0, units: 0 };
@@ -72,8 +75,17 @@ export class LogLane implements Lane {
     this.pseudonymiser = pseudonymiser;
     this.datesByArrival = datesByArrival;
     this.watermark = new Watermark(source.eventTime);
+    this.clocks = new SenderClocks(source.eventTime);
     this.streams = new Streams(new Set(scorers.map(({ detector }) => detector.shape)));
     this.tracks = new Tracks(source.features as SequenceChoice, source.learning.lines);
+  }
+
+  get ownCounters(): Readonly<Record<string, number>> {
+    return { ahead: this.clocks.aheadLines, clockCorrected: this.clocks.shifted };
+  }
+
+  get offClocks(): readonly OffRecords[] {
+    return this.clocks.off();
   }
 
   /** Of its lines; undefined before `begin` where none is configured. */
@@ -140,7 +152,8 @@ export class LogLane implements Lane {
     const lines = this.pseudonymiser?.apply(parsed) ?? parsed;
     if (this.datesByArrival) dateUndated(lines, records.arrival);
     const past = tracks.isPast(records.input) || this.liesInThePast(records.input, lines);
-    const { kept, timely, future, late } = admit(lines, records, watermark, source.eventTime, past, (letter) => dead.push(letter));
+    const time = { watermark, clocks: this.clocks, options: source.eventTime };
+    const { kept, timely, times, future, late } = admit(lines, records, time, past, (letter) => dead.push(letter));
     if (past) {
       this.pastSilence.set(records.input, 0);
       counters.backfilled += lines.rows;
@@ -149,10 +162,16 @@ export class LogLane implements Lane {
     counters.future += future;
     counters.late += late;
     const { templates } = this.parser;
-    if (lines.rows > future) events.push({ batch: selectRows(lines, kept), templateIds: templates.map(({ id }) => id) });
-    const own = selectRows(lines, timely);
+    const judged = times === lines.time ? lines : { ...lines, time: times };
+    // Late lines too: signatures, and whether a kind of line is new, do not hang on windows of time.
+    const own = selectRows(judged, kept);
+    if (lines.rows > future) {
+      const templateIds = templates.map(({ id }) => id);
+      events.push(judged === lines ? { batch: own, templateIds } : { batch: selectRows(lines, kept), judged: own, templateIds });
+    }
     for (const rule of this.rules) this.ruled.push(...rule.take(own));
-    return [...this.streams.add(own, templates, past), ...tracks.add(own, templates, past)];
+    this.ruled.push(...clockFindings(this, this.clocks.take()));
+    return [...this.streams.add(own, templates, past), ...tracks.add(late === 0 ? own : selectRows(judged, timely), templates, past)];
   }
 
   /** The last event of each input, which waited for lines that might join it. */
@@ -248,6 +267,7 @@ export class LogLane implements Lane {
         generations: [...this.generations],
         pastSilence: [...this.pastSilence],
         lastArrival: this.lastArrival,
+        clocks: this.clocks.snapshot(),
       };
       own.time = new Uint8Array(serialize(state));
       if (this.parser.format !== undefined) own.parser = this.parser.snapshot();
@@ -269,6 +289,7 @@ export class LogLane implements Lane {
       for (const [input, generation] of state.generations) this.generations.set(input, generation);
       for (const [input, silence] of state.pastSilence) this.pastSilence.set(input, silence);
       this.lastArrival = state.lastArrival ?? Number.MAX_SAFE_INTEGER;
+      if (state.clocks !== undefined) this.clocks.restore(state.clocks);
     }
     if (parser !== undefined) this.parser.restore(parser);
     else if (this.format === undefined) this.parser = this.parserOf();

@@ -11,6 +11,7 @@ import {
   type SeriesPoints,
 } from '../../core/index.ts';
 import { FeatureSeries } from '../../features/index.ts';
+import type { OffRecords } from '../time/sender-clocks.ts';
 import { laneBlobs, restoreLane } from './blobs.ts';
 import { limitFinding } from './device-findings.ts';
 import { findingOf } from './finding.ts';
@@ -89,6 +90,10 @@ export class MeasuredLane implements Lane {
       lateWindows: sum(({ series }) => series.late),
       evictedWindows: sum(({ runner }) => runner.counters().evicted ?? 0),
     };
+  }
+
+  get offClocks(): readonly OffRecords[] {
+    return this.lane.offClocks ?? [];
   }
 
   get watermark(): Lane['watermark'] {
@@ -208,7 +213,7 @@ export class MeasuredLane implements Lane {
   }
 
   private add(events: readonly LaneEvents[]): void {
-    for (const { batch, templateIds } of events) {
+    for (const { batch: stored, judged: batch = stored, templateIds } of events) {
       for (const model of this.models) model.add(batch);
       const measuring = this.measures.filter(({ runner }) => runner.reads === batch.kind);
       if (measuring.length === 0) continue;

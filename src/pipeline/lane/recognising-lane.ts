@@ -2,6 +2,7 @@ import { deserialize, serialize } from 'node:v8';
 import type { SourceConfig } from '../../config/index.ts';
 import { decodeUtf8, type Micros, type RecordBatch, type Template } from '../../core/index.ts';
 import { formatOf, isFlowHeader, recogniseSensor } from '../../parsers/index.ts';
+import type { OffRecords } from '../time/sender-clocks.ts';
 import { type Lane, type LaneCounters, type LaneOutput, NO_OUTPUT } from './lane.ts';
 import { LogLane } from './log-lane.ts';
 import { Samples, type SamplesState, textOf } from './samples.ts';
@@ -82,7 +83,14 @@ export class RecognisingLane implements Lane {
   }
 
   get ownCounters(): Readonly<Record<string, number>> {
-    return Object.assign({}, ...this.running.map(({ ownCounters }) => ownCounters));
+    const sum: Record<string, number> = {};
+    for (const { ownCounters } of this.running)
+      for (const [name, value] of Object.entries(ownCounters)) sum[name] = (sum[name] ?? 0) + value;
+    return sum;
+  }
+
+  get offClocks(): readonly OffRecords[] {
+    return this.running.flatMap(({ offClocks = [] }) => [...offClocks]);
   }
 
   get watermark(): { readonly value: Micros } {

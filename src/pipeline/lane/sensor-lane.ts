@@ -3,11 +3,14 @@ import type { SourceConfig } from '../../config/index.ts';
 import { type DeadLetter, type EventBatch, formatMicros, type Micros, type RecordBatch, recordCount } from '../../core/index.ts';
 import { TOLD_KINDS } from '../../features/index.ts';
 import { createSensorParser, FlowExportParser, type SensorParser } from '../../parsers/index.ts';
+import { KindClocks, type KindClocksState } from '../time/kind-clocks.ts';
+import type { OffRecords } from '../time/sender-clocks.ts';
 import { Watermark, type WatermarkState } from '../time/watermark.ts';
 import { laneBlobs, restoreLane } from './blobs.ts';
+import { clockFindings } from './clock-finding.ts';
 import { LaneFlows } from './flows.ts';
 import { Generations } from './generations.ts';
-import { type Finding, type Lane, type LaneCounters, type LaneOutput, NO_OUTPUT } from './lane.ts';
+import { type Finding, type Lane, type LaneCounters, type LaneEvents, type LaneOutput, NO_OUTPUT } from './lane.ts';
 import type { LaneScorer } from './lane-scorer.ts';
 import type { LaneKind, LaneParts } from './lanes.ts';
 import { LanePairs } from './pairs.ts';
@@ -22,6 +25,8 @@ interface State {
   readonly counters: LaneCounters;
   readonly generations: readonly (readonly [string, string])[];
   readonly parser: Uint8Array;
+  /** Absent in states of before it was kept. */
+  readonly clocks?: KindClocksState;
 }
 
 /** Records of network sensors (Suricata EVE, Zeek, tables of flows, flow exporters) -> events of their kinds, alerts of the sensor, rules. */
@@ -34,6 +39,7 @@ export class SensorLane implements Lane {
   readonly generations = new Generations();
   readonly counters: LaneCounters = { records: 0, bytes: 0, events: 0, unparsed: 0, future: 0, late: 0, backfilled: 0, units: 0 };
   private readonly parser: EventParser;
+  private readonly clocks: KindClocks;
   private readonly pairs: LanePairs;
   private readonly models: LaneFlows;
   private changed = false;
@@ -46,11 +52,16 @@ export class SensorLane implements Lane {
     this.models = new LaneFlows(scorers);
     this.watermark = new Watermark(source.eventTime);
     this.parser = parser;
+    this.clocks = new KindClocks(source.eventTime);
   }
 
   get ownCounters(): Readonly<Record<string, number>> {
     const { dead: _dead, ...own } = this.parser.counters();
-    return { ...own, ...this.pairs.counters, ...this.models.counters };
+    return { ...own, ...this.clocks.counters(), ...this.pairs.counters, ...this.models.counters };
+  }
+
+  get offClocks(): readonly OffRecords[] {
+    return this.clocks.off();
   }
 
   async process(records: RecordBatch): Promise<LaneOutput> {
@@ -61,19 +72,22 @@ export class SensorLane implements Lane {
     const dead: DeadLetter[] = [];
     const parsed = this.parser.parse(records, (letter) => dead.push(letter));
     this.counters.unparsed += dead.length;
-    const admitted = parsed.map((batch) => this.admitted(batch, records, dead)).filter(({ rows }) => rows > 0);
+    const admitted = parsed.map((batch) => this.admitted(batch, records, dead)).filter(({ batch }) => batch.rows > 0);
     if (records.last) this.watermark.finish(records.input);
-    const batches: EventBatch[] = [];
+    const events: LaneEvents[] = [];
+    const judged: EventBatch[] = [];
     const findings: Finding[] = [];
-    for (const one of admitted) {
-      const { batch, findings: named } = await this.models.take({ batch: one });
-      batches.push(batch);
+    for (const { batch: one, times } of admitted) {
+      const { time } = one.columns;
+      const { batch, findings: named } = await this.models.take({ batch: withTimes(one, times) });
+      judged.push(batch);
+      events.push(times === time ? { batch } : { batch: withTimes(batch, time as Float64Array), judged: batch });
       findings.push(...this.rules.flatMap((rule) => rule.take(batch)), ...named);
     }
     const closed = this.rules.flatMap((rule) => rule.advance(this.watermark.value));
-    const unusual = await this.pairs.take(batches);
+    const unusual = await this.pairs.take(judged);
     this.counters.units = this.pairs.units;
-    return { events: batches.map((batch) => ({ batch })), dead, findings: [...findings, ...closed, ...unusual] };
+    return { events, dead, findings: [...findings, ...closed, ...unusual, ...clockFindings(this, this.clocks.take())] };
   }
 
   retry(records: RecordBatch): Promise<LaneOutput> {
@@ -97,12 +111,17 @@ export class SensorLane implements Lane {
     return { ...NO_OUTPUT, findings: [...closed, ...this.models.finish(), ...unusual] };
   }
 
-  /** What lies in the future of its arrival is put aside; a flow moves the watermark by its end. */
-  private admitted(batch: EventBatch, { arrival, input }: RecordBatch, dead: DeadLetter[]): EventBatch {
-    const { maxSkew, lateness } = this.source.eventTime;
+  /**
+   * What lies in the future of its arrival is put aside; a flow moves the watermark by its end. `times`: by which rows are judged,
+   * the batch's own where none needs another.
+   */
+  private admitted(batch: EventBatch, { arrival, input }: RecordBatch, dead: DeadLetter[]): { batch: EventBatch; times: Float64Array } {
+    const { maxSkew } = this.source.eventTime;
+    const clocks = this.clocks.of(batch.kind);
     const times = batch.columns.time as Float64Array;
     const durations = batch.columns.durationMicros as Float64Array | undefined;
     const kept: number[] = [];
+    let shifted = times;
     for (let row = 0; row < batch.rows; row++) {
       const start = times[row] as number;
       const duration = durations?.[row] ?? Number.NaN;
@@ -117,11 +136,22 @@ export class SensorLane implements Lane {
         continue;
       }
       kept.push(row);
-      if (time < this.watermark.value - lateness) this.counters.late++;
-      this.watermark.observe(input, time);
+      const judged = clocks.judge(input, time, arrival);
+      if (Number.isNaN(judged)) {
+        // Signatures judge it as it is; windows of its time are closed.
+        this.counters.late++;
+      } else {
+        if (judged <= time) this.watermark.observe(input, judged);
+        if (judged !== time) {
+          if (shifted === times) shifted = times.slice();
+          shifted[row] = start + judged - time;
+        }
+      }
     }
     this.counters.events += kept.length;
-    return selectEvents(batch, kept);
+    const selected = selectEvents(batch, kept);
+    if (shifted === times) return { batch: selected, times: selected.columns.time as Float64Array };
+    return { batch: selected, times: Float64Array.from(kept, (row) => shifted[row] as number) };
   }
 
   async snapshot(): Promise<Readonly<Record<string, Uint8Array>>> {
@@ -132,6 +162,7 @@ export class SensorLane implements Lane {
         counters: this.counters,
         generations: [...this.generations],
         parser: this.parser.snapshot(),
+        clocks: this.clocks.snapshot(),
       };
       own.sensor = new Uint8Array(serialize(state));
     }
@@ -150,7 +181,12 @@ export class SensorLane implements Lane {
     Object.assign(this.counters, state.counters);
     for (const [input, generation] of state.generations) this.generations.set(input, generation);
     this.parser.restore(state.parser);
+    if (state.clocks !== undefined) this.clocks.restore(state.clocks);
   }
+}
+
+function withTimes(batch: EventBatch, time: Float64Array): EventBatch {
+  return batch.columns.time === time ? batch : { ...batch, columns: { ...batch.columns, time } };
 }
 
 function letterOf({ source, origin }: EventBatch, row: number, reason: string, arrival: Micros): DeadLetter {

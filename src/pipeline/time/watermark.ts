@@ -2,7 +2,7 @@ import type { Micros } from '../../core/index.ts';
 import { type ClockState, InputClock } from './input-clock.ts';
 
 export interface EventTimeOptions {
-  /** Records later than their arrival plus this are put aside. */
+  /** Records later than their arrival plus this are put aside; those that are less ahead are judged by their arrival. */
   readonly maxSkew: Micros;
   readonly lateness: Micros;
   readonly disorder: Micros;

@@ -169,6 +169,6 @@ function sourceBody(source: SourceStatus, deadLetters: number, stopped: Readonly
 function notStarted(name: string, type: string, deadLetters: number): Answer<'sources'>['items'][number] {
   return {
     ...{ name, type, state: 'starting', lastError: '', queueBytes: 0, queueBatches: 0, recordsPerSecond: 0, watermark: null, lag: null },
-    ...{ feature: '', counters: {}, sourceCounters: {}, deadLetters, detectors: [] },
+    ...{ feature: '', counters: {}, sourceCounters: {}, clocks: [], deadLetters, detectors: [] },
   };
 }

@@ -1,4 +1,5 @@
 import { bytes, count, plural } from '../../format/number.ts';
+import { duration } from '../../format/time.ts';
 
 /** Counters that read better as words, of one and of many; the others by their name. */
 const WORDS: Readonly<Record<string, readonly [one: string, many: string]>> = {
@@ -6,6 +7,8 @@ const WORDS: Readonly<Record<string, readonly [one: string, many: string]>> = {
   events: ['event', 'events'],
   units: ['unit scored', 'units scored'],
   future: ['ahead of the clock', 'ahead of the clock'],
+  ahead: ['dated ahead, judged by its arrival', 'dated ahead, judged by their arrival'],
+  clockCorrected: ['judged by a corrected clock', 'judged by corrected clocks'],
   failedBatches: ['failed batch', 'failed batches'],
   duplicates: ['repeated reading', 'repeated readings'],
   outOfOrder: ['reading out of order', 'readings out of order'],
@@ -33,3 +36,12 @@ export function counterTexts(counters: Readonly<Record<string, number | null>>):
 }
 
 const spaced = (name: string): string => name.replaceAll('_', ' ').replace(/([a-z])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`);
+
+/** Whose clock is off today, and by how much: web1 by 10.0.0.7 59 min behind (40 records). */
+export function clockTexts(
+  clocks: readonly { readonly sender: string; readonly lines: number; readonly off: number }[],
+): readonly string[] {
+  return clocks.map(
+    ({ sender, lines, off }) => `${sender} ${duration(Math.abs(off))} ${off > 0 ? 'ahead' : 'behind'} (${plural(lines, 'record')})`,
+  );
+}

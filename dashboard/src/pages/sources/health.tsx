@@ -9,7 +9,7 @@ import { Table } from '../../components/table.tsx';
 import { lagText } from '../../format/lag.ts';
 import { bytes, count, perSecond, plural } from '../../format/number.ts';
 import { CheckSource } from './check-source.tsx';
-import { counterTexts } from './counters.ts';
+import { clockTexts, counterTexts } from './counters.ts';
 import { SourceActions } from './source-actions.tsx';
 import type { WrittenSource } from './wizard.tsx';
 
@@ -87,6 +87,7 @@ function SourceTable({ items, written, onChange }: Editing & { items: readonly S
             <td className="right num">{count(source.deadLetters)}</td>
             <td className="small soft num wrap counted">
               {counterTexts({ ...source.counters, ...source.sourceCounters }).join(' · ') || '–'}
+              {source.clocks.length > 0 && <div className="wrap">Clocks that are off: {clockTexts(source.clocks).join(' · ')}</div>}
             </td>
             <td className="right">
               <Actions name={source.name} written={written} onChange={onChange} />

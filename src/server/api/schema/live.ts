@@ -45,6 +45,8 @@ export const sourceStatusSchema = z.object({
   feature: z.string(),
   counters: z.record(z.string(), numberSchema),
   sourceCounters: z.record(z.string(), numberSchema),
+  /** Whose records of the day came late (`off` below 0, microseconds behind event time) or dated ahead of their arrival (above 0). */
+  clocks: z.array(z.object({ sender: z.string(), lines: z.number(), off: z.number() })),
   deadLetters: z.number(),
   detectors: z.array(detectorStatusSchema),
 });
