@@ -14,7 +14,7 @@ import { plain } from './formats/plain.ts';
 import { HeldEvents, withHeld } from './held.ts';
 import { InputTimes } from './input-times.ts';
 import { fileTemplates, type KnownTemplates, minedBy } from './known-templates.ts';
-import { OtherFormats, type OtherReading } from './mixed/other-formats.ts';
+import { NO_OTHERS, OtherFormats, type OtherReading } from './mixed/other-formats.ts';
 import { OpenEvent } from './open-event.ts';
 import type { LogParserOptions } from './options.ts';
 import { sampleOf } from './sample.ts';
@@ -136,7 +136,9 @@ export class FormatLogParser implements LogParser {
   }
 
   snapshot(): Uint8Array {
-    const mixed = this.others === undefined ? undefined : { others: this.others.state, times: this.times.list() };
+    const times = this.times.list();
+    const others = this.others?.state ?? (times.length > 0 ? NO_OTHERS : undefined);
+    const mixed = others && { others, times };
     return encodeSnapshot(this.chosen?.name, this.assigner, this.held, mixed, this.calendar.monthFirst);
   }
 
@@ -189,7 +191,8 @@ export class FormatLogParser implements LogParser {
     const { header, calendar, options, others } = this;
     let { joining } = this;
     /** Of the last event that has one. */
-    let time = others === undefined ? Number.NaN : this.times.before(batch);
+    const keepsTime = others !== undefined || format.keepsTime === true;
+    let time = keepsTime ? this.times.before(batch) : Number.NaN;
     const input = batch.bytes;
     // A Buffer finds a byte three times as fast as a plain Uint8Array does.
     const search = Buffer.from(input.buffer, input.byteOffset, input.length);
@@ -239,13 +242,15 @@ export class FormatLogParser implements LogParser {
       const fits = indented ? false : format.scan(arena, from, end, header, calendar);
       if (fits === true) {
         this.close(builder, arena, open);
+        const timeBefore = time;
+        if (keepsTime && !Number.isNaN(header.time)) time = header.time;
+        else if (format.keepsTime === true) header.time = time;
         const row = builder.push(arena.bytes, header, batch.offset + origin, line, originNext - origin);
-        open.begin(row, header, start, origin, line, stateBefore, time);
+        open.begin(row, header, start, origin, line, stateBefore, timeBefore);
         blankRun = 0;
         if (others !== undefined) {
           ({ joining } = this);
           open.isOther = false;
-          if (!Number.isNaN(header.time)) time = header.time;
         }
         continue;
       }
@@ -312,7 +317,7 @@ export class FormatLogParser implements LogParser {
       };
       this.held.put({ source, batch: held });
     } else this.close(builder, arena, open);
-    if (others !== undefined) this.times.remember(batch, time);
+    if (keepsTime) this.times.remember(batch, time);
     this.events += builder.rows;
     if (input.length > 4096) {
       this.rowsPerByte = Math.max(builder.rows, 16) / input.length;

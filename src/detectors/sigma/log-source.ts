@@ -107,6 +107,8 @@ export function sourceOf(event: SigmaEvent): EventSource {
   if (channel !== undefined && id !== undefined) return windows(channel, id);
   const provider = event.first('eventSource');
   if (provider?.endsWith('.amazonaws.com') === true) return { products: ['aws'], categories: [], services: ['cloudtrail'] };
+  if (event.first('apiVersion')?.startsWith('audit.k8s.io/') === true)
+    return { products: ['kubernetes'], categories: [], services: ['audit'] };
   const zeek = event.first('_path');
   if (zeek !== undefined) return { products: ['zeek'], categories: categoriesOfPath(zeek), services: [zeek] };
   if (event.get('event_type') !== undefined && event.get('flow_id') !== undefined) {

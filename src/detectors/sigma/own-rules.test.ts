@@ -237,6 +237,47 @@ describe('rules for Windows, clouds and firewalls', () => {
     expect(titles([call('StopLogging', { errorCode: 'AccessDenied' }), call('DescribeInstances')], 'json', 1)).toEqual([]);
   });
 
+  it('tell of guessing at a FortiGate, and of commands and secrets that Kubernetes is asked for', () => {
+    const pairs = (second: number) =>
+      `date=2026-11-20 time=08:00:0${second} devname="FG" logid="1" type="event" subtype="vpn" vd="root" remip=203.0.113.7 msg="SSL user failed to logged in"`;
+    expect(titles([1, 2, 3, 4, 5].map(pairs), 'logfmt').join()).toContain('Many failed sign-ins from one address: 203.0.113.7');
+    const call = (verb: string, objectRef: object, code: number, username = 'shop') =>
+      JSON.stringify({
+        apiVersion: 'audit.k8s.io/v1',
+        verb,
+        objectRef,
+        responseStatus: { code },
+        user: { username },
+        sourceIPs: ['203.0.113.7'],
+        requestURI: '/api/v1/x',
+        requestReceivedTimestamp: at(0),
+      });
+    const exec = { resource: 'pods', subresource: 'exec', namespace: 'kube-system' };
+    const calls = [
+      call('create', exec, 101),
+      call('list', { resource: 'pods' }, 200, 'system:anonymous'),
+      ...Array.from({ length: 10 }, () => call('list', { resource: 'secrets' }, 403)),
+    ];
+    const found = titles(calls, 'json', 1).map((title) => title.replace(/:.*/, ''));
+    for (const title of [
+      'Command run in a container of the control plane of Kubernetes',
+      'Kubernetes answers somebody who did not sign in',
+      'Secrets of Kubernetes sought',
+    ])
+      expect(found).toContain(title);
+    expect(
+      titles(
+        [
+          call('create', { ...exec, subresource: 'eviction' }, 201),
+          call('list', { resource: 'pods' }, 403, 'system:anonymous'),
+          call('list', { resource: 'secrets' }, 200),
+        ],
+        'json',
+        1,
+      ),
+    ).toEqual([]);
+  });
+
   const scans: readonly (readonly [string, (second: number, host: number, port: number) => string])[] = [
     [
       'pfSense',

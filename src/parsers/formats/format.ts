@@ -29,6 +29,10 @@ export interface LogFormat {
   readonly specificity: number;
   /** False: it fits everything, so it has to be named. */
   readonly recognised?: false;
+  /** Texts that all stand in its files and together in no others: it is recognised by them, not by the lines it fits. */
+  readonly signs?: readonly string[];
+  /** Its lines without a time have that of the line before. */
+  readonly keepsTime?: true;
   /** Its fields tell of outcomes and peers, so that detectors want them. */
   readonly telling?: true;
   /** Formats whose records it reads as well. */

@@ -10,6 +10,32 @@ type First = readonly [level: Text, host: Text, component: Text, pid: number, ti
 
 /** Lines of each format as its writer prints them; [level, host, component, pid, time] of the first. */
 const SAMPLES: Record<string, { lines: string[]; first: First }> = {
+  w3c: {
+    lines: [
+      '2026-11-23 00:01:13 10.0.0.20 GET /owa/auth/logon.aspx url=x&reason=0 443 dieter 188.221.219.181 Mozilla/5.0+(Windows+NT+10.0) - 304 0 0 33',
+      '2026-11-23 00:01:44 W3SVC1 WEB1 10.0.0.20 POST /default.aspx - 443 - 2001:db8::7 curl/8.0 https://example.com/ 200 0 0 35',
+      '2026-11-23 00:01:45 10.0.0.20 GET / - 80 - 192.0.2.1 - 404 0 2 1',
+    ],
+    first: [undefined, '188.221.219.181', undefined, -1, '2026-11-23T00:01:13Z'],
+  },
+  mysql: {
+    lines: [
+      "2026-11-23T00:25:46.723148Z 350 [Warning] [MY-013360] [Server] Plugin mysql_native_password reported: 'mysql_native_password' is deprecated",
+      '2026-11-25T09:00:00.000000Z 0 [ERROR] [MY-012592] [InnoDB] Operating system error number 28 in a file operation.',
+      '2026-11-25  9:00:01 12 [Note] InnoDB: Completed space check',
+    ],
+    first: ['Warning', undefined, undefined, -1, '2026-11-23T00:25:46.723148Z'],
+  },
+  'mysql-slow': {
+    lines: [
+      '# Time: 2026-11-23T00:07:45.092315Z',
+      '# User@Host: shop[shop] @ web1 [10.0.0.11]  Id: 9595',
+      '# Query_time: 1.958740  Lock_time: 0.000123 Rows_sent: 43  Rows_examined: 71048',
+      'SET timestamp=1795392465;',
+      'SELECT * FROM orders WHERE customer_id = 89629 ORDER BY created;',
+    ],
+    first: [undefined, undefined, undefined, -1, '2026-11-23T00:07:45.092315Z'],
+  },
   auditd: {
     lines: [
       'node=web1 type=SYSCALL msg=audit(1492752522.985:8972): arch=c000003e syscall=59 success=yes exit=0 a0=10812c8 a1=1070208 a2=1152008 a3=59a items=2 ppid=10027 pid=10043 auid=1001 uid=1001 gid=1002 euid=1001 suid=1001 fsuid=1001 egid=1002 sgid=1002 fsgid=1002 tty=pts0 ses=11 comm="uname" exe="/bin/uname" key="user_commands"',
@@ -218,6 +244,53 @@ describe('strace', () => {
   });
 });
 
+describe('w3c', () => {
+  it('gives the parts of a request their names in access logs, and takes directives for events', () => {
+    const text = `#Fields: date time\n${SAMPLES.w3c?.lines.join('\n')}\n`;
+    const batch = createLogParser({}).parse(
+      { input: '', generation: '', offset: 0, line: 1, bytes: Buffer.from(text), arrival: 0, last: true },
+      '',
+      () => {},
+    );
+    const of = (row: number) => Object.fromEntries(Object.entries(batch.fields ?? {}).map(([name, column]) => [name, textAt(column, row)]));
+    expect(textAt(batch.message, 0)).toBe('#Fields: date time');
+    expect(of(1)).toMatchObject({
+      User: 'dieter',
+      Request: 'GET /owa/auth/logon.aspx?url=x&reason=0',
+      Status: '304',
+      UserAgent: 'Mozilla/5.0 (Windows NT 10.0)',
+    });
+    expect(textAt(batch.message, 1)).toBe('"GET /owa/auth/logon.aspx?url=x&reason=0" 304 0 0 33');
+    expect(of(2)).toMatchObject({ Client: '2001:db8::7', Request: 'POST /default.aspx', Referer: 'https://example.com/' });
+    expect(of(3)).toMatchObject({ Client: '192.0.2.1', Request: 'GET /', Status: '404' });
+  });
+});
+
+describe('klog within syslog', () => {
+  it('tells its level, and its header is no part of the message', () => {
+    const line = 'Nov 23 00:02:44 node1 kubelet[1234]: W1123 00:02:44.781013    1234 reconciler.go:224] "started for volume"\n';
+    const [first, plain] = parseAll(
+      createLogParser({ format: 'syslog' }),
+      Buffer.from(`${line}Nov 23 00:02:45 node1 app: W1123 is late\n`),
+    ).events;
+    expect(first).toMatchObject({ level: 'WARNING', component: 'kubelet', message: '"started for volume"' });
+    expect(plain).toMatchObject({ level: undefined, message: 'W1123 is late' });
+  });
+});
+
+describe('fortigate', () => {
+  const line =
+    '<189>date=2026-11-23 time=00:01:09 devname="FG100" tz="+0100" logid="0101039426" type="event" subtype="vpn" level="alert" vd="root" logdesc="SSL VPN login fail" remip=45.9.20.3 msg="SSL user failed to logged in"\n';
+
+  it.each(['logfmt', 'syslog-network'])('is read by %s: its date in two parts and its zone, its device, its type', (format) => {
+    const parser = createLogParser({ format });
+    const [event] = parseAll(parser, Buffer.from(line)).events;
+    expect(event).toMatchObject({ level: 'alert', host: 'FG100', message: 'SSL user failed to logged in' });
+    expect(formatMicros(event?.time as number)).toBe('2026-11-22T23:01:09Z');
+    expect(parser.templates.map(({ text }) => text)).toEqual(['fortigate:event/vpn:SSL-VPN-login-fail']);
+  });
+});
+
 describe('postgresql', () => {
   const refused = 'FATAL:  password authentication failed for user "eve"';
   const read = (line: string): Record<string, unknown> => {
@@ -317,6 +390,25 @@ describe('the type that a record names', () => {
       'Eventlog:Event1102',
       'Event4688',
     ]);
+  });
+
+  it('is the template of an event of the audit log of Kubernetes, with the status of a call that failed', () => {
+    const call = (verb: string, objectRef: object, code: number) =>
+      JSON.stringify({
+        apiVersion: 'audit.k8s.io/v1',
+        verb,
+        objectRef,
+        responseStatus: { code },
+        requestReceivedTimestamp: '2026-11-20T08:00:06Z',
+      });
+    const lines = [
+      call('list', { resource: 'pods' }, 200),
+      call('create', { resource: 'pods', subresource: 'exec' }, 101),
+      call('list', { resource: 'secrets' }, 403),
+    ];
+    expect(templates(lines)).toEqual(['k8s:list:pods', 'k8s:create:pods/exec', 'k8s:list:secrets:status403']);
+    const [first] = parseAll(createLogParser({}), Buffer.from(`${lines[0]}\n`)).events;
+    expect(formatMicros(first?.time as number)).toBe('2026-11-20T08:00:06Z');
   });
 
   it('is not looked for in other records', () => {

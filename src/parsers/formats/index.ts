@@ -6,8 +6,8 @@ import type { LogFormat } from './format.ts';
 import { glog } from './glog.ts';
 import { json } from './json.ts';
 import { logfmt } from './logfmt.ts';
-
 import { LOGHUB_FORMATS } from './loghub.ts';
+import { mysql, mysqlSlow } from './mysql.ts';
 import { plain } from './plain.ts';
 import { postgresql } from './postgresql.ts';
 import { cri, nginxError } from './services.ts';
@@ -16,6 +16,7 @@ import { syslog } from './syslog.ts';
 import { syslogNetwork } from './syslog-network.ts';
 import { syslog5424 } from './syslog5424.ts';
 import { timestamped } from './timestamped.ts';
+import { w3c } from './w3c.ts';
 
 /** Every log format by name. */
 export const LOG_FORMATS: ReadonlyMap<string, LogFormat> = new Map(
@@ -26,6 +27,7 @@ export const LOG_FORMATS: ReadonlyMap<string, LogFormat> = new Map(
     accessCombined,
     accessCommon,
     nginxError,
+    w3c,
     json,
     logfmt,
     cef,
@@ -34,6 +36,8 @@ export const LOG_FORMATS: ReadonlyMap<string, LogFormat> = new Map(
     strace,
     auditd,
     postgresql,
+    mysql,
+    mysqlSlow,
     ...LOGHUB_FORMATS,
     timestamped,
     plain,

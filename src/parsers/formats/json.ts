@@ -1,6 +1,5 @@
 import { decodeUtf8 } from '../../core/index.ts';
 import { skipBlanks } from '../bytes/ascii.ts';
-import { eventType } from './event-type.ts';
 import { DEFAULT_DRAIN, type LogFormat } from './format.ts';
 import { fromPairs, type Scalar } from './pairs.ts';
 
@@ -8,8 +7,7 @@ const MOST_DEPTH = 16;
 const MOST_FIELDS = 1000;
 
 /**
- * One JSON object a line: ECS, journalctl's JSON, Docker's, and what loggers print. Nested fields are flattened with dots. Events of AWS CloudTrail and
- * Windows have their type as their template.
+ * One JSON object a line: ECS, journalctl's JSON, Docker's, and what loggers print. Nested fields are flattened with dots.
  */
 export const json: LogFormat = {
   name: 'json',
@@ -31,11 +29,6 @@ export const json: LogFormat = {
     const why = flatten(value as object, pairs);
     if (why !== undefined) return why;
     fromPairs(pairs, arena, header, calendar);
-    const type = eventType(pairs);
-    if (type !== undefined) {
-      header.typeStart = arena.put(type);
-      header.typeEnd = arena.length;
-    }
     return true;
   },
 };

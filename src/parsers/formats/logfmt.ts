@@ -2,10 +2,11 @@ import { decodeUtf8 } from '../../core/index.ts';
 import { isBlank, skipBlanks } from '../bytes/ascii.ts';
 import { DEFAULT_DRAIN, type LogFormat } from './format.ts';
 import { fromPairs, type Scalar } from './pairs.ts';
+import { priorityAt } from './severity.ts';
 
 const MOST_FIELDS = 1000;
 
-/** `key=value key="quoted value" flag`. At least two pairs, the first thing a pair. */
+/** `key=value key="quoted value" flag`, also behind a syslog priority, as FortiGate sends it. At least two pairs, the first thing a pair. */
 export const logfmt: LogFormat = {
   name: 'logfmt',
   summary: 'key=value lines (logfmt)',
@@ -14,7 +15,9 @@ export const logfmt: LogFormat = {
   drain: DEFAULT_DRAIN,
   specificity: 7,
   scan(arena, start, end, header, calendar) {
-    const pairs = readPairs(arena.bytes, start, end);
+    const from = priorityAt(arena, start, end, header);
+    if (from < 0) return 'the syslog priority is wrong';
+    const pairs = readPairs(arena.bytes, from, end);
     if (typeof pairs === 'string') return pairs;
     fromPairs(pairs, arena, header, calendar);
     return true;

@@ -2,6 +2,7 @@ import type { TextArena } from '../bytes/arena.ts';
 import { textTime } from '../time/any.ts';
 import type { Calendar } from '../time/calendar.ts';
 import { epochMicros } from '../time/epoch.ts';
+import { eventType } from './event-type.ts';
 import type { Header } from './header.ts';
 import { setSeverity } from './severity.ts';
 
@@ -21,6 +22,8 @@ const TIME = [
   'EventTime',
   'TimeCreated',
   'UtcTime',
+  'requestReceivedTimestamp',
+  'stageTimestamp',
   't',
   'rt',
 ];
@@ -39,6 +42,7 @@ const HOST = [
   'Computer',
   'Hostname',
   'winlog.computer_name',
+  'devname',
 ];
 const COMPONENT = [
   'process.name',
@@ -52,11 +56,15 @@ const COMPONENT = [
   'program',
   'app',
 ];
+const DATE = /^\d{4}-\d\d-\d\d$/;
+const CLOCK = /^\d\d:\d\d:\d\d(?:\.\d{1,9})?$/;
+const OFFSET = /^[+-]\d\d:?\d\d$/;
 const PID = ['process.pid', '_PID', 'SYSLOG_PID', 'pid'];
 
 /**
  * Fills a header from named values. Those with a column of their own go there, all others into the attributes. Without a
- * message the message is the remaining values as `name=value`. Names are only ever compared and printed, never assigned.
+ * message the message is the remaining values as `name=value`; events that name their type have it as their template. Names are only ever
+ * compared and printed, never assigned.
  */
 export function fromPairs(pairs: ReadonlyMap<string, Scalar>, arena: TextArena, header: Header, calendar: Calendar): void {
   const rest = new Map(pairs);
@@ -69,10 +77,13 @@ export function fromPairs(pairs: ReadonlyMap<string, Scalar>, arena: TextArena, 
     }
     return undefined;
   };
-  take(TIME, (value) => {
-    header.time = timeOf(value, calendar);
-    return !Number.isNaN(header.time);
-  });
+  header.time = partedTime(rest, calendar);
+  if (Number.isNaN(header.time)) {
+    take(TIME, (value) => {
+      header.time = timeOf(value, calendar);
+      return !Number.isNaN(header.time);
+    });
+  }
   const level = take(LEVEL, (value) => value !== '');
   if (level !== undefined) setLevel(level, pairs.has('PRIORITY'), arena, header);
   const host = take(HOST, isText);
@@ -92,9 +103,23 @@ export function fromPairs(pairs: ReadonlyMap<string, Scalar>, arena: TextArena, 
   const text = pairs.has('__REALTIME_TIMESTAMP') ? journalText(String(message)) : String(message);
   header.messageStart = arena.put(message === undefined ? asText(rest) : text.trimEnd());
   header.messageEnd = arena.length;
+  const type = eventType(pairs);
+  if (type !== undefined) {
+    header.typeStart = arena.put(type);
+    header.typeEnd = arena.length;
+  }
   if (rest.size === 0) return;
   header.attributesStart = arena.put(asJson(rest));
   header.attributesEnd = arena.length;
+}
+
+/** `date=2026-11-23 time=00:01:09 tz="+0000"`, as FortiGate prints it; takes them out. NaN where there is no such pair. */
+function partedTime(rest: Map<string, Scalar>, calendar: Calendar): number {
+  const [date, clock, zone] = [rest.get('date'), rest.get('time'), rest.get('tz')];
+  if (typeof date !== 'string' || typeof clock !== 'string' || !DATE.test(date) || !CLOCK.test(clock)) return Number.NaN;
+  const time = textTime(`${date}T${clock}${typeof zone === 'string' && OFFSET.test(zone) ? zone : ''}`, calendar);
+  if (!Number.isNaN(time)) for (const name of ['date', 'time', 'tz']) rest.delete(name);
+  return time;
 }
 
 /** The journal writes text with control characters as a list of its bytes. */

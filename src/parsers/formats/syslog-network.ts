@@ -1,11 +1,12 @@
-import { isDigit, SPACE } from '../bytes/ascii.ts';
+import { isDigit, SPACE, startsWith } from '../bytes/ascii.ts';
 import { DEFAULT_DRAIN, type LogFormat } from './format.ts';
+import { logfmt } from './logfmt.ts';
 import { priorityAt } from './severity.ts';
 import { syslog } from './syslog.ts';
 import { SYSLOG_FIELD, syslog5424 } from './syslog5424.ts';
 
 /**
- * What devices of all kinds send to one port: RFC 5424 and RFC 3164 told apart message by message. Anything else is the content of a message
+ * What devices of all kinds send to one port: RFC 5424 and RFC 3164 told apart message by message, and the pairs of FortiGate. Anything else is the content of a message
  * without a header, as RFC 3164, 4.3.3, has a relay treat it; the priority is read if there is one. Never recognised from a sample, as it
  * fits everything.
  */
@@ -34,6 +35,8 @@ export const syslogNetwork: LogFormat = {
       [fieldStart[appName], fieldEnd[appName]] = [header.componentStart, header.componentEnd];
       return true;
     }
+    header.clear();
+    if (startsWith(bytes, from, end, 'date=') && logfmt.scan(arena, start, end, header, calendar) === true) return true;
     header.clear();
     header.messageStart = Math.max(start, priorityAt(arena, start, end, header));
     header.messageEnd = end;

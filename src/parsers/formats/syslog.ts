@@ -1,6 +1,7 @@
 import { find, isBlank, SPACE, skipBlanks } from '../bytes/ascii.ts';
 import { iso, monthDay } from '../time/timestamps.ts';
 import { DEFAULT_DRAIN, type LogFormat } from './format.ts';
+import { nestedGlog } from './glog.ts';
 import type { Header } from './header.ts';
 import { pidAt } from './layout.ts';
 import { isLevel, priorityAt } from './severity.ts';
@@ -26,6 +27,7 @@ export const syslog: LogFormat = {
     header.hostStart = host;
     header.hostEnd = hostEnd;
     readTag(bytes, skipBlanks(bytes, hostEnd, end), end, header);
+    nestedGlog(arena, header);
     return true;
   },
 };

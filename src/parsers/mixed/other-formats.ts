@@ -36,7 +36,7 @@ export interface OthersState {
   readonly due: number;
 }
 
-const NOTHING: OthersState = { chosen: [], unread: [], seen: 0, due: SAMPLE_LINES };
+export const NO_OTHERS: OthersState = { chosen: [], unread: [], seen: 0, due: SAMPLE_LINES };
 
 /**
  * The formats of the lines that the main format of an input does not fit. A few are chosen, from the heads of inputs and again whenever many
@@ -45,7 +45,7 @@ const NOTHING: OthersState = { chosen: [], unread: [], seen: 0, due: SAMPLE_LINE
  */
 export class OtherFormats {
   private readonly main: LogFormat;
-  private current = NOTHING;
+  private current = NO_OTHERS;
   private chosen: readonly OtherReading[] = [];
   private readonly all: readonly OtherReading[];
 
@@ -96,7 +96,7 @@ export class OtherFormats {
   }
 
   private add(names: readonly string[]): void {
-    if (names.length > 0) this.state = { ...NOTHING, chosen: [...this.current.chosen, ...names].slice(-MOST_FORMATS) };
+    if (names.length > 0) this.state = { ...NO_OTHERS, chosen: [...this.current.chosen, ...names].slice(-MOST_FORMATS) };
   }
 
   private readingsOf(names: readonly string[]): OtherReading[] {

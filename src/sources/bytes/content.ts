@@ -1,4 +1,5 @@
 import { VedetteError } from '../../core/index.ts';
+import { eventXmlLines, isEventXml } from '../evtx/event-xml.ts';
 import { evtxLines, isEvtx } from '../evtx/lines.ts';
 import { exportLines, isJournalExport } from '../journald/export.ts';
 import { type Chunks, lookAhead } from './chunks.ts';
@@ -24,7 +25,7 @@ const HEAD_BYTES = 64 << 10;
 /** Of an entry of the journal. */
 const LONGEST_FIELD = 16 << 20;
 
-/** Bytes as text; of a stream that goes on, `headBytes` are all that is waited for. Decompressed by their magic number, UTF-16 recoded as UTF-8, Windows event logs and exports of the journal as lines of JSON. `guess`: of finite inputs, see `asGuessedText`. */
+/** Bytes as text; of a stream that goes on, `headBytes` are all that is waited for. Decompressed by their magic number, UTF-16 recoded as UTF-8, Windows event logs (binary and XML) and exports of the journal as lines of JSON. `guess`: of finite inputs, see `asGuessedText`. */
 export async function contentOf(
   chunks: Chunks,
   input: string,
@@ -47,13 +48,19 @@ export async function contentOf(
   refuseUnsupported(content.head, input);
   if (isEvtx(content.head) || isJournalExport(content.head)) {
     const records = isEvtx(content.head) ? evtxLines(content.chunks, bad) : exportLines(content.chunks, LONGEST_FIELD, bad);
-    const lines = await peek(records, HEAD_BYTES);
-    return { chunks: lines.chunks, offset: 0, plain: false, encoding: 'utf-8', guessed: false, head: lines.head };
+    return jsonLines(records);
   }
   const text = guess ? await asGuessedText(content.chunks, input) : await asText(content.chunks);
   const peeked = await peek(text.chunks, headBytes);
+  if (isEventXml(peeked.head)) return jsonLines(eventXmlLines(peeked.chunks, bad));
   const { offset, encoding, guessed, verbatim } = text;
   return { chunks: peeked.chunks, offset, plain: compression === undefined && verbatim, encoding, guessed, head: peeked.head };
+}
+
+/** Records that a file holds in another form, as lines. */
+async function jsonLines(records: AsyncGenerator<Uint8Array>): Promise<Content> {
+  const lines = await peek(records, HEAD_BYTES);
+  return { chunks: lines.chunks, offset: 0, plain: false, encoding: 'utf-8', guessed: false, head: lines.head };
 }
 
 export function compressionOf(head: Uint8Array): 'gzip' | 'zstd' | undefined {

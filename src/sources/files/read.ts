@@ -18,6 +18,7 @@ import { Pace } from '../bytes/pace.ts';
 import { skipBytes } from '../bytes/skip.ts';
 import { asGuessedText, encodingOf } from '../bytes/text.ts';
 import { zipMemberChunks } from '../bytes/zip.ts';
+import { isEventXml } from '../evtx/event-xml.ts';
 import { isEvtx } from '../evtx/lines.ts';
 import { isJournalExport } from '../journald/export.ts';
 import { type Framing, framingOf, holdsAwsRecords } from '../records/framing.ts';
@@ -264,6 +265,8 @@ export async function holdsPlainLines({ path, name, member }: FileInput): Promis
 async function isPlain(path: string): Promise<boolean> {
   const head = await headOf(path, 16);
   if (compressionOf(head) !== undefined || isEvtx(head) || isJournalExport(head) || encodingOf(head).encoding !== 'utf-8') return false;
-  const { encoding, verbatim } = await asGuessedText([await headOf(path, GUESSED_BYTES)], path);
+  const begin = await headOf(path, GUESSED_BYTES);
+  if (isEventXml(begin)) return false;
+  const { encoding, verbatim } = await asGuessedText([begin], path);
   return verbatim && (encoding === 'utf-8' || encoding === 'unknown');
 }

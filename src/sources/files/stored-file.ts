@@ -3,6 +3,7 @@ import { concatBytes, handleChunks } from '../bytes/chunks.ts';
 import { compressionOf, contentOf, isZip, peek } from '../bytes/content.ts';
 import { DEFAULT_EXPANSION } from '../bytes/expansion.ts';
 import { encodingOf } from '../bytes/text.ts';
+import { isEventXml } from '../evtx/event-xml.ts';
 import { isEvtx } from '../evtx/lines.ts';
 import { isJournalExport } from '../journald/export.ts';
 import { formatGeneration, type Generation, HEAD_BYTES, hashOf } from './generation.ts';
@@ -165,7 +166,7 @@ const MARK = Uint8Array.of(0xef, 0xbb, 0xbf);
 function kindOf(head: Uint8Array, pieces: boolean): StoredKind {
   if (isParquet(head)) return 'parquet';
   if (isZip(head)) return 'archive';
-  const isText = !isEvtx(head) && !isJournalExport(head) && encodingOf(head).encoding === 'utf-8';
+  const isText = !isEvtx(head) && !isEventXml(head) && !isJournalExport(head) && encodingOf(head).encoding === 'utf-8';
   return compressionOf(head) === undefined && (pieces || isText) ? 'growing' : 'whole';
 }
 
