@@ -1,24 +1,27 @@
 // `npm run evaluate:all [-- name…]`: the long quality tables of docs/quality/, as JSON and Markdown with the commit they came from.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, checkNode, install, root } from './install.mjs';
+import { build, bundle, checkNode, install, root } from './install.mjs';
 
 checkNode();
 install();
 if (build() !== 0) process.exit(1);
+const modules = join(root, 'dist', 'tables', 'src');
+const entries = ['training/quality/tables', 'analysis/quality', 'analysis/capture/quality/capture-quality', 'cli/quality/index'];
+if (bundle('src', modules, ...entries) !== 0) process.exit(1);
+// Found beside the bundled sources, as in the package.
+cpSync(join(root, 'rules'), join(root, 'dist', 'tables', 'rules'), { recursive: true });
 const folder = resolve(process.env.VEDETTE_DATASETS ?? join(root, '../shared/datasets'));
-const dist = (path) => import(pathToFileURL(join(root, 'dist', path)).href);
+const [{ qualityTables }, { analysisTables }, { captureQuality }, { liveTables }] = await Promise.all(
+  entries.map((name) => import(pathToFileURL(join(modules, `${name}.js`)).href)),
+);
 let commit = 'unknown';
 try {
   commit = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
 } catch {}
 
-const { qualityTables } = await dist('training/quality/tables.js');
-const { analysisTables } = await dist('analysis/quality.js');
-const { captureQuality } = await dist('analysis/capture/quality/capture-quality.js');
-const { liveTables } = await dist('cli/quality/index.js');
 const tables = { ...(await qualityTables()), ...analysisTables, captures: captureQuality, ...liveTables };
 const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('-'));
 const out = join(root, 'docs', 'quality');

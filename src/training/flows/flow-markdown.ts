@@ -105,7 +105,7 @@ export function flowMarkdown(quality: FlowQuality): string {
   const mean = ({ mean: all }: LeaveOneOut, method: string, promised: number) =>
     all[method]?.find((one) => one.promised === promised)?.recall ?? 0;
   const recalled = (of: LeaveOneOut, method: string, promised: number) => mean(of, method, promised).toFixed(3);
-  const A = nsl_kdd.methods['A at the promised rate']?.accuracy ?? 0;
+  const accuracy = (method: string) => nsl_kdd.methods[`${method} at the promised rate`]?.accuracy ?? 0;
   return [
     '# Flows: attacks known and unknown',
     '',
@@ -121,11 +121,13 @@ export function flowMarkdown(quality: FlowQuality): string {
     'Until commit faec0911d210 benign windows were divided flow by flow, so that flows of one window both taught and were held back: 0.19 to 0.22 % (about 2 of 954) were flagged at 0.1 %, with a recall of 0.971 / 0.971 of attacks and 0.956 / 0.956 of families left out. Now',
     'windows are learnt or held back as a whole, as those of a network to come are; the recall below is what that leaves.',
     '',
-    'Missed: NSL-KDD. 6.6 % of the benign test rows (UDP to a private service, 53 bytes, 503 flows in two seconds) are like no training row (105 bytes, at most 10 flows): what finds unknown attacks flags them, and the promised 1 % becomes 8 %,',
-    'which costs 2.8 points of accuracy. An accuracy of .894 was once measured for A, with 4 % of the benign rows flagged; of 96 variants of its formula (shares held back, classifiers, scalings, neighbours, autoencoders), tried on the test rows to find out why, the best had .853.',
+    'NSL-KDD: 6.6 % of the benign test rows (UDP to a private service, 53 bytes, 503 flows in two seconds) are like no training row (105 bytes, at most 10 flows): what finds unknown attacks flags them, and the promised 1 % becomes 8 to 9 %,',
+    'which costs 2.8 points of accuracy. A alone misses the target. An accuracy of .894 was once measured for it, with 4 % of the benign rows flagged; of 96 variants of its formula (shares held back, classifiers, scalings, neighbours, autoencoders), tried on the test rows to find out why, the best had .853.',
     'A second implementation (LightGBM, another autoencoder, one fit on 70 % of the benign rows, columns as they are or in logarithms) has .870 to .878: it finds .76 to .81 of the unknown types and flags 9 % of the benign rows.',
+    'The alarm, the largest of classifier, novelty and A, by which `vedette analyze` judges rows without addresses or times, dilutes none of the three. It had been chosen for windows; of single rows of types left out within the training parts it finds about as many as A at 1 %',
+    '(NSL-KDD .90 to .91 against .89 to .90, UNSW-NB15 .81 to .83 against .80 to .84, three seeds); on CIC-IDS2017 A finds more flow by flow. Its row came into this table before its figure was known.',
     `Whole families flow by flow: a guessed password, a scanned port or a request to a web application is a flow like others; what tells them is that there are many, which windows see (${recalled(families, 'window alarm', 0.01)} against ${recalled(families, 'flow A', 0.01)} at 1 %).`,
-    `UNSW-NB15: the rows learnt from are few. The references' .883 was measured on rows outside this sample, learnt from all 49,504 of it; its own split leaves 34,586 to learn from, and in turn (${inTurn.learnt} learnt) the accuracy is ${three(inTurn.trees.accuracy.value)}. DoS, Backdoor, Analysis and Exploits share rows that differ in nothing but`,
+    `UNSW-NB15: the rows learnt from are few. References were measured on rows outside this sample, learnt from all 49,504 of it (so, it seems, the .883); its own split leaves 34,586 to learn from, and in turn (${inTurn.learnt} learnt) the accuracy is ${three(inTurn.trees.accuracy.value)}. DoS, Backdoor, Analysis and Exploits share rows that differ in nothing but`,
     'their label (a tenth of the training rows have such a twin). LightGBM 4.7 with the same settings has .878 on these rows, .872 without duplicates; within the training part leaves of 15 to 63, rates of .03 to .1, leaf rows of 5 to 50,',
     'penalties of 1 to 30, shares of columns and rows, categorical columns, random forests and extra trees end between .862 and .880, the defaults at .876. Published figures keep the duplicates: twins of test rows are then among the training rows.',
     '',
@@ -145,7 +147,8 @@ export function flowMarkdown(quality: FlowQuality): string {
       ['whole family left out, windows at 0.1 %: recall', 0.9, mean(families, 'window alarm', 0.001), 'least'],
       ['whole family left out, windows at 1 %: recall', 0.95, mean(families, 'window alarm', 0.01), 'least'],
       ['whole family left out, per flow, A at 1 %: recall', 0.6, mean(families, 'flow A', 0.01), 'least'],
-      ['NSL-KDD Train20 -> Test+, A at nominal 1 %: accuracy', 0.89, A, 'least'],
+      ['NSL-KDD Train20 -> Test+, alarm at nominal 1 %: accuracy', 0.89, accuracy('alarm'), 'least'],
+      ['NSL-KDD Train20 -> Test+, A alone at nominal 1 %: accuracy', 0.89, accuracy('A'), 'least'],
       ['UNSW-NB15: accuracy', 0.88, unsw_nb15.trees.accuracy, 'least'],
       ['UNSW-NB15: binary F1', 0.975, unsw_nb15.trees.attack.f1, 'least'],
       [`UNSW-NB15, each of ${inTurn.parts} parts in turn: accuracy`, 0.88, inTurn.trees.accuracy, 'least'],

@@ -95,7 +95,7 @@ export async function shiftedDetection(
       'boosted trees at the promised rate': over(classifier),
       'novelty at the promised rate': over(novelty),
       'A at the promised rate': over(A),
-      'the largest of these three at the promised rate': over(strongest(known, surprises(novelty), surprises(A))),
+      'alarm at the promised rate': over(strongest(known, surprises(novelty), surprises(A))),
     },
   };
 }
