@@ -138,12 +138,18 @@ async function reportOf(
     await options.labels('device-faults'),
     readingsOf(normalFrame, entity),
   );
+  const faulty = new Uint8Array((frame.rows - judgedFrom) * frame.channels.length);
+  let rated = 0;
+  faults.onScored = async ({ rows }, { arms }) => {
+    for (let i = 0; i < rows; i++) faulty[rated++] = Number(arms?.faulty?.[i] === 1);
+  };
   await faults.take(readingsOf(frame, entity, judgedFrom), frame.step, placesOf(name, frame, judgedFrom));
   await finish(faults, SUMMARIES['device-faults']);
   progress(0.5, `discord on ${name}`);
   await learningAsItGoes('discord');
   progress(0.8, `all channels of ${name}`);
-  const together = VarRater.open(normalFrame, frame, await options.labels('var'));
+  const isFaulty = (channel: number, row: number) => faulty[(row - judgedFrom) * frame.channels.length + channel] === 1;
+  const together = VarRater.open(normalFrame, frame, await options.labels('var'), isFaulty);
   if (together !== undefined) {
     const scorer = new SeriesScorer('var', together, promise);
     const rows = { ...frame, channels: [ALL_CHANNELS], values: [together.residual] };

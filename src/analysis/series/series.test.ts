@@ -232,6 +232,32 @@ describe('readings', () => {
     expect(single?.report.detectors.map(({ name }) => name)).toEqual(['forecast', 'device-faults', 'discord', 'var']);
   });
 
+  it('of a channel that spikes, stands still or falls silent accuse neither its neighbours nor all channels together', async () => {
+    const table = (fault: (i: number, usual: string) => string) => {
+      const random = seededRandom(14);
+      const lines = ['timestamp,a,b,c,d'];
+      for (let i = 0; i < 2_000; i++) {
+        const wave = 50 + 10 * Math.sin(i / 30) + 4 * Math.sin(i / 7);
+        const row = [1, 0.8, 1.2, 0.5].map((factor) => (factor * wave + 0.6 * random()).toFixed(3));
+        row[1] = fault(i, row[1] as string);
+        lines.push(`${new Date(Date.UTC(2026, 0, 1) + i * 60_000).toISOString()},${row.join(',')}`);
+      }
+      return lines.join('\n');
+    };
+    const faults = {
+      spike: (i: number, usual: string) => (i === 1_500 ? '400' : usual),
+      still: (i: number, usual: string) => (i >= 1_500 && i < 1_600 ? '41.5' : usual),
+      silent: (i: number, usual: string) => (i >= 1_500 && i < 1_700 ? '' : usual),
+    };
+    for (const [name, fault] of Object.entries(faults)) {
+      await writeFile(path(`${name}.csv`), table(fault));
+      const [analysis] = await analyze([path(`${name}.csv`)]);
+      const told = (analysis as InputAnalysis).alerts.map(({ alert: { detection } }) => [detection.key, detection.severity >= 50] as const);
+      expect(told.filter(([key]) => key === 'b').length).toBeGreaterThan(0);
+      expect(told.filter(([key, high]) => key !== 'b' && high)).toEqual([]);
+    }
+  });
+
   it('are rated by a stored forecast, whose band is drawn', async () => {
     const [frame] = await readSeries([path('normal.csv')], { ignore: ['anomaly'] });
     const { model } = await trainForecast((frame as NamedFrame).frame, { algorithm: 'ridge', steps: 6, seed: 1 });

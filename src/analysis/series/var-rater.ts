@@ -48,12 +48,20 @@ export class VarRater implements ReadingRater {
     this.#score = score;
   }
 
-  /** undefined for one channel, too many of them, or too few rows to learn from. */
-  static open(normal: SeriesFrame, whole: SeriesFrame, labels: readonly LabelledRow[]): VarRater | undefined {
+  /**
+   * undefined for one channel, too many of them, or too few rows to learn from. `isFaulty`: readings that are a fault of their channel
+   * alone; they count, as missing ones do, as what the others made likely.
+   */
+  static open(
+    normal: SeriesFrame,
+    whole: SeriesFrame,
+    labels: readonly LabelledRow[],
+    isFaulty: (channel: number, row: number) => boolean = () => false,
+  ): VarRater | undefined {
     const channels = normal.channels.length;
     const learnt = Math.floor(normal.rows * (1 - HELD_BACK));
     if (channels < 2 || channels > MOST_CHANNELS || learnt < ROWS_EACH * (1 + LAGS * channels)) return undefined;
-    const [before, frame] = [fillGaps(normal), fillGaps(whole)];
+    const before = fillGaps(normal);
     const first = new VarResidual({ lags: LAGS });
     first.fit(frameRows(before, 0, learnt));
     const usual = smoothed(unbroken(first.score(before), normal))
@@ -61,6 +69,8 @@ export class VarRater implements ReadingRater {
       .sort();
     const model = new VarResidual({ lags: LAGS });
     model.fit(before);
+    const isMissing = (channel: number, row: number) => !Number.isFinite((whole.values[channel] as Float64Array)[row] as number);
+    const frame = model.impute(fillGaps(whole), (channel, row) => isMissing(channel, row) || isFaulty(channel, row));
     const residual = smoothed(unbroken(model.score(frame), whole));
     return new VarRater(model, frame, labels, residual, tailScores(residual, usual));
   }

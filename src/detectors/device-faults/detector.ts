@@ -53,13 +53,12 @@ export class DeviceFaultsDetector implements Detector<SeriesBatch> {
     return { rows: batch.rows, from, to, calibration: new Float64Array(0), metrics };
   }
 
-  /** Arms: how far the reading goes towards each fault; `peers`: 1 where its peers explain the series; `learnt`: readings that the worst rests on. */
+  /** Arms: how far the reading goes towards each fault; `peers`: 1 where its peers explain the series; `learnt`: readings that the worst rests on; `faulty`: 1 where the reading says nothing of its neighbours. */
   async score(batch: SeriesBatch): Promise<ScoreBatch> {
     const score = new Float64Array(batch.rows).fill(Number.NaN);
-    const arms = Object.fromEntries([...FAULTS, 'peers' as const, 'learnt' as const].map((arm) => [arm, score.slice()])) as Record<
-      Fault | 'peers' | 'learnt',
-      Float64Array
-    >;
+    const arms = Object.fromEntries(
+      [...FAULTS, 'peers' as const, 'learnt' as const, 'faulty' as const].map((arm) => [arm, score.slice()]),
+    ) as Record<Fault | 'peers' | 'learnt' | 'faulty', Float64Array>;
     this.#advance(this.#memory.fork(), batch, batch.rows, this.#target, (row, rating) => {
       if (rating.learning) return;
       const worst = worstFault(rating);
@@ -68,6 +67,7 @@ export class DeviceFaultsDetector implements Detector<SeriesBatch> {
       score[row] = this.#labels.adjust(value, seriesNameOf(batch, row), entityOf(batch, row), batch.value[row] as number);
       for (const fault of FAULTS) arms[fault][row] = rating[fault];
       arms.peers[row] = Number(rating.byPeers);
+      arms.faulty[row] = Number(rating.faulty);
       arms.learnt[row] = learnt;
     });
     return { score, arms };

@@ -14,6 +14,8 @@ export interface FaultRating extends FaultRatios {
   /** What it should have read by its peers, or its median. */
   readonly expected: number;
   readonly byPeers: boolean;
+  /** The reading is a fault by itself, which its peers do not share: it says nothing of them. */
+  readonly faulty: boolean;
   readonly low: number;
   readonly high: number;
   readonly run: number;
@@ -60,7 +62,8 @@ export class SeriesState {
     const learning = seen < this.target;
     const own = this.limits.push(value, time, learning, options);
     const drift = this.#compare(value, time, seen, peers, options);
-    peers.set(this.place, learning ? value : asNeighbour(value, { ...own, still: this.limits.still }, drift), time);
+    const faulty = !learning && isFaulty(value, { ...own, still: this.limits.still }, drift);
+    peers.set(this.place, faulty && !Number.isNaN(drift.expected) ? drift.expected : value, time);
     const judged = learning ? Number.NaN : 1;
     return {
       stuck: own.stuck * judged,
@@ -70,6 +73,7 @@ export class SeriesState {
       drift: (drift.ratio / (drift.byPeers ? options.driftFactor : options.driftFactorAlone)) * judged,
       expected: drift.expected,
       byPeers: drift.byPeers,
+      faulty,
       low: range[0],
       high: range[1],
       run: this.limits.run,
@@ -91,13 +95,11 @@ export class SeriesState {
   }
 }
 
-/** What a reading counts as among its neighbours: itself, or where it is faulty what they, or its level, made likely. */
-function asNeighbour(
+/** Among its neighbours such a reading counts as what they, or its level, made likely. */
+function isFaulty(
   value: number,
   { range, jump, still }: Pick<FaultRatios, 'range' | 'jump'> & { readonly still: boolean },
   { expected, error }: Drift,
-): number {
-  if (Number.isNaN(expected)) return value;
-  const wild = Math.max(range, jump) > 1 && Math.abs(value - expected) > CONTRADICTED * error;
-  return still || wild ? expected : value;
+): boolean {
+  return still || (Math.max(range, jump) > 1 && !(Math.abs(value - expected) <= CONTRADICTED * error));
 }

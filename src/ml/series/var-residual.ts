@@ -66,6 +66,32 @@ export class VarResidual {
     return out;
   }
 
+  /**
+   * The frame with the cells that say nothing (`isUnknown`) as the model makes them likely by the rows before, those it has replaced
+   * itself among them: their errors are 0, and the rows after them are judged as if they had been as expected. Causal.
+   */
+  impute(frame: SeriesFrame, isUnknown: (channel: number, row: number) => boolean): SeriesFrame {
+    if (this.#fitted === undefined) throw new RangeError('fit the model first');
+    const { scaling, weights } = this.#fitted;
+    const channels = frame.values.length;
+    const z = scaled(frame, scaling).map((column) => column.slice());
+    const values = frame.values.map((column) => column.slice());
+    for (let row = this.#lags; row < frame.rows; row++) {
+      for (let c = 0; c < channels; c++) {
+        if (!isUnknown(c, row)) continue;
+        let sum = weights[c] as number;
+        let j = 1;
+        for (let k = 0; k < channels; k++) {
+          for (let lag = 1; lag <= this.#lags; lag++, j++)
+            sum += ((z[k] as Float64Array)[row - lag] as number) * (weights[j * channels + c] as number);
+        }
+        (z[c] as Float64Array)[row] = sum;
+        (values[c] as Float64Array)[row] = unscale(scaling[c] as Scaling, sum);
+      }
+    }
+    return { ...frame, values };
+  }
+
   /** Of one row: what its channels were expected to be, and their standardised absolute errors. NaN before `lags` rows. */
   explain(frame: SeriesFrame, row: number): { readonly expected: Float64Array; readonly errors: Float64Array } {
     if (this.#fitted === undefined) throw new RangeError('fit the model first');

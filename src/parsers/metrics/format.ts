@@ -1,7 +1,7 @@
 import type { Micros, ReadingType } from '../../core/index.ts';
 
-/** A record of a metric format: its readings, or why it has none. */
-export type RecordReadings = readonly ParsedReading[] | string;
+/** A record of a metric format: its readings, or why it has none; undefined = only what follows it in its input can tell. */
+export type RecordReadings = readonly ParsedReading[] | string | undefined;
 
 export interface ParsedReading {
   readonly time: Micros;
@@ -26,6 +26,8 @@ export interface MetricFormat {
   readonly summary: string;
   /** A header or a comment gives an empty list. */
   readings(text: string, at: RecordInput): RecordReadings;
+  /** Nothing more will tell what could not be told of an input so far: takes what is usual for granted. */
+  assume?(input: string): void;
   /** Headers and the like, by input; plain JSON. */
   state(): unknown;
   restore(state: unknown): void;

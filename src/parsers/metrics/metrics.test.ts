@@ -40,8 +40,10 @@ describe('metric formats', () => {
     expect(readings).toEqual([
       ['web', 'load', 1.5, 1_699_999_980, 'gauge'],
       ['web', 'mem', 2, 1_699_999_980, 'gauge'],
+      // What dots tell holds for slashes, as in reports.
+      ['web', 'mem', 2, 1_702_288_800, 'gauge'],
     ]);
-    expect(dead.map(({ reason }) => reason)).toEqual(['its time 11/12/2023 10:00 cannot be read']);
+    expect(dead).toEqual([]);
   });
 
   it('keeps the devices of a table apart by whatever name their column has', () => {
@@ -68,6 +70,29 @@ describe('metric formats', () => {
     }
     // A column of whole times beside one of dates is no time of day.
     expect(parse('series', 'time,data\n2023-11-14T09:05:00Z,1\n').readings).toEqual([['oven', 'data', 1, 1_699_952_700, 'gauge']]);
+  });
+
+  it('reads dates with slashes line by line, whichever number is the day, and loses none while nothing tells', () => {
+    const april = (day: number) => (Date.UTC(2025, 3, day, 10) / 1e6) * 1e3;
+    const times = (text: string, parser?: MetricParser, line = 1) =>
+      parse('series', text, 'a.csv', parser, line).readings.map(([, , value, time]) => [value, time]);
+    const expected = [3, 4, 13].map((day, i) => [i + 1, april(day)]);
+    // Each line by itself, and after a restart between them: the third tells.
+    let parser = new MetricParser('series');
+    const got: unknown[] = [];
+    for (const [i, row] of ['time,load', '03/04/2025 10:00,1', '03/04/2025 10:00,1.5', '13/04/2025 10:00,3'].entries()) {
+      got.push(...times(`${row}\n`, parser, i + 1));
+      const state = parser.snapshot();
+      parser = new MetricParser('series');
+      parser.restore(state);
+    }
+    expect(got).toEqual([expected[0], [1.5, april(3)], expected[2]]);
+    // The next day is nearer than the next month.
+    expect(times('time,load\n03/04/2025 10:00,1\n04/04/2025 10:00,2\n')).toEqual(expected.slice(0, 2));
+    expect(times('time,load\n04/03/2025 10:00,1\n04/04/2025 10:00,2\n')).toEqual(expected.slice(0, 2));
+    // Whatever its name, a first column of dates is one of times.
+    expect(times('when,load\n13/04/2025 10:00,3\n')).toEqual([expected[2]]);
+    expect(parse('series', 'one,two\nx,y\n').dead).toHaveLength(1);
   });
 
   it('reads tables that grow, by their header, also after a restart', () => {

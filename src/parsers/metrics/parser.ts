@@ -17,11 +17,25 @@ export const METRIC_FORMATS: readonly string[] = Object.keys(FORMATS);
 const LF = 10;
 const CR = 13;
 const MAX_RECORD_BYTES = 1 << 20;
+/** Records of an input that are held back at most until one tells how they are to be read; of so many inputs. */
+const MOST_HELD = 2_000;
+const MOST_INPUTS = 1_000;
+
+/** A record that waits, and where it came from. */
+interface Held {
+  readonly text: string;
+  readonly arrival: number;
+  readonly line: number;
+  readonly offset: number;
+  readonly length: number;
+}
 
 /** Records -> `metric` events; what fits nothing becomes a dead letter with its reason. */
 export class MetricParser {
   readonly format: string;
   private readonly reader: MetricFormat;
+  /** By input, in the order in which they came. */
+  private readonly held = new Map<string, Held[]>();
   private readonly counts = { records: 0, readings: 0, dead_letters: 0 };
 
   /** `timezone`: of times in tables that name none; absent = UTC. */
@@ -34,6 +48,34 @@ export class MetricParser {
   parse(batch: RecordBatch, source: string, dead: (letter: DeadLetter) => void): MetricBatch {
     const builder = new MetricBuilder();
     const { input, arrival, bytes } = batch;
+    const take = (record: Held, written?: Uint8Array) => {
+      const { text, line, offset, length } = record;
+      const isLong = (written?.length ?? 0) > MAX_RECORD_BYTES;
+      const readings = isLong ? 'it is too long' : this.reader.readings(text, { input, arrival: record.arrival, line });
+      if (readings === undefined) {
+        this.hold(input, record);
+        return;
+      }
+      this.release(input, take);
+      if (typeof readings === 'string') {
+        this.counts.dead_letters++;
+        dead({
+          source,
+          input,
+          offset,
+          line,
+          reason: readings,
+          bytes: written?.slice() ?? new TextEncoder().encode(text),
+          arrival: record.arrival,
+        });
+        return;
+      }
+      for (const reading of readings) {
+        const entity = reading.entity.slice(0, MAX_ENTITY_NAME);
+        builder.append(entity === reading.entity ? reading : { ...reading, entity }, { offset, line, length });
+      }
+      this.counts.readings += readings.length;
+    };
     let start = 0;
     for (const [index, end] of recordEnds(batch).entries()) {
       const from = start;
@@ -42,22 +84,11 @@ export class MetricParser {
       while (to > from && (bytes[to - 1] === LF || bytes[to - 1] === CR)) to--;
       if (to === from) continue;
       this.counts.records++;
-      const line = batch.line + index;
-      const readings = to - from > MAX_RECORD_BYTES ? 'it is too long' : this.read(decodeUtf8(bytes, from, to), { input, arrival, line });
-      if (typeof readings === 'string') {
-        this.counts.dead_letters++;
-        dead({ source, input, offset: batch.offset + from, line, reason: readings, bytes: bytes.slice(from, to), arrival });
-        continue;
-      }
-      const at = { offset: batch.offset + from, line, length: end - from };
-      for (const reading of readings) {
-        builder.append(
-          reading.entity.length > MAX_ENTITY_NAME ? { ...reading, entity: reading.entity.slice(0, MAX_ENTITY_NAME) } : reading,
-          at,
-        );
-      }
-      this.counts.readings += readings.length;
+      const at = { arrival, line: batch.line + index, offset: batch.offset + from, length: end - from };
+      take({ ...at, text: to - from > MAX_RECORD_BYTES ? '' : decodeUtf8(bytes, from, to) }, bytes.subarray(from, to));
+      if ((this.held.get(input)?.length ?? 0) >= MOST_HELD) this.settle(input, take);
     }
+    if (batch.last) this.settle(input, take);
     return builder.finish(batch, source);
   }
 
@@ -66,16 +97,43 @@ export class MetricParser {
   }
 
   snapshot(): Uint8Array {
-    return new TextEncoder().encode(JSON.stringify({ state: this.reader.state(), counts: this.counts }));
+    return new TextEncoder().encode(JSON.stringify({ state: this.reader.state(), counts: this.counts, held: [...this.held] }));
   }
 
   restore(snapshot: Uint8Array): void {
-    const { state, counts } = JSON.parse(new TextDecoder().decode(snapshot)) as { state: unknown; counts: Record<string, number> };
+    const saved = JSON.parse(new TextDecoder().decode(snapshot)) as {
+      state: unknown;
+      counts: Record<string, number>;
+      held?: [string, Held[]][];
+    };
+    const { state, counts, held = [] } = saved;
+    this.held.clear();
+    for (const [input, records] of held) this.held.set(input, records);
     this.reader.restore(state);
     Object.assign(this.counts, counts);
   }
 
-  private read(text: string, at: { input: string; arrival: number; line: number }) {
-    return this.reader.readings(text, at);
+  private hold(input: string, record: Held): void {
+    const records = this.held.get(input);
+    if (records !== undefined) records.push(record);
+    else if (this.held.size < MOST_INPUTS) this.held.set(input, [record]);
+    else {
+      this.reader.assume?.(input);
+      this.held.set(input, [record]);
+    }
+  }
+
+  /** How the input is to be read is known: what waited comes before what told. */
+  private release(input: string, take: (record: Held) => void): void {
+    const records = this.held.get(input);
+    if (records === undefined) return;
+    this.held.delete(input);
+    for (const record of records) take(record);
+  }
+
+  private settle(input: string, take: (record: Held) => void): void {
+    if (!this.held.has(input)) return;
+    this.reader.assume?.(input);
+    this.release(input, take);
   }
 }

@@ -4,9 +4,10 @@ import { isDevice, isMetric, isValue } from '../series/layout.ts';
 import { modsPath } from '../series/mods.ts';
 import { numberIn } from '../series/numbers.ts';
 import { type DatedColumns, datedColumns, namesTime } from '../series/time-names.ts';
-import { timeBy, timeOf, timeOfDay } from '../series/written-time.ts';
+import { isTime, timeBy, timeOf, timeOfDay } from '../series/written-time.ts';
 import { WallClock } from '../time/wall-clock.ts';
 import type { MetricFormat, ParsedReading, RecordInput, RecordReadings } from './format.ts';
+import { LiveDates, type LiveDatesState } from './live-dates.ts';
 
 /** Columns that name no reading. */
 const OTHER = new Set(['window_end']);
@@ -15,10 +16,14 @@ const ENTITY_NAMES = new Set(['entity', 'device', 'host', 'sensor', 'sensor_id',
 const MAX_COLUMNS = 10_000;
 const MAX_INPUTS = 10_000;
 
+const NO_HEADER = 'its first line is no header with a time column such as timestamp';
+
 interface Header {
   readonly separator: string;
   readonly names: readonly string[];
   readonly time: number;
+  /** The column of times is the first one because no other is named so. */
+  readonly guessed?: boolean;
   /** Used for rows whose clock is one; absent = date and time of day are in one column. */
   readonly dated?: DatedColumns;
   /** Column of the device's name; -1 = the file is the device. */
@@ -36,10 +41,13 @@ export function tableFormat(timezone?: string): MetricFormat {
   const clock = timezone === undefined ? undefined : new WallClock(timezone);
   /** Last time of each input, where a wall clock is read. */
   const lasts = new Map<string, number>();
+  const dates = new LiveDates();
   const timeIn =
-    (input: string) =>
-    (cell: string): number => {
-      const time = timeBy(clock, cell, lasts.get(input) ?? Number.NEGATIVE_INFINITY);
+    ({ input, arrival }: RecordInput): TimeIn =>
+    (cell) => {
+      const order = dates.orderOf(cell, input, arrival);
+      if (order === null) return undefined;
+      const time = timeBy(clock, cell, lasts.get(input) ?? Number.NEGATIVE_INFINITY, order);
       if (clock !== undefined && !Number.isNaN(time)) remember(lasts, input, time);
       return time;
     };
@@ -47,17 +55,23 @@ export function tableFormat(timezone?: string): MetricFormat {
     name: 'series',
     summary: 'tables of readings with a header and a time column, flat JSON lines, DEEP MODS aggregates',
     readings(text, at) {
-      if (text.startsWith('{')) return objectReadings(text, at, timeIn(at.input));
+      if (text.startsWith('{')) return objectReadings(text, at, timeIn(at));
       const known = headers.get(at.input);
-      if (known !== undefined && at.line > 1) return rowReadings(text, known, at, timeIn(at.input));
+      if (known?.guessed === true && !datedFirst(text, known)) {
+        headers.delete(at.input);
+        return NO_HEADER;
+      }
+      if (known !== undefined && at.line > 1) return rowReadings(text, known, at, timeIn(at));
       const header = headerOf(text);
       if (typeof header === 'string') return header;
       remember(headers, at.input, header);
       return [];
     },
-    state: () => ({ headers: [...headers], lasts: [...lasts], changes: [clock?.repeated ?? 0, clock?.skipped ?? 0] }),
+    assume: (input) => dates.assume(input),
+    state: () => ({ headers: [...headers], lasts: [...lasts], dates: dates.state(), changes: [clock?.repeated ?? 0, clock?.skipped ?? 0] }),
     restore(state) {
-      const known = state as { headers: [string, Header][]; lasts: [string, number][]; changes: [number, number] };
+      const known = state as { headers: [string, Header][]; lasts: [string, number][]; changes: [number, number]; dates?: LiveDatesState };
+      dates.restore(known.dates ?? { orders: [], firsts: [] });
       for (const map of [headers, lasts]) map.clear();
       for (const [input, header] of known.headers) headers.set(input, header);
       for (const [input, last] of known.lasts) lasts.set(input, last);
@@ -67,7 +81,8 @@ export function tableFormat(timezone?: string): MetricFormat {
   };
 }
 
-type TimeIn = (cell: string) => number;
+/** Undefined where only what follows tells. */
+type TimeIn = (cell: string) => number | undefined;
 
 /** A time that is one in UTC was never shown by the clock on the wall. */
 function unreadable(written: string): string {
@@ -86,14 +101,23 @@ function headerOf(text: string): Header | string {
   const separator = separatorOf(line);
   const names = cellsOf(line, separator);
   if (names.length > MAX_COLUMNS) return `it has ${names.length} columns, more than ${MAX_COLUMNS}`;
-  const time = names.findIndex((name) => namesTime(name));
-  if (time < 0) return 'its first line is no header with a time column such as timestamp';
+  const named = names.findIndex((name) => namesTime(name));
+  // Whatever its name, a first column of dates is one of times; its first row tells.
+  const words = names.length > 1 && names.every((name) => name !== '' && Number.isNaN(numberIn(name, '.')) && !isTime(name));
+  if (named < 0 && !words) return NO_HEADER;
+  const time = Math.max(0, named);
   const dated = datedColumns(names);
   return {
     ...(dated && { dated }),
     ...{ separator, names, time, entity: deviceAmong(names) },
+    ...(named < 0 && { guessed: true }),
     metric: names.some(isValue) ? names.findIndex(isMetric) : -1,
   };
+}
+
+function datedFirst(text: string, { separator }: Header): boolean {
+  const cell = cellsOf(text, separator)[0] ?? '';
+  return /[-/.:]/.test(cell) && isTime(cell);
 }
 
 function rowReadings(
@@ -107,6 +131,7 @@ function rowReadings(
   const parted = dated !== undefined && !Number.isNaN(timeOfDay(clock));
   const written = parted ? `${row[dated.date] ?? ''} ${clock}` : (row[timeColumn] ?? '');
   const time = timeIn(written);
+  if (time === undefined) return undefined;
   if (Number.isNaN(time)) return unreadable(written);
   const device = entity < 0 ? deviceOf(at.input) : (row[entity] ?? '');
   const labels = new Set([timeColumn, entity, metric, ...(parted ? [dated.date, dated.clock] : [])]);
@@ -132,6 +157,7 @@ function objectReadings(text: string, at: RecordInput, timeIn: TimeIn): RecordRe
   const found = fields.find(([name]) => namesTime(name));
   if (found === undefined) return 'it has no time field such as timestamp';
   const time = timeIn(String(found[1]));
+  if (time === undefined) return undefined;
   if (Number.isNaN(time)) return unreadable(String(found[1]));
   const texts = fields.filter(([, value]) => typeof value === 'string');
   const named = texts[deviceAmong(texts.map(([name]) => name))];

@@ -26,7 +26,7 @@ export function tellsWalks(lines: readonly string[]): boolean {
   for (const line of lines.slice(0, MOST_WALKED)) {
     if (line.trim() === '') continue;
     const found = format.readings(line, { input: '', line: 0, arrival: Number.NaN });
-    if (typeof found === 'string') return false;
+    if (typeof found === 'string' || found === undefined) return false;
     readings += found.length;
   }
   return readings > 0;

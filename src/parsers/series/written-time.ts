@@ -51,6 +51,18 @@ function numericDate(cell: string): readonly [number, number, number, string | u
   return [Number(found[1]), Number(found[3]), (found[4] as string).length === 2 ? 2000 + year : year, found[5], found[2] === '.'];
 }
 
+/** Times of a date such as `03/04/2025` with the day and with the month first; undefined for what is no such date, NaN where one is none. */
+export function bothOrders(cell: string): readonly [dayFirst: number, monthFirst: number] | undefined {
+  const numeric = numericDate(cell);
+  if (numeric === undefined || numeric[4]) return undefined;
+  return [writtenTime(cell, 'day first').time, writtenTime(cell, 'month first').time];
+}
+
+/** The order that the mark between day, month and year is most used with. */
+export function usualOrder(cell: string): DateOrder {
+  return cell.includes('/') ? 'month first' : 'day first';
+}
+
 /** Whether a cell is a time in one order of dates or the other. */
 export function isTime(cell: string): boolean {
   return !Number.isNaN(writtenTime(cell, 'day first').time) || !Number.isNaN(writtenTime(cell, 'month first').time);

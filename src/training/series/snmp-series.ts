@@ -13,7 +13,7 @@ export function readSnmpSeries(text: string, name: string): SeriesFrame {
   const series = new Map<string, ParsedReading[]>();
   for (const line of text.split('\n')) {
     const found = format.readings(line.replace(/\r$/, ''), { input: name, line: 0, arrival: Number.NaN });
-    for (const reading of typeof found === 'string' ? [] : found) {
+    for (const reading of typeof found === 'object' ? found : []) {
       const own = series.get(reading.series);
       if (own !== undefined) own.push(reading);
       else if (series.size < MOST_SERIES) series.set(reading.series, [reading]);
