@@ -5,9 +5,10 @@ import { lineTexts } from '../evidence-text.ts';
 import type { ReadingPlace } from './series-scorer.ts';
 
 /** Each reading with its time and value, and the line it was read from where it was a line. */
-export function placesOf(input: string, { channels, times, values, lines }: SeriesFrame, from: number): ReadingPlace {
+export function placesOf(input: string, { channels, times, values, ...frame }: SeriesFrame, from: number): ReadingPlace {
   return (i) => {
     const row = from + Math.floor(i / channels.length);
+    const lines = frame.channelLines?.[i % channels.length] ?? frame.lines;
     return {
       input,
       line: lines?.line[row] ?? row + 1,

@@ -152,7 +152,8 @@ async function reportOf(
   const together = VarRater.open(normalFrame, frame, await options.labels('var'), isFaulty);
   if (together !== undefined) {
     const scorer = new SeriesScorer('var', together, promise);
-    const rows = { ...frame, channels: [ALL_CHANNELS], values: [together.residual] };
+    const { channelLines: _each, ...whole } = frame;
+    const rows = { ...whole, channels: [ALL_CHANNELS], values: [together.residual] };
     await scorer.take(together.readings(entity, judgedFrom), frame.step, placesOf(name, rows, judgedFrom));
     await finish(scorer, SUMMARIES.var);
   }

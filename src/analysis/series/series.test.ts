@@ -149,6 +149,11 @@ describe('readings', () => {
     expect(wild.every(({ detection }) => detection.key === `${detection.entity} temperature_celsius` && detection.severity < 50)).toBe(
       true,
     );
+    const texts = wild.map(({ detection: { entity, evidence } }) => {
+      const of500 = evidence.find(({ value = 0 }) => value >= 500);
+      return [entity, lines[(of500?.line ?? 1) - 1]];
+    });
+    for (const [entity, text] of texts) expect(text).toMatch(new RegExp(`^2026-01-01T01:15:00.000Z,${entity},50`));
     const silent = alerts.filter(({ detection }) => detection.detector === 'silence');
     expect(silent.map(({ detection }) => [detection.entity, detection.title])).toEqual([
       ['dev7', expect.stringContaining('dev7 has stopped reporting: nothing since 2026-01-01T00:59')],

@@ -22,6 +22,8 @@ export interface SeriesFrame {
   readonly readAs?: string;
   /** Lines of text the rows were read from; absent where they are no lines. */
   readonly lines?: FrameLines;
+  /** The same of each channel, where a row of the frame was read from several lines; 0 where there was none. */
+  readonly channelLines?: readonly FrameLines[];
 }
 
 export interface ChannelDevice {
@@ -57,16 +59,13 @@ export function frameRows(frame: SeriesFrame, from: number, to: number): SeriesF
     rows: Math.max(0, to - from),
     times: frame.times.subarray(from, to),
     values: frame.values.map((column) => column.subarray(from, to)),
-    ...(frame.lines === undefined
-      ? {}
-      : {
-          lines: {
-            line: frame.lines.line.subarray(from, to),
-            offset: frame.lines.offset.subarray(from, to),
-            length: frame.lines.length.subarray(from, to),
-          },
-        }),
+    ...(frame.lines !== undefined && { lines: linesOf(frame.lines, from, to) }),
+    ...(frame.channelLines !== undefined && { channelLines: frame.channelLines.map((lines) => linesOf(lines, from, to)) }),
   };
+}
+
+function linesOf({ line, offset, length }: FrameLines, from: number, to: number): FrameLines {
+  return { line: line.subarray(from, to), offset: offset.subarray(from, to), length: length.subarray(from, to) };
 }
 
 /** The usual distance of readings after one more, NaN or 0 while none is known; a single gap moves it little. */

@@ -1,8 +1,10 @@
-import { type ChannelDevice, MAX_SERIES_NAME, type Micros, usualStep, VedetteError } from '../../core/index.ts';
+import { type ChannelDevice, type FrameLines, MAX_SERIES_NAME, type Micros, usualStep, VedetteError } from '../../core/index.ts';
 
 const MOST_SERIES = 10_000;
 /** Of all series and rows, those without a reading among them. */
 const MOST_CELLS = 100_000_000;
+/** The same, above which only the first line of each row is kept. */
+const MOST_PLACES = 10_000_000;
 
 interface Place {
   readonly line: number;
@@ -63,18 +65,38 @@ export class LongTable {
       offset: new Array<number>(times.length).fill(0),
       length: new Array<number>(times.length).fill(0),
     };
+    const channelLines: FrameLines[] = [];
+    const placed = times.length * all.length <= MOST_PLACES;
     const values = all.map((one) => {
+      const own = linesFor(placed ? times.length : 0);
+      if (placed) channelLines.push(own);
       const column = new Array<number>(times.length).fill(Number.NaN);
       for (const [i, time] of one.times.entries()) {
         const row = rowOf.get(rowTime(time)) as number;
-        if (Number.isNaN(column[row] as number)) column[row] = one.values[i] as number;
-        else duplicates++;
         const { line, offset, length } = one.places[i] as Place;
+        if (!Number.isNaN(column[row] as number)) duplicates++;
+        else {
+          column[row] = one.values[i] as number;
+          if (placed) [own.line[row], own.offset[row], own.length[row]] = [line, offset, length];
+        }
         if (places.line[row] === 0) [places.line[row], places.offset[row], places.length[row]] = [line, offset, length];
       }
       return column;
     });
     const devices = all.some(({ of }) => of.device !== '') ? all.map(({ of }) => of) : undefined;
-    return { channels: [...this.#series.keys()], devices, times, values, places, dropped: this.#dropped, duplicates };
+    return {
+      channels: [...this.#series.keys()],
+      devices,
+      ...(placed && { channelLines }),
+      times,
+      values,
+      places,
+      dropped: this.#dropped,
+      duplicates,
+    };
   }
+}
+
+function linesFor(rows: number): FrameLines {
+  return { line: new Float64Array(rows), offset: new Float64Array(rows), length: new Int32Array(rows) };
 }

@@ -72,6 +72,7 @@ export function parseSeriesTable(text: string, options: TableOptions): SeriesFra
   const found = long?.finish() ?? {
     channels: columns.map((column) => names[column] as string),
     devices: undefined,
+    channelLines: undefined,
     times,
     values,
     places,
@@ -96,10 +97,11 @@ export function parseSeriesTable(text: string, options: TableOptions): SeriesFra
     ...(found.dropped > 0 && { dropped: found.dropped }),
     ...(found.duplicates > 0 && { duplicates: found.duplicates }),
   };
-  const { devices } = found;
+  const { devices, channelLines } = found;
   const frame = {
     ...ordered,
     ...(devices !== undefined && { devices: readable.map((k) => devices[k] as ChannelDevice) }),
+    ...(channelLines !== undefined && { channelLines: readable.map((k) => channelLines[k] as FrameLines) }),
     ...(Object.keys(counts).length > 0 && { counts }),
     readAs: describeLayout(layout, readable.length),
   };
