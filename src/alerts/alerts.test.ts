@@ -217,6 +217,19 @@ describe('notifications of rules', () => {
     expect(policy.decide(anomaly).notified).toBe(true);
   });
 
+  it('have places for every host: values that one host makes up mute no other', () => {
+    const policy = new NotificationPolicy();
+    const shell = (i: number, host: string, entity = `198.51.100.${i}`) =>
+      policy.decide(found(i, { host, entity, severity: 65 }, 'reverse shell')).notified;
+    const made = Array.from({ length: 100 }, (_, i) => shell(i, 'web1'));
+    expect(made.filter(Boolean)).toHaveLength(5);
+    expect([shell(200, 'db1'), shell(201, 'db1'), shell(202, 'db1')]).toEqual([true, true, false]);
+    // The address that web1 was told of is told of db1 as well, once.
+    expect([shell(1, 'db2'), shell(1, 'db2')]).toEqual([true, false]);
+    const hosts = Array.from({ length: 100 }, (_, i) => shell(300 + i, `made-up-${i}`));
+    expect(hosts.filter(Boolean)).toHaveLength(7);
+  });
+
   it('are decided alike after a restart, and after a state of an earlier version', () => {
     const policy = new NotificationPolicy();
     for (let i = 0; i < 4; i++) policy.decide(found(i));

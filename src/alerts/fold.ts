@@ -24,7 +24,7 @@ interface Open {
   latest: string;
 }
 
-/** Detections -> alerts of one tenant: the same unit never counts twice, the same pattern on the same entity becomes one alert. */
+/** Detections -> alerts of one tenant: the same unit never counts twice, the same pattern on the same entity, as the same host tells it, becomes one alert. */
 export class AlertFolder {
   private readonly tenant: string;
   private readonly options: FoldOptions;
@@ -38,7 +38,7 @@ export class AlertFolder {
   fold(detection: Detection): Folded {
     const group = groupOf(detection);
     const about = this.options.foldBy === 'key' ? detection.key : detection.entity;
-    const key = stableId(detection.source, group, about);
+    const key = stableId(detection.source, group, about, ...(detection.host === undefined ? [] : [detection.host]));
     const known = this.open.get(key);
     if (known === undefined || detection.start - known.alert.lastSeen > this.options.foldWithin) {
       const alert = alertOf(this.tenant, detection, group);

@@ -10,10 +10,21 @@ export interface NotifyOptions {
   readonly rulesPerDay: number;
   /** Of those, notifications of one rule, each about another entity. */
   readonly perRule: number;
+  /** Where those are used up: so many more a day at each level, `perHost` of them for one host, so that what one host writes does not mute another. */
+  readonly reserved: number;
+  readonly perHost: number;
   readonly minimumSeverity: number;
 }
 
-export const NOTIFY_DEFAULTS: NotifyOptions = { perDay: 3, criticalPerDay: 7, rulesPerDay: 10, perRule: 5, minimumSeverity: 25 };
+export const NOTIFY_DEFAULTS: NotifyOptions = {
+  perDay: 3,
+  criticalPerDay: 7,
+  rulesPerDay: 10,
+  perRule: 5,
+  reserved: 10,
+  perHost: 2,
+  minimumSeverity: 25,
+};
 
 /** A kind of notification and how many of it a day has. */
 type Place = readonly [kind: string, limit: number];
@@ -41,16 +52,18 @@ export class NotificationPolicy {
 
   decide(alert: Alert): Alert {
     if (alert.notified) return alert;
-    const { severity, start, pValue, entity } = alert.detection;
+    const { severity, start, pValue, entity, host } = alert.detection;
     const day = Number.isFinite(start) ? Math.floor(start / MICROS_PER_DAY) : this.current.day;
     if (day > this.current.day) this.current = { day, told: new Map(), groups: new Set() };
     const { told, groups } = this.current;
     // A p-value that is no number comes back from JSON as null.
     const rule = !Number.isFinite(pValue);
-    const group = rule ? `${alert.group} ${entity}` : alert.group;
+    const group = rule ? `${alert.group} ${entity}${host === undefined ? '' : ` ${host}`}` : alert.group;
     if (severity < this.options.minimumSeverity || groups.has(group)) return alert;
-    const places = rule ? this.placesOfRule(alert) : [this.placeOfAnomaly(severity)];
-    if (places.some(([kind, limit]) => (told.get(kind) ?? 0) >= limit)) return alert;
+    const isFree = ([kind, limit]: Place): boolean => (told.get(kind) ?? 0) < limit;
+    const choices = rule ? this.placesOfRule(alert) : [[this.placeOfAnomaly(severity)]];
+    const places = choices.find((some) => some.every(isFree));
+    if (places === undefined) return alert;
     for (const [kind] of places) told.set(kind, (told.get(kind) ?? 0) + 1);
     groups.add(group);
     return { ...alert, notified: true };
@@ -61,12 +74,22 @@ export class NotificationPolicy {
     return severity >= SEVERITY_LEVELS.critical ? ['critical', criticalPerDay] : ['told', perDay];
   }
 
-  private placesOfRule({ group, detection: { severity } }: Alert): readonly Place[] {
-    const { rulesPerDay, perRule } = this.options;
+  /** The usual ones, then those of its host. */
+  private placesOfRule({ group, detection: { severity, host } }: Alert): readonly (readonly Place[])[] {
+    const { rulesPerDay, perRule, reserved, perHost } = this.options;
     const level = severity >= SEVERITY_LEVELS.critical ? 'critical' : severity >= SEVERITY_LEVELS.high ? 'high' : 'medium';
-    return [
+    const usual: Place[] = [
       [`rules/${level}`, rulesPerDay],
       [`rules/${level}/${group}`, perRule],
+    ];
+    if (host === undefined) return [usual];
+    const ofHost = `rules/${level}/host/${host}`;
+    return [
+      [...usual, [ofHost, Number.POSITIVE_INFINITY]],
+      [
+        [`rules/${level}/reserved`, reserved],
+        [ofHost, perHost],
+      ],
     ];
   }
 

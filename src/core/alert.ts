@@ -32,6 +32,8 @@ export interface Detection {
   readonly source: string;
   readonly key: string;
   readonly entity: string;
+  /** Whose record says so, where `entity` is a value of that record's text: what one host writes does not stand in for another. */
+  readonly host?: string;
   /** Other entities that it names, such as the other end of a connection. */
   readonly related?: readonly string[];
   /** Whom it is done to, where that is known; `entity` may be one of them. */

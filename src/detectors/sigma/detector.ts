@@ -100,7 +100,10 @@ export class SigmaDetector implements RuleDetector {
     const who = whoOf(fields, batch);
     for (const rule of found.rules) {
       if (LEVELS.indexOf(rule.level) < this.#least) continue;
-      touched.set(this.#episodes.add({ rule, ...who, start: this.#last, end: this.#last, events: 1, evidence: [line], observed }), rule);
+      touched.set(
+        this.#episodes.add({ rule, ...who, byHost: true, start: this.#last, end: this.#last, events: 1, evidence: [line], observed }),
+        rule,
+      );
     }
     for (const { rule, group, start, end, count, evidence } of found.correlations) {
       if (LEVELS.indexOf(rule.level) < this.#least) continue;

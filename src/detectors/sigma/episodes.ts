@@ -1,10 +1,14 @@
 import type { EvidenceLine, Micros } from '../../core/index.ts';
 import type { MatchedRule } from './matched-rule.ts';
 
-/** One rule about one entity, or one account of it, from its first match until it has been silent for a while. */
+/** One rule about one entity that one host tells of, or one account of it, from its first match until it has been silent for a while. */
 export interface Episode {
   readonly rule: string;
   readonly entity: string;
+  /** Whose line said so first. */
+  readonly host?: string;
+  /** Lines of that host alone: a rule about single events. */
+  readonly byHost?: boolean;
   readonly user?: string;
   readonly related?: readonly string[];
   /** The account, of rules about one. */
@@ -21,6 +25,8 @@ export interface Episode {
 export interface Match {
   readonly rule: MatchedRule;
   readonly entity: string;
+  readonly host?: string;
+  readonly byHost?: boolean;
   readonly user?: string;
   readonly related?: readonly string[];
   readonly account?: string;
@@ -35,7 +41,7 @@ export interface Match {
 /** Lines kept of an episode: the first ones. */
 const MAX_EVIDENCE = 20;
 
-/** Matches folded by rule and entity; bounded. */
+/** Matches folded by rule, entity and host; bounded. */
 export class Episodes {
   readonly #idle: Micros;
   readonly #limit: number;
@@ -49,7 +55,12 @@ export class Episodes {
   }
 
   add(match: Match): Episode {
-    const key = `${match.rule.id}\0${match.entity}${match.account === undefined ? '' : `\0${match.account}`}`;
+    const key = [
+      match.rule.id,
+      match.entity,
+      ...(match.account === undefined ? [] : [match.account]),
+      ...(match.byHost === true && match.host !== undefined ? ['', match.host] : []),
+    ].join('\0');
     const known = this.#open.get(key);
     this.#open.delete(key);
     if (known !== undefined && match.start <= known.end + this.#idle) {

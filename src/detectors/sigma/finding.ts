@@ -10,13 +10,14 @@ const NEXT = [
 
 /** An episode in plain words. A signature has no p-value. */
 export function findingOf(rule: MatchedRule, episode: Episode): RuleFinding {
-  const { entity, account, events, start, end, user, related } = episode;
+  const { entity, host, byHost, account, events, start, end, user, related } = episode;
   const times = events === 1 ? '' : ` (${events.toLocaleString('en')} events)`;
   const title = `${rule.title}: ${entity}${account === undefined ? '' : `, account ${account}`}${times}`;
   return {
     rule: rule.id,
-    key: account === undefined ? entity : `${entity} ${account}`,
+    key: [entity, ...(account === undefined ? [] : [account]), ...(byHost === true && host !== undefined ? ['on', host] : [])].join(' '),
     entity,
+    ...(host === undefined ? {} : { host }),
     ...(user === undefined ? {} : { user }),
     ...(related === undefined ? {} : { related }),
     start,

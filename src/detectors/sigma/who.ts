@@ -10,6 +10,8 @@ const TELLING = ['CommandLine', 'ScriptBlockText', 'Image', 'TargetObject', 'Tar
 /** Whom a finding is about. */
 export interface Who {
   readonly entity: string;
+  /** The host whose line says so, where the entity is another. */
+  readonly host?: string;
   readonly user?: string;
   readonly related?: readonly string[];
 }
@@ -20,7 +22,9 @@ export function whoOf(fields: Readonly<Record<string, unknown>>, batch: LogBatch
   const entity = firstOf(fields, HOSTS) ?? user ?? batch.source;
   const others = new Set(OTHERS.flatMap((name) => textOf(fields, name) ?? []));
   const related = [...others].filter((name) => name !== entity && !EVERYWHERE.has(name));
-  return { entity, ...(user === undefined ? {} : { user }), ...(related.length === 0 ? {} : { related }) };
+  const host = firstOf(fields, REPORTING);
+  const told = host === undefined || host === entity ? {} : { host };
+  return { entity, ...told, ...(user === undefined ? {} : { user }), ...(related.length === 0 ? {} : { related }) };
 }
 
 /**

@@ -18,7 +18,12 @@ const config = z.strictObject({
   tcpPort: port('TCP port; 0 takes a free one'),
   flushMs: z.number().int().min(50).max(600_000).default(1000).describe('Milliseconds between two readings of every metric'),
   entity: z.string().min(1).max(256).optional().describe("Name of the device or host in series and alerts; absent = this host's"),
-  maxSeries: z.number().int().min(1).default(20_000).describe('Metrics of each kind kept; further ones are counted'),
+  maxSeries: z
+    .number()
+    .int()
+    .min(1)
+    .default(20_000)
+    .describe('Metrics of each kind kept; those that came once give way to others, and what finds no place is counted'),
   maxConnections: z.number().int().min(1).default(1000).describe('Open connections at most'),
   idleTimeoutMs: z.number().int().min(100).default(600_000).describe('A connection that is silent for this long is closed'),
 });

@@ -69,16 +69,49 @@ describe('statsd', () => {
     const shown = (all: readonly Reading[]) =>
       all.map(({ series, value, type }) => `${series}=${value}${type === 'delta' ? ' delta' : ''}`);
     expect(shown(flush.take(0, 'app'))).toEqual(['a=3 delta', 'g=7', 't=20', 't.count=2 delta', 's=2', 'statsd.metrics_received=9 delta']);
-    // A quiet client: counts are zero, gauges hold, and the flush itself goes on.
-    for (let i = 1; i <= 3_600; i++) expect(shown(flush.take(i, 'app'))).toEqual(['a=0 delta', 'g=7', 'statsd.metrics_received=0 delta']);
-    expect(shown(flush.take(3_601, 'app'))).toEqual(['statsd.metrics_received=0 delta']);
+    // What came once is told once; what comes again is zero, or held, when it does not.
+    expect(shown(flush.take(1, 'app'))).toEqual(['statsd.metrics_received=0 delta']);
+    for (const line of ['a:1|c', 'g:+2|g']) flush.add(readMetricLine(line) as StatsdMetric);
+    expect(shown(flush.take(2, 'app'))).toEqual(['a=1 delta', 'g=9', 'statsd.metrics_received=2 delta']);
+    for (let i = 0; i < 60; i++) expect(shown(flush.take(i, 'app'))).toEqual(['a=0 delta', 'g=9', 'statsd.metrics_received=0 delta']);
+    expect(shown(flush.take(3, 'app'))).toEqual(['statsd.metrics_received=0 delta']);
+    // Quiet or not, a gauge stays as it was set.
+    flush.add(readMetricLine('g:+1|g') as StatsdMetric);
+    expect(shown(flush.take(4, 'app'))[0]).toBe('g=10');
+  });
+
+  it('lets names that come once give way to those that come again, and writes no zeros of them', () => {
+    const flush = new StatsdFlush(1_000);
+    const send = (...lines: string[]) => {
+      for (const line of lines) flush.add(readMetricLine(line) as StatsdMetric);
+    };
+    const own = ['shop.orders:5|c', 'shop.queue:3|g', 'shop.time:20|ms', 'shop.users:x|s'];
+    const made = (round: number, kind: string) => Array.from({ length: 5_000 }, (_, i) => `evil.${round}.${i}:1|${kind}`);
+    const flushed = () => flush.take(0, 'app').map(({ series }) => series);
+    send(...own);
+    flush.take(0, 'app');
+    send(...own);
+    flush.take(0, 'app');
+    for (const kind of ['c', 'g', 'ms', 's']) send(...made(0, kind));
+    send(...own);
+    expect(flushed()).toEqual(expect.arrayContaining(['shop.orders', 'shop.queue', 'shop.time', 'shop.users']));
+    expect(flushed()).toEqual(['shop.orders', 'shop.queue', 'statsd.metrics_received']);
+    // Names that begin after the flood have a place at once, and are told of when they come again.
+    send('shop.errors:1|c');
+    expect(flushed()).not.toContain('shop.errors');
+    send('shop.errors:2|c');
+    expect(flush.take(9, 'app')).toContainEqual({ time: 9, entity: 'app', series: 'shop.errors', value: 3, type: 'delta' });
+    expect(flush.refused).toBeGreaterThan(15_000);
   });
 
   it('keeps no more metrics than it may', () => {
     const flush = new StatsdFlush(10);
     for (let i = 0; i < 1000; i++) flush.add({ series: `s${i}`, kind: 'count', value: 1, member: '' });
-    expect(flush.take(0, '')).toHaveLength(11);
     expect(flush.refused).toBe(990);
+    // So crowded that only those that come again are told of.
+    expect(flush.take(0, '')).toHaveLength(1);
+    for (let i = 990; i < 1000; i++) flush.add({ series: `s${i}`, kind: 'count', value: 1, member: '' });
+    expect(flush.take(1, '')).toHaveLength(11);
   });
 
   it('receives over UDP and TCP, and survives what is no metric', async () => {
@@ -120,10 +153,15 @@ describe('statsd', () => {
     add('g:-1e308|g');
     add('other:5|g');
     expect(flush.take(1, 'h').every(({ value }) => Number.isFinite(value))).toBe(true);
+    // The one that came once gives way.
     add('third:1|g');
+    expect(flush.take(2, 'h').map(({ series }) => series)).toEqual(['g', 'statsd.metrics_received']);
+    add('third:2|g');
+    expect(flush.take(3, 'h').find(({ series }) => series === 'third')?.value).toBe(2);
+    add('fourth:1|g');
     expect(flush.refused).toBe(1);
     for (let i = 0; i < 3_601; i++) flush.take(i, 'h');
-    add('third:1|g');
-    expect(flush.take(5, 'h')[0]).toEqual({ time: 5, entity: 'h', series: 'third', value: 1 });
+    add('fourth:1|g');
+    expect(flush.take(5, 'h')[0]).toEqual({ time: 5, entity: 'h', series: 'fourth', value: 1 });
   });
 });
