@@ -41,6 +41,13 @@ export function mixedText(formats: Readonly<Record<string, number>>): string {
   return `Its events are of several formats: ${counts.join(', ')}.${plain}`;
 }
 
+/** `undated` of `lines` events have no time. */
+export function undatedText(undated: number, lines: number, format: string): string {
+  const events = `${undated.toLocaleString('en')} of ${lines.toLocaleString('en')} events`;
+  const then = undated === lines ? 'Nothing that goes by time could look at them' : 'What goes by time could not look at those';
+  return `No time was recognised in ${events} (read as ${format}). ${then}: sessions by time, rates, and signatures that count within a time. --log-format names another format.`;
+}
+
 /** From this many times the promised findings on, the report says so. */
 const WORTH_TELLING = 2;
 
@@ -65,6 +72,7 @@ export function warningsOf({
     warn('unparsed', `${input.dead} of ${input.lines + input.dead} records fit no format and were left out of the analysis.`);
   if (input.encoding !== undefined) warn('encoding', encodingText(input.encoding));
   if (input.formats !== undefined) warn('mixed', mixedText(input.formats));
+  if (input.undated !== undefined) warn('undated', undatedText(input.undated, input.lines, input.format));
   if (input.assumedDayFirst === true) warn('day-first', DAY_FIRST);
   if (input.takenYear !== undefined)
     warn(

@@ -24,7 +24,7 @@ import { detectorsOf, laneKindOf } from './graph.ts';
 import { FlowScorer } from './lane/flow-scorer.ts';
 import type { Lane } from './lane/lane.ts';
 import type { LaneScorer, ScorerOptions } from './lane/lane-scorer.ts';
-import { LANES } from './lane/lanes.ts';
+import { LANES, type UndatedTimes } from './lane/lanes.ts';
 import { LogLane } from './lane/log-lane.ts';
 import { type Measure, MeasuredLane } from './lane/measured-lane.ts';
 import { declarationOf, homeNetworksOf, MEASURED_BY, measuresOf } from './lane/measures.ts';
@@ -85,6 +85,8 @@ export async function buildTenant(options: BuildOptions): Promise<TenantRun> {
 export interface LaneOptions extends Pick<BuildOptions, 'tenant' | 'config' | 'components' | 'clock' | 'log'> {
   /** A running pipeline goes on where a detector's kept state is of another version: it learns anew, said in the log. A replay does not. */
   readonly mayStartAnew?: boolean;
+  /** What records without a time are dated by, of a source that can be read again: the one before, unless it says otherwise. */
+  readonly undated?: UndatedTimes | 'never';
   /** Where registered models are; only needed where a detector follows one. */
   readonly store?: Pick<PipelineStore, 'loadModel'>;
   /** Registered models of windows, as configurations name them: each makes the feature it learnt from. */
@@ -186,8 +188,14 @@ function laneOfKind(source: SourceConfig, tenant: TenantConfig, options: LaneOpt
     const learnsAsItGoes = detector.shape === 'observations' || detector.shape === 'series';
     scorers.push(learnsAsItGoes ? new StreamScorer(detector, scorerOptions) : new Scorer(detector, scorerOptions));
   }
-  const datesByArrival = !facts.replayable(source);
-  return kind.create({ source, scorers, rules, datesByArrival, ...(pseudonymiser === undefined ? {} : { pseudonymiser }) });
+  const undated = facts.replayable(source) ? (options.undated ?? 'last') : 'arrival';
+  return kind.create({
+    source,
+    scorers,
+    rules,
+    ...(undated === 'never' ? {} : { undated }),
+    ...(pseudonymiser === undefined ? {} : { pseudonymiser }),
+  });
 }
 
 /** The lane with the series that features of its events make, where the source has such. */

@@ -38,7 +38,14 @@ export class FileLane {
     const configured = { type: 'file', name: PLACEHOLDER, path: source, records };
     const { config, tenant: plain, source: first } = await oneSource(tenant, configured, seed);
     const own: TenantConfig = hides ? { ...plain, pseudonymise } : plain;
-    const options = { tenant, config, components: await loadComponents(config), clock: systemClock, log: silentLogger };
+    const options = {
+      tenant,
+      config,
+      components: await loadComponents(config),
+      clock: systemClock,
+      log: silentLogger,
+      undated: 'never' as const,
+    };
     const lane = await buildLane({ ...first, name: source, detectors: [] }, own, options);
     await lane.restore({});
     const pseudonyms = await pseudonymsOf(own);

@@ -56,6 +56,8 @@ export async function replayAlert(options: ReplayOptions): Promise<Detection> {
     components,
     clock: systemClock,
     log: silentLogger,
+    // When a line without any time came is known only of what was found.
+    undated: alert.detection.end,
     store: modelsOf(alert, options, store),
   };
   const lane = await buildLane(source, own, laneOptions);

@@ -29,7 +29,7 @@ const logLane = (): Lane => {
     source: sourceOf({ type: 'syslog', udpPort: 0 }),
     scorers: [],
     rules: [ruleOf('sigma')],
-    datesByArrival: true,
+    undated: 'arrival',
   });
   lane.begin('syslog');
   return lane;

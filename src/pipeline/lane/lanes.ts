@@ -1,4 +1,5 @@
 import type { SourceConfig } from '../../config/index.ts';
+import type { Micros } from '../../core/index.ts';
 import type { FlowColumn } from '../../features/index.ts';
 import type { Pseudonymiser } from '../flow/pseudonym.ts';
 import type { Lane } from './lane.ts';
@@ -15,9 +16,14 @@ export interface LaneParts {
   readonly scorers: readonly LaneScorer[];
   readonly rules: readonly LaneRules[];
   readonly pseudonymiser?: Pseudonymiser;
-  /** Records without a time have that of their arrival: of sources that cannot be read again, for which it is the same in a replay. */
-  readonly datesByArrival?: boolean;
+  readonly undated?: UndatedTimes;
 }
+
+/**
+ * What records without a time are dated by: `arrival` of a source that cannot be read again, for which it is the same in a replay; `last`: the dated record
+ * before it in its input, else its arrival; a time in place of the arrival, in a replay. Without: not at all.
+ */
+export type UndatedTimes = 'arrival' | 'last' | Micros;
 
 /** How records of one kind are processed. */
 export interface LaneKind {

@@ -22,7 +22,7 @@ import { findingOf } from './finding.ts';
 import { Generations } from './generations.ts';
 import { type Finding, type Lane, type LaneCounters, type LaneEvents, type LaneOutput, NO_OUTPUT } from './lane.ts';
 import type { LaneScorer } from './lane-scorer.ts';
-import type { LaneKind, LaneParts } from './lanes.ts';
+import type { LaneKind, LaneParts, UndatedTimes } from './lanes.ts';
 import type { LaneRules } from './rules.ts';
 import { selectRows } from './select.ts';
 import { Streams } from './streams.ts';
@@ -36,10 +36,15 @@ interface State {
   /** Absent in states of before they were kept. */
   readonly lastArrival?: Micros;
   readonly clocks?: SenderClocksState;
+  readonly lastTimes?: readonly (readonly [string, Micros])[];
+  readonly undated?: number;
 }
 
 /** The lines of one event are written together: after so long the last one is whole. */
 const JOINED_WITHIN: Micros = 1_000_000;
+
+/** Inputs whose last time is known; the one silent longest makes room. */
+const MOST_INPUTS = 4096;
 
 type Arrived = Pick<RecordBatch, 'input' | 'arrival'>;
 
@@ -48,6 +53,7 @@ export class LogLane implements Lane {
   readonly source: SourceConfig;
   readonly scorers: readonly LaneScorer[];
   readonly rules: readonly LaneRules[];
+  private undatedEvents = 0;
   private parser: FormatLogParser;
   readonly watermark: Watermark;
   private readonly clocks: SenderClocks;
@@ -57,7 +63,9 @@ export class LogLane implements Lane {
   readonly generations = new Generations();
   private readonly pastSilence = new Map<string, Micros>();
   private readonly pseudonymiser: Pseudonymiser | undefined;
-  private readonly datesByArrival: boolean;
+  private readonly undated: UndatedTimes | undefined;
+  /** Time of the last dated event of each input. */
+  private readonly lastTimes = new Map<string, Micros>();
   private firstNow: Micros | undefined;
   private lastNow: Micros | undefined;
   private lastArrival: Micros = 0;
@@ -67,13 +75,13 @@ export class LogLane implements Lane {
   /** What rules found since findings were last given out. */
   private ruled: Finding[] = [];
 
-  constructor({ source, scorers, rules, pseudonymiser, datesByArrival = false }: LaneParts) {
+  constructor({ source, scorers, rules, pseudonymiser, undated }: LaneParts) {
     this.source = source;
     this.scorers = scorers;
     this.parser = this.parserOf();
     this.rules = rules;
     this.pseudonymiser = pseudonymiser;
-    this.datesByArrival = datesByArrival;
+    this.undated = undated;
     this.watermark = new Watermark(source.eventTime);
     this.clocks = new SenderClocks(source.eventTime);
     this.streams = new Streams(new Set(scorers.map(({ detector }) => detector.shape)));
@@ -81,7 +89,7 @@ export class LogLane implements Lane {
   }
 
   get ownCounters(): Readonly<Record<string, number>> {
-    return { ahead: this.clocks.aheadLines, clockCorrected: this.clocks.shifted };
+    return { ahead: this.clocks.aheadLines, clockCorrected: this.clocks.shifted, undated: this.undatedEvents };
   }
 
   get offClocks(): readonly OffRecords[] {
@@ -150,7 +158,7 @@ export class LogLane implements Lane {
   private take(parsed: LogBatch, records: Arrived, events: LaneEvents[], dead: DeadLetter[]): FeatureBatch[] {
     const { counters, source, tracks, watermark } = this;
     const lines = this.pseudonymiser?.apply(parsed) ?? parsed;
-    if (this.datesByArrival) dateUndated(lines, records.arrival);
+    this.dateUndated(lines, records);
     const past = tracks.isPast(records.input) || this.liesInThePast(records.input, lines);
     const time = { watermark, clocks: this.clocks, options: source.eventTime };
     const { kept, timely, times, future, late } = admit(lines, records, time, past, (letter) => dead.push(letter));
@@ -172,6 +180,25 @@ export class LogLane implements Lane {
     for (const rule of this.rules) this.ruled.push(...rule.take(own));
     this.ruled.push(...clockFindings(this, this.clocks.take()));
     return [...this.streams.add(own, templates, past), ...tracks.add(late === 0 ? own : selectRows(judged, timely), templates, past)];
+  }
+
+  private dateUndated({ time }: LogBatch, { input, arrival }: Arrived): void {
+    const { undated, lastTimes } = this;
+    const among = typeof undated === 'number' ? undated : arrival;
+    let last = undated === 'arrival' ? Number.NaN : (lastTimes.get(input) ?? Number.NaN);
+    for (let row = 0; row < time.length; row++) {
+      const own = time[row] as Micros;
+      if (!Number.isNaN(own)) {
+        if (undated !== 'arrival') last = own;
+        continue;
+      }
+      this.undatedEvents++;
+      if (undated !== undefined) time[row] = Number.isNaN(last) ? among : last;
+    }
+    if (Number.isNaN(last)) return;
+    lastTimes.delete(input);
+    lastTimes.set(input, last);
+    if (lastTimes.size > MOST_INPUTS) lastTimes.delete(lastTimes.keys().next().value as string);
   }
 
   /** The last event of each input, which waited for lines that might join it. */
@@ -268,6 +295,8 @@ export class LogLane implements Lane {
         pastSilence: [...this.pastSilence],
         lastArrival: this.lastArrival,
         clocks: this.clocks.snapshot(),
+        lastTimes: [...this.lastTimes],
+        undated: this.undatedEvents,
       };
       own.time = new Uint8Array(serialize(state));
       if (this.parser.format !== undefined) own.parser = this.parser.snapshot();
@@ -290,6 +319,8 @@ export class LogLane implements Lane {
       for (const [input, silence] of state.pastSilence) this.pastSilence.set(input, silence);
       this.lastArrival = state.lastArrival ?? Number.MAX_SAFE_INTEGER;
       if (state.clocks !== undefined) this.clocks.restore(state.clocks);
+      for (const [input, last] of state.lastTimes ?? []) this.lastTimes.set(input, last);
+      this.undatedEvents = state.undated ?? 0;
     }
     if (parser !== undefined) this.parser.restore(parser);
     else if (this.format === undefined) this.parser = this.parserOf();
@@ -297,10 +328,6 @@ export class LogLane implements Lane {
     this.tracks.restore(blobsBelow(own, 'windows/'));
     if (streams !== undefined) this.streams.restore(streams);
   }
-}
-
-function dateUndated({ time }: LogBatch, arrival: Micros): void {
-  for (let row = 0; row < time.length; row++) if (Number.isNaN(time[row])) time[row] = arrival;
 }
 
 export const logs: LaneKind = {

@@ -5,6 +5,7 @@ import { duration } from '../../format/time.ts';
 const WORDS: Readonly<Record<string, readonly [one: string, many: string]>> = {
   records: ['record', 'records'],
   events: ['event', 'events'],
+  undated: ['record in which no time was recognised', 'records in which no time was recognised'],
   units: ['unit scored', 'units scored'],
   future: ['ahead of the clock', 'ahead of the clock'],
   ahead: ['dated ahead, judged by its arrival', 'dated ahead, judged by their arrival'],
