@@ -5,6 +5,7 @@ export { type ConfigChange, configText, configValue, editConfig } from './edit.t
 export { exampleConfig } from './example.ts';
 export { checkConfig, type LoadedConfig, type LoadOptions, loadConfig, parseConfig } from './load.ts';
 export type { OidcConfig } from './oidc.ts';
+export { placed } from './places.ts';
 export { ConfigError, formatProblem, type Problem } from './problem.ts';
 export { HIDDEN, isSecretKey, withoutUserInfo } from './redact.ts';
 export { configReference } from './reference.ts';

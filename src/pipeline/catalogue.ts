@@ -164,6 +164,15 @@ export function factsOf({ sources, detectors }: Components): ComponentFacts {
   const context = { name: 'check', log: silentLogger, now: () => 0, random: () => 0, features: featureRunner };
   const works = new Map<string, readonly string[]>();
   return {
+    problemOf(source) {
+      try {
+        instantiate('source', sources, source, SOURCE_KEYS, { ...context, name: source.name });
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof VedetteError)) throw error;
+        return [error.message.replace(`source ${source.name}: `, ''), error.hint].filter(Boolean).join('; ');
+      }
+    },
     replayable: (source) => instantiate('source', sources, source, SOURCE_KEYS, context).replayable,
     records: (source) => sources.get(source)?.records ?? ['lines'],
     withDefaults: (type) => ({ type, ...(detectors.get(type)?.config.parse({}) as object | undefined) }),

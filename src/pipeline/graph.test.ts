@@ -6,6 +6,7 @@ import { LANES } from './lane/lanes.ts';
 
 const facts: ComponentFacts = {
   replayable: ({ type }) => type === 'file',
+  problemOf: () => undefined,
   records: () => ['lines'],
   withDefaults: (type) => ({ type }),
   worksOn: (detector) => (detector === 'pca' ? ['rows'] : ['sequences']),

@@ -1,6 +1,7 @@
 import type { Config, DetectorConfig, SourceConfig, TenantConfig } from '../config/index.ts';
 import { LANES, type LaneKind, laneKind, type RecordKind } from './lane/lanes.ts';
 import { declarationOf, MEASURED_BY, measurable, measuresOf } from './lane/measures.ts';
+import { portProblems } from './ports.ts';
 
 /** Detectors of flows one by one: they work with a model that was trained before. */
 const FLOW_ROWS = 'rows';
@@ -17,6 +18,8 @@ export interface GraphNode {
 export interface ComponentFacts {
   /** Whether what the source gives can be read again. */
   readonly replayable: (source: SourceConfig) => boolean;
+  /** Why a source cannot work as it is configured though its options fit their schema; undefined where it can. */
+  readonly problemOf: (source: SourceConfig) => string | undefined;
   /** Kinds of records a type of source can give, the usual one first. */
   readonly records: (source: string) => readonly string[];
   /** What a detector works on: a shape of features, kinds of events. */
@@ -76,7 +79,7 @@ export function graphOf(config: Config, tenant: string, facts: ComponentFacts): 
 /** Things in a configuration that fit the schema and still cannot work, or lose something; one sentence each. */
 export function checkGraph(config: Config, facts: ComponentFacts): readonly string[] {
   const problems: string[] = [];
-  const listening = new Map<string, string>([[config.listen, 'the control API']]);
+  problems.push(...portProblems(config));
   const reading = Object.entries(config.tenants).flatMap(([tenant, { sources }]) =>
     sources.flatMap(({ type, name }) => (type === 'stdin' ? [`${tenant}/${name}`] : [])),
   );
@@ -89,6 +92,11 @@ export function checkGraph(config: Config, facts: ComponentFacts): readonly stri
       if (laneKind(kind) === undefined) problems.push(`${at}.records: no lane takes ${kind}`);
       else if (!possible.includes(kind))
         problems.push(`${at}.records: a ${source.type} source gives ${possible.join(' or ')}, not ${kind}`);
+      const unusable = facts.problemOf(source);
+      if (unusable !== undefined) {
+        problems.push(`${at} (${source.name}): ${unusable}`);
+        continue;
+      }
       const lane = laneKindOf(source, facts);
       const { measures } = measuresOf(source);
       for (const name of measures) {
@@ -115,10 +123,6 @@ export function checkGraph(config: Config, facts: ComponentFacts): readonly stri
       if (source.storage === 'findings-only' && !facts.replayable(source)) {
         problems.push(`${at}: with findings-only nothing is left to read evidence from, because ${source.type} cannot be read again`);
       }
-      if (typeof source.listen !== 'string') continue;
-      const other = listening.get(source.listen);
-      if (other !== undefined) problems.push(`${at}.listen: ${source.listen} is already the address of ${other}`);
-      listening.set(source.listen, `${tenant}/${source.name}`);
     }
   }
   return problems;

@@ -9,6 +9,7 @@ export { keptConfiguration } from './kept-configurations.ts';
 export type { LabelEffectQuery } from './label-effects.ts';
 export type { LabelEffect } from './lane/label-effect.ts';
 export { previewSource, type SourcePreview } from './preview-source.ts';
+export { unreachable } from './reachable.ts';
 export { type ReplayOptions, replayAlert } from './replay.ts';
 export { sinksFor } from './routing.ts';
 export type { OneSeriesNow, SeriesNowPage, SeriesNowQuery, SeriesNowRow } from './series-now.ts';

@@ -1,7 +1,17 @@
 import { stringify } from 'yaml';
-import { asWritten, editorSchema, exampleConfig as exampleOf, formatPath, HIDDEN, hiddenPaths, jsonSchema } from '../../config/index.ts';
+import {
+  asWritten,
+  editorSchema,
+  exampleConfig as exampleOf,
+  formatPath,
+  HIDDEN,
+  hiddenPaths,
+  jsonSchema,
+  placed,
+} from '../../config/index.ts';
 import { VedetteError } from '../../core/index.ts';
-import { checkDetectors, checkGraph, factsOf, loadComponents, pipelineSchema } from '../../pipeline/index.ts';
+import { checkDetectors, checkGraph, factsOf, loadComponents, pipelineSchema, unreachable } from '../../pipeline/index.ts';
+import { readControlFile } from '../../server/index.ts';
 import { isLoopback } from '../../sources/http/guard.ts';
 import type { CommonOptions } from '../options.ts';
 import { print, printJson, printText } from '../output.ts';
@@ -13,8 +23,9 @@ export async function checkConfig(options: CommonOptions): Promise<void> {
   const { loaded, origin } = await readConfig(options);
   const facts = factsOf(await loadComponents(loaded.config));
   const problems = [...checkGraph(loaded.config, facts), ...(await checkDetectors(loaded.config))];
-  if (problems.length > 0) throw new VedetteError('CONFIG_INVALID', problems.map((problem) => `${origin} ${problem}`).join('\n'));
-  const warnings = openIntakes(loaded.config.tenants).map((warning) => `${origin} ${warning}`);
+  if (problems.length > 0) throw new VedetteError('CONFIG_INVALID', (await placed(origin, problems)).join('\n'));
+  const missing = await unreachable(loaded.config, (await readControlFile(options.home)) !== undefined);
+  const warnings = await placed(origin, [...openIntakes(loaded.config.tenants), ...missing]);
   const sources = Object.values(loaded.config.tenants).reduce((sum, tenant) => sum + tenant.sources.length, 0);
   const tenants = Object.keys(loaded.config.tenants);
   if (options.output === 'json') printJson({ ok: true, origin, hash: loaded.hash, tenants, sources, warnings });

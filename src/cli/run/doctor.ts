@@ -38,8 +38,26 @@ function checkHome(home: string): string {
 
 async function checkConfig(options: CommonOptions): Promise<string> {
   const { readConfig } = await import('./read-config.ts');
-  const { origin } = await readConfig(options);
+  const { checkDetectors, checkGraph, factsOf, loadComponents } = await import('../../pipeline/index.ts');
+  const { placed } = await import('../../config/index.ts');
+  const { loaded, origin } = await readConfig(options);
+  const { config } = loaded;
+  const problems = [...checkGraph(config, factsOf(await loadComponents(config))), ...(await checkDetectors(config))];
+  if (problems.length > 0) throw new Error((await placed(origin, problems)).join('; '));
   return origin;
+}
+
+/** Ports, files and folders that the configuration names. */
+async function checkInputs(options: CommonOptions): Promise<string> {
+  const { readConfig } = await import('./read-config.ts');
+  const { unreachable } = await import('../../pipeline/index.ts');
+  const { readControlFile } = await import('../../server/index.ts');
+  const { placed } = await import('../../config/index.ts');
+  const { loaded, origin } = await readConfig(options);
+  const runs = (await readControlFile(options.home)) !== undefined;
+  const missing = await unreachable(loaded.config, runs);
+  if (missing.length > 0) throw new Error((await placed(origin, missing)).join('; '));
+  return runs ? 'all that is named is there; its ports are those of a vedette that runs' : 'all that is named is there and can be opened';
 }
 
 export async function doctor(options: CommonOptions): Promise<void> {
@@ -47,6 +65,7 @@ export async function doctor(options: CommonOptions): Promise<void> {
     attempt('node', 'Install Node 20.19 or newer.', checkNode),
     attempt('home', 'Free space, fix its permissions, or choose another --home.', () => checkHome(options.home)),
     attempt('configuration', 'Run `vedette config check` for the exact place.', () => checkConfig(options)),
+    attempt('inputs and ports', 'Free the port or name another, make the file readable, or correct the path.', () => checkInputs(options)),
     attempt('analytical store', 'Reinstall: the native library of @duckdb/node-api did not load here.', async () => {
       const { version } = await import('@duckdb/node-api');
       return `DuckDB ${version()}`;
