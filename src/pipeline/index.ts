@@ -14,6 +14,7 @@ export { type ReplayOptions, replayAlert } from './replay.ts';
 export { sinksFor } from './routing.ts';
 export type { OneSeriesNow, SeriesNowPage, SeriesNowQuery, SeriesNowRow } from './series-now.ts';
 export { SETTING_KEYS, tenantSettings } from './settings.ts';
+export { type SourceLine, sourceLines } from './source-lines.ts';
 export { homeOptions, type Pipeline, type StartOptions, startPipeline } from './start.ts';
 export type { PipelineStatus, SourceStatus, TenantStatus } from './status.ts';
 export { trySink } from './try-sink.ts';

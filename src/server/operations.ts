@@ -1,3 +1,4 @@
+import type { TenantConfig } from '../config/index.ts';
 import {
   canonicalJson,
   type HandledAlert,
@@ -82,6 +83,8 @@ export interface LocalOptions {
   /** Incidents that saved alerts made. */
   readonly onIncidents?: (incidents: readonly Incident[]) => void;
   readonly status?: () => Promise<unknown>;
+  /** The tenant's configuration, where there is one. */
+  readonly configured?: () => Promise<TenantConfig | undefined>;
   /** Whether closing these operations closes the home too. */
   readonly ownsHome: boolean;
 }
@@ -95,7 +98,7 @@ export async function localOperations(home: Home, tenantId: string, options: Loc
     getAlert: resolve,
     async exportAlert(id, format) {
       const { exportedAlert } = await import('./exports/export.ts');
-      return exportedAlert(tenant, await resolve(id), format);
+      return exportedAlert(tenant, await resolve(id), format, await options.configured?.());
     },
     async exportIncident(id, format) {
       const { exportedIncident } = await import('./exports/export.ts');

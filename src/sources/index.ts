@@ -5,6 +5,7 @@ export { type ByteOptions, type ByteStream, headBytes, readBytes, withoutBinary 
 export { type ExportName, exportName } from './files/export-name.ts';
 export { globTest, isGlob } from './files/glob.ts';
 export { type FileInput, type InputOptions, listInputs, walk, withoutEmpty } from './files/inputs.ts';
+export { type FoundFile, filesOfGeneration } from './files/of-generation.ts';
 export { readRange } from './files/range.ts';
 export { type FileSet, holdsPlainLines, type InputProblem, type ReadOptions, readFiles } from './files/read.ts';
 export type { Framing } from './records/framing.ts';

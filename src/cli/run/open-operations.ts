@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
+import type { TenantConfig } from '../../config/index.ts';
 import { VedetteError } from '../../core/index.ts';
 import { localOperations, type Operations, readControlFile, remoteOperations } from '../../server/index.ts';
 import { openHome } from '../../store/index.ts';
@@ -10,17 +11,27 @@ import { programVersion } from '../version.ts';
 const PATIENCE = 30_000;
 const PAUSE = 200;
 
+type OperationOptions = Pick<CommonOptions, 'home' | 'tenant'> & Partial<Pick<CommonOptions, 'config' | 'set'>>;
+
+/** Without a configuration that can be read, what it would tell is left out. */
+async function configured({ tenant, set = [], ...options }: OperationOptions): Promise<TenantConfig | undefined> {
+  const { readConfig } = await import('./read-config.ts');
+  const read = await readConfig({ ...options, set }).catch(() => undefined);
+  return read?.loaded.config.tenants[tenant];
+}
+
 /**
  * The tenant's alerts, labels and reports: by the process that owns the home when there is one, else by opening the home.
  * A command that is at work in the home leaves it soon, so it is waited for.
  */
-export async function openOperations(options: Pick<CommonOptions, 'home' | 'tenant'>, patience = PATIENCE): Promise<Operations> {
+export async function openOperations(options: OperationOptions, patience = PATIENCE): Promise<Operations> {
   const until = performance.now() + patience;
   for (;;) {
     try {
       const home = await openHome(options.home);
       return await localOperations(home, options.tenant, {
         ...{ by: userName(), now: () => Date.now() * 1000, program: programVersion(), ownsHome: true },
+        configured: () => configured(options),
       });
     } catch (error) {
       if (!(error instanceof VedetteError) || error.code !== 'HOME_LOCKED') throw error;
@@ -32,10 +43,7 @@ export async function openOperations(options: Pick<CommonOptions, 'home' | 'tena
   }
 }
 
-export async function withOperations<T>(
-  options: Pick<CommonOptions, 'home' | 'tenant'>,
-  work: (operations: Operations) => Promise<T>,
-): Promise<T> {
+export async function withOperations<T>(options: OperationOptions, work: (operations: Operations) => Promise<T>): Promise<T> {
   const operations = await openOperations(options);
   try {
     return await work(operations);

@@ -1,3 +1,4 @@
+import type { TenantConfig } from '../../config/index.ts';
 import type { Alert, HandledIncident } from '../../core/index.ts';
 import {
   ecsOf,
@@ -16,8 +17,13 @@ import type { AlertFormat, IncidentFormat } from './formats.ts';
 /** Evidence of an incident whose alerts are taken along. */
 const MOST_ALERTS = 100;
 
-/** The bytes of a downloaded alert. */
-export async function exportedAlert(store: TenantStore, alert: Alert, format: AlertFormat): Promise<Buffer> {
+/** The bytes of a downloaded alert. `tenant`: its configuration, where there is one. */
+export async function exportedAlert(
+  store: TenantStore,
+  alert: Alert,
+  format: AlertFormat,
+  tenant: TenantConfig | undefined,
+): Promise<Buffer> {
   switch (format) {
     case 'stix':
       return json(stixOfAlert(alert));
@@ -26,9 +32,9 @@ export async function exportedAlert(store: TenantStore, alert: Alert, format: Al
     case 'ecs':
       return json(ecsOf(alert));
     case 'pdf':
-      return pdfOfAlert(alert, await evidenceTexts(store, alert));
+      return pdfOfAlert(alert, await evidenceTexts(store, alert, tenant));
     case 'json':
-      return json({ alert, lines: await evidenceTexts(store, alert), labels: await store.labels.log(alert.id) });
+      return json({ alert, lines: await evidenceTexts(store, alert, tenant), labels: await store.labels.log(alert.id) });
   }
 }
 

@@ -8,10 +8,10 @@ import type { RawHandler } from './handler.ts';
 const TYPES: Readonly<Record<string, string>> = { pdf: 'application/pdf', stix: 'application/stix+json; version=2.1; charset=utf-8' };
 const ENDINGS: Readonly<Record<string, string>> = { pdf: 'pdf', json: 'json' };
 
-export function exportAlert(): RawHandler<'exportAlert'> {
+export function exportAlert(context: ServerContext): RawHandler<'exportAlert'> {
   return async ({ params: { id, format }, store, reply }) => {
     const alert = await resolveAlert(store, id);
-    return send(reply, `alert-${alert.id}`, format, await exportedAlert(store, alert, format));
+    return send(reply, `alert-${alert.id}`, format, await exportedAlert(store, alert, format, context.config.tenants[store.id]));
   };
 }
 

@@ -46,7 +46,7 @@ export function allHandlers(context: ServerContext, stillAllowed: Parameters<typ
     ...reportHandlers(context),
     ...seriesHandlers(context),
     report: downloadReport(),
-    exportAlert: exportAlert(),
+    exportAlert: exportAlert(context),
     exportIncident: exportIncident(context),
     upload: receiveUpload(context),
     stream: (async ({ params, request, reply }) => {

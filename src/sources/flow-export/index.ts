@@ -2,6 +2,7 @@ import type { Socket } from 'node:dgram';
 import { z } from 'zod';
 import { type ComponentContext, define, type RecordBatch, type Source, type SourceState } from '../../core/index.ts';
 import { Inbox } from '../live/inbox.ts';
+import { kernelDropsCounter } from '../live/kernel-drops.ts';
 import { openUdp } from '../live/udp.ts';
 
 const config = z.strictObject({
@@ -54,7 +55,7 @@ export class FlowExportSource implements Source {
   }
 
   counters(): Readonly<Record<string, number>> {
-    return this.#counters;
+    return { ...this.#counters, ...kernelDropsCounter(this.#socket) };
   }
 
   listen(): Promise<void> {

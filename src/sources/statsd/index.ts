@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { type ComponentContext, define, type RecordBatch, type Source, type SourceState, VedetteError } from '../../core/index.ts';
+import { kernelDropsCounter } from '../live/kernel-drops.ts';
 import { listening } from '../live/listening.ts';
 import { ReadingStream } from '../live/reading-batch.ts';
 import { openUdp } from '../live/udp.ts';
@@ -62,7 +63,8 @@ export class StatsdSource implements Source {
   }
 
   counters(): Readonly<Record<string, number>> {
-    return { ...this.#counters, refused_metrics: this.#flush.refused, connections_open: this.#sockets.size };
+    const drops = kernelDropsCounter(this.#udp);
+    return { ...this.#counters, refused_metrics: this.#flush.refused, connections_open: this.#sockets.size, ...drops };
   }
 
   /** Opens the ports; `read` does so too. Afterwards `ports` tells the ones taken. */

@@ -5,6 +5,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { type ComponentContext, define, type RecordBatch, type Source, type SourceState, VedetteError } from '../../core/index.ts';
 import { unreadable } from '../bytes/chunks.ts';
 import { Inbox } from '../live/inbox.ts';
+import { kernelDropsCounter } from '../live/kernel-drops.ts';
 import { listening } from '../live/listening.ts';
 import { openUdp } from '../live/udp.ts';
 import { SyslogFramer } from './framing.ts';
@@ -51,7 +52,7 @@ export class SyslogSource implements Source {
   }
 
   counters(): Readonly<Record<string, number>> {
-    return { ...this.#counters, connections_open: this.#sockets.size };
+    return { ...this.#counters, connections_open: this.#sockets.size, ...kernelDropsCounter(this.#udp) };
   }
 
   /** Opens the ports; `read` does so too. Afterwards `ports` tells the ones taken. */
