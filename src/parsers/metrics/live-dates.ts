@@ -8,6 +8,7 @@ const MAX_INPUTS = 10_000;
 export interface LiveDatesState {
   readonly orders: readonly (readonly [string, DateOrder])[];
   readonly firsts: readonly (readonly [string, string])[];
+  readonly assumed: number;
 }
 
 /**
@@ -15,7 +16,7 @@ export interface LiveDatesState {
  * where that is near one reading alone, or by two dates of which only one order is in time and close. Until then nothing is said.
  */
 export class LiveDates {
-  /** Dates read in an order that nothing told. */
+  /** Inputs whose dates are read in an order that nothing told. */
   assumed = 0;
   readonly #orders = new Map<string, DateOrder>();
   /** The first date of an input that leaves its order open. */
@@ -51,10 +52,11 @@ export class LiveDates {
   }
 
   state(): LiveDatesState {
-    return { orders: [...this.#orders], firsts: [...this.#firsts] };
+    return { orders: [...this.#orders], firsts: [...this.#firsts], assumed: this.assumed };
   }
 
-  restore({ orders, firsts }: LiveDatesState): void {
+  restore({ orders, firsts, assumed }: LiveDatesState): void {
+    this.assumed = assumed;
     this.#orders.clear();
     this.#firsts.clear();
     for (const [input, order] of orders) this.#orders.set(input, order);

@@ -92,7 +92,12 @@ describe('metric formats', () => {
     expect(times('time,load\n04/03/2025 10:00,1\n04/04/2025 10:00,2\n')).toEqual(expected.slice(0, 2));
     // Whatever its name, a first column of dates is one of times.
     expect(times('when,load\n13/04/2025 10:00,3\n')).toEqual([expected[2]]);
-    expect(parse('series', 'one,two\nx,y\n').dead).toHaveLength(1);
+    expect(parse('series', 'one,two\nx,y\nv,w\n').dead.map(({ line }) => line)).toEqual([1, 2, 3]);
+    const alone = new MetricParser('series');
+    const letters: DeadLetter[] = [];
+    const bytes = new TextEncoder().encode('one,two\n');
+    alone.parse({ input: 'x', generation: 'g', offset: 0, line: 1, bytes, arrival: ARRIVAL, last: true }, 's', (one) => letters.push(one));
+    expect(letters).toHaveLength(1);
   });
 
   it('reads tables that grow, by their header, also after a restart', () => {

@@ -22,8 +22,10 @@ interface Header {
   readonly separator: string;
   readonly names: readonly string[];
   readonly time: number;
-  /** The column of times is the first one because no other is named so. */
-  readonly guessed?: boolean;
+  /** Line of a header that names no time: its first column is one of times if the first row says so. */
+  readonly line?: number;
+  /** That row has not come yet. */
+  readonly open?: boolean;
   /** Used for rows whose clock is one; absent = date and time of day are in one column. */
   readonly dated?: DatedColumns;
   /** Column of the device's name; -1 = the file is the device. */
@@ -42,6 +44,12 @@ export function tableFormat(timezone?: string): MetricFormat {
   /** Last time of each input, where a wall clock is read. */
   const lasts = new Map<string, number>();
   const dates = new LiveDates();
+  /** Inputs whose first line was no header, so that none of the others is taken for one that names no time. */
+  const refused = new Map<string, true>();
+  const refuse = (input: string) => {
+    headers.delete(input);
+    remember(refused, input, true);
+  };
   const timeIn =
     ({ input, arrival }: RecordInput): TimeIn =>
     (cell) => {
@@ -57,27 +65,49 @@ export function tableFormat(timezone?: string): MetricFormat {
     readings(text, at) {
       if (text.startsWith('{')) return objectReadings(text, at, timeIn(at));
       const known = headers.get(at.input);
-      if (known?.guessed === true && !datedFirst(text, known)) {
-        headers.delete(at.input);
-        return NO_HEADER;
+      if (known?.line === at.line) return known.open === true ? undefined : [];
+      if (known?.open === true) {
+        if (!datedFirst(text, known)) {
+          refuse(at.input);
+          return NO_HEADER;
+        }
+        remember(headers, at.input, { ...known, open: false });
       }
       if (known !== undefined && at.line > 1) return rowReadings(text, known, at, timeIn(at));
-      const header = headerOf(text);
+      const header = headerOf(text, at.line);
       if (typeof header === 'string') return header;
+      if (header.open === true && refused.has(at.input)) return NO_HEADER;
       remember(headers, at.input, header);
-      return [];
+      return header.open === true ? undefined : [];
     },
-    assume: (input) => dates.assume(input),
-    state: () => ({ headers: [...headers], lasts: [...lasts], dates: dates.state(), changes: [clock?.repeated ?? 0, clock?.skipped ?? 0] }),
+    assume(input) {
+      if (headers.get(input)?.open === true) refuse(input);
+      dates.assume(input);
+    },
+    state: () => ({
+      headers: [...headers],
+      lasts: [...lasts],
+      dates: dates.state(),
+      refused: [...refused.keys()],
+      changes: [clock?.repeated ?? 0, clock?.skipped ?? 0],
+    }),
     restore(state) {
-      const known = state as { headers: [string, Header][]; lasts: [string, number][]; changes: [number, number]; dates?: LiveDatesState };
-      dates.restore(known.dates ?? { orders: [], firsts: [] });
+      const known = state as {
+        headers: [string, Header][];
+        lasts: [string, number][];
+        changes: [number, number];
+        dates?: LiveDatesState;
+        refused?: string[];
+      };
+      refused.clear();
+      for (const input of known.refused ?? []) refused.set(input, true);
+      dates.restore(known.dates ?? { orders: [], firsts: [], assumed: 0 });
       for (const map of [headers, lasts]) map.clear();
       for (const [input, header] of known.headers) headers.set(input, header);
       for (const [input, last] of known.lasts) lasts.set(input, last);
       if (clock !== undefined) [clock.repeated, clock.skipped] = known.changes;
     },
-    counters: () => ({ repeated_times: clock?.repeated ?? 0, skipped_times: clock?.skipped ?? 0 }),
+    counters: () => ({ repeated_times: clock?.repeated ?? 0, skipped_times: clock?.skipped ?? 0, assumed_dates: dates.assumed }),
   };
 }
 
@@ -96,10 +126,10 @@ function remember<V>(map: Map<string, V>, input: string, value: V): void {
   if (map.size > MAX_INPUTS) map.delete(map.keys().next().value as string);
 }
 
-function headerOf(text: string): Header | string {
-  const line = text.replace(/^\ufeff/, '');
-  const separator = separatorOf(line);
-  const names = cellsOf(line, separator);
+function headerOf(text: string, line: number): Header | string {
+  const bare = text.replace(/^\ufeff/, '');
+  const separator = separatorOf(bare);
+  const names = cellsOf(bare, separator);
   if (names.length > MAX_COLUMNS) return `it has ${names.length} columns, more than ${MAX_COLUMNS}`;
   const named = names.findIndex((name) => namesTime(name));
   // Whatever its name, a first column of dates is one of times; its first row tells.
@@ -110,7 +140,7 @@ function headerOf(text: string): Header | string {
   return {
     ...(dated && { dated }),
     ...{ separator, names, time, entity: deviceAmong(names) },
-    ...(named < 0 && { guessed: true }),
+    ...(named < 0 && { line, open: true }),
     metric: names.some(isValue) ? names.findIndex(isMetric) : -1,
   };
 }

@@ -72,11 +72,12 @@ export class ReadingsLane implements Lane {
     const { refused, slots } = this.stepper.table;
     const { used, learning, trained, missed } = this.model?.networks() ?? NO_NETWORKS;
     const networks = { networksUsed: used, networksLearning: learning, networksTrained: trained, networksMissed: missed };
-    const { repeated_times: repeatedTimes = 0, skipped_times: skippedTimes = 0 } = this.parser.counters();
+    const { repeated_times: repeatedTimes = 0, skipped_times: skippedTimes = 0, assumed_dates: assumedDates = 0 } = this.parser.counters();
     return {
       ...this.stepper.counters,
       repeatedTimes,
       skippedTimes,
+      assumedDates,
       series: slots.length,
       refusedReadings: refused.readings,
       toldAlready: this.one.left,
