@@ -4,17 +4,30 @@ import { useTenant } from '../api/queries.ts';
 import { prose } from '../format/time.ts';
 import { Severity, VerdictChip, When } from './marks.tsx';
 import { Scroll } from './scroll.tsx';
+import { SortHead, type Sorting } from './sort-head.tsx';
+
+export type AlertOrder = 'severity' | 'time';
+
+interface Props {
+  readonly items: readonly AlertBody[];
+  /** Whether they are about several entities. */
+  readonly entity?: boolean;
+  /** What they are sorted by, the highest first. */
+  readonly order: AlertOrder;
+  readonly onOrder: (order: AlertOrder) => void;
+}
 
 /** Alerts as rows; each leads to its page. */
-export function AlertTable({ items, entity = true }: { items: readonly AlertBody[]; entity?: boolean }) {
+export function AlertTable({ items, entity = true, order, onOrder }: Props) {
   const tenant = useTenant();
+  const head = { sorting: { by: order, order: 'desc' }, oneWay: true, onSort: ({ by }: Sorting<AlertOrder>) => onOrder(by) } as const;
   return (
     <Scroll label="Alerts">
       <table className="table dense">
         <thead>
           <tr>
-            <th>Severity</th>
-            <th>Began</th>
+            <SortHead name="Severity" by="severity" {...head} />
+            <SortHead name="Began" by="time" {...head} />
             {entity && <th>Entity</th>}
             <th>What</th>
             <th>Detector</th>

@@ -11,6 +11,8 @@ interface Reading {
   readonly lower: number | null;
   readonly upper: number | null;
   readonly abnormal: number | null;
+  /** Of what is only stored: how abnormal its most abnormal reading was. */
+  readonly highest: number | null;
 }
 
 /** Cells of a series in a table: last value, what is expected next, how abnormal it is of `most`, when it was read. */
@@ -23,7 +25,11 @@ export function ReadingCells({ of, most }: { of: Reading; most: number }) {
         {of.lower !== null && <span className="soft small"> ({readingRange(of.lower, of.upper, of.name)})</span>}
       </td>
       <td style={{ width: 130, verticalAlign: 'middle' }}>
-        <Bar share={(of.abnormal ?? 0) / most} level="high" label={`Abnormal ${amount(of.abnormal)}`} />
+        <Bar
+          share={(of.abnormal ?? of.highest ?? 0) / most}
+          level="high"
+          label={of.abnormal === null ? `Most abnormal reading ${amount(of.highest)}` : `Abnormal now ${amount(of.abnormal)}`}
+        />
       </td>
       <td>
         <When at={of.lastTime} as="relative" />

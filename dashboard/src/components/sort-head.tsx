@@ -12,14 +12,16 @@ interface Props<K extends string> {
   /** Order of the first press. */
   readonly first?: 'asc' | 'desc';
   readonly right?: boolean;
+  /** Whether it sorts in its usual order alone. */
+  readonly oneWay?: boolean;
   readonly onSort: (sorting: Sorting<K>) => void;
 }
 
 /** A head of a column that sorts by it: first as is usual for it, then the other way round. */
-export function SortHead<K extends string>({ name, by, sorting, first = 'desc', right = false, onSort }: Props<K>) {
+export function SortHead<K extends string>({ name, by, sorting, first = 'desc', right = false, oneWay = false, onSort }: Props<K>) {
   const on = sorting.by === by;
   const Icon = on ? (sorting.order === 'asc' ? IconArrowUp : IconArrowDown) : IconSelector;
-  const next = on ? (sorting.order === 'asc' ? 'desc' : 'asc') : first;
+  const next = on && !oneWay ? (sorting.order === 'asc' ? 'desc' : 'asc') : first;
   return (
     <th className={right ? 'right' : ''} aria-sort={on ? (sorting.order === 'asc' ? 'ascending' : 'descending') : 'none'}>
       <button type="button" className="plain sort" onClick={() => onSort({ by, order: next })}>

@@ -1,6 +1,6 @@
 import { type Micros, VedetteError } from '../../core/index.ts';
 import type { SeriesNowPage, SeriesNowRow } from '../../pipeline/index.ts';
-import type { SeriesEntry, TenantStore } from '../../store/index.ts';
+import type { SeriesEnding, SeriesEntry, TenantStore } from '../../store/index.ts';
 import { type ServerContext, tenantConfig } from '../context.ts';
 import { type Answer, given, type Handlers, missing } from './handler.ts';
 
@@ -74,11 +74,15 @@ interface SeriesFilter {
   readonly source?: string | undefined;
   readonly entity?: string | undefined;
   readonly contains?: string | undefined;
+  readonly order?: 'abnormal' | 'name';
   /** Only series of uploads. */
   readonly uploads?: boolean;
 }
 
-async function storedPage(store: TenantStore, { source, entity, contains, uploads = false }: SeriesFilter, offset: number, limit: number) {
+async function storedPage(
+  store: TenantStore,
+  { source, entity, contains, order, uploads = false }: SeriesFilter,
+  offset: number, limit: number) {
   const part = contains?.toLowerCase();
   const found = (await store.series.list()).filter(
     (one) =>
@@ -87,7 +91,11 @@ async function storedPage(store: TenantStore, { source, entity, contains, upload
       (entity === undefined || one.entity === entity) &&
       (part === undefined || `${one.entity} ${one.name}`.toLowerCase().includes(part)),
   );
-  return { items: found.slice(offset, offset + limit).map(stored), total: found.length };
+  // By name already, which those alike keep.
+  if (order === 'abnormal') found.sort((a, b) => (b.ending?.highest ?? -1) - (a.ending?.highest ?? -1));
+  const page = found.slice(offset, offset + limit);
+  const endings = await store.series.endings(page.flatMap(({ id, ending }) => (ending === undefined ? [id] : [])));
+  return { items: page.map((one) => stored({ ...one, ending: one.ending ?? endings.get(one.id) })), total: found.length };
 }
 
 function body({ readings, needed, network, ...row }: SeriesNowRow): SeriesBody {
@@ -98,25 +106,19 @@ function body({ readings, needed, network, ...row }: SeriesNowRow): SeriesBody {
     readings,
     needed,
     state: readings < needed ? 'learning' : 'ready',
+    highest: null,
   };
 }
 
-function stored({ id, source, entity, name }: SeriesEntry): SeriesBody {
+type Stored = Omit<SeriesEntry, 'ending'> & { readonly ending?: SeriesEnding | undefined };
+
+function stored({ id, source, entity, name, ending }: Stored): SeriesBody {
+  const known = (value: number | undefined): number | null => (value === undefined ? null : finite(value));
   return {
-    ...{
-      id,
-      source,
-      entity,
-      name,
-      title: name,
-      state: 'stored',
-      readings: null,
-      needed: null,
-      readyAt: null,
-      lastValue: null,
-      lastTime: null,
-    },
-    ...{ step: null, abnormal: null, expected: null, lower: null, upper: null, method: null, network: null },
+    ...{ id, source, entity, name, title: name, state: 'stored' },
+    ...{ readings: null, needed: null, readyAt: null, step: null, abnormal: null, method: null, network: null },
+    ...{ lastValue: known(ending?.value), lastTime: known(ending?.time), highest: known(ending?.highest) },
+    ...{ expected: known(ending?.expected), lower: known(ending?.lower), upper: known(ending?.upper) },
   };
 }
 

@@ -27,6 +27,8 @@ export interface AlertLanes {
     readonly counts: readonly number[];
     readonly severities: readonly number[];
   }[];
+  /** Lanes that are left out. */
+  readonly more: number;
   readonly influencers: readonly Influencer[];
 }
 

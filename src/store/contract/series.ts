@@ -9,6 +9,19 @@ export interface SeriesEntry {
   readonly name: string;
   /** Id of the upload that it is of. */
   readonly upload?: string;
+  /** How it ends and its highest score; kept of uploads only. */
+  readonly ending?: SeriesEnding;
+}
+
+/** The newest point of a series; NaN where nothing was expected. */
+export interface SeriesEnding {
+  readonly time: Micros;
+  readonly value: number;
+  readonly expected: number;
+  readonly lower: number;
+  readonly upper: number;
+  /** Score of its most abnormal point. */
+  readonly highest: number;
 }
 
 /** Half-open; microseconds. */
@@ -42,6 +55,8 @@ export interface SeriesBucket {
 /** Points of series by id (`stableId('series', source, entity, name)`), of committed epochs. */
 export interface SeriesStore {
   list(): Promise<readonly SeriesEntry[]>;
+  /** How series end, read from their newest stretch of points; those without points are left out. */
+  endings(ids: readonly string[]): Promise<ReadonlyMap<string, SeriesEnding>>;
   points(id: string, range: SeriesRange): Promise<readonly SeriesBucket[]>;
   /** Points of an upload: they are there at once, do not age, and go with it. */
   writeUpload(upload: string, batches: readonly SeriesPoints[]): Promise<void>;

@@ -21,7 +21,7 @@ export function lanesOf(
   const last = Number(span?.last ?? Number.NaN);
   // What happened at once is not drawn out over cells of microseconds.
   const end = to ?? Math.max(last + 1, start + bins * LEAST_CELL);
-  if (total === 0 || !(end > start)) return { start: from ?? Number.NaN, binMicros: 0, bins: 0, total, lanes: [], influencers: [] };
+  if (total === 0 || !(end > start)) return { start: from ?? Number.NaN, binMicros: 0, bins: 0, total, lanes: [], more: 0, influencers: [] };
   const binMicros = Math.max(1, Math.ceil((end - start) / bins));
   const used = Math.ceil((end - start) / binMicros);
   const column = COLUMNS[by];
@@ -32,9 +32,10 @@ export function lanesOf(
   // What began before the range and still lasted belongs to its first cell.
   const cells = database.all(
     `SELECT ${column} AS name, max(0, min(?, CAST((start_at - ?) / ? AS INTEGER))) AS bin, count(*) AS n, max(severity) AS severity
-      FROM alerts ${dated} GROUP BY name, bin`,
-    [used - 1, start, binMicros, ...values],
+      FROM alerts ${dated} AND ${column} IN (SELECT value FROM json_each(?)) GROUP BY name, bin`,
+    [used - 1, start, binMicros, ...values, JSON.stringify(names.map(({ name }) => name))],
   );
+  const all = Number(database.get(`SELECT count(DISTINCT ${column}) AS n FROM alerts ${where}`, values)?.n ?? 0);
   const lanes = names.map((row) => ({
     name: row.name as string,
     alerts: Number(row.n),
@@ -49,7 +50,7 @@ export function lanesOf(
     lane.counts[Number(cell.bin)] = Number(cell.n);
     lane.severities[Number(cell.bin)] = Number(cell.severity);
   }
-  return { start, binMicros, bins: used, total, lanes, influencers: influencersOf(database, where, values) };
+  return { start, binMicros, bins: used, total, lanes, more: all - lanes.length, influencers: influencersOf(database, where, values) };
 }
 
 /** Who and what the alerts of the range have in common, by summed severity. */
@@ -66,6 +67,6 @@ function influencersOf(database: RelationalDatabase, where: string, values: read
     ...by('entity', 'entity', 'alerts'),
     ...by('detector', 'detector', 'alerts'),
     ...by('source', 'source', 'alerts'),
-    ...by('technique', 'technique.value', `alerts, json_each(alerts.body, '$.detection.techniques') AS technique`),
+    ...by('technique', 'technique.value', 'alerts, json_each(alerts.techniques) AS technique'),
   ];
 }

@@ -1,5 +1,5 @@
 import { type Micros, type SeriesPoints, stableId } from '../../core/index.ts';
-import type { SeriesBucket, SeriesEntry, SeriesRange, SeriesReach } from '../contract.ts';
+import type { SeriesBucket, SeriesEnding, SeriesEntry, SeriesRange, SeriesReach } from '../contract.ts';
 import type { RelationalDatabase, SqlRow, SqlValue } from './database.ts';
 import { bindable } from './selection.ts';
 import { bucketsOf, COLUMNS, type PointColumns, pointsFrom, pointsTo } from './series-columns.ts';
@@ -9,6 +9,8 @@ const MERGE_BLOCKS = 150;
 const MERGE_ROWS = 400_000;
 /** Distances of points that tell the usual one. */
 const STEPS = 100;
+const NEWEST_CHUNK = 'SELECT points FROM series_chunks WHERE code = ? ORDER BY to_at DESC LIMIT 1';
+const ENDING = 'last_time, last_value, expected, lower, upper, highest';
 const UPLOADED = 'SELECT code FROM series WHERE upload IS NOT NULL';
 
 /**
@@ -56,6 +58,7 @@ export class SeriesTables {
       this.write(batches, 0);
       for (const source of new Set(batches.map((batch) => batch.source)))
         this.database.run('UPDATE series SET upload = ? WHERE source = ?', [upload, bindable(source)]);
+      for (const batch of batches) this.writeEndings(batch);
       this.merge();
     });
   }
@@ -77,14 +80,47 @@ export class SeriesTables {
   }
 
   list(): readonly SeriesEntry[] {
-    const rows = this.database.all('SELECT id, source, entity, name, upload FROM series ORDER BY source, entity, name');
-    return rows.map(({ id, source, entity, name, upload }) => ({
+    const rows = this.database.all(`SELECT id, source, entity, name, upload, ${ENDING} FROM series ORDER BY source, entity, name`);
+    return rows.map(({ id, source, entity, name, upload, ...row }) => ({
       id: String(id),
       source: String(source),
       entity: String(entity),
       name: String(name),
       ...(upload === null ? {} : { upload: String(upload) }),
+      ...(row.last_time === null ? {} : { ending: toEnding(row) }),
     }));
+  }
+
+  endings(ids: readonly string[]): ReadonlyMap<string, SeriesEnding> {
+    const found = new Map<string, SeriesEnding>();
+    for (const id of ids) {
+      const code = this.database.get('SELECT code FROM series WHERE id = ?', [bindable(id)])?.code;
+      const chunk = code === undefined ? undefined : this.database.get(NEWEST_CHUNK, [code]);
+      const ending = chunk === undefined ? undefined : endingOf(pointsFrom(chunk.points as Uint8Array));
+      if (ending !== undefined) found.set(id, ending);
+    }
+    return found;
+  }
+
+  private writeEndings(batch: SeriesPoints): void {
+    const byCode = new Map<number, number[]>();
+    for (let row = 0; row < batch.rows; row++) {
+      const rows = byCode.get(batch.code[row] as number);
+      if (rows === undefined) byCode.set(batch.code[row] as number, [row]);
+      else rows.push(row);
+    }
+    for (const [code, rows] of byCode) {
+      const ending = endingOf(picked(batch as PointColumns, rows));
+      if (ending === undefined) continue;
+      const { time, value, expected, lower, upper, highest } = ending;
+      const known = [time, value, expected, lower, upper].map((one) => (Number.isFinite(one) ? one : null));
+      const own = this.codeOf(batch.source, batch.entities[code] as string, batch.names[code] as string);
+      this.database.run('UPDATE series SET highest = max(coalesce(highest, 0), ?) WHERE code = ?', [highest, own]);
+      this.database.run(
+        'UPDATE series SET last_time = ?, last_value = ?, expected = ?, lower = ?, upper = ? WHERE code = ? AND coalesce(last_time <= ?, 1)',
+        [...known, own, time],
+      );
+    }
   }
 
   /** Buckets of equal length over [from, to), those without points left out. */
@@ -118,7 +154,7 @@ export class SeriesTables {
     const [from, to] = [this.oldest(code), this.latest(id)];
     if (code === undefined || !Number.isFinite(to)) return undefined;
     const times = this.database
-      .all('SELECT points FROM series_chunks WHERE code = ? ORDER BY to_at DESC LIMIT 1', [code])
+      .all(NEWEST_CHUNK, [code])
       .flatMap((row) => [...pointsFrom(row.points as Uint8Array).time.slice(-STEPS)]);
     const steps = times.slice(1).map((time, i) => time - (times[i] as number));
     const step = steps.sort((a, b) => a - b)[steps.length >> 1];
@@ -191,6 +227,27 @@ export class SeriesTables {
     this.database.run('DELETE FROM series_blocks');
     this.waiting = { blocks: 0, rows: 0 };
   }
+}
+
+function toEnding(row: SqlRow): SeriesEnding {
+  const number = (name: string): number => (row[name] === null ? Number.NaN : Number(row[name]));
+  return {
+    ...{ time: number('last_time'), value: number('last_value'), expected: number('expected') },
+    ...{ lower: number('lower'), upper: number('upper'), highest: number('highest') },
+  };
+}
+
+/** Of points in any order; undefined without any. */
+function endingOf({ time, value, expected, lower, upper, score }: PointColumns): SeriesEnding | undefined {
+  if (time.length === 0) return undefined;
+  let last = 0;
+  let highest = 0;
+  for (let i = 0; i < time.length; i++) {
+    if ((time[i] as number) >= (time[last] as number)) last = i;
+    if ((score[i] as number) > highest) highest = score[i] as number;
+  }
+  const at = (column: Float64Array | Float32Array): number => column[last] as number;
+  return { time: at(time), value: at(value), expected: at(expected), lower: at(lower), upper: at(upper), highest };
 }
 
 function codesOf(row: SqlRow): Int32Array {

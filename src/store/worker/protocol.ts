@@ -56,7 +56,7 @@ export const SERVICES = {
   ],
   settings: ['put', 'list', 'remove'],
   checkpoints: ['latest', 'epochs'],
-  series: ['list', 'points', 'reach', 'writeUpload', 'removeUpload', 'retain'],
+  series: ['list', 'endings', 'points', 'reach', 'writeUpload', 'removeUpload', 'retain'],
   deadLetters: ['append', 'list', 'get', 'take', 'counts', 'countsBySource'],
   journal: [
     'counters',

@@ -1,8 +1,8 @@
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { usePages } from '../../api/pages.ts';
 import { useApi, useTenant } from '../../api/queries.ts';
-import { AlertTable } from '../../components/alert-table.tsx';
+import { type AlertOrder, AlertTable } from '../../components/alert-table.tsx';
 import { Lanes } from '../../components/lanes.tsx';
 import { More } from '../../components/more.tsx';
 import { Card, Page } from '../../components/page.tsx';
@@ -26,7 +26,8 @@ export function EntityPage() {
   const setRange = (range: string | undefined) => navigate({ search: { range } });
   const range = useMemo(() => parseRange(search.range), [search.range]);
   const lanes = useApi('alertLanes', { query: { ...range, by: 'detector', entity: name, bins: 96 } });
-  const alerts = usePages('alerts', { ...range, entity: name, order: 'time', limit: 100 });
+  const [order, setOrder] = useState<AlertOrder>('time');
+  const alerts = usePages('alerts', { ...range, entity: name, order, limit: 100 });
   const entity = useApi('entity', { params: { id: name } });
   // Until its own answer is here, the one before is another's.
   const dossier = entity.data?.name === name ? entity.data : undefined;
@@ -90,7 +91,7 @@ export function EntityPage() {
                 <Blank title="No alert in this range" />
               ) : (
                 <>
-                  <AlertTable items={items} entity={false} />
+                  <AlertTable items={items} entity={false} order={order} onOrder={setOrder} />
                   <More
                     shown={items.length}
                     {...(lanes.data === undefined ? {} : { total: lanes.data.total })}

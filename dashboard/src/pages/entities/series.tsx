@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useApi, useTenant } from '../../api/queries.ts';
+import { More } from '../../components/more.tsx';
 import { Card } from '../../components/page.tsx';
 import { ReadingCells } from '../../components/reading-cells.tsx';
 import { Table } from '../../components/table.tsx';
@@ -12,10 +13,10 @@ export function EntitySeries({ name }: { name: string }) {
   const series = useApi('series', { query: { entity: name, limit: SHOWN } }, { refetchInterval: 10_000 });
   const items = series.data?.items ?? [];
   if (items.length === 0) return null;
-  const most = Math.max(1, ...items.map(({ abnormal }) => abnormal ?? 0));
+  const most = Math.max(1, ...items.map(({ abnormal, highest }) => abnormal ?? highest ?? 0));
   return (
     <Card title="Readings" className="c12" flush>
-      <Table label="Readings" heads={['Series', { right: 'Last value' }, { right: 'Expected next' }, 'Abnormal now', 'Last reading']} dense>
+      <Table label="Readings" heads={['Series', { right: 'Last value' }, { right: 'Expected' }, 'Abnormal', 'Last reading']} dense>
         {items.map((one) => (
           <tr key={one.id}>
             <td className="name">
@@ -27,6 +28,7 @@ export function EntitySeries({ name }: { name: string }) {
           </tr>
         ))}
       </Table>
+      <More shown={items.length} total={series.data?.total ?? items.length} of="series" />
     </Card>
   );
 }

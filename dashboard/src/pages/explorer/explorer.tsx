@@ -9,7 +9,7 @@ import { Card, Page } from '../../components/page.tsx';
 import { RangeChoice } from '../../components/range.tsx';
 import { useWide } from '../../components/split.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
-import { plural } from '../../format/number.ts';
+import { count, plural } from '../../format/number.ts';
 import { LEVEL_FROM, LEVELS } from '../../format/severity.ts';
 import { duration, parseRange } from '../../format/time.ts';
 import { Influencers } from './influencers.tsx';
@@ -118,6 +118,11 @@ function Swimlanes({ views }: { views: ReactNode }) {
                   onCell={(lane, from, to) => change({ lane: `${lane}@${span(from, to)}` })}
                   onRange={(from, to) => change({ range: span(from, to), lane: undefined })}
                 />
+                {data.more > 0 && (
+                  <p className="soft small">
+                    The {count(data.lanes.length)} most severe of {count(data.lanes.length + data.more)} lanes.
+                  </p>
+                )}
               </Card>
               <Influencers of={data.influencers} />
               <Selection by={by} lane={search.lane} filters={filters} onClear={() => change({ lane: undefined })} />

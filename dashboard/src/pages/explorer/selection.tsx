@@ -1,7 +1,9 @@
 import { Button } from '@mantine/core';
 import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
-import { useApi } from '../../api/queries.ts';
-import { AlertTable } from '../../components/alert-table.tsx';
+import { useState } from 'react';
+import { usePages } from '../../api/pages.ts';
+import { type AlertOrder, AlertTable } from '../../components/alert-table.tsx';
+import { More } from '../../components/more.tsx';
 import { Card } from '../../components/page.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
 import { parseRange, rangeText } from '../../format/time.ts';
@@ -14,19 +16,18 @@ interface Props {
   readonly onClear: () => void;
 }
 
-/** The alerts of the chosen lane and cell, most severe first. */
+/** The alerts of the chosen lane and cell. */
 export function Selection({ by, lane, filters, onClear }: Props) {
   const cell = lane === undefined ? null : /^(.*)@(\d+-\d+)$/.exec(lane);
   const name = cell?.[1] ?? lane;
   const range = cell?.[2];
-  const alerts = useApi('alerts', {
-    query: {
-      ...filters,
-      ...(range === undefined ? {} : parseRange(range)),
-      ...(name === undefined ? {} : { [by]: name }),
-      order: 'severity',
-      limit: 50,
-    },
+  const [order, setOrder] = useState<AlertOrder>('severity');
+  const alerts = usePages('alerts', {
+    ...filters,
+    ...(range === undefined ? {} : parseRange(range)),
+    ...(name === undefined ? {} : { [by]: name }),
+    order,
+    limit: 50,
   });
   const title = name === undefined ? 'Alerts in this range' : `Alerts of ${name}`;
   return (
@@ -45,7 +46,16 @@ export function Selection({ by, lane, filters, onClear }: Props) {
       }
     >
       <Answered of={alerts} rows={4}>
-        {({ items }) => (items.length === 0 ? <Blank title="No alert here" /> : <AlertTable items={items} />)}
+        {({ items }) =>
+          items.length === 0 ? (
+            <Blank title="No alert here" />
+          ) : (
+            <>
+              <AlertTable items={items} order={order} onOrder={setOrder} />
+              <More shown={items.length} of="alerts" more={alerts.more} loading={alerts.loading} />
+            </>
+          )
+        }
       </Answered>
     </Card>
   );

@@ -1,5 +1,6 @@
 import { TextInput } from '@mantine/core';
-import { useApi } from '../../api/queries.ts';
+import { usePages } from '../../api/pages.ts';
+import { More } from '../../components/more.tsx';
 import { Card } from '../../components/page.tsx';
 import { ReadingCells } from '../../components/reading-cells.tsx';
 import { SourceChoice } from '../../components/source-choice.tsx';
@@ -22,7 +23,7 @@ interface Props {
 /** Every series by how abnormal it is now; one is drawn above. */
 export function SeriesList({ find, source, chosen, range, onFind, onSource, onChoose, onRange }: Props) {
   const filters = { ...(find === undefined ? {} : { contains: find }), ...(source === undefined ? {} : { source }) };
-  const series = useApi('series', { query: { limit: 200, ...filters } }, { refetchInterval: 5_000 });
+  const series = usePages('series', { limit: 200, ...filters }, 5_000);
   const shown = chosen ?? worthSeeing(series.data?.items ?? [])?.id;
   return (
     <>
@@ -46,7 +47,7 @@ export function SeriesList({ find, source, chosen, range, onFind, onSource, onCh
         }
       >
         <Answered of={series} rows={6}>
-          {({ items }) => {
+          {({ items, total }) => {
             if (items.length === 0)
               return (
                 <Blank
@@ -54,11 +55,12 @@ export function SeriesList({ find, source, chosen, range, onFind, onSource, onCh
                   hint="Readings of devices, hosts and counters become series: add a source that gives readings, or upload a table of them."
                 />
               );
-            const most = Math.max(1, ...items.map(({ abnormal }) => abnormal ?? 0));
+            const most = Math.max(1, ...items.map(({ abnormal, highest }) => abnormal ?? highest ?? 0));
             return (
+              <>
               <Table
                 label="Series"
-                heads={['Series', 'Entity', 'State', { right: 'Last value' }, { right: 'Expected next' }, 'Abnormal now', 'Last reading']}
+                heads={['Series', 'Entity', 'State', { right: 'Last value' }, { right: 'Expected' }, 'Abnormal', 'Last reading']}
                 dense
               >
                 {items.map((one) => (
@@ -76,6 +78,8 @@ export function SeriesList({ find, source, chosen, range, onFind, onSource, onCh
                   </tr>
                 ))}
               </Table>
+              <More shown={items.length} total={total} of="series" more={series.more} loading={series.loading} />
+              </>
             );
           }}
         </Answered>

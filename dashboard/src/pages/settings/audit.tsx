@@ -38,6 +38,19 @@ export function AuditLog() {
   );
 }
 
+const SHORT = 160;
+
+/** Long text behind its beginning. */
+function Long({ text }: { text: string }) {
+  if (text.length <= SHORT) return text;
+  return (
+    <details>
+      <summary>{text.slice(0, SHORT)}…</summary>
+      {text}
+    </details>
+  );
+}
+
 function Entries({ page }: { page: RouteResponse<'audit'> }) {
   if (page.items.length === 0) return <Blank title="No change yet" hint="Every change a person or a token makes is written down here." />;
   return (
@@ -51,7 +64,9 @@ function Entries({ page }: { page: RouteResponse<'audit'> }) {
           <td>{entry.by}</td>
           <td>{entry.action}</td>
           <td className="mono wrap">{entry.subject}</td>
-          <td className="wrap">{entry.detail}</td>
+          <td className="wrap">
+            <Long text={entry.detail} />
+          </td>
         </tr>
       ))}
     </Table>

@@ -205,6 +205,8 @@ export const lanesSchema = z.object({
       severities: z.array(z.number()),
     }),
   ),
+  /** Lanes that are left out, the least severe. */
+  more: z.number(),
   /** What the alerts have in common, by summed severity. */
   influencers: z.array(
     z.object({

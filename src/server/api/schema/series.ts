@@ -22,6 +22,8 @@ export const seriesSchema = z.object({
   step: numberSchema,
   /** How abnormal the last reading was: minus ln of a tail probability. */
   abnormal: numberSchema,
+  /** Of a stored series: of its most abnormal reading; of one of no upload, among its newest ones. */
+  highest: numberSchema,
   /** Of the next reading; 98 % of the readings so far lay within. */
   expected: numberSchema,
   lower: numberSchema,
