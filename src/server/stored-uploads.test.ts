@@ -122,6 +122,20 @@ describe('an uploaded table of readings', () => {
     const { items, total } = await get<{ items: { id: string; name: string; state: string }[]; total: number }>('series?source=room.csv');
     expect(total).toBe(2);
     expect(items.map(({ state }) => state)).toEqual(['stored', 'stored']);
+    const temperature = items.find(({ name }) => name.includes('temperature'));
+    expect(temperature).toMatchObject({
+      lastValue: Number((20 + 5 * Math.sin(499 / 15)).toFixed(3)),
+      lastTime: (Date.UTC(2024, 2, 1) + 499 * 900_000) * 1000,
+      expected: expect.any(Number),
+      lower: expect.any(Number),
+      highest: expect.any(Number),
+    });
+    const highest = items.map((one) => (one as unknown as { highest: number }).highest);
+    expect(highest).toEqual([...highest].sort((a, b) => b - a));
+    const first = await get<{ items: { id: string }[]; cursor: string; total: number }>('series?source=room.csv&limit=1');
+    const second = await get<{ items: { id: string }[]; cursor?: string }>(`series?source=room.csv&limit=1&cursor=${first.cursor}`);
+    expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(items.map(({ id }) => id));
+    expect([first.total, second.cursor]).toEqual([2, undefined]);
     const points = await get<{ from: number; to: number; buckets: { points: number }[]; series: { step: number } }>(
       `series/${items[0]?.id}?buckets=1500`,
     );

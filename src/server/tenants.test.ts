@@ -45,6 +45,12 @@ const names = async (caller: Caller) =>
   (await caller.call('GET', 'tenants')).json<{ items: { id: string; demo: boolean }[] }>().items.map(({ id }) => id);
 
 describe('tenants', () => {
+  it('are listed as they are configured, those that are not after them', async () => {
+    expect((await root.call('POST', 'tenants', { id: 'aa' })).status).toBe(201);
+    expect(await names(root)).toEqual(['a', 'demo', 'aa']);
+    await root.call('DELETE', 'tenants/aa');
+  });
+
   it('are removed with their data, their place in the configuration and everybody’s access to them', async () => {
     const ana = await under.browser('ana');
     const token = await under.token('ana', 'demo', ['alerts:read']);

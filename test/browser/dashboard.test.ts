@@ -139,6 +139,9 @@ describe.skipIf(CHROMIUM === undefined)(title('the dashboard in a real browser')
       await page.getByRole('heading', { name: `Training of orders@${version}` }).waitFor({ timeout: 30_000 });
     }
     await page.getByRole('button', { name: 'Promote orders@2' }).click();
+    const asked = page.getByRole('dialog');
+    await asked.getByText('in place of version 1').waitFor();
+    await asked.getByRole('button', { name: 'Promote orders@2' }).click();
     await page.getByText('orders@2 is the champion now.').waitFor();
     for (const version of [1, 2]) await page.getByLabel(`Compare orders@${version}`).check();
     await page.getByRole('heading', { name: '2 versions side by side' }).waitFor();

@@ -1,6 +1,7 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, Outlet } from '@tanstack/react-router';
 import { Blank } from '../components/states.tsx';
 import { HomeRedirect } from './home-redirect.tsx';
+import { lazyPage } from './lazy-page.tsx';
 import { Shell } from './shell.tsx';
 
 type Search = Record<string, unknown>;
@@ -28,84 +29,84 @@ const signIn = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
   validateSearch: only('next', 'refused'),
-  component: lazyRouteComponent(() => import('../pages/sign-in.tsx'), 'SignIn'),
+  component: lazyPage(() => import('../pages/sign-in.tsx'), 'SignIn'),
 });
 const welcome = createRoute({
   getParentRoute: () => rootRoute,
   path: '/welcome',
-  component: lazyRouteComponent(() => import('../pages/welcome.tsx'), 'Welcome'),
+  component: lazyPage(() => import('../pages/welcome.tsx'), 'Welcome'),
 });
 const tenant = createRoute({ getParentRoute: () => rootRoute, path: '/t/$tenant', component: Shell });
 const inTenant = <P extends string>(path: P) => ({ getParentRoute: () => tenant, path }) as const;
 
 const overview = createRoute({
   ...inTenant('/'),
-  component: lazyRouteComponent(() => import('../pages/overview/overview.tsx'), 'Overview'),
+  component: lazyPage(() => import('../pages/overview/overview.tsx'), 'Overview'),
 });
 const alerts = createRoute({
   ...inTenant('/alerts'),
   validateSearch: only('state', 'severity', 'detector', 'entity', 'source', 'range', 'group', 'alert', 'tactic', 'assignee'),
-  component: lazyRouteComponent(() => import('../pages/alerts/alerts.tsx'), 'Alerts'),
+  component: lazyPage(() => import('../pages/alerts/alerts.tsx'), 'Alerts'),
 });
 const logs = createRoute({
   ...inTenant('/logs'),
   validateSearch: only('view', 'contains', 'range', 'source', 'host', 'component', 'level', 'template', 'input', 'alert', 'order'),
-  component: lazyRouteComponent(() => import('../pages/logs/logs.tsx'), 'Logs'),
+  component: lazyPage(() => import('../pages/logs/logs.tsx'), 'Logs'),
 });
-const reports = createRoute({ ...inTenant('/reports'), component: lazyRouteComponent(() => import('../pages/reports.tsx'), 'Reports') });
+const reports = createRoute({ ...inTenant('/reports'), component: lazyPage(() => import('../pages/reports.tsx'), 'Reports') });
 const report = createRoute({
   ...inTenant('/reports/$name'),
-  component: lazyRouteComponent(() => import('../pages/report.tsx'), 'ReportPage'),
+  component: lazyPage(() => import('../pages/report.tsx'), 'ReportPage'),
 });
 const models = createRoute({
   ...inTenant('/models'),
   validateSearch: only('model', 'compare', 'run', 'train'),
-  component: lazyRouteComponent(() => import('../pages/models/models.tsx'), 'Models'),
+  component: lazyPage(() => import('../pages/models/models.tsx'), 'Models'),
 });
 const pipeline = createRoute({
   ...inTenant('/pipeline'),
   validateSearch: only('run'),
-  component: lazyRouteComponent(() => import('../pages/pipeline/pipeline.tsx'), 'Pipeline'),
+  component: lazyPage(() => import('../pages/pipeline/pipeline.tsx'), 'Pipeline'),
 });
 const tryOut = createRoute({
   ...inTenant('/try-out'),
   validateSearch: only('view', 'run'),
-  component: lazyRouteComponent(() => import('../pages/try-out/try-out.tsx'), 'TryOut'),
+  component: lazyPage(() => import('../pages/try-out/try-out.tsx'), 'TryOut'),
 });
 const sources = createRoute({
   ...inTenant('/sources'),
   validateSearch: only('tab'),
-  component: lazyRouteComponent(() => import('../pages/sources/sources.tsx'), 'Sources'),
+  component: lazyPage(() => import('../pages/sources/sources.tsx'), 'Sources'),
 });
 const explorer = createRoute({
   ...inTenant('/explorer'),
   validateSearch: only('view', 'by', 'range', 'severity', 'state', 'lane', 'series', 'find', 'source'),
-  component: lazyRouteComponent(() => import('../pages/explorer/explorer.tsx'), 'Explorer'),
+  component: lazyPage(() => import('../pages/explorer/explorer.tsx'), 'Explorer'),
 });
 const incidents = createRoute({
   ...inTenant('/incidents'),
   validateSearch: only('state', 'band', 'host', 'learning', 'order', 'range', 'incident', 'assignee'),
-  component: lazyRouteComponent(() => import('../pages/incidents/incidents.tsx'), 'Incidents'),
+  component: lazyPage(() => import('../pages/incidents/incidents.tsx'), 'Incidents'),
 });
 const network = createRoute({
   ...inTenant('/network'),
   validateSearch: only('view', 'range', 'address', 'peer', 'port', 'source', 'by', 'run'),
-  component: lazyRouteComponent(() => import('../pages/network/network.tsx'), 'Network'),
+  component: lazyPage(() => import('../pages/network/network.tsx'), 'Network'),
 });
 const entities = createRoute({
   ...inTenant('/entities'),
   validateSearch: only('find', 'level', 'place', 'sort', 'order'),
-  component: lazyRouteComponent(() => import('../pages/entities/entities.tsx'), 'Entities'),
+  component: lazyPage(() => import('../pages/entities/entities.tsx'), 'Entities'),
 });
 const entity = createRoute({
   ...inTenant('/entities/$name'),
   validateSearch: only('range'),
-  component: lazyRouteComponent(() => import('../pages/entities/entity.tsx'), 'EntityPage'),
+  component: lazyPage(() => import('../pages/entities/entity.tsx'), 'EntityPage'),
 });
 const settings = createRoute({
   ...inTenant('/settings'),
   validateSearch: only('tab'),
-  component: lazyRouteComponent(() => import('../pages/settings/settings.tsx'), 'Settings'),
+  component: lazyPage(() => import('../pages/settings/settings.tsx'), 'Settings'),
 });
 
 export const router = createRouter({

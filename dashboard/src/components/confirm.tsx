@@ -12,16 +12,16 @@ interface Props {
   readonly problem?: ApiError | null;
   readonly onConfirm: () => void;
   readonly onClose: () => void;
-  /** What will be gone. */
+  /** What will be gone or come into force. */
   readonly children: ReactNode;
 }
 
-/** Asks before something is deleted. */
+/** Asks before something is deleted or takes another's place. */
 export function Confirm({ question, action, pending, problem, onConfirm, onClose, children }: Props) {
   return (
     <Modal opened={question !== undefined} onClose={onClose} title={question} closeButtonProps={{ 'aria-label': 'Close' }}>
       <div className="stack">
-        <p>{children}</p>
+        <div>{children}</div>
         <Failure problem={problem ?? undefined} />
         <div className="row">
           <Button color="red" loading={pending} onClick={onConfirm}>

@@ -44,6 +44,8 @@ export function percent(share: number | null | undefined): string {
   const value = share * 100;
   if (value === 0 || value === 100) return `${value} %`;
   if (Math.abs(value) < 1e-4) return `${value.toExponential(1)} %`;
+  // Nearly all is not all.
+  if (value < 100 && value >= 99.95) return value < 99.995 ? `${value.toFixed(2)} %` : '> 99.99 %';
   const text = Math.abs(value) >= 10 ? value.toFixed(1) : value.toPrecision(2);
   return `${Number(text)} %`;
 }

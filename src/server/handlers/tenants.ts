@@ -9,7 +9,10 @@ export function tenantHandlers(context: ServerContext): Handlers<TenantRoutes> {
   return {
     async tenants({ principal }) {
       const { tenants } = sessionBody(principal, await tenantNames(context));
-      return { items: tenants.map(({ tenant, role }) => tenantBody(context, tenant, role)) };
+      // Those configured first, in the order of the configuration: the first is where who signs in begins.
+      const configured = Object.keys(context.config.tenants);
+      const sorted = [...tenants].sort((a, b) => placeIn(configured, a.tenant) - placeIn(configured, b.tenant));
+      return { items: sorted.map(({ tenant, role }) => tenantBody(context, tenant, role)) };
     },
     async createTenant({ body: { id }, principal }) {
       if ((await tenantNames(context)).includes(id))
@@ -29,6 +32,12 @@ export function tenantHandlers(context: ServerContext): Handlers<TenantRoutes> {
       return { status: 'ok' };
     },
   };
+}
+
+/** Place in a list; after its end where it is not in it. */
+function placeIn(list: readonly string[], one: string): number {
+  const at = list.indexOf(one);
+  return at < 0 ? list.length : at;
 }
 
 /** Who could see a removed tenant does not see another one of its name. */

@@ -15,7 +15,7 @@ const port = (what: string) => z.number().int().min(0).max(65535).optional().des
 
 const config = z.strictObject({
   host: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 or :: for all'),
-  udpPort: port('UDP port; 0 takes a free one'),
+  udpPort: port('UDP port; 0 takes a free one. One of the two ports is needed'),
   tcpPort: port('TCP port; 0 takes a free one'),
   flushMs: z.number().int().min(50).max(600_000).default(1000).describe('Milliseconds between two readings of every metric'),
   entity: z.string().min(1).max(256).optional().describe("Name of the device or host in series and alerts; absent = this host's"),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 export const syslogConfig = z.strictObject({
   host: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 or :: for all'),
-  udpPort: z.number().int().min(0).max(65535).optional().describe('UDP port; 0 takes a free one'),
+  udpPort: z.number().int().min(0).max(65535).optional().describe('UDP port; 0 takes a free one. One of the two ports, or TLS, is needed'),
   tcpPort: z.number().int().min(0).max(65535).optional().describe('TCP port; 0 takes a free one'),
   tls: z
     .strictObject({

@@ -86,6 +86,19 @@ describe('points of series', () => {
     expect(tables.list()).toHaveLength(2);
   });
 
+  it('of an upload come with their newest point and their highest score, those of a source read from its newest chunk', () => {
+    for (const seconds of [
+      [5, 6, 9],
+      [2, 13],
+    ])
+      tables.writeUpload('u1', seconds.map(pointsAt));
+    const oven = tables.list().find(({ id }) => id === OVEN);
+    expect(oven?.ending).toEqual({ time: 13 * SECOND, value: 13, expected: 14, lower: 12, upper: 16, highest: 6 });
+    const pump = tables.list().find(({ id }) => id === PUMP);
+    expect(pump?.ending).toEqual({ time: 13 * SECOND, value: 987, expected: Number.NaN, lower: Number.NaN, upper: Number.NaN, highest: 0 });
+    expect(tables.endings([OVEN, 'unknown'])).toEqual(new Map([[OVEN, { ...oven?.ending, highest: 6 }]]));
+  });
+
   it('of a transaction that failed leave no codes behind', () => {
     expect(() =>
       database.transaction(() => {

@@ -2,6 +2,7 @@ import { csvCell, type ScoreBatch } from '../../core/index.ts';
 import { nameByFamily } from '../../detectors/flow-classifier/families.ts';
 import { mostProbable } from '../../detectors/flow-classifier/index.ts';
 import { isPlaceholder } from '../data.ts';
+import type { FlowTable } from './flow-table.ts';
 
 /** What a classifier says of one flow. */
 export interface Prediction {
@@ -15,10 +16,22 @@ export interface Prediction {
   readonly p_value: number;
   readonly score: number;
   readonly anomalous: boolean;
+  /** Who spoke with whom, as far as the data say. */
+  readonly source?: string;
+  readonly source_port?: number;
+  readonly destination?: string;
+  readonly destination_port?: number;
   /** Share of benign flows that are as unlike the others, whatever attacks are known; absent where no model of it was trained. */
   readonly novelty_p_value?: number;
   /** Absent where the data carry no label. */
   readonly actual?: string;
+}
+
+/** What is known of the rows besides their scores. */
+interface PredictedOf {
+  readonly actual?: readonly string[] | undefined;
+  readonly novelty?: Float64Array | undefined;
+  readonly ends?: Pick<FlowTable, 'source' | 'sourcePort' | 'destination' | 'destinationPort'>;
 }
 
 export function predictionsOf(
@@ -26,7 +39,7 @@ export function predictionsOf(
   keys: readonly string[],
   pValue: Float64Array,
   threshold: number,
-  { actual, novelty }: { readonly actual?: readonly string[] | undefined; readonly novelty?: Float64Array | undefined } = {},
+  { actual, novelty, ends }: PredictedOf = {},
 ): Prediction[] {
   const { score, classes, probabilities } = scored;
   return keys.map((id, row) => {
@@ -42,10 +55,22 @@ export function predictionsOf(
       p_value: pValue[row] as number,
       score: score[row] as number,
       anomalous,
+      ...(ends && endsOf(ends, row)),
       ...(novelty && { novelty_p_value: novelty[row] as number }),
       ...(actual && !isPlaceholder(actual[row] as string) && { actual: actual[row] as string }),
     };
   });
+}
+
+function endsOf(ends: NonNullable<PredictedOf['ends']>, row: number): Partial<Prediction> {
+  const [source, destination] = [ends.source[row], ends.destination[row]];
+  const [from, to] = [ends.sourcePort[row], ends.destinationPort[row]];
+  return {
+    ...(source ? { source } : {}),
+    ...(Number.isFinite(from) ? { source_port: from as number } : {}),
+    ...(destination ? { destination } : {}),
+    ...(Number.isFinite(to) ? { destination_port: to as number } : {}),
+  };
 }
 
 /** Rows of each predicted class, the most frequent first. */
@@ -56,7 +81,7 @@ export function predictedCounts(predictions: readonly Prediction[]): Readonly<Re
 }
 
 const COLUMNS =
-  'id,predicted,probability,family,family_probability,novelty_p_value,score,score_threshold,p_value,threshold,anomalous,actual';
+  'id,predicted,probability,family,family_probability,novelty_p_value,score,score_threshold,p_value,threshold,anomalous,actual,source,source_port,destination,destination_port';
 
 /** One line a flow. `threshold` is the p-value at or below which it is flagged, the promised rate; `score_threshold` the score above which that is so. */
 export function* predictionCsv(
@@ -79,6 +104,10 @@ export function* predictionCsv(
       promise,
       one.anomalous ? 1 : 0,
       csvCell(one.actual ?? ''),
+      csvCell(one.source ?? ''),
+      one.source_port ?? '',
+      csvCell(one.destination ?? ''),
+      one.destination_port ?? '',
     ];
     yield `${cells.join(',')}\n`;
   }

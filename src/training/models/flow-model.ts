@@ -162,7 +162,7 @@ export async function scoreFlowModel({ manifest, files }: LoadedModel, table: Fl
   const { pValue } = pValuesOf(normal, scored.score);
   const novelty = files['alarm.bin'] && (await flowNovelty(unpackTableAlarm(files['alarm.bin']), table));
   const threshold = scoreAtRate(normal, promise).score;
-  const predictions = predictionsOf(scored, batch.keys, pValue, threshold, { actual: labels, novelty });
+  const predictions = predictionsOf(scored, batch.keys, pValue, threshold, { actual: labels, novelty, ends: table });
   const { length: calibrated } = normal.sorted;
   const calibration = { rows: calibrated, smallest_rate: smallestRate(calibrated) };
   const { classes, probabilities } = scored;

@@ -1,18 +1,21 @@
 import { Button, Textarea } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import type { FormEvent } from 'react';
 import { When } from '../marks.tsx';
+import { useDraft } from './use-draft.ts';
 import type { Handling } from './use-handling.ts';
 
 interface Props {
   /** Oldest first. */
   readonly notes: readonly { readonly note: string; readonly by: string; readonly at: number | null }[];
+  /** What they are about; what was typed and not added is kept under it. */
+  readonly of: string;
   readonly handling: Handling;
   readonly can: boolean;
 }
 
 /** What people wrote about it, oldest first. */
-export function Notes({ notes, handling, can }: Props) {
-  const [note, setNote] = useState('');
+export function Notes({ notes, of, handling, can }: Props) {
+  const [note, setNote] = useDraft(of);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (note.trim() === '') return;

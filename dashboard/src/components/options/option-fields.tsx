@@ -1,5 +1,5 @@
 import { Checkbox, Select, Textarea, TextInput } from '@mantine/core';
-import { type ComponentOption, kindOf, type OptionText, textOf } from './schema.ts';
+import { type ComponentOption, kindOf, labelOf, type OptionText, textOf } from './schema.ts';
 
 interface OptionFieldsProps {
   readonly options: readonly ComponentOption[];
@@ -37,13 +37,13 @@ export function OptionFields({ options, value, onChange, main = [] }: OptionFiel
 function OptionField({ option, value, onChange }: { option: ComponentOption; value: string; onChange: (value: string) => void }) {
   const { name, required, schema } = option;
   const normal = textOf(schema.default, schema);
-  const common = { size: 'xs', label: name, description: schema.description, required } as const;
+  const common = { size: 'xs', label: labelOf(name), description: schema.description, required } as const;
   switch (kindOf(schema)) {
     case 'flag':
       return (
         <Checkbox
           size="xs"
-          label={name}
+          label={labelOf(name)}
           description={schema.description}
           checked={(value === '' ? normal : value) === 'true'}
           onChange={(event) => onChange(String(event.currentTarget.checked))}

@@ -23,6 +23,23 @@ export function optionsOf(schema: Readonly<Record<string, unknown>>): readonly C
   return [...all.filter((one) => one.required), ...all.filter((one) => !one.required)];
 }
 
+const ABBREVIATIONS = new Set(['udp', 'tcp', 'tls', 'url', 'http', 'id', 'ca', 'ip', 'dns', 'snmp', 'sql', 'api', 'json', 'csv', 'qos']);
+/** Units that end a name. */
+const UNITS: Readonly<Record<string, string>> = { ms: ' (ms)' };
+const OWN: Readonly<Record<string, string>> = { from: 'Read from' };
+
+/** The name of an option in words: `udpPort` is UDP port. */
+export function labelOf(name: string): string {
+  const own = OWN[name];
+  if (own !== undefined) return own;
+  const words = name.split(/(?=[A-Z])|_/).map((word) => word.toLowerCase());
+  const unit = words.length > 1 ? UNITS[words.at(-1) ?? ''] : undefined;
+  const text = (unit === undefined ? words : words.slice(0, -1))
+    .map((word) => (ABBREVIATIONS.has(word) ? word.toUpperCase() : word))
+    .join(' ');
+  return `${text[0]?.toUpperCase()}${text.slice(1)}${unit ?? ''}`;
+}
+
 export type OptionText = Readonly<Record<string, string>>;
 export type OptionKind = 'flag' | 'choice' | 'number' | 'list' | 'text' | 'json';
 

@@ -145,7 +145,7 @@ function Loaded({ alert, group }: { alert: AlertBody; group: Group | undefined }
       </header>
       <Why alert={alert} />
       <LabelLog id={alert.id} />
-      <Notes notes={alert.notes ?? []} handling={handling} can={can} />
+      <Notes of={`alert ${alert.tenant} ${alert.id}`} notes={alert.notes ?? []} handling={handling} can={can} />
     </article>
   );
 }

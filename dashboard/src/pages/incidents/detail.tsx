@@ -97,7 +97,7 @@ function Loaded({ incident }: { incident: IncidentBody }) {
       <Timeline incident={incident} />
       <IncidentGraph incident={incident} />
       <Evidence incident={incident} />
-      <Notes notes={incident.notes} handling={handling} can={can} />
+      <Notes of={`incident ${incident.tenant} ${incident.id}`} notes={incident.notes} handling={handling} can={can} />
     </article>
   );
 }

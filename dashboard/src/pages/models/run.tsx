@@ -104,16 +104,21 @@ function figuresOf(result: JobBody['result']): Readonly<Record<string, unknown>>
   return 'metrics' in rest ? rest : { ...rest, ...(report === undefined ? {} : { report }) };
 }
 
+/** `promisedRate`, `macro_f1` as words. */
+function wordsOf(key: string): string {
+  return key.replaceAll('_', ' ').replaceAll(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`);
+}
+
 /** Figures of a result, those of one level of nesting named after their parent. */
-function flat(result: Readonly<Record<string, unknown>>, parent = ''): [string, string][] {
+function flat(result: Readonly<Record<string, unknown>>, parent = '', depth = 0): [string, string][] {
   return Object.entries(result)
     .flatMap(([key, value]): [string, string][] => {
-      const name = parent === '' ? key : `${parent} ${key}`;
+      const name = parent === '' ? wordsOf(key) : `${parent} ${wordsOf(key)}`;
       if (typeof value === 'number') return [[name, amount(value)]];
       if (typeof value === 'string' && value !== '') return [[name, value]];
       if (typeof value === 'boolean') return [[name, value ? 'yes' : 'no']];
-      if (typeof value !== 'object' || value === null || Array.isArray(value) || parent.split(' ').length > 1) return [];
-      return flat(value as Record<string, unknown>, name);
+      if (typeof value !== 'object' || value === null || Array.isArray(value) || depth > 0) return [];
+      return flat(value as Record<string, unknown>, name, depth + 1);
     })
     .slice(0, 60);
 }

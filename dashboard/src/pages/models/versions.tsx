@@ -1,8 +1,10 @@
 import { Button, Checkbox } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
+import { useState } from 'react';
 import type { Response as RouteResponse } from '../../../../src/server/api/contract.ts';
 import { useChange } from '../../api/queries.ts';
 import { useCan } from '../../app/session.ts';
+import { Confirm } from '../../components/confirm.tsx';
 import { When } from '../../components/marks.tsx';
 import { Card } from '../../components/page.tsx';
 import { Scroll } from '../../components/scroll.tsx';
@@ -29,6 +31,7 @@ export function Versions({
   const can = useCan()('engineer');
   const promote = useChange('promote', ['models', 'model']);
   const rollback = useChange('rollback', ['models', 'model']);
+  const [promoting, setPromoting] = useState<Version>();
   const metrics = [...new Set(versions.flatMap((version) => Object.keys(version.metrics)))].slice(0, 6);
   const sorted = [...versions].sort((a, b) => b.version - a.version);
   const fail = (error: Error) => notifications.show({ color: 'red', title: 'Not changed', message: error.message });
@@ -109,21 +112,7 @@ export function Versions({
                   ))}
                   <td className="right">
                     {can && !version.aliases.includes('champion') && (
-                      <Button
-                        variant="default"
-                        size="compact-xs"
-                        loading={promote.isPending}
-                        onClick={() =>
-                          promote.mutate(
-                            { params: { name, version: version.version } },
-                            {
-                              onError: fail,
-                              onSuccess: () => notifications.show({ title: 'Promoted', message: `${id} is the champion now.` }),
-                            },
-                          )
-                        }
-                        aria-label={`Promote ${id}`}
-                      >
+                      <Button variant="default" size="compact-xs" onClick={() => setPromoting(version)} aria-label={`Promote ${id}`}>
                         Promote
                       </Button>
                     )}
@@ -134,6 +123,54 @@ export function Versions({
           </tbody>
         </table>
       </Scroll>
+      <p className="list-note soft small">
+        The figures of a version are of its own test rows: versions learnt from different data are comparable only by an evaluation on the
+        same ones.
+      </p>
+      <Confirm
+        question={promoting === undefined ? undefined : `Make ${name}@${promoting.version} the champion?`}
+        action={`Promote ${name}@${promoting?.version ?? ''}`}
+        pending={promote.isPending}
+        problem={promote.error}
+        onClose={() => {
+          promote.reset();
+          setPromoting(undefined);
+        }}
+        onConfirm={() =>
+          promoting !== undefined &&
+          promote.mutate(
+            { params: { name, version: promoting.version } },
+            {
+              onSuccess: ({ version }) => {
+                setPromoting(undefined);
+                notifications.show({ title: 'Promoted', message: `${name}@${version} is the champion now.` });
+              },
+            },
+          )
+        }
+      >
+        {promoting !== undefined && (
+          <Against metrics={metrics} next={promoting} now={versions.find(({ aliases }) => aliases.includes('champion'))} />
+        )}
+      </Confirm>
     </Card>
+  );
+}
+
+/** What takes the place of what, figure by figure. */
+function Against({ metrics, next, now }: { metrics: readonly string[]; next: Version; now: Version | undefined }) {
+  if (now === undefined) return 'Detectors that follow this name score with it from now on.';
+  const both = metrics.filter((metric) => typeof next.metrics[metric] === 'number' && typeof now.metrics[metric] === 'number');
+  return (
+    <>
+      Detectors that follow this name score with it from now on, in place of version {now.version}. Roll back makes version {now.version}{' '}
+      the champion again.
+      {both.map((metric) => (
+        <span key={metric} className="num" style={{ display: 'block' }}>
+          {metric.replaceAll('_', ' ')}: {amount(now.metrics[metric])} now, {amount(next.metrics[metric])} then
+        </span>
+      ))}
+      Each is of the version's own test rows; where they learnt from different data these figures do not compare.
+    </>
   );
 }

@@ -94,6 +94,6 @@ function rowOf(item: PredictionsPage['items'][number]): PredictionRow {
     pValue,
   } = item;
   const end = (address: string, port: number | null) => (port === null ? address : `${address}:${port}`);
-  const id = `${end(sourceAddress, sourcePort)} > ${end(destinationAddress, destinationPort)}, ${item.model}`;
-  return { number: row, id, predicted, probability, actual, anomalous: flagged, pValue, score: null };
+  const ends = `${end(sourceAddress, sourcePort)} → ${end(destinationAddress, destinationPort)}`;
+  return { number: row, id: item.model, ends, predicted, probability, actual, anomalous: flagged, pValue, score: null };
 }

@@ -4,6 +4,8 @@ export interface PredictionRow {
   /** 1-based, as in the scored data. */
   readonly number: number;
   readonly id: string;
+  /** Who spoke with whom; empty where the data do not say. */
+  readonly ends: string;
   readonly predicted: string;
   /** Of the predicted class; null where the model gives none. */
   readonly probability: number | null;
@@ -25,6 +27,7 @@ export function readPredictions(csv: string): readonly PredictionRow[] {
     return {
       number: index + 1,
       id: text('id'),
+      ends: endsOf([text('source'), text('source_port')], [text('destination'), text('destination_port')]),
       predicted: text('predicted') || (anomalous ? 'anomalous' : 'normal'),
       probability: number('probability'),
       actual: text('actual'),
@@ -33,6 +36,13 @@ export function readPredictions(csv: string): readonly PredictionRow[] {
       score: number('score'),
     };
   });
+}
+
+function endsOf(...ends: readonly (readonly [address: string, port: string])[]): string {
+  const texts = ends.map(([address, port]) =>
+    port === '' ? address : `${address.includes(':') ? `[${address}]` : address || 'port '}${address === '' ? '' : ':'}${port}`,
+  );
+  return texts.every((text) => text === '') ? '' : texts.map((text) => text || '–').join(' → ');
 }
 
 function cells(csv: string): string[][] {

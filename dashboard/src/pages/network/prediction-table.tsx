@@ -88,7 +88,7 @@ function chosenRows(all: readonly PredictionRow[], show: string): readonly Predi
 export function PredictionTable({ rows, blank }: { rows: readonly PredictionRow[]; blank: string }) {
   const scroll = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroll.current, estimateSize: () => 27, overscan: 15 });
-  const head = useMemo(() => ['Row', 'Id', 'Predicted', 'Probability', 'Actual', 'p-value', 'Score'], []);
+  const head = useMemo(() => ['Row', 'Flow or row', 'Predicted', 'Probability', 'Actual', 'p-value', 'Score'], []);
   if (rows.length === 0) return <Blank title="No row to show" hint={blank} />;
   return (
     <>
@@ -108,8 +108,8 @@ export function PredictionTable({ rows, blank }: { rows: readonly PredictionRow[
             return (
               <div key={item.key} className="prediction row-at num" style={{ transform: `translateY(${item.start}px)` }}>
                 <span className="right">{count(row.number)}</span>
-                <span className="ellipsis mono" title={row.id}>
-                  {row.id}
+                <span className="ellipsis mono" title={row.ends === '' ? row.id : `${row.ends}, ${row.id}`}>
+                  {row.ends || row.id}
                 </span>
                 <span className={`ellipsis ${row.anomalous ? 'level-error' : ''}`}>{row.predicted}</span>
                 <span className="right">{percent(row.probability)}</span>

@@ -49,7 +49,7 @@ export function Figures({ data }: { data: OverviewBody }) {
         value={
           incidents.data === undefined ? '–' : `${count(incidents.data.items.length)}${incidents.data.cursor === undefined ? '' : '+'}`
         }
-        under="worth a notification"
+        under="rated notify or above"
       />
       <Figure
         link={(content) => (
@@ -59,7 +59,9 @@ export function Figures({ data }: { data: OverviewBody }) {
         )}
         label="Open alerts"
         value={count(open)}
-        under={`${groups.data === undefined ? '–' : count(groups.data.total)} kinds, ${count(acknowledged)} acknowledged`}
+        under={[...(groups.data === undefined ? [] : [plural(groups.data.total, 'kind')]), `${count(acknowledged)} acknowledged`].join(
+          ', ',
+        )}
       />
       <Figure
         link={(content) => (
@@ -73,6 +75,7 @@ export function Figures({ data }: { data: OverviewBody }) {
         under={[
           criticalToday === 0 ? 'no critical one' : `and ${count(criticalToday)} critical`,
           ...(ruled === 0 ? [] : [`${count(ruled)} of rules`]),
+          'of live sources only',
           ...(data.budget.observedPerDay === null ? [] : [`${short(data.budget.observedPerDay)} a day over 7 d`]),
         ].join(', ')}
       />
@@ -94,7 +97,8 @@ export function Figures({ data }: { data: OverviewBody }) {
 function lagNow({ sources, lag }: OverviewBody, last: StatusEvent | undefined): { value: string; under: string } {
   const newest = last?.lag ?? lag;
   const waiting = last?.queueBytes ?? 0;
-  if (newest === null) return { value: '–', under: 'no source is being read' };
+  if (newest === null)
+    return { value: '–', under: sources.some(({ state }) => state === 'reading') ? 'no event read yet' : 'no source is being read' };
   if (waiting > 0) return { value: duration(newest), under: `${bytes(waiting)} wait in queues` };
   const flowing = sources.flatMap((one) => (one.recordsPerSecond > 0 && one.lag !== null && one.lag < 10 * SECOND ? [one.lag] : []));
   if (flowing.length > 0) return { value: duration(Math.max(...flowing)), under: 'newest event behind the clock' };

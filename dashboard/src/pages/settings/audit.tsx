@@ -8,12 +8,15 @@ import { Card } from '../../components/page.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
 import { Table } from '../../components/table.tsx';
 
+/** Entries of one answer. */
+const MOST = 500;
+
 /** Who changed what and when: of this tenant, or of users and sign-ins. */
 export function AuditLog() {
   const administrator = useSession().data?.administrator ?? false;
   const [of, setOf] = useState('tenant');
-  const tenant = useApi('audit', { query: { limit: 500 } }, { enabled: of === 'tenant' });
-  const home = useApi('homeAudit', { query: { limit: 500 } }, { enabled: of === 'home' });
+  const tenant = useApi('audit', { query: { limit: MOST } }, { enabled: of === 'tenant' });
+  const home = useApi('homeAudit', { query: { limit: MOST } }, { enabled: of === 'home' });
   return (
     <Card
       title="Audit log"
@@ -54,21 +57,24 @@ function Long({ text }: { text: string }) {
 function Entries({ page }: { page: RouteResponse<'audit'> }) {
   if (page.items.length === 0) return <Blank title="No change yet" hint="Every change a person or a token makes is written down here." />;
   return (
-    <Table label="Audit log" heads={['When', 'Who', 'What', 'Subject', 'Detail']}>
-      {page.items.map((entry, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: entries have no id; the list is only ever replaced.
-        <tr key={index}>
-          <td>
-            <When at={entry.at} />
-          </td>
-          <td>{entry.by}</td>
-          <td>{entry.action}</td>
-          <td className="mono wrap">{entry.subject}</td>
-          <td className="wrap">
-            <Long text={entry.detail} />
-          </td>
-        </tr>
-      ))}
-    </Table>
+    <>
+      <Table label="Audit log" heads={['When', 'Who', 'What', 'Subject', 'Detail']}>
+        {page.items.map((entry, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: entries have no id; the list is only ever replaced.
+          <tr key={index}>
+            <td>
+              <When at={entry.at} />
+            </td>
+            <td>{entry.by}</td>
+            <td>{entry.action}</td>
+            <td className="mono wrap">{entry.subject}</td>
+            <td className="wrap">
+              <Long text={entry.detail} />
+            </td>
+          </tr>
+        ))}
+      </Table>
+      {page.items.length >= MOST && <p className="list-note soft small">The newest {MOST} entries; older ones are kept too.</p>}
+    </>
   );
 }

@@ -14,7 +14,7 @@ export function SourcePreview({ of }: { of: RouteResponse<'previewSource'> }) {
         {plural(records, 'record')} arrived, {bytes(size)}
         {format !== '' && `, format ${format}`}
       </h3>
-      {[...(error === '' ? [] : [error]), ...said].map((complaint) => (
+      {[...new Set([...(error === '' ? [] : [error]), ...said])].map((complaint) => (
         <p key={complaint} className="level-error wrap">
           {complaint}
         </p>

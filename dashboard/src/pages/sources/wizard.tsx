@@ -1,6 +1,6 @@
 import { Button, Modal, NumberInput, Select, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import type { Response as RouteResponse } from '../../../../src/server/api/contract.ts';
 import { useApi, useChange } from '../../api/queries.ts';
 import { Failure } from '../../components/failure.tsx';
@@ -58,6 +58,8 @@ function WizardForm({ known, before, onDone }: { known: Known; before: WrittenSo
   const choices = form.chosen?.records ?? [];
   const records = choices.find((one) => one === given) ?? choices[0];
 
+  const element = useRef<HTMLFormElement>(null);
+
   const source = () => {
     const values = form.values();
     if (values === undefined) return undefined;
@@ -72,6 +74,8 @@ function WizardForm({ known, before, onDone }: { known: Known; before: WrittenSo
     };
   };
   const look = () => {
+    save.reset();
+    if (element.current?.reportValidity() === false) return;
     const described = source();
     if (described === undefined) return;
     // What the look found it to be is what the form says from then on.
@@ -94,7 +98,7 @@ function WizardForm({ known, before, onDone }: { known: Known; before: WrittenSo
     save.mutate({ body: { source: described } }, { onSuccess });
   };
   return (
-    <form onSubmit={submit} className="stack">
+    <form ref={element} onSubmit={submit} className="stack">
       <ComponentFields form={form} label="Kind" main={MAIN} fixed={before !== undefined} onKind={preview.reset}>
         <NameField name={name} fixed={before !== undefined} onChange={setName} />
         {choices.length > 1 && (
@@ -136,7 +140,7 @@ function WizardForm({ known, before, onDone }: { known: Known; before: WrittenSo
           {before === undefined ? 'Add the source' : 'Save'}
         </Button>
       </div>
-      <Failure problem={preview.error ?? save.error ?? undefined} />
+      <Failure problem={save.error ?? preview.error ?? undefined} />
       {preview.data !== undefined && <SourcePreview of={preview.data} />}
     </form>
   );

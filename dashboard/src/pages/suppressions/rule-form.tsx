@@ -62,12 +62,19 @@ function RuleForm({ begun, onDone }: { begun: RuleDraft; onDone: () => void }) {
       <Exceptions draft={draft} set={set} />
       <Failure problem={add.error ?? change.error ?? undefined} />
       <div className="row">
-        <Button type="submit" disabled={body === undefined || draft.reason === ''} loading={add.isPending || change.isPending}>
+        <Button type="submit" disabled={body === undefined} loading={add.isPending || change.isPending}>
           {draft.id === undefined ? 'Suppress' : 'Save'}
         </Button>
         <Button variant="default" onClick={onDone}>
           Cancel
         </Button>
+        {(body === undefined || draft.reason.trim() === '') && (
+          <span className="soft small">
+            {body === undefined
+              ? 'Say what it is about: give at least one field above.'
+              : 'Give a reason, which stands in the list and in the audit log.'}
+          </span>
+        )}
       </div>
     </form>
   );
