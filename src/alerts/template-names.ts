@@ -17,8 +17,12 @@ export class TemplateNames {
     });
   }
 
-  /** Contributions keep the id, which groups like findings whatever a template has come to read. */
+  /** Subjects of contributions keep the id, which groups like findings whatever a template has come to read, beside the text. */
   inWords(explanation: Explanation): Explanation {
-    return { ...explanation, what: this.in(explanation.what), why: this.in(explanation.why) };
+    const contributions = explanation.contributions.map((one) => {
+      const text = this.in(one.subject);
+      return text === one.subject ? one : { ...one, text };
+    });
+    return { ...explanation, what: this.in(explanation.what), why: this.in(explanation.why), contributions };
   }
 }

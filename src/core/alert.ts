@@ -52,7 +52,10 @@ export interface Detection {
   readonly title: string;
   readonly techniques: readonly string[];
   readonly explanation: Explanation;
+  /** The first lines of the unit. */
   readonly evidence: readonly EvidenceLine[];
+  /** Events of the unit, where it may have more than `evidence` names. */
+  readonly events?: number;
   readonly lineage: Lineage;
 }
 

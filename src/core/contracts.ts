@@ -101,6 +101,8 @@ export interface ScoreBatch {
 export interface Contribution {
   /** What it is about: an event, a column, an arm. */
   readonly subject: string;
+  /** The subject in words, where it names a template by its id. */
+  readonly text?: string;
   readonly observed: string;
   readonly expected: string;
   /** Share of the score, 0..1. */
@@ -210,6 +212,8 @@ export interface RuleFinding {
   readonly techniques: readonly string[];
   readonly explanation: Explanation;
   readonly evidence: readonly EvidenceLine[];
+  /** Events that it is about, where there may be more than `evidence` names. */
+  readonly events?: number;
 }
 
 /**

@@ -71,7 +71,7 @@ function describe(alert: HandledAlert, evidence: readonly string[], details: boo
     `  seen       ${alert.count === 1 ? 'once' : `${alert.count} times, last ${formatMicros(alert.lastSeen)}`}`,
     '',
     'Observed against expected',
-    ...explanation.contributions.slice(0, 8).map((one) => `  ${one.subject}: ${one.observed}; expected ${one.expected}`),
+    ...explanation.contributions.slice(0, 8).map((one) => `  ${one.text ?? one.subject}: ${one.observed}; expected ${one.expected}`),
   ];
   if ((explanation.expectedNext?.length ?? 0) > 0) {
     lines.push(

@@ -35,5 +35,6 @@ export function findingOf(rule: MatchedRule, episode: Episode): RuleFinding {
       evidence: [...episode.evidence],
     },
     evidence: [...episode.evidence],
+    events,
   };
 }

@@ -64,7 +64,7 @@ function findingOf(
     contributions: [...explanation.contributions]
       .sort((a, b) => b.share - a.share)
       .slice(0, LIMITS.contributions)
-      .map((one) => ({ ...one, subject: phrase(one.subject), observed: phrase(one.observed), expected: phrase(one.expected) })),
+      .map((one) => ({ ...one, subject: phrase(one.text ?? one.subject), observed: phrase(one.observed), expected: phrase(one.expected) })),
     expectedNext: (explanation.expectedNext ?? []).slice(0, LIMITS.contributions).map((one) => ({ ...one, event: phrase(one.event) })),
     lines: detection.evidence.slice(0, most.lines).map((line): ReportedLine => {
       const raw = texts.get(positionOf(line));

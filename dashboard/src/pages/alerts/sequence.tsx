@@ -49,7 +49,10 @@ export function Sequence({ alert }: { alert: AlertBody }) {
     <section className="section">
       <div className="row">
         <h3 className="grow">
-          {plural(detection.evidence.length, what)} of this unit{marked.size > 0 && `, ${count(marked.size)} surprising`}
+          {(detection.events ?? 0) > detection.evidence.length
+            ? `The first ${count(detection.evidence.length)} of ${plural(detection.events ?? 0, what)}`
+            : plural(detection.evidence.length, what)}{' '}
+          of this unit{marked.size > 0 && `, ${count(marked.size)} surprising`}
         </h3>
         {what === 'line' && (
           <Link

@@ -65,7 +65,7 @@ export function Why({ alert }: { alert: AlertBody }) {
             {explanation.contributions.map((part, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: contributions have no name of their own and never move.
               <tr key={index}>
-                <td className="wrap mono subject">{part.subject}</td>
+                <td className="wrap mono subject">{part.text ?? part.subject}</td>
                 <td className="wrap">{prose(part.observed)}</td>
                 <td className="wrap soft">{prose(part.expected)}</td>
                 <td className="right num">{count(part.seenBefore)}</td>

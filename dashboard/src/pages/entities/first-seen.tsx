@@ -15,7 +15,7 @@ export function FirstSeen({ alerts }: { alerts: readonly AlertBody[] }) {
   const facts = alerts.flatMap(({ id, detection }) =>
     detection.explanation.contributions
       .filter(({ seenBefore }) => seenBefore === 0)
-      .map((part) => ({ id, at: detection.start, subject: part.subject, observed: part.observed })),
+      .map((part) => ({ id, at: detection.start, subject: part.text ?? part.subject, observed: part.observed })),
   );
   return (
     <Card title="Seen for the first time" className="c5" flush>

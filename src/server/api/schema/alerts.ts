@@ -25,6 +25,8 @@ export const evidenceSchema = z.looseObject({
 
 export const contributionSchema = z.looseObject({
   subject: z.string(),
+  /** The subject in words, where it names a template by its id. */
+  text: z.string().optional(),
   observed: z.string(),
   expected: z.string(),
   /** Share of the score, 0..1. */
@@ -64,7 +66,10 @@ export const detectionSchema = z.looseObject({
   title: z.string(),
   techniques: z.array(z.string()),
   explanation: explanationSchema,
+  /** The first lines of the unit. */
   evidence: z.array(evidenceSchema),
+  /** Events of the unit, where it may have more than `evidence` names. */
+  events: z.number().optional(),
   /** `epoch`: 0 for one-shot analyses. */
   lineage: z.looseObject({ model: z.string(), program: z.string(), epoch: z.number() }),
 });

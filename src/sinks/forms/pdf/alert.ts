@@ -33,7 +33,9 @@ export async function pdfOfAlert(alert: Alert, lines: readonly RawLine[]): Promi
   if (explanation.contributions.length > 0) {
     page.heading('Observed against expected');
     page.fields(
-      explanation.contributions.map((one) => [percent(one.share), `${one.subject}: ${one.observed}; expected ${one.expected}`] as const),
+      explanation.contributions.map(
+        (one) => [percent(one.share), `${one.text ?? one.subject}: ${one.observed}; expected ${one.expected}`] as const,
+      ),
     );
   }
   if ((explanation.expectedNext?.length ?? 0) > 0) {

@@ -95,11 +95,12 @@ function addAlert(objects: Objects, alert: Alert): string {
   const begun = Math.min(...[detection, ...(alert.occurrences ?? [])].map(({ start }) => start).filter(Number.isFinite));
   const [first, last] = span(begun, alert.lastSeen);
   const seen = observablesOf(detection);
-  // All units are about the entity; the rest is what the finding that is told names, once.
-  const entity = alert.count > 1 ? hostObservable(detection.entity) : undefined;
+  // All units and events are about the entity; the rest is what the finding that is told names, once.
+  const times = Math.max(alert.count, detection.events ?? 1);
+  const entity = times > 1 ? hostObservable(detection.entity) : undefined;
   const others = seen.filter(({ id }) => id !== entity?.id);
   const refs = [
-    ...(entity === undefined ? [] : observed(objects, alert, [], [entity], alert.count, [first, last])),
+    ...(entity === undefined ? [] : observed(objects, alert, [], [entity], times, [first, last])),
     ...observed(objects, alert, entity === undefined ? [] : ['finding'], others, 1, span(detection.start, detection.end)),
   ];
   const subject = refs[0] ?? IDENTITY;
@@ -107,7 +108,7 @@ function addAlert(objects: Objects, alert: Alert): string {
     objects.add('sighting', stixId('sighting', alert.tenant, alert.id, technique), first, last, {
       first_seen: first,
       last_seen: last,
-      count: Math.min(MOST_OBSERVED, alert.count),
+      count: Math.min(MOST_OBSERVED, times),
       sighting_of_ref: addTechnique(objects, technique),
       where_sighted_refs: [IDENTITY],
       ...(refs.length === 0 ? {} : { observed_data_refs: refs }),

@@ -80,6 +80,13 @@ describe('STIX bundle of an alert', () => {
     expect(seen).toEqual([[1, 4]]);
   });
 
+  it('of a unit of many events counts these', () => {
+    const bundle = stixOfAlert({ ...alert, count: 1, detection: { ...alert.detection, events: 180 } });
+    expectSound(bundle);
+    expect(ofType(bundle, 'observed-data')[0]).toMatchObject({ number_observed: 180, object_refs: [hostObservable('10.0.0.7')?.id] });
+    expect(ofType(bundle, 'sighting').map(({ count }) => count)).toEqual([180, 180]);
+  });
+
   it('of many units begins with the first of them, and counts no further than STIX can', () => {
     const { start, end, id, key } = alert.detection;
     const earlier = { detection: 'x', key, start: start - 3_600_000_000, end: end - 3_600_000_000, severity: 10, what: '', evidence: [] };
