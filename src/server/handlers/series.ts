@@ -82,7 +82,9 @@ interface SeriesFilter {
 async function storedPage(
   store: TenantStore,
   { source, entity, contains, order, uploads = false }: SeriesFilter,
-  offset: number, limit: number) {
+  offset: number,
+  limit: number,
+) {
   const part = contains?.toLowerCase();
   const found = (await store.series.list()).filter(
     (one) =>

@@ -21,7 +21,8 @@ export function lanesOf(
   const last = Number(span?.last ?? Number.NaN);
   // What happened at once is not drawn out over cells of microseconds.
   const end = to ?? Math.max(last + 1, start + bins * LEAST_CELL);
-  if (total === 0 || !(end > start)) return { start: from ?? Number.NaN, binMicros: 0, bins: 0, total, lanes: [], more: 0, influencers: [] };
+  if (total === 0 || !(end > start))
+    return { start: from ?? Number.NaN, binMicros: 0, bins: 0, total, lanes: [], more: 0, influencers: [] };
   const binMicros = Math.max(1, Math.ceil((end - start) / bins));
   const used = Math.ceil((end - start) / binMicros);
   const column = COLUMNS[by];

@@ -153,9 +153,7 @@ export class SeriesTables {
     const code = this.database.get('SELECT code FROM series WHERE id = ?', [bindable(id)])?.code;
     const [from, to] = [this.oldest(code), this.latest(id)];
     if (code === undefined || !Number.isFinite(to)) return undefined;
-    const times = this.database
-      .all(NEWEST_CHUNK, [code])
-      .flatMap((row) => [...pointsFrom(row.points as Uint8Array).time.slice(-STEPS)]);
+    const times = this.database.all(NEWEST_CHUNK, [code]).flatMap((row) => [...pointsFrom(row.points as Uint8Array).time.slice(-STEPS)]);
     const steps = times.slice(1).map((time, i) => time - (times[i] as number));
     const step = steps.sort((a, b) => a - b)[steps.length >> 1];
     return { from: Number.isFinite(from) ? from : to, to, ...(step === undefined || step <= 0 ? {} : { step }) };

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
-import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
 import { useState } from 'react';
+import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
 import { usePages } from '../../api/pages.ts';
 import { type AlertOrder, AlertTable } from '../../components/alert-table.tsx';
 import { More } from '../../components/more.tsx';

@@ -58,27 +58,27 @@ export function SeriesList({ find, source, chosen, range, onFind, onSource, onCh
             const most = Math.max(1, ...items.map(({ abnormal, highest }) => abnormal ?? highest ?? 0));
             return (
               <>
-              <Table
-                label="Series"
-                heads={['Series', 'Entity', 'State', { right: 'Last value' }, { right: 'Expected' }, 'Abnormal', 'Last reading']}
-                dense
-              >
-                {items.map((one) => (
-                  <tr key={one.id} className={one.id === shown ? 'on' : ''}>
-                    <td className="wrap">
-                      <button type="button" className="plain link" aria-pressed={one.id === shown} onClick={() => onChoose(one.id)}>
-                        {one.title}
-                      </button>
-                    </td>
-                    <td className="wrap">{one.entity}</td>
-                    <td className="nowrap">
-                      {one.state === 'learning' ? `learning, ${count(one.readings)} of ${count(one.needed)}` : one.state}
-                    </td>
-                    <ReadingCells of={one} most={most} />
-                  </tr>
-                ))}
-              </Table>
-              <More shown={items.length} total={total} of="series" more={series.more} loading={series.loading} />
+                <Table
+                  label="Series"
+                  heads={['Series', 'Entity', 'State', { right: 'Last value' }, { right: 'Expected' }, 'Abnormal', 'Last reading']}
+                  dense
+                >
+                  {items.map((one) => (
+                    <tr key={one.id} className={one.id === shown ? 'on' : ''}>
+                      <td className="wrap">
+                        <button type="button" className="plain link" aria-pressed={one.id === shown} onClick={() => onChoose(one.id)}>
+                          {one.title}
+                        </button>
+                      </td>
+                      <td className="wrap">{one.entity}</td>
+                      <td className="nowrap">
+                        {one.state === 'learning' ? `learning, ${count(one.readings)} of ${count(one.needed)}` : one.state}
+                      </td>
+                      <ReadingCells of={one} most={most} />
+                    </tr>
+                  ))}
+                </Table>
+                <More shown={items.length} total={total} of="series" more={series.more} loading={series.loading} />
               </>
             );
           }}
