@@ -1,6 +1,18 @@
 /** What a column of a flow table is, by the names that flow writers, vedette among them, give it (letters and digits only, lower case). */
 const NAMES = {
-  source: ['srcip', 'sourceip', 'saddr', 'srcaddr', 'ipv4srcaddr', 'ipv6srcaddr', 'sourceaddress', 'sourceipv4address', 'sa'],
+  source: [
+    'srcip',
+    'sourceip',
+    'saddr',
+    'srcaddr',
+    'ipv4srcaddr',
+    'ipv6srcaddr',
+    'sourceaddress',
+    'sourceipv4address',
+    'sa',
+    'idorigh',
+    'clientip',
+  ],
   destination: [
     'dstip',
     'destinationip',
@@ -12,11 +24,25 @@ const NAMES = {
     'destinationaddress',
     'destinationipv4address',
     'da',
+    'idresph',
+    'serverip',
   ],
-  sourcePort: ['srcport', 'sourceport', 'sport', 'l4srcport', 'sourcetransportport', 'sp'],
-  destinationPort: ['dstport', 'destinationport', 'dport', 'dsport', 'l4dstport', 'destinationtransportport', 'dp'],
+  sourcePort: ['srcport', 'sourceport', 'sport', 'l4srcport', 'sourcetransportport', 'sp', 'idorigp', 'clientport'],
+  destinationPort: [
+    'dstport',
+    'destinationport',
+    'dport',
+    'dsport',
+    'l4dstport',
+    'destinationtransportport',
+    'dp',
+    'idrespp',
+    'serverport',
+  ],
   protocol: ['protocol', 'proto', 'protocolidentifier', 'protocoltype', 'pr'],
-  time: ['time', 'timestamp', 'starttime', 'stime', 'ts', 'datetime', 'flowstartmilliseconds', 'timestart'],
+  time: ['time', 'timestamp', 'starttime', 'stime', 'ts', 'datetime', 'flowstartmilliseconds', 'timestart', 'start', 'firstseen'],
+  /** For a duration, where no column gives it. */
+  end: ['endtime', 'te', 'end', 'etime', 'lastseen', 'timeend', 'flowendmilliseconds'],
   /** In microseconds, as CICFlowMeter writes it. */
   durationMicros: ['flowduration', 'durationmicros'],
   durationSeconds: ['dur', 'td', 'duration'],
@@ -34,6 +60,11 @@ const NAMES = {
     'ipkt',
     'packettotalcount',
     'fwdflowlength',
+    'packetssent',
+    'sentpackets',
+    'sentpkt',
+    'origpkts',
+    'pktstoserver',
   ],
   backwardPackets: [
     'backwardpackets',
@@ -46,6 +77,12 @@ const NAMES = {
     'opkt',
     'reversepackettotalcount',
     'bwdflowlength',
+    'packetsreceived',
+    'packetsrecv',
+    'receivedpackets',
+    'rcvdpkt',
+    'resppkts',
+    'pktstoclient',
   ],
   forwardBytes: [
     'forwardbytes',
@@ -58,6 +95,11 @@ const NAMES = {
     'ibyt',
     'octettotalcount',
     'fwdpacketsizetotal',
+    'bytessent',
+    'sentbytes',
+    'sentbyte',
+    'origbytes',
+    'bytestoserver',
   ],
   backwardBytes: [
     'backwardbytes',
@@ -70,10 +112,20 @@ const NAMES = {
     'obyt',
     'reverseoctettotalcount',
     'bwdpacketsizetotal',
+    'bytesreceived',
+    'bytesrecv',
+    'receivedbytes',
+    'rcvdbyte',
+    'respbytes',
+    'bytestoclient',
   ],
-  allPackets: ['totpkts', 'pkts'],
+  allPackets: ['totpkts', 'pkts', 'packets'],
   allBytes: ['totbytes', 'bytes'],
   state: ['state', 'tcpstate', 'connstate', 'flag'],
+  /** Of nfdump, whose rows are of one direction unless the other was counted too. */
+  oneWayFlags: ['flg'],
+  /** What a firewall did with it. */
+  action: ['action'],
 } as const;
 
 export type FlowColumn = keyof typeof NAMES;

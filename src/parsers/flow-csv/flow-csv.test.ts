@@ -44,6 +44,48 @@ describe('flow tables', () => {
     }
   });
 
+  it('of one direction say nothing of an answer: nfdump without the other, AWS VPC flow logs', () => {
+    const stateAt = (flows: EventBatch | undefined, row: number) => dictAt(flows?.columns.state as DictColumn, row);
+    const nfdump = read(
+      [
+        'ts,te,td,sa,da,sp,dp,pr,flg,fwd,stos,ipkt,ibyt,opkt,obyt',
+        '2026-09-21 14:00:00.000,2026-09-21 14:00:00.010,0.010,10.0.0.3,10.0.0.5,4268,22,TCP,...AP.SF,0,0,9,800,0,0',
+        '2026-09-21 14:00:00.000,2026-09-21 14:00:00.010,0.010,10.0.0.3,10.0.0.6,4268,22,TCP,......S.,0,0,1,60,0,0',
+        '2026-09-21 14:00:00.000,2026-09-21 14:00:00.010,0.010,10.0.0.3,10.0.0.7,4268,22,TCP,...AP.SF,0,0,9,800,7,600',
+      ].join('\n'),
+    ).flows;
+    expect([0, 1, 2].map((row) => stateAt(nfdump, row))).toEqual(['one-way fin', 'attempt', undefined]);
+    expect([0, 2].map((row) => [numberAt(nfdump, 'backwardPackets', row), numberAt(nfdump, 'backwardBytes', row)])).toEqual([
+      [Number.NaN, Number.NaN],
+      [7, 600],
+    ]);
+    const aws = read(
+      [
+        'version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status',
+        '2 123456789010 eni-1 10.1.0.40 10.1.3.20 1883 42682 6 5 204 1789999200 1789999260 ACCEPT OK',
+        '2 123456789010 eni-1 203.0.113.7 10.1.3.20 4000 22 6 1 40 1789999200 1789999201 REJECT OK',
+        '2 123456789010 eni-1 - - - - - - - 1789999200 1789999260 - NODATA',
+      ].join('\n'),
+    );
+    expect(aws.dead).toEqual([]);
+    expect(aws.flows?.rows).toBe(2);
+    expect([0, 1].map((row) => stateAt(aws.flows, row))).toEqual(['one-way', 'rejected']);
+    expect([numberAt(aws.flows, 'durationMicros'), numberAt(aws.flows, 'forwardPackets'), numberAt(aws.flows, 'forwardBytes')]).toEqual([
+      60_000_000, 5, 204,
+    ]);
+    expect(flowTableLayout('the time when the source port of srcaddr was tried')).toBeUndefined();
+  });
+
+  it('have volumes and durations under the names that firewalls and sensors give them', () => {
+    const { flows } = read(
+      'start_time,end_time,src_ip,src_port,dst_ip,dst_port,protocol,packets_sent,packets_received,bytes_sent,bytes_received\n2026-09-21 14:00:00.000,2026-09-21 14:00:00.010,10.1.3.20,42681,10.1.0.53,53,17,1,2,79,95\n',
+    );
+    const named = ['durationMicros', 'forwardPackets', 'backwardPackets', 'forwardBytes', 'backwardBytes'].map((name) =>
+      numberAt(flows, name),
+    );
+    expect(named).toEqual([10_000, 1, 2, 79, 95]);
+  });
+
   it('without a header are rows from the first line on', () => {
     const kdd = read(`${KDD}\n${KDD.replace('tcp', 'udp')}\n1,2\n`);
     expect([kdd.flows?.rows, kdd.dead.length]).toEqual([2, 1]);

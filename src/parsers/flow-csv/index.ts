@@ -1,10 +1,16 @@
 import { csvRows } from '../csv.ts';
+import { stateOf } from '../flow-export/exported-flow.ts';
 import { protocolNumber } from '../sensor/fields.ts';
 import { type LineResult, type SensorLineParser, sensorLineParser } from '../sensor/lines.ts';
 import { flowTime } from '../time/flow-time.ts';
 import { type FlowColumn, flowColumns, tellsFlows } from './columns.ts';
 import { headerlessColumns } from './headerless.ts';
 import { JsonFlowColumns } from './json-flows.ts';
+
+/** In a firewall's words, that it let nothing through. */
+const REFUSED = /^(?:reject|deny|denied|drop|dropped|block|blocked)$/i;
+/** Flags of TCP as nfdump prints them, from the highest bit on. */
+const FLAG_LETTERS = 'CEUAPRSF';
 
 /** Inputs whose header is remembered. */
 const MAX_INPUTS = 10_000;
@@ -30,7 +36,8 @@ export interface FlowTableLayout {
 }
 
 /**
- * Flow tables (CICFlowMeter of any release, FlowMeter, Argus, nfdump, UNSW-NB15, NSL-KDD and others; comma, tab or semicolon)
+ * Flow tables (CICFlowMeter of any release, FlowMeter, Argus, nfdump, AWS VPC flow logs, UNSW-NB15, NSL-KDD and others; comma, tab,
+ * semicolon, or blanks where times and addresses are named)
  * -> flow events. A table has a header line or is one of the data sets known to lack it, or its rows are objects of JSON. Where a file
  * begins anew under its name, so does its header.
  */
@@ -51,7 +58,7 @@ export function createFlowCsvParser(source: string): FlowCsvParser {
     if (line.startsWith('{')) return parseObject(line, input);
     const layout = layouts.get(input);
     const row = layout && rowOf(cellsOf(line, layout.separator), layout);
-    if (row !== undefined && !('reason' in row)) return row;
+    if (layout !== undefined && (row === undefined || !('reason' in row))) return row;
     const found = flowTableLayout(line);
     if (row !== undefined && found?.headed !== true) return row;
     if (found === undefined) return { reason: 'it comes before a header that names the columns of flows' };
@@ -85,12 +92,13 @@ export function isFlowHeader(line: string): boolean {
 /** The layout of a flow table by its first line; undefined for anything else. */
 export function flowTableLayout(line: string): FlowTableLayout | undefined {
   if (line.length > LONGEST_LINE) return undefined;
-  for (const separator of [',', '\t', ';']) {
+  for (const separator of [',', '\t', ';', ' ']) {
     const cells = cellsOf(line, separator);
     const named = headerlessColumns(cells);
     const columns = flowColumns(named ?? cells);
     if (!tellsFlows(columns)) continue;
     const addressed = columns.has('source') && columns.has('destination');
+    if (separator === ' ' && !(addressed && columns.has('time') && named === undefined)) continue;
     return { separator, columns, width: cells.length, headed: named === undefined, timed: columns.has('time'), addressed };
   }
   return undefined;
@@ -128,6 +136,16 @@ function flowOf(cell: (column: FlowColumn) => string | undefined, timed: boolean
   const rest = (all: number | undefined, one: number | undefined): number | undefined =>
     all === undefined || one === undefined ? undefined : Math.max(0, all - one);
   const [forwardPackets, forwardBytes] = [amount('forwardPackets'), amount('forwardBytes')];
+  // An interval in which nothing was seen, as AWS writes it.
+  if (cell('source') === '-') return undefined;
+  const protocol = protocolNumber(cell('protocol'));
+  const isRefused = REFUSED.test(cell('action') ?? '');
+  const flags = cell('oneWayFlags');
+  const oneWay =
+    flags === undefined
+      ? cell('action') !== undefined && cell('forwardBytes') === undefined && cell('backwardBytes') === undefined
+      : !amount('backwardPackets') && !amount('backwardBytes');
+  const state = cell('state') === '' ? undefined : cell('state');
   return {
     kind: 'flow',
     values: {
@@ -136,16 +154,34 @@ function flowOf(cell: (column: FlowColumn) => string | undefined, timed: boolean
       sourcePort: port('sourcePort'),
       destinationAddress: cell('destination'),
       destinationPort: port('destinationPort'),
-      protocol: protocolNumber(cell('protocol')),
-      durationMicros: duration(amount),
+      protocol,
+      durationMicros: duration(amount) ?? spanOf(time, cell('end')),
       forwardPackets: forwardPackets ?? amount('allPackets'),
-      backwardPackets: amount('backwardPackets') ?? rest(amount('allPackets'), forwardPackets),
+      backwardPackets: oneWay ? undefined : (amount('backwardPackets') ?? rest(amount('allPackets'), forwardPackets)),
       forwardBytes: forwardBytes ?? amount('allBytes'),
-      backwardBytes: amount('backwardBytes') ?? rest(amount('allBytes'), forwardBytes),
-      state: cell('state') === '' ? undefined : cell('state'),
+      backwardBytes: oneWay ? undefined : (amount('backwardBytes') ?? rest(amount('allBytes'), forwardBytes)),
+      state:
+        state ??
+        (isRefused
+          ? 'rejected'
+          : oneWay
+            ? stateOf({ time, durationMicros: 0, tcpFlags: flagBits(flags), ...(protocol === undefined ? {} : { protocol }) })
+            : undefined),
     },
     attributes: {},
   };
+}
+
+/** Microseconds from a time to one in a cell; undefined where that is none or earlier. */
+function spanOf(from: number, cell: string | undefined): number | undefined {
+  const span = flowTime(cell ?? '') - from;
+  return span >= 0 ? span : undefined;
+}
+
+/** `...AP.SF` or a number. */
+function flagBits(text = ''): number {
+  if (text === '' || !Number.isNaN(Number(text))) return Number(text);
+  return [...FLAG_LETTERS].reduce((bits, letter, i) => (text.includes(letter) ? bits | (128 >> i) : bits), 0);
 }
 
 function duration(amount: (column: FlowColumn) => number | undefined): number | undefined {
