@@ -7,7 +7,18 @@ export function filterOf(query: EventQuery): Where {
   const where = new Where().and((p) => `"time" >= ${p}`, query.from).and((p) => `"time" < ${p}`, query.to);
   for (const name of ['source', 'input', 'host', 'component', 'level', 'template'] as const)
     where.and((p) => `"${name}" = ${p}`, query[name]);
-  return where.and((p) => `contains(lower(message), lower(${p}))`, query.contains);
+  return query.contains === undefined ? where : where.also(holding(query.contains, where));
+}
+
+/** Rows of which the message, the host, the component or a value of another field holds the text, in letters of either case. */
+function holding(text: string, where: Where): string {
+  const has = (column: string, parameter: string) => `contains(lower(${column}), lower(${parameter}))`;
+  const plain = where.bind(text);
+  // As it stands within JSON, which tells most rows without their fields being parsed.
+  const escaped = where.bind(JSON.stringify(text).slice(1, -1));
+  const values = has("array_to_string(fields ->> '$.*', chr(10))", plain);
+  const own = ['message', 'host', 'component'].map((column) => has(column, plain));
+  return `(${[...own, has('attributes', escaped), `(${has('fields', escaped)} AND ${values})`].join(' OR ')})`;
 }
 
 export function eventPage(stored: PagedFiles, query: EventQuery): Promise<Page<EventRow>> {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TextColumn } from '../../core/index.ts';
 import type { EventHistogram, EventRow, Home, TenantStore } from '../contract.ts';
 import { openHome } from '../home.ts';
 import { DAY, epochCommit, type Line, logBatch, TEMPLATES, temporaryFolder } from '../testing/fixtures.ts';
@@ -115,6 +116,34 @@ describe('pages of events over many files', () => {
     expect((await tenant.events.query({ ...query, from: DAY + 5e6 })).items).toEqual([]);
   });
 });
+
+describe('a search for text', () => {
+  it('finds it in every field of a line, in letters of either case, and not in the names of fields', async () => {
+    const other = await home.tenant('fields');
+    const agents = ['sqlmap/1.7', 'Mozilla "5.0" \\ x', 'curl'];
+    const lines = agents.map((_, i): Line => {
+      return { time: DAY + i * 1e6, host: `Edge-${i}`, template: 0, parameters: [], message: `"GET /${i}" 200` };
+    });
+    const userAgent = textColumn(agents);
+    await other.events.append({ ...logBatch(lines, 'web', 'access.log'), fields: { userAgent } }, TEMPLATES);
+    await other.commitEpoch(epochCommit(1));
+    const found = async (contains: string) =>
+      (await other.events.query({ contains, order: 'oldest' })).items.map(({ time }) => (time - DAY) / 1e6);
+    expect(await found('SQLMAP')).toEqual([0]);
+    expect(await found('"5.0" \\')).toEqual([1]);
+    expect(await found('edge-2')).toEqual([2]);
+    expect(await found('get /1"')).toEqual([1]);
+    expect(await found('userAgent')).toEqual([]);
+    expect(await found('%')).toEqual([]);
+    expect(await other.events.count({ contains: 'curl' })).toBe(1);
+  });
+});
+
+function textColumn(texts: readonly string[]): TextColumn {
+  const encoded = texts.map((text) => Buffer.from(text));
+  const end = Int32Array.from(encoded, (_, i) => encoded.slice(0, i + 1).reduce((sum, { length }) => sum + length, 0));
+  return { bytes: Buffer.concat(encoded), start: Int32Array.from(encoded, ({ length }, i) => (end[i] as number) - length), end };
+}
 
 /** As many as lie between the edges, in bins no more and no wider than needed. */
 function expectCounts({ start, binMicros, counts }: EventHistogram, times: readonly number[], most: number): void {

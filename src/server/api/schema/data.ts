@@ -12,7 +12,7 @@ const filters = {
   component: z.string().max(256).optional(),
   level: z.string().max(64).optional(),
   template: z.string().max(64).optional(),
-  /** Substring of the message, in letters of either case. */
+  /** Part of the message, the host, the component or another field of the line, in letters of either case. */
   contains: z.string().max(1024).optional(),
 };
 
