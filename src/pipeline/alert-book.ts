@@ -11,8 +11,8 @@ const CAPACITY = 2_000;
 /** Detections -> alerts of one tenant, and whom they are sent to. What `take` returns belongs into the next epoch. */
 export class AlertBook {
   private readonly folder: AlertFolder;
-  private readonly policy: NotificationPolicy;
-  private readonly sinks: readonly SinkConfig[];
+  private policy: NotificationPolicy;
+  private sinks: readonly SinkConfig[];
   private readonly suppressor = new Suppressor();
   private rows = new Map<string, Uint8Array>();
   private written = new Map<string, AlertWrite>();
@@ -21,7 +21,15 @@ export class AlertBook {
 
   constructor(tenant: string, perDay: number, sinks: readonly SinkConfig[]) {
     this.folder = new AlertFolder(tenant, { capacity: CAPACITY });
-    this.policy = new NotificationPolicy({ perDay: Math.max(1, Math.floor(perDay)) });
+    this.policy = policyOf(perDay);
+    this.sinks = sinks;
+  }
+
+  /** Tells by another budget, and to others, from now on. */
+  configure(perDay: number, sinks: readonly SinkConfig[]): void {
+    const policy = policyOf(perDay);
+    policy.restore(this.policy.snapshot());
+    this.policy = policy;
     this.sinks = sinks;
   }
 
@@ -96,4 +104,8 @@ export class AlertBook {
     if (notifications !== undefined) this.policy.restore(notifications);
     if (rows !== undefined) this.rows = new Map(deserialize(rows) as [string, Uint8Array][]);
   }
+}
+
+function policyOf(perDay: number): NotificationPolicy {
+  return new NotificationPolicy({ perDay: Math.max(1, Math.floor(perDay)) });
 }

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { Config, DetectorConfig, SourceConfig, TenantConfig } from '../config/index.ts';
 import {
   type Alert,
   type Clock,
+  canonicalJson,
   type Detector,
   type Incident,
   type Logger,
@@ -14,10 +13,10 @@ import {
   VedetteError,
 } from '../core/index.ts';
 import { type FlowScoring, featureRunner, flowScoring } from '../features/index.ts';
-import { KeyedHash, KNOWN_TEMPLATES, type PersonalData, RecordPseudonymiser, unpackKnownTemplates } from '../parsers/index.ts';
+import { KNOWN_TEMPLATES, unpackKnownTemplates } from '../parsers/index.ts';
 import { parquetLines } from '../store/index.ts';
 import { type Components, DETECTOR_KEYS, factsOf, instantiate, SOURCE_KEYS } from './catalogue.ts';
-import { Pseudonymiser } from './flow/pseudonym.ts';
+import type { Pseudonymiser } from './flow/pseudonym.ts';
 import { pseudonymisedSource } from './flow/pseudonymised-source.ts';
 import { Pump } from './flow/pump.ts';
 import { detectorsOf, laneKindOf } from './graph.ts';
@@ -35,7 +34,8 @@ import { Scorer } from './lane/scorer.ts';
 import { StreamScorer } from './lane/stream-scorer.ts';
 import { WindowModel } from './lane/window-model.ts';
 import type { PipelineStore } from './pipeline-store.ts';
-import type { RunningLane } from './running.ts';
+import { type Pseudonyms, pseudonymsOf } from './pseudonyms.ts';
+import type { PlannedLane, RunningLane, TenantPlan } from './running.ts';
 import { TenantRun } from './tenant-run.ts';
 
 export const SINK_KEYS = ['name', 'when'];
@@ -56,29 +56,57 @@ export interface BuildOptions {
 /** One tenant's configuration -> its pipeline, ready to start. */
 export async function buildTenant(options: BuildOptions): Promise<TenantRun> {
   const { config, tenant, store, clock, log } = options;
-  const own = config.tenants[tenant];
-  if (own === undefined) throw new VedetteError('CONFIG_INVALID', `the configuration has no tenant "${tenant}"`);
-  const pseudonyms = await pseudonymsOf(own);
-  const windowModels = await windowModelsOf(own, own.sources, options);
-  const lanes = own.sources.map((source) => runningLane(source, own, { ...options, windowModels }, pseudonyms));
-  const sinks = new Map<string, Sink>();
-  for (const sink of own.sinks)
-    sinks.set(sink.name, instantiate('sink', options.components.sinks, sink, SINK_KEYS, contextOf(options, `sink/${sink.name}`)));
   return new TenantRun({
+    ...(await planTenant(options)),
     tenant,
-    config: own,
     epochs: config.epochs,
     cpuShare: config.limits.cpuShare,
     store,
     clock,
     random: randomFor(config.seed, tenant),
     log,
-    identity: { configHash: options.configHash, program: options.program, seed: config.seed },
-    lanes,
-    sinks,
     ...(options.onAlerts === undefined ? {} : { onAlerts: options.onAlerts }),
     ...(options.onIncidents === undefined ? {} : { onIncidents: options.onIncidents }),
   });
+}
+
+/** What a tenant's configuration asks of its pipeline, whether it is started by it or goes on by it. */
+export async function planTenant(options: BuildOptions): Promise<TenantPlan> {
+  const { config, configHash, program, tenant, components } = options;
+  const own = config.tenants[tenant];
+  if (own === undefined) throw new VedetteError('CONFIG_INVALID', `the configuration has no tenant "${tenant}"`);
+  const pseudonyms = await pseudonymsOf(own);
+  const windowModels = await windowModelsOf(own, own.sources, options);
+  const { sources, sinks, alertBudget: _budget, retention: _retention, ...ofLanes } = own;
+  const lanes = sources.map((source): PlannedLane => {
+    const {
+      parser: _parser,
+      features: _features,
+      detectors: _detectors,
+      eventTime: _time,
+      learning: _learning,
+      storage: _storage,
+      ...read
+    } = source;
+    return {
+      name: source.name,
+      reading: canonicalJson([read, own.pseudonymise ?? null]),
+      whole: canonicalJson([source, ofLanes]),
+      build: () => runningLane(source, own, { ...options, windowModels }, pseudonyms),
+    };
+  });
+  return {
+    config: own,
+    identity: { configHash, program, seed: config.seed },
+    lanes,
+    sinks: () =>
+      new Map(
+        sinks.map((sink): [string, Sink] => [
+          sink.name,
+          instantiate('sink', components.sinks, sink, SINK_KEYS, contextOf(options, `sink/${sink.name}`)),
+        ]),
+      ),
+  };
 }
 
 /** What a lane is made of; a whole pipeline has it, and so does a replay. */
@@ -97,12 +125,6 @@ export interface LaneOptions extends Pick<BuildOptions, 'tenant' | 'config' | 'c
 export async function buildLane(source: SourceConfig, tenant: TenantConfig, options: LaneOptions): Promise<Lane> {
   const windowModels = await windowModelsOf(tenant, [source], options);
   return laneOf(source, tenant, { ...options, windowModels }, (await pseudonymsOf(tenant))?.messages);
-}
-
-/** What replaces personal data of a tenant: in records as they come, and in messages once it is known what varies. */
-export interface Pseudonyms {
-  readonly records: RecordPseudonymiser;
-  readonly messages: Pseudonymiser;
 }
 
 /** Opens a configured source; it reads nothing yet. */
@@ -345,40 +367,4 @@ function contextOf(options: LaneOptions, name: string) {
 /** Each component draws from a stream of its own, so that adding one changes no other. */
 export function randomFor(seed: number, ...names: string[]): () => number {
   return seededRandom(Number.parseInt(stableId(seed, ...names).slice(0, 8), 16));
-}
-
-export async function pseudonymsOf({ pseudonymise }: TenantConfig): Promise<Pseudonyms | undefined> {
-  if (pseudonymise === undefined) return undefined;
-  const { key, keyFile, kinds, namesFile, values, parameters } = pseudonymise;
-  const secret = createHash('sha256')
-    .update(key ?? (await readKey(keyFile ?? '')))
-    .digest();
-  const names = namesFile === undefined ? [] : await readNames(namesFile);
-  return {
-    records: new RecordPseudonymiser(secret, { kinds: kinds as PersonalData['kinds'], names, values }),
-    messages: new Pseudonymiser(new KeyedHash(secret), { parameters, hosts: kinds.includes('hosts') }),
-  };
-}
-
-async function readNames(path: string): Promise<string[]> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new VedetteError('INPUT_MISSING', `the names to be replaced, ${path}, cannot be read`, {
-      hint: 'Check pseudonymise.namesFile and the rights of the file.',
-      cause,
-    });
-  });
-  return text.split(/\r?\n/).flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
-}
-
-async function readKey(path: string): Promise<Uint8Array> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new VedetteError('INPUT_MISSING', `the key of the pseudonyms, ${path}, cannot be read`, {
-      hint: 'Check pseudonymise.keyFile and the rights of the file.',
-      cause,
-    });
-  });
-  if (bytes.length >= 16) return bytes;
-  throw new VedetteError('CONFIG_INVALID', `the key of the pseudonyms, ${path}, holds ${bytes.length} bytes; at least 16 are needed`, {
-    hint: 'Make one with: head -c 32 /dev/urandom > key',
-  });
 }

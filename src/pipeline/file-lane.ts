@@ -1,10 +1,11 @@
 import type { TenantConfig } from '../config/index.ts';
 import { type RecordBatch, silentLogger, systemClock, VedetteError } from '../core/index.ts';
-import { buildLane, pseudonymsOf } from './build.ts';
+import { buildLane } from './build.ts';
 import { loadComponents } from './catalogue.ts';
 import type { Lane, LaneOutput } from './lane/lane.ts';
 import { laneKind, type RecordKind } from './lane/lanes.ts';
 import { oneSource } from './one-source.ts';
+import { pseudonymsOf } from './pseudonyms.ts';
 
 export type { LaneOutput } from './lane/lane.ts';
 

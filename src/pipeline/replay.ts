@@ -11,12 +11,13 @@ import {
 } from '../core/index.ts';
 import { openRegistry } from '../registry/index.ts';
 import type { Home, TenantStore } from '../store/contract.ts';
-import { buildLane, type LaneOptions, openSource, pseudonymsOf } from './build.ts';
+import { buildLane, type LaneOptions, openSource } from './build.ts';
 import { loadComponents } from './catalogue.ts';
 import { detectionOf } from './detection.ts';
 import { SegmentStreams } from './flow/segment-streams.ts';
 import type { Lane, LaneOutput } from './lane/lane.ts';
 import { decodePositions, positionsBlob } from './positions-blob.ts';
+import { pseudonymsOf } from './pseudonyms.ts';
 
 export interface ReplayOptions {
   readonly home: Home;

@@ -13,9 +13,27 @@ export interface RunningLane {
   readonly pump: Pump;
 }
 
-export interface TenantRunOptions {
-  readonly tenant: string;
+/** A lane as the configuration asks for it. */
+export interface PlannedLane {
+  readonly name: string;
+  /** What reading its source depends on, and what all of it does: where they are the same, one goes on as it is. */
+  readonly reading: string;
+  readonly whole: string;
+  /** Nothing of it has begun; throws what cannot work. */
+  build(): RunningLane;
+}
+
+/** What a configuration asks of a running tenant. */
+export interface TenantPlan {
   readonly config: TenantConfig;
+  readonly identity: RunIdentity;
+  readonly lanes: readonly PlannedLane[];
+  /** Made from the configuration's. */
+  sinks(): ReadonlyMap<string, Sink>;
+}
+
+export interface TenantRunOptions extends TenantPlan {
+  readonly tenant: string;
   readonly epochs: Config['epochs'];
   /** Share of one CPU, (0, 1]. */
   readonly cpuShare: number;
@@ -23,16 +41,18 @@ export interface TenantRunOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
-  readonly identity: RunIdentity;
-  readonly lanes: readonly RunningLane[];
-  readonly sinks: ReadonlyMap<string, Sink>;
   /** Alerts of an epoch, once it is committed. */
   readonly onAlerts?: (alerts: readonly Alert[]) => void;
   readonly onIncidents?: (incidents: readonly Incident[]) => void;
 }
 
 /** A lane with what the run keeps of it between commits. */
-export interface Running extends RunningLane {
+export interface Running {
+  readonly pump: Pump;
+  plan: PlannedLane;
+  lane: Lane;
+  /** Reading and processing, until both have ended. */
+  work: Promise<unknown>;
   /** Reached since the last commit, and in all. */
   readonly positions: Map<string, Position>;
   readonly reached: Map<string, Position>;
@@ -47,14 +67,16 @@ export interface Running extends RunningLane {
   recordsBefore: number;
 }
 
-export function runningOf(lane: RunningLane): Running {
-  const fresh = { positions: new Map(), reached: new Map(), held: new HeldSegments() };
-  return { ...lane, ...fresh, failedBatches: 0, ended: false, found: false, labelled: 0, recordsBefore: 0 };
+export function runningOf(plan: PlannedLane): Running {
+  const fresh = { positions: new Map(), reached: new Map(), held: new HeldSegments(), work: Promise.resolve() };
+  return { ...plan.build(), plan, ...fresh, failedBatches: 0, ended: false, found: false, labelled: 0, recordsBefore: 0 };
 }
 
 /** Takes up what the checkpoints of the last commit say. */
-export async function restoreRunning({ lane, reached, held }: Running, blobs: Readonly<Record<string, Uint8Array>>): Promise<void> {
+export async function restoreRunning(running: Running, blobs: Readonly<Record<string, Uint8Array>>): Promise<void> {
+  const { lane, reached, held } = running;
   await lane.restore(blobs);
+  running.recordsBefore = lane.counters.records;
   held.restore(blobs[heldBlob(lane.source.name)]);
   for (const position of decodePositions(blobs[positionsBlob(lane.source.name)])) reached.set(position.input, position);
 }

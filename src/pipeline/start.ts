@@ -31,8 +31,8 @@ export interface Pipeline {
   /** What committed epochs brought. Returns how to stop listening. */
   on<E extends keyof PipelineEvents>(event: E, listener: (value: PipelineEvents[E]) => void): () => void;
   /**
-   * Runs by another configuration: tenants whose part of it is the same go on undisturbed, the others from their last commit. Where one
-   * cannot start, all run as before and the error is thrown.
+   * Runs by another configuration: tenants whose part of it is the same go on undisturbed, of the others only the sources that changed
+   * stop. Where one cannot start, all run as before and the error is thrown.
    */
   apply(loaded: LoadedConfig): Promise<void>;
   /** Commits what was processed so far. */

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { type DeadLetter, Gate, isPlaceOnly, type Micros, pause, type SeriesPoints } from '../core/index.ts';
-import type { EpochCommit, SourcePosition, StoredDeadLetter } from '../store/contract.ts';
+import { canonicalJson, type DeadLetter, Gate, isPlaceOnly, type Micros, pause, type SeriesPoints } from '../core/index.ts';
+import type { EpochCommit, StoredDeadLetter } from '../store/contract.ts';
 import { AlertBook } from './alert-book.ts';
 import { detectionOf } from './detection.ts';
 import { expire } from './expire.ts';
@@ -13,8 +13,9 @@ import type { Item } from './flow/pump.ts';
 import { IncidentBook } from './incidents/incident-book.ts';
 import { floodsOf } from './lane/flood-finding.ts';
 import type { Lane, LaneOutput } from './lane/lane.ts';
+import { LaneSet } from './lane-set.ts';
 import { ObservedPromises } from './observed-promises.ts';
-import { checkpointOf, type Running, restoreRunning, runningOf, type TenantRunOptions } from './running.ts';
+import type { Running, TenantPlan, TenantRunOptions } from './running.ts';
 import { tenantSettings } from './settings.ts';
 import { sourceStatus } from './source-status.ts';
 import type { TenantStatus } from './status.ts';
@@ -29,8 +30,8 @@ type Trim = () => Promise<void>;
 
 /** One tenant's pipeline: its sources, their lanes, and the one commit point that holds everything together. */
 export class TenantRun {
-  private readonly options: TenantRunOptions;
-  private readonly lanes: readonly Running[];
+  private options: TenantRunOptions;
+  private readonly lanes: LaneSet;
   private readonly book: AlertBook;
   private readonly incidents: IncidentBook;
   private readonly dispatcher: OutboxDispatcher;
@@ -56,7 +57,6 @@ export class TenantRun {
   private readonly pace: CommitPace;
   private nextRetention: Micros = 0;
   private statusAt: Micros;
-  private undelivered = 0;
   private readonly promises = new ObservedPromises();
   private state: TenantStatus['state'] = 'running';
   private lastError = '';
@@ -64,16 +64,10 @@ export class TenantRun {
 
   constructor(options: TenantRunOptions) {
     this.options = options;
-    this.lanes = options.lanes.map(runningOf);
+    this.lanes = new LaneSet(options.lanes, (running) => this.consume(running));
     this.book = new AlertBook(options.tenant, options.config.alertBudget, options.config.sinks);
-    this.incidents = new IncidentBook(
-      options.tenant,
-      this.lanes.map((running) => ({
-        name: running.lane.source.name,
-        frontier: () => (running.ended ? Infinity : running.lane.watermark.value),
-      })),
-    );
-    this.dispatcher = new OutboxDispatcher(options.store.outbox, options.sinks, options.random, options.log);
+    this.incidents = new IncidentBook(options.tenant, this.lanes.queued);
+    this.dispatcher = new OutboxDispatcher(options.store.outbox, options.sinks(), options.random, options.log);
     this.statusAt = options.clock.now();
     this.pace = new CommitPace(options.epochs.every, this.statusAt);
   }
@@ -86,21 +80,48 @@ export class TenantRun {
     const blobs = this.epoch > 0 ? await store.checkpoints.latest() : {};
     this.book.restore(blobs);
     this.incidents.restore(blobs);
-    for (const running of this.lanes) await restoreRunning(running, blobs);
+    await this.lanes.restore(blobs);
     this.promises.settle(this.promises.since(this.running, clock.now()).counts);
     await this.applyLabels();
     await this.applySettings();
-    const pumps = this.lanes.map((running) => running.pump.run());
-    this.work = Promise.all([...pumps, ...this.lanes.map((running) => this.consume(running)), this.tick()]);
+    this.lanes.begin();
+    this.work = Promise.race([this.lanes.failed, this.tick()]);
     this.work.catch((error: unknown) => this.fail(error));
-    await Promise.race([Promise.all(this.lanes.map(({ pump }) => pump.opened)), this.work.catch(() => undefined)]);
+    await Promise.race([Promise.all(this.lanes.all.map(({ pump }) => pump.opened)), this.work.catch(() => undefined)]);
+  }
+
+  /**
+   * Goes on by another configuration from a commit on: lanes that it leaves as they are, and sources of which only what is made of their
+   * records changes, read on without a break. Throws, and runs as before, where a source cannot be opened. False where the run has ended.
+   */
+  async change(plan: TenantPlan): Promise<boolean> {
+    const { store, clock, config: former } = this.options;
+    if (this.state !== 'running') return false;
+    const { config, identity } = plan;
+    const sinks = canonicalJson(config.sinks) === canonicalJson(former.sinks) ? undefined : plan.sinks();
+    await this.lanes.change(plan.lanes, (changes, isBefore) =>
+      this.exclusive.run(async () => {
+        await this.commitNow();
+        await this.lanes.replace(changes, this.epoch > 0 ? await store.checkpoints.latest() : {});
+        if (!isBefore) {
+          this.options = { ...this.options, config, identity };
+          this.book.configure(config.alertBudget, config.sinks);
+          if (sinks !== undefined) await this.dispatcher.use(sinks);
+        }
+        this.incidents.use(this.lanes.queued);
+        this.promises.settle(this.promises.since(this.running, clock.now()).counts);
+        await this.applyLabels();
+        this.lanes.begin(changes.started);
+      }),
+    );
+    return true;
   }
 
   /** Labels in force -> detectors and calibrations, what is expected -> incidents; call again when they changed. */
   async applyLabels(): Promise<void> {
     this.incidents.expect(await this.options.store.expectations.inForce());
     this.dirty = true;
-    for (const running of this.lanes) {
+    for (const running of this.lanes.all) {
       const { lane } = running;
       running.labelled = lane.scorers.length;
       for (const detector of [...lane.scorers, ...lane.rules])
@@ -118,7 +139,7 @@ export class TenantRun {
   /** Champions -> detectors that follow a registered model; call again when they changed. */
   applyModels(): Promise<void> {
     return this.exclusive.run(async () => {
-      for (const { lane } of this.lanes) for (const scorer of lane.scorers) await scorer.followModel();
+      for (const { lane } of this.lanes.all) for (const scorer of lane.scorers) await scorer.followModel();
       this.dirty = true;
     });
   }
@@ -130,7 +151,7 @@ export class TenantRun {
 
   /** End of input now: reading stops, what was read is processed, every window closes, the last epoch is committed. */
   async finish(): Promise<void> {
-    for (const { pump } of this.lanes) {
+    for (const { pump } of this.lanes.all) {
       pump.stop();
       if (pump.state !== 'ended') pump.state = 'ended';
     }
@@ -140,7 +161,7 @@ export class TenantRun {
 
   /** Reading stops, what was read is processed and committed; open windows stay open for the next start. */
   async stop(): Promise<void> {
-    for (const { pump } of this.lanes) pump.stop();
+    for (const { pump } of this.lanes.all) pump.stop();
     await this.work.catch(() => undefined);
     this.stopping.abort();
     await this.dispatcher.close();
@@ -156,7 +177,7 @@ export class TenantRun {
     return this.exclusive.run(async () => {
       const failed: number[] = [];
       for (const { id, source, input, offset, line, bytes } of letters) {
-        const running = this.lanes.find(({ lane }) => lane.source.name === source);
+        const running = this.lanes.all.find(({ lane }) => lane.source.name === source);
         if (running !== undefined) {
           const generation = running.lane.generations.get(input) ?? '';
           const ends = Uint32Array.of(bytes.length);
@@ -175,7 +196,7 @@ export class TenantRun {
   }
 
   private async consume(running: Running): Promise<void> {
-    const { lane, pump } = running;
+    const { pump } = running;
     for (let item = await pump.queue.take(); item !== undefined; item = await pump.queue.take()) {
       const current = item;
       const began = performance.now();
@@ -189,7 +210,7 @@ export class TenantRun {
       if (cpuShare < 1) await pause((performance.now() - began) * (1 / cpuShare - 1), this.stopping.signal);
     }
     await this.exclusive.run(async () => {
-      if (pump.state === 'ended' || this.closeWindows) await this.apply(running, await lane.end());
+      if (pump.state === 'ended' || this.closeWindows) await this.apply(running, await running.lane.end());
       running.ended = true;
       await this.commitNow();
     });
@@ -220,7 +241,7 @@ export class TenantRun {
     for (const finding of [...output.findings, ...floods]) {
       const detection = detectionOf(lane, finding, this.epoch, identity);
       if (this.stopped.has(`${detection.source}/${detection.detector}`)) continue;
-      const told = withinBudget(lane, finding, this.options.config.alertBudget / this.lanes.length);
+      const told = withinBudget(lane, finding, this.options.config.alertBudget / this.lanes.all.length);
       const folded = this.book.add(detection, finding.row, clock.now(), told);
       const joins = folded.alert.suppressedBy === undefined && !floods.includes(finding);
       if (joins) this.incidents.add(folded, detection, clock.now());
@@ -230,7 +251,8 @@ export class TenantRun {
     this.dead.push(...output.dead);
     for (const { batch, templateIds } of output.events) {
       this.incidents.saw(batch);
-      this.count(`source/${lane.source.name}/events`, batch.rows);
+      const counter = `source/${running.plan.name}/events`;
+      this.counters[counter] = (this.counters[counter] ?? 0) + batch.rows;
       if (lane.source.storage !== 'everything') continue;
       // What comes during a commit belongs to the next epoch; the store keeps them apart.
       const epoch = this.epoch + 1;
@@ -245,10 +267,6 @@ export class TenantRun {
     return !this.isCommitting && this.book.pending > 0 && this.pace.alertsAreDue(this.options.clock.now());
   }
 
-  private count(name: string, by: number): void {
-    this.counters[name] = (this.counters[name] ?? 0) + by;
-  }
-
   private async commitNow(): Promise<void> {
     await this.commit();
     await this.committing;
@@ -261,15 +279,12 @@ export class TenantRun {
     const began = performance.now();
     const { clock } = this.options;
     const correlated = this.incidents.take(clock.now());
-    const checkpoints: Record<string, Uint8Array> = { ...this.book.snapshot(), ...this.incidents.snapshot() };
-    const trims: Trim[] = [];
-    for (const running of this.lanes) {
-      const { blobs, entry } = await checkpointOf(running, clock.now());
-      Object.assign(checkpoints, blobs);
-      if (entry !== undefined) trims.push(() => this.trim(running.lane.source.name, entry, running.held));
-    }
-    const positions: SourcePosition[] = this.lanes.flatMap(({ lane, positions }) =>
-      [...positions.values()].map((position) => ({ source: lane.source.name, ...position })),
+    const alertBlobs = { ...this.book.snapshot(), ...this.incidents.snapshot() };
+    const { blobs, positions, entries } = await this.lanes.checkpoint(clock.now());
+    const trims = entries.map(
+      ({ running, entry }): Trim =>
+        () =>
+          this.trim(running.plan.name, entry, running.held),
     );
     const { observations, counts } = this.promises.since(this.running, clock.now());
     this.epoch++;
@@ -278,7 +293,7 @@ export class TenantRun {
       at: clock.now(),
       positions,
       ...this.book.take(),
-      checkpoints,
+      checkpoints: { ...alertBlobs, ...blobs },
       counters: this.counters,
       calibration: observations,
       series: this.points,
@@ -288,10 +303,7 @@ export class TenantRun {
     // The next commit, or the end, tells of it.
     this.committing.catch(() => undefined);
     this.promises.settle(counts);
-    for (const running of this.lanes) {
-      running.positions.clear();
-      running.found = false;
-    }
+    this.lanes.settle();
     this.counters = {};
     this.dead = [];
     this.points = [];
@@ -336,40 +348,36 @@ export class TenantRun {
 
   private async tick(): Promise<void> {
     const { clock, store, config, log } = this.options;
-    while (this.lanes.some(({ ended }) => !ended)) {
+    while (!this.lanes.haveEnded && this.state === 'running') {
       await pause(TICK_MILLIS, this.stopping.signal);
       const now = clock.now();
       await this.exclusive.run(async () => {
-        for (const running of this.lanes) {
+        for (const running of this.lanes.all) {
           if (running.pump.queue.length === 0) await this.apply(running, await running.lane.elapse(now));
         }
         if ((!this.isCommitting && this.pace.isDue(now)) || this.alertsAreDue) await this.commit();
       });
-      await this.deliver(now);
+      await this.dispatcher.deliver(now);
       if (now < this.nextRetention) continue;
       this.nextRetention = now + RETENTION_EVERY;
       await expire(store, config.retention, now).catch((error: unknown) => log.warn('retention failed', { error: String(error) }));
     }
+    await Promise.all(this.lanes.all.map(({ work }) => work));
     await this.exclusive.run(() => this.committing);
-    await this.deliver(clock.now());
-    await Promise.all(this.lanes.map(({ lane }) => lane.close?.()));
-    this.state = this.lanes.every(({ pump }) => pump.state === 'ended') ? 'finished' : 'stopped';
-  }
-
-  private async deliver(now: Micros): Promise<void> {
-    while (await this.dispatcher.deliver(now));
-    this.undelivered = this.options.sinks.size > 0 ? await this.options.store.outbox.pending() : 0;
+    await this.dispatcher.deliver(clock.now());
+    await Promise.all(this.lanes.all.map(({ lane }) => lane.close?.()));
+    this.state = this.lanes.all.every(({ pump }) => pump.state === 'ended') ? 'finished' : 'stopped';
   }
 
   private fail(error: unknown): void {
     this.state = 'failed';
     this.lastError = error instanceof Error ? error.message : String(error);
     this.options.log.error('a tenant stopped', { tenant: this.options.tenant, error: this.lastError });
-    for (const { pump } of this.lanes) pump.stop();
+    for (const { pump } of this.lanes.all) pump.stop();
   }
 
   get running(): readonly Lane[] {
-    return this.lanes.map(({ lane }) => lane);
+    return this.lanes.all.map(({ lane }) => lane);
   }
 
   status(): TenantStatus {
@@ -384,8 +392,8 @@ export class TenantRun {
       commitMillis: this.pace.millis,
       alerts: this.alertCount,
       delivered: this.dispatcher.counters.delivered,
-      undelivered: this.undelivered,
-      sources: this.lanes.map((running) => sourceStatus(running, now, seconds)),
+      undelivered: this.dispatcher.undelivered,
+      sources: this.lanes.all.map((running) => sourceStatus(running, now, seconds)),
     };
   }
 }

@@ -1,7 +1,7 @@
 import type { Config, LoadedConfig } from '../config/index.ts';
 import { type Alert, canonicalJson, type Incident, type Logger, VedetteError } from '../core/index.ts';
 import type { Home } from '../store/contract.ts';
-import { factsOf, loadComponents } from './catalogue.ts';
+import { checkSources, factsOf, loadComponents } from './catalogue.ts';
 import { checkGraph, planWorkers } from './graph.ts';
 import { keepConfiguration } from './kept-configurations.ts';
 import { readsStdin, WorkerClient } from './worker/worker-client.ts';
@@ -45,16 +45,22 @@ export class TenantWorkers {
     return this.running.get(tenant)?.worker;
   }
 
-  /** Stops what changed or is gone and starts what changed or is new; where that fails, what was stopped runs again and the error is thrown. */
+  /**
+   * Tenants of which sources or settings of their own changed go on by them; what is gone stops, what is new starts, and where settings
+   * of all changed everything does. Where something fails, what ran before runs again and the error is thrown.
+   */
   async apply(loaded: LoadedConfig): Promise<void> {
     await refuseUnworkable(loaded.config);
     await keepConfiguration(this.options.home.path, loaded);
     const before = new Map(this.running);
-    await this.stop(this.changed(loaded.config));
     try {
+      await this.renew(loaded);
+      await this.stop(this.changed(loaded.config));
       await this.start(Object.keys(loaded.config.tenants), loaded);
     } catch (error) {
-      await this.stop(new Set([...this.running].filter(([name, one]) => before.get(name) !== one).map(([name]) => name)));
+      for (const [name, former] of before)
+        if (this.running.get(name)?.worker === former.worker && this.running.get(name) !== former) await this.renewOne(name, former.loaded);
+      await this.stop(new Set([...this.running].filter(([name, one]) => before.get(name)?.loaded !== one.loaded).map(([name]) => name)));
       for (const [name, former] of before) await this.start([name], former.loaded);
       throw error;
     }
@@ -75,6 +81,29 @@ export class TenantWorkers {
 
   async terminate(): Promise<void> {
     await Promise.all(this.all.map((worker) => worker.terminate()));
+  }
+
+  /** Tenants that can go on with what changed of their own. */
+  private async renew(loaded: LoadedConfig): Promise<void> {
+    const { config } = loaded;
+    for (const name of this.changed(config)) {
+      const former = this.running.get(name)?.loaded.config;
+      if (former === undefined || config.tenants[name] === undefined) continue;
+      // A thread gets the standard input only once.
+      if (readsStdin(former, name) || readsStdin(config, name) || partOf(former, '') !== partOf(config, '')) continue;
+      await this.renewOne(name, loaded);
+    }
+  }
+
+  private async renewOne(name: string, loaded: LoadedConfig): Promise<void> {
+    const one = this.running.get(name);
+    if (one === undefined || !(await one.worker.change(name, loaded))) return;
+    this.watch(name, { worker: one.worker, loaded, finished: one.worker.finished(name) });
+  }
+
+  private watch(name: string, one: Running): void {
+    this.running.set(name, one);
+    one.finished.catch((error: unknown) => this.running.get(name) === one && this.fail(error));
   }
 
   /** Tenants that cannot go on as they are. A thread gets the standard input only once: who shares one with its reader changes with it. */
@@ -103,9 +132,7 @@ export class TenantWorkers {
     const results = await Promise.allSettled(
       this.placed(fresh, loaded.config).map(async ([name, worker]) => {
         await worker.start(name, await this.options.home.tenant(name), loaded);
-        const one: Running = { worker, loaded, finished: worker.finished(name) };
-        this.running.set(name, one);
-        one.finished.catch((error: unknown) => this.running.get(name) === one && this.fail(error));
+        this.watch(name, { worker, loaded, finished: worker.finished(name) });
       }),
     );
     for (const result of results) if (result.status === 'rejected') throw result.reason;
@@ -152,7 +179,7 @@ export class TenantWorkers {
 
 /** CONFIG_INVALID for what fits the schema and cannot work. */
 async function refuseUnworkable(config: Config): Promise<void> {
-  const problems = checkGraph(config, factsOf(await loadComponents(config)));
+  const problems = [...(await checkSources(config)), ...checkGraph(config, factsOf(await loadComponents(config)))];
   if (problems.length === 0) return;
   throw new VedetteError('CONFIG_INVALID', problems.join('; '), {
     hint: 'Change the configuration; `vedette config check` names its place.',

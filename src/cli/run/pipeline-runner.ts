@@ -25,7 +25,7 @@ export class PipelineRunner {
     this.failed.catch(() => undefined);
   }
 
-  /** Runs by a configuration: where it runs already, tenants whose part of it changed from their last commit on, the others undisturbed. */
+  /** Runs by a configuration: where it runs already, only the sources that changed stop. */
   run(loaded: LoadedConfig): Promise<void> {
     return this.turn.run(async () => {
       if (this.pipeline === undefined) {

@@ -7,10 +7,13 @@ const ROUND = 200;
 /** Delivers what committed epochs left in the outbox, oldest first; a sink that fails keeps its messages and is tried again later. */
 export class OutboxDispatcher {
   readonly counters = { delivered: 0, failed: 0 };
+  undelivered = 0;
   private readonly outbox: PipelineStore['outbox'];
-  private readonly sinks: ReadonlyMap<string, Sink>;
+  private sinks: ReadonlyMap<string, Sink>;
   private readonly random: () => number;
   private readonly log: Logger;
+
+  private delivering: Promise<unknown> = Promise.resolve();
 
   constructor(outbox: PipelineStore['outbox'], sinks: ReadonlyMap<string, Sink>, random: () => number, log: Logger) {
     this.outbox = outbox;
@@ -19,8 +22,20 @@ export class OutboxDispatcher {
     this.log = log;
   }
 
-  /** One round; true when there may be more. */
-  async deliver(now: Micros): Promise<boolean> {
+  /** All that is due. */
+  async deliver(now: Micros): Promise<void> {
+    const all = this.deliverAll(now);
+    this.delivering = all.catch(() => undefined);
+    await all;
+  }
+
+  private async deliverAll(now: Micros): Promise<void> {
+    while (await this.round(now));
+    this.undelivered = this.sinks.size > 0 ? await this.outbox.pending() : 0;
+  }
+
+  /** True when there may be more. */
+  private async round(now: Micros): Promise<boolean> {
     if (this.sinks.size === 0) return false;
     const due = await this.outbox.due(now, ROUND);
     for (const [name, sink] of this.sinks) {
@@ -44,7 +59,14 @@ export class OutboxDispatcher {
     return due.length === ROUND && this.counters.failed === 0;
   }
 
+  /** Delivers to others from now on. */
+  async use(sinks: ReadonlyMap<string, Sink>): Promise<void> {
+    await this.close();
+    this.sinks = sinks;
+  }
+
   async close(): Promise<void> {
+    await this.delivering;
     for (const sink of this.sinks.values()) await sink.close().catch(() => undefined);
   }
 }

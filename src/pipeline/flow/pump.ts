@@ -48,6 +48,7 @@ export class Pump {
   private readonly options: PumpOptions;
   private readonly abort = new AbortController();
   private source: Source | undefined;
+  private early: Source | undefined;
   private positions = new Map<string, Position>();
   private streams = new SegmentStreams(this.positions);
 
@@ -63,6 +64,23 @@ export class Pump {
     return this.source?.counters() ?? {};
   }
 
+  /** Opens the source ahead of `run`: throws what otherwise would be tried again. */
+  async open(): Promise<void> {
+    const source = this.options.open();
+    try {
+      await source.listen?.();
+    } catch (error) {
+      await source.close().catch(() => undefined);
+      throw error;
+    }
+    this.early = source;
+  }
+
+  /** Instead of `run`. */
+  async discard(): Promise<void> {
+    await this.early?.close().catch(() => undefined);
+  }
+
   /** Runs until the source ends or `stop`; then the queue is closed. */
   async run(): Promise<void> {
     const { signal } = this.abort;
@@ -72,7 +90,8 @@ export class Pump {
     for (let attempt = 0; !signal.aborted; ) {
       const before = this.counters.acknowledged + this.queue.length;
       try {
-        this.source = this.options.open();
+        this.source = this.early ?? this.options.open();
+        this.early = undefined;
         await this.source.listen?.();
         this.isOpen();
         await (this.source.replayable ? this.readReplayable(this.source) : this.readThroughLog(this.source));

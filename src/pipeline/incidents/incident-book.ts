@@ -9,7 +9,7 @@ type CorrelatedWrites = Pick<EpochCommit, 'incidents' | 'entities' | 'seen' | 'e
 
 /** Alerts of all lanes of a tenant, in event-time order, to incidents and risks; its state is part of the epoch. */
 export class IncidentBook {
-  private readonly lanes: readonly QueuedLane[];
+  private lanes: readonly QueuedLane[];
   private readonly queue: MergeQueue<AlertObservation>;
   private readonly correlation: Correlation;
   private readonly seen = new SeenEntities();
@@ -26,6 +26,13 @@ export class IncidentBook {
     if (!isDated(detection)) return;
     const observation = observationOf(alert, detection, change);
     this.queue.push(detection.source, observation.time, now, observation);
+    this.changed = true;
+  }
+
+  /** Other lanes from now on; what waits of those that are gone is taken up in its turn. */
+  use(lanes: readonly QueuedLane[]): void {
+    this.lanes = lanes;
+    this.queue.use(lanes);
     this.changed = true;
   }
 

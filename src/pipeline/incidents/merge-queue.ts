@@ -31,12 +31,23 @@ const MAX_ENTRIES = 10_000;
  * released when no other lane can give an earlier one. A lane that is behind holds the others up for ten seconds at most.
  */
 export class MergeQueue<T> {
-  private readonly lines: readonly Line<T>[];
+  private lines: readonly Line<T>[] = [];
   private size = 0;
 
   constructor(lanes: readonly QueuedLane[]) {
-    const sorted = [...lanes].sort((a, b) => (a.name < b.name ? -1 : 1));
-    this.lines = sorted.map((lane) => ({ lane, last: Number.NEGATIVE_INFINITY, entries: [] }));
+    this.use(lanes);
+  }
+
+  /** Other lanes from now on; one that is gone gives nothing more, what waits of it stays. */
+  use(lanes: readonly QueuedLane[]): void {
+    const going = lanes.map((lane): Line<T> => {
+      const known = this.lines.find((line) => line.lane.name === lane.name);
+      return { lane, last: known?.last ?? Number.NEGATIVE_INFINITY, entries: known?.entries ?? [] };
+    });
+    const gone = this.lines
+      .filter(({ lane, entries }) => entries.length > 0 && !lanes.some(({ name }) => name === lane.name))
+      .map((line): Line<T> => ({ ...line, lane: { name: line.lane.name, frontier: () => Number.POSITIVE_INFINITY } }));
+    this.lines = [...going, ...gone].sort((a, b) => (a.lane.name < b.lane.name ? -1 : 1));
   }
 
   get length(): number {

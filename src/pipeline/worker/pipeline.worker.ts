@@ -2,12 +2,12 @@ import { parentPort } from 'node:worker_threads';
 import { type Incident, type Logger, systemClock, VedetteError } from '../../core/index.ts';
 import { stopModelThreads } from '../../ml/index.ts';
 import { StoreLink } from '../../store/worker/store-link.ts';
-import { buildTenant } from '../build.ts';
+import { type BuildOptions, buildTenant, planTenant } from '../build.ts';
 import { loadComponents } from '../catalogue.ts';
 import { labelEffects } from '../label-effects.ts';
 import { oneSeriesNow, seriesNow } from '../series-now.ts';
 import type { TenantRun } from '../tenant-run.ts';
-import type { ControlVerb, LogLevel, StoreMethod, TenantStart, ToMain, ToWorker } from './protocol.ts';
+import type { ControlVerb, LogLevel, StoreMethod, TenantChange, TenantStart, ToMain, ToWorker } from './protocol.ts';
 import { remoteStore } from './remote-store.ts';
 import { fromWire, toWire } from './wire-error.ts';
 
@@ -33,6 +33,7 @@ const log: Logger = { debug: write('debug'), info: write('info'), warn: write('w
 interface Run {
   readonly run: TenantRun;
   readonly link: StoreLink;
+  readonly built: BuildOptions;
 }
 
 const running = new Map<string, Run>();
@@ -73,6 +74,8 @@ function workOf(message: Exclude<ToWorker, { kind: 'answer' }>): unknown {
   switch (message.kind) {
     case 'start':
       return start(message.start);
+    case 'change':
+      return change(message.change);
     case 'end':
       return end(message.tenant);
     case 'finished':
@@ -99,13 +102,22 @@ async function start({ tenant, config, configHash, program, port: line }: Tenant
       send({ kind: 'alerts', tenant, alerts });
     const onIncidents = (incidents: readonly Incident[]) => send({ kind: 'incidents', incidents });
     const clock = systemClock;
-    const run = await buildTenant({ tenant, config, configHash, program, store, components, clock, log, onAlerts, onIncidents });
+    const built: BuildOptions = { tenant, config, configHash, program, store, components, clock, log, onAlerts, onIncidents };
+    const run = await buildTenant(built);
     await run.start();
-    running.set(tenant, { run, link });
+    running.set(tenant, { run, link, built });
   } catch (error) {
     link.close();
     throw error;
   }
+}
+
+async function change({ tenant, ...changed }: TenantChange): Promise<boolean> {
+  const known = running.get(tenant);
+  if (known === undefined) return false;
+  const components = await loadComponents(changed.config);
+  const plan = await planTenant({ ...known.built, ...changed, components });
+  return known.run.change(plan);
 }
 
 async function end(tenant: string): Promise<void> {

@@ -6,12 +6,16 @@ import type { LabelEffectQuery } from '../label-effects.ts';
 import type { SeriesNowQuery } from '../series-now.ts';
 import type { TenantStatus } from '../status.ts';
 
-/** A tenant that a pipeline worker is to run. */
-export interface TenantStart {
+/** How a pipeline worker is to run a tenant. */
+export interface TenantChange {
   readonly tenant: string;
   readonly config: Config;
   readonly configHash: string;
   readonly program: string;
+}
+
+/** A tenant that a pipeline worker is to run. */
+export interface TenantStart extends TenantChange {
   /** Its line to the databases. */
   readonly port: MessagePort;
 }
@@ -21,6 +25,8 @@ export type ToWorker =
   | { readonly kind: 'control'; readonly id: number; readonly verb: ControlVerb }
   /** Answered once it is restored and reads. */
   | { readonly kind: 'start'; readonly id: number; readonly start: TenantStart }
+  /** A tenant goes on by another configuration; answered with whether it runs, so that it could. */
+  | { readonly kind: 'change'; readonly id: number; readonly change: TenantChange }
   /** Answered once what it read is committed; the others go on. */
   | { readonly kind: 'end'; readonly id: number; readonly tenant: string }
   /** Answered when every source of the tenant has ended, or with why it failed. */

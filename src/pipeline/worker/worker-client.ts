@@ -5,7 +5,7 @@ import type { StoredDeadLetter, TenantStore } from '../../store/contract.ts';
 import type { LabelEffectQuery } from '../label-effects.ts';
 import type { LabelEffect } from '../lane/label-effect.ts';
 import type { OneSeriesNow, SeriesNowPage, SeriesNowQuery } from '../series-now.ts';
-import type { ControlVerb, TenantStart, ToMain, ToWorker, WorkerStatus } from './protocol.ts';
+import type { ControlVerb, TenantChange, TenantStart, ToMain, ToWorker, WorkerStatus } from './protocol.ts';
 import { StoreServer } from './serve-store.ts';
 import { fromWire, toWire } from './wire-error.ts';
 
@@ -66,6 +66,12 @@ export class WorkerClient {
       this.servers.delete(tenant);
       throw error;
     }
+  }
+
+  /** Runs a tenant on by another configuration; false where it does not run any more. Throws, and it runs as before, where it cannot. */
+  async change(tenant: string, { config, hash: configHash }: LoadedConfig): Promise<boolean> {
+    const change: TenantChange = { tenant, config, configHash, program: this.options.program };
+    return (await this.ask((id) => ({ kind: 'change', id, change }))) as boolean;
   }
 
   /** Stops one tenant: what it read is committed. */

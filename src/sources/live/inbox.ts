@@ -65,18 +65,21 @@ export class Inbox {
     this.#roomCallbacks.add(callback);
   }
 
+  /** Until `signal`, then what was taken by then. */
   async *batches(signal: AbortSignal): AsyncGenerator<RecordBatch> {
-    while (!signal.aborted) {
+    for (let isLast = false; !isLast; ) {
+      isLast = signal.aborted;
       if (this.#turn.length === 0) {
+        if (isLast) return;
         await this.#waker.wait(Number.POSITIVE_INFINITY, signal);
         continue;
       }
       const { batchBytes, capacityBytes, senderShare } = this.#options;
-      if (this.#bytes < Math.min(batchBytes, (capacityBytes * senderShare) / 2)) await new Waker().wait(this.#options.gatherMs, signal);
+      if (!isLast && this.#bytes < Math.min(batchBytes, (capacityBytes * senderShare) / 2))
+        await new Waker().wait(this.#options.gatherMs, signal);
       const round = this.#turn;
       this.#turn = [];
       for (const input of round) {
-        if (signal.aborted) return;
         const batch = this.#take(input);
         const callbacks = [...this.#roomCallbacks];
         this.#roomCallbacks.clear();

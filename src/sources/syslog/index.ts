@@ -39,6 +39,7 @@ export class SyslogSource implements Source {
   readonly #servers: Server[] = [];
   #udp: UdpSocket | undefined;
   #ready: Promise<void> | undefined;
+  #closed: Promise<void> | undefined;
   readonly ports: { udp?: number; tcp?: number; tls?: number } = {};
 
   constructor(settings: SyslogConfig, context: ComponentContext) {
@@ -63,10 +64,22 @@ export class SyslogSource implements Source {
 
   async *read(_resume: SourceState, signal: AbortSignal): AsyncGenerator<RecordBatch> {
     await this.listen();
-    yield* this.#inbox.batches(signal);
+    // Nothing more is taken: what was, is given out.
+    const stop = () => void this.close();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      yield* this.#inbox.batches(signal);
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     await this.#ready?.catch(() => undefined);
     const udp = this.#udp;
     this.#udp = undefined;

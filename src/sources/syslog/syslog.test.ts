@@ -57,6 +57,24 @@ describe('syslog', () => {
     await source.close();
   });
 
+  it('gives out what it has received when reading ends', async () => {
+    const source = create({ udpPort: 0, gatherMs: 60_000 });
+    const abort = new AbortController();
+    const got: string[] = [];
+    const reading = (async () => {
+      for await (const batch of source.read(FROM_START, abort.signal)) got.push(...recordTexts([batch]));
+    })();
+    await source.listen();
+    const client = createSocket('udp4');
+    for (let i = 0; i < 50; i++) client.send(`<13>datagram ${i}`, source.ports.udp as number, '127.0.0.1');
+    await expect.poll(() => source.counters().messages, { timeout: 10_000 }).toBe(50);
+    abort.abort();
+    await reading;
+    expect(got).toEqual(Array.from({ length: 50 }, (_, i) => `<13>datagram ${i}`));
+    client.close();
+    await source.close();
+  });
+
   it('slows TCP senders down instead of losing messages when nobody reads', async () => {
     const source = create({ tcpPort: 0, queueBytes: 4096 });
     const lines = Array.from({ length: 20_000 }, (_, i) => `<13>${i} ${'x'.repeat(50)}`);
