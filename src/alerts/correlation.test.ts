@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Alert, Detection } from '../core/index.ts';
 import { type Correlated, Correlation, correlate } from './correlation.ts';
 import { AlertFolder } from './fold.ts';
-import { observationOf } from './incidents/index.ts';
+import { bandOf, observationOf } from './incidents/index.ts';
 
 const MINUTE = 60_000_000;
 
@@ -62,6 +62,61 @@ describe('alerts of one analysis', () => {
 
   it('leave no incident without a time', () => {
     expect(correlate('t', [alert('undated', 'rate', Number.NaN)]).incidents).toEqual([]);
+  });
+});
+
+describe('a wave of many hosts', () => {
+  const wave = (count: number) =>
+    Array.from({ length: count }, (_, i) => {
+      const entity = `45.0.${i >> 8}.${i & 255}`;
+      return { ...alert(`sqli ${i}`, 'sigma', i / 100, { entity, severity: 45, techniques: ['T1190'] }), group: 'sqli' };
+    });
+
+  it('says how many they are, and ranks by them', () => {
+    const [few] = correlate('t', wave(9)).incidents;
+    expect(few).toMatchObject({ hostCount: 9, band: 'low' });
+    expect(few?.sentence).toContain('; 9 hosts are part of it');
+    const [many] = correlate('t', wave(13_334)).incidents;
+    expect(many?.hosts).toHaveLength(200);
+    expect(Math.abs((many?.hostCount ?? 0) / 13_334 - 1)).toBeLessThan(0.06);
+    expect(many?.sentence).toContain(`; about ${many?.hostCount.toLocaleString('en')} hosts are part of it`);
+    expect((many?.score ?? 0) / (few?.score ?? 1)).toBeGreaterThan(6);
+    expect(many?.band).toBe('notify');
+  });
+
+  it('is counted the same over a snapshot', () => {
+    const alerts = wave(900).map((one) => observationOf(one));
+    const whole = new Correlation('t');
+    for (const one of alerts) whole.add(one);
+    const first = new Correlation('t');
+    for (const one of alerts.slice(0, 500)) first.add(one);
+    const second = new Correlation('t');
+    second.restore(first.snapshot());
+    for (const one of alerts.slice(500)) second.add(one);
+    for (const one of [whole, second]) one.end();
+    expect(second.take().incidents).toEqual(whole.take().incidents);
+  });
+});
+
+describe('scores and bands', () => {
+  it('are on one scale: nothing of a lower band comes before a higher one', () => {
+    const kinds = (minute: number, host: string, severity: number, count: number) =>
+      Array.from({ length: count }, (_, i) => alert(`${host} ${i}`, `detector ${i}`, minute, { entity: host, severity }));
+    const alerts = [
+      ...kinds(1, 'critical', 80, 1),
+      ...kinds(100, 'high', 60, 1),
+      ...kinds(200, 'medium', 40, 5),
+      ...kinds(300, 'chain', 60, 4),
+    ];
+    const { incidents } = correlate('t', alerts);
+    const ranked = [...incidents].sort((a, b) => b.score - a.score).map(({ hosts, band }) => [hosts[0], band]);
+    expect(ranked).toEqual([
+      ['critical', 'critical'],
+      ['chain', 'high'],
+      ['high', 'high'],
+      ['medium', 'notify'],
+    ]);
+    for (const { score, band } of incidents) expect(bandOf(score)).toBe(band);
   });
 });
 

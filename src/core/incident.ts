@@ -64,7 +64,9 @@ export interface Incident {
   /** Event time of the alert with which the score reached the notify band. */
   readonly notifiedAt?: Micros;
   readonly sentence: string;
+  /** The first of them, and how many there are: exact as far as the list goes, then within some 5 %. */
   readonly hosts: readonly string[];
+  readonly hostCount: number;
   readonly users: readonly string[];
   readonly detectors: readonly string[];
   /** In kill-chain order. */

@@ -79,18 +79,10 @@ export async function planTenant(options: BuildOptions): Promise<TenantPlan> {
   const windowModels = await windowModelsOf(own, own.sources, options);
   const { sources, sinks, alertBudget: _budget, retention: _retention, ...ofLanes } = own;
   const lanes = sources.map((source): PlannedLane => {
-    const {
-      parser: _parser,
-      features: _features,
-      detectors: _detectors,
-      eventTime: _time,
-      learning: _learning,
-      storage: _storage,
-      ...read
-    } = source;
+    const read = Object.entries(source).filter(([key]) => key === 'records' || !SOURCE_KEYS.includes(key));
     return {
       name: source.name,
-      reading: canonicalJson([read, own.pseudonymise ?? null]),
+      reading: canonicalJson([Object.fromEntries(read), own.pseudonymise ?? null]),
       whole: canonicalJson([source, ofLanes]),
       build: () => runningLane(source, own, { ...options, windowModels }, pseudonyms),
     };

@@ -107,7 +107,7 @@ describe.skipIf(CHROMIUM === undefined)(title('the dashboard in a real browser')
       .click();
     await page.getByRole('combobox', { name: 'Source' }).waitFor();
     expect(await page.getByRole('combobox', { name: 'Source' }).inputValue()).toBe('shop.log');
-    await page.getByLabel('Text in the message').fill('signature mismatch');
+    await page.getByLabel('Text in the line').fill('signature mismatch');
     await page.getByText('rejected: signature mismatch, dumping 4096 rows').first().waitFor();
     expect(await window.violations()).toEqual([]);
   }, 60_000);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { lineText } from '../../dashboard/src/format/event-text.ts';
 import { bytes, count, figure, percent, plural, short } from '../../dashboard/src/format/number.ts';
 import { levelOf } from '../../dashboard/src/format/severity.ts';
 import {
@@ -142,5 +143,13 @@ describe('times', () => {
     const midnight = new Date(2026, 2, 2).getTime() / 1000;
     expect(axisLabels([midnight - 3600, midnight, midnight + 3600])).toEqual(['23:00', '03-02', '01:00']);
     expect(axisLabels([midnight + 10, midnight + 20])[1]).toBe('00:00:20');
+  });
+});
+
+describe('a stored line', () => {
+  it('is shown with the fields that its message does not hold', () => {
+    const line = { message: '"GET / HTTP/1.1" 200 512', fields: { referer: '-', userAgent: 'sqlmap/1.7' } };
+    expect(lineText(line)).toBe('"GET / HTTP/1.1" 200 512 referer=- userAgent=sqlmap/1.7');
+    expect(lineText({ message: 'up' })).toBe('up');
   });
 });

@@ -13,9 +13,10 @@ import {
   renewWords,
   sharesHost,
 } from './growing.ts';
+import { hostCountOf } from './host-count.ts';
 import type { AlertObservation } from './observation.ts';
 import { INCIDENT_DEFAULTS, type IncidentOptions } from './options.ts';
-import { ratingOf } from './score.ts';
+import { type RatedFacts, ratingOf } from './score.ts';
 import { readState, writeState } from './snapshot.ts';
 import { type Surprise, SurpriseMeter } from './surprise.ts';
 
@@ -206,25 +207,30 @@ export class IncidentEngine {
   }
 
   /** By all evidence, expected or not: what people expect never changes what is kept. */
-  #isWorthTelling({ evidence, hosts, start }: GrowingIncident): boolean {
-    return ratingOf({ evidence: Object.values(evidence), hosts, start }, NOTHING_EXPECTED, this.options).band !== 'low';
+  #isWorthTelling(incident: GrowingIncident): boolean {
+    return ratingOf(factsOf(incident), NOTHING_EXPECTED, this.options).band !== 'low';
   }
 
   #finish(one: GrowingIncident, growing: boolean): Incident {
-    const { evidence, hosts, start } = one;
+    const facts = factsOf(one);
     return {
       id: one.id,
       tenant: this.#tenant,
       growing,
       learning: one.opened - this.#meter.start < this.options.learningMicros,
-      start,
+      start: one.start,
       lastEvidence: one.lastEvidence,
       ...(one.notifiedAt === null ? {} : { notifiedAt: one.notifiedAt }),
-      ...ratingOf({ evidence: Object.values(evidence), hosts, start }, this.#expected, this.options),
-      hosts: [...hosts],
+      ...ratingOf(facts, this.#expected, this.options),
+      hosts: [...one.hosts],
+      hostCount: facts.hostCount,
       timeline: [...one.timeline],
       alerts: one.alerts,
       merged: [...one.merged],
     };
   }
+}
+
+function factsOf(one: GrowingIncident): RatedFacts {
+  return { evidence: Object.values(one.evidence), hostCount: hostCountOf(one), start: one.start };
 }

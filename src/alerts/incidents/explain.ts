@@ -29,11 +29,13 @@ export function sentenceOf(
       : others === 1
         ? '; another unusual type of alert came with it'
         : `; ${others} other unusual types of alert came with it`;
-  const where = hosts > 1 ? `; it is about ${hosts} hosts` : '';
+  const where = hosts > 1 ? `; ${hosts > LISTED ? 'about ' : ''}${hosts.toLocaleString('en')} hosts are part of it` : '';
   const chain = tactics.length > 1 ? `, from ${words(tactics[0])} to ${words(tactics.at(-1))}` : '';
   return `${trimEnd(first.title)}. ${seen}${more}${where}${chain}. Since ${formatMicros(start)}.`;
 }
 
+/** Up to so many hosts are counted one by one, whatever the options. */
+const LISTED = 200;
 /** Fewer past windows than these say nothing worth a figure. */
 const FEW = 6;
 

@@ -1,9 +1,10 @@
 import { type IncidentEvidence, type Micros, stableId, type TimelineEntry } from '../../core/index.ts';
+import { addHost, addHosts, type CountedHosts } from './host-count.ts';
 import type { AlertObservation } from './observation.ts';
 import type { Surprise } from './surprise.ts';
 
-/** An incident while alerts still join it. Plain data, so that a snapshot is its JSON. */
-export interface GrowingIncident {
+/** An incident while alerts still join it. */
+export interface GrowingIncident extends CountedHosts {
   id: string;
   /** When its earliest evidence began and its latest ended, in event time. */
   start: Micros;
@@ -17,7 +18,6 @@ export interface GrowingIncident {
   alerts: number;
   /** Ids of the first of them: another unit of one is no other alert. */
   alertIds: string[];
-  hosts: string[];
   /** Hosts that its alerts name besides. */
   related: string[];
   /** By (type, host, user). */
@@ -41,6 +41,7 @@ export function beginIncident(tenant: string, alert: AlertObservation, now: Micr
     alerts: 0,
     alertIds: [],
     hosts: [],
+    manyHosts: null,
     related: [],
     evidence: Object.create(null) as Record<string, IncidentEvidence>,
     typeSeen: Object.create(null) as Record<string, Micros>,
@@ -119,7 +120,7 @@ export function addEvidence(incident: GrowingIncident, alert: AlertObservation, 
   const seen = incident.typeSeen[alert.type];
   if (seen !== undefined || Object.keys(incident.typeSeen).length < limit)
     incident.typeSeen[alert.type] = Math.max(seen ?? -Infinity, alert.time);
-  if (!incident.hosts.includes(alert.host) && incident.hosts.length < limit) incident.hosts.push(alert.host);
+  addHost(incident, alert.host, limit);
   for (const name of alert.related ?? []) {
     if (!incident.related.includes(name) && incident.related.length < limit) incident.related.push(name);
   }
@@ -169,7 +170,7 @@ export function absorb(incident: GrowingIncident, other: GrowingIncident, limit:
   if (other.notifiedAt !== null) incident.notifiedAt = Math.min(incident.notifiedAt ?? Infinity, other.notifiedAt);
   incident.alerts += other.alerts - other.alertIds.filter((id) => incident.alertIds.includes(id)).length;
   incident.alertIds = [...new Set([...incident.alertIds, ...other.alertIds])].slice(0, limit);
-  incident.hosts = [...new Set([...incident.hosts, ...other.hosts])].slice(0, limit);
+  addHosts(incident, other, limit);
   incident.related = [...new Set([...incident.related, ...other.related])].slice(0, limit);
   for (const [key, item] of Object.entries(other.evidence)) {
     const known = incident.evidence[key];

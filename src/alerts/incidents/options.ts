@@ -20,6 +20,8 @@ export interface IncidentOptions {
   readonly typeLinkMicros: Micros;
   readonly detectorBonus: number;
   readonly tacticBonus: number;
+  /** For each doubling of the hosts beyond ten. */
+  readonly hostBonus: number;
   /** An incident is rated no lower than its most severe evidence; only where severities are calibrated. */
   readonly severityFloor: boolean;
   /** Incidents that begin before this much history are marked as learnt. */
@@ -41,6 +43,7 @@ export const INCIDENT_DEFAULTS: IncidentOptions = {
   typeLinkMicros: 10 * MINUTE,
   detectorBonus: 0.25,
   tacticBonus: 0.25,
+  hostBonus: 0,
   severityFloor: false,
   learningMicros: MICROS_PER_DAY,
   historyKeys: 200_000,
@@ -56,6 +59,7 @@ export const OWN_ALERTS: IncidentOptions = {
   ...INCIDENT_DEFAULTS,
   quietBins: MICROS_PER_DAY / (10 * MINUTE),
   leastSeverity: 10,
+  hostBonus: 0.5,
   severityFloor: true,
   learningMicros: 0,
   historyKeys: 20_000,
@@ -71,9 +75,10 @@ export function bandOf(score: number): IncidentBand {
   return score >= INCIDENT_BANDS.notify ? 'notify' : 'low';
 }
 
-/** A critical alert makes an incident critical, a high one high at least. */
-export function bandWithFloor(score: number, evidence: readonly IncidentEvidence[]): IncidentBand {
+/** A critical alert makes an incident critical, a high one high at least: half the score on top of where that band begins, if that is more. */
+export function liftedScore(score: number, evidence: readonly IncidentEvidence[]): number {
   const worst = evidence.reduce((most, { severity = 0 }) => Math.max(most, severity), 0);
-  const floor = worst >= SEVERITY_LEVELS.critical ? INCIDENT_BANDS.critical : worst >= SEVERITY_LEVELS.high ? INCIDENT_BANDS.high : 0;
-  return bandOf(Math.max(score, floor));
+  if (worst < SEVERITY_LEVELS.high) return score;
+  const floor = worst >= SEVERITY_LEVELS.critical ? INCIDENT_BANDS.critical : INCIDENT_BANDS.high;
+  return Math.max(score, floor + score / 2);
 }

@@ -2,7 +2,7 @@ import type { Incident, IncidentEvidence, Micros, TypeShare } from '../../core/i
 import { SEVERITY_LEVELS } from '../severity.ts';
 import type { ExpectedRules } from './expected.ts';
 import { sentenceOf } from './explain.ts';
-import { bandOf, bandWithFloor, type IncidentOptions } from './options.ts';
+import { bandOf, type IncidentOptions, liftedScore } from './options.ts';
 import { inChainOrder } from './tactics.ts';
 
 /** What of an incident depends on what is expected. */
@@ -13,16 +13,19 @@ export type IncidentRating = Pick<
 
 export interface RatedFacts {
   readonly evidence: Iterable<IncidentEvidence>;
-  readonly hosts: readonly string[];
+  readonly hostCount: number;
   readonly start: Micros;
 }
 
+/** From so many hosts on an incident is worth more with each doubling of them. */
+const FEW_HOSTS = 10;
+
 /**
- * S = sum over distinct types of (largest surprise - floor), times the bonuses for several detectors and several tactics. Where
- * severities are calibrated, the evidence of the worst level comes first and names the incident. A pure function of the evidence
- * and the rules in force.
+ * S = sum over distinct types of (largest surprise - floor), times the bonuses for several detectors, several tactics and many hosts.
+ * Where severities are calibrated, the evidence of the worst level comes first, names the incident and lifts its score. A pure function
+ * of the evidence and the rules in force.
  */
-export function ratingOf({ evidence, hosts, start }: RatedFacts, rules: ExpectedRules, options: IncidentOptions): IncidentRating {
+export function ratingOf({ evidence, hostCount, start }: RatedFacts, rules: ExpectedRules, options: IncidentOptions): IncidentRating {
   const all = [...evidence].map((item) => marked(item, rules)).sort(options.severityFloor ? byLevel : bySurprise);
   const counted = all.filter(({ expected }) => expected !== true);
   const types = typesOf(counted);
@@ -30,11 +33,13 @@ export function ratingOf({ evidence, hosts, start }: RatedFacts, rules: Expected
   const detectors = [...new Set(counted.map((item) => item.detector))].sort();
   const tactics = inChainOrder(counted.flatMap((item) => item.tactic ?? []));
   const bonus = (kinds: number, weight: number): number => 1 + weight * Math.max(0, kinds - 1);
-  const score = sum * bonus(detectors.length, options.detectorBonus) * bonus(tactics.length, options.tacticBonus);
+  const breadth = 1 + options.hostBonus * Math.log2(Math.max(1, hostCount / FEW_HOSTS));
+  const plain = sum * bonus(detectors.length, options.detectorBonus) * bonus(tactics.length, options.tacticBonus) * breadth;
+  const score = options.severityFloor ? liftedScore(plain, counted) : plain;
   return {
     score,
-    band: options.severityFloor ? bandWithFloor(score, counted) : bandOf(score),
-    sentence: sentenceOf(counted, hosts.length, tactics, options.binMicros / 60_000_000, start, options.quietBins),
+    band: bandOf(score),
+    sentence: sentenceOf(counted, hostCount, tactics, options.binMicros / 60_000_000, start, options.quietBins),
     types: types.map((one) => ({ ...one, share: sum > 0 ? (one.surprise - options.floor) / sum : 0 })),
     detectors,
     tactics,

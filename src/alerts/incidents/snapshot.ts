@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { canonicalJson, VedetteError } from '../../core/index.ts';
+import { HyperLogLog } from '../../ml/index.ts';
 import type { GrowingIncident } from './growing.ts';
 import type { SurpriseState } from './surprise.ts';
 
@@ -50,6 +51,7 @@ const growing = z.object({
   alerts: number,
   alertIds: z.array(text).default([]),
   hosts: z.array(text),
+  manyHosts: z.base64().exactOptional(),
   related: z.array(text),
   evidence: z.array(z.tuple([text, evidence])),
   typeSeen: z.array(z.tuple([text, number])),
@@ -74,7 +76,12 @@ export function writeState({ meter, open, ...rest }: EngineState): Uint8Array {
       ...rest,
       version: 1,
       meter: { ...meter, start: Number.isNaN(meter.start) ? null : meter.start },
-      open: open.map((one) => ({ ...one, evidence: Object.entries(one.evidence), typeSeen: Object.entries(one.typeSeen) })),
+      open: open.map(({ manyHosts, ...one }) => ({
+        ...one,
+        ...(manyHosts === null ? {} : { manyHosts: Buffer.from(manyHosts.registers).toString('base64') }),
+        evidence: Object.entries(one.evidence),
+        typeSeen: Object.entries(one.typeSeen),
+      })),
     }),
   );
 }
@@ -91,6 +98,7 @@ export function readState(bytes: Uint8Array): EngineState {
         firstEnd: one.firstEnd ?? one.start,
         opened: one.opened ?? one.start,
         touched: one.touched ?? one.lastEvidence,
+        manyHosts: one.manyHosts === undefined ? null : new HyperLogLog(Uint8Array.from(Buffer.from(one.manyHosts, 'base64'))),
         evidence: bare(one.evidence),
         typeSeen: bare(one.typeSeen),
       })),

@@ -102,7 +102,7 @@ function alertOf(incident: Incident, evidence: EvidenceLine[], list: AlertList, 
       techniques: [...techniques],
       explanation: {
         what: sentence,
-        why: `${counted(incident.alerts, 'alert')} of ${counted(types.length, 'type')} on ${counted(hosts.length, 'host')} are together surprising to a score of ${score.toFixed(1)}${chain}.`,
+        why: `${counted(incident.alerts, 'alert')} of ${counted(types.length, 'type')} on ${counted(incident.hostCount, 'host')} are together surprising to a score of ${score.toFixed(1)}${chain}.`,
         harmless: ['A change, test or maintenance that touched these hosts for the first time.'],
         next: [`See its timeline: vedette incidents show ${id.slice(0, 12)} ${list.input}`],
         contributions: types.map(({ title, share, surprise }) => ({

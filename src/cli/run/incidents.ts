@@ -86,7 +86,7 @@ function describe(one: Incident & Partial<IncidentHandling>): string[] {
     ...(state === undefined ? [] : [`  state      ${state}${assignee === undefined ? '' : `, ${assignee} is on it`}`]),
     `  score      ${one.score.toFixed(1)}, ${one.band}`,
     `  time       ${formatMicros(one.start)} to ${formatMicros(one.lastEvidence)}`,
-    `  hosts      ${one.hosts.join(', ')}`,
+    `  hosts      ${one.hosts.join(', ')}${one.hostCount > one.hosts.length ? ` and about ${one.hostCount - one.hosts.length} more` : ''}`,
     ...(one.users.length === 0 ? [] : [`  users      ${one.users.join(', ')}`]),
     `  detectors  ${one.detectors.join(', ')}`,
     `  kill chain ${one.tactics.length === 0 ? 'not known' : one.tactics.join(' > ')}`,

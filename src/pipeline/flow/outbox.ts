@@ -12,7 +12,6 @@ export class OutboxDispatcher {
   private sinks: ReadonlyMap<string, Sink>;
   private readonly random: () => number;
   private readonly log: Logger;
-
   private delivering: Promise<unknown> = Promise.resolve();
 
   constructor(outbox: PipelineStore['outbox'], sinks: ReadonlyMap<string, Sink>, random: () => number, log: Logger) {

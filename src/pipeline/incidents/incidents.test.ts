@@ -62,6 +62,23 @@ describe('alerts of several lanes', () => {
   });
 });
 
+describe('lanes that change', () => {
+  it('leave what waits in its order: of one that is gone it stays, one that is new holds nobody up before its first event', () => {
+    const { reached, queue } = twoLanes();
+    Object.assign(reached, { a: 10, b: 0 });
+    queue.push('a', 10, 0, 'of a');
+    expect(queue.release(0)).toEqual([]);
+    const lane = (name: string) => ({ name, frontier: () => reached[name] ?? Number.NEGATIVE_INFINITY });
+    queue.use([lane('b'), lane('c')]);
+    queue.push('b', 5, 0, 'of b');
+    reached.b = 5;
+    expect(queue.release(0)).toEqual(['of b']);
+    reached.b = 20;
+    expect(queue.release(0)).toEqual(['of a']);
+    expect(queue.length).toBe(0);
+  });
+});
+
 describe('entities seen', () => {
   it('are the hosts of lines, written again after five minutes', () => {
     const seen = new SeenEntities();

@@ -21,9 +21,9 @@ export function incidentsSection(report: Report): string {
 }
 
 function incidentCard(incident: ReportedIncident): string {
-  const { id, band, sentence, start, end, hosts, users, alerts, phases } = incident;
+  const { id, band, sentence, start, end, hosts, hostCount, users, alerts, phases } = incident;
   const facts: [string, string][] = [
-    [hosts.length === 1 ? 'Host' : 'Hosts', names(hosts)],
+    [hosts.length === 1 ? 'Host' : 'Hosts', names(hosts, hostCount)],
     ...(users.length === 0 ? [] : [[users.length === 1 ? 'User' : 'Users', names(users)] as [string, string]]),
     ['When', span(start, end)],
     ['Made of', plural(alerts, 'finding')],
@@ -58,7 +58,7 @@ function words(tactic: string): string {
   return tactic.replaceAll('-', ' ');
 }
 
-function names(all: readonly string[]): string {
-  const rest = all.length - NAMES;
+function names(all: readonly string[], total = all.length): string {
+  const rest = total - Math.min(NAMES, all.length);
   return rest > 0 ? `${all.slice(0, NAMES).join(', ')} and ${count(rest)} more` : listed(all);
 }

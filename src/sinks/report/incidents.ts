@@ -14,7 +14,7 @@ export function incidentsOf(
 }
 
 function reported(incident: Incident, here: ReadonlySet<string>): ReportedIncident {
-  const { id, band, score, sentence, start, lastEvidence, hosts, users, detectors, tactics, techniques, alerts } = incident;
+  const { id, band, score, sentence, start, lastEvidence, hosts, hostCount, users, detectors, tactics, techniques, alerts } = incident;
   return {
     id,
     band,
@@ -23,6 +23,7 @@ function reported(incident: Incident, here: ReadonlySet<string>): ReportedIncide
     start: formatMicros(start),
     end: formatMicros(lastEvidence),
     hosts: hosts.slice(0, LIMITS.names).map(phrase),
+    hostCount,
     users: users.slice(0, LIMITS.names).map(phrase),
     detectors,
     tactics,

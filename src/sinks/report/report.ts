@@ -167,6 +167,7 @@ export interface ReportedIncident {
   readonly sentence: string;
   readonly start: string;
   readonly end: string;
+  readonly hostCount: number;
   readonly hosts: readonly string[];
   readonly users: readonly string[];
   readonly detectors: readonly string[];

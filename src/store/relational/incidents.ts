@@ -102,7 +102,9 @@ export class Incidents {
 
 function toIncident(row: SqlRow): HandledIncident {
   const merged = row.merged_into === null ? {} : { growing: false, mergedInto: row.merged_into as string };
-  return { ...(JSON.parse(row.body as string) as Incident), ...merged, state: row.state as AlertState, ...handlingOf(row) };
+  const body = JSON.parse(row.body as string) as Incident;
+  // Those written by older versions have no count of their own.
+  return { ...body, hostCount: body.hostCount ?? body.hosts.length, ...merged, state: row.state as AlertState, ...handlingOf(row) };
 }
 
 /** What the pipeline knows, without what people added. */

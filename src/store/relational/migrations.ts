@@ -141,6 +141,11 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE series ADD COLUMN upper REAL;
   ALTER TABLE series ADD COLUMN highest REAL;
   `,
+  // Scores of incidents are on one scale with their bands.
+  `
+  UPDATE incidents SET score = 10 + score / 2, body = json_set(body, '$.score', 10 + score / 2) WHERE band = 2 AND score < 10;
+  UPDATE incidents SET score = 20 + score / 2, body = json_set(body, '$.score', 20 + score / 2) WHERE band = 3 AND score < 20;
+  `,
 ];
 
 /** Brings a store to the newest version, one transaction a step; refuses one from the future untouched. */

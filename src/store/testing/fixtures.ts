@@ -132,6 +132,7 @@ export function incident(id: string, more: Partial<Incident> = {}): Incident {
     ...{ id, tenant: 'acme', growing: true, learning: false, start: DAY, lastEvidence: DAY, score: 6, band: 'notify', sentence: id },
     ...{
       hosts: ['web'],
+      hostCount: 1,
       users: [],
       detectors: [],
       tactics: [],

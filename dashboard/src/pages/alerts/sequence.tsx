@@ -4,6 +4,7 @@ import type { AlertBody } from '../../../../src/server/api/schema/alerts.ts';
 import { useApi, useTenant } from '../../api/queries.ts';
 import { useReportedFinding } from '../../api/report.ts';
 import { When } from '../../components/marks.tsx';
+import { lineText } from '../../format/event-text.ts';
 import { count, plural } from '../../format/number.ts';
 import { SECOND } from '../../format/time.ts';
 
@@ -34,7 +35,7 @@ export function Sequence({ alert }: { alert: AlertBody }) {
     },
     { enabled: detection.evidence.length > 0, staleTime: 300_000 },
   );
-  const stored = useMemo(() => new Map((events.data?.items ?? []).map((event) => [place(event), event.message])), [events.data]);
+  const stored = useMemo(() => new Map((events.data?.items ?? []).map((event) => [place(event), lineText(event)])), [events.data]);
   const missing = events.data !== undefined && detection.evidence.some((line) => !stored.has(place(line)));
   const finding = useReportedFinding(alert.id, inputs, missing);
   const texts = useMemo(

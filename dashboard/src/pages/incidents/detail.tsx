@@ -11,7 +11,7 @@ import { useHandling } from '../../components/handling/use-handling.ts';
 import { useHandlingKeys } from '../../components/handling/use-handling-keys.ts';
 import { When } from '../../components/marks.tsx';
 import { Answered } from '../../components/states.tsx';
-import { plural } from '../../format/number.ts';
+import { count, plural } from '../../format/number.ts';
 import { techniqueText } from '../../format/techniques.ts';
 import { duration, prose } from '../../format/time.ts';
 import { Evidence } from './evidence.tsx';
@@ -89,6 +89,7 @@ function Loaded({ incident }: { incident: IncidentBody }) {
               </Link>
             </span>
           ))}
+          {incident.hostCount > incident.hosts.length && ` and about ${count(incident.hostCount - incident.hosts.length)} more`}
         </Fact>
         {incident.users.length > 0 && <Fact name="Users">{incident.users.join(', ')}</Fact>}
         <Fact name="Detectors">{incident.detectors.join(', ')}</Fact>

@@ -3,6 +3,7 @@ import { lazy, Suspense, useMemo } from 'react';
 import type { IncidentBody } from '../../../../src/server/api/schema/incidents.ts';
 import { useTenant } from '../../api/queries.ts';
 import type { EntityLink, EntityNode } from '../../components/entity-graph.tsx';
+import { count } from '../../format/number.ts';
 import { levelOf } from '../../format/severity.ts';
 
 const LazyGraph = lazy(() => import('../../components/entity-graph.tsx'));
@@ -22,7 +23,7 @@ export function IncidentGraph({ incident }: { incident: IncidentBody }) {
           nodes={nodes}
           links={links}
           height={HEIGHT}
-          label={`${incident.hosts.length} hosts, ${incident.users.length} users and ${incident.types.length} kinds of finding`}
+          label={`${count(incident.hostCount)} hosts, ${incident.users.length} users and ${incident.types.length} kinds of finding`}
           onChoose={({ kind, name }) => {
             if (kind === 'host') void navigate({ to: '/t/$tenant/entities/$name', params: { tenant, name } });
           }}

@@ -46,7 +46,10 @@ export function headOf({ types, sentence }: Pick<IncidentSummary, 'types' | 'sen
 export function Score({ incident, word = false }: { incident: Pick<IncidentSummary, 'score' | 'band'>; word?: boolean }) {
   const score = incident.score >= 100 ? Math.round(incident.score) : Number(incident.score.toFixed(1));
   return (
-    <span className={`sev ${levelOfBand(incident.band)}`} title={`Score ${score}: ${incident.band}`}>
+    <span
+      className={`sev ${levelOfBand(incident.band)}`}
+      title={`Score ${score}, ${incident.band}: 5 and more are worth a notification, 10 high, 20 critical`}
+    >
       {score}
       {word ? ` ${incident.band}` : <span className="hidden">{incident.band}</span>}
     </span>

@@ -9,6 +9,7 @@ import { Fact } from '../../components/fact.tsx';
 import { When } from '../../components/marks.tsx';
 import { Scroll } from '../../components/scroll.tsx';
 import { Answered, Blank } from '../../components/states.tsx';
+import { fieldsText } from '../../format/event-text.ts';
 import { count } from '../../format/number.ts';
 import { surprisingPlaces } from '../alerts/sequence.tsx';
 import type { LogFilters } from './logs.tsx';
@@ -91,7 +92,7 @@ export function Lines({ filters, newestFirst, alert, onOrder, onFilter }: Props)
                       <span className={`ellipsis ${levelColour(event.level)}`}>{event.level}</span>
                       <span className="ellipsis">
                         {mark !== undefined && <span className="hidden">{mark}: </span>}
-                        {event.message}
+                        {event.message} <span className="soft">{fieldsText(event)}</span>
                       </span>
                     </button>
                   );

@@ -128,8 +128,8 @@ function SearchField({ value, onChange }: { value: string; onChange: (value: str
       w={280}
       maxLength={1024}
       type="search"
-      aria-label="Text in the message"
-      placeholder="Text in the message"
+      aria-label="Text in the line"
+      placeholder="Text in the line"
       leftSection={<IconSearch size={14} aria-hidden />}
       value={text}
       onChange={(event) => setText(event.currentTarget.value)}

@@ -54,7 +54,7 @@ export function NeedsLook() {
                         </Link>
                       </td>
                       <td className="soft small num only-wide">
-                        {plural(incident.alerts, 'alert')}, {plural(incident.hosts.length, 'host')}
+                        {plural(incident.alerts, 'alert')}, {plural(incident.hostCount, 'host')}
                         <div>{incident.tactics.map((tactic) => tactic.replaceAll('-', ' ')).join(', ')}</div>
                       </td>
                       <td className="soft right nowrap">

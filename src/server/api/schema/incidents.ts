@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { cursorSchema, limitSchema, listOf, pageOf, timeQuerySchema, timeSchema } from './common.ts';
 import { assigneeSchema, notesSchema, stateSchema } from './handling.ts';
 
-/** By the score: notify >= 5, high >= 10, critical >= 20; never below the worst alert in it (critical -> high, high -> notify). */
+/** By the score: notify >= 5, high >= 10, critical >= 20. */
 export const bandSchema = z.enum(['low', 'notify', 'high', 'critical']);
 
 export const incidentEvidenceSchema = z.looseObject({
@@ -56,7 +56,9 @@ export const incidentSummarySchema = z.object({
   notifiedAt: timeSchema.optional(),
   /** What happened, in one sentence. */
   sentence: z.string(),
+  /** The first of them; `hostCount` says how many there are. */
   hosts: z.array(z.string()),
+  hostCount: z.number(),
   users: z.array(z.string()),
   detectors: z.array(z.string()),
   /** ATT&CK tactics in the order of the kill chain. */

@@ -1,5 +1,5 @@
 import { formatMicros, type HandledIncident } from '../../../core/index.ts';
-import { figure, moment, percent, plural, span } from '../../report/words.ts';
+import { count, figure, moment, percent, plural, span } from '../../report/words.ts';
 import { dated } from './alert.ts';
 import { PdfDocument } from './document.ts';
 
@@ -15,7 +15,7 @@ export async function pdfOfIncident(incident: HandledIncident, program: string):
     ['Time (UTC)', span(formatMicros(incident.start), formatMicros(incident.lastEvidence))],
     ['State', `${incident.state}${incident.growing ? ', still growing' : ''}${incident.learning ? ', of the learning day' : ''}`],
     ['Assigned to', incident.assignee ?? 'nobody'],
-    ['Hosts', incident.hosts.join(', ')],
+    ['Hosts', hostsOf(incident)],
     ['Users', incident.users.join(', ')],
     ['Tactics', incident.tactics.join(', ')],
     ['Techniques', incident.techniques.join(', ')],
@@ -61,4 +61,9 @@ export async function pdfOfIncident(incident: HandledIncident, program: string):
   page.heading('Made by');
   page.fields([['Program', `vedette ${program.replace(/^vedette /, '')}`]]);
   return page.end();
+}
+
+function hostsOf({ hosts, hostCount }: HandledIncident): string {
+  const rest = hostCount - hosts.length;
+  return rest > 0 ? `${hosts.join(', ')} and about ${count(rest)} more` : hosts.join(', ');
 }
