@@ -117,7 +117,7 @@ describe('alerts', () => {
       alertWrite('c', { start: DAY + 9, severity: 60, detector: 'rate' }),
     ]);
     const { lanes, influencers, ...rest } = alerts.lanes({ by: 'detector', bins: 5, limit: 1, from: DAY, to: DAY + 10 });
-    expect(rest).toEqual({ start: DAY, binMicros: 2, bins: 5, total: 3 });
+    expect(rest).toEqual({ start: DAY, binMicros: 2, bins: 5, total: 3, more: 1 });
     expect(lanes).toEqual([{ name: 'sequence', alerts: 2, severity: 80, counts: [1, 0, 0, 0, 1], severities: [30, 0, 0, 0, 80] }]);
     expect(influencers.find(({ kind }) => kind === 'technique')).toEqual({
       ...{ kind: 'technique', name: 'T1110', alerts: 3, severity: 80, weight: 170 },
