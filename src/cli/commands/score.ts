@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { withCommonOptions, withExample } from '../options.ts';
+import { rate, withCommonOptions, withExample } from '../options.ts';
 import { withDataOptions } from './data-options.ts';
 import { withFeatureOptions } from './feature-options.ts';
 
@@ -9,7 +9,10 @@ export function scoreCommand(): Command {
     true,
   );
   withFeatureOptions(command);
-  command.requiredOption('--model <name[@version]>', 'registered model').option('--out <file>', 'CSV file (default: standard output)');
+  command
+    .requiredOption('--model <name[@version]>', 'registered model')
+    .option('--out <file>', 'CSV file (default: standard output)')
+    .option('--promise <rate>', 'promised false-alarm rate (default: the model’s)', rate);
   withExample(
     command,
     'vedette score --model hdfs --data today.log --out scores.csv',

@@ -2,11 +2,12 @@ import { VedetteError } from '../../core/index.ts';
 import { evaluateModel, readSequenceData } from '../../training/index.ts';
 import type { DataOptions } from '../commands/data-options.ts';
 import type { CommonOptions } from '../options.ts';
-import { print, printJson } from '../output.ts';
+import { note, print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
 import { isRowModel, loadModel } from './load-model.ts';
 import { parsingOptions } from './parsing-options.ts';
 import { tenantRegistry } from './registry.ts';
+import { beyondResolution } from './resolution.ts';
 import { evaluateRows } from './row-models.ts';
 import { withSpooledData } from './spooled-inputs.ts';
 
@@ -68,6 +69,7 @@ async function evaluateSessions(options: EvaluateCommandOptions & { readonly mod
     print(
       `  false alarms: promised ${metrics.promised_rate}, observed ${figure(metrics.observed_rate)} [${figure(metrics.observed_low)}, ${figure(metrics.observed_high)}]${metrics.extrapolated ? ', extrapolated' : ''}`,
     );
+    if (metrics.extrapolated) note(beyondResolution());
     for (const [label, found] of Object.entries(evaluation.per_class)) print(`  ${label}: ${JSON.stringify(found)}`);
     print('  beside trivial rules:');
     for (const [name, baseline] of Object.entries(evaluation.baselines)) {

@@ -171,8 +171,8 @@ async function scoreFlows(options: CommonOptions & DataOptions, reference: strin
   return scoreFlowModel(loaded, table, rate);
 }
 
-export async function scoreRows(options: CommonOptions & DataOptions & { model: string; out?: string }): Promise<void> {
-  await writeScores(await scoreFlows(options, options.model), 'flows', options);
+export async function scoreRows(options: CommonOptions & DataOptions & { model: string; out?: string; promise?: number }): Promise<void> {
+  await writeScores(await scoreFlows(options, options.model, options.promise), 'flows', options);
 }
 
 /** Scores as CSV, on standard output or in `--out`, and what they come to. `what`: the rows, in the plural. */
@@ -239,12 +239,15 @@ export async function evaluateRows(options: CommonOptions & DataOptions & { mode
 }
 
 /** What the calibration can tell. */
-function resolution({ promise, calibration }: Pick<ScoredFlows, 'promise' | 'calibration'>, what: string): string {
+function resolution(
+  { promise, calibration, threshold }: Pick<ScoredFlows, 'promise' | 'calibration'> & Partial<Pick<ScoredFlows, 'threshold'>>,
+  what: string,
+): string {
   const { rows, smallest_rate: smallest } = calibration;
   const enough =
     promise >= smallest
       ? 'which resolve the promise'
-      : `which resolve rates down to ${Number(smallest.toPrecision(2))} only: below, the tail is extrapolated`;
+      : `which resolve rates down to ${Number(smallest.toPrecision(2))} only: below, ${threshold === Number.POSITIVE_INFINITY ? 'no score is high enough; give a larger --promise' : 'the tail is extrapolated'}`;
   return `calibrated on ${rows} benign ${what}, ${enough}`;
 }
 

@@ -2,18 +2,19 @@ import { featureOfModel, readSequenceData, scoreCsv, scoreData } from '../../tra
 import type { DataOrFeature } from '../commands/data-options.ts';
 import type { FeatureOptions } from '../commands/feature-options.ts';
 import type { CommonOptions } from '../options.ts';
-import { print, printJson } from '../output.ts';
+import { note, print, printJson } from '../output.ts';
 import { startProgress } from '../progress.ts';
 import { loadModel } from './load-model.ts';
 import { parsingOptions } from './parsing-options.ts';
 import { tenantRegistry } from './registry.ts';
+import { beyondResolution } from './resolution.ts';
 import { scoreRows } from './row-models.ts';
 import { withSpooledData } from './spooled-inputs.ts';
 import { chosenData } from './stored-feature.ts';
 import { scoreWindows } from './window-models.ts';
 import { writeOutput } from './write-output.ts';
 
-type ScoreOptions = CommonOptions & DataOrFeature & FeatureOptions & { model: string; out?: string };
+type ScoreOptions = CommonOptions & DataOrFeature & FeatureOptions & { model: string; out?: string; promise?: number };
 
 export async function score(options: ScoreOptions): Promise<void> {
   await withSpooledData(options, scoreFrom);
@@ -42,7 +43,8 @@ async function scoreFrom(options: ScoreOptions): Promise<void> {
       reading,
       model,
     );
-    const rows = await scoreData({ detector: model.detector, calibration: model.calibration, data, promise: model.promise });
+    const promise = options.promise ?? model.promise;
+    const rows = await scoreData({ detector: model.detector, calibration: model.calibration, data, promise });
     progress.stop();
     const flagged = rows.anomalous.reduce((sum, one) => sum + one, 0);
     const summary = {
@@ -51,7 +53,9 @@ async function scoreFrom(options: ScoreOptions): Promise<void> {
       anomalous: flagged,
       promised_rate: rows.threshold.rate,
       extrapolated: rows.threshold.extrapolated,
+      smallest_rate: rows.threshold.smallest,
     };
+    if (rows.threshold.extrapolated && !json) note(beyondResolution(rows.threshold.smallest));
     if (options.out !== undefined) {
       await writeOutput(options.out, scoreCsv(rows));
       if (json) printJson({ ...summary, out: options.out });

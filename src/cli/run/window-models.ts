@@ -80,7 +80,7 @@ export async function trainWindows(
 
 /** `vedette score --features NAME`: every window of a time, by a model that learnt from the same feature. */
 export async function scoreWindows(
-  options: CommonOptions & { readonly model: string; readonly out?: string },
+  options: CommonOptions & { readonly model: string; readonly out?: string; readonly promise?: number },
   feature: StoredFeature | undefined,
 ): Promise<void> {
   if (feature === undefined) {
@@ -94,5 +94,5 @@ export async function scoreWindows(
       hint: 'Train one with `vedette train isolation-forest --features NAME`.',
     });
   }
-  await writeScores(await scoreFlowModel(loaded, windowTable(await readWindows(feature))), 'windows', options);
+  await writeScores(await scoreFlowModel(loaded, windowTable(await readWindows(feature)), options.promise), 'windows', options);
 }
