@@ -121,7 +121,7 @@ describe('what a running pipeline stored', () => {
     expect((await ana.call('DELETE', `tenants/a/alerts/${id}/label`)).status).toBe(200);
     expect((await ana.call('GET', `tenants/a/alerts/${id}`)).json<{ verdict?: string }>().verdict).toBeUndefined();
     const bulk = await ana.call('POST', 'tenants/a/alerts/bulk', { ids: [id, 'gone'], state: 'closed', verdict: 'benign' });
-    expect(bulk.json()).toEqual({ changed: 1, missing: ['gone'] });
+    expect(bulk.json()).toEqual({ changed: 1, missing: ['gone'], undo: 1 });
     expect((await get<'alerts'>('alerts?state=closed')).items.map((one) => one.id)).toEqual([id]);
     const log = (await ana.call('GET', `tenants/a/labels/log?alert=${id}`)).json<{ items: { verdict?: string; by: string }[] }>();
     expect(log.items.map(({ verdict, by }) => `${verdict} ${by}`)).toEqual(['false-positive ana', 'undefined ana', 'benign ana']);

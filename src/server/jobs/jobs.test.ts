@@ -153,7 +153,7 @@ describe('jobs', () => {
       detector: 'forecast',
       algorithm: 'gru',
       steps: 3,
-      options: { epochs: 6, window: 24, batchSize: 4 },
+      options: { epochs: 9, window: 24, batchSize: 4 },
       data: { uploads: [upload] },
     };
     const { id } = await started('train', { ...wanted, name: 'cut' });
