@@ -97,7 +97,12 @@ export class GroupAnalysis {
         onBatch: (batch) => this.#count(batch),
         progress: (share) => this.#progress(share * 0.6, `reading ${type}`),
       });
-      return { read, found: observed === undefined ? NOTHING_FOUND : await observed.findings() };
+      try {
+        return { read, found: observed === undefined ? NOTHING_FOUND : await observed.findings() };
+      } catch (error) {
+        await read.rest?.close();
+        throw error;
+      }
     } finally {
       await parser.close();
     }

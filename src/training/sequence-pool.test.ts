@@ -55,6 +55,20 @@ describe('sequences in bounded memory', () => {
     expect(few).toMatchObject({ rows: SEQUENCES, others: [], rest: undefined });
   });
 
+  it('never leave nothing to learn from, however small the memory', async () => {
+    for (let rows = 1; rows <= 60; rows++) {
+      const pool = new SequencePool(1, true);
+      await pool.add(slice(whole, 0, rows));
+      const sample = told(pool.sample());
+      const rest = pool.rest();
+      const others: string[] = [];
+      if (rest !== undefined) for await (const batch of rest.read()) others.push(...told(batch));
+      await rest?.close();
+      expect(sample).not.toEqual([]);
+      expect([...sample, ...others].sort()).toEqual(told(slice(whole, 0, rows)).sort());
+    }
+  });
+
   it('are drawn from all alike', async () => {
     const pool = new SequencePool(4000 * 2048, false);
     const many = sequenceBatch(Array.from({ length: 16_000 }, () => ['a']));

@@ -44,18 +44,19 @@ export class SequencePool {
     this.rows += batch.rows;
     await this.#file?.write(batch);
     this.#hold(this.#halvings === 0 ? batch : sampled(batch, this.#halvings));
-    if (this.#fits) return;
-    if (this.#keepsRest && this.#file === undefined) {
-      this.#file = await SpillFile.open();
-      for (const held of this.#held) await this.#file.write(held);
-    }
     while (!this.#fits) {
+      const fewer = this.#held.map((held) => sampled(held, this.#halvings + 1)).filter(({ rows }) => rows > 0);
+      // However large they are, something is learnt from.
+      if (fewer.length === 0) return;
+      if (this.#keepsRest && this.#file === undefined) {
+        this.#file = await SpillFile.open();
+        for (const held of this.#held) await this.#file.write(held);
+      }
       this.#halvings++;
-      const before = this.#held;
       this.#held = [];
       this.#rows = 0;
       this.#events = 0;
-      for (const held of before) this.#hold(sampled(held, this.#halvings));
+      for (const held of fewer) this.#hold(held);
     }
   }
 
@@ -75,7 +76,10 @@ export class SequencePool {
       rows: this.rows - this.#rows,
       close: () => file.close(),
       async *read() {
-        for await (const batch of file.read()) yield sampled(batch, halvings, false);
+        for await (const batch of file.read()) {
+          const others = sampled(batch, halvings, false);
+          if (others.rows > 0) yield others;
+        }
       },
     };
   }
