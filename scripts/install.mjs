@@ -54,6 +54,8 @@ function unlessCurrent(stamp, parts, step) {
 }
 
 const bin = (...parts) => join(root, 'node_modules', ...parts);
+/** Packages are bundled too. */
+const LOCK = 'package-lock.json';
 
 /** Bundles entries and threads of a folder of modules. */
 export const bundle = (modules, out, ...entries) => run(process.execPath, [join(root, 'scripts', 'bundle.mjs'), modules, out, ...entries]);
@@ -61,9 +63,9 @@ export const bundle = (modules, out, ...entries) => run(process.execPath, [join(
 /** Builds src/ to dist/ and dashboard/ to dist/dashboard/ where they are newer than the last build. */
 export function build({ clean = false } = {}) {
   if (clean) rmSync(join(root, 'dist'), { recursive: true, force: true });
-  const bundled = unlessCurrent(join(root, 'dist', '.built'), ['src', 'scripts/bundle.mjs'], () => bundle('src', 'dist', 'cli/main'));
+  const bundled = unlessCurrent(join(root, 'dist', '.built'), ['src', 'scripts/bundle.mjs', LOCK], () => bundle('src', 'dist', 'cli/main'));
   if (bundled !== 0) return bundled;
-  return unlessCurrent(join(root, 'dist', '.built-dashboard'), ['dashboard', 'src/server/api'], () =>
+  return unlessCurrent(join(root, 'dist', '.built-dashboard'), ['dashboard', 'src/server/api', LOCK], () =>
     run(process.execPath, [bin('vite', 'bin', 'vite.js'), 'build', 'dashboard', '--logLevel', 'warn']),
   );
 }

@@ -42,7 +42,7 @@ export function mixedText(formats: Readonly<Record<string, number>>): string {
 }
 
 /** `undated` of `lines` events have no time. */
-export function undatedText(undated: number, lines: number, format: string): string {
+function undatedText(undated: number, lines: number, format: string): string {
   const events = `${undated.toLocaleString('en')} of ${lines.toLocaleString('en')} events`;
   const then = undated === lines ? 'Nothing that goes by time could look at them' : 'What goes by time could not look at those';
   return `No time was recognised in ${events} (read as ${format}). ${then}: sessions by time, rates, and signatures that count within a time. --log-format names another format.`;

@@ -44,25 +44,27 @@ interface Subject {
 export function silenceFindings(source: string, input: string, frame: SeriesFrame, lineage: Lineage): Finding[] {
   const end = frame.times[frame.rows - 1] as number;
   const all = Array.from({ length: frame.rows }, (_, row) => row);
+  // Where everything around it is silent, that is told already.
+  const apartFrom = (around: readonly number[]) => {
+    const place = new Map(around.map((row, i) => [row, i]));
+    return ({ from, to }: Pause) => (to === undefined ? around.length : (place.get(to) as number)) - (place.get(from) as number) > 1;
+  };
+  const apartFromAll = apartFrom(all);
   const whole = frame.undated === true ? [] : pausesOf(all, frame, end);
   const subjects: Subject[] = [{ key: `${input} reports`, subject: input, entity: input, channel: 0, pauses: whole }];
   for (const [device, channels] of channelsByDevice(frame)) {
     const entity = device || input;
     const rows = device === '' ? all : all.filter((row) => channels.some((channel) => reported(frame, channel, row)));
-    // Where everything around it is silent, that is told already.
-    const told = (around: readonly number[]) => {
-      const place = new Map(around.map((row, i) => [row, i]));
-      return ({ from, to }: Pause) => (to === undefined ? around.length : (place.get(to) as number)) - (place.get(from) as number) > 1;
-    };
     if (device !== '') {
-      const pauses = pausesOf(rows, frame, end).filter(told(all));
+      const pauses = pausesOf(rows, frame, end).filter(apartFromAll);
       subjects.push({ key: `${device} reports`, subject: device, entity, channel: channels[0] as number, pauses });
       if (channels.length === 1) continue;
     }
+    const apart = rows === all ? apartFromAll : apartFrom(rows);
     for (const channel of channels) {
       const own = rows.filter((row) => reported(frame, channel, row));
       const name = frame.channels[channel] as string;
-      subjects.push({ key: name, subject: name, entity, channel, pauses: pausesOf(own, frame, end).filter(told(rows)) });
+      subjects.push({ key: name, subject: name, entity, channel, pauses: pausesOf(own, frame, end).filter(apart) });
     }
   }
   return subjects.flatMap(({ key, subject, entity, channel, pauses }) =>

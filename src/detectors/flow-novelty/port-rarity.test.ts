@@ -21,7 +21,7 @@ describe('rarity of ports', () => {
         expect(Math.fround(portCode(p, a)) === Math.fround(portCode(q, b))).toBe(same);
       }),
     );
-    expect(portCode(Number.NaN, Number.NaN)).toBe(0);
+    for (const none of [Number.NaN, -1, 1e9, Number.POSITIVE_INFINITY]) expect(portCode(none, none)).toBe(0);
   });
 
   it('keeps the most frequent ports where there are too many', () => {

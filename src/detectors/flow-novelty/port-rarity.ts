@@ -8,9 +8,13 @@ export interface PortCounts {
 /** Most ports that are told apart; the rest are as rare as unseen ones. */
 const MOST_PORTS = 8192;
 
-/** Protocol and destination port as one number, exact in float32; what is absent counts as 0. */
+/** Protocol and destination port as one number, exact in float32; what is absent, or no such number, counts as 0. */
 export function portCode(protocol: number, port: number): number {
-  return (Number.isNaN(protocol) ? 0 : protocol) * 65_536 + (Number.isNaN(port) ? 0 : port);
+  return within(protocol, 255) * 65_536 + within(port, 65_535);
+}
+
+function within(value: number, most: number): number {
+  return value >= 0 && value <= most ? value : 0;
 }
 
 /** `codes`: of every learnt flow. */

@@ -10,8 +10,8 @@ export interface RuleFile {
 }
 
 /** A rule is a few KiB; the largest public collection has about 4,000 of them, together 15 MB. */
-export const MOST_FILE_BYTES = 4 * 1024 * 1024;
-export const MOST_ARCHIVE_BYTES = 64 * 1024 * 1024;
+const MOST_FILE_BYTES = 4 * 1024 * 1024;
+const MOST_ARCHIVE_BYTES = 64 * 1024 * 1024;
 const MOST_TOTAL_BYTES = 128 * 1024 * 1024;
 const MOST_FILES = 20_000;
 /** Of all kinds: a whole disk is no folder of rules. */
