@@ -56,6 +56,7 @@ export class RatedEntities {
   private readonly store: TenantStore;
   private loaded: Loaded | undefined;
   private loading: Promise<Loaded> | undefined;
+  private forgotten = 0;
   private ratings: (Rating & { readonly of: Loaded; readonly placeOf: PlaceOf })[] = [];
 
   constructor(store: TenantStore) {
@@ -64,6 +65,8 @@ export class RatedEntities {
 
   /** What was read is read again at once: a person changed something. */
   forget(): void {
+    this.forgotten++;
+    this.loading = undefined;
     if (this.loaded !== undefined) this.loaded = { ...this.loaded, until: 0 };
   }
 
@@ -82,14 +85,17 @@ export class RatedEntities {
 
   private load(): Promise<Loaded> {
     if (this.loaded !== undefined && this.loaded.until > performance.now()) return Promise.resolve(this.loaded);
-    this.loading ??= this.read().finally(() => {
-      this.loading = undefined;
+    if (this.loading !== undefined) return this.loading;
+    const loading = this.read().finally(() => {
+      if (this.loading === loading) this.loading = undefined;
     });
-    return this.loading;
+    this.loading = loading;
+    return loading;
   }
 
   private async read(): Promise<Loaded> {
     const start = performance.now();
+    const { forgotten } = this;
     const { version, items, total = 0 } = await this.store.entities.standings(OPEN_FLOORS, this.loaded?.version);
     if (items === undefined && this.loaded !== undefined) return this.loaded;
     const hosts = await this.store.events.hosts({ limit: MOST_HOSTS });
@@ -106,8 +112,11 @@ export class RatedEntities {
     for (const { host, count, lastSeen } of events.values())
       if (host !== '' && !named.has(host)) listed.push([hostOnly(host, lastSeen), count]);
     const took = performance.now() - start;
-    this.loaded = { version, unlisted, standings: listed, until: took < QUICK_MILLIS ? 0 : performance.now() + took * PATIENCE };
-    return this.loaded;
+    const until = took < QUICK_MILLIS ? 0 : performance.now() + took * PATIENCE;
+    const loaded: Loaded = { version, unlisted, standings: listed, until };
+    // What was read before somebody changed something does not take the place of what is read after it.
+    if (forgotten === this.forgotten) this.loaded = loaded;
+    return loaded;
   }
 }
 

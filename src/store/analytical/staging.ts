@@ -12,6 +12,8 @@ import { storedColumns } from './stored-columns.ts';
 /** Past so many staged rows, or bytes of them, they go to disk before the epoch ends; they stay invisible until it commits. */
 const SPILL_ROWS = 1_000_000;
 const SPILL_BYTES = 64 * 1024 ** 2;
+/** The same of text that is not encoded yet, of which every day has a page. */
+const SPILL_WAITING_BYTES = 256 * 1024 ** 2;
 /** Files of one epoch that are made at once. */
 const MAX_FILES = 200;
 
@@ -54,7 +56,12 @@ export class EventStaging {
 
   get isFull(): boolean {
     if (this.rows >= SPILL_ROWS || this.partitions.size >= MAX_FILES) return true;
-    return [...this.partitions.values()].reduce((sum, { groups }) => sum + groups.size, 0) >= SPILL_BYTES;
+    let [encoded, waiting] = [0, 0];
+    for (const { groups } of this.partitions.values()) {
+      encoded += groups.size;
+      waiting += groups.waiting;
+    }
+    return encoded >= SPILL_BYTES || waiting >= SPILL_WAITING_BYTES;
   }
 
   /** `templateIds[code]` is what the template codes of a log batch stand for. Other work of the thread comes in between pages, of some milliseconds each. */

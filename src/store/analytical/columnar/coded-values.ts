@@ -18,6 +18,8 @@ export class CodedValues {
   /** What the pages so far have codes for. */
   private paged = { count: 0, bytes: 0 };
   private isPlain = false;
+  /** Of the page that is being filled, as plain values. */
+  private plainBytes = 0;
 
   constructor(pages: ChunkPages) {
     this.pages = pages;
@@ -28,12 +30,19 @@ export class CodedValues {
     return this.dictionary.codeOfText(value);
   }
 
+  /** Bytes that the page takes where its values are written plainly. */
+  get waiting(): number {
+    return this.plainBytes;
+  }
+
   push(code: number): void {
+    const { dictionary } = this;
     this.codes.push(code);
+    this.plainBytes += dictionary.endOf(code) - dictionary.startOf(code);
   }
 
   pushBytes(bytes: Uint8Array, start: number, end: number): void {
-    this.codes.push(this.dictionary.code(bytes, start, end));
+    this.push(this.dictionary.code(bytes, start, end));
   }
 
   /** The page of so many values, absent ones among them, whose levels `levels` writes. */
@@ -59,6 +68,7 @@ export class CodedValues {
       return ENCODING.dictionary;
     });
     codes.count = 0;
+    this.plainBytes = 0;
     if (this.isPlain) dictionary.clear();
     else this.paged = { count: dictionary.count, bytes: dictionary.plain.at };
   }

@@ -11,11 +11,17 @@ import { rowsOf } from '../parquet-files.ts';
 import { EventStaging } from '../staging.ts';
 import { storedColumns } from '../stored-columns.ts';
 import { ByteSink } from './byte-sink.ts';
+import { PageScratch } from './chunk-pages.ts';
+import { RowGroups } from './row-groups.ts';
 import { SnappyCompressor } from './snappy.ts';
+import { NameColumnWriter } from './text-columns.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let connection: DuckDBConnection;
 let close: () => void;
+let files = 0;
+/** Of the file read last. */
+let path = '';
 beforeEach(async () => {
   folder = temporaryFolder();
   ({ connection, close } = await openDuckDb({ folder: folder.path, memoryBytes: 256 * 1024 ** 2, threads: 1 }));
@@ -31,7 +37,8 @@ type Row = Readonly<Record<string, unknown>>;
 async function read(staged: EventStaging): Promise<readonly Row[]> {
   const [file, ...others] = staged.files();
   expect(others).toEqual([]);
-  const path = join(folder.path, 'x.parquet');
+  // DuckDB remembers a file by its name, size and time.
+  path = join(folder.path, `${++files}.parquet`);
   writeFileSync(path, Buffer.concat(file?.parts ?? []));
   const rows = await rowsOf(connection, 'SELECT * FROM read_parquet($1)', [path]);
   expect(rows.length).toBe(file?.rows);
@@ -49,7 +56,7 @@ describe('Parquet files of events', () => {
     const staged = new EventStaging(kind, 1);
     await staged.append(kind === 'log' ? logBatch([line(0)]) : eventBatch(kind, 3, {}));
     await read(staged);
-    const described = await rowsOf(connection, `DESCRIBE SELECT * FROM '${join(folder.path, 'x.parquet')}'`);
+    const described = await rowsOf(connection, `DESCRIBE SELECT * FROM '${path}'`);
     expect(described.map((row) => [row.column_name, row.column_type])).toEqual(
       storedColumns(kind).map(({ name, parquet }) => [name, parquet]),
     );
@@ -103,6 +110,13 @@ describe('Parquet files of events', () => {
           expect({ row, time, host, message, template, parameters }).toEqual(wanted);
       }
     });
+  });
+
+  it('end a page early where names are long, so that none is larger than memory', () => {
+    const groups = new RowGroups([new NameColumnWriter(new PageScratch())]);
+    const column = { codes: Int32Array.from({ length: 60 }, (_, row) => row % 12), values: Array.from({ length: 12 }, long) };
+    for (let batch = 0; batch < 3; batch++) groups.append([{ of: 'names', column }], 0, 60);
+    expect(groups.finished().map(({ rows, columns }) => [rows, columns[0]?.parts.length])).toEqual([[180, 3]]);
   });
 
   it('give back numbers of every size, and what is absent', async () => {
@@ -170,6 +184,11 @@ describe('SnappyCompressor', () => {
 
 function line(row: number): Parameters<typeof logBatch>[0][number] {
   return { time: DAY + row, host: 'web', message: 'hello', template: -1, parameters: [] };
+}
+
+/** A name of 100,000 letters. */
+function long(_: unknown, n: number): string {
+  return String.fromCharCode(97 + n).repeat(100_000);
 }
 
 /** `parameters` of a row as a list of texts. */

@@ -2,7 +2,7 @@ import type { ColumnChunk } from './chunk-pages.ts';
 import type { ColumnSource } from './column-source.ts';
 import type { ColumnWriter } from './column-writer.ts';
 
-/** Rows of a page at most, and bytes of text: what is made at once takes some milliseconds. */
+/** Rows of a page at most, and bytes of text in one column: what is made at once takes some milliseconds. */
 const PAGE_ROWS = 8192;
 const PAGE_BYTES = 4 * 1024 ** 2;
 /** As DuckDB's own: what a query skips or reads in a thread of its own. */
@@ -30,6 +30,11 @@ export class RowGroups {
   /** Bytes that wait for the file, without the rest of a page. */
   get size(): number {
     return this.bytes + this.groupBytes;
+  }
+
+  /** Bytes of text in the rest of a page. */
+  get waiting(): number {
+    return this.columns.reduce((sum, { waiting }) => sum + waiting, 0);
   }
 
   private get groupBytes(): number {

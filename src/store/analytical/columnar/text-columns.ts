@@ -83,7 +83,6 @@ export class NameColumnWriter implements ColumnWriter {
   readonly physical = PHYSICAL.bytes;
   readonly isList = false;
   readonly compressed = true;
-  readonly waiting = 0;
   private readonly pages: ChunkPages;
   private readonly coded: CodedValues;
   private readonly levels = new Levels(1, 1);
@@ -92,6 +91,10 @@ export class NameColumnWriter implements ColumnWriter {
   constructor(scratch: PageScratch) {
     this.pages = new ChunkPages(scratch, this.compressed);
     this.coded = new CodedValues(this.pages);
+  }
+
+  get waiting(): number {
+    return this.coded.waiting;
   }
 
   get size(): number {
@@ -152,7 +155,6 @@ export class ListColumnWriter implements ColumnWriter {
   readonly physical = PHYSICAL.bytes;
   readonly isList = true;
   readonly compressed = true;
-  readonly waiting = 0;
   private readonly pages: ChunkPages;
   private readonly coded: CodedValues;
   private readonly definitions = new Levels(VALUE, 2);
@@ -162,6 +164,10 @@ export class ListColumnWriter implements ColumnWriter {
   constructor(scratch: PageScratch) {
     this.pages = new ChunkPages(scratch, this.compressed);
     this.coded = new CodedValues(this.pages);
+  }
+
+  get waiting(): number {
+    return this.coded.waiting;
   }
 
   get size(): number {
