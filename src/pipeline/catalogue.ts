@@ -188,27 +188,6 @@ export function factsOf({ sources, detectors }: Components): ComponentFacts {
   };
 }
 
-/** Sources whose options fit their schema and still cannot work: one that listens on no port. One sentence each. */
-export async function checkSources(config: Config): Promise<readonly string[]> {
-  const { sources: definitions } = await loadComponents(config);
-  return Object.entries(config.tenants).flatMap(([tenant, own]) =>
-    own.sources.flatMap((source, i) => {
-      const context = { name: source.name, log: silentLogger, now: () => 0, random: () => 0 };
-      return problemOf(`tenants.${tenant}.sources[${i}]`, () => instantiate('source', definitions, source, SOURCE_KEYS, context));
-    }),
-  );
-}
-
-function problemOf(where: string, make: () => unknown): readonly string[] {
-  try {
-    make();
-    return [];
-  } catch (error) {
-    if (!(error instanceof VedetteError)) throw error;
-    return [`${where}: ${error.message}. ${error.hint ?? ''}`.trim()];
-  }
-}
-
 /** Detectors whose options fit their schema and still cannot work: use cases of features that are not there. One sentence each. */
 export async function checkDetectors(config: Config): Promise<readonly string[]> {
   const { detectors: definitions } = await loadComponents(config);
@@ -221,8 +200,12 @@ export async function checkDetectors(config: Config): Promise<readonly string[]>
     ];
     for (const [where, list] of lists) {
       for (const [i, configured] of list.entries()) {
-        const make = () => instantiate('detector', definitions, configured, DETECTOR_KEYS, context);
-        problems.push(...problemOf(`tenants.${tenant}.${where}[${i}]`, make));
+        try {
+          instantiate('detector', definitions, configured, DETECTOR_KEYS, context);
+        } catch (error) {
+          if (!(error instanceof VedetteError)) throw error;
+          problems.push(`tenants.${tenant}.${where}[${i}]: ${error.message}. ${error.hint ?? ''}`.trim());
+        }
       }
     }
   }

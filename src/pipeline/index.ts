@@ -1,6 +1,6 @@
 export { type BacktestResult, backtest } from './backtest.ts';
 export { backtestReads } from './backtest-rules.ts';
-export { type Components, catalogueOf, checkDetectors, checkSources, factsOf, loadComponents, pipelineSchema } from './catalogue.ts';
+export { type Components, catalogueOf, checkDetectors, factsOf, loadComponents, pipelineSchema } from './catalogue.ts';
 export { type DeclaredFeature, declaredFeature, declaredFeaturesOf, homeNetworks } from './declared-feature.ts';
 export { type Expired, expire } from './expire.ts';
 export { FileLane, type LaneOutput } from './file-lane.ts';

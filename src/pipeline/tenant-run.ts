@@ -106,6 +106,7 @@ export class TenantRun {
         if (!isBefore) {
           this.options = { ...this.options, config, identity };
           this.book.configure(config.alertBudget, config.sinks);
+          this.nextRetention = 0;
           if (sinks !== undefined) await this.dispatcher.use(sinks);
         }
         this.incidents.use(this.lanes.queued);
@@ -347,7 +348,7 @@ export class TenantRun {
   }
 
   private async tick(): Promise<void> {
-    const { clock, store, config, log } = this.options;
+    const { clock, store, log } = this.options;
     while (!this.lanes.haveEnded && this.state === 'running') {
       await pause(TICK_MILLIS, this.stopping.signal);
       const now = clock.now();
@@ -360,7 +361,8 @@ export class TenantRun {
       await this.dispatcher.deliver(now);
       if (now < this.nextRetention) continue;
       this.nextRetention = now + RETENTION_EVERY;
-      await expire(store, config.retention, now).catch((error: unknown) => log.warn('retention failed', { error: String(error) }));
+      const { retention } = this.options.config;
+      await expire(store, retention, now).catch((error: unknown) => log.warn('retention failed', { error: String(error) }));
     }
     await Promise.all(this.lanes.all.map(({ work }) => work));
     await this.exclusive.run(() => this.committing);

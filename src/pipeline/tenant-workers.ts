@@ -1,7 +1,7 @@
 import type { Config, LoadedConfig } from '../config/index.ts';
 import { type Alert, canonicalJson, type Incident, type Logger, VedetteError } from '../core/index.ts';
 import type { Home } from '../store/contract.ts';
-import { checkSources, factsOf, loadComponents } from './catalogue.ts';
+import { factsOf, loadComponents } from './catalogue.ts';
 import { checkGraph, planWorkers } from './graph.ts';
 import { keepConfiguration } from './kept-configurations.ts';
 import { readsStdin, WorkerClient } from './worker/worker-client.ts';
@@ -179,7 +179,7 @@ export class TenantWorkers {
 
 /** CONFIG_INVALID for what fits the schema and cannot work. */
 async function refuseUnworkable(config: Config): Promise<void> {
-  const problems = [...(await checkSources(config)), ...checkGraph(config, factsOf(await loadComponents(config)))];
+  const problems = checkGraph(config, factsOf(await loadComponents(config)));
   if (problems.length === 0) return;
   throw new VedetteError('CONFIG_INVALID', problems.join('; '), {
     hint: 'Change the configuration; `vedette config check` names its place.',

@@ -61,7 +61,7 @@ it('of changed sources only those stop that changed: every datagram of the other
 
   // What cannot work, or be opened, is refused before anything stops.
   await expect(pipeline.apply(await load([file('one'), received(), { type: 'syslog', name: 'nowhere' }]))).rejects.toThrow(
-    /sources\[2\]: source nowhere: no port to listen on/,
+    /^tenants\.acme\.sources\[2\] \(nowhere\): no port to listen on; set udpPort, tcpPort or tls$/,
   );
   const other = createSocket('udp4');
   const taken = await freePort();

@@ -10,7 +10,7 @@ import {
   placed,
 } from '../../config/index.ts';
 import { VedetteError } from '../../core/index.ts';
-import { checkDetectors, checkGraph, checkSources, factsOf, loadComponents, pipelineSchema, unreachable } from '../../pipeline/index.ts';
+import { checkDetectors, checkGraph, factsOf, loadComponents, pipelineSchema, unreachable } from '../../pipeline/index.ts';
 import { readControlFile } from '../../server/index.ts';
 import { isLoopback } from '../../sources/http/guard.ts';
 import type { CommonOptions } from '../options.ts';
@@ -22,7 +22,7 @@ const HTTP_INTAKES = ['http', 'metrics-http', 'capture-chunks'];
 export async function checkConfig(options: CommonOptions): Promise<void> {
   const { loaded, origin } = await readConfig(options);
   const facts = factsOf(await loadComponents(loaded.config));
-  const problems = [...(await checkSources(loaded.config)), ...checkGraph(loaded.config, facts), ...(await checkDetectors(loaded.config))];
+  const problems = [...checkGraph(loaded.config, facts), ...(await checkDetectors(loaded.config))];
   if (problems.length > 0) throw new VedetteError('CONFIG_INVALID', (await placed(origin, problems)).join('\n'));
   const missing = await unreachable(loaded.config, (await readControlFile(options.home)) !== undefined);
   const warnings = await placed(origin, [...openIntakes(loaded.config.tenants), ...missing]);

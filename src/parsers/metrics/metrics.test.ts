@@ -207,4 +207,16 @@ describe('metric formats', () => {
     walk(`${'a'.repeat(500_000)} = \n${'A:'.repeat(200_000)}\n${'x '.repeat(200_000)}\n`);
     expect(performance.now() - began).toBeLessThan(2_000);
   });
+
+  it('holds back no more than so much until a date tells its order, of however many inputs', () => {
+    const parser = new MetricParser('series');
+    const row = `03/04/2020,1${' '.repeat(1_000_000)}\n`;
+    const { readings } = parse('series', `time,load\n${row.repeat(40)}`, 'long.csv', parser);
+    expect(readings.length).toBeGreaterThan(30);
+    for (let i = 0; i < 1_200; i++) parse('series', 'time,load\n03/04/2020,1\n', `${i}.csv`, parser);
+    const { held } = JSON.parse(new TextDecoder().decode(parser.snapshot())) as { held: unknown[] };
+    expect(held.length).toBeLessThanOrEqual(1_000);
+    const { readings: rest } = parse('series', '13/04/2020,7\n', '5.csv', parser, 3);
+    expect(rest.map(([, , value]) => value)).toEqual([1, 7]);
+  });
 });

@@ -17,9 +17,10 @@ export const METRIC_FORMATS: readonly string[] = Object.keys(FORMATS);
 const LF = 10;
 const CR = 13;
 const MAX_RECORD_BYTES = 1 << 20;
-/** Records of an input that are held back at most until one tells how they are to be read; of so many inputs. */
+/** Records of an input that are held back at most until one tells how they are to be read; of so many inputs, and characters of all. */
 const MOST_HELD = 2_000;
 const MOST_INPUTS = 1_000;
+const MOST_CHARACTERS = 32 << 20;
 
 /** A record that waits, and where it came from. */
 interface Held {
@@ -36,6 +37,7 @@ export class MetricParser {
   private readonly reader: MetricFormat;
   /** By input, in the order in which they came. */
   private readonly held = new Map<string, Held[]>();
+  private heldCharacters = 0;
   private readonly counts = { records: 0, readings: 0, dead_letters: 0 };
 
   /** `timezone`: of times in tables that name none; absent = UTC. */
@@ -86,7 +88,7 @@ export class MetricParser {
       this.counts.records++;
       const at = { arrival, line: batch.line + index, offset: batch.offset + from, length: end - from };
       take({ ...at, text: to - from > MAX_RECORD_BYTES ? '' : decodeUtf8(bytes, from, to) }, bytes.subarray(from, to));
-      if ((this.held.get(input)?.length ?? 0) >= MOST_HELD) this.settle(input, take);
+      if (this.holdsTooMuch(input)) this.settle(input, take);
     }
     if (batch.last) this.settle(input, take);
     return builder.finish(batch, source);
@@ -108,19 +110,23 @@ export class MetricParser {
     };
     const { state, counts, held = [] } = saved;
     this.held.clear();
-    for (const [input, records] of held) this.held.set(input, records);
+    this.heldCharacters = 0;
+    for (const [input, records] of held) for (const record of records) this.hold(input, record);
     this.reader.restore(state);
     Object.assign(this.counts, counts);
   }
 
   private hold(input: string, record: Held): void {
     const records = this.held.get(input);
-    if (records !== undefined) records.push(record);
-    else if (this.held.size < MOST_INPUTS) this.held.set(input, [record]);
-    else {
-      this.reader.assume?.(input);
-      this.held.set(input, [record]);
-    }
+    if (records === undefined) this.held.set(input, [record]);
+    else records.push(record);
+    this.heldCharacters += record.text.length;
+  }
+
+  private holdsTooMuch(input: string): boolean {
+    const records = this.held.get(input);
+    if (records === undefined) return false;
+    return records.length >= MOST_HELD || this.held.size > MOST_INPUTS || this.heldCharacters > MOST_CHARACTERS;
   }
 
   /** How the input is to be read is known: what waited comes before what told. */
@@ -128,6 +134,7 @@ export class MetricParser {
     const records = this.held.get(input);
     if (records === undefined) return;
     this.held.delete(input);
+    for (const record of records) this.heldCharacters -= record.text.length;
     for (const record of records) take(record);
   }
 

@@ -7,7 +7,7 @@ export function folded(text: string): string {
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** The characters of bytes that are given as Latin-1: UTF-8 where they are that, else Latin-1. */
-export function charactersOf(bytes: string): string {
+function charactersOf(bytes: string): string {
   if (isAscii(bytes)) return bytes;
   try {
     return utf8.decode(Buffer.from(bytes, 'latin1'));
@@ -27,7 +27,7 @@ export function canonicalName(bytes: string): string {
   return (isAscii(bytes) ? bytes : bytesOf(folded(charactersOf(bytes)).normalize('NFC'))).toLowerCase();
 }
 
-export function isAscii(text: string): boolean {
+function isAscii(text: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: every byte of ASCII
   return /^[\x00-\x7f]*$/.test(text);
 }

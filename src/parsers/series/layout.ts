@@ -54,7 +54,7 @@ export const isValue = (name: string): boolean => VALUES.has(plainName(name));
 export const isMetric = (name: string): boolean => METRICS.has(plainName(name));
 
 const isRemark = (name: string): boolean => UNITS.has(plainName(name)) || REMARKS.has(plainName(name));
-export const isUnit = (name: string): boolean => UNITS.has(plainName(name));
+const isUnit = (name: string): boolean => UNITS.has(plainName(name));
 
 /** Cells looked at; of larger tables rows all over them. */
 const MOST_EVIDENCE = 4_000_000;

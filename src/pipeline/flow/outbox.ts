@@ -60,12 +60,18 @@ export class OutboxDispatcher {
 
   /** Delivers to others from now on. */
   async use(sinks: ReadonlyMap<string, Sink>): Promise<void> {
-    await this.close();
+    const former = this.sinks;
     this.sinks = sinks;
+    await this.delivering;
+    await closeAll(former);
   }
 
   async close(): Promise<void> {
     await this.delivering;
-    for (const sink of this.sinks.values()) await sink.close().catch(() => undefined);
+    await closeAll(this.sinks);
   }
+}
+
+async function closeAll(sinks: ReadonlyMap<string, Sink>): Promise<void> {
+  for (const sink of sinks.values()) await sink.close().catch(() => undefined);
 }

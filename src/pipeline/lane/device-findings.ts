@@ -11,6 +11,7 @@ export interface DeviceRule {
 }
 
 const NO_ROW = new Uint8Array(0);
+
 /** A silence that is over has the identity of the one that lasted, so it takes its place in the alert. */
 export function silenceFinding(rule: DeviceRule, { entity, since, at, usual, again, reports }: Silence): Finding {
   const subject = entity === '' ? 'A device without a name' : entity;

@@ -1,5 +1,5 @@
-import { StoredFile, type StoredKind } from '../files/stored-file.ts';
-import { isCopyOf } from './copies.ts';
+import { type ContentEnd, StoredFile, type StoredKind } from '../files/stored-file.ts';
+import { beginAlike, endsAlike, LAST_BYTES } from './copies.ts';
 import { isSameFile, type KnownFile, type KnownFiles, keyOf } from './known-files.ts';
 import { idOf, type Listed, renamedFirst } from './listing.ts';
 
@@ -94,13 +94,17 @@ export class FolderFiles {
 
   /** Whether a file holds what another one holds that is still there: its beginning, or the whole of it. */
   async isCopy(stored: StoredFile, part: 'beginning' | 'whole'): Promise<boolean> {
+    const begins = await stored.contentHead();
+    if (begins === undefined) return false;
+    let end: ContentEnd | undefined;
     for (const holder of this.#holders.values()) {
       const head = this.stateOf(holder)?.head;
-      if (head === undefined || head.length === 0 || stored.isFile(holder)) continue;
-      const original = (await isCopyOf(stored, head)) ? await this.#open(holder) : undefined;
+      if (head === undefined || !beginAlike(begins, head) || stored.isFile(holder)) continue;
+      const original = await this.#open(holder);
       if (original === undefined) continue;
       try {
-        if (await isCopyOf(stored, head, original, part)) return true;
+        end ??= await stored.contentEnd(LAST_BYTES);
+        if (await endsAlike(end, original, part)) return true;
       } finally {
         await original.close();
       }

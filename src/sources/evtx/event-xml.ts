@@ -8,9 +8,15 @@ const END = '</Event>';
 /** Characters of one event; Windows writes at most 64 KiB of binary XML. */
 const LONGEST = 1 << 20;
 const DEEPEST = 32;
-/** A tag with its attributes, a section of plain text, or what carries no data. */
-const TAG =
-  /<!\[CDATA\[([\s\S]*?)\]\]>|<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<(\/?)([\w:.-]+)((?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>/g;
+/** A tag with its attributes, whose values hold no `<`: it is never looked for beyond the next one. */
+const TAG = /<(\/?)([\w:.-]+)((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y;
+/** Plain text, and what carries no data. */
+const CDATA = '<![CDATA[';
+const SECTIONS = [
+  [CDATA, ']]>'],
+  ['<!--', '-->'],
+  ['<?', '?>'],
+] as const;
 const ATTRIBUTE = /([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 const ENTITY = /&(?:#(\d{1,7})|#x([\da-fA-F]{1,6})|(lt|gt|amp|quot|apos));/g;
 const NAMED: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
@@ -31,8 +37,9 @@ export async function* eventXmlLines(chunks: Chunks, bad: (reason: string) => vo
     held += decoder.decode(chunk, { stream: true });
     const lines: string[] = [];
     for (let end = held.indexOf(END); end >= 0; end = held.indexOf(END)) {
-      const start = held.indexOf('<Event ');
-      const line = start >= 0 && start < end ? lineOf(held.slice(start, end + END.length)) : undefined;
+      const event = held.slice(0, end + END.length);
+      const start = event.indexOf('<Event ');
+      const line = start >= 0 ? lineOf(event.slice(start)) : undefined;
       if (line === undefined) bad('an event is no well-formed XML');
       else lines.push(line);
       held = held.slice(end + END.length);
@@ -60,12 +67,24 @@ function elementOf(xml: string): Element | undefined {
     const parent = open.at(-1) as Element;
     if (text.trim() !== '' && parent !== root) parent.children.push(NUMBER.test(text) ? Number(text) : text);
   };
-  for (const tag of xml.matchAll(TAG)) {
-    const [whole, plain, closes, name, attributes, empty] = tag;
-    addText(unescaped(xml.slice(behind, tag.index)));
-    behind = tag.index + whole.length;
-    if (plain !== undefined) addText(plain);
-    if (name === undefined) continue;
+  for (let at = xml.indexOf('<'); at >= 0; at = xml.indexOf('<', Math.max(behind, at + 1))) {
+    const section = SECTIONS.find(([begin]) => xml.startsWith(begin, at));
+    if (section !== undefined) {
+      const [begin, end] = section;
+      const from = at + begin.length;
+      const to = xml.indexOf(end, from);
+      if (to < 0) return undefined;
+      addText(unescaped(xml.slice(behind, at)));
+      if (begin === CDATA) addText(xml.slice(from, to));
+      behind = to + end.length;
+      continue;
+    }
+    TAG.lastIndex = at;
+    const tag = TAG.exec(xml);
+    if (tag === null) continue;
+    addText(unescaped(xml.slice(behind, at)));
+    behind = at + tag[0].length;
+    const [, closes, name = '', attributes, empty] = tag;
     if (closes === '/') {
       if (open.length < 2 || open.pop()?.name !== name) return undefined;
       continue;

@@ -12,6 +12,12 @@ import { isParquet } from './whole-parquet.ts';
 /** `growing`: bytes are read as they stand there, and more may come. `whole`: compressed, UTF-16 or binary, read once nobody writes it any more. */
 export type StoredKind = 'growing' | 'whole' | 'archive' | 'parquet';
 
+/** Length of a content, and its last bytes. */
+export interface ContentEnd {
+  readonly offset: number;
+  readonly last: Uint8Array;
+}
+
 /** A file held open, and what its uncompressed content is. */
 export class StoredFile {
   readonly handle: FileHandle;
@@ -105,7 +111,7 @@ export class StoredFile {
   }
 
   /** Length of the content and its last bytes, at most `length`. Of what is damaged: up to there. */
-  async contentEnd(length: number): Promise<{ offset: number; last: Uint8Array }> {
+  async contentEnd(length: number): Promise<ContentEnd> {
     if (this.kind === 'growing') {
       const last = new Uint8Array(Math.min(length, this.size));
       const { bytesRead } = await this.handle.read(last, 0, last.length, this.size - last.length);
