@@ -139,13 +139,15 @@ describe('bad input to every command', () => {
   }
 
   it('config check warns of a source that takes records from every machine without a token', () => {
-    const source = (settings: string) => `tenants:\n  default:\n    sources:\n      - { name: in, type: http, ${settings} }\n`;
+    // Free ports: what else runs here warns of others.
+    const source = (settings: string) =>
+      `listen: 127.0.0.1:0\ntenants:\n  default:\n    sources:\n      - { name: in, type: http, port: 0, ${settings} }\n`;
     const warned = (settings: string): string[] => {
       writeFileSync(folder.file('http.yaml'), source(settings));
       return (JSON.parse(folder.run(['config', 'check', '-c', 'http.yaml', '-o', 'json']).stdout) as { warnings: string[] }).warnings;
     };
     expect(warned('host: 0.0.0.0')).toEqual([expect.stringMatching(/sources\[0\]\.host: listens on 0\.0\.0\.0 without a token/)]);
-    expect([warned('host: 0.0.0.0, token: a long secret'), warned('host: "::1"'), warned('port: 7735')]).toEqual([[], [], []]);
+    expect([warned('host: 0.0.0.0, token: a long secret'), warned('host: "::1"'), warned('host: 127.0.0.1')]).toEqual([[], [], []]);
   });
 
   it('options that are wrong end with 2 and say which', () => {
