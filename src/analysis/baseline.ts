@@ -12,6 +12,8 @@ export interface Baseline {
   readonly known: readonly KnownTemplates[];
   readonly name: string;
   readonly inputs: readonly FileInput[];
+  /** Sessions that the logs hold, where only an even sample of them was learnt from. */
+  readonly drawnFrom?: number;
 }
 
 export async function learnBaseline(options: AnalysisOptions): Promise<Baseline | undefined> {
@@ -31,7 +33,8 @@ export async function learnBaseline(options: AnalysisOptions): Promise<Baseline 
     const sha256 = sha256Hex(await model.detector.snapshot());
     models.push({ ...model, sha256, calibration: summary.calibration, rows: summary.rows, from: summary.from, to: summary.to });
   }
-  return { models, inputs, feature: read.feature, known: read.known, name: read.inputs.map(({ name }) => name).join(', ') };
+  const drawn = read.rows > read.batch.rows ? { drawnFrom: read.rows } : {};
+  return { models, inputs, feature: read.feature, known: read.known, name: read.inputs.map(({ name }) => name).join(', '), ...drawn };
 }
 
 /** How logs are read. */

@@ -69,8 +69,9 @@ it('judges every session by what it learnt from a part of a baseline', async () 
       .filter((line) => !line.includes('exception'))
       .join('\n'),
   );
-  const { detectors, groups } = await analysed(['pca'], QUARTER, [usual]);
+  const { detectors, groups, warnings } = await analysed(['pca'], QUARTER, [usual]);
   expect(detectors[0]).toMatchObject({ scored: BLOCKS, flagged: FAILED.length });
   expect(detectors[0]?.learntRows).toBeLessThanOrEqual(BLOCKS / 4);
+  expect(warnings.find(({ code }) => code === 'sampled')?.text).toMatch(/of 3,000 sessions of the baseline, evenly drawn/);
   for (const failed of FAILED) expect(JSON.stringify(groups)).toContain(`blk_${1000 + failed}`);
 });

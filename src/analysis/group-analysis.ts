@@ -249,6 +249,7 @@ export class GroupAnalysis {
     const contamination = models.some(({ learntFrom }) => learntFrom === 'input')
       ? times && assessContamination(times.counter.counts(main?.scored ?? 0, main?.flagged ?? 0, promise))
       : undefined;
+    const drawnFrom = this.#baseline?.drawnFrom;
     const report: ReportInput = {
       ...name,
       tenant,
@@ -264,7 +265,17 @@ export class GroupAnalysis {
       templates: read.templates.slice(0, 50).map(({ id, text, count }) => ({ id, text, count })),
       ...(series === undefined ? {} : { series }),
       warnings: [
-        ...warningsOf({ input, feature: read.feature, batch, sequences: read.rows, models, promise, learntFormats, contamination }),
+        ...warningsOf({
+          input,
+          feature: read.feature,
+          batch,
+          sequences: read.rows,
+          drawnFrom,
+          models,
+          promise,
+          learntFormats,
+          contamination,
+        }),
         ...warnings,
       ],
       program,

@@ -12,6 +12,8 @@ interface Circumstances {
   readonly batch: SequenceBatch | undefined;
   /** Sessions of all inputs that were read together. */
   readonly sequences: number;
+  /** Sessions of the baseline, where only an even sample of them was learnt from. */
+  readonly drawnFrom: number | undefined;
   readonly models: readonly { readonly model: FittedModel; readonly scored: ScoredRows; readonly learntFrom: string }[];
   readonly promise: number;
   /** Of the logs that what is normal was learnt from; empty where that is the input itself. */
@@ -57,6 +59,7 @@ export function warningsOf({
   feature,
   batch,
   sequences,
+  drawnFrom,
   models,
   promise,
   learntFormats,
@@ -108,6 +111,11 @@ export function warningsOf({
       warn(
         'sampled',
         `${model.detectorName} learnt from ${model.rows.toLocaleString('en')} of ${sequences.toLocaleString('en')} sessions, evenly drawn, as more do not fit in the memory for them (--memory); it judged all of them. Its distribution of scores shows those drawn and the findings.`,
+      );
+    if (learntFrom === 'baseline' && drawnFrom !== undefined)
+      warn(
+        'sampled',
+        `${model.detectorName} learnt from ${model.rows.toLocaleString('en')} of ${drawnFrom.toLocaleString('en')} sessions of the baseline, evenly drawn, as more do not fit in the memory for them (--memory).`,
       );
   }
   if (feature !== undefined) warn('sessions', feature.why);
