@@ -8,7 +8,8 @@ export default defineConfig({
     pool: 'threads',
     isolate: false,
     testTimeout: 60_000,
-    maxWorkers: 2,
+    // Of two cores: tests wait for programs, browsers and clocks a third of their time.
+    maxWorkers: 3,
     projects: [
       {
         extends: true,
