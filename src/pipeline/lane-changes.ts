@@ -30,7 +30,8 @@ export function laneChanges(current: readonly Running[], plans: readonly Planned
 }
 
 /** Opens what is new, so that a port that somebody else has shows. Returns those that can only be opened once their former has ended. */
-export async function openStarted({ started, ended }: LaneChanges): Promise<readonly Running[]> {
+export async function openStarted(changes: LaneChanges): Promise<readonly Running[]> {
+  const { started, ended } = changes;
   const waiting: Running[] = [];
   try {
     for (const running of started) {
@@ -41,16 +42,14 @@ export async function openStarted({ started, ended }: LaneChanges): Promise<read
       });
     }
   } catch (error) {
-    await discard(started);
+    await discard(changes);
     throw error;
   }
   return waiting;
 }
 
-/** Gives up lanes that never ran. */
-export async function discard(lanes: readonly Running[]): Promise<void> {
-  for (const { pump, lane } of lanes) {
-    await pump.discard();
-    await lane.close?.();
-  }
+/** Gives up the lanes of a change that did not take place. */
+export async function discard({ started, renewed }: LaneChanges): Promise<void> {
+  for (const { pump } of started) await pump.discard();
+  for (const { lane } of [...started, ...renewed]) await lane.close?.();
 }

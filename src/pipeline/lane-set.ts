@@ -96,7 +96,7 @@ export class LaneSet {
         await takeUp(changes, false);
       } catch (error) {
         if (this.running === changes.lanes) throw error;
-        await discard(changes.started);
+        await discard(changes);
         const lanes = this.running.map((one) => (changes.ended.includes(one) ? runningOf(one.plan) : one));
         await takeUp({ ...changes, lanes, started: lanes.filter((one) => !this.running.includes(one)), renewed: [] }, true);
         throw error;

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildReport, renderHtml } from '../../sinks/report/index.ts';
 import { listInputs } from '../../sources/index.ts';
+import { ANALYSIS } from '../../testing/analysis-options.ts';
 import { ethernet, type Frame, ipv4, pcap, tcp } from '../../testing/packets.ts';
 import { analyzeInputs, type InputAnalysis } from '../analyze.ts';
 import { analyzeCapture } from './analyze-capture.ts';
@@ -31,20 +32,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const OPTIONS = {
-  tenant: 'test',
-  seed: 1,
-  promise: 0.001,
-  program: 'test',
-  timezone: 'UTC',
-  session: 'auto',
-  detectors: ['sequence'],
-  baseline: [],
-  labels: async () => [],
-  progress: () => {},
-  top: 100,
-  signatures: { own: true },
-};
+const OPTIONS = { ...ANALYSIS, top: 100 };
 
 async function analysed(name: string): Promise<InputAnalysis[]> {
   const results: InputAnalysis[] = [];

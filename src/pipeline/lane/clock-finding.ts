@@ -3,7 +3,7 @@ import type { ClockNotice } from '../time/sender-clocks.ts';
 import type { Finding, Lane } from './lane.ts';
 
 /** Names what findings about clocks were made by; no detector is called so. */
-export const CLOCK_RULE = 'event-time';
+const CLOCK_RULE = 'event-time';
 const SEVERITY = 30;
 
 /** Records that do not fit event time are told of where alerts are, once a day and source, with those who sent them; the id stays while they grow. */

@@ -106,19 +106,24 @@ export type AlertBody = z.output<typeof alertSchema>;
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
-export const alertQuerySchema = z.strictObject({
-  from: timeQuerySchema.optional(),
-  to: timeQuerySchema.optional(),
+/** What alerts can be asked for by, in an address and in a body alike. */
+const conditions = {
   detector: z.string().max(64).optional(),
   entity: z.string().max(1024).optional(),
   source: z.string().max(64).optional(),
   group: z.string().max(64).optional(),
   state: stateSchema.optional(),
   assignee: assigneeSchema.optional(),
-  notified: flag.optional(),
-  minSeverity: z.coerce.number().min(0).max(100).optional(),
   /** ATT&CK tactic of the techniques, such as `credential-access`; `none` = alerts that name none. */
   tactic: z.string().max(64).optional(),
+};
+
+export const alertQuerySchema = z.strictObject({
+  ...conditions,
+  from: timeQuerySchema.optional(),
+  to: timeQuerySchema.optional(),
+  notified: flag.optional(),
+  minSeverity: z.coerce.number().min(0).max(100).optional(),
   order: z.enum(['time', 'severity']).optional(),
   limit: limitSchema.optional(),
   cursor: cursorSchema.optional(),
@@ -143,16 +148,10 @@ export const labelEntrySchema = z.object({
 /** Which alerts a change is for, however many they are: at least one condition. */
 const whichAlertsSchema = z
   .strictObject({
+    ...conditions,
     from: timeBoundSchema.optional(),
     to: timeBoundSchema.optional(),
-    detector: z.string().max(64).optional(),
-    entity: z.string().max(1024).optional(),
-    source: z.string().max(64).optional(),
-    group: z.string().max(64).optional(),
-    state: stateSchema.optional(),
-    assignee: assigneeSchema.optional(),
     minSeverity: z.number().min(0).max(100).optional(),
-    tactic: z.string().max(64).optional(),
   })
   .refine((where) => Object.values(where).some((value) => value !== undefined), 'names no condition: say which alerts are meant');
 

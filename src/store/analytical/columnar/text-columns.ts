@@ -78,15 +78,13 @@ export class TextColumnWriter implements ColumnWriter {
   }
 }
 
-/** Names, of which there are few. */
-export class NameColumnWriter implements ColumnWriter {
+/** Texts of which many come again, as codes of a dictionary. */
+class CodedColumn {
   readonly physical = PHYSICAL.bytes;
-  readonly isList = false;
   readonly compressed = true;
-  private readonly pages: ChunkPages;
-  private readonly coded: CodedValues;
-  private readonly levels = new Levels(1, 1);
-  private nulls = 0;
+  protected readonly pages: ChunkPages;
+  protected readonly coded: CodedValues;
+  protected nulls = 0;
 
   constructor(scratch: PageScratch) {
     this.pages = new ChunkPages(scratch, this.compressed);
@@ -100,6 +98,12 @@ export class NameColumnWriter implements ColumnWriter {
   get size(): number {
     return this.pages.size;
   }
+}
+
+/** Names, of which there are few. */
+export class NameColumnWriter extends CodedColumn implements ColumnWriter {
+  readonly isList = false;
+  private readonly levels = new Levels(1, 1);
 
   append(source: ColumnSource, from: number, to: number): void {
     const { coded, levels } = this;
@@ -151,28 +155,10 @@ const EMPTY = 1;
 const VALUE = 3;
 
 /** Lists of texts, of which many come again. */
-export class ListColumnWriter implements ColumnWriter {
-  readonly physical = PHYSICAL.bytes;
+export class ListColumnWriter extends CodedColumn implements ColumnWriter {
   readonly isList = true;
-  readonly compressed = true;
-  private readonly pages: ChunkPages;
-  private readonly coded: CodedValues;
   private readonly definitions = new Levels(VALUE, 2);
   private readonly repetitions = new Levels(1, 1);
-  private nulls = 0;
-
-  constructor(scratch: PageScratch) {
-    this.pages = new ChunkPages(scratch, this.compressed);
-    this.coded = new CodedValues(this.pages);
-  }
-
-  get waiting(): number {
-    return this.coded.waiting;
-  }
-
-  get size(): number {
-    return this.pages.size;
-  }
 
   append(source: ColumnSource, from: number, to: number): void {
     const { definitions, repetitions, coded } = this;
