@@ -8,6 +8,7 @@ export { type ComponentFacts, checkGraph, detectorsOf, type GraphNode, graphOf }
 export { keptConfiguration } from './kept-configurations.ts';
 export type { LabelEffectQuery } from './label-effects.ts';
 export type { LabelEffect } from './lane/label-effect.ts';
+export { portsOf } from './ports.ts';
 export { previewSource, type SourcePreview } from './preview-source.ts';
 export { unreachable } from './reachable.ts';
 export { type ReplayOptions, replayAlert } from './replay.ts';

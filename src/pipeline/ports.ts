@@ -1,4 +1,4 @@
-import type { Config, SourceConfig } from '../config/index.ts';
+import type { Config } from '../config/index.ts';
 
 /** Where a source, or the program itself, takes something from the network. */
 export interface ListeningPort {
@@ -21,12 +21,13 @@ export function listeningPorts(config: Config): readonly ListeningPort[] {
   const api = addressOf(config.listen);
   const ports: ListeningPort[] = [{ transport: 'tcp', ...api, at: 'listen', tenant: '', by: 'the control API' }];
   for (const [tenant, { sources }] of Object.entries(config.tenants))
-    for (const [index, source] of sources.entries()) ports.push(...portsOf(source, tenant, `tenants.${tenant}.sources[${index}]`));
+    for (const [index, source] of sources.entries()) ports.push(...portsOf({ ...source }, tenant, `tenants.${tenant}.sources[${index}]`));
   return ports;
 }
 
-function portsOf(source: SourceConfig, tenant: string, at: string): ListeningPort[] {
-  const { type, name: by, host = '127.0.0.1', port, udpPort, tcpPort, tls } = source as unknown as Readonly<Record<string, unknown>>;
+/** Where a source waits for senders; empty for one that reads or asks. */
+export function portsOf(source: Readonly<Record<string, unknown>>, tenant = '', at = ''): ListeningPort[] {
+  const { type, name: by, host = '127.0.0.1', port, udpPort, tcpPort, tls } = source;
   const found: ListeningPort[] = [];
   const add = (transport: 'tcp' | 'udp', key: string, value: unknown): void => {
     if (typeof value === 'number') found.push({ transport, host: String(host), port: value, at: `${at}.${key}`, tenant, by: String(by) });

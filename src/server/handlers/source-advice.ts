@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { SourceConfig } from '../../config/index.ts';
-import type { SourcePreview } from '../../pipeline/index.ts';
+import { portsOf, type SourcePreview } from '../../pipeline/index.ts';
 
 /** Of sources that ask or subscribe instead of waiting for a sender. */
 const ASKED: Readonly<Record<string, string>> = {
@@ -30,7 +30,7 @@ export function sourceAdvice(
   const listen = listenAddress(source);
   const path = ['path', 'folder', 'paths'].map((key) => source[key]).find((value) => typeof value === 'string');
   if (listen !== undefined && /EADDRINUSE|in use/i.test(error)) {
-    const owner = configured.find((one) => listenAddress(one) === listen);
+    const owner = configured.find((one) => listenAddress({ ...one }) === listen);
     const by = owner === undefined ? 'another program' : `the source ${owner.name}, which runs already`;
     advice.push(`The address ${listen} is taken by ${by}: choose another port, or look at that source instead.`);
   }
@@ -74,8 +74,7 @@ function isMissing(path: string): boolean {
 }
 
 /** `host:port` of a source that waits for senders; undefined for one that reads. */
-function listenAddress({ host, listen, port, udpPort, tcpPort }: Readonly<Record<string, unknown>>): string | undefined {
-  if (typeof listen === 'string') return listen;
-  const own = [port, udpPort, tcpPort].find((value) => typeof value === 'number');
-  return own === undefined ? undefined : `${typeof host === 'string' ? host : '127.0.0.1'}:${String(own)}`;
+function listenAddress(source: Readonly<Record<string, unknown>>): string | undefined {
+  const [first] = portsOf(source);
+  return first && `${first.host}:${first.port}`;
 }
